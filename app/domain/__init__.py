@@ -1,0 +1,1 @@
+"""The words and rules an officer would recognise; standard library only, no input or output."""

@@ -1,0 +1,55 @@
+"""Kinds of office, which lane of a diagram belongs to which, and how a unit's office is found."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+
+class OfficeKind(StrEnum):
+    DM_OFFICE = "dm_office"
+    SP_OFFICE = "sp_office"
+    SDPO = "sdpo"
+    CIRCLE = "circle"
+    THANA = "thana"
+    DCRB = "dcrb"
+    SPECIAL_BRANCH = "special_branch"
+    REQUESTER = "requester"
+    ADMINISTRATION = "administration"
+
+
+#: Lane name (machine key in the diagram) -> kind of the office that works in it.
+LANES: dict[str, OfficeKind] = {
+    "dm_office": OfficeKind.DM_OFFICE,
+    "sp_office": OfficeKind.SP_OFFICE,
+    "sdpo": OfficeKind.SDPO,
+    "thana": OfficeKind.THANA,
+    "dcrb": OfficeKind.DCRB,
+    "special_branch": OfficeKind.SPECIAL_BRANCH,
+}
+
+#: Kinds of which a district has exactly one; the others are found from the unit.
+ONE_PER_DISTRICT = frozenset(
+    {OfficeKind.DM_OFFICE, OfficeKind.SP_OFFICE, OfficeKind.DCRB, OfficeKind.SPECIAL_BRANCH}
+)
+
+
+def nearest(
+    office_id: UUID,
+    kind: OfficeKind,
+    parent_of: Callable[[UUID], UUID | None],
+    kind_of: Callable[[UUID], OfficeKind],
+) -> UUID | None:
+    """The office itself when it is of the kind, else its nearest ancestor of the kind (thana -> circle -> SDPO)."""
+    seen: set[UUID] = set()
+    current: UUID | None = office_id
+    while current is not None and current not in seen:
+        if kind_of(current) is kind:
+            return current
+        seen.add(current)
+        current = parent_of(current)
+    return None

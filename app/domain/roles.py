@@ -1,0 +1,160 @@
+"""Who may do what: roles, the posts officers hold, and the permissions of each role. Deny by default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class Role(StrEnum):
+    DM = "dm"
+    ADM = "adm"
+    DM_SECTION_HEAD = "dm_section_head"
+    DM_ASSISTANT = "dm_assistant"
+    SP = "sp"
+    SP_READER = "sp_reader"
+    DCRB = "dcrb"
+    SPECIAL_BRANCH = "special_branch"
+    SDPO = "sdpo"
+    CIRCLE_INSPECTOR = "circle_inspector"
+    SHO = "sho"
+    THANA_MUNSHI = "thana_munshi"
+    ENQUIRY_OFFICER = "enquiry_officer"
+    SUPERVISOR_VIEW = "supervisor_view"
+    PROCESS_ADMIN = "process_admin"
+    USER_ADMIN = "user_admin"
+    AUDITOR = "auditor"
+    REQUESTER = "requester"
+
+
+#: A post may also do the tasks of the posts it leads, so that an absent munshi never stops a thana.
+COVERS: dict[Role, frozenset[Role]] = {
+    Role.SHO: frozenset({Role.THANA_MUNSHI}),
+    Role.DM_SECTION_HEAD: frozenset({Role.DM_ASSISTANT}),
+}
+
+#: Roles whose sight is the whole district; every other case role sees its own office's or its own cases.
+DISTRICT_WIDE = frozenset(
+    {Role.DM, Role.ADM, Role.DM_SECTION_HEAD, Role.DM_ASSISTANT, Role.SP, Role.SP_READER}
+)
+
+#: Roles that see only the cases assigned to them in person.
+IN_PERSON = frozenset({Role.ENQUIRY_OFFICER})
+
+#: Roles that never see a case: they keep the system, not its contents.
+WITHOUT_CASES = frozenset({Role.PROCESS_ADMIN, Role.USER_ADMIN, Role.SUPERVISOR_VIEW, Role.AUDITOR})
+
+
+class Permission(StrEnum):
+    """What an act of the product is called; grammar `noun:verb`."""
+
+    INBOX_SEE = "inbox:see"
+    TASK_COMPLETE = "task:complete"
+    CASE_SEE = "case:see"
+    CASE_SEARCH = "case:search"
+    CASE_REGISTER = "case:register"
+    CASE_WITHDRAW = "case:withdraw"
+    DOCUMENT_SEE = "document:see"
+    REQUISITION_SEE = "requisition:see"
+    AUDIT_SEE = "audit:see"
+    PAPER_SEE = "paper:see"
+    PAPER_REGISTER = "paper:register"
+    TRACKING_SEE = "tracking:see"
+    REPORT_SEE = "report:see"
+    PROCESS_SEE = "process:see"
+    ADMIN_SEE = "admin:see"
+    INCIDENT_RETRY = "incident:retry"
+    ACCOUNT_OWN = "account:own"
+
+
+_CASE_WORK = frozenset(
+    {
+        Permission.INBOX_SEE,
+        Permission.TASK_COMPLETE,
+        Permission.CASE_SEE,
+        Permission.CASE_SEARCH,
+        Permission.DOCUMENT_SEE,
+        Permission.TRACKING_SEE,
+        Permission.REPORT_SEE,
+    }
+)
+_DM_SECTION = frozenset({Permission.CASE_REGISTER, Permission.REQUISITION_SEE})
+_SIGNED_PAPERS = frozenset({Permission.PAPER_SEE, Permission.PAPER_REGISTER})
+_OWN = frozenset({Permission.ACCOUNT_OWN})
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.DM: _OWN
+    | _CASE_WORK
+    | _SIGNED_PAPERS
+    | {Permission.REQUISITION_SEE, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
+    Role.ADM: _OWN
+    | _CASE_WORK
+    | _SIGNED_PAPERS
+    | {Permission.REQUISITION_SEE, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
+    Role.DM_SECTION_HEAD: _OWN
+    | _CASE_WORK
+    | _DM_SECTION
+    | _SIGNED_PAPERS
+    | {Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
+    Role.DM_ASSISTANT: _OWN | _CASE_WORK | _DM_SECTION | {Permission.PAPER_REGISTER},
+    Role.SP: _OWN | _CASE_WORK | _SIGNED_PAPERS | {Permission.REQUISITION_SEE, Permission.AUDIT_SEE},
+    Role.SP_READER: _OWN | _CASE_WORK | _SIGNED_PAPERS | {Permission.REQUISITION_SEE},
+    Role.DCRB: _OWN | _CASE_WORK,
+    Role.SPECIAL_BRANCH: _OWN | _CASE_WORK,
+    Role.SDPO: _OWN | _CASE_WORK,
+    Role.CIRCLE_INSPECTOR: _OWN | _CASE_WORK,
+    Role.SHO: _OWN | _CASE_WORK,
+    Role.THANA_MUNSHI: _OWN | _CASE_WORK,
+    Role.ENQUIRY_OFFICER: _OWN | _CASE_WORK,
+    Role.SUPERVISOR_VIEW: _OWN | {Permission.TRACKING_SEE, Permission.REPORT_SEE},
+    Role.PROCESS_ADMIN: _OWN
+    | {
+        Permission.PROCESS_SEE,
+        Permission.TRACKING_SEE,
+        Permission.ADMIN_SEE,
+        Permission.INCIDENT_RETRY,
+    },
+    Role.USER_ADMIN: _OWN | {Permission.ADMIN_SEE},
+    Role.AUDITOR: _OWN | {Permission.TRACKING_SEE, Permission.REPORT_SEE, Permission.ADMIN_SEE},
+    Role.REQUESTER: _OWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A dated posting as it stands today: the office, the role in it, and the kind of charge."""
+
+    posting_id: UUID
+    office_id: UUID
+    office_kind: str
+    office_hi: str
+    office_en: str
+    role: Role
+    kind: str = "regular"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An officer acting now, in one of his posts. Rights come from the post, never from the person."""
+
+    district_id: int
+    officer_id: UUID
+    name_hi: str
+    name_en: str
+    rank: str
+    post: Post
+    posts: tuple[Post, ...]
+    session_id: UUID | None = None
+    language: str = "hi"
+
+    def may(self, permission: Permission) -> bool:
+        return permission in PERMISSIONS[self.post.role]
+
+
+def roles_done_by(role: Role) -> frozenset[Role]:
+    """The roles whose tasks an officer in this role may do: his own, and those he covers."""
+    return frozenset({role}) | COVERS.get(role, frozenset())

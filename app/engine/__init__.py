@@ -1,0 +1,1 @@
+"""The only room that knows SpiffWorkflow: releases in, steps out."""

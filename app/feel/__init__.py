@@ -1,0 +1,1 @@
+"""FEEL, the DMN standard's expression language: text -> JSON tree -> value; knows nothing of the rest."""

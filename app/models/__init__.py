@@ -1,0 +1,1 @@
+"""Tables and their queries; no rules, no commits. Only services import from here."""

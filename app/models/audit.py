@@ -1,0 +1,43 @@
+"""The record that cannot be altered unseen: chained rows per stream, and signed checkpoints over all chains."""
+
+from sqlalchemy import Column, Integer, LargeBinary, String
+
+from app.models.base import Counter, Json, UtcDateTime, case_table, uuid_column
+
+audit = case_table(
+    "audit",
+    Column("stream", String(48), nullable=False),  # "case:<id>" | "access" | "admin"
+    Column("seq", Integer, nullable=False),
+    Column("prev", LargeBinary(32), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    uuid_column("actor_id", nullable=True),  # null: the system (worker, command line)
+    uuid_column("office_id", nullable=True),
+    Column("role", String(24), nullable=False),
+    Column("action", String(40), nullable=False),  # noun:verb
+    Column("object", String(120), nullable=False),
+    Column("detail", Json, nullable=False),  # ids, codes, digests; never a name or a free text
+    scope="audit",
+    key=("district_id", "stream", "seq"),
+)
+
+audit_stream = case_table(
+    "audit_stream",  # heads of the streams that are not cases; a case's head lies on its own row
+    Column("stream", String(48), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
+    scope="system",
+    key=("district_id", "stream"),
+)
+
+checkpoint = case_table(
+    "checkpoint",
+    Column("seq", Counter, nullable=False),
+    Column("rows", Counter, nullable=False),  # audit rows it covers
+    Column("root", LargeBinary(32), nullable=False),
+    Column("note", String(2000), nullable=False),  # signed text; copies leave the database
+    Column("at", UtcDateTime, nullable=False),
+    scope="system",
+    key=("district_id", "seq"),
+)

@@ -1,0 +1,70 @@
+"""Officers, the posts they hold with dates, their sessions and drafts."""
+
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, String, UniqueConstraint
+
+from app.models.base import Encrypted, UtcDateTime, case_table, uuid_column
+
+officer = case_table(
+    "officer",
+    Column("username", String(80), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("totp_secret", Encrypted),
+    Column("name_hi", String(120), nullable=False),
+    Column("name_en", String(120), nullable=False),
+    Column("rank", String(24), nullable=False, default=""),
+    Column("phone", String(20), nullable=False, default=""),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("version", Integer, nullable=False, default=1),  # bumped by every change of rights or factors
+    Column("language", String(2), nullable=False, default="hi"),
+    Column("last_sign_in_at", UtcDateTime),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("failed_at", UtcDateTime),
+    UniqueConstraint("district_id", "username"),
+    Index("ix_officer_username", "username"),
+    scope="district",
+)
+
+posting = case_table(
+    "posting",
+    uuid_column("officer_id"),
+    uuid_column("office_id"),
+    Column("role", String(24), nullable=False),
+    Column("kind", String(12), nullable=False, default="regular"),  # regular | charge | substitute
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Index("ix_posting_officer", "district_id", "officer_id"),
+    Index("ix_posting_office", "district_id", "office_id", "role"),
+    scope="district",
+    parents=[("officer_id", "officer"), ("office_id", "office")],
+)
+
+login_session = case_table(
+    "login_session",
+    uuid_column("officer_id"),
+    Column(
+        "digest", LargeBinary(32), nullable=False
+    ),  # of the cookie's token; the token itself is never stored
+    uuid_column("posting_id", nullable=True),  # the post chosen in the header
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index("ix_login_session_digest", "digest"),
+    scope="officer",
+    parents=[("officer_id", "officer")],
+)
+
+draft = case_table(
+    "draft",
+    uuid_column("officer_id"),
+    uuid_column("data_key_id"),
+    uuid_column("user_task_id", nullable=True),
+    uuid_column("requisition_id", nullable=True),
+    Column("form", String(60), nullable=False),
+    Column("values", Encrypted, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index("ix_draft_officer", "district_id", "officer_id", "form"),
+    Index("ix_draft_task", "district_id", "user_task_id"),
+    scope="officer",
+    parents=[("officer_id", "officer"), ("data_key_id", "data_key")],
+)

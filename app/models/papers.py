@@ -1,0 +1,48 @@
+"""Issued papers and the number series they draw from."""
+
+from sqlalchemy import Column, Date, Index, Integer, LargeBinary, SmallInteger, String, UniqueConstraint
+
+from app.models.base import Encrypted, UtcDateTime, case_table, uuid_column
+
+certificate = case_table(
+    "certificate",
+    uuid_column("case_id"),
+    Column("engine_task_id", String(40), nullable=False),
+    uuid_column("office_id"),  # the office that issues: DM or SP
+    Column("number", String(40), nullable=False),  # SRN/CAV/2026/000123/NN
+    Column("memo_number", String(60), nullable=False),  # पत्रांक of the letter
+    Column("output", String(12), nullable=False),  # REPORT | CERTIFICATE
+    Column("status", String(12), nullable=False),  # allotted | issued | superseded | revoked
+    Column("facts", Encrypted, nullable=False),  # template key and what the public page may say
+    Column("token_digest", LargeBinary(32), nullable=False),  # of the code in the QR
+    uuid_column("document_id", nullable=True),
+    Column("sha256", LargeBinary(32)),
+    Column("allotted_at", UtcDateTime, nullable=False),
+    Column("issued_at", UtcDateTime),
+    Column("valid_till", Date),
+    uuid_column("signed_by", nullable=True),
+    UniqueConstraint("district_id", "number"),
+    UniqueConstraint("district_id", "engine_task_id"),
+    UniqueConstraint("district_id", "office_id", "memo_number"),
+    Index("ix_certificate_token", "token_digest"),
+    Index("ix_certificate_case", "district_id", "case_id"),
+    Index("ix_certificate_issued", "district_id", "office_id", "issued_at"),
+    scope="case",
+    parents=[
+        ("case_id", "case"),
+        ("office_id", "office"),
+        ("document_id", "document"),
+        ("signed_by", "officer"),
+    ],
+)
+
+number_series = case_table(
+    "number_series",
+    uuid_column("office_id"),
+    Column("kind", String(16), nullable=False),  # case | diary | memo | certificate
+    Column("year", SmallInteger, nullable=False),  # calendar year in IST
+    Column("last", Integer, nullable=False),
+    scope="office",
+    parents=[("office_id", "office")],
+    key=("district_id", "office_id", "kind", "year"),
+)

@@ -1,0 +1,189 @@
+"""What the engine left behind, as rows: state, steps, user tasks, timers, jobs, incidents, counts by queue."""
+
+from sqlalchemy import Column, Date, Index, Integer, SmallInteger, String, UniqueConstraint, text
+
+from app.models.base import Counter, Encrypted, Json, UtcDateTime, case_table, uuid_column
+
+engine_state = case_table(
+    "engine_state",
+    uuid_column("case_id"),
+    Column("revision", Integer, nullable=False),
+    Column("blob", Encrypted, nullable=False),
+    Column("engine_version", String(20), nullable=False),
+    scope="case",
+    parents=[("case_id", "case")],
+    key=("district_id", "case_id"),
+)
+
+step = case_table(
+    "step",
+    uuid_column("case_id"),
+    Column("seq", Integer, nullable=False),
+    Column(
+        "kind", String(12), nullable=False
+    ),  # started | opened | completed | decided | fired | cancelled | ended
+    Column("element_id", String(80), nullable=False),
+    Column("element_path", String(200), nullable=False),
+    uuid_column("unit_office_id", nullable=True),
+    Column("routing", Json, nullable=False),
+    Column("facts", Encrypted),
+    uuid_column("release_id"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    scope="case",
+    parents=[("case_id", "case"), ("release_id", "release")],
+    key=("district_id", "case_id", "seq"),
+)
+
+user_task = case_table(
+    "user_task",
+    uuid_column("case_id"),
+    Column("engine_task_id", String(40), nullable=False),
+    Column("element_id", String(80), nullable=False),
+    Column("element_path", String(200), nullable=False),
+    Column("iteration", SmallInteger, nullable=False, default=0),
+    Column("lane", String(40), nullable=False),
+    uuid_column("office_id"),
+    Column("role", String(24), nullable=False),
+    Column("form", String(60), nullable=False),
+    uuid_column("enquiry_id", nullable=True),
+    uuid_column(
+        "assigned_to", nullable=True
+    ),  # the officer named for it (enquiry officer); null: whole office
+    uuid_column("claimed_by", nullable=True),
+    Column("claimed_at", UtcDateTime),
+    Column("state", String(10), nullable=False),  # open | done | cancelled
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
+    uuid_column("done_by", nullable=True),
+    UniqueConstraint("district_id", "engine_task_id"),
+    Index("ix_user_task_inbox", "district_id", "office_id", "role", "state", "due_at", "id"),
+    Index("ix_user_task_case", "district_id", "case_id", "state"),
+    scope="case",
+    parents=[
+        ("case_id", "case"),
+        ("office_id", "office"),
+        ("enquiry_id", "enquiry"),
+        ("assigned_to", "officer"),
+        ("claimed_by", "officer"),
+        ("done_by", "officer"),
+    ],
+)
+
+timer = case_table(
+    "timer",
+    uuid_column("case_id"),
+    Column("engine_task_id", String(40), nullable=False),
+    Column("element_id", String(80), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    UniqueConstraint("district_id", "engine_task_id"),
+    Index("ix_timer_due", "due_at"),
+    Index("ix_timer_case", "district_id", "case_id"),
+    scope="case",
+    parents=[("case_id", "case")],
+)
+
+job = case_table(
+    "job",
+    uuid_column("case_id"),
+    Column("engine_task_id", String(40), nullable=False),
+    Column("element_id", String(80), nullable=False),
+    Column("element_path", String(200), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("params", Json, nullable=False),
+    Column("state", String(10), nullable=False),  # queued | running | done | failed | cancelled
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("at", UtcDateTime, nullable=False),  # the act's time: handlers use it, not the machine clock
+    Column("run_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("error", String(200), nullable=False, default=""),
+    UniqueConstraint("district_id", "engine_task_id"),
+    Index(
+        "ix_job_due",
+        "run_at",
+        sqlite_where=text("state in ('queued', 'running')"),
+        postgresql_where=text("state in ('queued', 'running')"),
+    ),
+    Index("ix_job_case", "district_id", "case_id"),
+    scope="case",
+    parents=[("case_id", "case")],
+)
+
+incident = case_table(
+    "incident",
+    uuid_column("case_id", nullable=True),
+    uuid_column("job_id", nullable=True),
+    uuid_column("user_task_id", nullable=True),
+    Column(
+        "code", String(40), nullable=False
+    ),  # job_failed | condition_null | no_office | count_differs | ...
+    Column("element_id", String(80), nullable=False, default=""),
+    Column("detail", Json, nullable=False),  # codes and ids only, never a name or a free text
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    uuid_column("closed_by", nullable=True),
+    Index("ix_incident_open", "district_id", "closed_at"),
+    Index("ix_incident_case", "district_id", "case_id"),
+    scope="district",
+    parents=[("case_id", "case"), ("job_id", "job"), ("user_task_id", "user_task"), ("closed_by", "officer")],
+)
+
+queue_count = case_table(
+    "queue_count",
+    uuid_column("office_id"),
+    Column("role", String(24), nullable=False),
+    Column("element_id", String(80), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("open", Integer, nullable=False),
+    scope="office",
+    parents=[("office_id", "office")],
+    key=("district_id", "office_id", "role", "element_id", "due_on"),
+)
+
+event = case_table(
+    "event",
+    Column("seq", Counter, nullable=False),  # feed for live updates; a gap is a rolled-back transaction
+    Column("kind", String(24), nullable=False),
+    uuid_column("case_id", nullable=True),
+    uuid_column("office_id", nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    scope="office",
+    parents=[("case_id", "case"), ("office_id", "office")],
+    key=("district_id", "seq"),
+)
+
+notification = case_table(
+    "notification",
+    uuid_column("case_id", nullable=True),
+    uuid_column("office_id"),
+    Column("role", String(24), nullable=False, default=""),
+    Column("kind", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Index("ix_notification_office", "district_id", "office_id", "read_at"),
+    scope="office",
+    parents=[("case_id", "case"), ("office_id", "office")],
+)
+
+clock_event = case_table(
+    "clock_event",
+    uuid_column("case_id"),
+    uuid_column("office_id"),
+    Column("kind", String(8), nullable=False),  # start | pause | resume | stop
+    Column("reason", String(40), nullable=False),
+    Column("element_id", String(80), nullable=False, default=""),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_clock_event_case", "district_id", "case_id", "at"),
+    scope="case",
+    parents=[("case_id", "case"), ("office_id", "office")],
+)
+
+worker = case_table(
+    "worker",
+    Column("name", String(80), nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    scope="system",
+    key=("district_id", "name"),  # district 0: a worker serves every district
+)

@@ -1,0 +1,1 @@
+"""HTML -> PDF with right Devanagari: the only room that knows xhtml2pdf."""

@@ -1,0 +1,1 @@
+"""What the system does, one module a noun. Takes (session, actor, ...); flushes, never commits."""

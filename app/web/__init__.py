@@ -1,0 +1,1 @@
+"""One blueprint a screen: guard, parse, call one service, choose the page."""
