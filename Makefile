@@ -1,0 +1,93 @@
+# Two commands matter: `make run` and `make test`. Stamps in .stamps/ carry a sum of what they were built from in their
+# names, so that a second start does nothing and needs no network, and a changed lock or source is built again.
+PORT ?= 8000
+INSTANCE ?= instance
+JOBS ?= 2
+export PORT INSTANCE
+
+MAKEFLAGS += --no-print-directory --jobs=$(JOBS)
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
+sum = $(shell cat /dev/null $(1) 2>/dev/null | cksum | cut -d' ' -f1)
+
+# What was built and then deleted, or built for a Python that has gone, is built again.
+_ := $(shell $(PY) -c '' 2>/dev/null || rm -f .stamps/python-*; \
+	test -d node_modules || rm -f .stamps/node-*; \
+	test -f app/static/dist/manifest.json || rm -f .stamps/assets-*)
+
+POS := $(sort $(wildcard app/translations/*/LC_MESSAGES/*.po))
+DOMAINS := $(sort $(notdir $(basename $(POS))))
+_ := $(foreach po,$(POS),$(if $(wildcard $(po:.po=.mo)),,$(shell rm -f .stamps/catalogues-*)))
+BROWSER_SOURCES := package.json package-lock.json $(sort $(wildcard frontend/*))
+
+PYTHON_STAMP := .stamps/python-run-$(call sum,requirements.txt)
+TEST_PYTHON_STAMP := .stamps/python-test-$(call sum,requirements.txt requirements-dev.txt)
+NODE_STAMP := .stamps/node-$(call sum,package.json package-lock.json)
+ASSETS_STAMP := .stamps/assets-$(call sum,$(BROWSER_SOURCES))
+CATALOGUES_STAMP := .stamps/catalogues-$(call sum,$(POS))
+
+# A stamp is made last; the older ones of its kind go.
+stamp = rm -f $(1)-*; mkdir -p .stamps; touch $@
+
+.PHONY: help run test bench check tidy lock build
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+run: build ## build what is missing, then serve on http://127.0.0.1:8000 (PORT=, INSTANCE=); Ctrl-C stops all
+	@ESP_DEMO=1 exec $(PY) -m app.serve
+
+test: check ## every check and every test; CI=true makes a missing Chromium or PostgreSQL a failure
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal
+
+bench: build $(TEST_PYTHON_STAMP) ## the table of budgets, in at most ten minutes (QUICK=1: under one), and bench/results.json
+	@$(PY) -m bench $(if $(QUICK),--quick)
+
+check: build $(TEST_PYTHON_STAMP) ## linters, types, import rules
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m mypy --no-error-summary
+	@.venv/bin/lint-imports >.stamps/imports.log || { cat .stamps/imports.log; exit 1; }
+	@$(PY) -m bandit --quiet --recursive app
+	@$(PY) -m djlint --quiet --lint templates
+
+tidy: $(TEST_PYTHON_STAMP) ## put layout and simple faults right by themselves
+	@$(PY) -m ruff check --fix --quiet . || true
+	@$(PY) -m ruff format --quiet .
+
+lock: ## write requirements*.txt and package-lock.json anew from requirements*.in and package.json
+	@python=$$(sh setup/need.sh python) && sh setup/need.sh node && $$python -m venv .stamps/lock
+	@.stamps/lock/bin/python -m pip --disable-pip-version-check --quiet install 'pip-tools>=7.5,<8'
+	@for name in requirements requirements-dev; do \
+		.stamps/lock/bin/python -m piptools compile --quiet --upgrade --strip-extras --generate-hashes --no-header \
+			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --pip-args='--only-binary :all:' \
+			--output-file=$$name.txt $$name.in || exit 1; done
+	@npm install --package-lock-only --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
+
+build: $(PYTHON_STAMP) $(ASSETS_STAMP) $(CATALOGUES_STAMP)
+
+$(PYTHON_STAMP):
+	@echo 'Python के पुस्तकालय लगाए जा रहे हैं (एक-दो मिनट) / installing Python libraries into .venv (a minute or two)'
+	@python=$$(sh setup/need.sh python) && { $(PY) -c '' 2>/dev/null || $$python -m venv --clear .venv; }
+	@$(PIP) install --only-binary :all: --require-hashes -r requirements.txt
+	@$(call stamp,.stamps/python-run)
+
+$(TEST_PYTHON_STAMP): | $(PYTHON_STAMP)
+	@echo 'जाँच के औज़ार लगाए जा रहे हैं / installing what the tests need'
+	@$(PIP) install --only-binary :all: --require-hashes -r requirements.txt -r requirements-dev.txt
+	@$(call stamp,.stamps/python-test)
+
+$(NODE_STAMP):
+	@sh setup/need.sh node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(call stamp,.stamps/node)
+
+$(ASSETS_STAMP): $(NODE_STAMP)
+	@node frontend/build.mjs
+	@$(call stamp,.stamps/assets)
+
+$(CATALOGUES_STAMP): | $(PYTHON_STAMP)
+	@for domain in $(DOMAINS); do $(PY) -m babel.messages.frontend --quiet compile -d app/translations -D $$domain || exit 1; done
+	@$(call stamp,.stamps/catalogues)

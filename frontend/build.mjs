@@ -1,0 +1,90 @@
+// Builds app/static/dist: bundles with the hash of their content in their names, each text also as .gz, and
+// manifest.json, which tells the templates the hashed name of "theme.css", "officer.js" and the fonts.
+import { build } from "esbuild";
+import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const dist = path.join(here, "..", "app", "static", "dist");
+const require = createRequire(import.meta.url);
+
+// Each bundle is a list of parts in order; a part that begins with "./" is our own source.
+const BUNDLES = {
+  "theme.css": ["bootstrap/dist/css/bootstrap.min.css", "./fonts.css", "./theme.css", "./forms.css"],
+  "officer.js": ["htmx.org", "./forms.js", "./officer.js"],
+};
+// The papers' fonts keep their own names: the PDF writer, not a browser, opens them.
+const PAPER_FONTS = ["400Regular/NotoSansDevanagari_400Regular.ttf", "700Bold/NotoSansDevanagari_700Bold.ttf", "LICENSE_FONT"];
+
+const isOurs = (part) => part.startsWith("./");
+
+function entry(name, parts) {
+  const present = parts.filter((part) => !isOurs(part) || existsSync(path.join(here, part)));
+  for (const part of parts.filter((one) => !present.includes(one))) {
+    console.warn(`frontend/${part.slice(2)} is missing: ${name} is built without it`);
+  }
+  const isStyle = name.endsWith(".css");
+  const line = (part) => (isStyle ? `@import ${JSON.stringify(part)};` : `import ${JSON.stringify(part)};`);
+  return { contents: present.map(line).join("\n"), resolveDir: here, loader: isStyle ? "css" : "js", sourcefile: name };
+}
+
+async function bundle(name, parts) {
+  const { name: stem, ext } = path.parse(name);
+  const result = await build({
+    stdin: entry(name, parts),
+    bundle: true,
+    minify: true,
+    write: false,
+    outdir: dist,
+    entryNames: `${stem}-[hash]`,
+    assetNames: "fonts/[name]-[hash]",
+    loader: { ".woff2": "file", ".svg": "dataurl" },
+    format: "iife",
+    target: ["chrome80", "firefox78", "safari13.1"],
+    charset: "utf8",
+    legalComments: "inline",
+    logLevel: "warning",
+  });
+  return result.outputFiles.map((file) => ({
+    file: path.relative(dist, file.path),
+    bytes: file.contents,
+    logical: file.path.endsWith(ext) ? name : path.relative(dist, file.path).replace(/-[A-Z0-9]{8}(?=\.)/, ""),
+  }));
+}
+
+async function stale(keep) {
+  const entries = await readdir(dist, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((one) => one.isFile())
+    .map((one) => path.join(one.parentPath ?? one.path, one.name))
+    .filter((file) => !keep.has(path.relative(dist, file)));
+}
+
+await mkdir(path.join(dist, "fonts"), { recursive: true });
+const outputs = (await Promise.all(Object.entries(BUNDLES).map(([name, parts]) => bundle(name, parts)))).flat();
+const manifest = {};
+const keep = new Set(["manifest.json"]);
+for (const { file, bytes, logical } of outputs) {
+  manifest[logical] = file;
+  keep.add(file);
+  await writeFile(path.join(dist, file), bytes);
+  if (/\.(css|js|json|svg)$/.test(file)) {
+    keep.add(`${file}.gz`);
+    await writeFile(path.join(dist, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+  }
+}
+const papers = path.dirname(require.resolve("@expo-google-fonts/noto-sans-devanagari/package.json"));
+for (const font of PAPER_FONTS) {
+  const name = path.join("fonts", path.basename(font));
+  keep.add(name);
+  await copyFile(path.join(papers, font), path.join(dist, name));
+}
+// The manifest comes last and by rename, so that a server that starts meanwhile never reads half of it.
+await writeFile(path.join(dist, "manifest.json.new"), `${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`);
+await rename(path.join(dist, "manifest.json.new"), path.join(dist, "manifest.json"));
+for (const file of await stale(keep)) await rm(file);
+for (const [name, file] of Object.entries(manifest)) console.log(`${name} -> ${file}`);

@@ -1,0 +1,126 @@
+"""A PostgreSQL cluster for one test process: made when first asked for, without fsync, gone at the end.
+
+A test asks for `postgres_server` and makes as many databases as it likes:
+`postgres_server.new_database()` is empty, `new_database(template="x")` copies another.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests import programs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Speed over safety: the cluster lives as long as the test run.
+_SETTINGS = (
+    "listen_addresses=",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "max_connections=60",
+    "shared_buffers=32MB",
+)
+_START_SECONDS = 30.0
+
+
+@dataclass
+class PostgresServer:
+    """A running cluster, reached through a socket in its own folder."""
+
+    folder: Path
+    _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def url(self, name: str) -> str:
+        return f"postgresql://postgres@/{name}?host={self.folder}"
+
+    def new_database(self, template: str = "template1", name: str = "") -> str:
+        """Make a database, a copy of `template`; returns its URL. Nobody may be connected to the template."""
+        name = name or f"test_{next(self._names)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
+        return self.url(name)
+
+
+def _unprivileged() -> list[str]:
+    """PostgreSQL refuses root: as root its programs run as the packaged account; and they end with us."""
+    if not shutil.which("setpriv"):
+        return []
+    command = ["setpriv", "--pdeathsig", "INT"]
+    if os.geteuid() == 0:
+        command += ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    return command
+
+
+def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"PostgreSQL did not start:\n{log.read_text()[-2000:]}")
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    binaries = programs.postgres()
+    if binaries is None:
+        pytest.skip("PostgreSQL's programs not found")
+    # Not below pytest's folder, which only its owner may enter; and short: a socket's name is bounded.
+    folder = Path(tempfile.mkdtemp(prefix="esp-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    as_postgres, data, log = _unprivileged(), folder / "data", folder / "log"
+    subprocess.run(
+        [
+            *as_postgres,
+            binaries / "initdb",
+            "--pgdata", data,
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+            "--no-instructions",
+        ],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )  # fmt: skip
+    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [*as_postgres, binaries / "postgres", "-D", data, "-k", folder, *settings],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+        )
+    try:
+        cluster = PostgresServer(folder)
+        _wait_until_ready(cluster.url("postgres"), server, log)
+        yield cluster
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,31 @@
+"""Where the programs lie that tests drive: Chromium, and PostgreSQL's server programs."""
+
+from __future__ import annotations
+
+import shutil
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def chromium() -> Path | None:
+    """The machine's own browser: Playwright downloads none here."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    return None
+
+
+@cache
+def postgres() -> Path | None:
+    """The folder of initdb and postgres: Debian keeps it by version and off the PATH; the newest wins."""
+    folders = sorted(
+        (path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+        key=lambda folder: float(folder.parent.name),
+        reverse=True,
+    )
+    if folders:
+        return folders[0]
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
