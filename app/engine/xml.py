@@ -30,7 +30,7 @@ class XmlRefused(ValueError):
 
 
 def load_xml(data: bytes) -> _Element:
-    """Return the root of the document or raise XmlRefused; comments are dropped, nothing is fetched or expanded."""
+    """Return the root of the document or raise XmlRefused; comments go, nothing is fetched or expanded."""
     _check_bytes(data)
     parser = etree.XMLParser(
         resolve_entities=False,
