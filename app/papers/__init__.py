@@ -1,1 +1,55 @@
-"""HTML -> PDF with right Devanagari: the only room that knows xhtml2pdf."""
+"""HTML -> PDF with right Devanagari: the only room that knows xhtml2pdf.
+
+`compose` puts the facts of a case into the texts of its release, `draw_paper` lays the composition out and
+draws it. `self_test` says at start-up, by an error naming the file, whether papers can be issued here.
+"""
+
+from app.papers.compose import Composition, compose
+from app.papers.errors import PaperRefused, PapersUnavailable
+from app.papers.facts import (
+    Address,
+    Copy,
+    PaperFacts,
+    RecordRow,
+    Requester,
+    Signer,
+    Subject,
+    Verification,
+)
+from app.papers.layout import draw_paper
+from app.papers.pdf import Assets, render_pdf, self_test
+from app.papers.qr import qr_png
+from app.papers.texts import TextProblem, Texts, Words, answers_read, check_texts, load_texts, needs
+from app.papers.values import dmy
+from app.papers.verification import Answer, IssuedPaper, public_answer
+
+__all__ = [
+    "Address",
+    "Answer",
+    "Assets",
+    "Composition",
+    "Copy",
+    "IssuedPaper",
+    "PaperFacts",
+    "PaperRefused",
+    "PapersUnavailable",
+    "RecordRow",
+    "Requester",
+    "Signer",
+    "Subject",
+    "TextProblem",
+    "Texts",
+    "Verification",
+    "Words",
+    "answers_read",
+    "check_texts",
+    "compose",
+    "dmy",
+    "draw_paper",
+    "load_texts",
+    "needs",
+    "public_answer",
+    "qr_png",
+    "render_pdf",
+    "self_test",
+]

@@ -1,0 +1,237 @@
+"""Facts and texts put together: what stands on a paper, block by block, before any layout."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.papers.devanagari import printable
+from app.papers.errors import PaperRefused
+from app.papers.language import Piece, pieces
+from app.papers.texts import LANGUAGES, Language, Texts
+from app.papers.values import both, copy_rows, filled, in_language, paper_values, record_rows
+from app.papers.vocabulary import base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from app.papers.facts import PaperFacts
+    from app.papers.language import Rows, Values
+
+#: A line is laid out by the first of these place-holders that stands in it.
+_KINDS = ("subject", "reference", "addressee", "greeting", "closing", "enclosures", "cert_no", "sr")
+_STRONG = frozenset({"name", "cert_no", "valid_till", "signer_name"})
+_PART_RIGHT = re.compile(r" {3,}")  # a gap that sends the rest of the line to the right margin
+_GAP = "gap"  # an empty line
+_NESTED = "¶"  # stands in the values for a block, so that an optional phrase around it is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One paragraph; `right` is what stands at the right margin of the same line."""
+
+    kind: str
+    runs: tuple[Run, ...]
+    right: tuple[Run, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in (*self.runs, *self.right))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that are laid out together; a block in a block stands where its place-holder stood."""
+
+    kind: str
+    items: tuple[Line | Block, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(item.text for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One paper in one language. A certificate keeps letterhead and verify line apart from its body."""
+
+    language: Language
+    blocks: tuple[Block, ...]
+    letterhead: Block
+    verify: Block
+    confidential: str = ""
+    duplicate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A paper ready to be laid out."""
+
+    layout: str  # letter | certificate
+    number: str
+    sheets: tuple[Sheet, ...]
+    verify_link: str  # what the QR holds
+    photo: bytes | None
+
+
+def compose(texts: Texts, facts: PaperFacts) -> Composition:
+    """Put a paper into words, in the languages asked for.
+
+    Raises PaperRefused naming what is missing: an empty place-holder, an adverse report without facts, a
+    certificate without validity, a copy of a report to the applicant.
+    """
+    template = texts.template(facts.template)
+    reads_rows = template.kind == "letter" and _reads_rows(texts, facts.template)
+    if reads_rows and not (facts.records or facts.other_facts):
+        raise PaperRefused("papers.no_facts", template=facts.template)
+    composer = _Composer(texts, facts)
+    languages = LANGUAGES if facts.language == "both" else (facts.language,)
+    certificate = template.kind == "certificate"
+    return Composition(
+        layout="certificate" if certificate else "letter",
+        number=facts.number,
+        sheets=tuple(composer.sheet(language, certificate=certificate) for language in languages),
+        verify_link=f"{facts.verification.url.rstrip('/')}/{facts.verification.code}",
+        photo=facts.photo if certificate else None,
+    )
+
+
+def _reads_rows(texts: Texts, template: str) -> bool:
+    hindi = texts.template(template).body["hi"]
+    return any(getattr(part, "name", "") == "cases" for part in hindi)
+
+
+class _Composer:
+    """Fills the frame and everything in it for one paper."""
+
+    def __init__(self, texts: Texts, facts: PaperFacts) -> None:
+        self._texts, self._facts = texts, facts
+        self._template = texts.template(facts.template)
+        self._values = paper_values(texts, facts) | both("signer_name", facts.signer.name)
+        self._values |= both("signer_designation", facts.signer.designation)
+        self._values |= both("on_behalf", facts.signer.on_behalf) | {"signed_at": facts.signer.signed_at}
+        self._rows: Rows = {"cases": record_rows(facts.records), "copies": copy_rows(texts, facts)}
+
+    def sheet(self, language: Language, *, certificate: bool) -> Sheet:
+        letterhead = self._small("letterhead", f"letterhead_{self._facts.signer.office}", language)
+        verify = self._small("verify_line", "verify_line", language)
+        sign = self._small("sign_block", f"sign_block_{self._facts.signer.mode}", language)
+        nested = {"letterhead": letterhead, "verify_line": verify, "sign_block": sign}
+        content = self._body(language, nested) if certificate else self._letter(language, nested)
+        return Sheet(
+            language,
+            _grouped(content.items),
+            letterhead,
+            verify,
+            self._mark("confidential_mark", language) if self._template.confidential else "",
+            self._mark("duplicate_mark", language) if self._facts.duplicate else "",
+        )
+
+    def _letter(self, language: Language, nested: dict[str, Block]) -> Block:
+        marks = {
+            "confidential_mark": self._template.confidential,
+            "duplicate_mark": bool(self._facts.duplicate),
+        }
+        for name, wanted in marks.items():
+            if wanted:
+                nested[name] = self._small(name, name, language)
+        if self._facts.copies:
+            nested["copy_lines"] = self._small("copy_lines", "copy_lines", language, nested)
+        nested["body"] = self._body(language, nested)
+        lines = {
+            "subject": self._line("subject", language),
+            "reference": self._line("reference", language),
+            "greeting": self._texts.setting("greeting").said(language) if self._template.greeting else "",
+            "closing": self._texts.setting("closing").said(language) if self._template.closing else "",
+        }
+        return self._fill("letter_frame", language, nested, _both_ways(lines, language))
+
+    def _body(self, language: Language, nested: Mapping[str, Block]) -> Block:
+        return self._small("body", self._facts.template, language, nested)
+
+    def _line(self, aspect: str, language: Language) -> str:
+        parts = getattr(self._template, aspect)[language]
+        values = in_language(self._values, language)
+        return "".join(piece.text for piece in pieces(parts, values, self._rows))
+
+    def _mark(self, name: str, language: Language) -> str:
+        return filled(self._texts, name, self._values).said(language)
+
+    def _small(
+        self, kind: str, template: str, language: Language, nested: Mapping[str, Block] | None = None
+    ) -> Block:
+        block = self._fill(template, language, nested or {}, {})
+        keeps_gaps = kind == "sign_block"  # an empty line there is room for a signature
+        return Block(kind, tuple(item for item in block.items if keeps_gaps or item.kind != _GAP))
+
+    def _fill(self, template: str, language: Language, nested: Mapping[str, Block], more: Values) -> Block:
+        stand_ins = {name: _NESTED for key in nested for name in (key, f"{key}_hi", f"{key}_en")}
+        values = in_language({**self._values, **more}, language) | stand_ins
+        found = pieces(self._texts.template(template).body[language], values, self._rows)
+        return Block(template, tuple(_items(found, nested)))
+
+
+def _both_ways(values: Mapping[str, str], language: Language) -> dict[str, str]:
+    """Offer the values of one language under the bare name and the name with its language."""
+    return {name: text for key, text in values.items() for name in (key, f"{key}_{language}")}
+
+
+def _items(found: Iterable[Piece], nested: Mapping[str, Block]) -> Iterator[Line | Block]:
+    """Part the filled text into lines; a line that is a block's place-holder becomes that block."""
+    line: list[Piece] = []
+    for piece in found:
+        name = base(piece.name) if piece.name else ""
+        if name in nested:
+            yield from _line(line)
+            line = []
+            yield nested[name]
+        elif piece.name is None:
+            first, *rest = piece.text.split("\n")
+            line.append(Piece(first))
+            for text in rest:
+                yield from _line(line)
+                line = [Piece(text)]
+        else:
+            line.append(piece)
+    yield from _line(line)
+
+
+def _line(found: Sequence[Piece]) -> Iterator[Line]:
+    if not "".join(piece.text for piece in found).strip():
+        yield Line(_GAP, ())
+        return
+    names = {base(piece.name) for piece in found if piece.name}
+    kind = next((kind for kind in _KINDS if kind in names), "text")
+    left, right = _parted(found)
+    yield Line(kind, _runs(left), _runs(right))
+
+
+def _parted(found: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
+    for number, piece in enumerate(found):
+        gap = _PART_RIGHT.search(piece.text) if piece.name is None else None
+        if gap:
+            before, after = Piece(piece.text[: gap.start()]), Piece(piece.text[gap.end() :])
+            return [*found[:number], before], [after, *found[number + 1 :]]
+    return list(found), []
+
+
+def _runs(found: Sequence[Piece]) -> tuple[Run, ...]:
+    return tuple(
+        Run(printable(piece.text), strong=bool(piece.name) and base(piece.name or "") in _STRONG)
+        for piece in found
+        if piece.text
+    )
+
+
+def _grouped(items: Sequence[Line | Block]) -> tuple[Block, ...]:
+    """Make every item a block: loose lines become blocks of their own kind."""
+    return tuple(
+        item if isinstance(item, Block) else Block(item.kind, (item,)) for item in items if item.kind != _GAP
+    )

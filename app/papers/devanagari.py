@@ -1,0 +1,48 @@
+"""Where Indic text may be cut, and which of its characters may be drawn at all."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: Every Brahmi-derived block; a run of these, with joiners, is shaped as one item.
+_BLOCKS = r"\u0900-\u0DFF\u1CD0-\u1CFF\uA8E0-\uA8FF"
+RUN = re.compile(rf"[{_BLOCKS}][{_BLOCKS}\u200c\u200d\u25cc]*")
+
+_JOINERS = "\u200c\u200d"
+_VIRAMA = "\u094d"
+
+
+def clusters(text: str) -> list[str]:
+    """Split text where a reader would: a matra stays with its letter, a half letter with the next."""
+    found: list[str] = []
+    for char in text:
+        if found and (_clings(char) or found[-1].rstrip(_JOINERS).endswith(_VIRAMA)):
+            found[-1] += char
+        else:
+            found.append(char)
+    return found
+
+
+def _clings(char: str) -> bool:
+    return char in _JOINERS or unicodedata.category(char).startswith("M")
+
+
+def printable(text: str) -> str:
+    """Return NFC text without control and formatting characters, which could redraw a name in another order.
+
+    Joiners stay, for spelling needs them; line ends stay, for they part paragraphs.
+    """
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    return "".join(
+        char
+        for char in composed
+        if char == "\n"
+        or char in _JOINERS
+        or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    )
+
+
+def masked(name: str) -> str:
+    """Show a name as the public may see it: the first letter of each word, three stars for the rest."""
+    return " ".join(clusters(word)[0] + "***" for word in name.split())

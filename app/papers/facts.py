@@ -1,0 +1,134 @@
+"""What a paper says, as plain facts: the caller reads them from the case, the composer finds the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from app.papers.texts import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address in its parts; the bare names, without थाना, जिला or P.S."""
+
+    village: Words
+    district: Words
+    house: Words = field(default_factory=Words)
+    panchayat: Words = field(default_factory=Words)
+    post_office: Words = field(default_factory=Words)
+    thana: Words = field(default_factory=Words)
+    block: Words = field(default_factory=Words)
+    state: Words = field(default_factory=Words)
+    pin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom the paper is about. A firm has no gender, relation, father or date of birth."""
+
+    name: Words
+    permanent: Address
+    present: Address | None = None  # None: the same as the permanent one
+    kind: Literal["person", "firm"] = "person"
+    gender: str = ""  # male | female | transgender
+    relation: str = ""  # father | husband | mother | guardian
+    father: Words = field(default_factory=Words)  # the bare name of that relation
+    born: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asked, by which letter; the address block may hold line ends."""
+
+    department: Words
+    address_block: Words  # designation, office and place, as written after सेवा में
+    letter_no: str
+    letter_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """A criminal case that may be printed: accused, certain identity, adult, not cleared."""
+
+    thana: Words
+    fir_no: str
+    fir_year: str
+    sections: str
+    act: Words
+    role: Words
+    stage: Words
+    fir_date: date | None = None
+    stage_ref: str = ""
+    court: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One line of प्रतिलिपि. `to` is the code chosen on the form; "office" is the office copy."""
+
+    to: str  # sp | dm | sho | applicant | office
+    addressee: Words = field(default_factory=Words)
+    purpose: Literal["information", "action", "record"] = "information"
+    ref_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs, and how. `signed_at` is written on a digitally signed paper only."""
+
+    office: Literal["dm", "sp"]  # whose letterhead
+    name: Words
+    designation: Words
+    mode: Literal["ink", "digital"] = "ink"
+    on_behalf: Words = field(default_factory=Words)  # acting or delegated: for whom
+    signed_at: str = ""  # DD-MM-YYYY HH:MM, IST
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Where the public checks the paper: the page's address, and the code that completes it in the QR."""
+
+    url: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """Everything one report or certificate says. Dates are days in IST."""
+
+    template: str  # from Texts.choose
+    output: str  # REPORT | CERTIFICATE | NOC_REPORT, as the purpose asks
+    language: Literal["hi", "en", "both"]
+    number: str  # SRN/CAV/2026/000123/NN
+    memo_no: str
+    issued_on: date
+    district: Words
+    subject: Subject
+    purpose: Words
+    requester: Requester
+    signer: Signer
+    verification: Verification
+    period_from: date
+    period_to: date
+    reporting_units: tuple[Words, ...]  # only units that reported
+    residence: Literal["resident", "left", ""] = ""
+    sp_memo_no: str = ""  # empty when the SP signs
+    sp_memo_date: date | None = None
+    records: tuple[RecordRow, ...] = ()
+    other_facts: tuple[Words, ...] = ()  # full sentences: preventive order, premises, suppression
+    declaration: Words = field(default_factory=Words)
+    not_resident_reason: Words = field(default_factory=Words)
+    validity_months: int = 0
+    valid_till: date | None = None
+    section: Words = field(default_factory=Words)  # empty when the memo number holds it
+    enclosures: Words = field(default_factory=Words)
+    copies: tuple[Copy, ...] = ()
+    memo_no_copy: str = ""  # own ज्ञापांक of the copies
+    duplicate: int = 0  # 1.. for अनुलिपि
+    photo: bytes | None = None  # as uploaded; drawn on certificates
+    answers: Mapping[str, Words] = field(default_factory=dict)  # "form.key" -> value with labels, not codes

@@ -1,0 +1,88 @@
+"""A composed paper drawn: Jinja lays the blocks out as HTML (templates/papers), xhtml2pdf draws them."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.papers.errors import PaperRefused
+from app.papers.fonts import BOLD, REGULAR, missing_letters
+from app.papers.pdf import Assets, page_count, render_pages, render_pdf
+from app.papers.photo import photo_jpeg
+from app.papers.qr import qr_png
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from app.papers.compose import Composition
+
+
+def draw_paper(composition: Composition, issued_at: datetime, assets: Assets) -> bytes:
+    """Draw a paper as PDF bytes, A4.
+
+    Raises PaperRefused for a letter that the fonts lack, an unreadable photo, or a drawing that fails;
+    PapersUnavailable when a font is missing.
+    """
+    _refuse_missing_letters(composition, assets)
+    pictures = {
+        "qr": _data_uri("image/png", qr_png(composition.verify_link)),
+        "photo": _data_uri("image/jpeg", photo_jpeg(composition.photo)) if composition.photo else "",
+    }
+
+    wanted = 1 if composition.layout == "certificate" else len(composition.sheets)
+    for dense in (False, True):
+        pdf = render_pdf(_html(composition, assets, pictures, wanted, dense=dense), issued_at, assets)
+        if page_count(pdf) == wanted:
+            return pdf
+    return render_pages(
+        lambda pages: _html(composition, assets, pictures, pages), wanted + 1, issued_at, assets
+    )
+
+
+def _html(
+    composition: Composition, assets: Assets, pictures: Mapping[str, str], pages: int, *, dense: bool = False
+) -> str:
+    """Lay a composition out as HTML; every text in it is escaped. Dense is smaller, to stay on one page."""
+    template = _environment(str(assets.layouts)).get_template(f"{composition.layout}.html")
+    return template.render(
+        paper=composition,
+        pages=pages,
+        dense=dense,
+        **pictures,
+        regular=(assets.fonts / REGULAR).as_posix(),
+        bold=(assets.fonts / BOLD).as_posix(),
+    )
+
+
+@lru_cache(maxsize=4)
+def _environment(folder: str) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def _data_uri(media_type: str, data: bytes) -> str:
+    return f"data:{media_type};base64,{b64encode(data).decode('ascii')}"
+
+
+def _refuse_missing_letters(composition: Composition, assets: Assets) -> None:
+    letters = missing_letters("".join(_texts(composition)), assets.fonts)
+    if letters:
+        raise PaperRefused("papers.letter_missing", letters=" ".join(letters))
+
+
+def _texts(composition: Composition) -> list[str]:
+    texts: list[Any] = [composition.number, composition.verify_link]
+    for sheet in composition.sheets:
+        texts += [sheet.letterhead.text, sheet.verify.text, sheet.confidential, sheet.duplicate]
+        texts += [block.text for block in sheet.blocks]
+    return texts

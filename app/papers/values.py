@@ -1,0 +1,187 @@
+"""From facts to the values of place-holders: salutation and relation, addresses, dates, sums of words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.papers.errors import PaperRefused
+from app.papers.language import pieces
+from app.papers.texts import LANGUAGES, Language, Texts, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from app.papers.facts import Address, PaperFacts, RecordRow, Subject
+    from app.papers.language import Values
+
+
+def dmy(day: date | None) -> str:
+    """Write a day as every paper writes it, DD-MM-YYYY; nothing for none."""
+    return day.strftime("%d-%m-%Y") if day else ""
+
+
+def both(name: str, words: Words) -> dict[str, str]:
+    """Return the two values of one bilingual place-holder."""
+    return {f"{name}_{language}": words.said(language) for language in LANGUAGES}
+
+
+def said(texts: Texts, template: str, values: Values, language: Language) -> str:
+    """Fill one of the small templates (an address, a copy line) to plain text."""
+    return "".join(piece.text for piece in pieces(texts.template(template).body[language], values))
+
+
+def filled(texts: Texts, template: str, values: Values) -> Words:
+    """Fill one of the small templates in both languages."""
+    return Words(*(said(texts, template, values, language) for language in LANGUAGES))
+
+
+def joined(texts: Texts, parts: Sequence[Words]) -> Words:
+    """Join words as a sentence lists them: by commas, the last by तथा / and."""
+    together = texts.setting("and")
+
+    def listing(language: Language) -> str:
+        words = [part.said(language) for part in parts]
+        last = f" {together.said(language)} ".join(words[-2:])
+        return ", ".join([*words[:-2], last]) if words else ""
+
+    return Words(listing("hi"), listing("en"))
+
+
+def paper_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:
+    """Return the values that letters and certificates name. Raises PaperRefused for an incomplete address."""
+    certificate = texts.template(facts.template).kind == "certificate"
+    order = "dm_designation_order" if certificate else "dm_designation_letter"
+    sentences = Words(
+        *(" ".join(fact.said(language) for fact in facts.other_facts) for language in LANGUAGES)
+    )
+    words = {
+        "dm_designation": texts.setting(order),
+        "sp_designation": texts.setting("sp_designation"),
+        "place": texts.setting("place"),
+        "section": facts.section,
+        "district": facts.district,
+        "date": Words(dmy(facts.issued_on), dmy(facts.issued_on)),
+        "purpose": facts.purpose,
+        "requester": facts.requester.department,
+        "addressee": facts.requester.address_block,
+        "reporting_units": joined(texts, facts.reporting_units),
+        "residence_found": texts.setting(f"residence_found.{facts.residence}"),
+        "facts": sentences,
+        "declaration": facts.declaration,
+        "nr_reason": facts.not_resident_reason,
+        "enclosures": facts.enclosures,
+        **_subject(texts, facts.subject),
+    }
+    values = {name: value for key, word in words.items() for name, value in both(key, word).items()}
+    return values | _plain(facts) | _answers(facts)
+
+
+def _plain(facts: PaperFacts) -> dict[str, str]:
+    """Return the values that are the same in both languages: numbers and days."""
+    police_first = facts.signer.office == "dm"
+    return {
+        "cert_no": facts.number,
+        "memo_no": facts.memo_no,
+        "memo_no_copy": facts.memo_no_copy,
+        "req_letter_no": facts.requester.letter_no,
+        "req_letter_date": dmy(facts.requester.letter_date),
+        "period_from": dmy(facts.period_from),
+        "period_to": dmy(facts.period_to),
+        "sp_memo_no": facts.sp_memo_no if police_first else "",
+        "sp_memo_date": dmy(facts.sp_memo_date) if police_first else "",
+        "validity_months": str(facts.validity_months or ""),
+        "valid_till": dmy(facts.valid_till),
+        "issue_date": dmy(facts.issued_on),
+        "dob": dmy(facts.subject.born) if facts.subject.kind == "person" else "",
+        "n": str(facts.duplicate or ""),
+        "verify_url": facts.verification.url,
+        "verify_code": facts.verification.code,
+    }
+
+
+def _answers(facts: PaperFacts) -> dict[str, str]:
+    """Answers go by their key alone; each language sees its own label."""
+    return {
+        f"answer.{key}_{language}": words.said(language)
+        for key, words in facts.answers.items()
+        for language in LANGUAGES
+    }
+
+
+def in_language(values: Values, language: Language) -> dict[str, str]:
+    """Let the bare name of every bilingual place-holder say it in this language."""
+    ending = f"_{language}"
+    chosen = {name.removesuffix(ending): value for name, value in values.items() if name.endswith(ending)}
+    return {**values, **chosen}
+
+
+def _subject(texts: Texts, subject: Subject) -> dict[str, Words]:
+    label = texts.setting(f"address_label.{subject.kind}")
+    place = {"name": subject.name, "address_label": label, "address": _addresses(texts, subject)}
+    if subject.kind == "firm":
+        return place | {"salutation": texts.setting("salutation.firm")}
+    married = texts.setting(f"salutation.{subject.gender}_{subject.relation}")
+    return place | {
+        "salutation": married or texts.setting(f"salutation.{subject.gender}"),
+        "relation": texts.setting(f"relation.{subject.relation}.{subject.gender}"),
+        "father": subject.father,
+    }
+
+
+def _addresses(texts: Texts, subject: Subject) -> Words:
+    permanent = address_line(texts, subject.permanent)
+    if subject.present is None or subject.present == subject.permanent:
+        return permanent
+    present = address_line(texts, subject.present)
+    return filled(texts, "addresses_line", both("perm_address", permanent) | both("pres_address", present))
+
+
+def address_line(texts: Texts, address: Address) -> Words:
+    """Write an address in one line. Raises PaperRefused when village or district is missing."""
+    parts = {
+        "house": address.house,
+        "village": address.village,
+        "panchayat": address.panchayat,
+        "post_office": address.post_office,
+        "addr_thana": address.thana,
+        "block": address.block,
+        "addr_district": address.district,
+        "state": address.state,
+    }
+    values = {name: value for key, words in parts.items() for name, value in both(key, words).items()}
+    return filled(texts, "address_line", values | {"pin": address.pin})
+
+
+def record_rows(records: Sequence[RecordRow]) -> list[Values]:
+    """Return the rows of the list `cases`."""
+    return [
+        {
+            "fir_no": row.fir_no,
+            "fir_year": row.fir_year,
+            "fir_date": dmy(row.fir_date),
+            "sections": row.sections,
+            "stage_ref": row.stage_ref,
+            "court": row.court,
+            **both("thana", row.thana),
+            **both("act", row.act),
+            **both("role", row.role),
+            **both("stage", row.stage),
+        }
+        for row in records
+    ]
+
+
+def copy_rows(texts: Texts, facts: PaperFacts) -> list[Values]:
+    """Return the rows of the list `copies`. Raises PaperRefused if an applicant would get a report."""
+    rows: list[Values] = []
+    for copy in facts.copies:
+        if copy.to == "applicant" and texts.template(facts.template).kind != "certificate":
+            raise PaperRefused("papers.copy_to_applicant")
+        if copy.to == "office":
+            rows.append(both("copy_line", filled(texts, "copy_line_office", {})))
+            continue
+        purpose = texts.setting(f"copy_purpose.{copy.purpose}")
+        values = both("addressee", copy.addressee) | both("copy_purpose", purpose) | {"ref_no": copy.ref_no}
+        rows.append(both("copy_line", filled(texts, "copy_line", values)))
+    return rows

@@ -1,0 +1,131 @@
+"""The closed list of place-holders: what the composer can say in each kind of template.
+
+`always` is never empty there; `maybe` may be, and therefore stands only inside `[[ ]]`. Names are written
+without `_hi` and `_en`; in a template both forms and the bare form are the same name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LANGUAGE = re.compile(r"_(hi|en)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What one kind of template may name."""
+
+    always: frozenset[str]
+    maybe: frozenset[str] = frozenset()
+    lists: Mapping[str, Scene] = field(default_factory=dict)
+    answers: bool = False  # may it name what was answered on a form?
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_RECORD_ROW = Scene(
+    _names("sr thana fir_no fir_year sections act role stage"),
+    _names("fir_date stage_ref court"),
+)
+_COPY_ROW = Scene(_names("sr copy_line"))
+_PERSON = _names(
+    "name address address_label purpose requester req_letter_no req_letter_date period_from period_to"
+    " district dm_designation sp_designation reporting_units date place"
+)
+_PERSON_MAYBE = _names(
+    "salutation relation father dob residence_found sp_memo_no sp_memo_date facts declaration nr_reason"
+    " memo_no"
+)
+
+#: Kind of template (its `kind` in papers.json) -> what it may name.
+SCENES: dict[str, Scene] = {
+    "letterhead": Scene(
+        _names("dm_designation sp_designation district memo_no place date"), _names("section")
+    ),
+    "frame": Scene(
+        _names("letterhead addressee subject body sign_block"),
+        _names(
+            "confidential_mark duplicate_mark reference greeting enclosures closing copy_lines verify_line"
+        ),
+    ),
+    "letter": Scene(_PERSON, _PERSON_MAYBE | {"cert_no"}, {"cases": _RECORD_ROW}, answers=True),
+    "certificate": Scene(
+        _PERSON | _names("cert_no validity_months valid_till sign_block"), _PERSON_MAYBE, answers=True
+    ),
+    "sign_ink": Scene(_names("signer_name signer_designation district"), _names("on_behalf")),
+    "sign_digital": Scene(_names("signer_name signer_designation district signed_at"), _names("on_behalf")),
+    "copies": Scene(_names("memo_no_copy place date sign_block"), lists={"copies": _COPY_ROW}),
+    "copy_line": Scene(_names("addressee copy_purpose"), _names("ref_no")),
+    "verify_line": Scene(_names("verify_url verify_code")),
+    "mark": Scene(frozenset()),
+    "numbered_mark": Scene(_names("n")),
+    "address": Scene(
+        _names("village addr_district"), _names("house panchayat post_office addr_thana block state pin")
+    ),
+    "addresses": Scene(_names("perm_address pres_address")),
+    "page_certificate": Scene(_names("cert_no name_masked issue_date valid_till purpose")),
+    "page_report": Scene(_names("cert_no name_masked issue_date requester")),
+    "page_bad": Scene(_names("paper_kind cert_no status_date status office"), _names("new_no")),
+    "page_unknown": Scene(_names("office")),
+}
+
+#: Templates without which no paper can be composed.
+REQUIRED: dict[str, str] = {
+    "letterhead_dm": "letterhead",
+    "letterhead_sp": "letterhead",
+    "letter_frame": "frame",
+    "sign_block_ink": "sign_ink",
+    "sign_block_digital": "sign_digital",
+    "copy_lines": "copies",
+    "copy_line": "copy_line",
+    "copy_line_office": "copy_line",
+    "verify_line": "verify_line",
+    "confidential_mark": "mark",
+    "duplicate_mark": "numbered_mark",
+    "address_line": "address",
+    "addresses_line": "addresses",
+    "verify_page_ok": "page_certificate",
+    "verify_page_report_ok": "page_report",
+    "verify_page_bad": "page_bad",
+    "verify_page_unknown": "page_unknown",
+}
+
+#: What a case may end in on paper (codes of the glossary) and the kinds of output of the purposes.
+OUTPUTS = ("REPORT", "CERTIFICATE", "NOC_REPORT")
+OUTCOMES = ("no_adverse", "attention", "adverse", "not_resident")
+
+#: Settings that must be there, in both languages.
+SETTINGS = (
+    "dm_designation_letter",
+    "dm_designation_order",
+    "sp_designation",
+    "place",
+    "greeting",
+    "closing",
+    "and",
+    "address_label.person",
+    "address_label.firm",
+    "residence_found.resident",
+    "residence_found.left",
+    "copy_purpose.information",
+    "copy_purpose.action",
+    "copy_purpose.record",
+    "paper_kind.REPORT",
+    "paper_kind.CERTIFICATE",
+    "paper_kind.NOC_REPORT",
+    "paper_status.revoked",
+    "paper_status.superseded",
+    "paper_status.expired",
+)
+
+
+def base(name: str) -> str:
+    """Return a place-holder's name without its language."""
+    return name if name.startswith("answer.") else _LANGUAGE.sub("", name)
