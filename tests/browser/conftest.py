@@ -1,0 +1,126 @@
+"""Chromium, driven by Playwright, against the real program; a page that breaks a rule fails its test."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests import programs
+from tests.browser.pages import Screen
+from tests.serving import Site
+from tests.sources import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext
+
+PICTURES = ROOT / "test-output"
+#: What a browser on a closed network need not try; `--no-sandbox` because root may not have one.
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything below tests/browser drives Chromium."""
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a person comes: the size of the glass, and whether scripts run."""
+
+    name: str
+    viewport: dict[str, int]
+    scripts: bool
+    touch: bool = False
+
+
+#: The three ways in which every journey must succeed.
+LOOKS = (
+    Look("desktop", DESKTOP, scripts=True),
+    Look("no-script", DESKTOP, scripts=False),
+    Look("phone", PHONE, scripts=True, touch=True),
+)
+PHONE_NO_SCRIPT = Look("phone-no-script", PHONE, scripts=False, touch=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    executable = programs.chromium()
+    if executable is None:
+        pytest.skip("Chromium not found")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One demo district for all browser tests of this process; every test works on cases of its own."""
+    running = Site(tmp_path_factory.mktemp("site") / "instance").start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: look.name)
+def look(request: pytest.FixtureRequest) -> Look:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def desk(chromium: Browser, site: Site) -> Iterator[Callable[..., Screen]]:
+    """`desk(look)` sits an officer at a browser of his own: cookies apart, faults of every page collected."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def sit_down(look: Look = LOOKS[0], **options: Any) -> Screen:
+        context = chromium.new_context(
+            base_url=site.url,
+            viewport=look.viewport,  # type: ignore[arg-type]
+            java_script_enabled=look.scripts,
+            has_touch=look.touch,
+            is_mobile=look.touch,
+            locale="en-IN",
+            timezone_id="Asia/Kolkata",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        context.on("console", lambda message: note_fault(message.type, message.text))
+        context.on("weberror", lambda error: faults.append(str(error.error)))
+        contexts.append(context)
+        return Screen(context.new_page(), PICTURES, look.name, scripts=look.scripts)
+
+    def note_fault(kind: str, text: str) -> None:
+        # An answer of 4xx is a page like any other here; a refusal by the content policy is a fault of ours.
+        if kind == "error" and not re.match(r"Failed to load resource: .* status of 4\d\d", text):
+            faults.append(text)
+
+    yield sit_down
+    for context in contexts:
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    PICTURES.mkdir(exist_ok=True)
+    return PICTURES

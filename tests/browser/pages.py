@@ -1,0 +1,103 @@
+"""Page objects: what an officer sees and does, by role and by name, never by class or position."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tests.sources import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Locator, Page
+
+_AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+_AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RUN_AXE = """rules => axe.run(document, {
+  runOnly: {type: "tag", values: rules}, resultTypes: ["violations"],
+})"""
+_SMALL_TARGETS = """least => [...document.querySelectorAll(
+  "button, select, input:not([type=hidden], [type=checkbox], [type=radio]), summary, a.btn")]
+  .filter(one => one.offsetParent && one.getBoundingClientRect().height < least - 0.5)
+  .map(one => one.outerHTML.slice(0, 120))"""
+
+
+@cache
+def _axe_source() -> str:
+    return _AXE.read_text(encoding="utf-8")
+
+
+class Screen:
+    """Any page of the product: open, look, press, and what must hold on all of them."""
+
+    def __init__(self, page: Page, pictures: Path, look: str, *, scripts: bool = True) -> None:
+        self.page = page
+        self._pictures = pictures
+        self._look = look
+        self._scripts = scripts
+
+    def open(self, path: str) -> Screen:
+        self.page.goto(path, wait_until="load")
+        return self
+
+    @property
+    def heading(self) -> str:
+        return self.page.get_by_role("heading", level=1).inner_text()
+
+    @property
+    def path(self) -> str:
+        return "/" + self.page.url.split("/", 3)[3]
+
+    def text(self) -> str:
+        return self.page.locator("body").inner_text()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def link(self, name: str) -> Locator:
+        return self.page.get_by_role("link", name=name, exact=True)
+
+    def press(self, name: str) -> Screen:
+        self.button(name).click()
+        self.page.wait_for_load_state("load")
+        return self
+
+    def follow(self, name: str) -> Screen:
+        self.link(name).first.click()
+        self.page.wait_for_load_state("load")
+        return self
+
+    def picture(self, name: str, *, whole: bool = True) -> Path:
+        """Keep what is on the glass as test-output/<name>-<look>.png."""
+        self._pictures.mkdir(exist_ok=True)
+        target = self._pictures / f"{name}-{self._look}.png"
+        self.page.screenshot(path=target, full_page=whole)
+        return target
+
+    def accessibility_faults(self) -> list[str]:
+        """What axe finds, in one line each. Runs through the debugger, so the content policy stays strict.
+
+        Without scripts axe never comes back: the same markup is looked at by the looks that have them.
+        """
+        if not self._scripts:
+            return []
+        self.page.evaluate(_axe_source())
+        found: dict[str, Any] = self.page.evaluate(_RUN_AXE, _AXE_RULES)
+        return [
+            f"{self.path}: {fault['id']} ({fault['impact']}): {fault['help']}: {node['html'][:160]}"
+            for fault in found["violations"]
+            for node in fault["nodes"]
+        ]
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the glass; 0 is right."""
+        width: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return max(0, width)
+
+    def small_targets(self, least: int = 44) -> list[str]:
+        """Buttons and fields that a thumb would miss: lower than `least` CSS pixels."""
+        found: list[str] = self.page.evaluate(_SMALL_TARGETS, least)
+        return found

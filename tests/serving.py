@@ -1,0 +1,109 @@
+"""The real program, started as `make run` starts it, on a free port with an instance folder of its own."""
+
+from __future__ import annotations
+
+import csv
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.sources import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_START_SECONDS = 120.0
+_STOP_SECONDS = 15.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Account:
+    """A line of demo-accounts.csv."""
+
+    username: str
+    password: str
+    totp_secret: str
+    role: str
+    office: str
+    name: str
+
+
+class Site:
+    """A running e-Satyapan in demo mode; `stop` ends it as Ctrl-C would, `kill` as a power cut would."""
+
+    def __init__(self, instance: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.instance = instance
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = instance.with_suffix(".log")
+        self._environment = {
+            **os.environ,
+            "PORT": str(self.port),
+            "INSTANCE": str(instance),
+            "ESP_DEMO": "1",
+            **(environment or {}),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Site:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.serve"],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while not self.answers("/readyz"):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                last = self.log.read_text(errors="replace")[-4000:]
+                self.kill()
+                raise RuntimeError(f"The site did not become ready:\n{last}")
+            time.sleep(0.1)
+        return self
+
+    def answers(self, path: str) -> bool:
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=5) as answer:  # noqa: S310  # our own loopback
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def accounts(self) -> list[Account]:
+        with (self.instance / "demo-accounts.csv").open(encoding="utf-8-sig", newline="") as file:
+            return [Account(**row) for row in csv.DictReader(file)]
+
+    def stop(self) -> int:
+        """Ask it to end; returns its exit code."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        process.terminate()
+        try:
+            return process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait()
+            raise
+
+    def kill(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            if process.poll() is None:
+                os.killpg(process.pid, 9)
+            process.wait()

@@ -1,0 +1,113 @@
+"""Both languages say everything: each key has its Hindi and its English, with the same parameters."""
+
+import ast
+import re
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from tests import sources
+
+LANGUAGES = ("hi", "en")
+_PARAMETER = re.compile(r"%\((\w+)\)[a-z]")
+#: What code calls with a key of a catalogue as its first argument.
+_SPEAKERS = {"_", "gettext", "ngettext", "lazy_gettext", "say", "FieldProblem", "DomainError"}
+#: Letters of the office's own words carry no nukta; only ड़ and ढ़ are letters of Hindi itself.
+_FOREIGN_LETTER = re.compile("[^\u0921\u0922]\u093c|[\u0958-\u095b\u095e\u095f]")
+
+
+def catalogues() -> dict[str, dict[str, dict[str, tuple[str, ...]]]]:
+    """domain -> language -> key -> texts (more than one where a number chooses)."""
+    found: dict[str, dict[str, dict[str, tuple[str, ...]]]] = defaultdict(dict)
+    for path in sources.below("app/translations", suffix=".po"):
+        language = path.parts[-3]
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language, abort_invalid=True)
+        texts = {}
+        for message in catalogue:
+            if message.id:
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                texts[key] = (message.string,) if isinstance(message.string, str) else message.string
+                assert not message.fuzzy, f"{sources.name(path)}: {key} is marked fuzzy"
+        found[path.stem][language] = texts
+    return dict(found)
+
+
+CATALOGUES = catalogues()
+ALL_KEYS = {key for domain in CATALOGUES.values() for texts in domain.values() for key in texts}
+each_domain = pytest.mark.parametrize("domain", sorted(CATALOGUES))
+
+
+@each_domain
+def test_both_languages_hold_the_same_keys(domain: str) -> None:
+    hindi, english = (set(CATALOGUES[domain].get(language, {})) for language in LANGUAGES)
+    assert hindi == english, (
+        f"Only in Hindi: {sorted(hindi - english)}; only in English: {sorted(english - hindi)}"
+    )
+
+
+@each_domain
+def test_every_key_has_its_text(domain: str) -> None:
+    empty = [
+        f"{language}: {key}"
+        for language in LANGUAGES
+        for key, texts in CATALOGUES[domain].get(language, {}).items()
+        if not all(text.strip() for text in texts)
+    ]
+    assert not empty
+
+
+@each_domain
+def test_both_languages_take_the_same_parameters(domain: str) -> None:
+    hindi, english = (CATALOGUES[domain].get(language, {}) for language in LANGUAGES)
+    different = [
+        key
+        for key in hindi.keys() & english.keys()
+        if len({frozenset(_PARAMETER.findall(text)) for text in hindi[key] + english[key]}) > 1
+    ]
+    assert not different
+
+
+@each_domain
+def test_hindi_is_written_as_the_office_writes_it(domain: str) -> None:
+    texts = [(key, text) for key, forms in CATALOGUES[domain].get("hi", {}).items() for text in forms if text]
+    assert not [key for key, text in texts if unicodedata.normalize("NFC", text) != text], "Not in NFC"
+    assert not [f"{key}: {text}" for key, text in texts if _FOREIGN_LETTER.search(text)], "A nukta of Urdu"
+    assert not [key for key, text in texts if not re.search("[\u0900-\u097f]|^[^A-Za-z]*$|%\\(", text)], (
+        "No Hindi"
+    )
+
+
+def keys_in_python(path: Path) -> set[str]:
+    """First arguments of calls that speak, and `key = "..."` of error classes."""
+    found = set()
+    for node in ast.walk(sources.tree(path)):
+        if isinstance(node, ast.Call) and node.args:
+            callee = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            value = node.args[0]
+            if callee in _SPEAKERS and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                found.add(value.value)
+        if isinstance(node, ast.ClassDef):
+            found |= {
+                line.value.value
+                for line in node.body
+                if isinstance(line, ast.Assign)
+                and isinstance(line.value, ast.Constant)
+                and any(isinstance(target, ast.Name) and target.id == "key" for target in line.targets)
+            }
+    return found
+
+
+def keys_in_template(path: Path) -> set[str]:
+    return set(re.findall(r"""\b(?:_|n?gettext)\(\s*["']([^"']+)["']""", sources.text(path)))
+
+
+@pytest.mark.skipif(not CATALOGUES, reason="no catalogue is there yet")
+def test_every_key_that_is_used_is_there() -> None:
+    used = {path: keys_in_python(path) for path in sources.below("app", suffix=".py")}
+    used |= {path: keys_in_template(path) for path in sources.below("templates", suffix=".html")}
+    missing = {sources.name(path): sorted(keys - ALL_KEYS) for path, keys in used.items() if keys - ALL_KEYS}
+    assert not missing, "Add the key to the catalogue of its domain, in Hindi and in English"
