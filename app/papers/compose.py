@@ -108,6 +108,13 @@ def _reads_rows(texts: Texts, template: str) -> bool:
     return any(getattr(part, "name", "") == "cases" for part in hindi)
 
 
+def _designation(facts: PaperFacts, kind: str) -> str:
+    """Name the setting of the signatory's designation; orders and certificates have their own."""
+    if facts.signer.office == "sp":
+        return "sp_designation"
+    return "dm_designation_order" if kind == "certificate" else "dm_designation_letter"
+
+
 class _Composer:
     """Fills the frame and everything in it for one paper."""
 
@@ -115,7 +122,8 @@ class _Composer:
         self._texts, self._facts = texts, facts
         self._template = texts.template(facts.template)
         self._values = paper_values(texts, facts) | both("signer_name", facts.signer.name)
-        self._values |= both("signer_designation", facts.signer.designation)
+        designation = facts.signer.designation or texts.setting(_designation(facts, self._template.kind))
+        self._values |= both("signer_designation", designation)
         self._values |= both("on_behalf", facts.signer.on_behalf) | {"signed_at": facts.signer.signed_at}
         self._rows: Rows = {"cases": record_rows(facts.records), "copies": copy_rows(texts, facts)}
 

@@ -12,6 +12,21 @@ RUN = re.compile(rf"[{_BLOCKS}][{_BLOCKS}\u200c\u200d\u25cc]*")
 _JOINERS = "\u200c\u200d"
 _VIRAMA = "\u094d"
 
+_SPACES = "\t\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_PASTED = dict.fromkeys(_SPACES, " ") | {
+    "\u2028": "\n",
+    "\u2029": "\n",
+    "\u2011": "-",
+    "\u2012": "–",
+    "\u2015": "—",
+    "\u2044": "/",
+    "№": "No.",
+    "₨": "Rs.",
+    "¼": "1/4",
+    "½": "1/2",
+    "¾": "3/4",
+}
+
 
 def clusters(text: str) -> list[str]:
     """Split text where a reader would: a matra stays with its letter, a half letter with the next."""
@@ -31,16 +46,17 @@ def _clings(char: str) -> bool:
 def printable(text: str) -> str:
     """Return NFC text without control and formatting characters, which could redraw a name in another order.
 
-    Joiners stay, for spelling needs them; line ends stay, for they part paragraphs.
+    Joiners stay, for spelling needs them; line ends stay, for they part paragraphs. A few letters that are pasted
+    from word processors, and that the papers' fonts lack, are written out.
     """
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    return "".join(
-        char
-        for char in composed
-        if char == "\n"
-        or char in _JOINERS
-        or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-    )
+    return "".join(_PASTED.get(char, char) for char in composed if _is_drawn(char))
+
+
+def _is_drawn(char: str) -> bool:
+    if char in _JOINERS or char in "\n\t":
+        return True
+    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 def masked(name: str) -> str:

@@ -83,7 +83,7 @@ class Signer:
 
     office: Literal["dm", "sp"]  # whose letterhead
     name: Words
-    designation: Words
+    designation: Words = field(default_factory=Words)  # none: as the texts of the release say
     mode: Literal["ink", "digital"] = "ink"
     on_behalf: Words = field(default_factory=Words)  # acting or delegated: for whom
     signed_at: str = ""  # DD-MM-YYYY HH:MM, IST
