@@ -1,0 +1,34 @@
+"""The deploy gate: what the engine would accept and then hang on is refused before deployment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.engine.gate.findings import Finding, Problem
+from app.engine.gate.known import FieldReads, FormFault, FormReads, Known
+from app.engine.gate.reading import Release
+from app.engine.gate.rules import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["FieldReads", "FormFault", "FormReads", "Known", "Problem", "check"]
+
+
+def check(files: Mapping[str, bytes], known: Known) -> list[Problem]:
+    """Return every reason why these files must not be deployed; an empty list lets them through.
+
+    Nothing is executed and nothing fetched. Rules go by stages: files that cannot be read are not asked
+    where their flows lead. Never raises for anything that the files may hold.
+    """
+    release = Release.read(files, known)
+    for stage in STAGES:
+        problems = [_problem(rule.__name__, finding) for rule in stage for finding in rule(release)]
+        if any(problem.severity == "refuse" for problem in problems):
+            break
+    return problems
+
+
+def _problem(rule: str, finding: Finding) -> Problem:
+    params = {**finding.params, "file": finding.file, "element": finding.element_id}
+    return Problem(finding.file, finding.element_id, rule, params)
