@@ -1,0 +1,1 @@
+"""The benchmark programs behind `make bench`: ratios within one run, never a figure without its floor."""
