@@ -26,7 +26,7 @@ TIMERS = timedelta(seconds=15)
 
 
 class Worker:
-    """Runs until `stop`. Several may run at once, in one process or many: every job is claimed with a lease."""
+    """Runs until `stop`. Several may run at once, here or in other processes: a job is claimed with a lease."""
 
     def __init__(self, database: Database, name: str = "") -> None:
         self.database = database
@@ -45,7 +45,7 @@ class Worker:
             self._thread.join(seconds)
 
     def tick(self, now: datetime) -> bool:
-        """Do what is due: heartbeat, timers, then one job; -> whether there was a job. Idle, it only beats."""
+        """Do what is due: heartbeat, timers, one job; -> whether there was a job. Idle, it only beats."""
         if now >= self._next_beat:
             jobs.beat(self.database, self.name, now)
             self._next_beat = now + HEARTBEAT
