@@ -26,7 +26,7 @@ TIMERS = timedelta(seconds=15)
 
 
 class Worker:
-    """Runs until `stop`. Several may run at once, here or in other processes: a job is claimed with a lease."""
+    """Runs until `stop`. Several may run at once, in one process or more: each job is leased."""
 
     def __init__(self, database: Database, name: str = "") -> None:
         self.database = database
