@@ -27,7 +27,7 @@ audit_stream = case_table(
     Column("stream", String(48), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("head", LargeBinary(32), nullable=False),
-    scope="system",
+    scope="district",
     key=("district_id", "stream"),
 )
 

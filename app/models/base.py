@@ -21,10 +21,12 @@ from sqlalchemy import (
     TypeDecorator,
     Uuid,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sqlalchemy import Connection
     from sqlalchemy.engine import Dialect
 
 metadata = MetaData(
@@ -106,6 +108,12 @@ def case_table(
     )
 
 
+def insert_or(connection: Connection, table: Table) -> Any:
+    """An INSERT that can say ON CONFLICT, in the dialect of the connection: one statement, no race."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return make(table)
+
+
 Encrypted = LargeBinary
 Counter = BigInteger
 
@@ -117,6 +125,7 @@ __all__ = [
     "UtcDateTime",
     "case_table",
     "dump_json",
+    "insert_or",
     "metadata",
     "uuid_column",
 ]

@@ -19,7 +19,7 @@ data_key = case_table(
     Column("kind", String(12), nullable=False),  # draft | case | requisition | office
     Column("wrapped", LargeBinary),  # null once destroyed: what it locked is gone for good
     Column("destroyed_at", UtcDateTime),
-    scope="system",
+    scope="district",
 )
 
 requisition = case_table(
@@ -40,7 +40,7 @@ requisition = case_table(
     uuid_column("created_by"),
     UniqueConstraint("district_id", "office_id", "number"),
     Index("ix_requisition_received", "district_id", "received_on"),
-    scope="district",
+    scope="letter",
     parents=[
         ("data_key_id", "data_key"),
         ("office_id", "office"),

@@ -1,8 +1,32 @@
 """Releases: diagrams, decisions, forms and paper texts under one hash; immutable once active."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, UniqueConstraint
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from app.models.base import UtcDateTime, case_table, uuid_column
+from app.models.scope import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy import Row
+
+    from app.models.scope import Session
 
 release = case_table(
     "release",
@@ -33,3 +57,50 @@ release_file = case_table(
     parents=[("release_id", "release")],
     key=("district_id", "release_id", "kind", "key"),
 )
+
+
+def active(session: Session) -> Row[Any] | None:
+    """The release in force in the district of the scope."""
+    return session.connection.execute(
+        select(release).where(visible(release, session.scope), release.c.status == "active")
+    ).one_or_none()
+
+
+def find(session: Session, release_id: UUID) -> Row[Any] | None:
+    return session.connection.execute(
+        select(release.c.id, release.c.version, release.c.sha256).where(
+            visible(release, session.scope), release.c.id == release_id
+        )
+    ).one_or_none()
+
+
+def files(session: Session, release_id: UUID) -> dict[str, bytes]:
+    """File name -> content of one release."""
+    rows = session.connection.execute(
+        select(release_file.c.key, release_file.c.bytes).where(
+            visible(release_file, session.scope), release_file.c.release_id == release_id
+        )
+    )
+    return {row.key: bytes(row.bytes) for row in rows}
+
+
+def last_version(session: Session) -> int:
+    return session.connection.execute(
+        select(func.coalesce(func.max(release.c.version), 0)).where(visible(release, session.scope))
+    ).scalar_one()
+
+
+def retire(session: Session, release_id: UUID) -> None:
+    session.connection.execute(
+        update(release)
+        .where(visible(release, session.scope), release.c.id == release_id)
+        .values(status="retired", revision=release.c.revision + 1)
+    )
+
+
+def insert_release(
+    session: Session, row: Mapping[str, Any], file_rows: Sequence[Mapping[str, Any]]
+) -> None:
+    own = {"district_id": session.district_id}
+    session.connection.execute(insert(release).values(**own, **row))
+    session.connection.execute(insert(release_file), [{**own, **file_row} for file_row in file_rows])

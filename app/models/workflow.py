@@ -60,6 +60,7 @@ user_task = case_table(
     uuid_column("done_by", nullable=True),
     UniqueConstraint("district_id", "engine_task_id"),
     Index("ix_user_task_inbox", "district_id", "office_id", "role", "state", "due_at", "id"),
+    Index("ix_user_task_person", "district_id", "assigned_to", "state", "due_at", "id"),
     Index("ix_user_task_case", "district_id", "case_id", "state"),
     scope="case",
     parents=[

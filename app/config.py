@@ -1,0 +1,112 @@
+"""Settings: from the environment and instance/config.py, judged once at the start; a bad value stops the start."""
+
+from __future__ import annotations
+
+import os
+import runpy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).resolve().parent.parent
+_YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
+_MAX_PORT = 65_535
+
+
+class SettingRefused(Exception):
+    """A setting that the product cannot start with, said in both languages."""
+
+    def __init__(self, name: str, hi: str, en: str) -> None:
+        super().__init__(f"{name}: {hi} / {name}: {en}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs from one installation to another. Defaults are those of production, where safe."""
+
+    instance: Path
+    database_url: str
+    port: int = 8000
+    host: str = "127.0.0.1"
+    demo: bool = False
+    secure: bool = False  # behind HTTPS: secure cookies, HSTS
+    public_url: str = ""
+    proxies: int = 0  # how many proxies stand before us and may name the client's address
+    testing: bool = False  # cheap password hashes, the fixed key ring
+    fonts: Path = ROOT / "app" / "static" / "dist" / "fonts"
+
+    @property
+    def keys(self) -> Path:
+        return self.instance / "keys" / "ring.json"
+
+    @property
+    def documents(self) -> Path:
+        return self.instance / "documents"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.instance / "checkpoints"
+
+    @property
+    def public_address(self) -> str:
+        """What stands on papers before /verify/<code>."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; the environment wins over instance/config.py. Raises SettingRefused."""
+    outside = dict(os.environ if environment is None else environment)
+    instance = Path(outside.get("INSTANCE") or "instance").absolute()
+    values: dict[str, Any] = {**_from_file(instance / "config.py"), **outside}
+    demo = _flag(values, "ESP_DEMO")
+    host = str(values.get("HOST") or "127.0.0.1")
+    if demo and host not in ("127.0.0.1", "::1", "localhost"):
+        raise SettingRefused(
+            "HOST",
+            "डेमो केवल इसी कम्प्यूटर पर (127.0.0.1) चल सकता है",
+            "demo mode serves this machine only (127.0.0.1)",
+        )
+    return Settings(
+        instance=instance,
+        database_url=str(values.get("DATABASE_URL") or f"sqlite:///{instance / 'satyapan.db'}"),
+        port=_number(values, "PORT", 8000, _MAX_PORT),
+        host=host,
+        demo=demo,
+        secure=_flag(values, "SECURE"),
+        public_url=str(values.get("PUBLIC_URL") or "").rstrip("/"),
+        proxies=_number(values, "PROXIES", 0, 5, least=0),
+        testing=_flag(values, "ESP_TESTING"),
+    )
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    """Names in capitals of instance/config.py; the administrator of the machine wrote it."""
+    if not path.exists():
+        return {}
+    try:
+        found = runpy.run_path(str(path))
+    except Exception as error:
+        raise SettingRefused(
+            str(path), "यह फाइल पढ़ी नहीं जा सकी; इसे ठीक करें", f"cannot be read; put it right ({error})"
+        ) from error
+    return {name: value for name, value in found.items() if name.isupper()}
+
+
+def _flag(values: Mapping[str, Any], name: str) -> bool:
+    text = str(values.get(name, "")).strip().lower()
+    if text in _YES:
+        return True
+    if text in _NO:
+        return False
+    raise SettingRefused(name, "1 अथवा 0 लिखें", "write 1 or 0")
+
+
+def _number(values: Mapping[str, Any], name: str, default: int, most: int, *, least: int = 1) -> int:
+    text = str(values.get(name) or default).strip()
+    if text.isdigit() and least <= int(text) <= most:
+        return int(text)
+    raise SettingRefused(name, f"{least} से {most} तक की संख्या लिखें", f"write a number from {least} to {most}")

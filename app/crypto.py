@@ -1,0 +1,183 @@
+"""Keys and sealing: AES-256-GCM bound to its place, one key per case under a ring, blind indexes, public codes.
+
+Nothing here knows what it seals. A place (`table|column|row`) is the additional data of every seal, so that a
+sealed value moved to another row does not open. Rings live in a file outside the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from base64 import b32encode, b64decode, b64encode
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEY_BYTES = 32
+_NONCE = 12
+_VALUE, _FILE = b"\x01", b"\x02"
+_CHUNK = 65_536  # bytes of clear file per seal: no reordering, no truncation goes unseen
+_PREFIX = 7  # random bytes of a file's nonces; the rest counts chunks and marks the last
+_BLIND_BYTES = 8
+_OWNER_ONLY = 0o400
+#: The ring of the tests is known to everybody; production refuses to start with it.
+TEST_ROOT = hashlib.sha256(b"e-Satyapan test ring, never for real data").digest()
+
+
+class Unsealable(Exception):
+    """A sealed value was altered, moved, or its key is gone."""
+
+
+class RingRefused(Exception):
+    """The key file cannot be used; `key` names the reason in the catalogue `errors`."""
+
+    def __init__(self, key: str, path: str) -> None:
+        super().__init__(f"{key}: {path}")
+        self.key, self.path = key, path
+
+
+def new_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def seal(key: bytes, place: str, plain: bytes) -> bytes:
+    """Seal a value for one place: 29 bytes longer than the clear one."""
+    nonce = os.urandom(_NONCE)
+    return _VALUE + nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
+
+
+def open_sealed(key: bytes, place: str, sealed: bytes) -> bytes:
+    """The clear value. Raises Unsealable when a byte, the place or the key differs."""
+    if sealed[:1] != _VALUE:
+        raise Unsealable(place)
+    try:
+        return AESGCM(key).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], place.encode())
+    except InvalidTag as tampered:
+        raise Unsealable(place) from tampered
+
+
+def seal_file(key: bytes, place: str, plain: bytes) -> bytes:
+    """Seal a file in chunks; each nonce counts, and the last one says that it is the last."""
+    prefix, cipher = os.urandom(_PREFIX), AESGCM(key)
+    parts = [plain[at : at + _CHUNK] for at in range(0, len(plain), _CHUNK)] or [b""]
+    sealed = [
+        cipher.encrypt(_chunk_nonce(prefix, number, last=number == len(parts) - 1), part, place.encode())
+        for number, part in enumerate(parts)
+    ]
+    return b"".join([_FILE, prefix, *sealed])
+
+
+def open_file(key: bytes, place: str, sealed: bytes) -> bytes:
+    """The clear file. Raises Unsealable when it was altered, cut, reordered or moved."""
+    if sealed[:1] != _FILE:
+        raise Unsealable(place)
+    prefix, body, cipher = sealed[1 : 1 + _PREFIX], sealed[1 + _PREFIX :], AESGCM(key)
+    step = _CHUNK + 16
+    parts = [body[at : at + step] for at in range(0, len(body), step)]
+    try:
+        clear = [
+            cipher.decrypt(_chunk_nonce(prefix, number, last=number == len(parts) - 1), part, place.encode())
+            for number, part in enumerate(parts)
+        ]
+    except InvalidTag as tampered:
+        raise Unsealable(place) from tampered
+    if not parts:
+        raise Unsealable(place)
+    return b"".join(clear)
+
+
+def _chunk_nonce(prefix: bytes, number: int, *, last: bool) -> bytes:
+    return prefix + number.to_bytes(4, "big") + bytes([last])
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The keys above all others: the active one wraps, every one unwraps, so that keys can be rotated.
+
+    `roots` maps a key's name to 32 bytes. Purposes (blind index, public codes, sample, signature) have keys of
+    their own, derived from the oldest root, so that a rotation does not void indexes and printed codes.
+    """
+
+    active: str
+    roots: dict[str, bytes]
+    _derived: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def for_tests(cls) -> KeyRing:
+        return cls("test", {"test": TEST_ROOT})
+
+    @property
+    def is_test(self) -> bool:
+        return TEST_ROOT in self.roots.values()
+
+    @classmethod
+    def open_or_make(cls, path: Path) -> KeyRing:
+        """Read the ring's file; the first start makes it, readable by its owner alone. Raises RingRefused."""
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = {"active": "k1", "keys": {"k1": b64encode(new_key()).decode()}}
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+            with os.fdopen(handle, "w") as out:
+                json.dump(content, out)
+        if path.stat().st_mode & 0o077:
+            raise RingRefused("start.keys_readable", str(path))
+        try:
+            content = json.loads(path.read_text())
+            roots = {name: b64decode(text, validate=True) for name, text in content["keys"].items()}
+            ring = cls(content["active"], roots)
+        except (ValueError, KeyError, AttributeError, TypeError) as broken:
+            raise RingRefused("start.keys_broken", str(path)) from broken
+        if ring.active not in roots or any(len(root) != KEY_BYTES for root in roots.values()):
+            raise RingRefused("start.keys_broken", str(path))
+        return ring
+
+    def wrap(self, key: bytes, place: str) -> bytes:
+        """A data key, sealed under the active root and named by it."""
+        return self.active.encode() + b"." + seal(self.roots[self.active], place, key)
+
+    def unwrap(self, wrapped: bytes, place: str) -> bytes:
+        """The data key. Raises Unsealable for an unknown root or a changed byte."""
+        name, _, sealed = wrapped.partition(b".")
+        root = self.roots.get(name.decode("ascii", "replace"))
+        if root is None:
+            raise Unsealable(place)
+        return open_sealed(root, place, sealed)
+
+    def derive(self, purpose: str) -> bytes:
+        """The 32 bytes of one purpose."""
+        found = self._derived.get(purpose)
+        if found is None:
+            oldest = self.roots[min(self.roots)]
+            found = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(oldest)
+            self._derived[purpose] = found
+        return found
+
+    def blind(self, kind: str, value: str) -> bytes:
+        """What a search compares instead of the word: 8 bytes that only this installation can make."""
+        return self._mac(f"blind|{kind}", value.encode())[:_BLIND_BYTES]
+
+    def code(self, purpose: str, about: bytes) -> str:
+        """A public code of 128 bits in 26 letters and digits, the same each time for the same thing."""
+        return b32encode(self._mac(f"code|{purpose}", about)[:16]).decode().rstrip("=").lower()
+
+    def sample(self, about: bytes) -> int:
+        """A number 0-99 drawn by the thing itself: "a random 5 %" that can be replayed."""
+        return int.from_bytes(self._mac("sample", about)[:8], "big") % 100
+
+    def signing_key(self) -> Ed25519PrivateKey:
+        """The key that signs checkpoints of the record."""
+        return Ed25519PrivateKey.from_private_bytes(self.derive("checkpoint"))
+
+    def _mac(self, purpose: str, message: bytes) -> bytes:
+        return hmac.digest(self.derive(purpose), message, "sha256")

@@ -1,0 +1,72 @@
+"""Working days: what an office's clock counts. Pure arithmetic over a district's holidays; days are days in IST."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from math import ceil
+from zoneinfo import ZoneInfo
+
+IST = ZoneInfo("Asia/Kolkata")
+SUNDAY = 6
+_FAR = 4000  # days searched for a working day before the calendar is called broken
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How a step's time stands: `days` working days late, or left; on the last day neither."""
+
+    kind: str  # late | last_day | left
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """The working days of a district: not its holidays, not its weekly off-days, between the office's hours."""
+
+    holidays: frozenset[date] = frozenset()
+    weekly_off: frozenset[int] = field(default_factory=lambda: frozenset({SUNDAY}))
+    closes: time = time(17, 0)
+
+    def is_working(self, day: date) -> bool:
+        return day.weekday() not in self.weekly_off and day not in self.holidays
+
+    def add_days(self, start: date, days: int) -> date:
+        """The day that lies `days` working days after `start`, which itself does not count."""
+        day, left = start, days
+        for _ in range(_FAR):
+            if left <= 0:
+                return day
+            day += timedelta(days=1)
+            left -= self.is_working(day)
+        raise ValueError("no working day within eleven years: the calendar is broken")
+
+    def days_between(self, start: date, end: date) -> int:
+        """Working days after `start` up to and including `end`; 0 when `end` is not after it."""
+        return sum(self.is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+    def due(self, moment: datetime, days: int | float | Decimal) -> datetime:
+        """The end of office hours, so many working days after an instant; a part of a day is a whole one (UTC)."""
+        day = self.add_days(moment.astimezone(IST).date(), ceil(days))
+        return datetime.combine(day, self.closes, IST).astimezone(UTC)
+
+    def day_of(self, moment: datetime) -> date:
+        """The day in IST on which an instant falls."""
+        return moment.astimezone(IST).date()
+
+    def age(self, due_on: date, today: date) -> Age:
+        """How the time to a due day stands on `today`, in working days."""
+        if today > due_on:
+            return Age("late", max(1, self.days_between(due_on, today)))
+        if today == due_on:
+            return Age("last_day", 0)
+        return Age("left", self.days_between(today, due_on))
+
+
+def add_months(start: date, months: int) -> date:
+    """The same day so many months later, or the month's last day when it has no such day."""
+    month = start.month - 1 + months
+    year, month = start.year + month // 12, month % 12 + 1
+    return date(year, month, min(start.day, monthrange(year, month)[1]))

@@ -1,0 +1,52 @@
+"""Numbers that officers write and read: cases, letters, certificates. Digits of both scripts are understood."""
+
+from __future__ import annotations
+
+import re
+
+MOBILE_DIGITS = 10
+_CHECK = 97
+_TO_ASCII = str.maketrans("०१२३४५६७८९", "0123456789")
+_CASE = re.compile(r"([A-Z]{2,4})[/\- ](\d{4})[/\- ](\d{1,6})")
+_CERTIFICATE = re.compile(r"([A-Z]{2,4})/CAV/(\d{4})/(\d{6})/(\d{2})")
+
+
+def case_number(code: str, year: int, serial: int) -> str:
+    """SRN/2026/00001; gap-free per district and calendar year (IST)."""
+    return f"{code}/{year}/{serial:05d}"
+
+
+def parse_case_number(text: str) -> str | None:
+    """The number as it is stored, from what was typed or stands in an address (SRN-2026-00001); else None."""
+    found = _CASE.fullmatch(text.strip().translate(_TO_ASCII).upper())
+    return case_number(found[1], int(found[2]), int(found[3])) if found else None
+
+
+def in_address(number: str) -> str:
+    """A case number as it stands in an address of the product."""
+    return number.replace("/", "-")
+
+
+def diary_number(year: int, serial: int) -> str:
+    """<year>/<serial> of the office that received the letter."""
+    return f"{year}/{serial}"
+
+
+def memo_number(office_code: str, year: int, serial: int) -> str:
+    """पत्रांक of a letter: DM-GEN/CHAR/2026/00017; gap-free per office and calendar year."""
+    return f"{office_code}/CHAR/{year}/{serial:05d}"
+
+
+def certificate_number(code: str, year: int, serial: int) -> str:
+    """SRN/CAV/2026/000123/NN, where NN (mod 97 of year and serial) catches a digit typed wrong or swapped."""
+    return f"{code}/CAV/{year}/{serial:06d}/{_check_digits(year, serial):02d}"
+
+
+def is_certificate_number(text: str) -> bool:
+    """Whether a number is well formed and its check digits agree."""
+    found = _CERTIFICATE.fullmatch(text.strip().translate(_TO_ASCII).upper())
+    return bool(found) and int(found[4]) == _check_digits(int(found[2]), int(found[3]))
+
+
+def _check_digits(year: int, serial: int) -> int:
+    return _CHECK - (year * 1_000_000 + serial) * 100 % _CHECK

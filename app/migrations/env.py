@@ -1,0 +1,25 @@
+"""What Alembic runs under: a connection handed in by the caller, one transaction for all that is due."""
+
+from typing import Any
+
+from alembic import context
+
+from app.models import audit, cases, offices, officers, papers, releases, workflow  # noqa: F401 - they fill it
+from app.models.base import Json, UtcDateTime, metadata
+
+
+def render(kind: str, thing: Any, _autogenerate: Any) -> Any:
+    """Migrations name the plain types, so that they stay true when our own types move."""
+    if kind == "type" and isinstance(thing, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return "sa.JSON()" if kind == "type" and isinstance(thing, Json) else False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_item=render,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

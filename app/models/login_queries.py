@@ -1,0 +1,176 @@
+"""Queries behind signing in: accounts by name, the posts of an officer on a day, sessions by their digest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, insert, or_, select, update
+
+from app.models.officers import login_session, officer, posting
+from app.models.offices import district, office
+from app.models.scope import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from sqlalchemy import Row
+
+    from app.models.scope import Session
+
+
+def accounts(session: Session, username: str) -> Sequence[Row[Any]]:
+    """The accounts of this name: one a district at most."""
+    return session.connection.execute(
+        select(officer)
+        .where(visible(officer, session.scope), officer.c.username == username)
+        .order_by(officer.c.district_id)
+    ).all()
+
+
+def account(session: Session, officer_id: UUID) -> Row[Any] | None:
+    return session.connection.execute(
+        select(officer).where(visible(officer, session.scope), officer.c.id == officer_id)
+    ).one_or_none()
+
+
+def set_account(session: Session, officer_id: UUID, **values: Any) -> None:
+    session.connection.execute(
+        update(officer).where(visible(officer, session.scope), officer.c.id == officer_id).values(**values)
+    )
+
+
+def count_failure(session: Session, officer_id: UUID, at: datetime) -> None:
+    set_account(session, officer_id, failures=officer.c.failures + 1, failed_at=at)
+
+
+def posts(session: Session, officer_id: UUID, day: date) -> Sequence[Row[Any]]:
+    """The postings of an officer that hold on this day, the regular one first."""
+    order = {"regular": 0, "charge": 1, "substitute": 2}
+    rows = session.connection.execute(
+        select(
+            posting.c.id,
+            posting.c.office_id,
+            posting.c.role,
+            posting.c.kind,
+            posting.c.valid_from,
+            office.c.kind.label("office_kind"),
+            office.c.name_hi.label("office_hi"),
+            office.c.name_en.label("office_en"),
+        )
+        .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
+        .where(visible(posting, session.scope), posting.c.officer_id == officer_id, *_holds(day))
+        .order_by(posting.c.valid_from, posting.c.id)
+    ).all()
+    return sorted(rows, key=lambda row: order.get(row.kind, len(order)))
+
+
+def insert_session(session: Session, row: dict[str, Any]) -> None:
+    session.connection.execute(insert(login_session).values(**row))
+
+
+def by_digest(session: Session, digest: bytes) -> Row[Any] | None:
+    """A session with what every request must know of its officer: one row, no second query."""
+    return session.connection.execute(
+        select(
+            login_session,
+            officer.c.version,
+            officer.c.active,
+        )
+        .join(
+            officer,
+            and_(
+                officer.c.district_id == login_session.c.district_id,
+                officer.c.id == login_session.c.officer_id,
+            ),
+        )
+        .where(visible(login_session, session.scope), login_session.c.digest == digest)
+    ).one_or_none()
+
+
+def set_session(session: Session, session_id: UUID, **values: Any) -> None:
+    session.connection.execute(
+        update(login_session)
+        .where(visible(login_session, session.scope), login_session.c.id == session_id)
+        .values(**values)
+    )
+
+
+def open_sessions(session: Session, officer_id: UUID, idle_since: datetime, now: datetime) -> Sequence[Row[Any]]:
+    """The sessions of an officer that would still be let in."""
+    return session.connection.execute(
+        select(login_session)
+        .where(
+            visible(login_session, session.scope),
+            login_session.c.officer_id == officer_id,
+            login_session.c.ended_at.is_(None),
+            login_session.c.expires_at > now,
+            login_session.c.last_seen_at > idle_since,
+        )
+        .order_by(login_session.c.last_seen_at.desc(), login_session.c.id)
+    ).all()
+
+
+def end_others(session: Session, officer_id: UUID, session_id: UUID, now: datetime) -> None:
+    session.connection.execute(
+        update(login_session)
+        .where(
+            visible(login_session, session.scope),
+            login_session.c.officer_id == officer_id,
+            login_session.c.id != session_id,
+            login_session.c.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+
+
+def districts(session: Session) -> Sequence[Row[Any]]:
+    return session.connection.execute(select(district).order_by(district.c.id)).all()
+
+
+def staff(session: Session, day: date) -> Sequence[Row[Any]]:
+    """Offices and posted officers of each kind of office on this day."""
+    return session.connection.execute(
+        select(
+            office.c.kind,
+            func.count(office.c.id.distinct()).label("offices"),
+            func.count(posting.c.officer_id.distinct()).label("officers"),
+        )
+        .outerjoin(
+            posting,
+            and_(posting.c.district_id == office.c.district_id, posting.c.office_id == office.c.id, *_holds(day)),
+        )
+        .where(
+            visible(office, session.scope),
+            office.c.valid_from <= day,
+            or_(office.c.valid_to.is_(None), office.c.valid_to >= day),
+        )
+        .group_by(office.c.kind)
+        .order_by(office.c.kind)
+    ).all()
+
+
+def demo_accounts(session: Session, day: date) -> Sequence[Row[Any]]:
+    """Every account of the demo districts with its posts, for the buttons of the sign-in page."""
+    return session.connection.execute(
+        select(
+            officer.c.district_id,
+            officer.c.id.label("officer_id"),
+            officer.c.name_hi,
+            officer.c.name_en,
+            posting.c.role,
+            office.c.kind.label("office_kind"),
+            office.c.name_hi.label("office_hi"),
+            office.c.name_en.label("office_en"),
+        )
+        .join(posting, and_(posting.c.district_id == officer.c.district_id, posting.c.officer_id == officer.c.id))
+        .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
+        .join(district, district.c.id == officer.c.district_id)
+        .where(visible(officer, session.scope), district.c.demo, officer.c.active, *_holds(day))
+        .order_by(office.c.name_hi, posting.c.role, officer.c.name_hi, officer.c.id)
+    ).all()
+
+
+def _holds(day: date) -> tuple[Any, ...]:
+    return (posting.c.valid_from <= day, or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day))

@@ -1,0 +1,57 @@
+"""Queries on notices to offices."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from app.domain.ids import new_id
+from app.models.scope import visible
+from app.models.workflow import notification
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Row
+
+    from app.models.scope import Session
+
+
+def add_once(session: Session, office_id: UUID, role: str, case_id: UUID, kind: str, at: datetime) -> bool:
+    """Tell an office something about a case; the same notice within a day is not repeated. -> whether told."""
+    before = session.connection.execute(
+        select(notification.c.id).where(
+            visible(notification, session.scope),
+            notification.c.office_id == office_id,
+            notification.c.role == role,
+            notification.c.case_id == case_id,
+            notification.c.kind == kind,
+            notification.c.at > at - timedelta(days=1),
+        )
+    ).first()
+    if before is not None:
+        return False
+    session.connection.execute(
+        insert(notification).values(
+            district_id=session.district_id,
+            id=new_id(session.recorded_at),
+            case_id=case_id,
+            office_id=office_id,
+            role=role,
+            kind=kind,
+            at=at,
+        )
+    )
+    return True
+
+
+def of_case(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+    return session.connection.execute(
+        select(notification)
+        .where(visible(notification, session.scope), notification.c.case_id == case_id)
+        .order_by(notification.c.at, notification.c.id)
+    ).all()

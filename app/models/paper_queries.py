@@ -1,0 +1,109 @@
+"""Queries on issued papers, and the gap-free number series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, insert, or_, select, update
+
+from app.models.base import insert_or
+from app.models.cases import case
+from app.models.papers import certificate, number_series
+from app.models.scope import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Row
+
+    from app.models.scope import Session
+
+
+def next_number(session: Session, office_id: UUID, kind: str, year: int) -> int:
+    """The next number of an office's series; the row is locked until the transaction ends, so there is no gap."""
+    statement = (
+        insert_or(session.connection, number_series)
+        .values(district_id=session.district_id, office_id=office_id, kind=kind, year=year, last=1)
+        .on_conflict_do_update(
+            index_elements=["district_id", "office_id", "kind", "year"],
+            set_={"last": number_series.c.last + 1},
+        )
+        .returning(number_series.c.last)
+    )
+    return int(session.connection.execute(statement).scalar_one())
+
+
+def _with_case() -> Any:
+    return certificate.join(
+        case, and_(case.c.district_id == certificate.c.district_id, case.c.id == certificate.c.case_id)
+    )
+
+
+def by_task(session: Session, engine_task_id: str) -> Row[Any] | None:
+    return session.connection.execute(
+        select(certificate).where(
+            visible(certificate, session.scope), certificate.c.engine_task_id == engine_task_id
+        )
+    ).one_or_none()
+
+
+def by_token(session: Session, digest: bytes) -> Row[Any] | None:
+    """The paper behind a public code, with the key of its case; for a public scope only this one row."""
+    return session.connection.execute(
+        select(certificate, case.c.data_key_id)
+        .select_from(_with_case())
+        .where(visible(certificate, session.scope), certificate.c.token_digest == digest)
+    ).one_or_none()
+
+
+def insert_certificate(session: Session, row: Mapping[str, Any]) -> None:
+    session.connection.execute(insert(certificate).values(district_id=session.district_id, **row))
+
+
+def set_certificate(session: Session, certificate_id: UUID, **values: Any) -> None:
+    session.connection.execute(
+        update(certificate)
+        .where(visible(certificate, session.scope), certificate.c.id == certificate_id)
+        .values(**values)
+    )
+
+
+def has_issued(session: Session, case_id: UUID) -> bool:
+    found = session.connection.execute(
+        select(func.count()).where(
+            visible(certificate, session.scope),
+            certificate.c.case_id == case_id,
+            certificate.c.status == "issued",
+        )
+    ).scalar_one()
+    return bool(found)
+
+
+def of_case(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+    return session.connection.execute(
+        select(certificate)
+        .where(visible(certificate, session.scope), certificate.c.case_id == case_id)
+        .order_by(certificate.c.allotted_at)
+    ).all()
+
+
+def issued(session: Session, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row[Any]]:
+    """The register of issued papers, newest first, with case numbers."""
+    statement = (
+        select(certificate, case.c.number.label("case_number"))
+        .select_from(_with_case())
+        .where(visible(certificate, session.scope), certificate.c.status != "allotted")
+        .order_by(certificate.c.issued_at.desc(), certificate.c.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        at, last = after
+        statement = statement.where(
+            or_(
+                certificate.c.issued_at < at,
+                and_(certificate.c.issued_at == at, certificate.c.id < last),
+            )
+        )
+    return session.connection.execute(statement).all()

@@ -1,0 +1,88 @@
+"""Queries on the counts per queue and on the feed of events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select
+
+from app.models.base import insert_or
+from app.models.scope import visible
+from app.models.workflow import event, queue_count, user_task
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Row
+
+    from app.models.scope import Session
+
+_EVENT_GRAIN = 1000  # event numbers within one microsecond
+
+
+def add(session: Session, key: tuple[Any, ...], by: int) -> None:
+    """Change one count; the row is made when the queue is new."""
+    office_id, role, element_id, due_on = key
+    statement = insert_or(session.connection, queue_count).values(
+        district_id=session.district_id,
+        office_id=office_id,
+        role=role,
+        element_id=element_id,
+        due_on=due_on,
+        open=by,
+    )
+    session.connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["district_id", "office_id", "role", "element_id", "due_on"],
+            set_={"open": queue_count.c.open + by},
+        )
+    )
+
+
+def insert_events(session: Session, rows: Sequence[tuple[UUID, UUID, datetime]]) -> None:
+    """One event an office; numbered by the machine's clock, so that no counter makes cases wait for each other."""
+    if not rows:
+        return
+    moment = int(session.recorded_at.timestamp() * 1_000_000) * _EVENT_GRAIN
+    salt = rows[0][1].int % (_EVENT_GRAIN - len(rows))
+    session.connection.execute(
+        insert(event),
+        [
+            {
+                "district_id": session.district_id,
+                "seq": moment + salt + number,
+                "kind": "queue",
+                "case_id": case_id,
+                "office_id": office_id,
+                "at": at,
+            }
+            for number, (office_id, case_id, at) in enumerate(rows)
+        ],
+    )
+
+
+def true_counts(session: Session) -> Sequence[Row[Any]]:
+    """The counts as the tasks themselves say: what a recount compares with."""
+    keys = (user_task.c.office_id, user_task.c.role, user_task.c.element_id, user_task.c.due_on)
+    return session.connection.execute(
+        select(*keys, func.count().label("open"))
+        .where(visible(user_task, session.scope), user_task.c.state == "open")
+        .group_by(*keys)
+    ).all()
+
+
+def stored_counts(session: Session) -> Sequence[Row[Any]]:
+    return session.connection.execute(
+        select(queue_count).where(visible(queue_count, session.scope), queue_count.c.open != 0)
+    ).all()
+
+
+def by_element(session: Session) -> Sequence[Row[Any]]:
+    """(element_id, due_on, open) over every office the scope sees: what the tracking page colours."""
+    return session.connection.execute(
+        select(queue_count.c.element_id, queue_count.c.due_on, func.sum(queue_count.c.open).label("open"))
+        .where(visible(queue_count, session.scope), queue_count.c.open > 0)
+        .group_by(queue_count.c.element_id, queue_count.c.due_on)
+    ).all()

@@ -1,0 +1,240 @@
+"""Which rows a caller may see: every statement on a table carries `visible(table, scope)`, which fails closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, exists, false, or_, select, true
+
+from app.domain.roles import DISTRICT_WIDE, IN_PERSON, WITHOUT_CASES, Role
+from app.models.cases import case, enquiry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement, Connection, Table
+
+    from app.crypto import KeyRing
+
+
+class SystemReason(StrEnum):
+    """The only reasons for which code may look past every row scope; each is one room's."""
+
+    MIGRATION = "migration"
+    SIGN_IN = "sign_in"
+    DEPLOY = "deploy"
+    WORKER = "worker"
+    RECOUNT = "recount"
+    AUDIT = "audit"
+    SETUP = "setup"
+    HEALTH = "health"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerScope:
+    """An officer in the post he acts in."""
+
+    district_id: int
+    officer_id: UUID
+    office_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class CaseScope:
+    """One case: handlers of jobs and timers, and an act once the officer's right to it is settled."""
+
+    district_id: int
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PublicScope:
+    """Whoever holds a printed code: the one paper it belongs to."""
+
+    token_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SystemScope:
+    """No row scope, for a named reason; of one district where one is given."""
+
+    reason: SystemReason
+    district_id: int | None = None
+
+
+Scope = OfficerScope | CaseScope | PublicScope | SystemScope | None
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a service works with: a connection inside a transaction, what may be seen, and the keys.
+
+    `recorded_at` is the machine's clock at the start of the transaction (UTC). `cache` lives as long as the
+    transaction.
+    """
+
+    connection: Connection
+    scope: Scope
+    keys: KeyRing
+    documents: Path
+    recorded_at: datetime
+    public_address: str = ""
+    cache: dict[Any, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def district_id(self) -> int:
+        """The district of the scope. Raises PermissionError for a scope that belongs to none."""
+        found = getattr(self.scope, "district_id", None)
+        if found is None:
+            raise PermissionError("this scope belongs to no district")
+        return int(found)
+
+
+def visible(table: Table, scope: Scope) -> ColumnElement[bool]:
+    """The condition under which rows of `table` may be seen; nothing is visible without a scope."""
+    kind = str(table.info["scope"])
+    match scope:
+        case SystemScope(district_id=None):
+            return true()
+        case SystemScope(district_id=district_id):
+            return _own_district(table, district_id)
+        case OfficerScope():
+            return _OFFICER[kind](table, scope)
+        case CaseScope():
+            return _CASE[kind](table, scope)
+        case PublicScope(token_digest=digest) if table.name == "certificate":
+            return table.c.token_digest == digest
+        case _:
+            return false()
+
+
+def _own_district(table: Table, district_id: Any) -> ColumnElement[bool]:
+    column = table.c.id if table.name == "district" else table.c.district_id
+    return column == district_id
+
+
+def _in_district(table: Table, scope: Any) -> ColumnElement[bool]:
+    return _own_district(table, scope.district_id)
+
+
+def _never(_table: Table, _scope: Any) -> ColumnElement[bool]:
+    return false()
+
+
+# -- one case --------------------------------------------------------------------------------------------
+
+
+def _of_case(table: Table, scope: CaseScope) -> ColumnElement[bool]:
+    if table.name == "case":
+        return and_(table.c.district_id == scope.district_id, table.c.id == scope.case_id)
+    own = table.c.case_id == scope.case_id
+    if "requisition_id" in table.c:  # a paper of the letter belongs to each of its cases
+        own = or_(own, table.c.requisition_id == _letter_of(scope))
+    return and_(table.c.district_id == scope.district_id, own)
+
+
+def _letter_of(scope: CaseScope) -> Any:
+    return (
+        select(case.c.requisition_id)
+        .where(case.c.district_id == scope.district_id, case.c.id == scope.case_id)
+        .scalar_subquery()
+    )
+
+
+def _letter_of_case(table: Table, scope: CaseScope) -> ColumnElement[bool]:
+    return and_(table.c.district_id == scope.district_id, table.c.id == _letter_of(scope))
+
+
+def _stream_of_case(table: Table, scope: CaseScope) -> ColumnElement[bool]:
+    return and_(table.c.district_id == scope.district_id, table.c.stream == f"case:{scope.case_id}")
+
+
+_CASE: dict[str, Callable[[Table, Any], ColumnElement[bool]]] = {
+    "case": _of_case,
+    "letter": _letter_of_case,
+    "office": _in_district,
+    "district": _in_district,
+    "officer": _never,
+    "audit": _stream_of_case,
+    "system": _never,
+}
+
+
+# -- an officer in his post ------------------------------------------------------------------------------
+
+
+def _case_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    """District offices see every case; a thana those with an enquiry of its own; an officer those in his name."""
+    if scope.role in WITHOUT_CASES:
+        return false()
+    own = table.c.district_id == scope.district_id
+    if scope.role in DISTRICT_WIDE:
+        return own
+    case_id = table.c.id if table.name == "case" else table.c.case_id
+    seen = exists().where(enquiry.c.case_id == case_id, *_own_enquiries(scope)).correlate(table)
+    return and_(own, _narrowed(table, scope, seen))
+
+
+def _own_enquiries(scope: OfficerScope) -> tuple[ColumnElement[bool], ...]:
+    in_person = (enquiry.c.officer_id == scope.officer_id,) if scope.role in IN_PERSON else ()
+    return (enquiry.c.district_id == scope.district_id, enquiry.c.office_id == scope.office_id, *in_person)
+
+
+def _narrowed(table: Table, scope: OfficerScope, seen: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What one unit may not read of another's: answers, findings and enquiries; papers go with the head."""
+    mine = select(enquiry.c.id).where(*_own_enquiries(scope))
+    if table.name == "enquiry":
+        return and_(*_own_enquiries(scope))
+    if table.name == "finding":
+        return table.c.enquiry_id.in_(mine)
+    if table.name == "answer":
+        return and_(seen, or_(table.c.enquiry_id.in_(mine), table.c.form == "intake"))
+    if table.name == "document":
+        own_upload = and_(table.c.case_id.is_(None), table.c.created_by == scope.officer_id)
+        return or_(and_(seen, _papers_of(table, scope)), own_upload)
+    if table.name in ("certificate", "note"):
+        return and_(seen, true() if scope.role in _HEADS else false())
+    return seen
+
+
+_HEADS = frozenset({Role.SHO, Role.SDPO})
+
+
+def _papers_of(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    return true() if scope.role in _HEADS else table.c.field != "issued_paper"
+
+
+def _letter_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    return _in_district(table, scope) if scope.role in DISTRICT_WIDE else false()
+
+
+def _of_office(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    """Counts hold no names: those who supervise see the district's, everybody else his own office's."""
+    if scope.role in DISTRICT_WIDE | WITHOUT_CASES:
+        return _in_district(table, scope)
+    return and_(table.c.district_id == scope.district_id, table.c.office_id == scope.office_id)
+
+
+def _of_person(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    return and_(table.c.district_id == scope.district_id, table.c.officer_id == scope.officer_id)
+
+
+def _record_for(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    return _in_district(table, scope) if scope.role in DISTRICT_WIDE else false()
+
+
+_OFFICER: dict[str, Callable[[Table, Any], ColumnElement[bool]]] = {
+    "case": _case_of_officer,
+    "letter": _letter_of_officer,
+    "office": _of_office,
+    "district": _in_district,
+    "officer": _of_person,
+    "audit": _record_for,
+    "system": _never,
+}

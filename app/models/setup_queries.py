@@ -1,0 +1,65 @@
+"""Queries that set up a district: written once, by the command line, under the system's scope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from app.models.officers import officer, posting
+from app.models.offices import district, holiday, jurisdiction, office
+from app.models.scope import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Row
+
+    from app.models.scope import Session
+
+
+def has_district(session: Session, code: int) -> bool:
+    return session.connection.execute(select(district.c.id).where(district.c.id == code)).first() is not None
+
+
+def insert_district(session: Session, values: tuple[int, str, str, str, str, bool]) -> None:
+    code, key, name_hi, name_en, short, demo = values
+    session.connection.execute(
+        insert(district).values(id=code, key=key, name_hi=name_hi, name_en=name_en, code=short, demo=demo)
+    )
+
+
+def insert_offices(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(session, office, rows)
+
+
+def insert_jurisdiction(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(session, jurisdiction, rows)
+
+
+def insert_holidays(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(session, holiday, rows)
+
+
+def insert_officers(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(session, officer, rows)
+
+
+def insert_postings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(session, posting, rows)
+
+
+def offices(session: Session) -> Sequence[Row[Any]]:
+    """Every office of the district, by kind and key."""
+    return session.connection.execute(
+        select(office).where(visible(office, session.scope)).order_by(office.c.kind, office.c.key)
+    ).all()
+
+
+def has_officers(session: Session) -> bool:
+    return session.connection.execute(select(officer.c.id).where(visible(officer, session.scope)).limit(1)).first() is not None
+
+
+def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        session.connection.execute(insert(table), [{"district_id": session.district_id, **row} for row in rows])

@@ -1,0 +1,160 @@
+"""The record: chained rows in the transaction of the act, verification that names what was altered, checkpoints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+
+from app.models import audit_queries as table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+
+FIRST = b"\0" * 32  # what the first row of a chain is tied to
+
+#: Every act and the details it may carry: ids, codes and digests, never a name or a free text.
+ACTIONS: dict[str, frozenset[str]] = {
+    "case:open": frozenset({"number"}),
+    "case:withdraw": frozenset(),
+    "case:erase": frozenset(),
+    "task:complete": frozenset({"element", "answer"}),
+    "task:claim": frozenset({"element"}),
+    "task:release": frozenset({"element"}),
+    "timer:fire": frozenset(),
+    "job:finish": frozenset({"kind", "element"}),
+    "paper:issue": frozenset({"number", "sha256"}),
+    "document:see": frozenset({"pii", "field"}),
+    "case:see": frozenset({"classes"}),
+    "case:search": frozenset({"digest", "found"}),
+    "requisition:register": frozenset(),
+    "release:deploy": frozenset({"version", "sha256"}),
+    "incident:retry": frozenset({"code"}),
+    "session:start": frozenset({"posting"}),
+    "session:end": frozenset({"reason"}),
+    "session:refuse": frozenset({"digest"}),
+    "session:switch": frozenset({"posting"}),
+    "district:add": frozenset({"code"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a verification found: the stream, the row (0: the head), and what is wrong with it."""
+
+    stream: str
+    seq: int
+    what: str  # altered | gap | broken | cut
+
+
+def record(
+    session: Session,
+    stream: str,
+    action: str,
+    thing: str,
+    actor: Actor | None,
+    at: datetime,
+    **detail: Any,
+) -> None:
+    """Append one row to a chain, in the transaction of the act itself: no record, no act.
+
+    `stream` is `case:<id>`, `access` or `admin`; a case's head lies on its own row, so that two cases never
+    wait for each other. Raises ValueError for an act that is not declared, or details it may not carry.
+    """
+    allowed = ACTIONS.get(action)
+    if allowed is None or not detail.keys() <= allowed:
+        raise ValueError(f"the record knows no act {action} with {sorted(detail)}")
+    seq, prev = table.next_in_stream(session, stream)
+    row = {
+        "district_id": session.district_id,
+        "stream": stream,
+        "seq": seq,
+        "at": at,
+        "recorded_at": session.recorded_at,
+        "actor_id": actor.officer_id if actor is not None else None,
+        "office_id": actor.post.office_id if actor is not None else None,
+        "role": actor.post.role.value if actor is not None else "system",
+        "action": action,
+        "object": thing,
+        "detail": detail,
+    }
+    digest = _digest(prev, row)
+    table.append(session, {**row, "prev": prev, "hash": digest})
+    table.set_head(session, stream, seq, digest)
+
+
+def verify(session: Session) -> list[Fault]:
+    """Walk every chain of the scope: each row that was altered, each gap, and each chain cut short."""
+    return list(_faults(session))
+
+
+def _faults(session: Session) -> Iterator[Fault]:
+    stream, prev, seq = "", FIRST, 0
+    heads = table.heads(session)
+    for row in table.all_rows(session):
+        if row.stream != stream:
+            yield from _end(stream, seq, prev, heads)
+            stream, prev, seq = row.stream, FIRST, 0
+        if row.seq != seq + 1:
+            yield Fault(row.stream, seq + 1, "gap")
+        if bytes(row.prev) != prev:
+            yield Fault(row.stream, row.seq, "broken")
+        if _digest(bytes(row.prev), row._asdict()) != bytes(row.hash):
+            yield Fault(row.stream, row.seq, "altered")
+        prev, seq = bytes(row.hash), row.seq
+    yield from _end(stream, seq, prev, heads)
+    for name, (last, _head) in heads.items():
+        if last:
+            yield Fault(name, last, "cut")
+
+
+def _end(stream: str, seq: int, head: bytes, heads: dict[str, tuple[int, bytes]]) -> Iterator[Fault]:
+    """A chain must end where its head says; the streams left over in `heads` have lost every row."""
+    if stream and heads.pop(stream, (0, b"")) != (seq, head):
+        yield Fault(stream, 0, "cut")
+
+
+_HASHED = (
+    "district_id",
+    "stream",
+    "seq",
+    "at",
+    "recorded_at",
+    "actor_id",
+    "office_id",
+    "role",
+    "action",
+    "object",
+    "detail",
+)
+
+
+def _digest(prev: bytes, row: Any) -> bytes:
+    """The hash of a row: every column of it, and the row before (leaf prefix of RFC 6962)."""
+    content = [_plain(row[name]) for name in _HASHED]
+    return sha256(b"\0" + prev + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return str(value) if isinstance(value, UUID) else value
+
+
+def rows_covered(session: Session) -> int:
+    return table.count(session)
+
+
+def root(session: Session) -> bytes:
+    """One hash over the heads of every chain, in order: what a checkpoint signs."""
+    digest = sha256()
+    for name, (seq, head) in sorted(table.heads(session).items()):
+        digest.update(orjson.dumps([name, seq, head.hex()]))
+    return digest.digest()

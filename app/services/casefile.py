@@ -1,0 +1,260 @@
+"""The case as an officer reads it: strip, holders, steps, answers, documents, timeline; and how answers are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from app import formjs
+from app.domain.ids import new_id
+from app.models import case_queries as cases
+from app.models import officer_queries as officers
+from app.models import workflow_queries as workflow
+from app.services import calendars, keys
+from app.services.facts import CaseFacts
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from sqlalchemy import Row
+
+    from app.domain.clock import Age, WorkingCalendar
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+    from app.services.projections import Context
+    from app.services.releases import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has the case: an open step, its office, since when, and how its time stands."""
+
+    step_hi: str
+    step_en: str
+    office_hi: str
+    office_en: str
+    since: datetime
+    days: int  # working days with the office
+    age: Age
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStrip:
+    number: str
+    name_hi: str
+    name_en: str
+    father_hi: str
+    father_en: str
+    relation: str
+    gender: str
+    purpose_hi: str
+    purpose_en: str
+    status: str
+    received_on: date
+    due_on: date
+    gross_days: int
+    net_days: int
+    age: Age
+    holders: list[Holder]
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One line of the vertical step list: done, now or next."""
+
+    element_id: str
+    step_hi: str
+    step_en: str
+    state: str
+    office_hi: str = ""
+    office_en: str = ""
+    officer_hi: str = ""
+    officer_en: str = ""
+    at: datetime | None = None
+    days: int = 0
+    age: Age | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    id: UUID
+    name: str
+    field: str
+    media_type: str
+    size: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """One submission as it reads: step, unit, officer, and label with text for each answer."""
+
+    step_hi: str
+    step_en: str
+    unit_hi: str
+    unit_en: str
+    officer_hi: str
+    officer_en: str
+    at: datetime
+    rows_hi: list[tuple[str, str]]
+    rows_en: list[tuple[str, str]]
+
+
+class CaseFile:
+    """One case opened for one officer; each part is read when it is asked for."""
+
+    def __init__(self, session: Session, actor: Actor, case: Row[Any], release: Loaded, now: datetime) -> None:
+        self._session, self._actor, self._case, self._release, self._now = session, actor, case, release, now
+
+    @cached_property
+    def facts(self) -> CaseFacts:
+        return CaseFacts(self._session, self._case, self._now)
+
+    @cached_property
+    def _calendar(self) -> WorkingCalendar:
+        return calendars.of(self._session)
+
+    @cached_property
+    def _tasks(self) -> list[Row[Any]]:
+        return list(workflow.tasks_of(self._session, self._case.id, states=("open", "done")))
+
+    def age(self, due_on: date) -> Age:
+        return self._calendar.age(due_on, calendars.day(self._now))
+
+    def label(self, element_id: str) -> tuple[str, str]:
+        return self._release.engine.label(element_id)
+
+    def strip(self) -> CaseStrip:
+        case, person = self._case, self.facts.person()
+        purpose_hi, purpose_en = self.facts.purpose(self._release)
+        until = calendars.day(case.closed_at or self._now)
+        gross = self._calendar.days_between(case.received_on, until)
+        return CaseStrip(
+            number=case.number,
+            name_hi=person["hi"],
+            name_en=person["en"],
+            father_hi=person["father_hi"],
+            father_en=person["father_en"],
+            relation=person["relation"],
+            gender=person["gender"],
+            purpose_hi=purpose_hi,
+            purpose_en=purpose_en,
+            status=case.status,
+            received_on=case.received_on,
+            due_on=case.due_on,
+            gross_days=gross,
+            net_days=gross - self._paused(until),
+            age=self.age(case.due_on),
+            holders=self.holders(),
+        )
+
+    def _paused(self, until: date) -> int:
+        """Working days on which the case's clock stood still, for a listed reason."""
+        days, since = 0, None
+        for event in workflow.clock_events_of(self._session, self._case.id):
+            if event.kind == "pause" and since is None:
+                since = calendars.day(event.at)
+            elif event.kind == "resume" and since is not None:
+                days, since = days + self._calendar.days_between(since, calendars.day(event.at)), None
+        return days + (self._calendar.days_between(since, until) if since is not None else 0)
+
+    def holders(self) -> list[Holder]:
+        """Every open step with its office: parallel enquiries are several lines."""
+        today = calendars.day(self._now)
+        return [
+            Holder(
+                *self.label(task.element_id),
+                task.office_hi,
+                task.office_en,
+                task.created_at,
+                self._calendar.days_between(calendars.day(task.created_at), today),
+                self.age(task.due_on),
+            )
+            for task in workflow.tasks_of(self._session, self._case.id, states=("open",))
+        ]
+
+    def steps(self) -> list[StepLine]:
+        """What was done, by whom and how fast; what is open, and where."""
+        return [self._step(task) for task in self._tasks]
+
+    def _step(self, task: Row[Any]) -> StepLine:
+        done = task.state == "done"
+        until = calendars.day(task.done_at if done else self._now)
+        return StepLine(
+            task.element_id,
+            *self.label(task.element_id),
+            state="done" if done else "now",
+            office_hi=task.office_hi,
+            office_en=task.office_en,
+            officer_hi=(task.done_by_hi if done else task.holder_hi) or "",
+            officer_en=(task.done_by_en if done else task.holder_en) or "",
+            at=task.done_at if done else task.created_at,
+            days=self._calendar.days_between(calendars.day(task.created_at), until),
+            age=None if done else self.age(task.due_on),
+        )
+
+    def documents(self) -> list[DocumentLine]:
+        lines = []
+        for row in cases.documents_of_case(self._session, self._case.id, self._case.requisition_id):
+            key = keys.unlock(self._session, row.data_key_id)
+            name = keys.open_sealed(key, f"document|name|{row.id}", row.name).decode()
+            lines.append(DocumentLine(row.id, name, row.field, row.media_type, row.size, row.created_at))
+        return lines
+
+    def answers(self) -> list[AnswerView]:
+        """Every submission this officer may read, oldest first."""
+        return [self._answer(row) for row in cases.answers_of(self._session, self._case.id)]
+
+    def _answer(self, row: Row[Any]) -> AnswerView:
+        form = self._release.form(row.form)
+        values = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
+        options = self.facts.option_labels(form, self._release)
+        return AnswerView(
+            *self.label(row.element_id),
+            row.unit_hi or "",
+            row.unit_en or "",
+            row.officer_hi or "",
+            row.officer_en or "",
+            row.at,
+            formjs.show(form, values, options, "hi"),
+            formjs.show(form, values, options, "en"),
+        )
+
+    def summary(self) -> list[tuple[str, str, str]]:
+        """The person and the addresses in a few lines: (label hi, label en, text)."""
+        return self.facts.summary()
+
+
+def store_answer(context: Context) -> UUID:
+    """Keep one submission for good: sealed, never changed; a later one supersedes it."""
+    session, task = context.session, context.task
+    before = cases.last_answer(session, context.case.id, task.form, task.enquiry_id)
+    return insert_answer(
+        context.session,
+        context.case,
+        {
+            "user_task_id": task.id,
+            "element_id": task.element_id,
+            "element_path": task.element_path,
+            "form": task.form,
+            "enquiry_id": task.enquiry_id,
+            "supersedes_id": before.id if before is not None else None,
+            "at": context.now,
+            "answered_by": context.actor.officer_id,
+        },
+        context.answers,
+    )
+
+
+def insert_answer(session: Session, case: Row[Any], columns: dict[str, Any], answers: dict[str, Any]) -> UUID:
+    answer_id = new_id(session.recorded_at)
+    key = keys.unlock(session, case.data_key_id)
+    sealed = keys.seal_json(key, f"answer|values|{answer_id}", answers)
+    cases.insert_answer(session, {"id": answer_id, "case_id": case.id, "values": sealed, **columns})
+    return answer_id
+
+
+def officer_names(session: Session, officer_id: UUID | None) -> tuple[str, str]:
+    return ("", "") if officer_id is None else officers.names(session, officer_id)

@@ -1,0 +1,253 @@
+"""Cases: found by number, read as a file, searched by name, withdrawn on the department's letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from app import engine
+from app.domain import numbers
+from app.domain.errors import NotAllowed, NotFound
+from app.domain.roles import Permission
+from app.models import audit_queries as record
+from app.models import case_queries as table
+from app.models import paper_queries as papers
+from app.models import workflow_queries as workflow
+from app.models.scope import CaseScope
+from app.services import audit, caselines, casefile, instances, releases, searchkeys
+from app.services.drafts import actor_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+    from app.services.caselines import CaseLine
+    from app.services.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    """One event of the case in order: a catalogue key for what happened, the step, where, and by whom."""
+
+    at: datetime
+    kind: str
+    step_hi: str
+    step_en: str
+    office_hi: str
+    office_en: str
+    officer_hi: str
+    officer_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """One diagram of the route with the case's path drawn on it, in both languages."""
+
+    process: str
+    title_hi: str
+    title_en: str
+    svg_hi: str
+    svg_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    number: str
+    memo_number: str
+    document_id: Any
+    output: str
+    status: str
+    issued_at: datetime | None
+    valid_till: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityLine:
+    seq: int
+    at: datetime
+    action: str
+    officer_hi: str
+    officer_en: str
+    role: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """All that the page of a case shows to one officer."""
+
+    strip: casefile.CaseStrip
+    steps: list[casefile.StepLine]
+    next_steps: list[tuple[str, str]]
+    answers: list[casefile.AnswerView]
+    summary: list[tuple[str, str, str]]
+    documents: list[casefile.DocumentLine]
+    timeline: list[TimelineLine]
+    diagrams: list[Diagram]
+    papers: list[PaperLine]
+    activity: list[ActivityLine]
+    my_tasks: list[tuple[Any, str, str]]
+    may_withdraw: bool
+
+
+def find(session: Session, actor: Actor, number: str, now: datetime) -> CaseView:
+    """One case by its number. Raises NotFound, the same for an unknown and for a foreign one."""
+    case, loaded = _case(session, actor, number)
+    file = casefile.CaseFile(session, actor, case, loaded, now)
+    tasks = workflow.tasks_of(session, case.id, states=("open", "done"))
+    return CaseView(
+        strip=file.strip(),
+        steps=file.steps(),
+        next_steps=_next_steps(loaded, tasks),
+        answers=file.answers(),
+        summary=file.summary(),
+        documents=file.documents(),
+        timeline=_timeline(session, case, loaded, tasks),
+        diagrams=_diagrams(session, case, loaded, tasks, file),
+        papers=_papers(session, case),
+        activity=_activity(session, case) if actor.may(Permission.AUDIT_SEE) else [],
+        my_tasks=[
+            (task.id, *loaded.engine.label(task.element_id))
+            for task in tasks
+            if task.state == "open" and task.office_id == actor.post.office_id
+        ],
+        may_withdraw=case.status == "open" and actor.may(Permission.CASE_WITHDRAW),
+    )
+
+
+def withdraw(database: Database, actor: Actor, number: str, reason: str, now: datetime) -> None:
+    """End an open case on the department's letter: every task, timer and job of it ends with it."""
+
+    def end(session: Session) -> None:
+        case, loaded = _case(session, actor, number)
+        if not actor.may(Permission.CASE_WITHDRAW):
+            raise NotAllowed
+        own = replace(session, scope=CaseScope(actor.district_id, case.id))
+        locked = table.lock(own, case.id)
+        if locked is None or locked.status != "open":
+            raise NotFound
+        casefile.insert_answer(own, locked, casefile.act_columns(actor, "withdraw", now), {"reason": reason})
+        instances.withdraw(own, locked, loaded, instances.Act(now, actor, withdrawn=True))
+        audit.record(own, f"case:{case.id}", "case:withdraw", f"case:{case.id}", actor, now)
+
+    database.write(end, actor_scope(actor))
+
+
+def search(session: Session, actor: Actor, text: str, now: datetime, limit: int = 50) -> list[CaseLine]:
+    """Cases that a number, a name in either script, a father's name or a village may mean."""
+    if not actor.may(Permission.CASE_SEARCH):
+        raise NotAllowed
+    found = searchkeys.case_ids(session, text, limit)
+    order = {case_id: place for place, case_id in enumerate(found)}
+    rows = sorted(table.lines(session, found), key=lambda row: order[row.id])
+    return caselines.of(session, rows, now)
+
+
+def _case(session: Session, actor: Actor, number: str) -> tuple[Row[Any], releases.Loaded]:
+    if not actor.may(Permission.CASE_SEE):
+        raise NotFound
+    known = numbers.parse_case_number(number)
+    case = table.find_number(session, known) if known is not None else None
+    if case is None:
+        raise NotFound
+    return case, releases.load(session, case.release_id)
+
+
+def _next_steps(loaded: releases.Loaded, tasks: Sequence[Row[Any]]) -> list[tuple[str, str]]:
+    """The steps of the route that were not reached yet, in the order of the diagram: the likely way."""
+    if not any(task.state == "open" for task in tasks):
+        return []
+    seen = {task.element_id for task in tasks}
+    order = [each.element_id for each in engine.outline(loaded.engine, instances.VERIFICATION)]
+    reached = max((order.index(each) for each in seen if each in order), default=-1)
+    return [loaded.engine.label(each) for each in order[reached + 1 :] if each in loaded.engine.user_tasks]
+
+
+def _timeline(
+    session: Session, case: Row[Any], loaded: releases.Loaded, tasks: Sequence[Row[Any]]
+) -> list[TimelineLine]:
+    """Who did what, newest last: the opening, each step received and sent on, the paper, the end."""
+    lines = [TimelineLine(case.opened_at, "opened", "", "", "", "", "", "")]
+    for task in tasks:
+        step = loaded.engine.label(task.element_id)
+        office = (task.office_hi, task.office_en)
+        lines.append(TimelineLine(task.created_at, "received", *step, *office, "", ""))
+        if task.state == "done":
+            who = (task.done_by_hi or "", task.done_by_en or "")
+            lines.append(TimelineLine(task.done_at, "completed", *step, *office, *who))
+    lines += [
+        TimelineLine(row.issued_at, "issued", row.number, row.number, "", "", "", "")
+        for row in papers.of_case(session, case.id)
+        if row.issued_at is not None
+    ]
+    if case.closed_at is not None:
+        lines.append(TimelineLine(case.closed_at, f"ended_{case.status}", "", "", "", "", "", ""))
+    order = {"opened": 0, "completed": 1, "received": 2}
+    return sorted(lines, key=lambda line: (line.at, order.get(line.kind, 3)))
+
+
+def _diagrams(
+    session: Session,
+    case: Row[Any],
+    loaded: releases.Loaded,
+    tasks: Sequence[Row[Any]],
+    file: casefile.CaseFile,
+) -> list[Diagram]:
+    """Every process of the release that the case has touched, its path marked."""
+    marks = _marks(session, case, tasks, file)
+    found = []
+    for process, xml in loaded.engine.diagrams.items():
+        if process != instances.VERIFICATION and not marks.keys() & loaded.engine.elements(process):
+            continue
+        title_hi, title_en = loaded.engine.label(process)
+        found.append(
+            Diagram(
+                process,
+                title_hi,
+                title_en,
+                engine.draw(xml, marks, {}, "hi"),
+                engine.draw(xml, marks, {}, "en"),
+            )
+        )
+    return found
+
+
+def _marks(
+    session: Session, case: Row[Any], tasks: Sequence[Row[Any]], file: casefile.CaseFile
+) -> dict[str, engine.Mark]:
+    marks: dict[str, engine.Mark] = {}
+    for move in workflow.steps_of(session, case.id):
+        if move.kind in ("completed", "decided", "fired", "ended", "started"):
+            marks[move.element_id] = engine.Mark("done")
+    for task in tasks:
+        if task.state != "open":
+            continue
+        age = file.age(task.due_on)
+        state = "late" if age.kind == "late" else "current"
+        mark = engine.Mark(state, task.office_hi, task.office_en, age.days)
+        for element_id in task.element_path.split("/"):
+            marks[element_id] = mark
+    return marks
+
+
+def _papers(session: Session, case: Row[Any]) -> list[PaperLine]:
+    return [
+        PaperLine(
+            row.number, row.memo_number, row.document_id, row.output, row.status, row.issued_at, row.valid_till
+        )
+        for row in papers.of_case(session, case.id)
+        if row.status != "allotted"
+    ]
+
+
+def _activity(session: Session, case: Row[Any]) -> list[ActivityLine]:
+    return [
+        ActivityLine(
+            row.seq, row.at, row.action, row.officer_hi or "", row.officer_en or "", row.role, row.object
+        )
+        for row in record.of_stream(session, f"case:{case.id}")
+    ]

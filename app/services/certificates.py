@@ -1,0 +1,224 @@
+"""Papers that leave the district: number allotted, drawn outside any transaction, issued once, checked by anyone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app import papers
+from app.domain import numbers
+from app.domain.errors import NotFound
+from app.domain.ids import new_id
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.models import paper_queries as table
+from app.models.scope import CaseScope
+from app.services import audit, calendars, documents, keys, paperfacts, releases
+from app.services.crashes import crash_point
+from app.services.documents import File, Paper
+from app.services.drafts import actor_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+    from app.services.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """One line of the register of issued papers."""
+
+    id: UUID
+    document_id: UUID | None
+    number: str
+    memo_number: str
+    case_number: str
+    output: str
+    status: str
+    issued_at: datetime | None
+    valid_till: Any
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPaper:
+    """What anybody who holds the paper may learn: no more than the paper says."""
+
+    state: str  # ok | bad | unknown
+    text_hi: str
+    text_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    certificate: Row[Any]
+    data_key_id: UUID
+    paper: Paper
+    public: dict[str, Any]
+    valid_till: Any
+
+
+def issue(database: Database, job: Row[Any]) -> tuple[Mapping[str, Any], Callable[[Session], None]]:
+    """Issue the paper of a case: the service task's handler; safe to run again after a crash at any point.
+
+    The number is allotted and committed first, keyed by the engine's task; a second run finds it and draws the
+    same paper again, byte for byte, over the same file.
+    """
+    scope = CaseScope(job.district_id, job.case_id)
+    certificate = database.write(lambda session: _allot(session, job), scope)
+    crash_point("numbered")
+    drawn = database.read(lambda session: _draw(session, certificate, job), scope)
+    crash_point("drawn")
+    database.read(lambda session: _store(session, drawn), scope)
+    crash_point("stored")
+    return {"number": certificate.number}, lambda session: _issued(session, drawn, job.at)
+
+
+def _allot(session: Session, job: Row[Any]) -> Row[Any]:
+    """The certificate row of this task: found, or made with the next numbers of its office."""
+    found = table.by_task(session, job.engine_task_id)
+    if found is not None:
+        return found
+    case = cases.lock(session, job.case_id)
+    if case is None:
+        raise NotFound
+    facts = paperfacts.signatory(session, case)
+    year = calendars.day(job.at).year
+    district = offices.district(session)
+    serial = table.next_number(session, facts.district_office_id, "certificate", year)
+    memo = table.next_number(session, facts.office_id, "memo", year)
+    certificate_id = new_id(session.recorded_at)
+    key = keys.unlock(session, case.data_key_id)
+    table.insert_certificate(
+        session,
+        {
+            "id": certificate_id,
+            "case_id": case.id,
+            "engine_task_id": job.engine_task_id,
+            "office_id": facts.office_id,
+            "number": numbers.certificate_number(district.code, year, serial),
+            "memo_number": numbers.memo_number(facts.office_code, year, memo),
+            "output": facts.output,
+            "status": "allotted",
+            "facts": keys.seal_json(key, f"certificate|facts|{certificate_id}", {}),
+            "token_digest": sha256(verify_code(session, certificate_id).encode()).digest(),
+            "allotted_at": job.at,
+            "signed_by": facts.signed_by,
+        },
+    )
+    row = table.by_task(session, job.engine_task_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def verify_code(session: Session, certificate_id: UUID) -> str:
+    """The code in the QR: 128 bits that only this installation can make, the same at every drawing."""
+    return session.keys.code("verify", certificate_id.bytes)
+
+
+def _draw(session: Session, certificate: Row[Any], job: Row[Any]) -> _Drawn:
+    case = cases.find(session, job.case_id)
+    if case is None:
+        raise NotFound
+    loaded = releases.load(session, case.release_id)
+    sheet = paperfacts.sheet(session, case, loaded, certificate, job.at, verify_code(session, certificate.id))
+    data = papers.draw(loaded.texts, sheet)
+    paper = Paper("issued_paper", f"{certificate.number.replace('/', '-')}.pdf", "application/pdf", data)
+    return _Drawn(certificate, case.data_key_id, paper, paperfacts.public_facts(sheet), sheet.valid_till)
+
+
+def _store(session: Session, drawn: _Drawn) -> None:
+    """Write the sealed file under the certificate's own id: a repeat writes over it, nothing is orphaned."""
+    key = keys.unlock(session, drawn.data_key_id)
+    sealed = documents.seal_file(key, drawn.certificate.id, drawn.paper.data)
+    documents.put(session.documents, documents.new_path(drawn.certificate.id), sealed)
+
+
+def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
+    """The rows of the issued paper; runs in the transaction that finishes the job."""
+    certificate, key = drawn.certificate, keys.unlock(session, drawn.data_key_id)
+    row = documents.row(
+        certificate.id,
+        drawn.paper,
+        key,
+        data_key_id=drawn.data_key_id,
+        case_id=certificate.case_id,
+        pii="P3",
+        created_at=at,
+        created_by=None,
+    )
+    cases.insert_documents(session, [row])
+    table.set_certificate(
+        session,
+        certificate.id,
+        status="issued",
+        document_id=certificate.id,
+        sha256=row["sha256"],
+        issued_at=at,
+        valid_till=drawn.valid_till,
+        facts=keys.seal_json(key, f"certificate|facts|{certificate.id}", drawn.public),
+    )
+    audit.record(
+        session,
+        f"case:{certificate.case_id}",
+        "paper:issue",
+        f"certificate:{certificate.id}",
+        None,
+        at,
+        number=certificate.number,
+        sha256=row["sha256"].hex(),
+    )
+
+
+def register_page(
+    session: Session, after: tuple[datetime, UUID] | None = None, limit: int = 50
+) -> list[RegisterLine]:
+    """Issued papers that this officer may see, newest first."""
+    return [
+        RegisterLine(
+            row.id,
+            row.document_id,
+            row.number,
+            row.memo_number,
+            row.case_number,
+            row.output,
+            row.status,
+            row.issued_at,
+            row.valid_till,
+        )
+        for row in table.issued(session, after, limit)
+    ]
+
+
+def file(database: Database, actor: Actor, document_id: UUID, now: datetime) -> File:
+    """A document opened for reading; the reading is recorded first, and without the record there is no file."""
+
+    def noted(session: Session) -> Row[Any]:
+        row = cases.document_row(session, document_id)
+        if row is None:
+            raise NotFound
+        audit.record(
+            session, "access", "document:see", f"document:{document_id}", actor, now, pii=row.pii, field=row.field
+        )
+        return row
+
+    scope = actor_scope(actor)
+    row = database.write(noted, scope)
+    return database.read(lambda session: documents.read(session, row), scope)
+
+
+def verify(session: Session, code: str, now: datetime) -> PublicPaper:
+    """Judge a paper by its code, for anyone: genuine, superseded, revoked, expired or unknown."""
+    row = table.by_token(session, sha256(code.encode()).digest())
+    if row is None or row.status == "allotted":
+        return PublicPaper("unknown", *paperfacts.unknown_page(session))
+    case_key = keys.unlock(session, row.data_key_id)
+    facts = keys.open_json(case_key, f"certificate|facts|{row.id}", row.facts)
+    return PublicPaper(*paperfacts.verify_page(session, row, facts, calendars.day(now)))

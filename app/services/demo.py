@@ -1,0 +1,169 @@
+"""The demo district's officers: fictional names, random passwords, one account list for whoever tries the product."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from argon2 import PasswordHasher
+
+from app.domain.ids import new_id
+from app.domain.offices import OfficeKind
+from app.domain.roles import Role
+from app.models import setup_queries as table
+from app.services import calendars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Row
+
+    from app.models.scope import Session
+
+#: Passwords of the demo hold 90 random bits, so that a cheap hash protects them as well as a dear one.
+_HASHER = PasswordHasher(memory_cost=8192, time_cost=1, parallelism=1)
+
+_GIVEN = (
+    ("राकेश", "Rakesh"),
+    ("सुनीता", "Sunita"),
+    ("अमित", "Amit"),
+    ("कविता", "Kavita"),
+    ("मनोज", "Manoj"),
+    ("रेखा", "Rekha"),
+    ("संजय", "Sanjay"),
+    ("पूनम", "Poonam"),
+    ("विकास", "Vikas"),
+    ("नीलम", "Neelam"),
+    ("अजय", "Ajay"),
+    ("शबनम", "Shabnam"),
+    ("इमरान", "Imran"),
+    ("दीपक", "Deepak"),
+    ("सीमा", "Seema"),
+    ("प्रमोद", "Pramod"),
+    ("अंजलि", "Anjali"),
+)
+_FAMILY = (
+    ("कुमार", "Kumar"),
+    ("सिंह", "Singh"),
+    ("प्रसाद", "Prasad"),
+    ("यादव", "Yadav"),
+    ("शर्मा", "Sharma"),
+    ("आलम", "Alam"),
+    ("राम", "Ram"),
+    ("महतो", "Mahto"),
+    ("ओझा", "Ojha"),
+    ("पासवान", "Paswan"),
+    ("वर्मा", "Verma"),
+)
+
+#: Kind of office -> the posts it gets: role, rank.
+_POSTS: dict[OfficeKind, tuple[tuple[Role, str], ...]] = {
+    OfficeKind.DM_OFFICE: (
+        (Role.DM, "भा०प्र०से०"),
+        (Role.ADM, "बि०प्र०से०"),
+        (Role.DM_SECTION_HEAD, "प्रशाखा पदाधिकारी"),
+        (Role.DM_ASSISTANT, "सहायक"),
+    ),
+    OfficeKind.SP_OFFICE: ((Role.SP, "भा०पु०से०"), (Role.SP_READER, "रीडर")),
+    OfficeKind.SDPO: ((Role.SDPO, "बि०पु०से०"),),
+    OfficeKind.THANA: (
+        (Role.SHO, "पु०नि०"),
+        (Role.THANA_MUNSHI, "स०अ०नि०"),
+        (Role.ENQUIRY_OFFICER, "पु०अ०नि०"),
+        (Role.ENQUIRY_OFFICER, "स०अ०नि०"),
+    ),
+    OfficeKind.ADMINISTRATION: ((Role.PROCESS_ADMIN, "जि०सू०वि०प०"), (Role.USER_ADMIN, "सहायक")),
+}
+#: Offices of which there is one: their officers need no place in the name.
+_ONE_OF_A_KIND = frozenset({OfficeKind.DM_OFFICE, OfficeKind.SP_OFFICE, OfficeKind.ADMINISTRATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One line of the account list; there is no second factor yet, so its column is empty."""
+
+    username: str
+    password: str
+    totp_secret: str
+    role: str
+    office: str
+    name: str
+
+
+def add_officers(session: Session, now: datetime) -> list[Account]:
+    """Post an officer to every seat of the district; nothing when it has officers already."""
+    if table.has_officers(session):
+        return []
+    accounts: list[Account] = []
+    officers: list[dict[str, Any]] = []
+    postings: list[dict[str, Any]] = []
+    since = calendars.day(now).replace(month=1, day=1)
+    for number, (office, role, rank, username) in enumerate(_seats(session)):
+        (given_hi, given_en), (family_hi, family_en) = _GIVEN[number % len(_GIVEN)], _FAMILY[number % len(_FAMILY)]
+        password, officer_id = secrets.token_urlsafe(12), new_id(session.recorded_at)
+        officers.append(
+            {
+                "id": officer_id,
+                "username": username,
+                "password_hash": _HASHER.hash(password),
+                "name_hi": f"{given_hi} {family_hi}",
+                "name_en": f"{given_en} {family_en}",
+                "rank": rank,
+                "phone": "",
+                "active": True,
+                "version": 1,
+                "language": "hi",
+                "failures": 0,
+            }
+        )
+        postings.append(
+            {
+                "id": new_id(session.recorded_at),
+                "officer_id": officer_id,
+                "office_id": office.id,
+                "role": role.value,
+                "kind": "regular",
+                "valid_from": since,
+                "valid_to": None,
+            }
+        )
+        accounts.append(Account(username, password, "", role.value, office.key, f"{given_en} {family_en}"))
+    table.insert_officers(session, officers)
+    table.insert_postings(session, postings)
+    return accounts
+
+
+def _seats(session: Session) -> Iterator[tuple[Row[Any], Role, str, str]]:
+    """Every seat with the user name that says what it is: dm, sho.muffasil, eo2.garkha."""
+    for office in table.offices(session):
+        kind = OfficeKind(office.kind)
+        if kind is OfficeKind.THANA and not office.facts.get("receives_verification", True):
+            continue
+        taken: dict[Role, int] = {}
+        for role, rank in _POSTS.get(kind, ()):
+            taken[role] = taken.get(role, 0) + 1
+            yield office, role, rank, _username(office, kind, role, taken[role])
+
+
+def _username(office: Row[Any], kind: OfficeKind, role: Role, number: int) -> str:
+    short = {Role.ENQUIRY_OFFICER: "eo", Role.THANA_MUNSHI: "munshi"}.get(role, role.value)
+    place = "" if kind in _ONE_OF_A_KIND else "." + office.key.removeprefix("th_").removeprefix("sdpo_")
+    again = str(number) if role is Role.ENQUIRY_OFFICER else ""
+    return f"{short}{again}{place}"
+
+
+def write_accounts(path: Path, accounts: list[Account]) -> None:
+    """The account list, for its owner's eyes alone; written once, when the officers are made."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(("username", "password", "totp_secret", "role", "office", "name"))
+    lines.writerows((a.username, a.password, a.totp_secret, a.role, a.office, a.name) for a in accounts)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(text.getvalue())

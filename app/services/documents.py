@@ -1,0 +1,201 @@
+"""Uploaded papers: checked and re-made, sealed under the case's key, written by temp and rename, read back."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+import pikepdf
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from app.domain.errors import FieldProblem, NotFound
+from app.domain.ids import new_id
+from app.models import case_queries as cases
+from app.services import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+    from uuid import UUID
+
+    from sqlalchemy import Row
+
+    from app.models.scope import Session
+
+MAX_BYTES = 10_000_000  # of one upload, as it comes from a phone's camera
+MAX_PDF_BYTES = 5_000_000
+MAX_PIXELS = 40_000_000
+MAX_PAGES = 50
+_LONG_SIDE = 2000  # pixels; a page stays readable, a photo shrinks to about 400 kB
+_JPEG_QUALITY = 82
+_ACTIVE = ("/JavaScript", "/JS", "/OpenAction", "/AA", "/Launch", "/EmbeddedFiles", "/RichMedia", "/XFA")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it arrived: `field` of the form, the name and type the browser claims, the bytes."""
+
+    field: str
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A file fit to be kept: re-made, so that nothing but the picture or the pages is left of it."""
+
+    field: str
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A stored paper, opened."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+def prepare(upload: Upload) -> Paper | FieldProblem:
+    """The file as it will be kept, or what is wrong with it. Judged by its content, never by its name.
+
+    Pictures are drawn anew (turned upright, shrunk, without EXIF); a PDF is rewritten and refused when it
+    carries scripts, actions, enclosed files or a password.
+    """
+    if not upload.data:
+        return FieldProblem("form.file_empty", name=upload.name)
+    if len(upload.data) > MAX_BYTES:
+        return FieldProblem("form.file_too_large", name=upload.name, megabytes=MAX_BYTES // 1_000_000)
+    if upload.data.startswith(b"%PDF-"):
+        return _pdf(upload)
+    return _picture(upload)
+
+
+def _picture(upload: Upload) -> Paper | FieldProblem:
+    try:
+        with Image.open(BytesIO(upload.data), formats=("JPEG", "PNG")) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                return FieldProblem("form.file_too_large", name=upload.name, megabytes=MAX_BYTES // 1_000_000)
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return FieldProblem("form.file_wrong_kind", name=upload.name)
+    upright.thumbnail((_LONG_SIDE, _LONG_SIDE))
+    kept = BytesIO()
+    upright.save(kept, "JPEG", quality=_JPEG_QUALITY, optimize=True)
+    return Paper(upload.field, _name(upload.name, ".jpg"), "image/jpeg", kept.getvalue())
+
+
+def _pdf(upload: Upload) -> Paper | FieldProblem:
+    if len(upload.data) > MAX_PDF_BYTES:
+        return FieldProblem("form.file_too_large", name=upload.name, megabytes=MAX_PDF_BYTES // 1_000_000)
+    try:
+        with pikepdf.open(BytesIO(upload.data)) as pdf:
+            if len(pdf.pages) > MAX_PAGES:
+                return FieldProblem("form.file_too_many_pages", name=upload.name, pages=MAX_PAGES)
+            if pdf.is_encrypted or _is_active(pdf):
+                return FieldProblem("form.file_active", name=upload.name)
+            kept = BytesIO()
+            pdf.save(kept)
+    except (pikepdf.PdfError, ValueError, RuntimeError):
+        return FieldProblem("form.file_wrong_kind", name=upload.name)
+    return Paper(upload.field, _name(upload.name, ".pdf"), "application/pdf", kept.getvalue())
+
+
+def _is_active(pdf: pikepdf.Pdf) -> bool:
+    """Whether any object of the file could act: run a script, start a program, or carry another file."""
+    return any(
+        key in thing
+        for thing in pdf.objects
+        if isinstance(thing, pikepdf.Dictionary)
+        for key in _ACTIVE
+    )
+
+
+def _name(name: str, ending: str) -> str:
+    """A short plain name for the list and the download; never used as a path."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    kept = "".join(c for c in base if c.isprintable() and c not in '<>:"|?*%;\r\n').strip(" .")
+    return (kept[:60] or "file") + ending
+
+
+def put(folder: Path, path: str, sealed: bytes) -> None:
+    """Write a sealed file whole or not at all: temp beside it, flushed to disk, renamed. Safe to repeat."""
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{token_hex(4)}")
+    with beside.open("xb") as out:
+        out.write(sealed)
+        out.flush()
+        os.fsync(out.fileno())
+    beside.replace(target)
+
+
+def seal_file(key: bytes, document_id: UUID, data: bytes) -> bytes:
+    return keys.seal_file(key, f"document|file|{document_id}", data)
+
+
+def new_path(document_id: UUID) -> str:
+    """Where a document lies below the folder of documents: by its own id, which says nothing."""
+    return f"{document_id.hex[-2:]}/{document_id.hex}"
+
+
+def row(document_id: UUID, paper: Paper, key: bytes, **columns: Any) -> dict[str, Any]:
+    """The table row of a paper that lies sealed at its path."""
+    return {
+        "id": document_id,
+        "field": paper.field,
+        "name": keys.seal(key, f"document|name|{document_id}", paper.name.encode()),
+        "media_type": paper.media_type,
+        "size": len(paper.data),
+        "sha256": sha256(paper.data).digest(),
+        "path": new_path(document_id),
+        "case_id": None,
+        "requisition_id": None,
+        "draft_id": None,
+        **columns,
+    }
+
+
+def read(session: Session, document: Row[Any]) -> File:
+    """The clear file. Raises NotFound when its bytes are gone or its key was destroyed."""
+    key = keys.unlock(session, document.data_key_id)
+    try:
+        sealed = (session.documents / document.path).read_bytes()
+    except FileNotFoundError as missing:
+        raise NotFound from missing
+    name = keys.open_sealed(key, f"document|name|{document.id}", document.name).decode()
+    data = keys.open_file(key, f"document|file|{document.id}", sealed)
+    return File(name, document.media_type, data)
+
+
+def references(session: Session, rows: Sequence[Row[Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Field -> what a form shows of the files staged or stored for it."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in rows:
+        key = keys.unlock(session, each.data_key_id)
+        name = keys.open_sealed(key, f"document|name|{each.id}", each.name).decode()
+        found.setdefault(each.field, []).append(
+            {"id": str(each.id), "name": name, "size": each.size, "media_type": each.media_type}
+        )
+    return found
+
+
+def attach(session: Session, draft_id: UUID, owner: Mapping[str, Any], pii: Mapping[str, str], at: datetime) -> None:
+    """Move what was staged under a draft to its case or requisition (`owner`: the columns to set)."""
+    for each in cases.documents_of_draft(session, draft_id):
+        cases.set_document(
+            session, each.id, draft_id=None, created_at=at, pii=pii.get(each.field, each.pii), **owner
+        )
+
+
+def new_document_id(session: Session) -> UUID:
+    return new_id(session.recorded_at)

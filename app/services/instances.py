@@ -1,0 +1,323 @@
+"""Process instances: the one writer of workflow tables. Makes the rows say what the engine says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app import engine
+from app.domain.errors import Conflict, RouteStuck
+from app.domain.ids import new_id
+from app.domain.offices import LANES, ONE_PER_DISTRICT, OfficeKind
+from app.domain.roles import IN_PERSON, Role
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.models import paper_queries as papers
+from app.models import workflow_queries as workflow
+from app.services import calendars, keys, queues
+from app.services.facts import CaseHost
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+    from app.services.releases import Loaded
+
+VERIFICATION = "verification"
+WITHDRAWAL = "case_withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What moved the case: at which instant, by whom (None: the system), and which user task it finished."""
+
+    at: datetime
+    actor: Actor | None = None
+    task_id: UUID | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One case on its way through one step."""
+
+    session: Session
+    case: Row[Any]
+    release: Loaded
+    act: Act
+    key: bytes
+
+    def host(self) -> CaseHost:
+        return CaseHost(self.session, self.case, self.act.at)
+
+    def state(self) -> bytes:
+        row = workflow.state_of(self.session, self.case.id)
+        if row is None or row.revision != self.case.revision:
+            raise Conflict
+        return keys.open_sealed(self.key, _place(self.case.id), row.blob)
+
+
+def start(session: Session, case: Row[Any], release: Loaded, data: Mapping[str, Any], act: Act) -> None:
+    """Begin the route of a case that was just registered. `data` holds routing values only."""
+    run = _begin(session, case, release, act)
+    step = engine.start(release.engine, VERIFICATION, data, run.host(), act.at)
+    _record(run, step, first=True)
+
+
+def complete_task(
+    session: Session,
+    case: Row[Any],
+    release: Loaded,
+    engine_task_id: str,
+    routing: Mapping[str, Any],
+    act: Act,
+) -> None:
+    """Finish one user task with its routing values and go as far as the diagram allows."""
+    run = _begin(session, case, release, act)
+    step = engine.complete_task(release.engine, run.state(), engine_task_id, routing, run.host(), act.at)
+    _record(run, step)
+
+
+def complete_job(
+    session: Session,
+    case: Row[Any],
+    release: Loaded,
+    engine_task_id: str,
+    result: Mapping[str, Any],
+    act: Act,
+) -> None:
+    """Hand the result of a service task to the engine; `result` becomes routing values of that element."""
+    run = _begin(session, case, release, act)
+    step = engine.complete_job(release.engine, run.state(), engine_task_id, result, run.host(), act.at)
+    _record(run, step)
+
+
+def fire_timers(session: Session, case: Row[Any], release: Loaded, act: Act) -> None:
+    """Let every timer of the case that is due by `act.at` fire; what piled up during a stop fires once."""
+    run = _begin(session, case, release, act)
+    _record(run, engine.fire_timers(release.engine, run.state(), run.host(), act.at))
+
+
+def withdraw(session: Session, case: Row[Any], release: Loaded, act: Act) -> None:
+    """Interrupt the route on the department's letter: every open task and timer of the case ends."""
+    run = _begin(session, case, release, act)
+    _record(run, engine.send_message(release.engine, run.state(), WITHDRAWAL, run.host(), act.at))
+
+
+def _begin(session: Session, case: Row[Any], release: Loaded, act: Act) -> _Run:
+    return _Run(session, case, release, act, keys.unlock(session, case.data_key_id))
+
+
+def _place(case_id: UUID) -> str:
+    return f"engine_state|blob|{case_id}"
+
+
+def _record(run: _Run, step: engine.Step, *, first: bool = False) -> None:
+    """Write all that one step left behind. The counts of the queues come last, in key order (no deadlocks)."""
+    before = {row.engine_task_id: row for row in workflow.open_tasks(run.session, run.case.id)}
+    opened = [_task_row(run, task) for task in step.tasks if task.engine_task_id not in before]
+    still = {task.engine_task_id for task in step.tasks}
+    gone = [row for key, row in before.items() if key not in still]
+    _close_tasks(run, gone)
+    workflow.insert_tasks(run.session, opened)
+    _record_timers(run, step.timers)
+    _record_jobs(run, step.jobs)
+    moved = _record_moves(run, step.moves)
+    _record_clocks(run, list(before.values()), gone, opened)
+    _save_state(run, step, moved, first=first)
+    change: Counter[tuple[Any, ...]] = Counter()
+    change.subtract([(row.office_id, row.role, row.element_id, row.due_on) for row in gone])
+    change.update([(row["office_id"], row["role"], row["element_id"], row["due_on"]) for row in opened])
+    queues.announce(run.session, run.case.id, change, run.act.at)
+    queues.apply(run.session, change)
+
+
+def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
+    unit = task.unit or {}
+    enquiry_id = UUID(unit["id"]) if unit.get("id") else None
+    calendar = calendars.of(run.session)
+    due_at = calendar.due(run.act.at, task.days or 1)
+    return {
+        "id": new_id(run.session.recorded_at),
+        "case_id": run.case.id,
+        "engine_task_id": task.engine_task_id,
+        "element_id": task.element_id,
+        "element_path": task.element_path,
+        "iteration": task.iteration,
+        "lane": task.lane,
+        "office_id": _office_for(run, task, unit),
+        "role": task.role,
+        "form": task.form,
+        "enquiry_id": enquiry_id,
+        "assigned_to": _assignee(run, task, enquiry_id),
+        "claimed_by": None,
+        "claimed_at": None,
+        "state": "open",
+        "created_at": run.act.at,
+        "due_on": calendar.day_of(due_at),
+        "due_at": due_at,
+    }
+
+
+def _office_for(run: _Run, task: engine.OpenTask, unit: Mapping[str, Any]) -> UUID:
+    """The office of a lane on this day: the district's one office, or the unit's nearest office of the kind."""
+    kind = LANES.get(task.lane)
+    office_id: UUID | None = None
+    day = run.act.at
+    if kind in ONE_PER_DISTRICT:
+        office_id = offices.only_of_kind(run.session, kind, calendars.day(day))
+    elif kind is OfficeKind.SDPO and not unit:
+        office_id = run.case.sdpo_office_id
+    elif kind is not None and unit.get("office_id"):
+        office_id = offices.nearest_of_kind(run.session, UUID(unit["office_id"]), kind)
+    if office_id is None:
+        raise RouteStuck("no_office", task.element_id, lane=task.lane)
+    return office_id
+
+
+def _assignee(run: _Run, task: engine.OpenTask, enquiry_id: UUID | None) -> UUID | None:
+    """A task in person belongs to the officer whom the thana named; every other task waits for the office."""
+    if enquiry_id is None or Role(task.role) not in IN_PERSON:
+        return None
+    enquiry = cases.enquiry_row(run.session, enquiry_id)
+    return enquiry.officer_id if enquiry is not None else None
+
+
+def _close_tasks(run: _Run, gone: Sequence[Row[Any]]) -> None:
+    done = run.act.task_id
+    if done is not None and run.act.actor is not None:
+        workflow.finish_task(run.session, done, run.act.actor.officer_id, run.act.at)
+    workflow.cancel_tasks(run.session, [row.id for row in gone if row.id != done], run.act.at)
+
+
+def _record_timers(run: _Run, timers: Sequence[engine.Timer]) -> None:
+    before = {row.engine_task_id: row for row in workflow.timers_of(run.session, run.case.id)}
+    wanted = {timer.engine_task_id: timer for timer in timers}
+    workflow.insert_timers(
+        run.session,
+        [
+            {
+                "id": new_id(run.session.recorded_at),
+                "case_id": run.case.id,
+                "engine_task_id": timer.engine_task_id,
+                "element_id": timer.element_id,
+                "due_at": timer.due_at,
+            }
+            for key, timer in wanted.items()
+            if key not in before
+        ],
+    )
+    for key in before.keys() & wanted.keys():
+        if before[key].due_at != wanted[key].due_at:
+            workflow.move_timer(run.session, before[key].id, wanted[key].due_at)
+    workflow.delete_timers(run.session, [row.id for key, row in before.items() if key not in wanted])
+
+
+def _record_jobs(run: _Run, jobs: Sequence[engine.Job]) -> None:
+    before = {row.engine_task_id: row for row in workflow.open_jobs(run.session, run.case.id)}
+    wanted = {job.engine_task_id: job for job in jobs}
+    workflow.insert_jobs(
+        run.session,
+        [
+            {
+                "id": new_id(run.session.recorded_at),
+                "case_id": run.case.id,
+                "engine_task_id": job.engine_task_id,
+                "element_id": job.element_id,
+                "element_path": job.element_path,
+                "kind": job.kind,
+                "params": dict(job.params),
+                "state": "queued",
+                "at": run.act.at,
+                "run_at": run.session.recorded_at,
+            }
+            for key, job in wanted.items()
+            if key not in before
+        ],
+    )
+    workflow.cancel_jobs(run.session, [row.id for key, row in before.items() if key not in wanted])
+
+
+def _record_moves(run: _Run, moves: Sequence[engine.Move]) -> int:
+    workflow.insert_steps(
+        run.session,
+        [
+            {
+                "case_id": run.case.id,
+                "seq": run.case.step_seq + number,
+                "kind": move.kind,
+                "element_id": move.element_id,
+                "element_path": move.element_path,
+                "unit_office_id": UUID(move.unit["office_id"]) if move.unit else None,
+                "routing": dict(move.routing),
+                "facts": None,
+                "release_id": run.release.id,
+                "at": run.act.at,
+                "recorded_at": run.session.recorded_at,
+            }
+            for number, move in enumerate(moves, start=1)
+        ],
+    )
+    return len(moves)
+
+
+def _record_clocks(
+    run: _Run,
+    before: Sequence[Row[Any]],
+    gone: Sequence[Row[Any]],
+    opened: Sequence[Mapping[str, Any]],
+) -> None:
+    """An office's clock runs while it has an open task of the case: every start and stop is a row."""
+    gone_ids = {row.id for row in gone}
+    held = {row.office_id for row in before}
+    holds = {row.office_id for row in before if row.id not in gone_ids} | {row["office_id"] for row in opened}
+    element = {row["office_id"]: row["element_id"] for row in opened}
+    workflow.insert_clock_events(
+        run.session,
+        [
+            {
+                "id": new_id(run.session.recorded_at),
+                "case_id": run.case.id,
+                "office_id": office_id,
+                "kind": kind,
+                "reason": reason,
+                "element_id": element.get(office_id, ""),
+                "at": run.act.at,
+            }
+            for kind, reason, which in (
+                ("stop", "withdrawn" if run.act.withdrawn else "sent_on", held - holds),
+                ("start", "received", holds - held),
+            )
+            for office_id in sorted(which)
+        ],
+    )
+
+
+def _save_state(run: _Run, step: engine.Step, moved: int, *, first: bool) -> None:
+    sealed = keys.seal(run.key, _place(run.case.id), step.state)
+    values = {
+        "revision": run.case.revision + 1,
+        "blob": sealed,
+        "engine_version": engine.VERSION,
+    }
+    if first:
+        workflow.insert_state(run.session, {"case_id": run.case.id, **values})
+    else:
+        workflow.update_state(run.session, run.case.id, values)
+    change: dict[str, Any] = {"step_seq": run.case.step_seq + moved}
+    if step.ended:
+        change |= {"status": _final_status(run), "closed_at": run.act.at}
+    if not cases.advance(run.session, run.case.id, run.case.revision, change):
+        raise Conflict
+
+
+def _final_status(run: _Run) -> str:
+    if run.act.withdrawn:
+        return "withdrawn"
+    return "issued" if papers.has_issued(run.session, run.case.id) else "closed"

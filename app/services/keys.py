@@ -1,0 +1,101 @@
+"""Data keys: one per case, requisition and draft; made, opened for a transaction, adopted, destroyed for good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from app import crypto
+from app.domain.errors import NotFound
+from app.domain.ids import new_id
+from app.models import key_queries as table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.models.scope import Session
+
+#: What a list shows of a person whose key is gone.
+NO_NAME = {"hi": "", "en": "", "father_hi": "", "father_en": "", "relation": "", "gender": ""}
+_NAME_FIELDS = {
+    "hi": "name_hi",
+    "en": "name_en",
+    "father_hi": "father_hi",
+    "father_en": "father_en",
+    "relation": "relation",
+    "gender": "gender",
+}
+
+
+class KeyDestroyed(NotFound):
+    """What this key locked was erased; nothing can bring it back."""
+
+    key = "error.erased"
+
+
+def create(session: Session, kind: str) -> UUID:
+    """A new data key, kept wrapped; -> its id."""
+    key_id = new_id(session.recorded_at)
+    key = crypto.new_key()
+    table.insert_key(session, key_id, kind, session.keys.wrap(key, _place(key_id)))
+    session.cache[key_id] = key
+    return key_id
+
+
+def unlock(session: Session, key_id: UUID, wrapped: bytes | None = None) -> bytes:
+    """The clear key, for this transaction. Raises KeyDestroyed; `wrapped` saves the look-up where it is known."""
+    key = session.cache.get(key_id)
+    if key is None:
+        stored = wrapped if wrapped is not None else table.wrapped(session, key_id)
+        if stored is None:
+            raise KeyDestroyed
+        key = session.cache[key_id] = session.keys.unwrap(bytes(stored), _place(key_id))
+    return bytes(key)
+
+
+def adopt(session: Session, key_id: UUID, kind: str) -> None:
+    """A draft's key becomes that of the case or requisition made from it."""
+    table.set_kind(session, key_id, kind)
+
+
+def destroy(session: Session, key_id: UUID, now: datetime) -> None:
+    """Erase what the key locked, everywhere at once: in the tables, the files, the backups that come."""
+    session.cache.pop(key_id, None)
+    table.destroy(session, key_id, now)
+
+
+def seal_json(key: bytes, place: str, value: Any) -> bytes:
+    return crypto.seal(key, place, orjson.dumps(value))
+
+
+def open_json(key: bytes, place: str, sealed: bytes) -> Any:
+    return orjson.loads(crypto.open_sealed(key, place, sealed))
+
+
+def seal_name(key: bytes, applicant_id: UUID, answers: Mapping[str, Any]) -> bytes:
+    """The few words of a person that lists show, sealed together."""
+    name = {part: answers.get(field) or "" for part, field in _NAME_FIELDS.items()}
+    return seal_json(key, f"applicant|name|{applicant_id}", name)
+
+
+def open_name(
+    session: Session, key_id: UUID, applicant_id: UUID, sealed: bytes, *, wrapped: bytes | None = None
+) -> dict[str, str]:
+    """The words that a list shows; none of them once the case was erased."""
+    try:
+        key = unlock(session, key_id, wrapped)
+    except KeyDestroyed:
+        return NO_NAME
+    opened: dict[str, str] = open_json(key, f"applicant|name|{applicant_id}", sealed)
+    return opened
+
+
+def _place(key_id: UUID) -> str:
+    return f"data_key|wrapped|{key_id}"
+
+
+seal, open_sealed = crypto.seal, crypto.open_sealed
+seal_file, open_file = crypto.seal_file, crypto.open_file

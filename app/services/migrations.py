@@ -1,0 +1,66 @@
+"""The database brought to the version of this program; a database from a newer one is refused, untouched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from app.domain.errors import DomainError
+from app.models.base import metadata
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from sqlalchemy import Connection, Engine
+
+_FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+_LOCK = 7_314_218  # of PostgreSQL: two programs that start at once migrate one after the other
+
+
+class DatabaseIsNewer(DomainError):
+    """The database was made by a newer version of the product; this one must not touch it."""
+
+    key = "start.database_newer"
+
+
+def upgrade(engine: Engine) -> bool:
+    """Apply every migration that is due; -> whether there was one. Raises DatabaseIsNewer."""
+    config = _config()
+    scripts = ScriptDirectory.from_config(config)
+    with engine.execution_options(writing=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        before = _version(connection)
+        if before is not None and before not in {each.revision for each in scripts.walk_revisions()}:
+            raise DatabaseIsNewer(version=before)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        return before != scripts.get_current_head()
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database has exactly the tables that this program works with."""
+    return _version(connection) == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def differences(connection: Connection) -> list[Any]:
+    """What the migrations lack, compared with the tables as the program defines them."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+def _version(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    return config

@@ -1,0 +1,129 @@
+"""Choices that live outside a form: thanas, officers, purposes, addresses, units. One provider a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.models import officer_queries as officers
+from app.services import calendars, gazetteer, keys, releases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from app import formjs
+    from app.models.scope import Session
+    from app.services.facts import CaseFacts
+    from app.services.releases import Loaded
+
+Choices = list[dict[str, str]]
+
+
+class _Asked:
+    """What a provider may look at: the release, and the case when the form belongs to one."""
+
+    def __init__(self, session: Session, loaded: Loaded, known: CaseFacts | None) -> None:
+        self.session, self.loaded, self.known = session, loaded, known
+
+
+def choices(
+    session: Session, form: formjs.Form, loaded: Loaded, known: CaseFacts | None
+) -> Mapping[str, Choices]:
+    """The choices of every outside list that the form names; a list nobody provides is empty."""
+    asked = _Asked(session, loaded, known)
+    return {key: _PROVIDERS[key](asked) if key in _PROVIDERS else [] for key in form.option_keys}
+
+
+def _thanas(asked: _Asked) -> Choices:
+    """Thanas that take verifications today."""
+    today = calendars.day(asked.session.recorded_at)
+    return [
+        {"value": str(row.id), "hi": row.name_hi, "en": row.name_en}
+        for row in offices.of_kind(asked.session, "thana", today)
+        if row.facts.get("receives_verification", True)
+    ]
+
+
+def _other_thanas(asked: _Asked) -> Choices:
+    own = _own_office(asked)
+    return [each for each in _thanas(asked) if each["value"] != own]
+
+
+def _purposes(asked: _Asked) -> Choices:
+    enabled = releases.enabled_purposes(asked.loaded, demo=bool(offices.district(asked.session).demo))
+    return [{"value": code, "hi": hi, "en": en} for code, (hi, en) in enabled.items()]
+
+
+def _enquiry_officers(asked: _Asked) -> Choices:
+    """The thana's enquiry officers with how many enquiries each has open, the freest first."""
+    office_id = _own_office(asked)
+    if not office_id:
+        return []
+    today = calendars.day(asked.session.recorded_at)
+    return [
+        {
+            "value": str(row.id),
+            "hi": f"{row.name_hi}, {row.rank} — {row.load} लंबित",
+            "en": f"{row.name_en}, {row.rank} — {row.load} pending",
+        }
+        for row in officers.enquiry_officers(asked.session, office_id, today)
+    ]
+
+
+def _addresses(asked: _Asked) -> Choices:
+    """The addresses of the case in one line each."""
+    if asked.known is None:
+        return []
+    found = []
+    for row in cases.addresses_of(asked.session, asked.known.case.id):
+        details = keys.open_json(asked.known.key, f"address|details|{row.id}", row.details)
+        line = ", ".join(str(details[part]) for part in ("house", "village", "po", "pin") if details.get(part))
+        kind_hi, kind_en = _ADDRESS_KINDS[row.kind]
+        found.append({"value": str(row.id), "hi": f"{kind_hi}: {line}", "en": f"{kind_en}: {line}"})
+    return found
+
+
+_ADDRESS_KINDS = {
+    "permanent": ("स्थायी पता", "Permanent address"),
+    "present": ("वर्तमान पता", "Present address"),
+    "stay": ("अन्य निवास", "Other stay"),
+    "firm": ("फर्म का पता", "Address of the firm"),
+}
+
+
+def _units(asked: _Asked) -> Choices:
+    """The units that reported, to be named for a re-enquiry."""
+    if asked.known is None:
+        return []
+    return [
+        {"value": str(row.id), "hi": row.office_hi, "en": row.office_en}
+        for row in asked.known.enquiries
+        if row.state == "reported" and row.round == asked.known.case.rounds
+    ]
+
+
+def _own_office(asked: _Asked) -> str:
+    """The office of the unit whose form this is."""
+    if asked.known is None or asked.known.enquiry_id is None:
+        return ""
+    for row in asked.known.enquiries:
+        if row.id == asked.known.enquiry_id:
+            return str(row.office_id)
+    return ""
+
+
+_PROVIDERS: dict[str, Callable[[_Asked], Choices]] = {
+    "thanas": _thanas,
+    "other_thanas": _other_thanas,
+    "purposes": _purposes,
+    "enquiry_officers": _enquiry_officers,
+    "addresses": _addresses,
+    "units": _units,
+    "blocks": lambda asked: gazetteer.choices("blocks", asked.session.district_id),
+    "districts": lambda _asked: gazetteer.choices("districts"),
+    "states": lambda _asked: gazetteer.choices("states"),
+}
+
+__all__ = ["Choices", "choices"]
+

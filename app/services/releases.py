@@ -1,0 +1,179 @@
+"""Releases: checked, deployed whole, loaded once per content. A running case keeps the release it began with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from app import engine, formjs, papers
+from app.domain.errors import NotFound, ReleaseRefused
+from app.domain.ids import new_id
+from app.domain.offices import LANES, OfficeKind
+from app.domain.roles import Role
+from app.models import releases as table
+from app.services import audit
+from app.services.projections import REQUIRED_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+    from pathlib import Path
+    from uuid import UUID
+
+    from app.models.scope import Session
+
+PAPERS = "papers.json"
+_KINDS = {".bpmn": "process", ".dmn": "decision", ".form": "form", ".json": "paper"}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A release ready to run: its compiled diagrams and decisions, its forms, and the texts of its papers."""
+
+    id: UUID
+    sha256: bytes
+    engine: engine.Release
+    forms: Mapping[str, formjs.Form]
+    texts: papers.Texts
+
+    def form(self, key: str) -> formjs.Form:
+        return self.forms[key]
+
+
+def read_folder(root: Path) -> dict[str, bytes]:
+    """The release as shipped with the product: `processes/`, `forms/` and the paper texts below `root`."""
+    found = {
+        path.name: path.read_bytes()
+        for pattern in ("processes/*.bpmn", "processes/*.dmn", "forms/*.form")
+        for path in sorted(root.glob(pattern))
+    }
+    found[PAPERS] = (root / "templates" / "papers" / "texts.json").read_bytes()
+    return found
+
+
+def fingerprint(files: Mapping[str, bytes]) -> bytes:
+    """One hash over the sorted names and contents; equal content is the same release."""
+    digest = sha256()
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + sha256(files[name]).digest())
+    return digest.digest()
+
+
+def check(files: Mapping[str, bytes], job_kinds: Collection[str]) -> list[Any]:
+    """Every reason why these files must not be deployed; an empty list lets them through.
+
+    The gate judges diagrams and decisions; forms and paper texts are judged by the rooms that own them.
+    """
+    problems: list[Any] = []
+    forms: dict[str, engine.FormReads] = {}
+    for name, data in sorted(files.items()):
+        if not name.endswith(".form"):
+            continue
+        try:
+            form = formjs.load(data)
+        except formjs.FormRefused as refused:
+            problems += [engine.Problem(name, p.component, p.rule, p.params) for p in refused.problems]
+            continue
+        forms[name.removesuffix(".form")] = engine.FormReads(formjs.feel_fields(form))
+    known = engine.Known(
+        job_kinds=frozenset(job_kinds),
+        lanes={lane: kind.value for lane, kind in LANES.items()},
+        roles=frozenset(role.value for role in Role),
+        forms=forms,
+        required_fields=REQUIRED_FIELDS,
+        unit_kinds=frozenset({OfficeKind.THANA.value}),
+    )
+    return problems + list(engine.check(files, known))
+
+
+def deploy(
+    session: Session,
+    files: Mapping[str, bytes],
+    job_kinds: Collection[str],
+    *,
+    author: UUID | None,
+    now: datetime,
+    note: str = "",
+) -> tuple[UUID, bool]:
+    """Put a checked release into force; -> (its id, whether it is new).
+
+    The same content as the release in force makes no new release. Raises ReleaseRefused with every problem;
+    nothing is deployed then.
+    """
+    mark = fingerprint(files)
+    current = table.active(session)
+    if current is not None and current.sha256 == mark:
+        return current.id, False
+    problems = check(files, job_kinds)
+    if problems:
+        raise ReleaseRefused(problems)
+    release_id = new_id(session.recorded_at)
+    version = table.last_version(session) + 1
+    if current is not None:
+        table.retire(session, current.id)
+    table.insert_release(
+        session,
+        {
+            "id": release_id,
+            "version": version,
+            "status": "active",
+            "base_release_id": current.id if current is not None else None,
+            "revision": 0,
+            "sha256": mark,
+            "note": note,
+            "author": author,
+            "approved_by": None,
+            "created_at": now,
+            "active_from": now,
+        },
+        [
+            {
+                "release_id": release_id,
+                "kind": _KINDS["." + name.rsplit(".", 1)[1]],
+                "key": name,
+                "bytes": data,
+                "sha256": sha256(data).digest(),
+            }
+            for name, data in sorted(files.items())
+        ],
+    )
+    audit.record(session, "admin", "release:deploy", f"release:{release_id}", None, now, version=version, sha256=mark.hex())
+    return release_id, True
+
+
+def active(session: Session) -> Loaded:
+    """The release that new cases begin with; NotFound until the first deployment."""
+    row = table.active(session)
+    if row is None:
+        raise NotFound("error.no_release")
+    return load(session, row.id)
+
+
+def load(session: Session, release_id: UUID) -> Loaded:
+    """The release of a case, compiled; parsed once per process and content."""
+    row = table.find(session, release_id)
+    if row is None:
+        raise NotFound("error.no_release")
+    hit = _loaded.get(row.sha256)
+    if hit is None:
+        hit = _compile(row.sha256, table.files(session, release_id))
+        while len(_loaded) >= _KEPT:
+            _loaded.pop(next(iter(_loaded)), None)
+        _loaded[row.sha256] = hit
+    return Loaded(release_id, row.sha256, *hit)
+
+
+_KEPT = 16  # releases held compiled; a district runs two or three at a time
+_loaded: dict[bytes, tuple[engine.Release, dict[str, formjs.Form], papers.Texts]] = {}
+
+
+def _compile(
+    mark: bytes, files: Mapping[str, bytes]
+) -> tuple[engine.Release, dict[str, formjs.Form], papers.Texts]:
+    forms = {
+        name.removesuffix(".form"): formjs.load(data)
+        for name, data in files.items()
+        if name.endswith(".form")
+    }
+    return engine.load_release(mark, files), forms, papers.load_texts(files[PAPERS])

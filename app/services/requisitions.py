@@ -1,0 +1,407 @@
+"""Requisitions: the letter entered once, its candidates, and the case that each of them becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app import formjs
+from app.domain import numbers
+from app.domain.errors import FormInvalid, NotAllowed, NotFound
+from app.domain.ids import new_id
+from app.domain.roles import Permission
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.models import paper_queries as papers
+from app.models.scope import CaseScope
+from app.services import (
+    audit,
+    calendars,
+    caselines,
+    documents,
+    drafts,
+    instances,
+    keys,
+    projections,
+    releases,
+    searchkeys,
+)
+from app.services.drafts import actor_scope
+from app.services.facts import LetterFacts
+from app.services.options import choices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+    from app.services.caselines import CaseLine
+    from app.services.database import Database
+    from app.services.documents import Upload
+    from app.services.tasks import Posted
+
+LETTER, PERSON = "requisition", "intake"
+
+
+@dataclass(frozen=True, slots=True)
+class RequisitionLine:
+    """A letter as the list shows it, with how far its persons have come."""
+
+    id: UUID
+    number: str
+    letter_no: str
+    letter_date: date
+    requester_hi: str
+    purpose_hi: str
+    purpose_en: str
+    received_on: date
+    candidates: int
+    entered: int
+    open: int
+
+    @property
+    def done(self) -> int:
+        return self.entered - self.open
+
+
+@dataclass(frozen=True, slots=True)
+class RequisitionPage:
+    rows: list[RequisitionLine]
+    next_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequisitionView:
+    """The letter, its answers in both languages, its scan, and its cases."""
+
+    line: RequisitionLine
+    rows_hi: list[tuple[str, str]]
+    rows_en: list[tuple[str, str]]
+    documents: list[dict[str, Any]]
+    cases: list[CaseLine]
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeView:
+    """A start form to be filled: the letter's, or one candidate's."""
+
+    form_key: str
+    form: formjs.Form
+    values: dict[str, Any]
+    facts: Mapping[str, Any]
+    options: Mapping[str, Any]
+    draft_saved_at: datetime | None
+    requisition: RequisitionLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    place: drafts.Place
+    release: releases.Loaded
+    form: formjs.Form
+    facts: dict[str, Any]
+    options: dict[str, Any]
+    draft: drafts.Draft | None
+    letter: Row[Any] | None
+
+    def typed(self, posted: Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
+        return formjs.read(self.form, posted.values, staged, op=posted.op)
+
+
+def page(session: Session, actor: Actor, search: str, after: str, now: datetime, limit: int = 25) -> RequisitionPage:
+    """Letters, newest first; `after` is the key that the page before gave."""
+    _guard(actor, Permission.REQUISITION_SEE)
+    rows = list(cases.requisitions(session, search=search.strip(), after=_key(after), limit=limit + 1))
+    more = rows[limit:]
+    rows = rows[:limit]
+    following = f"{rows[-1].received_on.isoformat()}_{rows[-1].id.hex}" if more else ""
+    purposes = releases.purposes(releases.active(session))
+    return RequisitionPage([_line(row, purposes) for row in rows], following)
+
+
+def view(session: Session, actor: Actor, requisition_id: UUID, now: datetime) -> RequisitionView:
+    """One letter with its persons. Raises NotFound."""
+    _guard(actor, Permission.REQUISITION_SEE)
+    row = _row(session, requisition_id)
+    loaded = releases.load(session, row.release_id)
+    key = keys.unlock(session, row.data_key_id)
+    values = keys.open_json(key, f"requisition|values|{row.id}", row.values)
+    form = loaded.form(LETTER)
+    options = choices(session, form, loaded, None)
+    staged = documents.references(session, cases.documents_of_requisition(session, requisition_id))
+    lines = caselines.of(session, cases.cases_of_requisition(session, requisition_id), now)
+    return RequisitionView(
+        _line(_counted(row, lines), releases.purposes(loaded)),
+        formjs.show(form, values, options, "hi"),
+        formjs.show(form, values, options, "en"),
+        [{"field": field, **entry} for field, entries in staged.items() for entry in entries],
+        lines,
+    )
+
+
+def intake(
+    session: Session, actor: Actor, form_key: str, requisition_id: UUID | None, now: datetime
+) -> IntakeView:
+    """The empty (or half-filled) start form."""
+    sheet = _sheet(session, actor, form_key, requisition_id, now)
+    first = formjs.initial(sheet.form, sheet.facts, sheet.options)
+    return _view(sheet, sheet.draft.values if sheet.draft is not None else first)
+
+
+def redraw(
+    session: Session, actor: Actor, form_key: str, requisition_id: UUID | None, posted: Posted, now: datetime
+) -> IntakeView:
+    """The same form with what was typed."""
+    sheet = _sheet(session, actor, form_key, requisition_id, now)
+    staged = sheet.draft.staged if sheet.draft is not None else {}
+    return _view(sheet, sheet.typed(posted, staged))
+
+
+def save_draft(
+    database: Database,
+    actor: Actor,
+    form_key: str,
+    requisition_id: UUID | None,
+    posted: Posted,
+    uploads: Sequence[Upload],
+    now: datetime,
+) -> datetime:
+    """Keep what was typed; -> when. Raises FormInvalid for a refused file."""
+    scope = actor_scope(actor)
+    sheet = database.read(lambda s: _sheet(s, actor, form_key, requisition_id, now), scope)
+    values = sheet.typed(posted, sheet.draft.staged if sheet.draft is not None else {})
+    dropped = drafts.dropped(posted.op)
+    if dropped is not None:
+        database.write(lambda s: drafts.drop_file(s, actor, sheet.place, dropped, now), scope)
+    draft, problems = drafts.stage(database, actor, sheet.place, values, uploads, now)
+    if problems:
+        raise FormInvalid(sheet.typed(posted, draft.staged), problems)
+    return draft.updated_at
+
+
+def register(
+    database: Database, actor: Actor, posted: Posted, uploads: Sequence[Upload], now: datetime
+) -> UUID:
+    """Enter a letter; -> its id. The draft's key becomes the letter's, its staged scan the letter's document."""
+    sheet, draft, answers = _submitted(database, actor, LETTER, None, posted, uploads, now)
+    return database.write(lambda s: _register(s, actor, sheet, draft, answers, now), actor_scope(actor))
+
+
+def add_candidate(
+    database: Database,
+    actor: Actor,
+    requisition_id: UUID,
+    posted: Posted,
+    uploads: Sequence[Upload],
+    now: datetime,
+) -> str:
+    """Enter one person of a letter: makes the case and starts its route in one transaction; -> case number."""
+    sheet, draft, answers = _submitted(database, actor, PERSON, requisition_id, posted, uploads, now)
+    return database.write(lambda s: _open_case(s, actor, sheet, draft, answers, now), actor_scope(actor))
+
+
+def _submitted(
+    database: Database,
+    actor: Actor,
+    form_key: str,
+    requisition_id: UUID | None,
+    posted: Posted,
+    uploads: Sequence[Upload],
+    now: datetime,
+) -> tuple[_Sheet, drafts.Draft, dict[str, Any]]:
+    """Everything typed is kept as a draft first; then the answers are checked. Raises FormInvalid."""
+    sheet = database.read(lambda s: _sheet(s, actor, form_key, requisition_id, now), actor_scope(actor))
+    typed = sheet.typed(posted, sheet.draft.staged if sheet.draft is not None else {})
+    draft, refused = drafts.stage(database, actor, sheet.place, typed, uploads, now)
+    values = sheet.typed(posted, draft.staged)
+    problems = {**formjs.check(sheet.form, values, sheet.facts, sheet.options, now), **refused}
+    if problems:
+        raise FormInvalid(values, problems)
+    return sheet, draft, formjs.clean(sheet.form, values, sheet.facts)
+
+
+def _register(
+    session: Session, actor: Actor, sheet: _Sheet, draft: drafts.Draft, answers: dict[str, Any], now: datetime
+) -> UUID:
+    requisition_id = new_id(session.recorded_at)
+    year = calendars.day(now).year
+    serial = papers.next_number(session, actor.post.office_id, "diary", year)
+    keys.adopt(session, draft.data_key_id, "requisition")
+    key = keys.unlock(session, draft.data_key_id)
+    public = {field.key for field in sheet.form.fields if field.pii == "P0"}
+    cases.insert_requisition(
+        session,
+        {
+            "id": requisition_id,
+            "data_key_id": draft.data_key_id,
+            "office_id": actor.post.office_id,
+            "number": numbers.diary_number(year, serial),
+            "purpose": answers["purpose"],
+            "requester_hi": answers["requesting_dept"],
+            "letter_no": answers["letter_no"],
+            "letter_date": date.fromisoformat(answers["letter_date"]),
+            "received_on": date.fromisoformat(answers["received_date"]),
+            "candidate_count": int(answers["candidate_count"]),
+            "routing": {name: value for name, value in answers.items() if name in public},
+            "values": keys.seal_json(key, f"requisition|values|{requisition_id}", answers),
+            "release_id": sheet.release.id,
+            "created_at": now,
+            "created_by": actor.officer_id,
+        },
+    )
+    _adopt_files(session, sheet, draft, {"requisition_id": requisition_id}, now)
+    audit.record(session, "admin", "requisition:register", f"requisition:{requisition_id}", actor, now)
+    return requisition_id
+
+
+def _open_case(
+    session: Session, actor: Actor, sheet: _Sheet, draft: drafts.Draft, answers: dict[str, Any], now: datetime
+) -> str:
+    letter = sheet.letter
+    if letter is None:
+        raise NotFound
+    case_id = new_id(session.recorded_at)
+    keys.adopt(session, draft.data_key_id, "case")
+    number = _insert_case(session, sheet, letter, draft.data_key_id, case_id, now)
+    own = replace(session, scope=CaseScope(actor.district_id, case_id))
+    case = cases.find(own, case_id)
+    if case is None:
+        raise NotFound
+    _adopt_files(session, sheet, draft, {"case_id": case_id}, now)
+    projections.register_person(own, actor, case, answers, now)
+    searchkeys.index(own, case, answers)
+    data = {"case": _case_routing(case), "rounds": 0, "units": []}
+    instances.start(own, case, sheet.release, data, instances.Act(now, actor))
+    audit.record(own, f"case:{case_id}", "case:open", f"case:{case_id}", actor, now, number=number)
+    return number
+
+
+def _insert_case(
+    session: Session, sheet: _Sheet, letter: Row[Any], data_key_id: UUID, case_id: UUID, now: datetime
+) -> str:
+    year = calendars.day(now).year
+    district = offices.district(session)
+    serial = papers.next_number(session, letter.office_id, "case", year)
+    number = numbers.case_number(district.code, year, serial)
+    days = releases.days_of(sheet.release, letter.purpose)
+    cases.insert_case(
+        session,
+        {
+            "id": case_id,
+            "requisition_id": letter.id,
+            "data_key_id": data_key_id,
+            "release_id": sheet.release.id,
+            "sdpo_office_id": None,
+            "number": number,
+            "purpose": letter.purpose,
+            "status": "open",
+            "received_on": letter.received_on,
+            "due_on": calendars.of(session).add_days(letter.received_on, days),
+            "sample": session.keys.sample(case_id.bytes),
+            "opened_at": now,
+            "audit_head": b"\0" * 32,
+        },
+    )
+    return number
+
+
+def _case_routing(case: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": str(case.id),
+        "purpose": case.purpose,
+        "received_on": case.received_on.isoformat(),
+        "sdpo_office_id": str(case.sdpo_office_id or ""),
+        "sample": case.sample,
+    }
+
+
+def _adopt_files(
+    session: Session, sheet: _Sheet, draft: drafts.Draft, owner: Mapping[str, Any], now: datetime
+) -> None:
+    pii = {field.key: field.pii for field in sheet.form.fields}
+    documents.attach(session, draft.id, owner, pii, now)
+    drafts.delete(session, draft.id)
+
+
+def _sheet(
+    session: Session, actor: Actor, form_key: str, requisition_id: UUID | None, now: datetime
+) -> _Sheet:
+    _guard(actor, Permission.CASE_REGISTER)
+    if form_key not in (LETTER, PERSON):
+        raise NotFound
+    letter = _row(session, requisition_id) if requisition_id is not None else None
+    loaded = releases.active(session)
+    form = loaded.form(form_key)
+    known = LetterFacts(session, letter, loaded, now)
+    place = drafts.Place(form_key, requisition_id=requisition_id)
+    draft = drafts.find(session, actor, place)
+    return _Sheet(place, loaded, form, known.for_form(), choices(session, form, loaded, None), draft, letter)
+
+
+def _view(sheet: _Sheet, values: dict[str, Any]) -> IntakeView:
+    line = _line(_counted(sheet.letter, ()), releases.purposes(sheet.release)) if sheet.letter is not None else None
+    return IntakeView(
+        sheet.place.form,
+        sheet.form,
+        values,
+        sheet.facts,
+        sheet.options,
+        sheet.draft.updated_at if sheet.draft is not None else None,
+        line,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    row: Row[Any]
+    entered: int
+    open: int
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.row, name)
+
+
+def _counted(row: Row[Any], lines: Sequence[CaseLine]) -> _Counted:
+    return _Counted(row, len(lines), sum(line.status == "open" for line in lines))
+
+
+def _line(row: Any, purposes: Mapping[str, tuple[str, str]]) -> RequisitionLine:
+    purpose_hi, purpose_en = purposes.get(row.purpose, (row.purpose, row.purpose))
+    return RequisitionLine(
+        row.id,
+        row.number,
+        row.letter_no,
+        row.letter_date,
+        row.requester_hi,
+        purpose_hi,
+        purpose_en,
+        row.received_on,
+        row.candidate_count,
+        row.entered,
+        row.open,
+    )
+
+
+def _row(session: Session, requisition_id: UUID) -> Row[Any]:
+    row = cases.requisition_row(session, requisition_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _key(after: str) -> tuple[date, UUID] | None:
+    day, _, last = after.partition("_")
+    try:
+        return date.fromisoformat(day), UUID(last)
+    except ValueError:
+        return None
+
+
+def _guard(actor: Actor, permission: Permission) -> None:
+    if not actor.may(permission):
+        raise NotAllowed

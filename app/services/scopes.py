@@ -1,0 +1,21 @@
+"""The row scopes that the edge may ask for: the door, a printed code, the health check; officers come by `keys`."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from app.models.scope import PublicScope, SystemReason, SystemScope
+
+
+def door(district_id: int | None = None) -> SystemScope:
+    """Signing in: before anybody is known, no row belongs to anybody yet."""
+    return SystemScope(SystemReason.SIGN_IN, district_id)
+
+
+def printed_code(code: str) -> PublicScope:
+    """The one paper to which a printed code belongs."""
+    return PublicScope(sha256(code.encode()).digest())
+
+
+def health() -> SystemScope:
+    return SystemScope(SystemReason.HEALTH)

@@ -1,0 +1,53 @@
+"""Blind indexes: what a case can be found by, written at intake; the words themselves are never stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.domain import names, numbers
+from app.models import case_queries as cases
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from sqlalchemy import Row
+
+    from app.models.scope import Session
+
+
+def index(session: Session, case: Row[Any], answers: Mapping[str, Any]) -> None:
+    """Write the search keys of a new case: the person's and the father's name, mobile, village."""
+    found: set[tuple[str, bytes]] = set()
+    for kind, fields in (("name", ("name_hi", "name_en", "alias")), ("father", ("father_hi", "father_en"))):
+        for name in fields:
+            for skeleton in names.skeletons(answers.get(name) or ""):
+                found.add((kind, session.keys.blind(kind, skeleton)))
+    for skeleton in names.skeletons(answers.get("perm_village") or ""):
+        found.add(("village", session.keys.blind("village", skeleton)))
+    if answers.get("mobile"):
+        found.add(("mobile", session.keys.blind("mobile", answers["mobile"])))
+    cases.insert_search_keys(
+        session, [{"case_id": case.id, "kind": kind, "digest": digest} for kind, digest in sorted(found)]
+    )
+
+
+def case_ids(session: Session, text: str, limit: int) -> list[UUID]:
+    """The cases that a search may mean, best first: by number, or by every word of a name in either script."""
+    number = numbers.parse_case_number(text)
+    if number is not None:
+        row = cases.find_number(session, number)
+        return [row.id] if row is not None else []
+    skeletons = names.skeletons(text)
+    if not skeletons:
+        return []
+    keys = {
+        kind: [session.keys.blind(kind, skeleton) for skeleton in skeletons]
+        for kind in ("name", "father", "village")
+    }
+    digits = "".join(c for c in text if c.isdigit())
+    if len(digits) == numbers.MOBILE_DIGITS:
+        keys["mobile"] = [session.keys.blind("mobile", digits)]
+    rows = cases.search(session, keys, limit)
+    wanted = min(len(skeletons), rows[0].hits) if rows else 0
+    return [row.case_id for row in rows if row.hits >= wanted]

@@ -1,0 +1,343 @@
+"""User tasks: open, claim, keep as a draft, complete. One act of an officer is one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from app import formjs
+from app.domain.errors import FormInvalid, NotAllowed, NotFound, RouteStuck, TaskAlreadyDone
+from app.domain.roles import IN_PERSON, Permission, Role, roles_done_by
+from app.models import case_queries as cases
+from app.models import workflow_queries as workflow
+from app.models.scope import CaseScope
+from app.services import audit, casefile, documents, drafts, incidents, instances, projections, releases
+from app.services.drafts import actor_scope
+from app.services.facts import CaseFacts
+from app.services.options import choices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from sqlalchemy import Row
+
+    from app.domain.clock import Age
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+    from app.services.casefile import CaseStrip, DocumentLine, Holder, StepLine
+    from app.services.database import Database
+    from app.services.documents import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A form as it was posted, files apart. `op` is the button: submit, draft, add:…, del:…, drop:…"""
+
+    values: Mapping[str, list[str]]
+    op: str = "submit"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """All that the task's page shows."""
+
+    task_id: UUID
+    element_id: str
+    step_hi: str
+    step_en: str
+    instructions_hi: str
+    instructions_en: str
+    case: CaseStrip
+    age: Age
+    due_on: date
+    form: formjs.Form
+    values: dict[str, Any]
+    facts: Mapping[str, Any]
+    options: Mapping[str, Any]
+    documents: list[DocumentLine]
+    so_far: list[StepLine]
+    summary: list[tuple[str, str, str]]
+    claimed_by_hi: str
+    claimed_by_en: str
+    claimed_by_me: bool
+    draft_saved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What the officer is told after sending: the step that is done, who has the case now, and what is next for him."""
+
+    case_number: str
+    step_hi: str
+    step_en: str
+    next_task_id: UUID | None
+    now_with: list[Holder]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A task with all that its form needs, read once before anything is written."""
+
+    task: Row[Any]
+    case: Row[Any]
+    release: releases.Loaded
+    form: formjs.Form
+    facts: dict[str, Any]
+    options: dict[str, Any]
+    draft: drafts.Draft | None
+    proposed: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def place(self) -> drafts.Place:
+        return drafts.Place(self.task.form, user_task_id=self.task.id, data_key_id=self.case.data_key_id)
+
+    def initial(self) -> dict[str, Any]:
+        return {**formjs.initial(self.form, self.facts, self.options), **self.proposed}
+
+    def typed(self, posted: Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
+        return formjs.read(self.form, posted.values, staged, op=posted.op)
+
+
+def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> TaskView:
+    """The page of one task. Raises NotFound (also for a foreign one), NotAllowed, TaskAlreadyDone."""
+    sheet = _sheet(session, actor, task_id, now)
+    values = sheet.draft.values if sheet.draft is not None else sheet.initial()
+    return _view(session, actor, sheet, values, now)
+
+
+def redraw(session: Session, actor: Actor, task_id: UUID, posted: Posted, now: datetime) -> TaskView:
+    """The same page with what was typed, after a row was added or removed or a check failed."""
+    sheet = _sheet(session, actor, task_id, now)
+    staged = sheet.draft.staged if sheet.draft is not None else {}
+    return _view(session, actor, sheet, sheet.typed(posted, staged), now)
+
+
+def save_draft(
+    database: Database,
+    actor: Actor,
+    task_id: UUID,
+    posted: Posted,
+    uploads: Sequence[Upload],
+    now: datetime,
+) -> datetime:
+    """Keep what was typed, whatever it is worth; -> when it was kept. Raises FormInvalid for a refused file."""
+    sheet = database.read(lambda session: _sheet(session, actor, task_id, now), actor_scope(actor))
+    staged = sheet.draft.staged if sheet.draft is not None else {}
+    values = sheet.typed(posted, staged)
+    _drop(database, actor, sheet.place, posted, now)
+    draft, problems = drafts.stage(database, actor, sheet.place, values, uploads, now)
+    if problems:
+        raise FormInvalid(sheet.typed(posted, draft.staged), problems)
+    return draft.updated_at
+
+
+def claim(session: Session, actor: Actor, task_id: UUID, now: datetime) -> None:
+    """Take the task in one's own name; a colleague's claim is taken over, and the record says so."""
+    _set_claim(session, actor, task_id, now, mine=True)
+
+
+def release(session: Session, actor: Actor, task_id: UUID, now: datetime) -> None:
+    """Give the task back to the office."""
+    _set_claim(session, actor, task_id, now, mine=False)
+
+
+def complete(
+    database: Database,
+    actor: Actor,
+    task_id: UUID,
+    posted: Posted,
+    uploads: Sequence[Upload],
+    now: datetime,
+) -> Completed:
+    """Finish a task with the answers of its form; exactly one of two officers who try succeeds.
+
+    Raises FormInvalid (everything typed is kept as a draft), TaskAlreadyDone with the winner's name, NotFound,
+    NotAllowed; RouteStuck opens an incident and keeps the draft: nothing of the case has moved then.
+    """
+    scope = actor_scope(actor)
+    sheet = database.read(lambda session: _sheet(session, actor, task_id, now), scope)
+    values, problems = _answers(database, actor, sheet, posted, uploads, now)
+    if problems:
+        raise FormInvalid(values, problems)
+    answers = formjs.clean(sheet.form, values, sheet.facts)
+    try:
+        database.write(lambda session: _commit(session, actor, sheet, answers, now), scope)
+    except RouteStuck as stuck:
+        _keep(database, actor, sheet, values, stuck, now)
+        raise
+    return database.read(lambda session: _completed(session, actor, sheet, now), scope)
+
+
+def _answers(
+    database: Database,
+    actor: Actor,
+    sheet: _Sheet,
+    posted: Posted,
+    uploads: Sequence[Upload],
+    now: datetime,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was typed, and what is wrong with it; a form that fails, or brings files, is kept as a draft."""
+    staged = sheet.draft.staged if sheet.draft is not None else {}
+    refused: dict[str, Any] = {}
+    values = sheet.typed(posted, staged)
+    if uploads:
+        draft, refused = drafts.stage(database, actor, sheet.place, values, uploads, now)
+        values = sheet.typed(posted, draft.staged)
+    problems = {**formjs.check(sheet.form, values, sheet.facts, sheet.options, now), **refused}
+    if problems:
+        database.write(lambda session: drafts.save(session, actor, sheet.place, values, now), actor_scope(actor))
+    return values, problems
+
+
+def _commit(session: Session, actor: Actor, sheet: _Sheet, answers: dict[str, Any], now: datetime) -> None:
+    """The one transaction of the act. The case is locked first, then the task decides who came first."""
+    own = replace(session, scope=CaseScope(actor.district_id, sheet.case.id))
+    case = cases.lock(own, sheet.case.id)
+    task = workflow.task(session, sheet.task.id)
+    if case is None or task is None:
+        raise NotFound
+    _guard(actor, task)
+    context = projections.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
+    answer_id = casefile.store_answer(context)
+    _attach(own, actor, sheet, now)
+    extras = projections.project(context, answer_id)
+    reads = sheet.release.engine.routing_reads.get(task.element_id, frozenset())
+    routing = {task.element_id: {name: answers.get(name) for name in sorted(reads)}, **extras}
+    act = instances.Act(now, actor, task.id)
+    instances.complete_task(own, case, sheet.release, task.engine_task_id, routing, act)
+    audit.record(
+        own,
+        f"case:{case.id}",
+        "task:complete",
+        f"task:{task.id}",
+        actor,
+        now,
+        element=task.element_id,
+        answer=str(answer_id),
+    )
+
+
+def _attach(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> None:
+    draft = drafts.find(session, actor, sheet.place)
+    if draft is None:
+        return
+    pii = {each.key: each.pii for each in sheet.form.fields}
+    documents.attach(session, draft.id, {"case_id": sheet.case.id}, pii, now)
+    drafts.delete(session, draft.id)
+
+
+def _sheet(session: Session, actor: Actor, task_id: UUID, now: datetime) -> _Sheet:
+    task = workflow.task(session, task_id)
+    if task is None:
+        raise NotFound
+    _guard(actor, task)
+    case = cases.find(session, task.case_id)
+    if case is None:
+        raise NotFound
+    loaded = releases.load(session, case.release_id)
+    form = loaded.form(task.form)
+    known = CaseFacts(session, case, now, enquiry_id=task.enquiry_id)
+    facts = known.for_form(loaded, task)
+    options = choices(session, form, loaded, known)
+    place = drafts.Place(task.form, user_task_id=task.id, data_key_id=case.data_key_id)
+    draft = drafts.find(session, actor, place)
+    proposed = {} if draft is not None else projections.propose(known, task)
+    return _Sheet(task, case, loaded, form, facts, options, draft, proposed)
+
+
+def _guard(actor: Actor, task: Row[Any]) -> None:
+    """Whether this officer may act on this task now; the post decides, not the person."""
+    if task.state != "open":
+        raise TaskAlreadyDone(task.done_by_hi or "", task.done_by_en or "", task.done_at)
+    if not actor.may(Permission.TASK_COMPLETE) or task.office_id != actor.post.office_id:
+        raise NotAllowed
+    role = Role(task.role)
+    if role not in roles_done_by(actor.post.role):
+        raise NotAllowed
+    if role in IN_PERSON and task.assigned_to not in (None, actor.officer_id):
+        raise NotAllowed
+
+
+def _set_claim(session: Session, actor: Actor, task_id: UUID, now: datetime, *, mine: bool) -> None:
+    task = workflow.task(session, task_id)
+    if task is None:
+        raise NotFound
+    _guard(actor, task)
+    holder = actor.officer_id if mine else None
+    if not workflow.set_claim(session, task_id, holder, now if mine else None):
+        raise TaskAlreadyDone
+    own = replace(session, scope=CaseScope(actor.district_id, task.case_id))
+    action = "task:claim" if mine else "task:release"
+    audit.record(own, f"case:{task.case_id}", action, f"task:{task_id}", actor, now, element=task.element_id)
+
+
+def _drop(database: Database, actor: Actor, place: drafts.Place, posted: Posted, now: datetime) -> None:
+    from_draft = drafts.dropped(posted.op)
+    if from_draft is not None:
+        database.write(
+            lambda session: drafts.drop_file(session, actor, place, from_draft, now), actor_scope(actor)
+        )
+
+
+def _keep(
+    database: Database, actor: Actor, sheet: _Sheet, values: dict[str, Any], stuck: RouteStuck, now: datetime
+) -> None:
+    def keep(session: Session) -> None:
+        drafts.save(session, actor, sheet.place, values, now)
+        incidents.open_for_task(session, sheet.case.id, sheet.task.id, stuck, now)
+
+    database.write(keep, actor_scope(actor))
+
+
+def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any], now: datetime) -> TaskView:
+    task, label = sheet.task, sheet.release.engine.user_tasks[sheet.task.element_id]
+    file = casefile.CaseFile(session, actor, sheet.case, sheet.release, now)
+    held_hi, held_en = casefile.officer_names(session, task.claimed_by)
+    return TaskView(
+        task_id=task.id,
+        element_id=task.element_id,
+        step_hi=label.name_hi,
+        step_en=label.name_en,
+        instructions_hi=label.instructions_hi,
+        instructions_en=label.instructions_en,
+        case=file.strip(),
+        age=file.age(task.due_on),
+        due_on=task.due_on,
+        form=sheet.form,
+        values=values,
+        facts=sheet.facts,
+        options=sheet.options,
+        documents=file.documents(),
+        so_far=file.steps(),
+        summary=file.summary(),
+        claimed_by_hi=held_hi,
+        claimed_by_en=held_en,
+        claimed_by_me=task.claimed_by == actor.officer_id,
+        draft_saved_at=sheet.draft.updated_at if sheet.draft is not None else None,
+    )
+
+
+def _completed(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> Completed:
+    label = sheet.release.engine.user_tasks[sheet.task.element_id]
+    own = replace(session, scope=CaseScope(actor.district_id, sheet.case.id))
+    file = casefile.CaseFile(own, actor, sheet.case, sheet.release, now)
+    after = workflow.next_in_queue(
+        session, sheet.task.office_id, sheet.task.role, sheet.task.element_id, actor.officer_id
+    )
+    return Completed(sheet.case.number, label.name_hi, label.name_en, after, file.holders())
+
+
+__all__ = [
+    "Completed",
+    "Posted",
+    "TaskView",
+    "claim",
+    "complete",
+    "open_task",
+    "redraw",
+    "release",
+    "save_draft",
+]
+
