@@ -1,0 +1,35 @@
+"""What a paper costs to draw, warm: the first CPU bottleneck of a busy district."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app import papers
+from bench import measure, results
+from tests import paper_samples as samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST = 120.0  # ms of CPU
+
+
+def rows(*, quick: bool) -> Iterator[results.Row]:
+    texts = samples.texts()
+    drawings = {
+        "report to the authority, drawn": samples.clear_report(),
+        "adverse report, drawn": samples.adverse_report(),
+        "certificate, drawn": samples.certificate(),
+    }
+
+    def draw(facts: papers.PaperFacts) -> None:
+        papers.draw_paper(papers.compose(texts, facts), samples.ISSUED_AT, samples.ASSETS)
+
+    found = measure.interleaved(
+        {name: lambda facts=facts: draw(facts) for name, facts in drawings.items()},
+        rounds=3 if quick else 10,
+        batch=1 if quick else 2,
+        warm=1,
+    )
+    for name, sample in found.items():
+        yield results.at_most(f"{name}, CPU", "none", sample.cpu, "ms", _MOST)
