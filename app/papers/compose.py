@@ -43,7 +43,8 @@ class Line:
 
     @property
     def text(self) -> str:
-        return "".join(run.text for run in (*self.runs, *self.right))
+        sides = ("".join(run.text for run in side) for side in (self.runs, self.right))
+        return "    ".join(side for side in sides if side)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ def _clings(char: str) -> bool:
 def printable(text: str) -> str:
     """Return NFC text without control and formatting characters, which could redraw a name in another order.
 
-    Joiners stay, for spelling needs them; line ends stay, for they part paragraphs. A few letters that are pasted
-    from word processors, and that the papers' fonts lack, are written out.
+    Joiners stay, for spelling needs them; line ends stay, for they part paragraphs. A few letters pasted
+    from word processors, which the fonts of the papers lack, are written out.
     """
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     return "".join(_PASTED.get(char, char) for char in composed if _is_drawn(char))

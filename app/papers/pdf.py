@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportlab import rl_config
+from reportlab.platypus.doctemplate import LayoutError
 from xhtml2pdf.config.resources import RenderLimitError, ResourceAccessPolicy
 from xhtml2pdf.document import pisaDocument
 
@@ -67,6 +68,8 @@ def render_pdf(html: str, issued_at: datetime, assets: Assets) -> bytes:
             )
         except RenderLimitError as cause:
             raise PaperRefused("papers.too_slow", seconds=_SECONDS) from cause
+        except LayoutError as cause:  # something in it is taller than a page
+            raise PaperRefused("papers.layout_failed") from cause
     if done.err:
         raise PaperRefused("papers.layout_failed")
     return out.getvalue()

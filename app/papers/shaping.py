@@ -49,7 +49,7 @@ class Glyph:
 class ShapedRun:
     glyphs: tuple[Glyph, ...]
     width: float
-    nominal: bool  # nothing but the plain glyph of each character, in order
+    nominal: bool  # nothing but the plain glyph of each character, in order and in its place
 
 
 class Shaper:
@@ -94,7 +94,8 @@ class Shaper:
                     text,
                 )
             )
-        nominal = "".join(chr(glyph.code) for glyph in glyphs) == run
+        moved = any(glyph.dx or glyph.dy or glyph.advance != glyph.width for glyph in glyphs)
+        nominal = not moved and "".join(chr(glyph.code) for glyph in glyphs) == run
         return ShapedRun(tuple(glyphs), sum(glyph.advance for glyph in glyphs), nominal)
 
     def _buffer(self, run: str) -> Any:
