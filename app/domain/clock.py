@@ -47,7 +47,7 @@ class WorkingCalendar:
         """Working days after `start` up to and including `end`; 0 when `end` is not after it."""
         return sum(self.is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
-    def due(self, moment: datetime, days: int | float | Decimal) -> datetime:
+    def due(self, moment: datetime, days: float | Decimal) -> datetime:
         """The end of office hours, so many working days after an instant; a part of a day is a whole one (UTC)."""
         day = self.add_days(moment.astimezone(IST).date(), ceil(days))
         return datetime.combine(day, self.closes, IST).astimezone(UTC)

@@ -64,7 +64,7 @@ class FormInvalid(DomainError):
 class FieldProblem:
     """One fault of one field: `key` of the catalogue `forms`, with parameters; own texts of the form win."""
 
-    __slots__ = ("hi", "key", "params", "en")
+    __slots__ = ("en", "hi", "key", "params")
 
     def __init__(self, key: str, hi: str = "", en: str = "", **params: Any) -> None:
         self.key, self.hi, self.en, self.params = key, hi, en, params

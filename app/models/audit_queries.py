@@ -28,7 +28,9 @@ def of_stream(session: Session, stream: str) -> Sequence[Row[Any]]:
     """The rows of one stream in order, with who acted."""
     return session.connection.execute(
         select(audit, officer.c.name_hi.label("officer_hi"), officer.c.name_en.label("officer_en"))
-        .outerjoin(officer, and_(officer.c.district_id == audit.c.district_id, officer.c.id == audit.c.actor_id))
+        .outerjoin(
+            officer, and_(officer.c.district_id == audit.c.district_id, officer.c.id == audit.c.actor_id)
+        )
         .where(visible(audit, session.scope), audit.c.stream == stream)
         .order_by(audit.c.seq)
     ).all()
@@ -114,3 +116,13 @@ def last_checkpoint(session: Session) -> Row[Any] | None:
 
 def insert_checkpoint(session: Session, row: Mapping[str, Any]) -> None:
     session.connection.execute(insert(checkpoint).values(district_id=session.district_id, **row))
+
+
+def checkpoint_of(session: Session, rows: int, root: bytes) -> bool:
+    """Whether a checkpoint over so many rows with this root was made here."""
+    found = session.connection.execute(
+        select(checkpoint.c.seq).where(
+            visible(checkpoint, session.scope), checkpoint.c.rows == rows, checkpoint.c.root == root
+        )
+    ).first()
+    return found is not None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case as when, func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import case as when
 
 from app.models.cases import (
     address,
@@ -17,8 +18,8 @@ from app.models.cases import (
     requisition,
     search_key,
 )
-from app.models.offices import office
 from app.models.officers import officer
+from app.models.offices import office
 from app.models.scope import visible
 from app.models.workflow import user_task
 
@@ -185,7 +186,8 @@ def _lines(session: Session, condition: Any) -> Sequence[Row[Any]]:
         )
         .outerjoin(user_task, and_(user_task.c.district_id == case.c.district_id, user_task.c.id == first))
         .outerjoin(
-            office, and_(office.c.district_id == user_task.c.district_id, office.c.id == user_task.c.office_id)
+            office,
+            and_(office.c.district_id == user_task.c.district_id, office.c.id == user_task.c.office_id),
         )
         .where(visible(case, session.scope), condition)
         .order_by(case.c.number)
@@ -244,14 +246,18 @@ def answers_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
     return session.connection.execute(statement).all()
 
 
-def last_answer(session: Session, case_id: UUID, form: str, enquiry_id: UUID | None = None) -> Row[Any] | None:
+def last_answer(
+    session: Session, case_id: UUID, form: str, enquiry_id: UUID | None = None
+) -> Row[Any] | None:
     """The latest submission of a form in a case, for one unit where the form belongs to a unit."""
     statement = select(answer).where(
         visible(answer, session.scope), answer.c.case_id == case_id, answer.c.form == form
     )
     if enquiry_id is not None:
         statement = statement.where(answer.c.enquiry_id == enquiry_id)
-    return session.connection.execute(statement.order_by(answer.c.at.desc(), answer.c.id.desc()).limit(1)).one_or_none()
+    return session.connection.execute(
+        statement.order_by(answer.c.at.desc(), answer.c.id.desc()).limit(1)
+    ).one_or_none()
 
 
 def insert_enquiries(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -270,7 +276,8 @@ def enquiries_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
         )
         .join(office, and_(office.c.district_id == enquiry.c.district_id, office.c.id == enquiry.c.office_id))
         .outerjoin(
-            officer, and_(officer.c.district_id == enquiry.c.district_id, officer.c.id == enquiry.c.officer_id)
+            officer,
+            and_(officer.c.district_id == enquiry.c.district_id, officer.c.id == enquiry.c.officer_id),
         )
         .where(visible(enquiry, session.scope), enquiry.c.case_id == case_id)
         .order_by(enquiry.c.round, enquiry.c.received_at, enquiry.c.id)
@@ -363,7 +370,9 @@ def document_row(session: Session, document_id: UUID) -> Row[Any] | None:
 
 def set_document(session: Session, document_id: UUID, **values: Any) -> None:
     session.connection.execute(
-        update(document).where(visible(document, session.scope), document.c.id == document_id).values(**values)
+        update(document)
+        .where(visible(document, session.scope), document.c.id == document_id)
+        .values(**values)
     )
 
 
@@ -395,4 +404,6 @@ def search(session: Session, keys: Mapping[str, Collection[bytes]], limit: int) 
 
 def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        session.connection.execute(insert(table), [{"district_id": session.district_id, **row} for row in rows])
+        session.connection.execute(
+            insert(table), [{"district_id": session.district_id, **row} for row in rows]
+        )

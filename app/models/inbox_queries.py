@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import and_, func, or_, select, union_all
 
 from app.models.cases import applicant, case, data_key, enquiry, requisition
-from app.models.offices import office
 from app.models.officers import officer
+from app.models.offices import office
 from app.models.scope import visible
 from app.models.workflow import queue_count, user_task
 
@@ -45,7 +45,9 @@ class Condition:
     case_ids: tuple[UUID, ...] | None
 
     def __bool__(self) -> bool:
-        return any(getattr(self, each.name) not in ("", None) for each in fields(self) if each.name != "today")
+        return any(
+            getattr(self, each.name) not in ("", None) for each in fields(self) if each.name != "today"
+        )
 
 
 def counts(session: Session, queue: Queue) -> Sequence[Row[Any]]:
@@ -129,17 +131,23 @@ def _page(first: Any) -> Any:
         .select_from(first)
         .join(user_task, and_(user_task.c.district_id == first.c.district_id, user_task.c.id == first.c.id))
         .join(case, and_(same, case.c.id == user_task.c.case_id))
-        .join(data_key, and_(data_key.c.district_id == case.c.district_id, data_key.c.id == case.c.data_key_id))
+        .join(
+            data_key, and_(data_key.c.district_id == case.c.district_id, data_key.c.id == case.c.data_key_id)
+        )
         .join(
             requisition,
             and_(requisition.c.district_id == case.c.district_id, requisition.c.id == case.c.requisition_id),
         )
-        .join(applicant, and_(applicant.c.district_id == case.c.district_id, applicant.c.case_id == case.c.id))
+        .join(
+            applicant, and_(applicant.c.district_id == case.c.district_id, applicant.c.case_id == case.c.id)
+        )
         .outerjoin(
             enquiry,
             and_(enquiry.c.district_id == user_task.c.district_id, enquiry.c.id == user_task.c.enquiry_id),
         )
-        .outerjoin(thana, and_(thana.c.district_id == enquiry.c.district_id, thana.c.id == enquiry.c.office_id))
+        .outerjoin(
+            thana, and_(thana.c.district_id == enquiry.c.district_id, thana.c.id == enquiry.c.office_id)
+        )
         .outerjoin(
             holder,
             and_(

@@ -97,7 +97,9 @@ def set_session(session: Session, session_id: UUID, **values: Any) -> None:
     )
 
 
-def open_sessions(session: Session, officer_id: UUID, idle_since: datetime, now: datetime) -> Sequence[Row[Any]]:
+def open_sessions(
+    session: Session, officer_id: UUID, idle_since: datetime, now: datetime
+) -> Sequence[Row[Any]]:
     """The sessions of an officer that would still be let in."""
     return session.connection.execute(
         select(login_session)
@@ -139,7 +141,11 @@ def staff(session: Session, day: date) -> Sequence[Row[Any]]:
         )
         .outerjoin(
             posting,
-            and_(posting.c.district_id == office.c.district_id, posting.c.office_id == office.c.id, *_holds(day)),
+            and_(
+                posting.c.district_id == office.c.district_id,
+                posting.c.office_id == office.c.id,
+                *_holds(day),
+            ),
         )
         .where(
             visible(office, session.scope),
@@ -164,7 +170,10 @@ def demo_accounts(session: Session, day: date) -> Sequence[Row[Any]]:
             office.c.name_hi.label("office_hi"),
             office.c.name_en.label("office_en"),
         )
-        .join(posting, and_(posting.c.district_id == officer.c.district_id, posting.c.officer_id == officer.c.id))
+        .join(
+            posting,
+            and_(posting.c.district_id == officer.c.district_id, posting.c.officer_id == officer.c.id),
+        )
         .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
         .join(district, district.c.id == officer.c.district_id)
         .where(visible(officer, session.scope), district.c.demo, officer.c.active, *_holds(day))

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 def district(session: Session) -> Row[Any]:
     """The district of the scope."""
-    return session.connection.execute(
-        select(districts).where(districts.c.id == session.district_id)
-    ).one()
+    return session.connection.execute(select(districts).where(districts.c.id == session.district_id)).one()
 
 
 def find(session: Session, office_id: UUID) -> Row[Any] | None:

@@ -46,7 +46,10 @@ def enquiry_officers(session: Session, office_id: str, day: date) -> Sequence[Ro
     )
     statement = (
         select(officer.c.id, officer.c.name_hi, officer.c.name_en, officer.c.rank, load.label("load"))
-        .join(posting, and_(posting.c.district_id == officer.c.district_id, posting.c.officer_id == officer.c.id))
+        .join(
+            posting,
+            and_(posting.c.district_id == officer.c.district_id, posting.c.officer_id == officer.c.id),
+        )
         .where(
             visible(officer, session.scope),
             officer.c.active,

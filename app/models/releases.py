@@ -98,9 +98,7 @@ def retire(session: Session, release_id: UUID) -> None:
     )
 
 
-def insert_release(
-    session: Session, row: Mapping[str, Any], file_rows: Sequence[Mapping[str, Any]]
-) -> None:
+def insert_release(session: Session, row: Mapping[str, Any], file_rows: Sequence[Mapping[str, Any]]) -> None:
     own = {"district_id": session.district_id}
     session.connection.execute(insert(release).values(**own, **row))
     session.connection.execute(insert(release_file), [{**own, **file_row} for file_row in file_rows])

@@ -22,6 +22,15 @@ def has_district(session: Session, code: int) -> bool:
     return session.connection.execute(select(district.c.id).where(district.c.id == code)).first() is not None
 
 
+def districts(session: Session) -> list[int]:
+    """The codes of every district of the installation."""
+    return list(session.connection.execute(select(district.c.id).order_by(district.c.id)).scalars())
+
+
+def demo_districts(session: Session) -> list[int]:
+    return list(session.connection.execute(select(district.c.id).where(district.c.demo)).scalars())
+
+
 def insert_district(session: Session, values: tuple[int, str, str, str, str, bool]) -> None:
     code, key, name_hi, name_en, short, demo = values
     session.connection.execute(
@@ -57,9 +66,16 @@ def offices(session: Session) -> Sequence[Row[Any]]:
 
 
 def has_officers(session: Session) -> bool:
-    return session.connection.execute(select(officer.c.id).where(visible(officer, session.scope)).limit(1)).first() is not None
+    return (
+        session.connection.execute(
+            select(officer.c.id).where(visible(officer, session.scope)).limit(1)
+        ).first()
+        is not None
+    )
 
 
 def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        session.connection.execute(insert(table), [{"district_id": session.district_id, **row} for row in rows])
+        session.connection.execute(
+            insert(table), [{"district_id": session.district_id, **row} for row in rows]
+        )

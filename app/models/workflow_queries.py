@@ -8,8 +8,8 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from app.models.base import insert_or
 from app.models.cases import case
-from app.models.offices import office
 from app.models.officers import officer
+from app.models.offices import office
 from app.models.scope import visible
 from app.models.workflow import (
     clock_event,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
 
     from app.models.scope import Session
 
@@ -62,7 +62,10 @@ def tasks_of(session: Session, case_id: UUID, *, states: Collection[str] = ("ope
             done.c.name_hi.label("done_by_hi"),
             done.c.name_en.label("done_by_en"),
         )
-        .join(office, and_(office.c.district_id == user_task.c.district_id, office.c.id == user_task.c.office_id))
+        .join(
+            office,
+            and_(office.c.district_id == user_task.c.district_id, office.c.id == user_task.c.office_id),
+        )
         .outerjoin(
             holder,
             and_(
@@ -70,7 +73,9 @@ def tasks_of(session: Session, case_id: UUID, *, states: Collection[str] = ("ope
                 holder.c.id == func.coalesce(user_task.c.assigned_to, user_task.c.claimed_by),
             ),
         )
-        .outerjoin(done, and_(done.c.district_id == user_task.c.district_id, done.c.id == user_task.c.done_by))
+        .outerjoin(
+            done, and_(done.c.district_id == user_task.c.district_id, done.c.id == user_task.c.done_by)
+        )
         .where(
             visible(user_task, session.scope),
             user_task.c.case_id == case_id,
@@ -157,7 +162,9 @@ def steps_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
     """Every move of the case in order, with the office of the unit where there is one."""
     statement = (
         select(step, office.c.name_hi.label("unit_hi"), office.c.name_en.label("unit_en"))
-        .outerjoin(office, and_(office.c.district_id == step.c.district_id, office.c.id == step.c.unit_office_id))
+        .outerjoin(
+            office, and_(office.c.district_id == step.c.district_id, office.c.id == step.c.unit_office_id)
+        )
         .where(visible(step, session.scope), step.c.case_id == case_id)
         .order_by(step.c.seq)
     )
@@ -214,7 +221,9 @@ def due_timers(session: Session, now: datetime, limit: int) -> Sequence[Row[Any]
 
 def open_jobs(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
     statement = select(job.c.id, job.c.engine_task_id).where(
-        visible(job, session.scope), job.c.case_id == case_id, job.c.state.in_(("queued", "running", "failed"))
+        visible(job, session.scope),
+        job.c.case_id == case_id,
+        job.c.state.in_(("queued", "running", "failed")),
     )
     return session.connection.execute(statement).all()
 
@@ -232,17 +241,26 @@ def cancel_jobs(session: Session, job_ids: Collection[UUID]) -> None:
         )
 
 
+def _due(session: Session, now: datetime) -> ColumnElement[bool]:
+    """A job whose time has come, or whose worker died with its lease."""
+    return and_(
+        visible(job, session.scope),
+        or_(
+            and_(job.c.state == "queued", job.c.run_at <= now),
+            and_(job.c.state == "running", job.c.lease_until < now),
+        ),
+    )
+
+
+def has_due_job(session: Session, now: datetime) -> bool:
+    return session.connection.execute(select(job.c.id).where(_due(session, now)).limit(1)).first() is not None
+
+
 def claim_job(session: Session, now: datetime, lease_until: datetime) -> Row[Any] | None:
-    """Take one job that is due, or whose worker died with its lease; SKIP LOCKED keeps workers apart."""
+    """Take one job that is due; SKIP LOCKED keeps workers apart."""
     due = (
         select(job.c.district_id, job.c.id)
-        .where(
-            visible(job, session.scope),
-            or_(
-                and_(job.c.state == "queued", job.c.run_at <= now),
-                and_(job.c.state == "running", job.c.lease_until < now),
-            ),
-        )
+        .where(_due(session, now))
         .order_by(job.c.run_at, job.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -369,4 +387,6 @@ def touch_worker(session: Session, name: str, at: datetime) -> None:
 
 def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        session.connection.execute(insert(table), [{"district_id": session.district_id, **row} for row in rows])
+        session.connection.execute(
+            insert(table), [{"district_id": session.district_id, **row} for row in rows]
+        )

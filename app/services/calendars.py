@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from app.models.scope import Session
 
+
 def of(session: Session) -> WorkingCalendar:
     """The calendar in force for the session's district."""
     found: WorkingCalendar | None = session.cache.get("calendar")

@@ -105,7 +105,9 @@ class AnswerView:
 class CaseFile:
     """One case opened for one officer; each part is read when it is asked for."""
 
-    def __init__(self, session: Session, actor: Actor, case: Row[Any], release: Loaded, now: datetime) -> None:
+    def __init__(
+        self, session: Session, actor: Actor, case: Row[Any], release: Loaded, now: datetime
+    ) -> None:
         self._session, self._actor, self._case, self._release, self._now = session, actor, case, release, now
 
     @cached_property

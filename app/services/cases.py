@@ -14,7 +14,7 @@ from app.models import case_queries as table
 from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope
-from app.services import audit, caselines, casefile, instances, releases, searchkeys
+from app.services import audit, casefile, caselines, instances, releases, searchkeys
 from app.services.drafts import actor_scope
 
 if TYPE_CHECKING:
@@ -237,7 +237,13 @@ def _marks(
 def _papers(session: Session, case: Row[Any]) -> list[PaperLine]:
     return [
         PaperLine(
-            row.number, row.memo_number, row.document_id, row.output, row.status, row.issued_at, row.valid_till
+            row.number,
+            row.memo_number,
+            row.document_id,
+            row.output,
+            row.status,
+            row.issued_at,
+            row.valid_till,
         )
         for row in papers.of_case(session, case.id)
         if row.status != "allotted"

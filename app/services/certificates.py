@@ -205,7 +205,14 @@ def file(database: Database, actor: Actor, document_id: UUID, now: datetime) -> 
         if row is None:
             raise NotFound
         audit.record(
-            session, "access", "document:see", f"document:{document_id}", actor, now, pii=row.pii, field=row.field
+            session,
+            "access",
+            "document:see",
+            f"document:{document_id}",
+            actor,
+            now,
+            pii=row.pii,
+            field=row.field,
         )
         return row
 

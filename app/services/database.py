@@ -31,7 +31,12 @@ T = TypeVar("T")
 _TRIES = 8  # of one write that lost a race; more means that something is wrong
 _BUSY_SECONDS = 5  # how long SQLite waits for another process before the write is refused
 _BATCH = 64  # closures in one commit
-_RETRYABLE = {"40001", "40P01", "55P03", "23505"}  # serialisation, deadlock, lock timeout, a row made meanwhile
+_RETRYABLE = {
+    "40001",
+    "40P01",
+    "55P03",
+    "23505",
+}  # serialisation, deadlock, lock timeout, a row made meanwhile
 
 
 @dataclass(frozen=True)
@@ -166,7 +171,12 @@ class Database:
 
     def _session(self, connection: Connection, scope: Scope) -> Session:
         return Session(
-            connection, scope, self.keys, self.documents, datetime.now(UTC), self.public_address  # noqa: TID251
+            connection,
+            scope,
+            self.keys,
+            self.documents,
+            datetime.now(UTC),
+            self.public_address,
         )
 
     @contextmanager
@@ -195,7 +205,10 @@ def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
     engine = create_engine(
-        url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, pool_size=32, max_overflow=64
+        url,
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        pool_size=32,
+        max_overflow=64,
     )
 
     @event.listens_for(engine, "connect")

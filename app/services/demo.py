@@ -105,7 +105,10 @@ def add_officers(session: Session, now: datetime) -> list[Account]:
     postings: list[dict[str, Any]] = []
     since = calendars.day(now).replace(month=1, day=1)
     for number, (office, role, rank, username) in enumerate(_seats(session)):
-        (given_hi, given_en), (family_hi, family_en) = _GIVEN[number % len(_GIVEN)], _FAMILY[number % len(_FAMILY)]
+        (given_hi, given_en), (family_hi, family_en) = (
+            _GIVEN[number % len(_GIVEN)],
+            _FAMILY[number % len(_FAMILY)],
+        )
         password, officer_id = secrets.token_urlsafe(12), new_id(session.recorded_at)
         officers.append(
             {

@@ -21,10 +21,20 @@ CODES = {218: "SRN"}
 #: Codes of offices in memo numbers.
 _DISTRICT_OFFICES = (
     (OfficeKind.DM_OFFICE, "DM-GEN", "जिला पदाधिकारी का कार्यालय", "Office of the District Magistrate"),
-    (OfficeKind.SP_OFFICE, "SP-CON", "वरीय पुलिस अधीक्षक का कार्यालय", "Office of the Senior Superintendent of Police"),
+    (
+        OfficeKind.SP_OFFICE,
+        "SP-CON",
+        "वरीय पुलिस अधीक्षक का कार्यालय",
+        "Office of the Senior Superintendent of Police",
+    ),
     (OfficeKind.DCRB, "DCRB", "जिला अपराध अभिलेख ब्यूरो", "District Crime Records Bureau"),
     (OfficeKind.SPECIAL_BRANCH, "SB", "विशेष शाखा", "Special Branch"),
-    (OfficeKind.ADMINISTRATION, "NIC", "जिला सूचना-विज्ञान पदाधिकारी का कार्यालय", "Office of the District Informatics Officer"),
+    (
+        OfficeKind.ADMINISTRATION,
+        "NIC",
+        "जिला सूचना-विज्ञान पदाधिकारी का कार्यालय",
+        "Office of the District Informatics Officer",
+    ),
 )
 _SINCE = date(2020, 1, 1)  # offices older than the product exist since before its first case
 
@@ -54,7 +64,9 @@ def add(session: Session, lgd_code: int, *, demo: bool, now: datetime) -> bool:
     return True
 
 
-def _office(session: Session, kind: OfficeKind, key: str, code: str, names: tuple[str, str], **more: Any) -> dict[str, Any]:
+def _office(
+    session: Session, kind: OfficeKind, key: str, code: str, names: tuple[str, str], **more: Any
+) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": new_id(session.recorded_at),
         "kind": kind.value,
@@ -82,7 +94,9 @@ def _police_offices(session: Session, lgd_code: int, police: UUID, _now: datetim
     """Subdivisions, then the thanas under them; a special thana (women, cyber) takes no verifications."""
     thanas = gazetteer.of_district("thanas", lgd_code)
     subdivisions: dict[str, dict[str, Any]] = {}
-    for number, name in enumerate(dict.fromkeys(row["subdivision"] for row in thanas if row["subdivision"]), 1):
+    for number, name in enumerate(
+        dict.fromkeys(row["subdivision"] for row in thanas if row["subdivision"]), 1
+    ):
         title = (f"अनुमंडल पुलिस पदाधिकारी, {_HINDI.get(name, name)}", f"SDPO, {name}")
         key = f"sdpo_{name.lower().replace('-', '_')}"
         subdivisions[name] = _office(session, OfficeKind.SDPO, key, f"SDPO-{number}", title, parent_id=police)

@@ -113,10 +113,7 @@ def _pdf(upload: Upload) -> Paper | FieldProblem:
 def _is_active(pdf: pikepdf.Pdf) -> bool:
     """Whether any object of the file could act: run a script, start a program, or carry another file."""
     return any(
-        key in thing
-        for thing in pdf.objects
-        if isinstance(thing, pikepdf.Dictionary)
-        for key in _ACTIVE
+        key in thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary) for key in _ACTIVE
     )
 
 
@@ -189,7 +186,9 @@ def references(session: Session, rows: Sequence[Row[Any]]) -> dict[str, list[dic
     return found
 
 
-def attach(session: Session, draft_id: UUID, owner: Mapping[str, Any], pii: Mapping[str, str], at: datetime) -> None:
+def attach(
+    session: Session, draft_id: UUID, owner: Mapping[str, Any], pii: Mapping[str, str], at: datetime
+) -> None:
     """Move what was staged under a draft to its case or requisition (`owner`: the columns to set)."""
     for each in cases.documents_of_draft(session, draft_id):
         cases.set_document(

@@ -13,7 +13,7 @@ from app.models import inbox_queries as table
 from app.services import calendars, keys, releases, searchkeys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from sqlalchemy import Row
@@ -119,7 +119,9 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
     counts = table.counts(session, queue)
     condition = _condition(session, actor, query, today)
     size = query.size if query.size in SIZES else SIZES[0]
-    rows = list(table.rows(session, queue, condition, sort=query.sort, after=_after(query.after), limit=size + 1))
+    rows = list(
+        table.rows(session, queue, condition, sort=query.sort, after=_after(query.after), limit=size + 1)
+    )
     shown, more = rows[:size], len(rows) > size
     found = table.capped_count(session, queue, condition, CAP + 1) if condition else None
     return InboxPage(

@@ -53,8 +53,15 @@ def open_incidents(session: Session) -> list[IncidentLine]:
 
 def open_for_job(session: Session, job: Row[Any], error: str, now: datetime) -> None:
     """A job failed for the last time."""
-    _open(session, "job_failed", now, case_id=job.case_id, job_id=job.id, element_id=job.element_id,
-          detail={"kind": job.kind, "error": error, "attempts": job.attempts})
+    _open(
+        session,
+        "job_failed",
+        now,
+        case_id=job.case_id,
+        job_id=job.id,
+        element_id=job.element_id,
+        detail={"kind": job.kind, "error": error, "attempts": job.attempts},
+    )
 
 
 def open_for_task(session: Session, case_id: UUID, task_id: UUID, stuck: DomainError, now: datetime) -> None:
@@ -62,8 +69,15 @@ def open_for_task(session: Session, case_id: UUID, task_id: UUID, stuck: DomainE
     for row in workflow.incidents(session, case_id=case_id):
         if row.user_task_id == task_id:
             return
-    _open(session, stuck.params.get("code", stuck.key), now, case_id=case_id, user_task_id=task_id,
-          element_id=stuck.params.get("element_id", ""), detail=_plain(stuck))
+    _open(
+        session,
+        stuck.params.get("code", stuck.key),
+        now,
+        case_id=case_id,
+        user_task_id=task_id,
+        element_id=stuck.params.get("element_id", ""),
+        detail=_plain(stuck),
+    )
 
 
 def open_for_timer(session: Session, case_id: UUID, stuck: DomainError, now: datetime) -> None:
@@ -72,7 +86,14 @@ def open_for_timer(session: Session, case_id: UUID, stuck: DomainError, now: dat
     for row in workflow.incidents(session, case_id=case_id):
         if row.code == code and row.user_task_id is None:
             return
-    _open(session, code, now, case_id=case_id, element_id=stuck.params.get("element_id", ""), detail=_plain(stuck))
+    _open(
+        session,
+        code,
+        now,
+        case_id=case_id,
+        element_id=stuck.params.get("element_id", ""),
+        detail=_plain(stuck),
+    )
 
 
 def retry(session: Session, actor: Actor, incident_id: UUID, now: datetime) -> None:

@@ -38,10 +38,14 @@ HANDLERS: dict[str, Handler] = {
     "issue_report": certificates.issue,
     "remind": reminders.remind,
 }
+#: Kind of job -> the fields of its result that a diagram may read.
+RESULTS: dict[str, tuple[str, ...]] = {"issue_report": ("number",), "remind": ()}
 
 
 def run_one(database: Database, now: datetime) -> bool:
     """Claim and run one job that is due; False when none is. A failure is counted, never raised."""
+    if not database.read(lambda session: workflow.has_due_job(session, now), WORKER):
+        return False  # an idle worker only reads
     job = database.write(lambda session: workflow.claim_job(session, now, now + LEASE), WORKER)
     if job is None:
         return False
@@ -103,7 +107,14 @@ def _finish(
     act = instances.Act(job.at)
     instances.complete_job(session, case, loaded, job.engine_task_id, result, act)
     audit.record(
-        session, f"case:{case.id}", "job:finish", f"job:{job.id}", None, job.at, kind=job.kind, element=job.element_id
+        session,
+        f"case:{case.id}",
+        "job:finish",
+        f"job:{job.id}",
+        None,
+        job.at,
+        kind=job.kind,
+        element=job.element_id,
     )
     crash_point("before_commit")
 
@@ -125,4 +136,3 @@ def _failed(database: Database, job: Row[Any], error: Exception, now: datetime) 
 
 def _pause(attempts: int) -> timedelta:
     return timedelta(seconds=15 * 4 ** (attempts - 1))
-

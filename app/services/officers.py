@@ -148,7 +148,9 @@ def sign_in(
     row = fitting[0] if fitting else None
     if row is None or not row.active or (_must_wait(row, now) and not knows(row.id)):
         for each in found:
-            database.write(lambda session, each=each: _failed(session, each, now), scopes.door(each.district_id))
+            database.write(
+                lambda session, each=each: _failed(session, each, now), scopes.door(each.district_id)
+            )
         raise SignInRefused
     return _enter(database, row, now)
 
@@ -207,7 +209,9 @@ def sign_out(session: Session, actor: Actor, now: datetime) -> None:
     """End the session for good; its token is worth nothing from the next request on."""
     if actor.session_id is not None:
         table.set_session(session, actor.session_id, ended_at=now)
-        audit.record(session, "access", "session:end", f"officer:{actor.officer_id}", actor, now, reason="sign_out")
+        audit.record(
+            session, "access", "session:end", f"officer:{actor.officer_id}", actor, now, reason="sign_out"
+        )
 
 
 def switch_post(session: Session, actor: Actor, posting_id: UUID, now: datetime) -> None:
@@ -216,7 +220,13 @@ def switch_post(session: Session, actor: Actor, posting_id: UUID, now: datetime)
         raise NotFound
     table.set_session(session, actor.session_id, posting_id=posting_id)
     audit.record(
-        session, "access", "session:switch", f"officer:{actor.officer_id}", actor, now, posting=str(posting_id)
+        session,
+        "access",
+        "session:switch",
+        f"officer:{actor.officer_id}",
+        actor,
+        now,
+        posting=str(posting_id),
     )
 
 
@@ -238,7 +248,9 @@ def open_sessions(session: Session, actor: Actor, now: datetime) -> list[Session
 def end_other_sessions(session: Session, actor: Actor, now: datetime) -> None:
     if actor.session_id is not None:
         table.end_others(session, actor.officer_id, actor.session_id, now)
-        audit.record(session, "access", "session:end", f"officer:{actor.officer_id}", actor, now, reason="others")
+        audit.record(
+            session, "access", "session:end", f"officer:{actor.officer_id}", actor, now, reason="others"
+        )
 
 
 def districts(session: Session) -> list[District]:
@@ -247,7 +259,9 @@ def districts(session: Session) -> list[District]:
 
 def staff(session: Session, now: datetime) -> list[StaffLine]:
     """Offices and officers of the district by kind of office: counts, no names."""
-    return [StaffLine(row.kind, row.offices, row.officers) for row in table.staff(session, calendars.day(now))]
+    return [
+        StaffLine(row.kind, row.offices, row.officers) for row in table.staff(session, calendars.day(now))
+    ]
 
 
 def digest_of(token: str) -> bytes:
@@ -291,7 +305,9 @@ def _enter(database: Database, row: Row[Any] | None, now: datetime) -> Entry:
             },
         )
         table.set_account(session, row.id, last_sign_in_at=now, failures=0, failed_at=None)
-        audit.record(session, "access", "session:start", f"officer:{row.id}", None, now, posting=str(posts[0].id))
+        audit.record(
+            session, "access", "session:start", f"officer:{row.id}", None, now, posting=str(posts[0].id)
+        )
 
     database.write(enter, scopes.door(row.district_id))
     return Entry(token, row.district_id, row.id, row.last_sign_in_at, row.failures)
@@ -303,7 +319,9 @@ _memory: dict[tuple[Any, ...], tuple[Actor, District]] = {}
 _memory_lock = Lock()
 
 
-def _remembered(session: Session, row: Row[Any], digest: bytes, now: datetime) -> tuple[Actor, District] | None:
+def _remembered(
+    session: Session, row: Row[Any], digest: bytes, now: datetime
+) -> tuple[Actor, District] | None:
     day = calendars.day(now)
     key = (digest, row.version, row.posting_id, day)
     known = _memory.get(key)

@@ -78,7 +78,9 @@ def _addresses(asked: _Asked) -> Choices:
     found = []
     for row in cases.addresses_of(asked.session, asked.known.case.id):
         details = keys.open_json(asked.known.key, f"address|details|{row.id}", row.details)
-        line = ", ".join(str(details[part]) for part in ("house", "village", "po", "pin") if details.get(part))
+        line = ", ".join(
+            str(details[part]) for part in ("house", "village", "po", "pin") if details.get(part)
+        )
         kind_hi, kind_en = _ADDRESS_KINDS[row.kind]
         found.append({"value": str(row.id), "hi": f"{kind_hi}: {line}", "en": f"{kind_en}: {line}"})
     return found
@@ -126,4 +128,3 @@ _PROVIDERS: dict[str, Callable[[_Asked], Choices]] = {
 }
 
 __all__ = ["Choices", "choices"]
-

@@ -56,7 +56,9 @@ def signatory(session: Session, case: Row[Any]) -> Signatory:
     office = offices.find(session, issuing) if issuing is not None else None
     if office is None or dm is None:
         raise NotFound
-    return Signatory(office.id, office.code, dm, decision.answered_by, str(checks.get("output", "REPORT")), side.lower())
+    return Signatory(
+        office.id, office.code, dm, decision.answered_by, str(checks.get("output", "REPORT")), side.lower()
+    )
 
 
 def read(
@@ -144,7 +146,11 @@ class _Reader:
             text = str(person.get(f"{which}_{part}") or "")
             return papers.Words(text, text)
 
-        thana = offices.find(self._session, UUID(person[f"{which}_thana"])) if person.get(f"{which}_thana") else None
+        thana = (
+            offices.find(self._session, UUID(person[f"{which}_thana"]))
+            if person.get(f"{which}_thana")
+            else None
+        )
         district = offices.district(self._session)
         return papers.Address(
             village=plain("village"),

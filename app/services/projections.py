@@ -111,7 +111,17 @@ _ADDRESS = ("house", "village", "panchayat", "po", "thana", "block", "district",
 
 
 def _details(answers: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = ("gender", "dob", "relation", "nationality", "mobile", "email", "epic_no", "alias", "former_name")
+    wanted = (
+        "gender",
+        "dob",
+        "relation",
+        "nationality",
+        "mobile",
+        "email",
+        "epic_no",
+        "alias",
+        "former_name",
+    )
     return {name: answers.get(name) for name in wanted}
 
 
@@ -140,7 +150,9 @@ def _addresses(
 def _route(context: Context, _answer_id: UUID) -> dict[str, Any]:
     """One enquiry per thana named, however many addresses lie in it."""
     thanas = dict.fromkeys(row["thana"] for row in context.answers["routes"])
-    return {"units": _open_enquiries(context, [("thana", UUID(each)) for each in thanas], context.case.rounds)}
+    return {
+        "units": _open_enquiries(context, [("thana", UUID(each)) for each in thanas], context.case.rounds)
+    }
 
 
 def _open_enquiries(context: Context, units: list[tuple[str, UUID]], rounds: int) -> list[dict[str, Any]]:
@@ -175,7 +187,9 @@ def _accept(context: Context, _answer_id: UUID) -> dict[str, Any]:
         return {}
     office_id = UUID(answers["correct_thana"])
     row = cases.enquiry_row(context.session, enquiry_id)
-    cases.set_enquiry(context.session, enquiry_id, office_id=office_id, officer_id=None, received_at=context.now)
+    cases.set_enquiry(
+        context.session, enquiry_id, office_id=office_id, officer_id=None, received_at=context.now
+    )
     return {
         "unit": {
             "id": str(enquiry_id),

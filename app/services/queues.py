@@ -28,3 +28,19 @@ def announce(session: Session, case_id: UUID, change: Mapping[QueueKey, int], at
     """Write one event for every office whose queue changed: what live screens listen to."""
     offices = sorted({key[0] for key, by in change.items() if by})
     counts.insert_events(session, [(office_id, case_id, at) for office_id in offices])
+
+
+def recount(session: Session) -> list[tuple[QueueKey, int, int]]:
+    """Compare the counts with the tasks themselves and put them right; -> (queue, stored, true) that differed."""
+    true = {tuple(row)[:4]: row.open for row in counts.true_counts(session)}
+    stored = {
+        (row.office_id, row.role, row.element_id, row.due_on): row.open
+        for row in counts.stored_counts(session)
+    }
+    found = [
+        (key, stored.get(key, 0), true.get(key, 0))
+        for key in sorted(true.keys() | stored.keys(), key=str)
+        if stored.get(key, 0) != true.get(key, 0)
+    ]
+    apply(session, {key: right - wrong for key, wrong, right in found})
+    return found

@@ -138,7 +138,16 @@ def deploy(
             for name, data in sorted(files.items())
         ],
     )
-    audit.record(session, "admin", "release:deploy", f"release:{release_id}", None, now, version=version, sha256=mark.hex())
+    audit.record(
+        session,
+        "admin",
+        "release:deploy",
+        f"release:{release_id}",
+        None,
+        now,
+        version=version,
+        sha256=mark.hex(),
+    )
     return release_id, True
 
 

@@ -113,7 +113,9 @@ class _Sheet:
         return formjs.read(self.form, posted.values, staged, op=posted.op)
 
 
-def page(session: Session, actor: Actor, search: str, after: str, now: datetime, limit: int = 25) -> RequisitionPage:
+def page(
+    session: Session, actor: Actor, search: str, after: str, now: datetime, limit: int = 25
+) -> RequisitionPage:
     """Letters, newest first; `after` is the key that the page before gave."""
     _guard(actor, Permission.REQUISITION_SEE)
     rows = list(cases.requisitions(session, search=search.strip(), after=_key(after), limit=limit + 1))
@@ -344,7 +346,11 @@ def _sheet(
 
 
 def _view(sheet: _Sheet, values: dict[str, Any]) -> IntakeView:
-    line = _line(_counted(sheet.letter, ()), releases.purposes(sheet.release)) if sheet.letter is not None else None
+    line = (
+        _line(_counted(sheet.letter, ()), releases.purposes(sheet.release))
+        if sheet.letter is not None
+        else None
+    )
     return IntakeView(
         sheet.place.form,
         sheet.form,

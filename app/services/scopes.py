@@ -19,3 +19,13 @@ def printed_code(code: str) -> PublicScope:
 
 def health() -> SystemScope:
     return SystemScope(SystemReason.HEALTH)
+
+
+def record(district_id: int) -> SystemScope:
+    """Verifying and signing the record of a district."""
+    return SystemScope(SystemReason.AUDIT, district_id)
+
+
+def recount(district_id: int) -> SystemScope:
+    """Comparing the counts of a district's queues with its tasks."""
+    return SystemScope(SystemReason.RECOUNT, district_id)

@@ -187,7 +187,9 @@ def _answers(
         values = sheet.typed(posted, draft.staged)
     problems = {**formjs.check(sheet.form, values, sheet.facts, sheet.options, now), **refused}
     if problems:
-        database.write(lambda session: drafts.save(session, actor, sheet.place, values, now), actor_scope(actor))
+        database.write(
+            lambda session: drafts.save(session, actor, sheet.place, values, now), actor_scope(actor)
+        )
     return values, problems
 
 
@@ -340,4 +342,3 @@ __all__ = [
     "release",
     "save_draft",
 ]
-

@@ -1,0 +1,136 @@
+"""The command line: what the administrator of the machine does without a browser. Thin: the services do it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from flask_babel import force_locale, gettext
+
+from app.config import ROOT
+from app.domain.errors import DomainError, ReleaseRefused
+from app.services import audit, checkpoints, queues, scopes, setup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from typing import Any
+
+    from flask import Flask
+
+    from app.services.database import Database
+
+district_group = AppGroup("district", help="जिले / districts")
+audit_group = AppGroup("audit", help="गतिविधि अभिलेख / the record")
+
+
+def register(app: Flask) -> None:
+    """Hang the commands on `flask`."""
+    app.cli.add_command(district_group)
+    app.cli.add_command(audit_group)
+    app.cli.add_command(_deploy)
+    app.cli.add_command(_recount)
+
+
+@district_group.command("add")
+@click.argument("lgd_code", type=int)
+def _add_district(lgd_code: int) -> None:
+    """Add a district from the gazetteer by its LGD code, with the shipped release."""
+    try:
+        is_new = setup.add_district(_database(), lgd_code, _now())
+    except DomainError as refused:
+        raise click.ClickException(_both(refused.key, **refused.params)) from refused
+    click.echo(_both("cli.district_added" if is_new else "cli.district_known", code=lgd_code))
+
+
+@click.command("deploy")
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT)
+def _deploy(folder: Path) -> None:
+    """Deploy processes/, forms/ and paper texts of FOLDER to every district, through the gate."""
+    for code in _districts():
+        try:
+            is_new = setup.deploy(_database(), code, _now(), folder)
+        except ReleaseRefused as refused:
+            for problem in refused.problems:
+                click.echo(problem_text(problem), err=True)
+            raise click.ClickException(_both("cli.deploy_refused", count=len(refused.problems))) from refused
+        click.echo(_both("cli.deployed" if is_new else "cli.deploy_same", code=code))
+
+
+@audit_group.command("verify")
+@click.option("--checkpoint", "copies", type=click.Path(exists=True, path_type=Path), multiple=True)
+def _verify(copies: Iterable[Path]) -> None:
+    """Walk every chain of the record; names each altered row, and exits with 1 when there is one."""
+    faults = 0
+    for code in _districts():
+        for fault in _database().read(audit.verify, scopes.record(code)):
+            faults += 1
+            click.echo(
+                _both(f"cli.audit_{fault.what}", stream=fault.stream, seq=fault.seq, code=code), err=True
+            )
+        for copy in copies:
+            if not copy.name.startswith(f"{code}-"):
+                continue
+            note = copy.read_text(encoding="utf-8")
+            if not _database().read(
+                lambda session, text=note: checkpoints.agrees(session, text), scopes.record(code)
+            ):
+                faults += 1
+                click.echo(_both("cli.audit_checkpoint", name=copy.name), err=True)
+    if faults:
+        raise click.exceptions.Exit(1)
+    click.echo(_both("cli.audit_whole"))
+
+
+@audit_group.command("checkpoint")
+def _checkpoint() -> None:
+    """Sign the record as it stands; the copy belongs on another machine, or on paper."""
+    folder = current_app.extensions["settings"].checkpoints
+    for code in _districts():
+        made = _database().write(
+            lambda session: checkpoints.make(session, folder, _now()), scopes.record(code)
+        )
+        click.echo(str(made))
+
+
+@click.command("recount")
+def _recount() -> None:
+    """Compare the counts of the inboxes with the tasks, put them right, and say what differed."""
+    for code in _districts():
+        for key, stored, true in _database().write(queues.recount, scopes.recount(code)):
+            click.echo(_both("cli.recounted", queue=" ".join(map(str, key)), stored=stored, true=true))
+    click.echo(_both("cli.counts_right"))
+
+
+def problem_text(problem: Any) -> str:
+    """One reason of the gate in both languages: file, element, what is wrong, what to do."""
+    place = f"{problem.file}: {problem.element_id}" if problem.element_id else problem.file
+    wrong = _both(f"gate.{problem.rule}", **problem.params)
+    remedy = _both(f"gate.{problem.rule}.remedy", **problem.params)
+    return f"{place}\n  {wrong}\n  {remedy}"
+
+
+def _both(key: str, **params: Any) -> str:
+    """A text of the catalogues in Hindi and in English."""
+    said = []
+    for language in ("hi", "en"):
+        with force_locale(language):
+            said.append(gettext(key, **params))
+    return " / ".join(said)
+
+
+def _database() -> Database:
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+def _now() -> datetime:
+    found: datetime = current_app.extensions["clock"]()
+    return found
+
+
+def _districts() -> list[int]:
+    return setup.districts_of(_database())

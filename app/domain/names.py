@@ -1,0 +1,141 @@
+"""Names as sounds: a consonant skeleton that Devanagari and Latin spellings of one name share, for search.
+
+A skeleton finds candidates; it never says that two persons are one. Rules follow how names of Bihar are
+spelt: v and b, aspirates, nasals, doubled letters and vowels do not tell two names apart.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+_DEVANAGARI = dict(
+    zip(
+        "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसह",
+        "kkggnccjjnttddnttddnppbbmyrlbsssh",
+        strict=True,
+    )
+) | {"ऋ": "r", "ृ": "r", "ं": "n", "ँ": "n", "ङ": "n"}
+_NUKTA = "\u093c"
+_FLAPS = ("ड" + _NUKTA, "ढ" + _NUKTA)  # written r or rh in Latin: गड़खा, Garkha
+#: Vowels in three classes; only a first one is heard.
+_CLASSES = "aiu"
+_VOWELS = dict(zip("अआइईएऐउऊओऔऑािीेैुूोौॉaeiou", "aaiiiiuuuuuaiiiiuuuuuaiiuu", strict=True))
+
+#: Latin spellings of one sound, longest first.
+_LATIN = (
+    ("ksh", "ks"),
+    ("chh", "c"),
+    ("ch", "c"),
+    ("sh", "s"),
+    ("ph", "p"),
+    ("ck", "k"),
+    ("jn", "gn"),
+    ("x", "ks"),
+    ("c", "\0"),  # "c" by itself is k; the sound c is kept apart
+    ("f", "p"),
+    ("q", "k"),
+    ("v", "b"),
+    ("w", "b"),
+    ("z", "j"),
+)
+_C_SOUND = "\1"
+
+#: Words that are titles, not names.
+_TITLES = frozenset(
+    """shri sri shree smt shrimati srimati dr late sva swargiya mr mrs ms miss janab haji sushri urf alias
+    श्री श्रीमती सुश्री स्व स्वर्गीय डॉ डा जनाब हाजी उर्फ""".split()  # noqa: SIM905 - words read better than quotes
+)
+#: Short forms, by what they stand for.
+_SHORT = {
+    "md": "mohammad",
+    "mo": "mohammad",
+    "mohd": "mohammad",
+    "mohammed": "mohammad",
+    "muhammad": "mohammad",
+    "मो": "mohammad",
+    "मु": "mohammad",
+    "kr": "kumar",
+    "kmr": "kumar",
+    "km": "kumari",
+    "कु": "kumari",
+    "pd": "prasad",
+    "प्र": "prasad",
+    "sk": "sheikh",
+    "shaikh": "sheikh",
+    "ch": "chaudhari",
+    "सिंह": "singh",
+    "sinh": "singh",
+}
+_WORD = re.compile(r"[a-z\u0900-\u0963\u0971-\u097f]+")
+
+
+def words(text: str) -> list[str]:
+    """Split a name into words, without titles; short forms written out (मो०, Md, Kr.)."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("\u200c", "").replace("\u200d", "")
+    found = [_SHORT.get(word, word) for word in _WORD.findall(plain)]
+    return [word for word in found if word not in _TITLES]
+
+
+def skeleton(word: str) -> str:
+    """Reduce a word to the consonants that are heard, the same for both scripts: कृष्ण and Krishna are krsn.
+
+    A word of one consonant keeps its first vowel (राय is not रिया).
+    """
+    sounds = _of_devanagari(word) if any("\u0900" <= c <= "\u097f" for c in word) else _of_latin(word)
+    heard = _heard(sounds)
+    if len(heard) == 1 and heard not in _CLASSES:
+        heard += next((each for each in sounds[1:] if each in _CLASSES), "a")
+    return heard
+
+
+def _heard(sounds: str) -> str:
+    """Drop what does not tell names apart: later vowels, h and y, doubled letters, n or m before p and b."""
+    kept = sounds[:1] + re.sub("[aiuhy]", "", sounds[1:])
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"m(?=[pb])", "n", kept))
+
+
+def _of_devanagari(word: str) -> str:
+    spelt = unicodedata.normalize("NFD", word).replace("ज्ञ", "ग्य")
+    for flap in _FLAPS:
+        spelt = spelt.replace(flap, "र")
+    return "".join(
+        _DEVANAGARI.get(c) or (_VOWELS.get(c, "") if at == 0 else "") for at, c in enumerate(spelt)
+    )
+
+
+def _of_latin(word: str) -> str:
+    spelt = word
+    for written, sound in _LATIN:
+        spelt = spelt.replace(written, _C_SOUND if sound == "c" else sound)
+    spelt = spelt.replace("\0", "k").replace(_C_SOUND, "c")
+    return "".join(_VOWELS.get(c, c) for c in spelt)
+
+
+#: The commonest words of names: alone they find everybody, and how often they occur betrays them.
+COMMON = frozenset(
+    map(
+        skeleton,
+        """kumar kumari singh sinha prasad devi ram lal rai khatun begam begum bibi mohammad ansari khan alam
+        hussain ali yadav sharma gupta sah shah thakur paswan mahto mishra tiwari pandey chaudhari verma
+        srivastava jha ojha das manjhi sahni sahu chauhan upadhyay dubey raut mandal prakash kishor nath raj
+        anand sheikh""".split(),  # noqa: SIM905 - a list of fifty quoted words reads worse
+    )
+)
+
+
+def skeletons(text: str) -> list[str]:
+    """Find what a name is found by: its uncommon words, and each pair of neighbours as one (राम कुमार, रामकुमार).
+
+    A common word alone is kept only where it is the whole name. The same function serves index and search.
+    """
+    heard = [each for each in map(skeleton, words(text)) if each]
+    found = {each for each in heard if len(each) > 1 and each not in COMMON}
+    found |= {_joined(first, second) for first, second in pairwise(heard)}
+    return sorted(found or heard)
+
+
+def _joined(first: str, second: str) -> str:
+    """Two words as if written in one."""
+    return _heard(first + second)

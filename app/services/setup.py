@@ -1,0 +1,61 @@
+"""An installation made ready: tables migrated, districts added, the shipped release deployed. Safe to repeat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.config import ROOT
+from app.models import setup_queries as table
+from app.models.scope import SystemReason, SystemScope
+from app.services import demo, districts, jobs, migrations, releases
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from app.services.database import Database
+
+DEMO_DISTRICT = 218  # Saran
+ACCOUNTS = "demo-accounts.csv"
+
+
+def prepare(database: Database, now: datetime) -> None:
+    """Bring tables and releases of every district to this version of the product.
+
+    Raises migrations.DatabaseIsNewer, and ReleaseRefused when the shipped files do not pass the gate.
+    """
+    migrations.upgrade(database.engine)
+    for code in districts_of(database):
+        deploy(database, code, now)
+
+
+def districts_of(database: Database) -> list[int]:
+    """The codes of the districts of this installation."""
+    return database.read(table.districts, SystemScope(SystemReason.DEPLOY))
+
+
+def deploy(database: Database, district_id: int, now: datetime, folder: Path = ROOT) -> bool:
+    """Deploy the files of `folder` to a district; -> whether a new release came of it. Raises ReleaseRefused."""
+    files = releases.read_folder(folder)
+    scope = SystemScope(SystemReason.DEPLOY, district_id)
+    _, is_new = database.write(
+        lambda session: releases.deploy(session, files, jobs.RESULTS, author=None, now=now), scope
+    )
+    return is_new
+
+
+def add_district(database: Database, lgd_code: int, now: datetime, *, is_demo: bool = False) -> bool:
+    """Add a district from the gazetteer, with its release; False when it was there. Raises NotFound."""
+    scope = SystemScope(SystemReason.SETUP, lgd_code)
+    is_new = database.write(lambda session: districts.add(session, lgd_code, demo=is_demo, now=now), scope)
+    deploy(database, lgd_code, now)
+    return is_new
+
+
+def add_demo(database: Database, instance: Path, now: datetime) -> None:
+    """The demo district with an officer in every seat, and the list of their accounts in the instance folder."""
+    add_district(database, DEMO_DISTRICT, now, is_demo=True)
+    scope = SystemScope(SystemReason.SETUP, DEMO_DISTRICT)
+    accounts = database.write(lambda session: demo.add_officers(session, now), scope)
+    if accounts:
+        demo.write_accounts(instance / ACCOUNTS, accounts)

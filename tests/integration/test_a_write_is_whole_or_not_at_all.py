@@ -1,0 +1,90 @@
+"""`write`: committed before it returns, rolled back by its own exception only, repeated when it lost a race."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import pytest
+
+from app.domain.errors import Unavailable
+from app.models import paper_queries, setup_queries
+from app.models.scope import SystemReason, SystemScope
+from app.services import districts
+from tests.integration.conftest import NOW
+
+SARAN = SystemScope(SystemReason.SETUP, 218)
+
+
+@pytest.fixture
+def saran(database):
+    database.write(lambda session: districts.add(session, 218, demo=True, now=NOW), SARAN)
+    return database
+
+
+def office_id(database) -> UUID:
+    return database.read(lambda session: setup_queries.offices(session)[0].id, SARAN)
+
+
+def test_a_closure_that_raises_leaves_nothing_and_disturbs_no_other(saran):
+    office = office_id(saran)
+
+    def draw(session, fail):
+        number = paper_queries.next_number(session, office, "memo", 2026)
+        if fail:
+            raise ValueError(number)
+        return number
+
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit(saran.write, lambda s, bad=n % 5 == 0: draw(s, bad), SARAN) for n in range(60)]
+    numbers = sorted(f.result() for f in futures if f.exception() is None)
+    assert numbers == list(range(1, 49)), "rolled-back numbers are used again: no gap, no double"
+    assert all(isinstance(f.exception(), ValueError) for n, f in enumerate(futures) if n % 5 == 0)
+
+
+def test_what_was_returned_is_there_for_a_fresh_connection(saran, new_url, open_database):
+    office = office_id(saran)
+    saran.write(lambda session: paper_queries.next_number(session, office, "memo", 2026), SARAN)
+    again = open_database(new_url)
+    assert again.write(lambda session: paper_queries.next_number(session, office, "memo", 2026), SARAN) == 2
+
+
+def test_numbers_of_two_processes_stay_gap_free(saran, new_url, open_database):
+    office, other = office_id(saran), open_database(new_url)
+    draw = lambda session: paper_queries.next_number(session, office, "certificate", 2026)  # noqa: E731
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit((saran, other)[n % 2].write, draw, SARAN) for n in range(80)]
+    assert sorted(f.result() for f in futures) == list(range(1, 81))
+
+
+def test_a_database_locked_by_another_program_is_said_to_be_unavailable(saran, new_url):
+    if not saran.is_sqlite:
+        pytest.skip("PostgreSQL waits for the row, not for the database")
+    holder = sqlite3.connect(new_url.removeprefix("sqlite:///"), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    office = office_id(saran)
+    try:
+        with pytest.raises(Unavailable):
+            saran.write(lambda session: paper_queries.next_number(session, office, "memo", 2026), SARAN)
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+    assert saran.write(lambda s: paper_queries.next_number(s, office, "memo", 2026), SARAN) == 1
+
+
+def test_reads_go_on_while_a_write_is_under_way(saran):
+    office, inside, finish = office_id(saran), threading.Event(), threading.Event()
+
+    def slow(session):
+        paper_queries.next_number(session, office, "memo", 2026)
+        inside.set()
+        finish.wait(10)
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(saran.write, slow, SARAN)
+        assert inside.wait(10)
+        assert office_id(saran) == office
+        finish.set()
+        future.result()

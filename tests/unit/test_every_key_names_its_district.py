@@ -1,0 +1,25 @@
+"""So that a state can partition and a nation distribute by district, no key of case data does without it."""
+
+import pytest
+
+from app.models import audit, cases, offices, officers, papers, releases, workflow  # noqa: F401 - they fill it
+from app.models.base import metadata
+
+TABLES = [table for table in metadata.sorted_tables if table.name != "district"]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_the_primary_key_begins_with_the_district(table):
+    assert table.primary_key.columns.keys()[0] == "district_id"
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_unique_key_and_foreign_key_holds_the_district(table):
+    for constraint in table.constraints:
+        if constraint.__class__.__name__ in ("UniqueConstraint", "ForeignKeyConstraint"):
+            assert "district_id" in constraint.columns.keys(), constraint.name
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+def test_every_table_says_what_ties_its_rows_to_a_reader(table):
+    assert table.info["scope"] in {"case", "letter", "office", "district", "officer", "audit", "system"}

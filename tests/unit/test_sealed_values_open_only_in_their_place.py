@@ -1,0 +1,91 @@
+"""Sealing: what is altered, moved or cut does not open; keys wrap and rotate; codes and samples repeat."""
+
+import os
+import stat
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import crypto
+from app.crypto import KeyRing, RingRefused, Unsealable
+
+KEY = crypto.new_key()
+
+
+@given(st.binary(max_size=300), st.text(max_size=30))
+def test_a_value_comes_back_as_it_was(plain, place):
+    assert crypto.open_sealed(KEY, place, crypto.seal(KEY, place, plain)) == plain
+
+
+@given(st.binary(min_size=1, max_size=60), st.data())
+def test_one_changed_byte_is_noticed(plain, data):
+    sealed = bytearray(crypto.seal(KEY, "answer|values|1", plain))
+    at = data.draw(st.integers(0, len(sealed) - 1))
+    sealed[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(Unsealable):
+        crypto.open_sealed(KEY, "answer|values|1", bytes(sealed))
+
+
+def test_a_value_moved_to_another_row_does_not_open():
+    sealed = crypto.seal(KEY, "applicant|name|1", b"x")
+    with pytest.raises(Unsealable):
+        crypto.open_sealed(KEY, "applicant|name|2", sealed)
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 200_000])
+def test_a_file_of_any_length_comes_back(size):
+    plain = os.urandom(size)
+    assert crypto.open_file(KEY, "f", crypto.seal_file(KEY, "f", plain)) == plain
+
+
+def test_a_file_cut_or_reordered_does_not_open():
+    sealed = crypto.seal_file(KEY, "f", os.urandom(150_000))
+    head, chunk = sealed[:8], 65_536 + 16
+    cut = sealed[: 8 + chunk]
+    swapped = head + sealed[8 + chunk : 8 + 2 * chunk] + sealed[8 : 8 + chunk] + sealed[8 + 2 * chunk :]
+    for wrong in (cut, swapped, head):
+        with pytest.raises(Unsealable):
+            crypto.open_file(KEY, "f", wrong)
+
+
+def test_the_first_start_makes_a_ring_that_only_its_owner_reads(tmp_path):
+    path = tmp_path / "keys" / "ring.json"
+    made = KeyRing.open_or_make(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o400
+    assert KeyRing.open_or_make(path).roots == made.roots
+
+
+def test_a_ring_that_others_may_read_is_refused(tmp_path):
+    path = tmp_path / "ring.json"
+    KeyRing.open_or_make(path)
+    path.chmod(0o644)
+    with pytest.raises(RingRefused):
+        KeyRing.open_or_make(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", '{"active": "k1", "keys": {}}', '{"active": "k1", "keys": {"k1": "AAAA"}}']
+)
+def test_a_broken_ring_is_refused_with_its_reason(tmp_path, text):
+    path = tmp_path / "ring.json"
+    path.write_text(text)
+    path.chmod(0o400)
+    with pytest.raises(RingRefused) as refused:
+        KeyRing.open_or_make(path)
+    assert refused.value.key == "start.keys_broken"
+
+
+def test_keys_wrapped_under_an_older_root_still_open_after_a_rotation():
+    old = KeyRing("k1", {"k1": crypto.new_key()})
+    wrapped = old.wrap(KEY, "data_key|wrapped|1")
+    rotated = KeyRing("k2", {**old.roots, "k2": crypto.new_key()})
+    assert rotated.unwrap(wrapped, "data_key|wrapped|1") == KEY
+    assert rotated.blind("name", "rm") == old.blind("name", "rm")
+    with pytest.raises(Unsealable):
+        KeyRing("k2", {"k2": rotated.roots["k2"]}).unwrap(wrapped, "data_key|wrapped|1")
+
+
+def test_the_ring_of_the_tests_is_known_as_such(tmp_path):
+    assert KeyRing.for_tests().is_test
+    assert not KeyRing.open_or_make(tmp_path / "ring.json").is_test
