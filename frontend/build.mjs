@@ -29,7 +29,9 @@ function entry(name, parts) {
   }
   const isStyle = name.endsWith(".css");
   const line = (part) => (isStyle ? `@import ${JSON.stringify(part)};` : `import ${JSON.stringify(part)};`);
-  return { contents: present.map(line).join("\n"), resolveDir: here, loader: isStyle ? "css" : "js", sourcefile: name };
+  // Never the name of a part: esbuild would take the bundle for that part, which then imports itself.
+  const sourcefile = `bundle-${name}`;
+  return { contents: present.map(line).join("\n"), resolveDir: here, loader: isStyle ? "css" : "js", sourcefile };
 }
 
 async function bundle(name, parts) {
