@@ -13,8 +13,9 @@ from tests import sources
 
 LANGUAGES = ("hi", "en")
 _PARAMETER = re.compile(r"%\((\w+)\)[a-z]")
-#: What code calls with a key of a catalogue as its first argument.
-_SPEAKERS = {"_", "gettext", "ngettext", "lazy_gettext", "say", "FieldProblem", "DomainError"}
+#: What code calls with a key of a catalogue as its first argument; and every class of a refusal.
+_SPEAKERS = {"_", "gettext", "ngettext", "lazy_gettext", "say", "_both"}
+_KEY = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
 #: Letters of the office's own words carry no nukta; only ड़ and ढ़ are letters of Hindi itself.
 _FOREIGN_LETTER = re.compile("[^\u0921\u0922]\u093c|[\u0958-\u095b\u095e\u095f]")
 
@@ -88,7 +89,8 @@ def keys_in_python(path: Path) -> set[str]:
         if isinstance(node, ast.Call) and node.args:
             callee = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             value = node.args[0]
-            if callee in _SPEAKERS and isinstance(value, ast.Constant) and isinstance(value.value, str):
+            speaks = callee in _SPEAKERS or callee[:1].isupper()
+            if speaks and isinstance(value, ast.Constant) and _KEY.fullmatch(str(value.value)):
                 found.add(value.value)
         if isinstance(node, ast.ClassDef):
             found |= {
