@@ -5,9 +5,12 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from math import ceil
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 IST = ZoneInfo("Asia/Kolkata")
 SUNDAY = 6

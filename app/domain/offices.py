@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.domain.roles import Role
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
@@ -30,6 +32,23 @@ LANES: dict[str, OfficeKind] = {
     "thana": OfficeKind.THANA,
     "dcrb": OfficeKind.DCRB,
     "special_branch": OfficeKind.SPECIAL_BRANCH,
+}
+
+#: Role -> the kinds of office it sits in: a task of the role lies in a lane of one of them.
+ROLE_OFFICES: dict[Role, frozenset[OfficeKind]] = {
+    Role.DM: frozenset({OfficeKind.DM_OFFICE}),
+    Role.ADM: frozenset({OfficeKind.DM_OFFICE}),
+    Role.DM_SECTION_HEAD: frozenset({OfficeKind.DM_OFFICE}),
+    Role.DM_ASSISTANT: frozenset({OfficeKind.DM_OFFICE}),
+    Role.SP: frozenset({OfficeKind.SP_OFFICE}),
+    Role.SP_READER: frozenset({OfficeKind.SP_OFFICE}),
+    Role.DCRB: frozenset({OfficeKind.DCRB}),
+    Role.SPECIAL_BRANCH: frozenset({OfficeKind.SPECIAL_BRANCH}),
+    Role.SDPO: frozenset({OfficeKind.SDPO}),
+    Role.CIRCLE_INSPECTOR: frozenset({OfficeKind.CIRCLE, OfficeKind.THANA}),
+    Role.SHO: frozenset({OfficeKind.THANA}),
+    Role.THANA_MUNSHI: frozenset({OfficeKind.THANA}),
+    Role.ENQUIRY_OFFICER: frozenset({OfficeKind.THANA}),
 }
 
 #: Kinds of which a district has exactly one; the others are found from the unit.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import random
-import sqlite3
 import threading
 import time
 from concurrent.futures import Future
@@ -19,6 +18,7 @@ from app.domain.errors import Conflict, Unavailable
 from app.models.scope import Scope, Session
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -170,14 +170,8 @@ class Database:
     # -- both ------------------------------------------------------------------------------------------
 
     def _session(self, connection: Connection, scope: Scope) -> Session:
-        return Session(
-            connection,
-            scope,
-            self.keys,
-            self.documents,
-            datetime.now(UTC),
-            self.public_address,
-        )
+        recorded_at = datetime.now(UTC)  # noqa: TID251 - what is recorded is the machine's own time
+        return Session(connection, scope, self.keys, self.documents, recorded_at, self.public_address)
 
     @contextmanager
     def _unavailable(self) -> Iterator[None]:

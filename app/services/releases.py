@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app import engine, formjs, papers
 from app.domain.errors import NotFound, ReleaseRefused
 from app.domain.ids import new_id
-from app.domain.offices import LANES, OfficeKind
-from app.domain.roles import Role
 from app.models import releases as table
-from app.services import audit
-from app.services.projections import REQUIRED_FIELDS
+from app.services import audit, gatekeeping
+from app.services.gatekeeping import PAPERS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
 
     from app.models.scope import Session
 
-PAPERS = "papers.json"
 _KINDS = {".bpmn": "process", ".dmn": "decision", ".form": "form", ".json": "paper"}
 
 
@@ -60,37 +57,10 @@ def fingerprint(files: Mapping[str, bytes]) -> bytes:
     return digest.digest()
 
 
-def check(files: Mapping[str, bytes], job_kinds: Collection[str]) -> list[Any]:
-    """Every reason why these files must not be deployed; an empty list lets them through.
-
-    The gate judges diagrams and decisions; forms and paper texts are judged by the rooms that own them.
-    """
-    problems: list[Any] = []
-    forms: dict[str, engine.FormReads] = {}
-    for name, data in sorted(files.items()):
-        if not name.endswith(".form"):
-            continue
-        try:
-            form = formjs.load(data)
-        except formjs.FormRefused as refused:
-            problems += [engine.Problem(name, p.component, p.rule, p.params) for p in refused.problems]
-            continue
-        forms[name.removesuffix(".form")] = engine.FormReads(formjs.feel_fields(form))
-    known = engine.Known(
-        job_kinds=frozenset(job_kinds),
-        lanes={lane: kind.value for lane, kind in LANES.items()},
-        roles=frozenset(role.value for role in Role),
-        forms=forms,
-        required_fields=REQUIRED_FIELDS,
-        unit_kinds=frozenset({OfficeKind.THANA.value}),
-    )
-    return problems + list(engine.check(files, known))
-
-
 def deploy(
     session: Session,
     files: Mapping[str, bytes],
-    job_kinds: Collection[str],
+    job_results: Mapping[str, tuple[str, ...]],
     *,
     author: UUID | None,
     now: datetime,
@@ -105,7 +75,7 @@ def deploy(
     current = table.active(session)
     if current is not None and current.sha256 == mark:
         return current.id, False
-    problems = check(files, job_kinds)
+    problems = gatekeeping.check(files, job_results)
     if problems:
         raise ReleaseRefused(problems)
     release_id = new_id(session.recorded_at)

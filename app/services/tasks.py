@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A form as it was posted, files apart. `op` is the button: submit, draft, add:…, del:…, drop:…"""
+    """A form as it was posted, files apart; `op` names the button: submit, draft, add:list, del:row, drop:file."""
 
     values: Mapping[str, list[str]]
     op: str = "submit"
@@ -67,7 +67,7 @@ class TaskView:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What the officer is told after sending: the step that is done, who has the case now, and what is next for him."""
+    """What the officer is told after sending: the step done, who has the case now, and what is next for him."""
 
     case_number: str
     step_hi: str

@@ -1,0 +1,70 @@
+"""What the deploy gate is told of the world: forms of the release, offices and roles, jobs, facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app import engine, formjs, papers
+from app.domain import findings
+from app.domain.offices import LANES, ROLE_OFFICES
+from app.services.projections import REQUIRED_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.formjs import FieldType
+
+PAPERS = "papers.json"
+_TEXT = engine.FieldReads("string")
+
+
+def check(files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]]) -> list[Any]:
+    """Every reason why these files must not be deployed; an empty list lets them through.
+
+    Diagrams and decisions are judged by the gate, forms and paper texts by the rooms that own them.
+    """
+    forms = {
+        name.removesuffix(".form"): _reads(data) for name, data in files.items() if name.endswith(".form")
+    }
+    known = engine.Known(
+        forms=forms,
+        job_kinds=frozenset(job_results),
+        job_results={kind: dict.fromkeys(names, _TEXT) for kind, names in job_results.items() if names},
+        lanes={lane: kind.value for lane, kind in LANES.items()},
+        roles={role.value: {kind.value for kind in kinds} for role, kinds in ROLE_OFFICES.items()},
+        facts={"findings": engine.FieldReads("context", columns=_findings())},
+        required_fields=_required(files),
+    )
+    return [*engine.check(files, known), *papers.check_texts(files.get(PAPERS, b""))]
+
+
+def _reads(data: bytes) -> engine.FormReads:
+    try:
+        form = formjs.load(data)
+    except formjs.FormRefused as refused:
+        faults = tuple(engine.FormFault(each.key, each.component, each.params) for each in refused.problems)
+        return engine.FormReads(faults=faults)
+    return engine.FormReads({name: _field(kind) for name, kind in formjs.field_types(form).items()})
+
+
+def _field(kind: FieldType) -> engine.FieldReads:
+    columns = None
+    if kind.columns is not None:
+        columns = {name: _field(each) for name, each in kind.columns.items()}
+    return engine.FieldReads(kind.type, kind.pii, kind.codes, columns)
+
+
+def _findings() -> dict[str, engine.FieldReads]:
+    """The inputs of the outcome table: truth values, but for the residence."""
+    found = dict.fromkeys(findings.derive({}, ()), engine.FieldReads("boolean"))
+    codes = frozenset({"resident", "not_resident", "address_incomplete"})
+    return found | {"residence": engine.FieldReads("string", codes=codes)}
+
+
+def _required(files: Mapping[str, bytes]) -> dict[str, set[str]]:
+    """Fields that tables, and the papers of this very release, need on the forms."""
+    needed = {form: set(names) for form, names in REQUIRED_FIELDS.items()}
+    if PAPERS in files and not papers.check_texts(files[PAPERS]):
+        for form, key in papers.answers_read(files[PAPERS]):
+            needed.setdefault(form, set()).add(key)
+    return needed
