@@ -1,0 +1,79 @@
+"""A server that cannot start says why in both languages, leaves nothing behind, and shows no trace of the program."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.serving import free_port
+from tests.sources import ROOT
+
+
+def start(instance: Path, **environment: str) -> str:
+    """What `python -m app.serve` says when it gives up; it must give up."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "app.serve"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PORT": str(free_port()),
+            "INSTANCE": str(instance),
+            "ESP_DEMO": "1",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert "Traceback" not in answer.stderr
+    assert any("\u0900" <= letter <= "\u097f" for letter in answer.stderr), "The reason is missing in Hindi"
+    return answer.stderr
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_a_port_in_use_is_named_with_another_to_take(tmp_path: Path, taken_port: int) -> None:
+    said = start(tmp_path / "instance", PORT=str(taken_port))
+    assert f"Port {taken_port} is in use" in said
+    assert f"PORT={taken_port + 1}" in said
+    assert not (tmp_path / "instance").exists()
+
+
+@pytest.mark.parametrize("port", ["http", "0", "70000", "-1"])
+def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+    assert "PORT: " in start(tmp_path / "instance", PORT=port)
+
+
+def test_an_instance_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    said = start(tmp_path / "file" / "instance")
+    assert f"Cannot write to {tmp_path / 'file' / 'instance'}" in said
+
+
+def test_demo_mode_serves_no_other_machine(tmp_path: Path) -> None:
+    assert "demo mode serves this machine only" in start(tmp_path / "instance", HOST="0.0.0.0")  # noqa: S104
+
+
+def test_a_broken_settings_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.py").write_text("PORT = = 8000")
+    assert str(tmp_path / "config.py") in start(tmp_path)
+
+
+def test_keys_that_others_may_read_are_refused(tmp_path: Path) -> None:
+    ring = tmp_path / "keys" / "ring.json"
+    ring.parent.mkdir()
+    ring.write_text("{}")
+    ring.chmod(0o644)
+    assert str(ring) in start(tmp_path)
