@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.feel.errors import Exhausted
 from app.feel.limits import MAX_STRING
 from app.feel.temporal import add_duration, span
 from app.feel.values import DECIMAL128, DaysDuration, MonthsDuration, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _DURATIONS = (DaysDuration, MonthsDuration)
 _POINTS = (dt.date, dt.time)
@@ -64,7 +66,7 @@ def _sum(left: Any, right: Any) -> Any:
         return None
     if isinstance(left, DaysDuration):
         return days_duration(left.seconds + right.seconds)
-    return months_duration(left.months + right.months)
+    return months_duration(Decimal(left.months + right.months))
 
 
 def _subtract(left: Any, right: Any) -> Any:
@@ -108,7 +110,7 @@ def days_duration(seconds: Decimal) -> DaysDuration:
     return DaysDuration(seconds)
 
 
-def months_duration(months: Decimal | int) -> MonthsDuration:
+def months_duration(months: Decimal) -> MonthsDuration:
     """A years and months duration; a part of a month is cut off. Raises OverflowError for an absurd one."""
     if abs(months) > _LONGEST:
         raise OverflowError

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.feel.values import DaysDuration, MonthsDuration, Range, kind, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 
@@ -88,7 +90,13 @@ def _equal_times(left: dt.time, right: dt.time) -> bool | None:
 
 def _equal_ranges(left: Range, right: Range) -> bool | None:
     def shape(value: Range) -> tuple[Any, ...]:
-        return value.start_included, value.end_included, value.operator, value.start is None, value.end is None
+        return (
+            value.start_included,
+            value.end_included,
+            value.operator,
+            value.start is None,
+            value.end is None,
+        )
 
     if shape(left) != shape(right):
         return False
@@ -161,13 +169,12 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 def within(value: Any, interval: Range) -> bool | None:
     """Whether a range holds the value; null when they cannot be compared."""
     if interval.operator:
-        return compare(interval.operator, value, interval.start)
-    tests = []
-    if interval.start is not None:
-        tests.append(compare(">=" if interval.start_included else ">", value, interval.start))
-    if interval.end is not None:
-        tests.append(compare("<=" if interval.end_included else "<", value, interval.end))
-    return all_true(tests) if tests else None
+        return compare(interval.operator, value, interval.end if interval.start is None else interval.start)
+    after = compare(">=" if interval.start_included else ">", value, interval.start)
+    before = compare("<=" if interval.end_included else "<", value, interval.end)
+    if interval.start is None or interval.end is None:
+        return None
+    return all_true((after, before))
 
 
 def member(value: Any, candidate: Any) -> bool | None:

@@ -19,15 +19,30 @@ _SCAN = re.compile(
 )
 _SYMBOLS = {
     "**": "POWER", "..": "_DOTS", "->": "_ARROW", "<=": "LE", ">=": "GE", "!=": "NE", "-": "MINUS", "+": "PLUS",
-    "*": "STAR", "/": "SLASH", "=": "EQ", "<": "LT", ">": "GT", "(": "_LPAR", ")": "_RPAR", "[": "_LSQB", "]": "_RSQB",
-    "{": "_LBRACE", "}": "_RBRACE", ",": "_COMMA", ":": "_COLON", ".": "_DOT",
+    "*": "STAR", "/": "SLASH", "=": "EQ", "<": "LT", ">": "GT", "(": "_LPAR", ")": "_RPAR", "[": "_LSQB",
+    "]": "_RSQB", "{": "_LBRACE", "}": "_RBRACE", ",": "_COMMA", ":": "_COLON", ".": "_DOT",
 }  # fmt: skip
 KEYWORDS = {
     "true": "_TRUE", "false": "_FALSE", "null": "_NULL", "if": "_IF", "then": "_THEN", "else": "_ELSE", "for": "_FOR",
     "in": "_IN", "return": "_RETURN", "some": "_SOME", "every": "_EVERY", "satisfies": "_SATISFIES", "and": "_AND",
     "or": "_OR", "between": "_BETWEEN", "function": "_FUNCTION",
 }  # fmt: skip
-_OPERAND_ENDS = frozenset("NAME NUMBER STRING AT _TRUE _FALSE _NULL _RPAR _RSQB _RBRACE _EMPTY RANGE_STOP".split())
+_OPERAND_ENDS = frozenset(
+    (
+        "NAME",
+        "NUMBER",
+        "STRING",
+        "AT",
+        "_TRUE",
+        "_FALSE",
+        "_NULL",
+        "_RPAR",
+        "_RSQB",
+        "_RBRACE",
+        "_EMPTY",
+        "RANGE_STOP",
+    )
+)
 _BINDERS = frozenset(("_FOR", "_SOME", "_EVERY"))
 _SYMBOLIC = rf"{WORD.pattern}(?:[\s+\-*/'.]*{PART})*"  # a name as one may be written before a colon or `in`
 _KEY = re.compile(rf"(?P<name>{_SYMBOLIC})\s*:")
@@ -139,7 +154,9 @@ class Scanner:
 
     def _longest(self) -> tuple[str, int] | None:
         found = [
-            match for names in (self._local, self._known) if (match := names.match(self._text, self._position))
+            match
+            for names in (self._local, self._known)
+            if (match := names.match(self._text, self._position))
         ]
         return max(found, key=lambda match: match[1], default=None)
 

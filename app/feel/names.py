@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 # DMN 10.3.1.2 rules 28 and 29. The long block from 037F holds every Indian script, vowel signs included.
 _START = (
@@ -82,7 +85,9 @@ def _compiled(source: str) -> re.Pattern[str]:
 def _pattern(pieces: list[str]) -> re.Pattern[str]:
     source, previous = "", ""
     for piece in pieces:
-        gap = "" if not previous else r"\s+" if WORD_PART.match(previous) and WORD_PART.match(piece) else r"\s*"
+        gap = (
+            "" if not previous else r"\s+" if WORD_PART.match(previous) and WORD_PART.match(piece) else r"\s*"
+        )
         source += gap + re.escape(piece)
         previous = piece
     return _compiled(source + (f"(?!{PART})" if WORD_PART.match(previous) else ""))

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 from lark.exceptions import VisitError
@@ -19,9 +18,12 @@ from lark.lexer import Lexer
 from app.feel.errors import FeelError
 from app.feel.functions import NAMES as FUNCTION_NAMES
 from app.feel.lexer import Scanner
-from app.feel.literals import unescape
 from app.feel.limits import MAX_DEPTH, MAX_NODES, MAX_TEXT
+from app.feel.literals import unescape
 from app.feel.names import LANGUAGE_NAMES, known_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 Tree = Any  # ("tag", ...) of nested tuples; lists after a trip through JSON
 
@@ -44,7 +46,9 @@ def parse_unary_tests(text: str, names: Collection[str] = ()) -> Tree:
 @lru_cache(maxsize=2048)
 def _parse(text: str, names: frozenset[str]) -> Tree:
     body = text.lstrip()
-    return _read("expression", body.removeprefix("="), names, offset=len(text) - len(body) + body.startswith("="))
+    return _read(
+        "expression", body.removeprefix("="), names, offset=len(text) - len(body) + body.startswith("=")
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -81,7 +85,7 @@ def _read(start: str, text: str, names: frozenset[str], offset: int) -> Tree:
         raise FeelError("feel.empty", offset)
     try:
         tokens = Scanner(unicodedata.normalize("NFC", text), known_names(names | _LANGUAGE)).tokens()
-        tree = _grammar().parse(tokens, start=start)  # type: ignore[arg-type]  # lark hands any object to our lexer
+        tree = _grammar().parse(tokens, start=start)  # lark hands any object to our lexer
     except FeelError as error:
         raise FeelError(error.key, error.position + offset, **error.params) from None
     except UnexpectedInput as error:

@@ -84,7 +84,9 @@ def _visit_call(node: Any, bound: _Bound, found: set[Path]) -> None:
         _visit(node[1], bound, found)
     for part in node[2:]:
         argument = part[1] if node[0] == "named" else part
-        builtin = argument[0] == "name" and argument[1] in BUILTINS  # a function handed over, as in sort(list, max)
+        builtin = (
+            argument[0] == "name" and argument[1] in BUILTINS
+        )  # a function handed over, as in sort(list, max)
         if not (builtin and argument[1] not in bound):
             _visit(argument, bound, found)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from app.feel.compare import time_seconds
 from app.feel.values import DECIMAL128, DaysDuration, MonthsDuration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _DATE = r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
 _TIME = (
@@ -69,7 +71,11 @@ def read_instant(text: str) -> dt.datetime | None:
     day = make_date(*(int(match[part]) for part in ("year", "month", "day")))
     if match["hour"] == "24" and "T24:00:00" in text and not int(match["fraction"] or 0):
         zone, fine = _zone(match["zone"])
-        return shift(dt.datetime.combine(day, dt.time(tzinfo=zone)), dt.timedelta(days=1)) if day and fine else None
+        return (
+            shift(dt.datetime.combine(day, dt.time(tzinfo=zone)), dt.timedelta(days=1))
+            if day and fine
+            else None
+        )
     clock = dt.time() if match["hour"] is None else _clock(match)
     return None if day is None or clock is None else dt.datetime.combine(day, clock)
 
@@ -123,7 +129,7 @@ def read_temporal(text: str) -> Any:
 
 
 def add_months(day: dt.date, months: int) -> dt.date:
-    """The same day of another month, or that month's last; a datetime stays one. Raises OverflowError or ValueError."""
+    """The same day of another month, or that month's last; a datetime stays one. Raises OverflowError."""
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     if not dt.MINYEAR <= year <= dt.MAXYEAR:

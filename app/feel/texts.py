@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from app.feel.values import DaysDuration, MonthsDuration, Range, kind, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def to_text(value: Any) -> str:
@@ -60,7 +62,9 @@ def _days_text(value: DaysDuration) -> str:
     whole = int(total)
     days, rest = divmod(whole, 86_400)
     parts = f"{days}D" if days else ""
-    clock = "".join(f"{amount}{unit}" for amount, unit in ((rest // 3600, "H"), (rest % 3600 // 60, "M")) if amount)
+    clock = "".join(
+        f"{amount}{unit}" for amount, unit in ((rest // 3600, "H"), (rest % 3600 // 60, "M")) if amount
+    )
     seconds = rest % 60 + (total - whole)
     if seconds:
         clock += number_text(seconds) + "S"
@@ -76,17 +80,9 @@ def _months_text(value: MonthsDuration) -> str:
 
 def _range_text(value: Range) -> str:
     if value.operator:
-        return f"({value.operator} {_write(value.start)})"
-    if value.start is None or value.end is None:
-        return _open_range_text(value)
+        return f"({value.operator} {_write(value.end if value.start is None else value.start)})"
     opening, closing = "[" if value.start_included else "(", "]" if value.end_included else ")"
     return f"{opening}{_write(value.start)}..{_write(value.end)}{closing}"
-
-
-def _open_range_text(value: Range) -> str:
-    if value.start is None:
-        return f"({'<=' if value.end_included else '<'} {_write(value.end)})"
-    return f"({'>=' if value.start_included else '>'} {_write(value.start)})"
 
 
 def _list_text(value: Any) -> str:

@@ -41,7 +41,9 @@ def _list_conforms(value: Any, wanted: Any, types: NamedTypes) -> bool:
 
 
 def _range_conforms(value: Any, wanted: Any, types: NamedTypes) -> bool:
-    return isinstance(value, Range) and all(conforms(end, wanted[1], types) for end in (value.start, value.end))
+    return isinstance(value, Range) and all(
+        conforms(end, wanted[1], types) for end in (value.start, value.end)
+    )
 
 
 def _context_conforms(value: Any, wanted: Any, types: NamedTypes) -> bool:

@@ -28,7 +28,7 @@ class MonthsDuration:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """An interval. `start` or `end` None means open on that side; `operator` marks `(= x)` and `(!= x)`."""
+    """An interval. `operator` is set for `(< x)` and the like, which have one end (`(= x)` has twice the same)."""
 
     start: Any
     end: Any
@@ -60,6 +60,7 @@ class Function:
         return self.body(*(arguments[name] for name in self.parameters))
 
 
+_LARGEST_COUNT = 10**9
 _KINDS: dict[type, str] = {
     type(None): "null",
     bool: "boolean",
@@ -117,6 +118,12 @@ def whole(value: Any) -> int | None:
     if amount is None or not amount.is_finite() or amount != amount.to_integral_value():
         return None
     return int(amount)
+
+
+def truncated(value: Any) -> int | None:
+    """A number cut to its whole part."""
+    amount = number(value)
+    return None if amount is None or not amount.is_finite() or abs(amount) > _LARGEST_COUNT else int(amount)
 
 
 def as_list(value: Any) -> list[Any]:

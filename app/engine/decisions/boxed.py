@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.engine.decisions.document import Document, local_name, type_ref
-from app.engine.decisions.itemtypes import ItemTypes
 from app.engine.decisions.tables import DecisionTable
 from app.feel import Evaluation, Function, Tree
 from app.feel.compare import all_true, any_true
-from app.feel.interpreter import Scope, at_index, item_scope, items_of
+from app.feel.items import Scope, at_index, item_scope, items_of
 from app.feel.values import as_list, number
+
+if TYPE_CHECKING:
+    from app.engine.decisions.itemtypes import ItemTypes
 
 Expression = Callable[[Evaluation, Scope], Any]
 KINDS = (
@@ -64,12 +66,8 @@ class Boxes:
 
         def make(run: Evaluation, scope: Scope) -> Function:
             def call(*arguments: Any) -> Any:
-                bound = {}
-                for (name, wanted), argument in zip(parameters, arguments, strict=True):
-                    bound[name] = self._types.accept(argument, wanted)
-                    if bound[name] is None and argument is not None:
-                        return None
-                return body(run, (bound, scope))
+                bound = self._types.bind(parameters, arguments)
+                return None if bound is None else body(run, (bound, scope))
 
             return Function([name for name, _ in parameters], call)
 
@@ -154,7 +152,14 @@ class Boxes:
 
     def _conditional(self, element: Any) -> Expression:
         test, then, otherwise = (self._part(element, name) for name in ("if", "then", "else"))
-        return lambda run, scope: (then if test(run, scope) is True else otherwise)(run, scope)
+
+        def value(run: Evaluation, scope: Scope) -> Any:
+            answer = test(run, scope)
+            if answer is not None and not isinstance(answer, bool):
+                return None
+            return (then if answer else otherwise)(run, scope)
+
+        return value
 
     def _iterated(self, element: Any, body: str) -> tuple[str, Expression, Expression]:
         name = element.get("iteratorVariable") or ""
@@ -183,7 +188,8 @@ class Boxes:
 
         def value(run: Evaluation, scope: Scope) -> Any:
             items = items_of(domain(run, scope))
-            return None if items is None else decide(body(run, ({name: item}, scope)) for item in items)
+            answers = [body(run, ({name: item}, scope)) for item in items or ()]
+            return None if items is None or not _truths(answers) else decide(answers)
 
         return value
 
@@ -196,9 +202,17 @@ class Boxes:
             index = match(run, scope)
             if number(index) is not None:
                 return at_index(items, index)
-            return [item for item in items if match(run, item_scope(item, scope)) is True]
+            answers = [match(run, item_scope(item, scope)) for item in items]
+            if not _truths(answers):
+                return None
+            return [item for item, answer in zip(items, answers, strict=True) if answer]
 
         return value
+
+
+def _truths(answers: list[Any]) -> bool:
+    """Boxed expressions are stricter than FEEL: whatever is neither true, false nor null makes the whole null."""
+    return all(answer is None or isinstance(answer, bool) for answer in answers)
 
 
 def _nothing(_run: Evaluation, _scope: Scope) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from app.engine.decisions.errors import DecisionProblem, DecisionRefused
 from app.engine.xml import load_xml
 from app.feel import FeelError, Tree, parse, parse_unary_tests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # DMN 1.1 to 1.5; dmn-js writes 1.3.
 NAMESPACES = frozenset(
@@ -59,10 +61,15 @@ class Document:
     def references(self, element: Any, requirement: str, name: str) -> list[str]:
         """The ids that requirements of one kind point to."""
         return [
-            href(reference)
+            self.target(reference)
             for outer in self.children(element, requirement)
             for reference in self.children(outer, name)
         ]
+
+    def target(self, reference: Any) -> str:
+        """The id that a reference names; one into another file stays whole, and is then found to lead nowhere."""
+        href = str(reference.get("href") or "")
+        return href.removeprefix(self.root.get("namespace") or "").removeprefix("#")
 
     def report(self, element: Any, rule: str, **params: Any) -> None:
         """Note a fault at the nearest element that has an id."""
@@ -96,9 +103,9 @@ def local_name(element: Any) -> str:
     return etree.QName(element).localname
 
 
-def href(reference: Any) -> str:
-    """The id that a reference within this file names."""
-    return str(reference.get("href") or "").removeprefix("#")
+def identity(element: Any) -> str:
+    """The id of an element; its name where a file leaves ids out."""
+    return element.get("id") or element.get("name") or ""
 
 
 def type_ref(element: Any) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from app.engine.decisions.document import Document
 from app.feel import Evaluation, Tree
 from app.feel.types import coerce, conforms
 from app.feel.values import kind
+
+if TYPE_CHECKING:
+    from app.engine.decisions.document import Document
 
 
 class ItemTypes(Mapping[str, Callable[[Any], bool]]):
     """Answers for the types that a file names: `types[name](value)`."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, constrained: bool = True) -> None:
+        """Without constraints a type is its shape alone, as `instance of` asks (DMN 10.3.2.9.2)."""
+        self._constrained = constrained
         self._tests: dict[str, Callable[[Any], bool]] = {}
         self._allowed: dict[str, Tree] = {}
         for definition in document.children(document.root, "itemDefinition"):
@@ -43,10 +47,19 @@ class ItemTypes(Mapping[str, Callable[[Any], bool]]):
         fits, coerced = coerce(value, name, self)
         return coerced if fits else None
 
+    def bind(self, parameters: Sequence[tuple[str, str]], arguments: Sequence[Any]) -> dict[str, Any] | None:
+        """The arguments by parameter name, fitted to their types; None when one does not fit."""
+        bound = {}
+        for (name, wanted), argument in zip(parameters, arguments, strict=True):
+            bound[name] = self.accept(argument, wanted)
+            if bound[name] is None and argument is not None:
+                return None
+        return bound
+
     def _definition(self, document: Document, element: Any) -> Callable[[Any], bool]:
         base = self._base(document, element)
-        values = document.child(element, "allowedValues")
-        whole = document.child(element, "typeConstraint")
+        values = document.child(element, "allowedValues") if self._constrained else None
+        whole = document.child(element, "typeConstraint") if self._constrained else None
         single = base if values is None else _both(base, _allowed(document.tests(values)))
         test = _each(single) if element.get("isCollection") == "true" else single
         return test if whole is None else _both(test, _allowed(document.tests(whole)))
@@ -57,8 +70,12 @@ class ItemTypes(Mapping[str, Callable[[Any], bool]]):
             for part in document.children(element, "itemComponent")
         }
         if parts:
-            return lambda value: kind(value) == "context" and all(
-                name in value and (value[name] is None or test(value[name])) for name, test in parts.items()
+            return lambda value: (
+                kind(value) == "context"
+                and all(
+                    name in value and (value[name] is None or test(value[name]))
+                    for name, test in parts.items()
+                )
             )
         if document.child(element, "functionItem") is not None:
             return lambda value: kind(value) == "function"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.engine.decisions.boxed import Boxes, Expression
-from app.engine.decisions.document import Document, local_name, type_ref
+from app.engine.decisions.document import Document, identity, local_name, type_ref
 from app.engine.decisions.errors import DecisionFailed, DecisionRefused
 from app.engine.decisions.itemtypes import ItemTypes
 from app.engine.decisions.tables import DecisionTable, Output
 from app.feel import Evaluation, Function, names_read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Path = tuple[str, ...]
 _INVOCABLES = ("businessKnowledgeModel", "decisionService")
@@ -49,10 +51,11 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Service:
-    """A decision service: which decisions it answers, and what it takes."""
+    """A decision service: which decisions it answers, and what it takes: data, and answers of decisions."""
 
     outputs: tuple[str, ...]
-    inputs: tuple[str, ...]
+    data: tuple[str, ...]
+    decisions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class _Graph:
     """Everything of a file by id."""
 
     types: ItemTypes
+    shapes: ItemTypes
     nodes: dict[str, _Node] = field(default_factory=dict)
     services: dict[str, _Service] = field(default_factory=dict)
     functions: dict[str, Callable[[Evaluation, Any], Function]] = field(default_factory=dict)
@@ -69,24 +73,24 @@ class DecisionModel:
     """The decisions of one file. Immutable; may be shared between threads."""
 
     def __init__(self, document: Document) -> None:
-        self._graph = _Graph(ItemTypes(document))
+        self._graph = _Graph(ItemTypes(document), ItemTypes(document, constrained=False))
         self._own: dict[str, tuple[frozenset[Path], tuple[DecisionTable, ...]]] = {}
         labels: dict[str, str] = {}
         for element in document.children(document.root, "decision", "inputData", *_INVOCABLES):
             self._read(document, element)
-            labels[element.get("id") or ""] = element.get("label") or ""
+            labels[identity(element)] = element.get("label") or ""
         self._ids = self._by_name(document)
         self._check_graph(document)
         self.problems = tuple(document.problems)
         self.decisions = tuple(
-            self._describe(element.get("id") or "", labels)
+            self._describe(identity(element), labels)
             for element in document.children(document.root, "decision")
         )
 
     def decision(self, id_or_name: str) -> Decision:
         """One decision by id, or by name. Raises DecisionFailed `unknown_decision`."""
         for found in self.decisions:
-            if found.id == id_or_name or found.name == id_or_name:
+            if id_or_name in (found.id, found.name):
                 return found
         raise DecisionFailed("unknown_decision", id_or_name)
 
@@ -131,7 +135,7 @@ class DecisionModel:
         element_id: str,
         context: Mapping[str, Any],
     ) -> Any:
-        run = Evaluation(functions, self._graph.types)
+        run = Evaluation(functions, self._graph.shapes)
         answer = run.guard(lambda: question(_Session(self._graph, run, context)))
         if run.exhausted:
             raise DecisionFailed("exhausted", element_id)
@@ -140,7 +144,7 @@ class DecisionModel:
     def _read(self, document: Document, element: Any) -> None:
         boxes = Boxes(document, self._graph.types)
         variable = document.child(element, "variable")
-        identifier, name = element.get("id") or "", element.get("name") or ""
+        identifier, name = identity(element), element.get("name") or ""
         known = name if variable is None else variable.get("name") or name
         self._graph.nodes[identifier] = _Node(
             identifier,
@@ -162,12 +166,12 @@ class DecisionModel:
 
     def _by_name(self, document: Document) -> dict[str, str]:
         elements = document.children(document.root, "decision", *_INVOCABLES)
-        return {element.get("name") or "": element.get("id") or "" for element in elements}
+        return {element.get("name") or "": identity(element) for element in elements}
 
     def _check_graph(self, document: Document) -> None:
         nodes = self._graph.nodes
         for element in document.children(document.root, "decision", *_INVOCABLES):
-            node = nodes[element.get("id") or ""]
+            node = nodes[identity(element)]
             for reference in self._required(node.id):
                 if reference not in nodes:
                     document.report(element, "dmn.reference", reference=reference)
@@ -209,7 +213,9 @@ class DecisionModel:
 
     def _reads(self, identifier: str) -> frozenset[Path]:
         """All paths read by a decision and what it requires, less the names that the model itself provides."""
-        provided = {node.name for key, node in self._graph.nodes.items() if node.logic or key in self._graph.functions}
+        provided = {
+            node.name for key, node in self._graph.nodes.items() if node.logic or key in self._graph.functions
+        }
         provided |= {self._graph.nodes[key].name for key in self._graph.services}
         waiting, seen, paths = [identifier], set[str](), set[Path]()
         while waiting:
@@ -217,7 +223,9 @@ class DecisionModel:
             if current not in seen and current in self._graph.nodes:
                 seen.add(current)
                 waiting.extend(self._required(current))
-                waiting.extend(self._graph.services[current].outputs if current in self._graph.services else ())
+                waiting.extend(
+                    self._graph.services[current].outputs if current in self._graph.services else ()
+                )
                 paths |= self._own[current][0]
         return frozenset(path for path in paths if path[0] not in provided)
 
@@ -234,7 +242,11 @@ class _Session:
         """The answer of a decision by id."""
         if identifier not in self._answers:
             node = self._graph.nodes[identifier]
-            value = None if node.logic is None else node.logic(self._run, (self._scope(node), (self._context, None)))
+            value = (
+                None
+                if node.logic is None
+                else node.logic(self._run, (self._scope(node), (self._context, None)))
+            )
             self._answers[identifier] = self._graph.types.accept(value, node.type)
         return self._answers[identifier]
 
@@ -252,7 +264,9 @@ class _Session:
             if identifier in self._graph.services:
                 self._functions[identifier] = self._service(identifier)
             else:
-                self._functions[identifier] = Function((), _nothing) if make is None else make(self._run, (scope, None))
+                self._functions[identifier] = (
+                    Function((), _nothing) if make is None else make(self._run, (scope, None))
+                )
             scope[node.name] = self._functions[identifier]
             scope.update(self._knowledge(node))
         return self._functions[identifier]
@@ -267,20 +281,22 @@ class _Session:
         return names
 
     def _knowledge(self, node: _Node) -> dict[str, Any]:
-        return {self._graph.nodes[identifier].name: self.function(identifier) for identifier in node.knowledge}
+        return {
+            self._graph.nodes[identifier].name: self.function(identifier) for identifier in node.knowledge
+        }
 
     def _service(self, identifier: str) -> Function:
         graph = self._graph
         service = graph.services[identifier]
-        parameters = [graph.nodes[key] for key in service.inputs]
+        parameters = [graph.nodes[key] for key in (*service.data, *service.decisions)]
+        wanted = [(parameter.name, parameter.type) for parameter in parameters]
 
         def call(*arguments: Any) -> Any:
-            given = {
-                parameter.name: graph.types.accept(argument, parameter.type)
-                for parameter, argument in zip(parameters, arguments, strict=True)
-            }
+            given = graph.types.bind(wanted, arguments)
+            if given is None:
+                return None
             inner = _Session(graph, self._run, given)
-            inner._answers.update({part.id: given[part.name] for part in parameters if part.logic is not None})
+            inner._answers.update({key: given[graph.nodes[key].name] for key in service.decisions})
             answers = {graph.nodes[key].name: inner.decision(key) for key in service.outputs}
             single = next(iter(answers.values())) if len(answers) == 1 else answers
             return graph.types.accept(single, graph.nodes[identifier].type)
@@ -293,10 +309,10 @@ def _nothing() -> None:
 
 
 def _service(document: Document, element: Any) -> _Service:
-    def targets(name: str) -> list[str]:
-        return [str(part.get("href") or "").removeprefix("#") for part in document.children(element, name)]
+    def targets(name: str) -> tuple[str, ...]:
+        return tuple(document.target(part) for part in document.children(element, name))
 
-    return _Service(tuple(targets("outputDecision")), (*targets("inputData"), *targets("inputDecision")))
+    return _Service(targets("outputDecision"), targets("inputData"), targets("inputDecision"))
 
 
 def load(data: bytes, *, lenient: bool = False) -> DecisionModel:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.engine.decisions.document import Document, type_ref
 from app.engine.decisions.errors import DecisionFailed
-from app.engine.decisions.itemtypes import ItemTypes
 from app.feel import Evaluation, Tree
 from app.feel.compare import equal
 from app.feel.functions import BUILTINS
-from app.feel.interpreter import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.engine.decisions.itemtypes import ItemTypes
+    from app.feel.items import Scope
 
 _POLICIES = {
     "UNIQUE": "_unique",
@@ -123,7 +126,9 @@ class DecisionTable:
     def _default(self, run: Evaluation, scope: Scope) -> Any:
         if all(column.default is None for column in self._columns):
             return Decimal(0) if self._aggregation == "COUNT" else None
-        values = [None if column.default is None else run.run(column.default, scope) for column in self._columns]
+        values = [
+            None if column.default is None else run.run(column.default, scope) for column in self._columns
+        ]
         if len(values) == 1:
             return values[0]
         return {column.output.name: value for column, value in zip(self._columns, values, strict=True)}
@@ -174,14 +179,19 @@ class DecisionTable:
         )
 
     def _column(self, document: Document, element: Any, place: int) -> _Column:
-        values, default = document.child(element, "outputValues"), document.child(element, "defaultOutputEntry")
+        values, default = (
+            document.child(element, "outputValues"),
+            document.child(element, "defaultOutputEntry"),
+        )
         priorities = _literals(None if values is None else document.tests(values))
         if values is None:
             priorities = next(filter(None, map(self._allowed_by, _typed(document, element))), ())
         entries = [rule.entries[place] for rule in self._rules if place < len(rule.entries)]
         default_tree = None if default is None else document.expression(default)
         allowed = priorities or _closed([*entries, *([] if default_tree is None else [default_tree])])
-        values_allowed = None if not allowed else tuple(dict.fromkeys(_literal_value(tree) for tree in allowed))
+        values_allowed = (
+            None if not allowed else tuple(dict.fromkeys(_literal_value(tree) for tree in allowed))
+        )
         name = element.get("name") or ""
         return _Column(Output(name, type_ref(element), values_allowed), priorities, default_tree)
 
@@ -191,7 +201,9 @@ class DecisionTable:
     def _check_shape(self, document: Document, element: Any, rules: list[Any]) -> None:
         if not self._columns:
             document.report(element, "dmn.no_output")
-        if len(self._columns) > 1 and len({column.output.name for column in self._columns}) < len(self._columns):
+        if len(self._columns) > 1 and len({column.output.name for column in self._columns}) < len(
+            self._columns
+        ):
             document.report(element, "dmn.output_names")
         for rule, source in zip(self._rules, rules, strict=True):
             if len(rule.tests) != len(self._inputs) or len(rule.entries) != len(self._columns):
@@ -225,7 +237,7 @@ def _input(document: Document, element: Any) -> _Input:
     return _Input(document.expression(expression), type_ref(expression))
 
 
-def _holds(run: Evaluation, rule: _Rule, scopes: list[Scope]) -> bool:
+def _holds(run: Evaluation, rule: _Rule, scopes: Sequence[Scope]) -> bool:
     return all(run.run(test, inner) is True for test, inner in zip(rule.tests, scopes, strict=True))
 
 

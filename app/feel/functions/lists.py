@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.feel.arithmetic import calculate
 from app.feel.compare import all_true, any_true, equal, identity, order_key
 from app.feel.errors import Exhausted
 from app.feel.functions.registry import Registry
 from app.feel.limits import MAX_LIST
-from app.feel.values import DECIMAL128, Function, kind, number, whole
+from app.feel.values import DECIMAL128, Function, kind, number, truncated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 LISTS = Registry()
 _EITHER = ("list: list", "*items: any")
@@ -62,7 +64,9 @@ def _numbers(items: Iterable[Any]) -> list[Decimal] | None:
 def _sum(items: list[Any]) -> Any:
     if not items:
         return None
-    return functools.reduce(lambda left, right: calculate("+", left, right), items) if _summable(items) else None
+    return (
+        functools.reduce(lambda left, right: calculate("+", left, right), items) if _summable(items) else None
+    )
 
 
 def _summable(items: list[Any]) -> bool:
@@ -129,10 +133,10 @@ def _any(items: list[Any]) -> Any:
     return any_true(items)
 
 
-def _index(items: list[Any], position: Any, *, past_end: int = 0) -> int | None:
+def _index(items: list[Any], position: Any) -> int | None:
     """A position counted from 1, or from the end if negative, as Python counts; None when outside."""
-    place = whole(position)
-    if not place or abs(place) > len(items) + past_end:
+    place = truncated(position)
+    if not place or abs(place) > len(items):
         return None
     return place - 1 if place > 0 else len(items) + place
 
@@ -140,7 +144,7 @@ def _index(items: list[Any], position: Any, *, past_end: int = 0) -> int | None:
 @LISTS.add("sublist", "list: list, start position: number, length?: number")
 def _sublist(items: list[Any], start: Any, length: Any = None) -> Any:
     begin = _index(items, start)
-    count = len(items) if length is None else whole(length)
+    count = len(items) if length is None else truncated(length)
     if begin is None or count is None or count < 0 or (length is not None and begin + count > len(items)):
         return None
     return items[begin : begin + count]
@@ -168,7 +172,9 @@ def _remove(items: list[Any], position: Any) -> Any:
     return None if at is None else [*items[:at], *items[at + 1 :]]
 
 
-@LISTS.add("list replace", "list: list, position: number, newItem: any", "list: list, match: function, newItem: any")
+@LISTS.add(
+    "list replace", "list: list, position: number, newItem: any", "list: list, match: function, newItem: any"
+)
 def _list_replace(items: list[Any], where: Any, new: Any) -> Any:
     if isinstance(where, Function):
         answers = [where.call([item, new]) for item in items]
@@ -223,7 +229,9 @@ def _sort(items: list[Any], precedes: Function | None = None) -> Any:
         keys = [order_key(item) for item in items]
         if None in keys or len({key[0] for key in keys if key}) > 1:
             return None
-        return [item for _, item in sorted(zip(keys, items, strict=True), key=lambda pair: pair[0] or ("", 0))]
+        return [
+            item for _, item in sorted(zip(keys, items, strict=True), key=lambda pair: pair[0] or ("", 0))
+        ]
     return sorted(items, key=functools.cmp_to_key(_ordering(precedes)))
 
 
@@ -231,7 +239,7 @@ def _ordering(precedes: Function) -> Callable[[Any, Any], int]:
     def order(left: Any, right: Any) -> int:
         forth, back = precedes.call([left, right]), precedes.call([right, left])
         if not isinstance(forth, bool) or not isinstance(back, bool):
-            raise ValueError("a sort's function must answer true or false")
+            raise ValueError("a sort's function must answer true or false")  # noqa: TRY004  # null, like every wrong value
         return back - forth
 
     return order

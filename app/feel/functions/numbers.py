@@ -34,7 +34,8 @@ def _rounded(value: Any, scale: Any, mode: str) -> Decimal | None:
     if amount is None or places is None or int(places) not in _SCALES:
         return None
     exponent = -int(places)
-    if amount.as_tuple().exponent >= exponent if isinstance(amount.as_tuple().exponent, int) else False:
+    digits = amount.as_tuple().exponent
+    if not isinstance(digits, int) or digits >= exponent:
         return amount  # already as coarse as asked: writing more zeros would not change it
     return DECIMAL128.plus(amount.quantize(Decimal((0, (1,), exponent)), rounding=mode, context=_WIDE))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.feel.compare import compare
 from app.feel.functions.registry import Registry
 from app.feel.literals import read_literal
 from app.feel.values import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RANGES = Registry()
 _ENDS = re.compile(r"\s*([\[\](])(.+?)\.\.(.+)([\])\[])\s*", re.DOTALL)
@@ -56,13 +58,17 @@ def _overlaps(a: Range, b: Range) -> Any:
 
 
 def _overlaps_before(a: Range, b: Range) -> Any:
-    starts_first = _lt(a.start, b.start) or (_eq(a.start, b.start) and a.start_included and not b.start_included)
+    starts_first = _lt(a.start, b.start) or (
+        _eq(a.start, b.start) and a.start_included and not b.start_included
+    )
     ends_first = _lt(a.end, b.end) or (_eq(a.end, b.end) and (not a.end_included or b.end_included))
     return starts_first and _overlaps(a, b) and ends_first
 
 
 def _overlaps_after(a: Range, b: Range) -> Any:
-    starts_last = _lt(b.start, a.start) or (_eq(a.start, b.start) and b.start_included and not a.start_included)
+    starts_last = _lt(b.start, a.start) or (
+        _eq(a.start, b.start) and b.start_included and not a.start_included
+    )
     ends_last = _lt(b.end, a.end) or (_eq(a.end, b.end) and (a.end_included or not b.end_included))
     return starts_last and _overlaps(a, b) and ends_last
 
@@ -83,7 +89,10 @@ def _coincides(a: Range, b: Range) -> Any:
 def _declare(name: str, relation: Callable[[Range, Range], Any], *signatures: str) -> None:
     def body(left: Any, right: Any) -> bool | None:
         first, second = as_range(left), as_range(right)
-        if None in (first.start, first.end, second.start, second.end) or _eq(first.start, second.start) is None:
+        if (
+            None in (first.start, first.end, second.start, second.end)
+            or _eq(first.start, second.start) is None
+        ):
             return None
         return bool(relation(first, second))
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.feel.errors import Exhausted
 from app.feel.limits import MAX_LIST, MAX_STRING
 from app.feel.values import Function, kind
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+Body = TypeVar("Body", bound="Callable[..., Any]")
 _POINT_KINDS = frozenset(("date", "date and time"))
 _ORDERED = frozenset(("number", "string", "date", "time", "date and time")) | {
     "days and time duration",
@@ -63,18 +66,28 @@ class Builtin(Function):
         return None
 
 
+def _unbounded(_result: Any) -> int:
+    return 0
+
+
+_SIZES: dict[type, Callable[[Any], int]] = {
+    str: lambda result: len(result) - MAX_STRING,
+    list: lambda result: len(result) - MAX_LIST,
+}
+
+
 def _run(body: Callable[..., Any], arguments: Sequence[Any]) -> Any:
     try:
         result = body(*arguments)
     except (ArithmeticError, ValueError):
         return None
-    if (isinstance(result, str) and len(result) > MAX_STRING) or (isinstance(result, list) and len(result) > MAX_LIST):
+    if _SIZES.get(type(result), _unbounded)(result) > 0:
         raise Exhausted
     return result
 
 
 def _signature(text: str) -> _Signature:
-    """`string: string, start position: number, length?: number?`; `*items: any` takes all that follow."""
+    """`string: string, start position: number, length?: number?`; `*items: any` takes what follows, one or more."""
     parameters, rest = [], ""
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, expected = part.partition(":")
@@ -104,7 +117,9 @@ def _order(signature: _Signature, arguments: Mapping[str, Any]) -> list[Any] | N
 def _fit(signature: _Signature, arguments: Sequence[Any]) -> list[Any] | None:
     """The arguments, coerced between a value and a list of one where needed; None if they do not fit."""
     fixed = len(signature.parameters)
-    if len(arguments) < signature.required or (len(arguments) > fixed and not signature.rest):
+    if len(arguments) < signature.required + bool(signature.rest) or (
+        len(arguments) > fixed and not signature.rest
+    ):
         return None
     fitted = []
     for parameter, value in zip(signature.parameters, arguments, strict=False):
@@ -146,10 +161,10 @@ def _fits(actual: str, expected: str) -> bool:
 class Registry(dict[str, Builtin]):
     """Functions by name."""
 
-    def add(self, name: str, *signatures: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def add(self, name: str, *signatures: str) -> Callable[[Body], Body]:
         """Declare the decorated function under a FEEL name."""
 
-        def declare(body: Callable[..., Any]) -> Callable[..., Any]:
+        def declare(body: Body) -> Body:
             self[name] = Builtin(name, signatures or ("",), body)
             return body
 

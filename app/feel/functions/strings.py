@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from app.feel.functions.registry import Registry
-from app.feel.patterns import compile_pattern
+from app.feel.pattern_compiler import compile_pattern
 from app.feel.texts import to_text
-from app.feel.values import whole
+from app.feel.values import truncated
 
 STRINGS = Registry()
 
@@ -19,7 +19,7 @@ def _string(value: Any) -> str | None:
 
 @STRINGS.add("substring", "string: string, start position: number, length?: number?")
 def _substring(text: str, start: Any, length: Any = None) -> str | None:
-    first, count = whole(start), whole(length) if length is not None else len(text)
+    first, count = truncated(start), truncated(length) if length is not None else len(text)
     if not first or count is None or count < 0 or abs(first) > max(len(text), 1):
         return None
     begin = first - 1 if first > 0 else len(text) + first
