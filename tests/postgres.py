@@ -9,9 +9,11 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,16 +26,9 @@ from tests import programs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_SETTINGS = ("listen_addresses=", "max_connections=60", "shared_buffers=32MB")
 #: Speed over safety: the cluster lives as long as the test run.
-_SETTINGS = (
-    "listen_addresses=",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "autovacuum=off",
-    "max_connections=60",
-    "shared_buffers=32MB",
-)
+_CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 _START_SECONDS = 30.0
 
 
@@ -70,19 +65,17 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> N
     while True:
         try:
             psycopg.connect(url, connect_timeout=2).close()
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
             if server.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"PostgreSQL did not start:\n{log.read_text()[-2000:]}")
+                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()[-2000:]}") from error
             time.sleep(0.05)
         else:
             return
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    binaries = programs.postgres()
-    if binaries is None:
-        pytest.skip("PostgreSQL's programs not found")
+@contextmanager
+def running(binaries: Path, *, careless: bool = False) -> Iterator[PostgresServer]:
+    """Run a new cluster while the block lasts; `careless` forgets durability for speed."""
     # Not below pytest's folder, which only its owner may enter; and short: a socket's name is bounded.
     folder = Path(tempfile.mkdtemp(prefix="esp-pg-"))
     if os.geteuid() == 0:
@@ -104,7 +97,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         capture_output=True,
         cwd=folder,
     )  # fmt: skip
-    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    settings = [part for setting in _SETTINGS + _CARELESS * careless for part in ("-c", setting)]
     with log.open("wb") as output:
         server = subprocess.Popen(
             [*as_postgres, binaries / "postgres", "-D", data, "-k", folder, *settings],
@@ -117,10 +110,19 @@ def postgres_server() -> Iterator[PostgresServer]:
         _wait_until_ready(cluster.url("postgres"), server, log)
         yield cluster
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # the server's word for: end the sessions, then stop
         try:
             server.wait(10)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    binaries = programs.postgres()
+    if binaries is None:
+        pytest.skip("PostgreSQL's programs not found")
+    with running(binaries, careless=True) as cluster:
+        yield cluster
