@@ -1,0 +1,181 @@
+"""`python -m app.serve`: look at the machine, ready the database, serve web and worker until told to stop."""
+
+from __future__ import annotations
+
+import errno
+import gettext
+import os
+import socket
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication
+
+from app import cli, config, create_app, papers
+from app.crypto import RingRefused
+from app.domain.errors import DomainError, ReleaseRefused
+from app.services import setup
+from app.web.assets import AssetsMissing
+from app.worker import Worker
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.config import Settings
+
+_CATALOGUES = Path(__file__).resolve().parent / "translations"
+_THREADS = 16  # requests at once; SQLite's writer is one thread anyhow, and reading is short
+_GRACE_SECONDS = 5
+
+
+class CannotStart(Exception):
+    """Why the server does not start, in both languages; printed, never traced."""
+
+    def __init__(self, hi: str, en: str) -> None:
+        super().__init__(f"{hi}\n{en}")
+
+
+def look_at_port(host: str, port: int) -> None:
+    """Try to listen there. Raises CannotStart when somebody else does, or we may not."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise CannotStart(
+                    f"पोर्ट {port} पर कोई और कार्यक्रम चल रहा है। उसे बंद करें, या दूसरा दें: make run PORT={port + 1}",
+                    f"Port {port} is in use. Stop that program, or choose another: make run PORT={port + 1}",
+                ) from None
+            raise CannotStart(
+                f"{host}:{port} पर सेवा नहीं दी जा सकती ({error.strerror})। दूसरा पोर्ट दें: make run PORT=8000",
+                f"Cannot serve on {host}:{port} ({error.strerror}). Choose another port: make run PORT=8000",
+            ) from None
+
+
+def look_at_folder(instance: Path) -> None:
+    """Make the instance folder if it is not there. Raises CannotStart when it cannot be written."""
+    trial = instance / f".trial-{os.getpid()}"
+    try:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise CannotStart(
+            f"फोल्डर {instance} में लिखा नहीं जा सकता ({error.strerror})। दूसरा दें: make run INSTANCE=...",
+            f"Cannot write to {instance} ({error.strerror}). Choose another folder: make run INSTANCE=...",
+        ) from None
+
+
+def ready(settings: Settings) -> Flask:
+    """Make the application, its tables, districts and release ready to serve; holds no connection afterwards.
+
+    Raises CannotStart with the reason in both languages.
+    """
+    try:
+        papers.self_test(papers.Assets(fonts=settings.fonts))
+        app = create_app(settings)
+    except (DomainError, RingRefused) as refused:
+        raise CannotStart(
+            *said(refused.key, **getattr(refused, "params", None) or {"path": getattr(refused, "path", "")})
+        ) from refused
+    except AssetsMissing as missing:
+        raise CannotStart(str(missing), "") from missing
+    database, now = app.extensions["database"], datetime.now(UTC)
+    try:
+        setup.prepare(database, now)
+        if settings.demo:
+            setup.add_demo(database, settings.instance, now)
+    except ReleaseRefused as refused:
+        with app.app_context():
+            lines = [cli.problem_text(problem) for problem in refused.problems]
+        hindi, english = said(refused.key, **refused.params)
+        raise CannotStart(hindi, "\n".join([english, *lines])) from refused
+    except DomainError as refused:
+        raise CannotStart(*said(refused.key, **refused.params)) from refused
+    finally:
+        database.close()  # its threads and connections would not survive the fork
+    return app
+
+
+def said(key: str, **params: Any) -> tuple[str, str]:
+    """Look a refusal up in the catalogues: its text in Hindi and in English."""
+    texts = []
+    for language in ("hi", "en"):
+        found = key
+        for domain in ("errors", "papers", "screens"):
+            catalogue = gettext.translation(domain, _CATALOGUES, [language], fallback=True)
+            found = catalogue.gettext(key) if found == key else found
+        texts.append(found % params if found != key else f"{key} {params}")
+    return texts[0], texts[1]
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn with one process of many threads; the worker lives in that process, not in its parent."""
+
+    def __init__(self, settings: Settings, app: Flask) -> None:
+        self.settings, self.application = settings, app
+        self._worker: Worker | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": f"{self.settings.host}:{self.settings.port}",
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": _THREADS,
+            "graceful_timeout": _GRACE_SECONDS,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "post_worker_init": self._begin,
+            "worker_exit": self._end,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self.application
+
+    def _begin(self, _process: Any) -> None:
+        """In the web process, once the application stands: threads do not survive a fork."""
+        self._worker = Worker(self.application.extensions["database"])
+        self._worker.start()
+        print(how_to_sign_in(self.settings), flush=True)  # noqa: T201  # the one thing a person waits for
+
+    def _end(self, _server: Any, _process: Any) -> None:
+        if self._worker is not None:
+            self._worker.stop(_GRACE_SECONDS)
+            self.application.extensions["database"].close()
+
+
+def how_to_sign_in(settings: Settings) -> str:
+    """Say where the pages are, once they are answered, and how to come in."""
+    url = f"http://{settings.host}:{settings.port}"
+    lines = ["", f"  ई-सत्यापन चालू है: {url}", f"  e-Satyapan is running: {url}"]
+    if settings.demo:
+        accounts = settings.instance / "demo-accounts.csv"
+        lines += [
+            "",
+            f"  प्रवेश: उस पृष्ठ पर कोई पद चुनें, या {accounts} का कोई खाता लें",
+            f"  To sign in, choose a post on that page, or take an account from {accounts}",
+        ]
+    return "\n".join([*lines, "", "  Ctrl-C: बंद करें / stop", ""])
+
+
+def main() -> int:
+    try:
+        settings = config.load()
+        look_at_port(settings.host, settings.port)
+        look_at_folder(settings.instance)
+        app = ready(settings)
+    except (CannotStart, config.SettingRefused) as refused:
+        print(f"\n{refused}\n", file=sys.stderr)  # noqa: T201  # there is no log yet
+        return 1
+    Server(settings, app).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

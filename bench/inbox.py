@@ -1,0 +1,60 @@
+"""The inbox while the district fills up: its time must not know how many tasks are open."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+from app.domain.roles import Role
+from app.services import inbox
+from app.services.drafts import actor_scope
+from bench import crowd, measure, results, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from app.domain.roles import Actor
+    from app.services.database import Database
+
+_SIZES = (1_000, 100_000, 1_000_000)
+_QUICK_SIZES = (1_000, 20_000)
+
+
+def rows(ground: world.World, *, quick: bool) -> Iterator[results.Row]:
+    """Measure the unfiltered first page and a filtered one on districts of growing size, interleaved."""
+    sizes = _QUICK_SIZES if quick else _SIZES if ground.kind == "sqlite" else _SIZES[:2]
+    districts = {size: _district(ground, size) for size in sizes}
+    variants: dict[str, Callable[[], object]] = {}
+    for size, (database, sho) in districts.items():
+        variants[f"{size}"] = _page(database, sho, inbox.InboxQuery())
+        variants[f"{size} filtered"] = _page(
+            database, sho, inbox.InboxQuery(age="late", purpose="govt_service")
+        )
+    found = measure.interleaved(variants, rounds=5 if quick else 20, batch=5)
+    small = found[f"{sizes[0]}"].median
+    yield results.told(f"inbox, first page of 25 at {sizes[0]:,} tasks", ground.kind, small, "ms")
+    for size in sizes[1:]:
+        whole, filtered = found[f"{size}"], found[f"{size} filtered"]
+        yield results.at_most(f"inbox at {size:,} tasks", ground.kind, whole.median / small, "x small", 1.5)
+        yield results.at_most(
+            f"inbox, filtered, at {size:,} tasks", ground.kind, filtered.median / small, "x small", 3
+        )
+        yield results.told(f"inbox at {size:,} tasks, p99", ground.kind, whole.p99, "ms")
+    for database, _ in districts.values():
+        database.close()
+    gc.collect()
+
+
+def _district(ground: world.World, size: int) -> tuple[Database, Actor]:
+    database = ground.open(ground.copy("ground"))
+    crowd.fill(database, size, world.NOW)
+    return database, world.Staff(database).enter(Role.SHO)
+
+
+def _page(database: Database, actor: Actor, query: inbox.InboxQuery) -> Callable[[], object]:
+    scope = actor_scope(actor)
+
+    def once() -> object:
+        return database.read(lambda session: inbox.page(session, actor, query, world.NOW), scope)
+
+    return once

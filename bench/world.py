@@ -1,0 +1,102 @@
+"""The ground that figures stand on: an instance made as `make run` makes it, copied for each measurement."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from app.config import Settings
+from app.crypto import KeyRing
+from app.services import officers, scopes, setup
+from app.services.database import Database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from uuid import UUID
+
+    from app.domain.roles import Actor, Role
+    from bench.results import Database as Kind
+    from tests.postgres import PostgresServer
+
+#: A working morning; every figure is taken on this day.
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """A demo district on one kind of database. `copy` gives a database of one's own with the same rows."""
+
+    kind: Kind
+    folder: Path
+    server: PostgresServer | None
+    _made: int = 0
+
+    def url(self, name: str) -> str:
+        if self.server is not None:
+            return self.server.url(name)
+        return f"sqlite:///{self.folder / name}.db"
+
+    def open(self, name: str) -> Database:
+        return Database(self.url(name), KeyRing.for_tests(), self.folder / "documents")
+
+    def settings(self, name: str) -> Settings:
+        return Settings(self.folder, self.url(name), demo=True, testing=True)
+
+    def copy(self, source: str) -> str:
+        """Make a database like `source`, which nobody may have open; -> its name."""
+        self._made += 1
+        name = f"{source}_{self._made}"
+        if self.server is not None:
+            self.server.new_database(template=source, name=name)
+        else:
+            shutil.copy(self.folder / f"{source}.db", self.folder / f"{name}.db")
+        return name
+
+
+def make(folder: Path, server: PostgresServer | None = None) -> World:
+    """Make the database `ground`: migrated, with the demo district, its officers and the shipped release."""
+    world = World("sqlite" if server is None else "postgresql", folder, server)
+    if server is not None:
+        server.new_database(name="ground")
+    database = world.open("ground")
+    setup.prepare(database, NOW)
+    setup.add_demo(database, folder, NOW)
+    database.close()
+    return world
+
+
+class Staff:
+    """The officers of the demo district, each as he stands after signing in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        groups = database.read(lambda session: officers.demo_accounts(session, NOW), scopes.door())
+        self._accounts = [account for group in groups for account in group.accounts]
+        self._actors: dict[UUID, Actor] = {}
+
+    def enter(self, role: Role, office_en: str = "") -> Actor:
+        """Sign in the first officer of this role, of this office where one is named."""
+        account = next(
+            each for each in self._accounts if each.role == role and office_en in ("", each.office_en)
+        )
+        return self._entered(account.officer_id)
+
+    def by_id(self, officer_id: UUID) -> Actor:
+        return self._entered(officer_id)
+
+    def offices(self, role: Role) -> list[str]:
+        """Name the offices where somebody holds this role."""
+        return [each.office_en for each in self._accounts if each.role == role]
+
+    def _entered(self, officer_id: UUID) -> Actor:
+        if officer_id not in self._actors:
+            entry = officers.enter_as(self._database, officer_id, NOW)
+            standing = self._database.read(
+                lambda session: officers.actor_for(session, entry.token, NOW), scopes.door()
+            )
+            if standing is None:
+                raise LookupError(officer_id)
+            self._actors[officer_id] = standing.actor
+        return self._actors[officer_id]
