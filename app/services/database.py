@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import random
+import sqlite3
 import threading
 import time
 from concurrent.futures import Future
@@ -18,7 +19,6 @@ from app.domain.errors import Conflict, Unavailable
 from app.models.scope import Scope, Session
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -31,12 +31,22 @@ T = TypeVar("T")
 _TRIES = 8  # of one write that lost a race; more means that something is wrong
 _BUSY_SECONDS = 5  # how long SQLite waits for another process before the write is refused
 _BATCH = 64  # closures in one commit
-_RETRYABLE = {
-    "40001",
-    "40P01",
-    "55P03",
-    "23505",
-}  # serialisation, deadlock, lock timeout, a row made meanwhile
+#: SQLSTATE of a lost race: serialisation, deadlock, lock timeout, a row made meanwhile.
+_RETRYABLE = frozenset({"40001", "40P01", "55P03", "23505"})
+#: SQLite's primary codes of a database that cannot work just now: busy, locked, no memory, disk, full, no file.
+_NO_DATABASE = frozenset({5, 6, 7, 10, 13, 14})
+#: SQLSTATE classes of PostgreSQL: connection lost, no resources (disk full), shut down by its operator.
+_OUTAGES = frozenset({"08", "53", "57"})
+#: A destroyed key must not linger in a freed part of a page: secure_delete overwrites it.
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "secure_delete=FAST",
+)
+_ONE_PICTURE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_READ_ONLY = 8  # for a write the disk's fault; a read that tries to write is ours
 
 
 @dataclass(frozen=True)
@@ -58,14 +68,21 @@ class Database:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = self.engine.execution_options(writing=True)
+        self._reading = self.engine.execution_options(
+            **({"reading": True} if self.is_sqlite else _ONE_PICTURE)
+        )
         self.keys, self.documents, self.public_address = keys, documents, public_address
         self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
-        self._starting = threading.Lock()
+        self._door = threading.Lock()  # before the queue: nothing is put in once the sign to stop is
+        self._closed = False
 
     def read(self, work: Callable[[Session], T], scope: Scope) -> T:
-        """Run `work` on one consistent picture of the database. Raises Unavailable when there is none."""
-        with self._unavailable(), self.engine.connect() as connection, connection.begin():
+        """Run `work` on one consistent picture of the database, in which it can change nothing.
+
+        Raises Unavailable when there is no database to be had.
+        """
+        with _unavailable(), self._reading.connect() as connection, connection.begin():
             return work(self._session(connection, scope))
 
     def write(self, work: Callable[[Session], T], scope: Scope) -> T:
@@ -78,9 +95,12 @@ class Database:
         return self._write_at_once(work, scope)
 
     def close(self) -> None:
-        """Finish what waits, then let go of the connections."""
-        if self._writer is not None and self._writer.is_alive():
-            self._waiting.put(None)
+        """Finish what waits, then let go of the connections; a later write is refused as Unavailable."""
+        with self._door:
+            self._closed = True
+            if self._writer is not None:
+                self._waiting.put(None)
+        if self._writer is not None:
             self._writer.join(timeout=30)
         self.engine.dispose()
 
@@ -89,7 +109,7 @@ class Database:
     def _write_at_once(self, work: Callable[[Session], T], scope: Scope) -> T:
         for attempt in range(1, _TRIES + 1):
             try:
-                with self._unavailable(), self.engine.begin() as connection:
+                with _unavailable(writing=True), self._writing.begin() as connection:
                     return work(self._session(connection, scope))
             except (Conflict, exc.DBAPIError) as error:
                 if attempt == _TRIES or not _may_retry(error):
@@ -100,17 +120,17 @@ class Database:
     # -- SQLite ----------------------------------------------------------------------------------------
 
     def _write_queued(self, work: Callable[[Session], T], scope: Scope) -> T:
-        if self._writer is None or not self._writer.is_alive():
-            self._start_writer()
+        if threading.current_thread() is self._writer:
+            raise RuntimeError("a write inside a write would wait for itself")
         future: Future[T] = Future()
-        self._waiting.put(_Item(work, scope, future))
-        return future.result()
-
-    def _start_writer(self) -> None:
-        with self._starting:
-            if self._writer is None or not self._writer.is_alive():
+        with self._door:
+            if self._closed:
+                raise Unavailable
+            if self._writer is None:
                 self._writer = threading.Thread(target=self._write_forever, name="esp-writer", daemon=True)
                 self._writer.start()
+            self._waiting.put(_Item(work, scope, future))
+        return future.result()
 
     def _write_forever(self) -> None:
         while True:
@@ -139,7 +159,7 @@ class Database:
         """One transaction for the batch, one savepoint each; nobody is told of success before the commit."""
         done: list[tuple[_Item, Any]] = []
         try:
-            with self._unavailable(), self._writing.connect() as connection, connection.begin():
+            with _unavailable(writing=True), self._writing.connect() as connection, connection.begin():
                 for item in batch:
                     outcome = self._run_one(connection, item)
                     if outcome is not _FAILED:
@@ -157,9 +177,9 @@ class Database:
         connection.exec_driver_sql("SAVEPOINT one")
         try:
             outcome = item.work(self._session(connection, item.scope))
-        except exc.OperationalError:
-            raise  # locked or full: the whole transaction is void
-        except BaseException as error:  # noqa: BLE001 - handed to the caller who waits for it
+        except BaseException as error:
+            if _is_unavailable(error, writing=True):
+                raise  # the whole transaction is void
             connection.exec_driver_sql("ROLLBACK TO one")
             connection.exec_driver_sql("RELEASE one")
             item.future.set_exception(error)
@@ -173,18 +193,31 @@ class Database:
         recorded_at = datetime.now(UTC)  # noqa: TID251 - what is recorded is the machine's own time
         return Session(connection, scope, self.keys, self.documents, recorded_at, self.public_address)
 
-    @contextmanager
-    def _unavailable(self) -> Iterator[None]:
-        """A locked or full database, or one that cannot be reached, is a page that says so."""
-        try:
-            yield
-        except exc.OperationalError as error:
-            if self.is_sqlite or _code(error) is None:
-                raise Unavailable from error
-            raise
-
 
 _FAILED = object()
+
+
+@contextmanager
+def _unavailable(*, writing: bool = False) -> Iterator[None]:
+    """Say in the words of the office that the database is locked, full, or cannot be reached."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        if _is_unavailable(error, writing=writing):
+            raise Unavailable from error
+        raise
+
+
+def _is_unavailable(error: BaseException, *, writing: bool = False) -> bool:
+    """Whether the database itself is at fault, not the statement: the machine, the disk, another program."""
+    if not isinstance(error, exc.OperationalError):
+        return False
+    cause: Any = error.orig
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        return code in _NO_DATABASE or (writing and code == _READ_ONLY)
+    state = cause.sqlstate
+    return state is None or state[:2] in _OUTAGES
 
 
 def _may_retry(error: Exception) -> bool:
@@ -209,13 +242,14 @@ def _engine(url: str) -> Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         raw = cast("sqlite3.Connection", connection)
         raw.isolation_level = None  # we say BEGIN ourselves; the driver's own idea of it breaks savepoints
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        for pragma in _PRAGMAS:
             raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(f"PRAGMA query_only={options.get('reading', False):d}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
     return engine
 
