@@ -51,18 +51,17 @@ check: build $(TEST_PYTHON_STAMP) ## linters, types, import rules
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary
 	@.venv/bin/lint-imports >.stamps/imports.log || { cat .stamps/imports.log; exit 1; }
-	@$(PY) -m bandit --quiet --recursive app
 	@$(PY) -m djlint --quiet --lint templates
 
 tidy: $(TEST_PYTHON_STAMP) ## put layout and simple faults right by themselves
 	@$(PY) -m ruff check --fix --quiet . || true
 	@$(PY) -m ruff format --quiet .
 
-lock: ## write requirements*.txt and package-lock.json anew from requirements*.in and package.json
+lock: ## write the locks anew from requirements*.in and package.json (UPGRADE=1: to the newest versions)
 	@python=$$(sh setup/need.sh python) && sh setup/need.sh node && $$python -m venv .stamps/lock
 	@.stamps/lock/bin/python -m pip --disable-pip-version-check --quiet install 'pip-tools>=7.5,<8'
 	@for name in requirements requirements-dev; do \
-		.stamps/lock/bin/python -m piptools compile --quiet --upgrade --strip-extras --generate-hashes --no-header \
+		.stamps/lock/bin/python -m piptools compile --quiet $(if $(UPGRADE),--upgrade) --strip-extras --generate-hashes --no-header \
 			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --pip-args='--only-binary :all:' \
 			--output-file=$$name.txt $$name.in || exit 1; done
 	@npm install --package-lock-only --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
