@@ -5,14 +5,18 @@ from typing import Any
 from alembic import context
 
 from app.models import audit, cases, officers, offices, papers, releases, workflow  # noqa: F401 - they fill it
-from app.models.base import Json, UtcDateTime, metadata
+from app.models.base import Id, Json, UtcDateTime, metadata
+
+PLAIN = {
+    UtcDateTime: "sa.DateTime(timezone=True)",
+    Json: "sa.JSON()",
+    Id: 'sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite")',
+}
 
 
 def render(kind: str, thing: Any, _autogenerate: Any) -> Any:
     """Migrations name the plain types, so that they stay true when our own types move."""
-    if kind == "type" and isinstance(thing, UtcDateTime):
-        return "sa.DateTime(timezone=True)"
-    return "sa.JSON()" if kind == "type" and isinstance(thing, Json) else False
+    return PLAIN.get(type(thing), False) if kind == "type" else False
 
 
 context.configure(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import Connection
     from sqlalchemy.engine import Dialect
@@ -41,23 +42,51 @@ metadata = MetaData(
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware on both sides, UTC in the table. A naive time is refused, it has no place in a record."""
+    """An instant: aware on both sides, UTC in the table. A naive time is refused, it has no place in a record.
+
+    SQLite keeps the text `YYYY-MM-DD HH:MM:SS.ffffff`, which sorts as the instants do.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without its zone has no place in a record")
-        value = value.astimezone(UTC)
-        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        if dialect.name == "postgresql":
+            return lambda value: None if value is None else _in_utc(value)
+        return lambda value: (
+            None if value is None else _in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+        )
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC) if dialect.name == "postgresql" else value.replace(tzinfo=UTC)
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], datetime | None]:  # noqa: ARG002
+        if dialect.name == "postgresql":
+            return lambda value: None if value is None else value.astimezone(UTC)
+        return lambda value: None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time without its zone has no place in a record")
+    return value.astimezone(UTC)
+
+
+class Id(TypeDecorator[UUID]):
+    """One of our own ids: PostgreSQL's type there, 16 bytes on SQLite, half as much in each index as its text."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(LargeBinary(16) if dialect.name == "sqlite" else Uuid())
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[UUID | None], Any] | None:
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+        return lambda value: None if value is None else value.bytes
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], UUID | None] | None:
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        return lambda value: None if value is None else UUID(bytes=value)
 
 
 class Json(TypeDecorator[Any]):
@@ -73,7 +102,7 @@ def dump_json(value: Any) -> str:
 
 
 def uuid_column(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, Uuid, nullable=nullable)
+    return Column(name, Id, nullable=nullable)
 
 
 def case_table(
@@ -121,6 +150,7 @@ __all__ = [
     "CheckConstraint",
     "Counter",
     "Encrypted",
+    "Id",
     "Json",
     "UtcDateTime",
     "case_table",

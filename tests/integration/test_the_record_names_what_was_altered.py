@@ -21,8 +21,8 @@ FORGERIES = {
     "hash": "x'00'",
     "at": "'2020-01-01 00:00:00.000000'",
     "recorded_at": "'2020-01-01 00:00:00.000000'",
-    "actor_id": "'00000000000000000000000000000001'",
-    "office_id": "'00000000000000000000000000000001'",
+    "actor_id": "x'00000000000000000000000000000001'",
+    "office_id": "x'00000000000000000000000000000001'",
     "role": "'dm'",
     "action": "'case:open'",
     "object": "'release:1'",
@@ -53,7 +53,7 @@ def forge(database, statement: str) -> None:
             connection.execute(text("DROP TRIGGER IF EXISTS audit_no_delete"))
         else:
             connection.execute(text("ALTER TABLE audit DISABLE TRIGGER audit_no_change"))
-            statement = statement.replace("x'00'", "'\\x00'::bytea")
+            statement = statement.replace("x'00'", "'\\x00'::bytea").replace("= x'", "= '")
         connection.execute(text(statement))
 
 
