@@ -1,1 +1,88 @@
-"""e-Satyapan: character and antecedent verification of a district, run as a BPMN process."""
+"""e-Satyapan: `create_app` puts settings, database, access, screens and error pages together."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from app.config import Settings
+    from app.services.database import Database
+
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+#: One blueprint a screen; each is `bp` of its module in app.web.
+_SCREENS = (
+    "signin",
+    "account",
+    "inbox",
+    "tasks",
+    "cases",
+    "search",
+    "requisitions",
+    "tracking",
+    "reports",
+    "certificates",
+    "modeler",
+    "admin",
+    "help",
+    "health",
+)
+_MEGABYTE = 1024 * 1024
+_LARGEST_POST = 64 * _MEGABYTE  # several photographs at once; the single file is judged by the form
+_LARGEST_TEXT = 2 * _MEGABYTE  # everything typed into one form
+_MOST_FIELDS = 4_000
+
+
+def create_app(
+    settings: Settings, database: Database | None = None, clock: Callable[[], datetime] | None = None
+) -> Flask:
+    """The web application. `database` and `clock` may be handed in; otherwise the settings and the machine say."""
+    from app.services.officers import Doorkeeper
+    from app.web import access, addresses, assets, errors, headers, language, limits, pages, proxies, transaction
+
+    database = database or _open(settings)
+    app = Flask("app", static_folder=None, template_folder=str(_TEMPLATES), root_path=str(Path(__file__).parent))
+    app.config.update(
+        SECRET_KEY=database.keys.derive("cookies"),
+        SESSION_COOKIE_NAME="__Host-esp" if settings.secure else "esp",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        MAX_CONTENT_LENGTH=_LARGEST_POST,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_TEXT,
+        MAX_FORM_PARTS=_MOST_FIELDS,
+        RATELIMIT_ENABLED=not settings.testing,
+    )
+    app.extensions.update(
+        settings=settings,
+        database=database,
+        clock=clock or transaction.machine_clock,
+        doorkeeper=Doorkeeper(memory_kib=64, rounds=1) if settings.testing else Doorkeeper(),
+    )
+    proxies.install(app, settings.proxies)
+    access.install(app)
+    limits.install(app)
+    language.install(app)
+    pages.install(app)
+    addresses.install(app)
+    assets.install(app)
+    errors.install(app)
+    headers.install(app, secure=settings.secure)
+    for name in (*_SCREENS, *(("demo",) if settings.demo else ())):
+        app.register_blueprint(import_module(f"app.web.{name}").bp)
+    return app
+
+
+def _open(settings: Settings) -> Database:
+    from app.crypto import KeyRing
+    from app.services.database import Database
+
+    keys = KeyRing.for_tests() if settings.testing else KeyRing.open_or_make(settings.keys)
+    return Database(settings.database_url, keys, settings.documents, public_address=settings.public_address)

@@ -159,7 +159,9 @@ class KeyRing:
         found = self._derived.get(purpose)
         if found is None:
             oldest = self.roots[min(self.roots)]
-            found = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(oldest)
+            found = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(
+                oldest
+            )
             self._derived[purpose] = found
         return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -11,29 +10,28 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-#: What a move says of an element. `opened`: a task or job waits; `completed`: it was done; `decided`: a decision
-#: table answered; `fired`: a timer or a message; `cancelled`: taken away unfinished; `started`/`ended`: the case.
+#: What a move says of an element. `opened`: a task or job waits; `completed`: it was done; `decided`: a table
+#: answered; `fired`: a timer or a message; `cancelled`: taken away unfinished; `started`, `ended`: the case.
 MoveKind = Literal["opened", "completed", "decided", "fired", "cancelled", "started", "ended"]
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Host(Protocol):
     """What one step may ask of the world around it."""
 
     def facts(self) -> Mapping[str, Any]:
-        """The case's facts (`requisition`, `intake`, `findings`), read at most once a step and never kept."""
+        """Return the facts (`requisition`, `intake`, `findings`); asked at most once a step, never kept."""
 
     def working_days_after(self, days: Any) -> str:
-        """The instant that lies so many working days after the step's `now`, as ISO text with its offset."""
+        """Return the instant so many working days after the step's `now`, as ISO text with its offset."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
     """A user task that waits for its form.
 
-    `element_path` goes from the outermost element down ("handle_case/conduct_enquiries/visit"); `unit` is the item
-    of the multi-instance it lies in, `iteration` that item's place, 0 outside; `days` its working days, if stated.
+    `element_path` goes from the outermost element down ("handle_case/conduct_enquiries/visit"). `unit` is the
+    item of the repeated call it lies in, `iteration` that item's place from 1 on, 0 outside; `days` are its
+    working days, if the diagram states any.
     """
 
     engine_task_id: str
@@ -49,7 +47,11 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A service task that waits for a worker; `kind` names the operation, the id makes its effect happen once."""
+    """A service task that waits for a worker; `kind` names the operation, by the id it happens once.
+
+    Behind a timer, `params` also say what is late: `late_element`, `late_task` (its engine task id), `past`
+    (how many of the timer's instants have gone by) and `due_at` (the last of them, ISO, UTC).
+    """
 
     engine_task_id: str
     element_id: str
@@ -69,20 +71,21 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One thing that happened in a step, for the record: element, unit, and the routing values that it brought."""
+    """One thing that happened in a step, for the record: element, unit, and the routing values it brought."""
 
     kind: MoveKind
     element_id: str
     element_path: str
     unit: Mapping[str, Any] | None = None
-    routing: Mapping[str, Any] = _NOTHING
+    routing: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """The case after one step: its state to keep, ALL that is open now, and this step's moves in order.
 
-    `end_event` is the id of the end event that the case came to, None while it runs.
+    `end_event` is the end event that closed the case (inside a sub-process: the inner one, which says more),
+    None while it runs.
     """
 
     state: bytes

@@ -121,7 +121,8 @@ def order_key(value: Any) -> tuple[str, Any] | None:
         return None
     if isinstance(value, dt.datetime | dt.time) and value.tzinfo is not None:
         name += " in a zone"
-    return name, key(value)
+    ordered = key(value)
+    return None if ordered is None else (name, ordered)
 
 
 def _itself(value: Any) -> Any:

@@ -9,7 +9,7 @@ from app.feel.errors import Exhausted
 from app.feel.functions import BUILTINS
 from app.feel.limits import MAX_CALLS, MAX_STEPS
 from app.feel.nodes import HANDLERS
-from app.feel.values import Function
+from app.feel.values import Function, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,7 +39,10 @@ class Evaluation:
     def guard(self, work: Callable[[], Any]) -> Any:
         """What the work gives; null, and `exhausted` set, when it passes a bound."""
         try:
-            return work()
+            answer = work()
+            if isinstance(answer, list | dict):
+                weight(answer)
+            return answer
         except (Exhausted, RecursionError):
             self.exhausted = True
             return None
@@ -54,6 +57,12 @@ class Evaluation:
     def charge(self, steps: int) -> None:
         """Take steps off the budget for work that is done at once."""
         self._steps -= steps
+
+    def weigh(self, *values: Any) -> None:
+        """Take the weight of lists and contexts off the budget, before they are walked through. Raises Exhausted."""
+        for value in values:
+            if isinstance(value, list | dict):
+                self._steps -= weight(value) >> 3
 
     def look_up(self, name: str, scope: Scope) -> Any:
         """The innermost binding of a name, else the host's or the language's function, else null."""
@@ -71,7 +80,7 @@ class Evaluation:
         """A function with positional arguments; null for anything that is no function. Raises Exhausted."""
         if not isinstance(function, Function):
             return None
-        self.enter(arguments)
+        self.enter(function.price, arguments)
         result = function.call(arguments)
         self._calls -= 1
         return result
@@ -80,15 +89,15 @@ class Evaluation:
         """A function with arguments by name. Raises Exhausted."""
         if not isinstance(function, Function):
             return None
-        self.enter(list(arguments.values()))
+        self.enter(function.price, list(arguments.values()))
         result = function.call_named(arguments)
         self._calls -= 1
         return result
 
-    def enter(self, arguments: list[Any]) -> None:
-        """Count a call and the size of what it gets. Raises Exhausted."""
+    def enter(self, price: int, arguments: list[Any]) -> None:
+        """Count a call and the weight of what it gets. Raises Exhausted."""
         self._calls += 1
-        self._steps -= 1 + sum(len(value) >> 3 for value in arguments if isinstance(value, list | str))
+        self._steps -= price + sum(weight(value) >> 3 for value in arguments if isinstance(value, list | str | dict))
         if self._calls > MAX_CALLS or self._steps < 0:
             raise Exhausted
 

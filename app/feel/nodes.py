@@ -13,7 +13,7 @@ from app.feel.items import Scope, at_index, counting, item_scope, items_of, memb
 from app.feel.limits import MAX_LIST
 from app.feel.temporal import read_temporal
 from app.feel.types import coerce, conforms
-from app.feel.values import Function, Range, as_list, number
+from app.feel.values import DECIMAL128, Function, Range, as_list, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +32,10 @@ def _literal(_run: Evaluation, node: Any, _scope: Scope) -> Any:
 
 @functools.lru_cache(maxsize=4096)
 def _decimal(text: str) -> Decimal | None:
-    return +Decimal(text) if Decimal(text).adjusted() <= 6144 else None  # noqa: PLR2004  # decimal128
+    try:
+        return DECIMAL128.create_decimal(text)
+    except ArithmeticError:
+        return None
 
 
 def _number(_run: Evaluation, node: Any, _scope: Scope) -> Any:
@@ -122,6 +125,7 @@ def _compare(run: Evaluation, node: Any, scope: Scope) -> Any:
     left, right = run.run(node[1], scope), run.run(node[2], scope)
     if type(left) is str and type(right) is str and node[0] == "=":  # the commonest condition of all
         return left == right
+    run.weigh(left, right)
     return compare(node[0], left, right)
 
 
@@ -152,6 +156,7 @@ def _is(run: Evaluation, node: Any, scope: Scope) -> Any:
     value, candidate = run.look_up("?", scope), run.run(node[1], scope)
     if isinstance(candidate, bool) and not isinstance(value, bool) and node[1][0] != "lit":
         return candidate
+    run.weigh(value, candidate)
     return member(value, candidate)
 
 

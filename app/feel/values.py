@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
+
+from app.feel.errors import Exhausted
+from app.feel.limits import MAX_WEIGHT
 
 # DMN numbers are IEEE 754 decimal128.
 DECIMAL128 = Context(prec=34, Emin=-6143, Emax=6144, traps=[InvalidOperation, DivisionByZero, Overflow])
@@ -41,6 +45,7 @@ class Function:
     """Something a FEEL expression can call; `parameters` are the names for a call by name."""
 
     __slots__ = ("body", "parameters")
+    price = 1  # steps that a call costs, besides those of its body
 
     def __init__(self, parameters: Sequence[str] | None, body: Callable[..., Any]) -> None:
         """`parameters` None means: any number of positional arguments, none by name."""
@@ -88,6 +93,26 @@ _WIDER: tuple[tuple[type | tuple[type, ...], str], ...] = (
 )
 
 
+def weight(value: Any) -> int:
+    """How many values lie within a value, shared ones counted wherever they appear; raises Exhausted past the bound.
+
+    Lists that hold one another twice grow a thousandfold in ten rounds, and nobody may walk through that.
+    """
+    count, waiting = 0, [value]
+    while waiting:
+        current = waiting.pop()
+        count += 1
+        if isinstance(current, str):
+            count += len(current) >> 3
+        elif isinstance(current, list | tuple):
+            waiting.extend(current)
+        elif isinstance(current, Mapping):
+            waiting.extend(current.values())
+        if count + len(waiting) > MAX_WEIGHT:
+            raise Exhausted
+    return count
+
+
 def kind(value: Any) -> str:
     """The FEEL type of a value, `other` for what FEEL does not know."""
     known = _KINDS.get(type(value))
@@ -100,22 +125,22 @@ def kind(value: Any) -> str:
 
 
 def number(value: Any) -> Decimal | None:
-    """The value as a decimal, None for what is no number (a boolean is none)."""
+    """The value as a decimal, None for what is no number (a boolean is none, and neither is NaN or infinity)."""
     if type(value) is Decimal:
-        return value
+        return value if value.is_finite() else None
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
         return Decimal(value)
     if isinstance(value, float):
-        return Decimal(repr(value))
+        return Decimal(repr(value)) if math.isfinite(value) else None
     return None
 
 
 def whole(value: Any) -> int | None:
     """The value as a Python int if it is a whole number."""
     amount = number(value)
-    if amount is None or not amount.is_finite() or amount != amount.to_integral_value():
+    if amount is None or amount != amount.to_integral_value():
         return None
     return int(amount)
 
@@ -123,7 +148,7 @@ def whole(value: Any) -> int | None:
 def truncated(value: Any) -> int | None:
     """A number cut to its whole part."""
     amount = number(value)
-    return None if amount is None or not amount.is_finite() or abs(amount) > _LARGEST_COUNT else int(amount)
+    return None if amount is None or abs(amount) > _LARGEST_COUNT else int(amount)
 
 
 def as_list(value: Any) -> list[Any]:

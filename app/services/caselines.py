@@ -42,7 +42,7 @@ def of(session: Session, rows: Iterable[Row[Any]], now: datetime) -> list[CaseLi
         person = keys.open_name(session, row.data_key_id, row.applicant_id, row.name)
         loaded = releases.load(session, row.release_id)
         step = loaded.engine.label(row.element_id) if row.element_id else ("", "")
-        purpose = releases.purposes(loaded).get(row.purpose, (row.purpose, row.purpose))
+        purpose = loaded.purpose_names(row.purpose)
         due_on = row.task_due_on or row.due_on
         lines.append(
             CaseLine(

@@ -162,9 +162,9 @@ def _next_steps(loaded: releases.Loaded, tasks: Sequence[Row[Any]]) -> list[tupl
     if not any(task.state == "open" for task in tasks):
         return []
     seen = {task.element_id for task in tasks}
-    order = [each.element_id for each in engine.outline(loaded.engine, instances.VERIFICATION)]
+    order = list(loaded.engine.user_tasks)
     reached = max((order.index(each) for each in seen if each in order), default=-1)
-    return [loaded.engine.label(each) for each in order[reached + 1 :] if each in loaded.engine.user_tasks]
+    return [loaded.engine.label(each) for each in order[reached + 1 :]]
 
 
 def _timeline(

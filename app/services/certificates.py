@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import paper_queries as table
 from app.models.scope import CaseScope
-from app.services import audit, calendars, documents, keys, paperfacts, releases
+from app.services import audit, calendars, documents, keys, paperfacts, releases, scopes
 from app.services.crashes import crash_point
 from app.services.documents import File, Paper
 from app.services.drafts import actor_scope
@@ -50,7 +51,7 @@ class RegisterLine:
 class PublicPaper:
     """What anybody who holds the paper may learn: no more than the paper says."""
 
-    state: str  # ok | bad | unknown
+    state: str  # ok | report_ok | bad | unknown
     text_hi: str
     text_en: str
 
@@ -128,10 +129,22 @@ def _draw(session: Session, certificate: Row[Any], job: Row[Any]) -> _Drawn:
     if case is None:
         raise NotFound
     loaded = releases.load(session, case.release_id)
-    sheet = paperfacts.sheet(session, case, loaded, certificate, job.at, verify_code(session, certificate.id))
-    data = papers.draw(loaded.texts, sheet)
+    code = verify_code(session, certificate.id)
+    facts = paperfacts.read(session, case, loaded, certificate, job.at, code)
+    data = papers.draw_paper(papers.compose(loaded.texts, facts), job.at, papers.Assets())
     paper = Paper("issued_paper", f"{certificate.number.replace('/', '-')}.pdf", "application/pdf", data)
-    return _Drawn(certificate, case.data_key_id, paper, paperfacts.public_facts(sheet), sheet.valid_till)
+    return _Drawn(certificate, case.data_key_id, paper, _public(facts), facts.valid_till)
+
+
+def _public(facts: papers.PaperFacts) -> dict[str, Any]:
+    """What the public page may say, kept sealed until somebody brings the code."""
+    return {
+        "name": [facts.subject.name.hi, facts.subject.name.en],
+        "purpose": [facts.purpose.hi, facts.purpose.en],
+        "requester": [facts.requester.department.hi, facts.requester.department.en],
+        "issued_on": facts.issued_on.isoformat(),
+        "template": facts.template,
+    }
 
 
 def _store(session: Session, drawn: _Drawn) -> None:
@@ -221,11 +234,38 @@ def file(database: Database, actor: Actor, document_id: UUID, now: datetime) -> 
     return database.read(lambda session: documents.read(session, row), scope)
 
 
-def verify(session: Session, code: str, now: datetime) -> PublicPaper:
+def verify(database: Database, code: str, now: datetime) -> PublicPaper:
     """Judge a paper by its code, for anyone: genuine, superseded, revoked, expired or unknown."""
-    row = table.by_token(session, sha256(code.encode()).digest())
+    row = database.read(
+        lambda session: table.by_token(session, sha256(code.encode()).digest()), scopes.printed_code(code)
+    )
     if row is None or row.status == "allotted":
-        return PublicPaper("unknown", *paperfacts.unknown_page(session))
-    case_key = keys.unlock(session, row.data_key_id)
-    facts = keys.open_json(case_key, f"certificate|facts|{row.id}", row.facts)
-    return PublicPaper(*paperfacts.verify_page(session, row, facts, calendars.day(now)))
+        return database.read(lambda session: _answer(session, None, now), scopes.any_district(database))
+    scope = CaseScope(row.district_id, row.case_id)
+    return database.read(lambda session: _answer(session, row, now), scope)
+
+
+def _answer(session: Session, row: Row[Any] | None, now: datetime) -> PublicPaper:
+    texts = releases.active(session).texts
+    dm_office = offices.only_of_kind(session, "dm_office", calendars.day(now))
+    office = offices.find(session, dm_office) if dm_office is not None else None
+    named = papers.Words(office.name_hi, office.name_en) if office is not None else papers.Words()
+    answer = papers.public_answer(texts, _issued_paper(session, row), named, calendars.day(now))
+    return PublicPaper(answer.state, answer.sentence.hi, answer.sentence.en)
+
+
+def _issued_paper(session: Session, row: Row[Any] | None) -> papers.IssuedPaper | None:
+    if row is None:
+        return None
+    key = keys.unlock(session, row.data_key_id)
+    facts = keys.open_json(key, f"certificate|facts|{row.id}", row.facts)
+    return papers.IssuedPaper(
+        row.output,
+        row.number,
+        papers.Words(*facts["name"]),
+        date.fromisoformat(facts["issued_on"]),
+        papers.Words(*facts["purpose"]),
+        papers.Words(*facts["requester"]),
+        status=row.status,
+        valid_till=row.valid_till,
+    )

@@ -66,7 +66,7 @@ class CaseFacts:
         return keys.open_name(self.session, self.case.data_key_id, row.id, row.name)
 
     def purpose(self, loaded: Loaded) -> tuple[str, str]:
-        return releases.purposes(loaded).get(self.case.purpose, (self.case.purpose, self.case.purpose))
+        return loaded.purpose_names(self.case.purpose)
 
     def findings(self) -> dict[str, Any]:
         """The inputs of the outcome table, derived from the answers of the units (or of the one unit)."""
@@ -137,7 +137,7 @@ class LetterFacts:
 
     def for_form(self) -> dict[str, Any]:
         routing = {} if self._letter is None else self._letter.routing
-        checks = releases.checks_of(self._loaded, routing) if routing else {}
+        checks = releases.checks(self._loaded.engine, routing["purpose"], routing) if routing else {}
         return {
             "requisition": routing,
             "checks": checks,

@@ -190,7 +190,7 @@ def _opened(session: Session, actor: Actor, rows: Sequence[Row[Any]], today: dat
     for row in rows:
         person = keys.open_name(session, row.data_key_id, row.applicant_id, row.name, wrapped=row.wrapped)
         loaded = releases.load(session, row.release_id)
-        purpose = releases.purposes(loaded).get(row.purpose, (row.purpose, row.purpose))
+        purpose = loaded.purpose_names(row.purpose)
         opened.append(
             InboxRow(
                 row.id,
@@ -224,7 +224,7 @@ def _thanas(session: Session, queue: table.Queue) -> list[Choice]:
 
 
 def _purposes(loaded: releases.Loaded) -> list[Choice]:
-    return [Choice(code, hi, en) for code, (hi, en) in releases.purposes(loaded).items()]
+    return [Choice(code, each.hi, each.en) for code, each in loaded.purposes.items()]
 
 
 def _next(row: Row[Any], sort: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
-from app.services import calendars, gazetteer, keys, releases
+from app.services import calendars, gazetteer, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,8 +51,12 @@ def _other_thanas(asked: _Asked) -> Choices:
 
 
 def _purposes(asked: _Asked) -> Choices:
-    enabled = releases.enabled_purposes(asked.loaded, demo=bool(offices.district(asked.session).demo))
-    return [{"value": code, "hi": hi, "en": en} for code, (hi, en) in enabled.items()]
+    allowed = ("yes", "demo") if offices.district(asked.session).demo else ("yes",)
+    return [
+        {"value": code, "hi": each.hi, "en": each.en}
+        for code, each in asked.loaded.purposes.items()
+        if each.enabled in allowed
+    ]
 
 
 def _enquiry_officers(asked: _Asked) -> Choices:

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.papers import Words
 
-#: Form of the deciding task -> (field of the outcome, field of the decision), by who signs.
+_DECLARATIONS = {
+    "yes": ("अभ्यर्थी ने कांड घोषित किया है", "the candidate has declared a case"),
+    "no": ("अभ्यर्थी ने कोई कांड घोषित नहीं किया है", "the candidate has declared no case"),
+    "not_on_file": ("घोषणा प्राप्त नहीं है", "no declaration is on file"),
+}
+
+#: Form of the deciding task, by who signs.
 _SIGNING = {"DM": "decide", "SP": "recommend"}
 
 
@@ -88,7 +94,15 @@ class _Reader:
 
     @property
     def _outcome(self) -> str:
-        return str(self._decide.get("dm_outcome") or self._recommend.get("sp_outcome") or "")
+        """Which of the texts the decision asks for: the finding decides the kind, the decision whether facts go."""
+        found = str(self._recommend.get("sp_outcome") or "no_adverse")
+        if self._chosen == "issue_with_detail":
+            return found if found in ("adverse", "attention") else "attention"
+        return "not_resident" if found == "not_resident" else "no_adverse"
+
+    @property
+    def _chosen(self) -> str:
+        return str(self._decision.get("dm_decision") or self._decision.get("sp_decision") or "")
 
     @property
     def _decision(self) -> Mapping[str, Any]:
@@ -122,6 +136,8 @@ class _Reader:
             sp_memo_no=str(self._recommend.get("sp_memo_no") or ""),
             sp_memo_date=self._recommended_on(),
             records=self._records(),
+            other_facts=self._other_facts(),
+            declaration=self._declaration(),
             validity_months=months,
             valid_till=clock.add_months(issued_on, months) if months else None,
             photo=self._photo(),
@@ -239,6 +255,17 @@ class _Reader:
                 )
             )
         return tuple(rows)
+
+    def _other_facts(self) -> tuple[Words, ...]:
+        """What the deciding officer wrote as his reason, where facts go out with the paper."""
+        if self._chosen != "issue_with_detail":
+            return ()
+        text = str(self._decision.get("dm_reason") or self._decision.get("sp_reason") or "")
+        return (papers.Words(text, text),) if text else ()
+
+    def _declaration(self) -> Words:
+        said = _DECLARATIONS.get(str(self._known.intake.get("declared_case")))
+        return papers.Words(*said) if said is not None else papers.Words()
 
     def _photo(self) -> bytes | None:
         for row in cases.documents_of_case(self._session, self._case.id, self._case.requisition_id):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import engine, formjs, papers
 from app.domain.errors import NotFound, ReleaseRefused
@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 
     from app.models.scope import Session
 
+CHECKS = "checks.dmn"
 _KINDS = {".bpmn": "process", ".dmn": "decision", ".form": "form", ".json": "paper"}
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A purpose of verification, as the decision table `checks` knows it."""
+
+    hi: str
+    en: str
+    enabled: str  # yes | no | demo
+    days: int  # working days of the whole case
 
 
 @dataclass(frozen=True)
@@ -33,9 +44,15 @@ class Loaded:
     engine: engine.Release
     forms: Mapping[str, formjs.Form]
     texts: papers.Texts
+    purposes: Mapping[str, Purpose]
 
     def form(self, key: str) -> formjs.Form:
         return self.forms[key]
+
+    def purpose_names(self, code: str) -> tuple[str, str]:
+        """Hindi and English name of a purpose; the code itself for one that this release does not know."""
+        found = self.purposes.get(code)
+        return (found.hi, found.en) if found is not None else (code, code)
 
 
 def read_folder(root: Path) -> dict[str, bytes]:
@@ -144,15 +161,32 @@ def load(session: Session, release_id: UUID) -> Loaded:
 
 
 _KEPT = 16  # releases held compiled; a district runs two or three at a time
-_loaded: dict[bytes, tuple[engine.Release, dict[str, formjs.Form], papers.Texts]] = {}
+_Parts = tuple[engine.Release, dict[str, formjs.Form], papers.Texts, dict[str, Purpose]]
+_loaded: dict[bytes, _Parts] = {}
 
 
-def _compile(
-    mark: bytes, files: Mapping[str, bytes]
-) -> tuple[engine.Release, dict[str, formjs.Form], papers.Texts]:
+def _compile(mark: bytes, files: Mapping[str, bytes]) -> _Parts:
     forms = {
-        name.removesuffix(".form"): formjs.load(data)
-        for name, data in files.items()
-        if name.endswith(".form")
+        name.removesuffix(".form"): formjs.load(data) for name, data in files.items() if name.endswith(".form")
     }
-    return engine.load_release(mark, files), forms, papers.load_texts(files[PAPERS])
+    release = engine.load_release(mark, files)
+    names = engine.rule_names(files[CHECKS])
+    purposes = {code: _purpose(release, code, *said) for code, said in names.items()}
+    return release, forms, papers.load_texts(files[PAPERS]), purposes
+
+
+def _purpose(release: engine.Release, code: str, hindi: str, english: str) -> Purpose:
+    row = checks(release, code) or {}
+    return Purpose(hindi, english, str(row.get("enabled", "no")), int(row.get("sla_working_days") or 0))
+
+
+def checks(
+    release: engine.Release,
+    purpose: str,
+    requisition: Mapping[str, Any] | None = None,
+    intake: Mapping[str, Any] | None = None,
+) -> dict[str, Any] | None:
+    """What `checks` says of a purpose: days per office, which checks, who signs. None for an unknown one."""
+    facts = {"case": {"purpose": purpose}, "requisition": requisition or {}, "intake": intake or {}}
+    row: dict[str, Any] | None = release.decide("checks", facts)
+    return row

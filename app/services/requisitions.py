@@ -122,8 +122,8 @@ def page(
     more = rows[limit:]
     rows = rows[:limit]
     following = f"{rows[-1].received_on.isoformat()}_{rows[-1].id.hex}" if more else ""
-    purposes = releases.purposes(releases.active(session))
-    return RequisitionPage([_line(row, purposes) for row in rows], following)
+    loaded = releases.active(session)
+    return RequisitionPage([_line(row, loaded) for row in rows], following)
 
 
 def view(session: Session, actor: Actor, requisition_id: UUID, now: datetime) -> RequisitionView:
@@ -138,7 +138,7 @@ def view(session: Session, actor: Actor, requisition_id: UUID, now: datetime) ->
     staged = documents.references(session, cases.documents_of_requisition(session, requisition_id))
     lines = caselines.of(session, cases.cases_of_requisition(session, requisition_id), now)
     return RequisitionView(
-        _line(_counted(row, lines), releases.purposes(loaded)),
+        _line(_counted(row, lines), loaded),
         formjs.show(form, values, options, "hi"),
         formjs.show(form, values, options, "en"),
         [{"field": field, **entry} for field, entries in staged.items() for entry in entries],
@@ -290,7 +290,7 @@ def _insert_case(
     district = offices.district(session)
     serial = papers.next_number(session, letter.office_id, "case", year)
     number = numbers.case_number(district.code, year, serial)
-    days = releases.days_of(sheet.release, letter.purpose)
+    days = sheet.release.purposes[letter.purpose].days
     cases.insert_case(
         session,
         {
@@ -347,7 +347,7 @@ def _sheet(
 
 def _view(sheet: _Sheet, values: dict[str, Any]) -> IntakeView:
     line = (
-        _line(_counted(sheet.letter, ()), releases.purposes(sheet.release))
+        _line(_counted(sheet.letter, ()), sheet.release)
         if sheet.letter is not None
         else None
     )
@@ -376,8 +376,8 @@ def _counted(row: Row[Any], lines: Sequence[CaseLine]) -> _Counted:
     return _Counted(row, len(lines), sum(line.status == "open" for line in lines))
 
 
-def _line(row: Any, purposes: Mapping[str, tuple[str, str]]) -> RequisitionLine:
-    purpose_hi, purpose_en = purposes.get(row.purpose, (row.purpose, row.purpose))
+def _line(row: Any, loaded: releases.Loaded) -> RequisitionLine:
+    purpose_hi, purpose_en = loaded.purpose_names(row.purpose)
     return RequisitionLine(
         row.id,
         row.number,

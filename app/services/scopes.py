@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
+from app.models import setup_queries
 from app.models.scope import PublicScope, SystemReason, SystemScope
+
+if TYPE_CHECKING:
+    from app.services.database import Database
 
 
 def door(district_id: int | None = None) -> SystemScope:
@@ -29,3 +34,9 @@ def record(district_id: int) -> SystemScope:
 def recount(district_id: int) -> SystemScope:
     """Comparing the counts of a district's queues with its tasks."""
     return SystemScope(SystemReason.RECOUNT, district_id)
+
+
+def any_district(database: Database) -> SystemScope:
+    """The installation's first district: for a page that must answer before it knows which district is meant."""
+    codes = database.read(setup_queries.districts, health())
+    return SystemScope(SystemReason.HEALTH, codes[0] if codes else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from app.feel.compare import equal
 from app.feel.functions import BUILTINS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from app.engine.decisions.itemtypes import ItemTypes
     from app.feel.items import Scope
@@ -95,17 +96,19 @@ class DecisionTable:
         """The unary tests of each rule."""
         return tuple(rule.tests for rule in self._rules)
 
-    def matches(self, run: Evaluation, scope: Scope) -> list[int]:
-        """The numbers (from 1) of the rules whose tests all hold."""
+    def matches(self, run: Evaluation, scope: Scope) -> Iterator[int]:
+        """The numbers (from 1) of the rules whose tests all hold, in order, each tried when it is asked for."""
         inner = [({"?": self._value(run, part, scope)}, scope) for part in self._inputs]
-        return [number for number, rule in enumerate(self._rules, 1) if _holds(run, rule, inner)]
+        return (number for number, rule in enumerate(self._rules, 1) if _holds(run, rule, inner))
 
     def __call__(self, run: Evaluation, scope: Scope) -> Any:
         """The answer of the table; null when no rule matches and no output has a default.
 
         Raises DecisionFailed when UNIQUE or ANY is broken.
         """
-        matched = [self._rules[number - 1] for number in self.matches(run, scope)]
+        matching = self.matches(run, scope)
+        wanted = islice(matching, 1) if self._policy == "FIRST" else matching
+        matched = [self._rules[number - 1] for number in wanted]
         if not matched:
             return self._default(run, scope)
         decide: Callable[[Evaluation, Scope, list[_Rule]], Any] = getattr(self, _POLICIES[self._policy])

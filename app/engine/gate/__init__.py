@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.gate.findings import Finding, Problem
 from app.engine.gate.known import FieldReads, FormFault, FormReads, Known
-from app.engine.gate.reading import Release
+from app.engine.gate.release import Release
 from app.engine.gate.rules import STAGES
 
 if TYPE_CHECKING:

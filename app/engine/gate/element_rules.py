@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from app.engine.gate.reading import Release
+    from app.engine.gate.release import Release
 
 MAX_TEXT = 4000
 

@@ -10,7 +10,8 @@ from app.engine.gate.reading import BPMN, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.engine.gate.reading import Node, Release, Scope
+    from app.engine.gate.reading import Node, Scope
+    from app.engine.gate.release import Release
 
 #: A boundary event needs something that takes time: nothing can happen to an instant.
 _LASTING = frozenset({"userTask", "serviceTask", "callActivity", "subProcess"})

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import XMLSchema, _Element
 
-    from app.engine.gate.reading import Release
+    from app.engine.gate.release import Release
 
 MAX_FILES = 200
 MAX_RELEASE_BYTES = 16_000_000

@@ -11,7 +11,8 @@ from app.engine.gate.reading import CHOICES, GATEWAYS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.engine.gate.reading import Flow, Node, Release, Scope
+    from app.engine.gate.reading import Flow, Node, Scope
+    from app.engine.gate.release import Release
 
 
 def flow_loose(release: Release) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from app.engine.gate.reading import BPMN, FLOW_NODES, PRODUCERS, SPIFF, local_na
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.engine.gate.reading import Release
+    from app.engine.gate.release import Release
 
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
@@ -94,18 +94,15 @@ def id_reserved(release: Release) -> Iterator[Finding]:
 
 
 def id_twice(release: Release) -> Iterator[Finding]:
-    """Refuse an id used twice: the engine takes the last, even a service operator's that equals a task's."""
+    """Refuse an id that a file uses twice: the engine takes the last, the modeler the first."""
     for diagram in release.diagrams:
-        own: Counter[str] = Counter()
-        inner: set[str] = set()
-        for element in diagram.root.iter():
-            name = str(element.get("id") or "")
-            if name and str(element.tag).startswith(SPIFF):
-                inner.add(name)
-            elif name:
-                own[name] += 1
-        for name, count in own.items():
-            if count > 1 or (name in inner and name in diagram.nodes):
+        counted = Counter(
+            str(element.get("id"))
+            for element in diagram.root.iter()
+            if element.get("id") and not str(element.tag).startswith(SPIFF)
+        )
+        for name, count in counted.items():
+            if count > 1:
                 yield Finding(diagram.file, name, {"id": name})
 
 

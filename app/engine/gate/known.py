@@ -16,13 +16,15 @@ class FieldReads:
 
     `type` is FEEL's: string, number, boolean, date, time, date and time, days and time duration,
     years and months duration, list, context, or Any. `codes` is the closed list it is chosen from
-    (None: open). `pii` is P0 to P4. `columns` are the fields of a row, of a list or a context.
+    (None: open). `pii` is P0 to P4. `columns` are the fields of a context, or of each row of a list;
+    `item` is what a list of plain values holds.
     """
 
     type: str = "Any"
     pii: str = "P0"
     codes: frozenset[str] | None = None
     columns: Mapping[str, FieldReads] | None = None
+    item: FieldReads | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from app.engine.gate.reading import Release
+    from app.engine.gate.release import Release
 
 MAX_LABEL = 120
 

@@ -10,7 +10,8 @@ from app.engine.gate.reading import BPMN, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.engine.gate.reading import Diagram, Node, Release, Scope
+    from app.engine.gate.reading import Diagram, Node, Scope
+    from app.engine.gate.release import Release
 
 
 def lane_unknown(release: Release) -> Iterator[Finding]:
@@ -70,10 +71,9 @@ def role_elsewhere(release: Release) -> Iterator[Finding]:
 
 def unit_lane(release: Release) -> Iterator[Finding]:
     """Refuse a lane whose office follows from the unit where no unit is: no office would be found."""
-    inside = _processes_called_for_units(release)
     for diagram, scope, node in release.nodes("userTask"):
         kind = _office_kind(release, diagram, scope, node)
-        if kind in release.known.unit_kinds and scope.process.id not in inside:
+        if kind in release.known.unit_kinds and scope.process.id not in release.for_units:
             yield Finding(diagram.file, node.id, {"lane": kind})
 
 
@@ -81,18 +81,3 @@ def _office_kind(release: Release, diagram: Diagram, scope: Scope, node: Node) -
     """Return the kind of office of the node's lane; empty when the lane is missing, unknown or one of two."""
     lanes = diagram.lanes(scope, node.id)
     return release.known.lanes.get(lanes[0], "") if len(lanes) == 1 else ""
-
-
-def _processes_called_for_units(release: Release) -> set[str]:
-    """Return the processes that are only ever reached through a call over a collection."""
-    inside: set[str] = set()
-    grows = True
-    while grows:
-        found = {
-            name
-            for name, calls in release.calls.items()
-            if name not in release.known.start_processes
-            and all(node.loop is not None or scope.process.id in inside for scope, node in calls)
-        }
-        grows, inside = found != inside, found
-    return inside

@@ -10,7 +10,8 @@ from app.engine.gate.reading import GATEWAYS, RESTING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.engine.gate.reading import Node, Release, Scope
+    from app.engine.gate.reading import Node, Scope
+    from app.engine.gate.release import Release
 
 MAX_SCOPES_DEEP = 3
 

@@ -1,4 +1,4 @@
-"""A release as the rules read it: files, diagrams, scopes, nodes and flows. Reads, never judges."""
+"""A diagram as the rules read it: scopes, nodes and flows. Reads, never judges."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app.engine.xml import XmlRefused, load_xml
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from lxml.etree import _Element
-
-    from app.engine.gate.known import Known
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -247,83 +243,3 @@ def properties_of(element: _Element) -> dict[str, str]:
     """Return the extension properties of an element by name."""
     path = f"{BPMN}extensionElements/{SPIFF}properties/{SPIFF}property"
     return {str(found.get("name") or ""): str(found.get("value") or "") for found in element.iterfind(path)}
-
-
-@dataclass(eq=False)
-class Release:
-    """The files under check, each read once, with what is known of the world around them."""
-
-    files: Mapping[str, bytes]
-    known: Known
-    unreadable: dict[str, XmlRefused] = field(default_factory=dict)
-    roots: dict[str, _Element] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, files: Mapping[str, bytes], known: Known) -> Release:
-        """Read every diagram and decision; what cannot be read is kept in `unreadable`."""
-        release = cls(files, known)
-        for name in sorted(files):
-            if name.endswith((".bpmn", ".dmn")):
-                try:
-                    release.roots[name] = load_xml(files[name])
-                except XmlRefused as refusal:
-                    release.unreadable[name] = refusal
-        return release
-
-    @cached_property
-    def diagrams(self) -> list[Diagram]:
-        return [Diagram(name, root) for name, root in self.roots.items() if name.endswith(".bpmn")]
-
-    @cached_property
-    def decision_roots(self) -> dict[str, _Element]:
-        return {name: root for name, root in self.roots.items() if name.endswith(".dmn")}
-
-    @cached_property
-    def scopes(self) -> list[Scope]:
-        return [scope for diagram in self.diagrams for scope in diagram.scopes]
-
-    @cached_property
-    def processes(self) -> dict[str, Scope]:
-        """Process id -> its outermost scope; the first of two with one id wins."""
-        found: dict[str, Scope] = {}
-        for scope in self.scopes:
-            if scope.parent is None:
-                found.setdefault(scope.id, scope)
-        return found
-
-    @cached_property
-    def calls(self) -> dict[str, list[tuple[Scope, Node]]]:
-        """Called process id -> the call activities that call it, with their scopes."""
-        found: dict[str, list[tuple[Scope, Node]]] = {}
-        for scope in self.scopes:
-            for node in scope.of_kind("callActivity"):
-                found.setdefault(str(node.element.get("calledElement") or ""), []).append((scope, node))
-        return found
-
-    @cached_property
-    def callers(self) -> dict[str, set[str]]:
-        """Process id -> itself and every process from which it is called, near or far."""
-        found = {name: {name} for name in self.processes}
-        grows = True
-        while grows:
-            before = sum(map(len, found.values()))
-            for name, calls in self.calls.items():
-                for scope, _ in calls if name in found else ():
-                    found[name] |= found.get(scope.process.id, set())
-            grows = sum(map(len, found.values())) > before
-        return found
-
-    def keys_seen_in(self, process_id: str) -> set[str]:
-        """Return the top-level keys that a process and its callers bring: producers, system and facts."""
-        around = self.callers.get(process_id, {process_id})
-        keys = {*self.known.system, *self.known.facts, "unit", "requisition", "intake"}
-        keys |= {node.id for _, scope, node in self.nodes(*PRODUCERS) if scope.process.id in around}
-        return keys
-
-    def nodes(self, *kinds: str) -> Iterator[tuple[Diagram, Scope, Node]]:
-        """Yield the nodes of these kinds (all, without a kind) with their scope and diagram."""
-        for diagram in self.diagrams:
-            for scope in diagram.scopes:
-                for node in scope.nodes.values():
-                    if not kinds or node.kind in kinds:
-                        yield diagram, scope, node

@@ -10,7 +10,7 @@ from app.engine.gate.reading import BPMN, SPIFF, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.engine.gate.reading import Release
+    from app.engine.gate.release import Release
 
 #: A person must be able to follow the calls; the engine's tree has a depth that it does not survive.
 MAX_CALL_DEPTH = 4

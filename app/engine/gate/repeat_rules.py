@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from app.engine.gate.reading import Node, Release, Scope
+    from app.engine.gate.reading import Node, Scope
+    from app.engine.gate.release import Release
 
 
 def repeat_place(release: Release) -> Iterator[Finding]:

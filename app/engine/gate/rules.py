@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.engine.gate import (
     element_rules,
     event_rules,
+    expression_rules,
     file_rules,
     flow_rules,
     id_rules,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from app.engine.gate.findings import Finding
-    from app.engine.gate.reading import Release
+    from app.engine.gate.release import Release
 
     Rule = Callable[[Release], Iterator[Finding]]
 
@@ -133,6 +134,23 @@ SOUND: tuple[Rule, ...] = (
     shape_rules.shape_missing,
     shape_rules.shape_stray,
     shape_rules.shape_bounds,
+    expression_rules.feel_syntax,
+    expression_rules.field_reserved,
 )
 
-STAGES: tuple[tuple[Rule, ...], ...] = (READABLE, UNDERSTOOD, VALID, SOUND)
+#: Do its expressions read what is there by then, and give what is asked for?
+READS: tuple[Rule, ...] = (
+    expression_rules.function_unknown,
+    expression_rules.name_unknown,
+    expression_rules.name_too_early,
+    expression_rules.personal_value,
+    expression_rules.code_unknown,
+    expression_rules.type_mismatch,
+    expression_rules.condition_type,
+    expression_rules.days_type,
+    expression_rules.timer_type,
+    expression_rules.timer_range,
+    expression_rules.timer_list,
+)
+
+STAGES: tuple[tuple[Rule, ...], ...] = (READABLE, UNDERSTOOD, VALID, SOUND, READS)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from app.engine.gate.reading import Diagram, Release
+    from app.engine.gate.reading import Diagram
+    from app.engine.gate.release import Release
 
 MAX_COORDINATE = 100_000
 _NEED_A_SHAPE = FLOW_NODES | {"lane", "participant", "textAnnotation"}

@@ -41,10 +41,11 @@ class _Signature:
 class Builtin(Function):
     """A function of the language itself, with one or several signatures."""
 
-    __slots__ = ("name", "signatures")
+    __slots__ = ("name", "price", "signatures")
 
-    def __init__(self, name: str, signatures: Sequence[str], body: Callable[..., Any]) -> None:
+    def __init__(self, name: str, signatures: Sequence[str], body: Callable[..., Any], price: int) -> None:
         super().__init__(None, body)
+        self.price = price
         self.name = name
         self.signatures = tuple(_signature(text) for text in signatures)
 
@@ -161,11 +162,11 @@ def _fits(actual: str, expected: str) -> bool:
 class Registry(dict[str, Builtin]):
     """Functions by name."""
 
-    def add(self, name: str, *signatures: str) -> Callable[[Body], Body]:
+    def add(self, name: str, *signatures: str, price: int = 1) -> Callable[[Body], Body]:
         """Declare the decorated function under a FEEL name."""
 
         def declare(body: Body) -> Body:
-            self[name] = Builtin(name, signatures or ("",), body)
+            self[name] = Builtin(name, signatures, body, price)
             return body
 
         return declare

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.feel.functions.registry import Registry
+from app.feel.limits import PATTERN_PRICE
 from app.feel.pattern_compiler import compile_pattern
 from app.feel.texts import to_text
 from app.feel.values import truncated
@@ -77,17 +78,17 @@ def _ends(text: str, match: str) -> bool:
     return text.endswith(match)
 
 
-@STRINGS.add("matches", "input: string, pattern: string, flags?: string?")
+@STRINGS.add("matches", "input: string, pattern: string, flags?: string?", price=PATTERN_PRICE)
 def _matches(text: str, pattern: str, flags: str | None = None) -> bool:
     return compile_pattern(pattern, flags or "").search(text) is not None
 
 
-@STRINGS.add("replace", "input: string, pattern: string, replacement: string, flags?: string?")
+@STRINGS.add("replace", "input: string, pattern: string, replacement: string, flags?: string?", price=PATTERN_PRICE)
 def _replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     return compile_pattern(pattern, flags or "").replace(text, replacement)
 
 
-@STRINGS.add("split", "string: string, delimiter: string")
+@STRINGS.add("split", "string: string, delimiter: string", price=PATTERN_PRICE)
 def _split(text: str, delimiter: str) -> list[str]:
     return compile_pattern(delimiter, "").split(text)
 

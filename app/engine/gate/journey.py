@@ -1,0 +1,100 @@
+"""The order of things: what a token has certainly passed, or may have passed, when it comes to a place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.engine.gate.reading import Node, Scope
+    from app.engine.gate.release import Release
+
+#: A place on the way: before a node is worked on, or after it is done.
+Place = tuple[str, Literal["in", "out"]]
+Filled = Literal["always", "sometimes", "never"]
+
+
+def filled(release: Release, producer: Node, process_id: str, node_id: str) -> Filled:
+    """Say whether `producer` has given its answer whenever a token of `process_id` comes to `node_id`.
+
+    In a called process the ways of its callers count too, up to the call; a plain call brings home what
+    its process has answered.
+    """
+    bearers = {(release.process_of.get(producer.id, ""), producer.id)}
+    bearers |= {
+        (scope.process.id, node.id)
+        for scope, node in release.calls.get(release.process_of.get(producer.id, ""), ())
+        if node.loop is None
+    }
+    answers = {_filled(release, bearer, process_id, node_id, ()) for bearer in bearers}
+    return next((answer for answer in ("always", "sometimes") if answer in answers), "never")
+
+
+def _filled(
+    release: Release, bearer: tuple[str, str], process_id: str, node_id: str, above: tuple[str, ...]
+) -> Filled:
+    home, bearer_id = bearer
+    if home == process_id:
+        return journey(release, process_id).filled(bearer_id, node_id)
+    calls = release.calls.get(process_id, [])
+    if process_id in above:
+        return "never"
+    answers = {
+        _filled(release, bearer, scope.process.id, node.id, (*above, process_id)) for scope, node in calls
+    }
+    if len(answers) == 1:
+        return answers.pop()
+    return "sometimes" if answers else "never"
+
+
+class Journey:
+    """The ways through one process, its sub-processes included, calls taken as single steps."""
+
+    def __init__(self, scopes: Iterable[Scope]) -> None:
+        self.places: dict[Place, set[Place]] = {}
+        self.starts: set[Place] = set()
+        for scope in scopes:
+            self._add(scope)
+
+    def filled(self, producer: str, reader: str) -> Filled:
+        """Say whether a token at `reader` has passed the end of `producer`."""
+        if (reader, "in") not in self._reached([(producer, "out")]):
+            return "never"
+        around = self._reached(self.starts, without=(producer, "out"))
+        return "sometimes" if (reader, "in") in around else "always"
+
+    def _add(self, scope: Scope) -> None:
+        for node in scope.nodes.values():
+            way_in: Place = (node.id, "in")
+            way_out: Place = (node.id, "out")
+            self._link(way_in, *((event.id, "in") for event in scope.boundaries.get(node.id, ())))
+            if node.kind != "subProcess":
+                self._link(way_in, way_out)
+            self._link(way_out, *((flow.target, "in") for flow in scope.outgoing.get(node.id, ())))
+            if node.kind == "startEvent" and scope.parent is None:
+                self.starts.add(way_in)
+            elif node.kind == "startEvent":
+                self._link((scope.id, "in"), way_in)
+            elif node.kind == "endEvent" and scope.parent is not None:
+                self._link(way_out, (scope.id, "out"))
+
+    def _link(self, start: Place, *ends: Place) -> None:
+        self.places.setdefault(start, set()).update(ends)
+
+    def _reached(self, starts: Iterable[Place], without: Place | None = None) -> set[Place]:
+        seen: set[Place] = set()
+        todo = list(starts)
+        while todo:
+            place = todo.pop()
+            if place in seen or place == without:
+                continue
+            seen.add(place)
+            todo.extend(self.places.get(place, ()))
+        return seen
+
+
+def journey(release: Release, process_id: str) -> Journey:
+    """Return the ways through a process."""
+    scopes = [scope for scope in release.scopes if scope.process.id == process_id]
+    return release.once(f"journey of {process_id}", lambda: Journey(scopes))

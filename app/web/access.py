@@ -1,0 +1,167 @@
+"""Who may open a view: each names its permission or is public; a view that does neither answers nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Response, abort, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf.csrf import CSRFProtect
+
+from app.domain.errors import NotAllowed
+from app.services import officers, scopes
+from app.web import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask, Request
+    from flask.typing import ResponseReturnValue
+
+    from app.domain.roles import Permission
+
+View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
+
+PUBLIC = "public"
+
+csrf = CSRFProtect()
+log = structlog.get_logger()
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login holds for the request: the officer's standing, read once."""
+
+    def __init__(self, standing: officers.Standing) -> None:
+        self.standing = standing
+
+    def get_id(self) -> str:
+        return str(self.standing.actor.officer_id)
+
+
+def requires(permission: Permission, keeps: Callable[..., None] | None = None) -> Callable[[View], View]:
+    """Open the view to posts with this permission. `keeps` saves a form that came after the session's end."""
+
+    def mark(view: View) -> View:
+        view.access = permission  # type: ignore[attr-defined]
+        view.keeps = keeps  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Open the view to everybody, without looking who asks."""
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    view.knows_officer = False  # type: ignore[attr-defined]
+    return view
+
+
+def public_page(view: View) -> View:
+    """Open the view to everybody; who is signed in keeps his header and language."""
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def install(app: Flask) -> None:
+    """Identify, check the form's token, then close what is not open: in this order, before every view."""
+    login = LoginManager()
+    login.session_protection = None  # the session is a row of ours, bound to its token alone
+    login.request_loader(_standing)
+    # Its template context would load the officer anew in every template; `g.actor` is already there.
+    login.init_app(app, add_context_processor=False)
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # the session ends, not the page
+    app.config["WTF_CSRF_SSL_STRICT"] = False  # pages are sent with no-referrer; Sec-Fetch-Site is read instead
+    csrf.init_app(app)
+    app.before_request(_guard)
+
+
+def local_path(address: str | None) -> str | None:
+    """The address if it leads back into this product, else None: nobody is sent elsewhere by a link."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+        return None
+    if any(ord(sign) < 33 or sign == "\\" for sign in address):
+        return None
+    parts = urlsplit(address)
+    return None if parts.scheme or parts.netloc else address
+
+
+def sign_in_address(destination: str | None = None) -> str:
+    """Where to sign in, and come back to afterwards."""
+    target = local_path(destination)
+    return url_for("signin.show", next=target) if target and target != "/" else url_for("signin.show")
+
+
+def _standing(_: Request) -> SignedIn | None:
+    token = session.get("token")
+    if not token:
+        return None
+    found = transaction.read(
+        lambda rows: officers.actor_for(rows, token, transaction.now()), scopes.door()
+    )
+    return SignedIn(found) if found is not None else None
+
+
+def _guard() -> ResponseReturnValue | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    access = getattr(view, "access", None)
+    g.actor = None
+    standing = _identify() if getattr(view, "knows_officer", True) else None
+    if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
+        _refuse_foreign_forms()
+    if view is None or access == PUBLIC:
+        return None
+    if access is None:
+        log.error("view_without_access", endpoint=request.endpoint)
+        abort(404)
+    if g.actor is None:
+        return _turned_away(view, standing)
+    if not g.actor.may(access):
+        raise NotAllowed
+    return None
+
+
+def _identify() -> officers.Standing | None:
+    """Set `g.actor` for a session that is open; -> the standing, also of one that has run out."""
+    user = current_user
+    if not user.is_authenticated:
+        return None
+    standing: officers.Standing = user.standing
+    if standing.is_open:
+        g.actor = standing.actor
+        if standing.is_stale:
+            transaction.write(
+                lambda rows: officers.touch(rows, standing, transaction.now()), scopes.door()
+            )
+    return standing
+
+
+def _refuse_foreign_forms() -> None:
+    """A form must come from our own page: the browser says so, and the token proves it."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        abort(400, "cross-site form")
+    if request.endpoint is not None:
+        csrf.protect()
+
+
+def _turned_away(view: Any, standing: officers.Standing | None) -> ResponseReturnValue:
+    """To the sign-in page, with the way back; a form of an expired session is kept for its officer first."""
+    keeps = getattr(view, "keeps", None)
+    kept = standing is not None and request.method == "POST" and keeps is not None
+    if standing is not None and keeps is not None and kept:
+        keeps(standing.actor, **(request.view_args or {}))
+    if standing is not None:
+        session["ended"] = "kept" if kept else "expired"
+        session["kept"] = "1" if kept else ""
+    if request.method == "GET":
+        back = request.full_path.rstrip("?")
+    else:
+        back = request.path if kept else None
+    address = sign_in_address(back)
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": address})
+    if request.headers.get("X-Draft"):
+        return Response(status=401)
+    return redirect(address, code=303)

@@ -1,0 +1,88 @@
+"""One case: its strip and tabs, its documents to take away, its withdrawal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, g, redirect, request
+
+from app.domain.roles import Permission
+from app.services import cases, certificates
+from app.web import confirmations, transaction
+from app.web.access import requires
+from app.web.addresses import case_address
+from app.web.pages import page
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("cases", __name__)
+
+TABS = ("tasks", "documents", "diagram", "timeline", "correspondence")
+AUDIT_TAB = "activity"
+_REASON = (10, 1000)  # characters: a word is no reason, a page belongs into a letter
+
+
+@bp.get("/cases/<number>")
+@requires(Permission.CASE_SEE)
+def show(number: str) -> ResponseReturnValue:
+    return _page(number, "tasks")
+
+
+@bp.get("/cases/<number>/<tab>")
+@requires(Permission.CASE_SEE)
+def tab(number: str, tab: str) -> ResponseReturnValue:
+    if tab not in _tabs():
+        abort(404)
+    return _page(number, tab)
+
+
+@bp.post("/cases/<number>/withdraw")
+@requires(Permission.CASE_WITHDRAW)
+def withdraw(number: str) -> ResponseReturnValue:
+    reason = request.form.get("reason", "").strip()
+    if not _REASON[0] <= len(reason) <= _REASON[1]:
+        return _page(number, "tasks", status=422, reason=reason, problem="withdraw.reason_missing")
+    cases.withdraw(transaction.database(), g.actor, number, reason, transaction.now())
+    return redirect(case_address(number), code=303)
+
+
+@bp.get("/documents/<uuid:document_id>")
+@requires(Permission.DOCUMENT_SEE)
+def document(document_id: UUID) -> ResponseReturnValue:
+    """A document to take away: never shown in the frame of this site, whatever it holds."""
+    file = certificates.file(transaction.database(), g.actor, document_id, transaction.now())
+    return Response(
+        file.data,
+        mimetype=file.media_type,
+        headers={
+            "Content-Disposition": attachment(file.name),
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+def attachment(name: str) -> str:
+    """A header for a file name in any script (RFC 6266): an ASCII stand-in, and the true name encoded."""
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in name)
+    return f"attachment; filename=\"{plain.strip('_') or 'document'}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _tabs() -> tuple[str, ...]:
+    return (*TABS, AUDIT_TAB) if g.actor.may(Permission.AUDIT_SEE) else TABS
+
+
+def _page(number: str, tab: str, status: int = 200, reason: str = "", problem: str = "") -> ResponseReturnValue:
+    found = transaction.read(lambda rows: cases.find(rows, g.actor, number, transaction.now()))
+    return page(
+        f"cases/{tab}.html",
+        status,
+        case=found,
+        tab=tab,
+        tabs=_tabs(),
+        withdraw_reason=reason,
+        withdraw_problem=problem,
+        confirmation=confirmations.take(),
+    )

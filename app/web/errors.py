@@ -1,0 +1,160 @@
+"""From a refusal to a page: what happened, what to do next, in both languages, with nothing typed lost."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import Response, g, make_response, request
+from werkzeug.exceptions import HTTPException
+
+from app.domain import errors as domain
+from app.web import language
+from app.web.pages import page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+#: What each refusal of the domain is on the wire, and which text explains it; the first that fits counts.
+KINDS: tuple[tuple[type[domain.DomainError], int, str], ...] = (
+    (domain.NotFound, 404, "not_found"),
+    (domain.NotAllowed, 403, "not_allowed"),
+    (domain.Conflict, 409, "conflict"),
+    (domain.FormInvalid, 422, "invalid"),
+    (domain.ReleaseRefused, 422, "invalid"),
+    (domain.RouteStuck, 409, "stuck"),
+    (domain.Unavailable, 503, "unavailable"),
+    (domain.DomainError, 422, "invalid"),
+)
+#: What HTTP itself refuses.
+STATUSES = {
+    400: "bad_request",
+    401: "not_allowed",
+    403: "not_allowed",
+    404: "not_found",
+    405: "bad_method",
+    413: "too_large",
+    415: "wrong_type",
+    422: "invalid",
+    429: "too_many",
+    503: "unavailable",
+}
+RETRY_AFTER = "5"  # seconds; a locked database is free again long before
+_SHORT = 12  # a code or a date: not worth showing again
+_GENERAL = {"error.general", "error.form_invalid", "error.conflict", "error.unavailable", "error.route_stuck"}
+_NEVER_SHOWN = {"csrf_token", "password", "_op"}
+
+log = structlog.get_logger()
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(domain.TaskAlreadyDone, _task_already_done)
+    app.register_error_handler(domain.DomainError, _domain_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _failure)
+
+
+def typed_texts(labels: dict[str, str] | None = None) -> list[tuple[str, str]]:
+    """The longer texts of the form that was sent, to be shown and copied: (label, text)."""
+    known = labels or {}
+    return [
+        (known.get(name, ""), value)
+        for name, value in _posted()
+        if value.strip() and (len(value.strip()) >= _SHORT or "\n" in value)
+    ]
+
+
+def conflict(lost: domain.TaskAlreadyDone, typed: Sequence[tuple[str, str]]) -> ResponseReturnValue:
+    """Somebody else was first: who, when, and what was typed in vain."""
+    winner = language.choose(lost.params.get("winner_hi", ""), lost.params.get("winner_en", ""))
+    return page("errors/conflict.html", 409, winner=winner, at=lost.params.get("at"), typed=typed)
+
+
+def _task_already_done(lost: domain.TaskAlreadyDone) -> ResponseReturnValue:
+    return conflict(lost, typed_texts())
+
+
+def _domain_error(error: domain.DomainError) -> ResponseReturnValue:
+    for kind, status, name in KINDS:
+        if isinstance(error, kind):
+            detail = "" if kind in (domain.NotFound, domain.NotAllowed) else _detail(error)
+            return _answer(status, name, detail=detail)
+    raise error
+
+
+def _detail(error: domain.DomainError) -> str:
+    """The refusal's own sentence, when the catalogue has one beyond the general ones."""
+    if error.key in _GENERAL:
+        return ""
+    text = language.known(error.key)
+    try:
+        return text % error.params if error.params else text
+    except (KeyError, TypeError):
+        return text
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    name = STATUSES.get(status, "bad_request" if status < 500 else "failure")
+    answer = _answer(status, name)
+    for header, value in error.get_headers():
+        if header in {"Retry-After", "Allow"}:
+            answer.headers[header] = value
+    if status == 429:
+        answer.headers.setdefault("Retry-After", "60")
+    return answer
+
+
+def _failure(_: Exception) -> ResponseReturnValue:
+    """A fault of ours: logged with a reference that the page shows, never with its trace on the page."""
+    reference = secrets.token_hex(4)
+    log.exception("request_failed", reference=reference, endpoint=request.endpoint, method=request.method)
+    try:
+        return _answer(500, "failure", reference=reference)
+    except Exception:  # the page itself may be what is broken; the visitor still gets words
+        log.exception("error_page_failed", reference=reference)
+        return Response(_PLAIN.format(reference), 500, mimetype="text/html")
+
+
+_PLAIN = (
+    '<!doctype html><html lang="hi"><head><meta charset="utf-8"><title>त्रुटि</title></head><body><main>'
+    "<h1>इस समय पृष्ठ नहीं खुल सका</h1><p>थोड़ी देर बाद फिर प्रयास करें। संकेत: {0}</p>"
+    '<p lang="en">The page could not be opened now. Please try again shortly. Reference: {0}</p></main></body></html>'
+)
+
+
+def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Response:
+    """The page of one kind of refusal. A form that came along is shown again, and offered to be sent again."""
+    g.setdefault("actor", None)
+    is_form = request.method == "POST" and kind not in {"too_large", "bad_request"}
+    may_resend = is_form and g.actor is not None and kind in {"unavailable", "failure", "conflict", "too_many"}
+    body, _ = page(
+        "errors/error.html",
+        kind=kind,
+        detail=detail,
+        reference=reference,
+        typed=typed_texts() if request.method == "POST" and kind != "too_large" else [],
+        typed_all=_posted(keep_button=True) if may_resend else [],
+        resend=request.full_path.rstrip("?") if may_resend else "",
+        retry=request.full_path.rstrip("?") if request.method == "GET" and status >= 500 else "",
+    )
+    response = make_response(body, status)
+    if status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _posted(*, keep_button: bool = False) -> list[tuple[str, Any]]:
+    """The fields of the form that was sent; never a password, never the token."""
+    if request.endpoint in {"signin.enter", "demo.enter"}:
+        return []
+    hidden = _NEVER_SHOWN - {"_op"} if keep_button else _NEVER_SHOWN
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in hidden]

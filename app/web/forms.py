@@ -1,0 +1,31 @@
+"""A posted form as the services want it: its texts by name, its button, its files."""
+
+from __future__ import annotations
+
+from flask import request
+
+from app.services.documents import Upload
+from app.services.tasks import Posted
+
+_OURS = {"csrf_token", "_op"}
+
+
+def posted() -> Posted:
+    """Every text of the form, by name; `_op` is the button that was pressed."""
+    values = {name: texts for name, texts in request.form.lists() if name not in _OURS}
+    return Posted(values, request.form.get("_op", "submit"))
+
+
+def uploads() -> list[Upload]:
+    """The files of the form; an empty file box is no file."""
+    return [
+        Upload(field, file.filename, file.mimetype, file.read())
+        for field, files in request.files.lists()
+        for file in files
+        if file.filename
+    ]
+
+
+def is_submit(op: str) -> bool:
+    """Whether the button sends the form on; every other button keeps it as a draft and draws it again."""
+    return op == "submit" or op.startswith("submit:")

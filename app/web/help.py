@@ -1,0 +1,44 @@
+"""Help: one page a screen, in both languages, open to everybody; and how accessible the product is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort
+
+from app.web.access import public_page
+from app.web.pages import page
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("help", __name__)
+
+SCREENS = (
+    "signin",
+    "inbox",
+    "tasks",
+    "cases",
+    "requisitions",
+    "search",
+    "tracking",
+    "certificates",
+    "reports",
+    "modeler",
+    "admin",
+    "account",
+)
+
+
+@bp.get("/help/<screen>")
+@public_page
+def topic(screen: str) -> ResponseReturnValue:
+    if screen not in SCREENS:
+        abort(404)
+    return page("help/topic.html", screen=screen, screens=SCREENS)
+
+
+@bp.get("/accessibility")
+@public_page
+def accessibility() -> ResponseReturnValue:
+    return page("help/accessibility.html")

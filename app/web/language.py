@@ -1,0 +1,167 @@
+"""The language of a page: which one it is, its catalogue, and how dates, ages and names read in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from flask import g, has_request_context, request, session
+from flask_babel import Babel, get_translations
+from markupsafe import Markup, escape
+
+from app.domain.clock import IST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from app.domain.clock import Age
+
+LANGUAGES = ("hi", "en")
+DOMAINS = ("screens", "errors", "forms", "gate", "papers")
+
+
+def current() -> str:
+    """Language of this page: the officer's own, or the visitor's choice (`?lang=`, else the cookie), else Hindi."""
+    if "language" not in g:
+        g.language = _choose()
+    return str(g.language)
+
+
+def _choose() -> str:
+    actor = g.get("actor")
+    if actor is not None:
+        return actor.language if actor.language in LANGUAGES else LANGUAGES[0]
+    if not has_request_context():
+        return LANGUAGES[0]
+    wanted = request.args.get("lang") or session.get("lang")
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+
+
+def say(key: str, **params: Any) -> str:
+    """The catalogue's text in the page's language, filled with `params`; the key itself where there is none."""
+    text = _catalogue()(key)
+    if not params:
+        return text
+    if any(isinstance(value, Markup) for value in params.values()):
+        return escape(text) % params
+    return text % params
+
+
+def word(*parts: str, **params: Any) -> str:
+    """`say` for a key that ends in a code: `word("role", "sho")` says role.sho."""
+    return say(".".join(parts), **params)
+
+
+def known(key: str) -> str:
+    """The catalogue's text without parameters filled in, or nothing where it has no such key."""
+    text = _catalogue()(key)
+    return "" if text == key else text
+
+
+def _catalogue() -> Callable[[str], str]:
+    if "catalogue" not in g:
+        g.catalogue = get_translations().gettext
+    return g.catalogue  # type: ignore[no-any-return]
+
+
+def pick(thing: Any, name: str) -> str:
+    """The text `name` of a row in the page's language; the other language, marked as such, where it is missing."""
+    language = current()
+    other = "en" if language == "hi" else "hi"
+    text = getattr(thing, f"{name}_{language}")
+    if text:
+        return str(text)
+    text = getattr(thing, f"{name}_{other}")
+    return Markup('<span lang="{}">{}</span>').format(other, text) if text else ""
+
+
+def choose(hindi: str, english: str) -> str:
+    """One of two texts, by the page's language."""
+    return (english or hindi) if current() == "en" else (hindi or english)
+
+
+def day(value: date | datetime | None) -> str:
+    """A day as GIGW wants it, DD-MM-YYYY; an instant is taken on the clock of India."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(IST)
+    return value.strftime("%d-%m-%Y")
+
+
+def moment(value: datetime | None) -> str:
+    """An instant on the clock of India, to the minute."""
+    return "" if value is None else value.astimezone(IST).strftime("%d-%m-%Y %H:%M")
+
+
+def moment_tag(value: date | datetime | None) -> Markup | str:
+    """The same as a `<time>` element, so that a reader's tools understand it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return Markup('<time datetime="{}">{}</time>').format(
+            value.astimezone(UTC).isoformat(timespec="minutes"), moment(value)
+        )
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), day(value))
+
+
+def age_words(age: Age) -> str:
+    """3 कार्यदिवस शेष, आज अंतिम दिन, 2 कार्यदिवस विलंब: the unit is always said."""
+    if age.kind == "last_day":
+        return say("age.last_day")
+    return say(f"age.{age.kind}.{'one' if age.days == 1 else 'many'}", days=age.days)
+
+
+def days_words(days: int) -> str:
+    """A count of working days, with its unit."""
+    return say("days.one" if days == 1 else "days.many", days=days)
+
+
+@lru_cache(maxsize=4096)
+def grouped(number: int) -> str:
+    """A count in Indian groups: 1,23,456."""
+    text = str(abs(number))
+    head, tail = text[:-3], text[-3:]
+    groups: list[str] = []
+    while head:
+        groups.insert(0, head[-2:])
+        head = head[:-2]
+    return ("-" if number < 0 else "") + ",".join([*groups, tail])
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text of a catalogue as paragraphs and lists: an empty line parts, a line with '- ' is a list item."""
+    parts = []
+    for block in text.split("\n\n"):
+        lines = [line.strip() for line in block.splitlines() if line.strip()]
+        if lines and all(line.startswith("- ") for line in lines):
+            items = "".join(f"<li>{escape(line[2:])}</li>" for line in lines)
+            parts.append(f"<ul>{items}</ul>")
+        elif lines:
+            parts.append(f"<p>{escape(' '.join(lines))}</p>")
+    return Markup("".join(parts))  # noqa: S704 - every line was escaped above
+
+
+def install(app: Flask) -> None:
+    """Give the templates their words, and refuse to start without them."""
+    babel = Babel()
+    babel.init_app(
+        app,
+        default_locale=LANGUAGES[0],
+        default_domain=";".join(DOMAINS),
+        default_translation_directories=";".join(["translations"] * len(DOMAINS)),
+        locale_selector=current,
+    )
+    app.jinja_env.globals.update(_=say, word=word, pick=pick, choose=choose)
+    app.jinja_env.filters.update(
+        day=day,
+        moment=moment,
+        when=moment_tag,
+        age_words=age_words,
+        days_words=days_words,
+        grouped=grouped,
+        paragraphs=paragraphs,
+    )

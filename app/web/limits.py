@@ -1,0 +1,30 @@
+"""How often the same caller may ask: signing in, searching, checking a paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import g
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def _caller() -> str:
+    """The officer, else the address: strangers behind one address share a budget, officers do not."""
+    actor = g.get("actor")
+    return f"officer:{actor.officer_id}" if actor is not None else f"address:{get_remote_address()}"
+
+
+# Kept in the memory of each process: with several processes a budget is that many times larger.
+limiter = Limiter(_caller, storage_uri="memory://", headers_enabled=True, strategy="moving-window")
+
+sign_in = limiter.limit("30/minute;300/hour")
+search = limiter.limit("60/minute")
+verify = limiter.limit("30/minute")
+
+
+def install(app: Flask) -> None:
+    limiter.init_app(app)

@@ -1,0 +1,92 @@
+"""How a page is put together: the frame every screen stands in, its navigation and its words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flask import g, render_template, request, session, url_for
+
+from app.domain.roles import Permission
+from app.web import language
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.domain.roles import Actor
+
+
+class Entry(NamedTuple):
+    """A word of the navigation: the screen it opens, and the permission that shows it."""
+
+    endpoint: str
+    key: str
+    permission: Permission
+
+
+NAVIGATION = (
+    Entry("inbox.show", "nav.inbox", Permission.INBOX_SEE),
+    Entry("requisitions.listing", "nav.requisitions", Permission.REQUISITION_SEE),
+    Entry("tracking.overview", "nav.tracking", Permission.TRACKING_SEE),
+    Entry("search.form", "nav.search", Permission.CASE_SEARCH),
+    Entry("reports.queues", "nav.reports", Permission.REPORT_SEE),
+    Entry("certificates.register", "nav.certificates", Permission.PAPER_REGISTER),
+    Entry("modeler.release", "nav.modeler", Permission.PROCESS_SEE),
+    Entry("admin.overview", "nav.admin", Permission.ADMIN_SEE),
+)
+
+
+def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
+    """A screen as HTML, in its frame."""
+    return render_template(template, **values), status
+
+
+def home() -> str:
+    """The first screen that the officer's post may open."""
+    for entry in NAVIGATION:
+        if g.actor is not None and g.actor.may(entry.permission):
+            return url_for(entry.endpoint)
+    return url_for("account.show") if g.actor is not None else url_for("signin.show")
+
+
+def help_topic() -> str:
+    """The help page of the screen that is open: one per blueprint."""
+    return request.blueprint or "inbox"
+
+
+def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
+    if actor is None:
+        return []
+    here = request.blueprint
+    return [
+        {
+            "address": url_for(entry.endpoint),
+            "key": entry.key,
+            "is_here": entry.endpoint.split(".")[0] == _HOME_SCREEN.get(here or "", here),
+        }
+        for entry in NAVIGATION
+        if actor.may(entry.permission)
+    ]
+
+
+#: Screens without an entry of their own light up the one they are reached from.
+_HOME_SCREEN = {"tasks": "inbox", "cases": "search"}
+
+
+def _frame() -> dict[str, Any]:
+    """What the frame of every page needs; nothing of it asks the database again."""
+    actor = g.get("actor")
+    return {
+        "lang": language.current(),
+        "actor": actor,
+        "district": g.get("district"),
+        "navigation": _navigation(actor),
+        "home": home,
+        "help_topic": help_topic,
+        "last_sign_in": session.get("before") if actor is not None else None,
+    }
+
+
+def install(app: Flask) -> None:
+    app.context_processor(_frame)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True

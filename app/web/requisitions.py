@@ -1,0 +1,170 @@
+"""Requisitions: the letters received, a new letter (F00), and its persons one by one (F01)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from flask import Blueprint, g, redirect, request, session, url_for
+
+from app.domain.errors import FormInvalid
+from app.domain.roles import Permission
+from app.services import requisitions
+from app.services.requisitions import LETTER, PERSON
+from app.web import confirmations, formviews, limits, transaction
+from app.web.access import requires
+from app.web.forms import is_submit, posted, uploads
+from app.web.pages import page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from app.domain.roles import Actor
+    from app.services.requisitions import IntakeView
+
+bp = Blueprint("requisitions", __name__)
+
+_LONGEST = 120
+
+
+@bp.get("/requisitions")
+@requires(Permission.REQUISITION_SEE)
+def listing() -> ResponseReturnValue:
+    return _list("", request.args.get("after", "")[:_LONGEST])
+
+
+@bp.post("/requisitions")
+@requires(Permission.REQUISITION_SEE)
+@limits.search
+def find() -> ResponseReturnValue:
+    return _list(request.form.get("search", "").strip()[:_LONGEST], "")
+
+
+def _list(search: str, after: str) -> ResponseReturnValue:
+    found = transaction.read(lambda rows: requisitions.page(rows, g.actor, search, after, transaction.now()))
+    return page(
+        "requisitions/list.html",
+        letters=found,
+        search=search,
+        after=after,
+        may_register=g.actor.may(Permission.CASE_REGISTER),
+    )
+
+
+@bp.get("/requisitions/<uuid:requisition_id>")
+@requires(Permission.REQUISITION_SEE)
+def view(requisition_id: UUID) -> ResponseReturnValue:
+    found = transaction.read(lambda rows: requisitions.view(rows, g.actor, requisition_id, transaction.now()))
+    notes = confirmations.take_notes()
+    return page(
+        "requisitions/view.html",
+        letter=found,
+        registered=notes.get("registered"),
+        added=notes.get("added"),
+        confirmation=confirmations.take(),
+        may_register=g.actor.may(Permission.CASE_REGISTER),
+    )
+
+
+def _keep_letter(actor: Actor) -> None:
+    _keep(actor, LETTER, None)
+
+
+def _keep_person(actor: Actor, requisition_id: UUID) -> None:
+    _keep(actor, PERSON, requisition_id)
+
+
+def _keep(actor: Actor, form_key: str, requisition_id: UUID | None) -> None:
+    """Keep a form whose session ran out as its officer's draft."""
+    try:
+        _save(actor, form_key, requisition_id)
+    except FormInvalid:
+        return  # a file was refused; the texts are kept
+
+
+@bp.get("/requisitions/new")
+@requires(Permission.CASE_REGISTER)
+def letter() -> ResponseReturnValue:
+    return _form(LETTER, None)
+
+
+@bp.post("/requisitions/new")
+@requires(Permission.CASE_REGISTER, keeps=_keep_letter)
+def register() -> ResponseReturnValue:
+    form = posted()
+    try:
+        if not is_submit(form.op):
+            _save(g.actor, LETTER, None)
+            return redirect(url_for("requisitions.letter", _anchor=formviews.anchor(form.op)), code=303)
+        number = requisitions.register(transaction.database(), g.actor, form, uploads(), transaction.now())
+    except FormInvalid as invalid:
+        return _again(LETTER, None, invalid)
+    confirmations.note("registered", "1")
+    return redirect(url_for("requisitions.view", requisition_id=number), code=303)
+
+
+@bp.get("/requisitions/<uuid:requisition_id>/new")
+@requires(Permission.CASE_REGISTER)
+def person(requisition_id: UUID) -> ResponseReturnValue:
+    return _form(PERSON, requisition_id)
+
+
+@bp.post("/requisitions/<uuid:requisition_id>/new")
+@requires(Permission.CASE_REGISTER, keeps=_keep_person)
+def add_person(requisition_id: UUID) -> ResponseReturnValue:
+    form = posted()
+    try:
+        if not is_submit(form.op):
+            _save(g.actor, PERSON, requisition_id)
+            address = url_for("requisitions.person", requisition_id=requisition_id, _anchor=formviews.anchor(form.op))
+            return redirect(address, code=303)
+        number = requisitions.add_candidate(
+            transaction.database(), g.actor, requisition_id, form, uploads(), transaction.now()
+        )
+    except FormInvalid as invalid:
+        return _again(PERSON, requisition_id, invalid)
+    confirmations.note("added", number)
+    return redirect(url_for("requisitions.view", requisition_id=requisition_id), code=303)
+
+
+def _save(actor: Actor, form_key: str, requisition_id: UUID | None) -> None:
+    requisitions.save_draft(
+        transaction.database(), actor, form_key, requisition_id, posted(), uploads(), transaction.now()
+    )
+
+
+def _form(form_key: str, requisition_id: UUID | None) -> ResponseReturnValue:
+    found = transaction.read(
+        lambda rows: requisitions.intake(rows, g.actor, form_key, requisition_id, transaction.now())
+    )
+    return _page(found, requisition_id, {}, 200)
+
+
+def _again(form_key: str, requisition_id: UUID | None, invalid: FormInvalid) -> ResponseReturnValue:
+    """The same page with everything that was typed, and what is wrong with it."""
+    form = posted()
+    found = transaction.read(
+        lambda rows: requisitions.redraw(rows, g.actor, form_key, requisition_id, form, transaction.now())
+    )
+    return _page(found, requisition_id, invalid.problems, 422)
+
+
+def _page(
+    intake: IntakeView, requisition_id: UUID | None, problems: Mapping[str, Any], status: int
+) -> ResponseReturnValue:
+    if requisition_id is None:
+        action = url_for("requisitions.register")
+    else:
+        action = url_for("requisitions.add_person", requisition_id=requisition_id)
+    return page(
+        "requisitions/intake.html",
+        status,
+        intake=intake,
+        action=action,
+        problems=problems,
+        sheet=formviews.sheet(intake, problems),
+        kept=session.pop("kept", ""),
+        added=confirmations.take_notes().get("added"),
+    )

@@ -1,0 +1,143 @@
+// What scripts add to an officer's pages: keys, the draft kept while typing, a word when the line is gone.
+// Nothing here is needed: every page does its work without it.
+
+const typing = (target) => target.matches("input, textarea, select, [contenteditable]");
+
+// -- keys: j and k move, o opens, / searches, g then i goes to the inbox, ? shows the list -----------------
+
+const rows = () => [...document.querySelectorAll("[data-row] a[href]")];
+
+function move(by) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(document.activeElement);
+  const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1);
+  all[next].focus();
+  all[next].closest("[data-row]").scrollIntoView({ block: "nearest" });
+}
+
+function openRow() {
+  if (rows().includes(document.activeElement)) document.activeElement.click();
+}
+
+function showKeys() {
+  const sheet = document.querySelector("[data-keys]");
+  if (sheet && !sheet.open) sheet.showModal();
+}
+
+let waitsForSecond = 0;
+
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  o: openRow,
+  "/": () => document.querySelector("[data-search]")?.focus(),
+  "?": showKeys,
+  g: () => {
+    waitsForSecond = Date.now();
+  },
+  i: () => {
+    if (Date.now() - waitsForSecond < 1500) location.assign("/inbox");
+  },
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  const act = KEYS[event.key];
+  if (!act) return;
+  if (event.key === "/") event.preventDefault();
+  act();
+});
+
+// -- the officer's menu closes by Escape and by a press elsewhere ---------------------------------------------
+
+const menu = document.querySelector("details.me");
+if (menu) {
+  document.addEventListener("click", (event) => {
+    if (menu.open && !menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
+// -- what is wrong comes into view ------------------------------------------------------------------------------
+
+document.querySelector("[data-focus]")?.focus();
+
+// -- the line -------------------------------------------------------------------------------------------------
+
+const offline = document.querySelector("[data-offline]");
+
+function showLine() {
+  if (offline) offline.hidden = navigator.onLine;
+}
+
+addEventListener("online", showLine);
+addEventListener("offline", showLine);
+showLine();
+
+// -- a form: kept while it is typed, sent once, never sent into a dead line -----------------------------------
+
+const IDLE = 4000; // milliseconds without a key before the draft is kept
+
+function keepDraft(form) {
+  const note = form.querySelector("[data-draft-note]");
+  let timer = 0;
+  let isSending = false;
+
+  const say = (text) => {
+    if (note) note.textContent = text;
+  };
+
+  async function keep() {
+    if (isSending || !navigator.onLine) return;
+    const body = new FormData();
+    new FormData(form).forEach((value, name) => {
+      if (typeof value === "string") body.append(name, value);
+    });
+    body.set("_op", "draft");
+    try {
+      const answer = await fetch(form.dataset.draft, {
+        method: "POST",
+        body,
+        headers: { "X-Draft": "1" },
+        redirect: "manual",
+      });
+      if (answer.ok) say(`${form.dataset.draftSaved} ${await answer.text()}`);
+      else if (answer.status === 401) say(form.dataset.sessionEnded);
+      else if (answer.status !== 409 && answer.status !== 404) say(form.dataset.draftFailed);
+    } catch {
+      say(form.dataset.draftFailed);
+    }
+  }
+
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    clearTimeout(timer);
+    timer = setTimeout(keep, IDLE);
+  });
+  form.addEventListener("submit", (event) => {
+    if (!navigator.onLine) {
+      event.preventDefault();
+      showLine();
+      return;
+    }
+    if (isSending) {
+      event.preventDefault();
+      return;
+    }
+    isSending = true;
+    clearTimeout(timer);
+    form.setAttribute("aria-busy", "true");
+  });
+  // A page that comes back from the browser's memory may be sent again.
+  addEventListener("pageshow", () => {
+    isSending = false;
+    form.removeAttribute("aria-busy");
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-draft]")) keepDraft(form);
