@@ -9,6 +9,7 @@ from app.domain.roles import Role
 from app.services import inbox
 from app.services.drafts import actor_scope
 from bench import crowd, measure, results, world
+from tests.staff import Staff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +49,7 @@ def rows(ground: world.World, *, quick: bool) -> Iterator[results.Row]:
 def _district(ground: world.World, size: int) -> tuple[Database, Actor]:
     database = ground.open(ground.copy("ground"))
     crowd.fill(database, size, world.NOW)
-    return database, world.Staff(database).enter(Role.SHO)
+    return database, Staff(database, world.NOW).holder(Role.SHO)
 
 
 def _page(database: Database, actor: Actor, query: inbox.InboxQuery) -> Callable[[], object]:

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from app.config import Settings
 from app.crypto import KeyRing
-from app.services import officers, scopes, setup
+from app.services import setup
 from app.services.database import Database
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from uuid import UUID
 
-    from app.domain.roles import Actor, Role
     from bench.results import Database as Kind
     from tests.postgres import PostgresServer
 
@@ -65,38 +63,3 @@ def make(folder: Path, server: PostgresServer | None = None) -> World:
     setup.add_demo(database, folder, NOW)
     database.close()
     return world
-
-
-class Staff:
-    """The officers of the demo district, each as he stands after signing in."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        groups = database.read(lambda session: officers.demo_accounts(session, NOW), scopes.door())
-        self._accounts = [account for group in groups for account in group.accounts]
-        self._actors: dict[UUID, Actor] = {}
-
-    def enter(self, role: Role, office_en: str = "") -> Actor:
-        """Sign in the first officer of this role, of this office where one is named."""
-        account = next(
-            each for each in self._accounts if each.role == role and office_en in ("", each.office_en)
-        )
-        return self._entered(account.officer_id)
-
-    def by_id(self, officer_id: UUID) -> Actor:
-        return self._entered(officer_id)
-
-    def offices(self, role: Role) -> list[str]:
-        """Name the offices where somebody holds this role."""
-        return [each.office_en for each in self._accounts if each.role == role]
-
-    def _entered(self, officer_id: UUID) -> Actor:
-        if officer_id not in self._actors:
-            entry = officers.enter_as(self._database, officer_id, NOW)
-            standing = self._database.read(
-                lambda session: officers.actor_for(session, entry.token, NOW), scopes.door()
-            )
-            if standing is None:
-                raise LookupError(officer_id)
-            self._actors[officer_id] = standing.actor
-        return self._actors[officer_id]
