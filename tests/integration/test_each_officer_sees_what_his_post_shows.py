@@ -1,0 +1,327 @@
+"""Row scope: nothing without a scope, a case for the thana that enquires, its own lines for each unit."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import pkgutil
+from itertools import product
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import NoResultFound
+
+from app import models
+from app.domain.offices import OfficeKind
+from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Role
+from app.models import inbox_queries
+from app.models.base import metadata
+from app.models.cases import case, enquiry
+from app.models.scope import (
+    CaseScope,
+    OfficerScope,
+    PublicScope,
+    Scope,
+    Session,
+    SystemReason,
+    SystemScope,
+    visible,
+)
+from tests import rows
+from tests.integration.conftest import NOW
+
+EVERYTHING = SystemScope(SystemReason.HEALTH)
+TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
+STRANGER = OfficerScope(999, uuid4(), uuid4(), Role.DM)
+NOBODY = (
+    None,
+    STRANGER,
+    CaseScope(999, uuid4()),
+    PublicScope(b"no such paper"),
+    SystemScope(SystemReason.WORKER, 999),
+)
+
+
+@pytest.fixture
+def filled(database):
+    """One row in every table for the case of thana `mufassil`, and one for that of `garkha`."""
+    engine = database.engine.execution_options(writing=True)
+    with engine.begin() as connection:
+        rows.fill(connection)
+        rows.fill(connection, "mufassil", 2)
+        rows.fill(connection, "garkha", 3)
+    return database
+
+
+def seen(database, scope: Scope, table: Any) -> int:
+    def work(session):
+        return session.connection.execute(
+            select(func.count()).select_from(table).where(visible(table, scope))
+        ).scalar_one()
+
+    return database.read(work, scope)
+
+
+def post(role: Role, thana: str = "mufassil", officer: str = "mufassil") -> OfficerScope:
+    return OfficerScope(rows.DISTRICT, rows.id_of("officer", officer), rows.id_of("office", thana), role)
+
+
+def test_nobody_sees_a_row_of_any_table(filled):
+    for table in TABLES:
+        assert seen(filled, EVERYTHING, table) >= 1, f"{table.name} is empty: the test would prove nothing"
+        for scope in NOBODY:
+            assert seen(filled, scope, table) == 0, (table.name, scope)
+
+
+def case_tables() -> list[Any]:
+    return [table for table in TABLES if table.info["scope"] == "case"]
+
+
+def test_those_who_keep_the_system_see_no_case(filled):
+    for table, role in product(case_tables(), sorted(WITHOUT_CASES)):
+        assert seen(filled, post(role), table) == 0, (table.name, role)
+
+
+def test_the_offices_of_the_district_see_every_case(filled):
+    for table, role in product(case_tables(), sorted(DISTRICT_WIDE)):
+        assert seen(filled, post(role), table) == seen(filled, EVERYTHING, table), (table.name, role)
+
+
+def test_an_office_without_an_enquiry_sees_no_case(filled):
+    idle = OfficerScope(rows.DISTRICT, uuid4(), uuid4(), Role.SHO)
+    for table in case_tables():
+        assert seen(filled, idle, table) == 0, table.name
+
+
+def test_a_thana_sees_a_case_exactly_while_an_enquiry_names_it(filled):
+    assert seen(filled, post(Role.SHO), case) == 1
+    engine = filled.engine.execution_options(writing=True)
+    with engine.begin() as connection:
+        connection.execute(
+            update(enquiry)
+            .where(enquiry.c.id == rows.id_of("enquiry", "mufassil"))
+            .values(office_id=rows.id_of("office", "garkha"))
+        )
+    assert seen(filled, post(Role.SHO), case) == 0, "a bounced case is out of sight"
+    assert seen(filled, post(Role.SHO, "garkha", "garkha"), case) == 2
+
+
+def test_an_enquiry_officer_sees_the_cases_in_his_name_only(filled):
+    assert seen(filled, post(Role.ENQUIRY_OFFICER), case) == 1
+    assert seen(filled, post(Role.ENQUIRY_OFFICER, officer="garkha"), case) == 0, "his thana's, not his"
+    assert seen(filled, post(Role.ENQUIRY_OFFICER, thana="garkha"), case) == 0, "transferred to another thana"
+
+
+def test_one_unit_does_not_read_what_another_found_in_the_same_case(filled):
+    both = {"case_id": rows.id_of("case", "mufassil")}
+    engine = filled.engine.execution_options(writing=True)
+    with engine.begin() as connection:
+        for name in ("enquiry", "answer", "finding"):
+            connection.execute(update(metadata.tables[name]).values(**both))
+    assert seen(filled, post(Role.SHO), case) == 1
+    for name in ("enquiry", "answer", "finding"):
+        assert seen(filled, post(Role.SHO), metadata.tables[name]) == 1, name
+        assert seen(filled, post(Role.DM), metadata.tables[name]) == 3, name
+
+
+def test_a_printed_code_opens_its_own_paper_and_nothing_else(filled):
+    engine = filled.engine.execution_options(writing=True)
+    paper = metadata.tables["certificate"]
+    with engine.begin() as connection:
+        connection.execute(
+            update(paper)
+            .where(paper.c.id == rows.id_of("certificate", "garkha"))
+            .values(token_digest=b"code")
+        )
+    for table in TABLES:
+        assert seen(filled, PublicScope(b"code"), table) == (table is paper), table.name
+
+
+def test_a_job_sees_its_own_case_and_no_other(filled):
+    scope = CaseScope(rows.DISTRICT, rows.id_of("case", "garkha"))
+    for table in case_tables():
+        assert seen(filled, scope, table) == 1, table.name
+
+
+# -- every query of the tables' rooms ----------------------------------------------------------------------
+
+
+#: How the queries that write begin; they are not for a read to try.
+WRITING = (
+    "insert_",
+    "set_",
+    "update_",
+    "delete_",
+    "add",
+    "append",
+    "advance",
+    "next_number",
+    "next_in_stream",
+    "finish_",
+    "cancel_",
+    "close_",
+    "claim_",
+    "touch_",
+    "move_",
+    "retire",
+    "destroy",
+    "count_failure",
+    "end_others",
+    "supersede_",
+    "lock",
+)
+
+
+def queries() -> dict[str, Any]:
+    """Every public function of app.models that takes a session."""
+    found = {}
+    for each in pkgutil.iter_modules(models.__path__):
+        module = importlib.import_module(f"app.models.{each.name}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ != module.__name__ or name.startswith("_"):
+                continue
+            if next(iter(inspect.signature(function).parameters), "") == "session":
+                found[f"{each.name}.{name}"] = function
+    return found
+
+
+#: Arguments by name; what a query finds with them is there, but not for nobody.
+ARGUMENTS: dict[str, Any] = {
+    "key_id": rows.id_of("data_key"),
+    "task_id": rows.id_of("user_task"),
+    "session_id": rows.id_of("login_session"),
+    "queue": inbox_queries.Queue(rows.id_of("office"), ("x",), None),
+    "condition": inbox_queries.Condition("", "", NOW.date(), None, "", "", None, None),
+    "keys": {"x": [b"x" * 8]},
+    "states": ("x",),
+    "search": "",
+    "after": None,
+    "kind": OfficeKind.THANA,
+    "digest": b"x" * 8,
+}
+BY_TYPE: dict[str, Any] = {
+    "str": "x",
+    "bytes": b"x" * 8,
+    "date": NOW.date(),
+    "datetime": NOW,
+    "int": 1,
+    "bool": True,
+}
+#: Reviewed: they name no case and no person, and whoever asks has no scope yet.
+OPEN_TO_ALL = {
+    "setup_queries.has_district",
+    "setup_queries.districts",
+    "setup_queries.demo_districts",
+    "login_queries.districts",
+}
+NOTHING = (None, 0, False, b"", "", (), [], {}, ("", ""))
+
+
+def arguments(function: Any) -> dict[str, Any]:
+    return {
+        name: _argument(name, str(parameter.annotation).removesuffix(" | None"))
+        for name, parameter in list(inspect.signature(function).parameters.items())[1:]
+        if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    }
+
+
+def _argument(name: str, annotation: str) -> Any:
+    if name in ARGUMENTS:
+        return ARGUMENTS[name]
+    if name.endswith("_ids"):
+        return [rows.id_of(name.removesuffix("_ids"))]
+    if name.endswith("_id"):
+        found = rows.id_of(name.removesuffix("_id"))
+        return str(found) if annotation == "str" else found
+    return BY_TYPE.get(annotation, {} if "Mapping" in annotation or "dict" in annotation else [])
+
+
+def answer(database, function: Any, scope: Scope) -> Any:
+    def work(session: Session) -> Any:
+        found = function(session, **arguments(function))
+        return list(found) if inspect.isgenerator(found) else found
+
+    return database.read(work, scope)
+
+
+READING = {
+    name: function for name, function in queries().items() if not name.partition(".")[2].startswith(WRITING)
+}
+
+
+def test_most_queries_find_something_when_they_may(filled):
+    """Otherwise the next test would prove nothing."""
+    found = []
+    for function in READING.values():
+        with contextlib.suppress(Exception):
+            found.append(answer(filled, function, SystemScope(SystemReason.HEALTH, rows.DISTRICT)))
+    assert sum(each not in NOTHING for each in found) > len(READING) / 2
+
+
+def test_no_query_tells_nobody_anything(filled):
+    telling = []
+    for name, function in READING.items():
+        for scope in (None, STRANGER):
+            with contextlib.suppress(PermissionError, NoResultFound):
+                if answer(filled, function, scope) not in NOTHING and name not in OPEN_TO_ALL:
+                    telling.append((name, scope))
+    assert telling == []
+
+
+#: Queries that change rows, with a value where they take any column.
+CHANGING: dict[str, dict[str, Any]] = {
+    "case_queries.set_enquiry": {"state": "y"},
+    "case_queries.set_document": {"field": "y"},
+    "case_queries.supersede_findings": {},
+    "case_queries.advance": {"values": {"status": "y"}},
+    "draft_queries.set_values": {},
+    "draft_queries.delete_draft": {},
+    "key_queries.set_kind": {"kind": "y"},
+    "key_queries.destroy": {},
+    "login_queries.set_account": {"language": "y"},
+    "login_queries.set_session": {"expires_at": NOW},
+    "login_queries.count_failure": {},
+    "login_queries.end_others": {},
+    "paper_queries.set_certificate": {"status": "y"},
+    "releases.retire": {},
+    "workflow_queries.finish_task": {},
+    "workflow_queries.cancel_tasks": {},
+    "workflow_queries.set_claim": {},
+    "workflow_queries.update_state": {"values": {"revision": 9}},
+    "workflow_queries.move_timer": {},
+    "workflow_queries.delete_timers": {},
+    "workflow_queries.cancel_jobs": {},
+    "workflow_queries.set_job": {"state": "y"},
+    "workflow_queries.set_rounds": {},
+    "workflow_queries.close_incident": {},
+}
+
+
+def everything(database) -> list[Any]:
+    return database.read(
+        lambda session: [session.connection.execute(select(table)).all() for table in TABLES], EVERYTHING
+    )
+
+
+def test_no_query_lets_nobody_change_anything(filled):
+    before = everything(filled)
+    for name, given in CHANGING.items():
+        function = queries()[name]
+        for scope in (None, STRANGER):
+            with contextlib.suppress(PermissionError):
+                filled.write(
+                    lambda session, act=function, more=given: act(session, **{**arguments(act), **more}),
+                    scope,
+                )
+    assert everything(filled) == before
+
+
+def test_every_query_that_changes_rows_was_tried():
+    verbs = ("set_", "update_", "delete_", "advance", "finish_", "cancel_", "close_", "move_", "retire")
+    verbs += ("destroy", "count_failure", "end_others", "supersede_")
+    heads = {"audit_queries.set_head"}  # whoever acts moves the head of a chain of his district
+    known = {name for name in queries() if name.partition(".")[2].startswith(verbs)}
+    assert known - heads == set(CHANGING)
