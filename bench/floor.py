@@ -16,7 +16,6 @@ from sqlalchemy import event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from sqlalchemy import Engine
 
@@ -51,26 +50,31 @@ def captured(engine: Engine) -> Iterator[Act]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def replay_on_sqlite(path: Path) -> Callable[[Act], None]:
-    """Write acts to the database at `path`, one durable commit each (WAL, synchronous=FULL)."""
+def replay(url: str) -> Callable[[Act], None]:
+    """Give a function that writes an act to this database by the bare driver, in one durable commit."""
+    if url.startswith("sqlite:///"):
+        return _on_sqlite(url.removeprefix("sqlite:///"))
+    return _on_postgres(url)
+
+
+def _on_sqlite(path: str) -> Callable[[Act], None]:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
 
-    def replay(act: Act) -> None:
+    def write(act: Act) -> None:
         connection.execute("BEGIN IMMEDIATE")
         for statement, parameters, many in act.statements:
             (connection.executemany if many else connection.execute)(statement, parameters)
         connection.execute("COMMIT")
 
-    return replay
+    return write
 
 
-def replay_on_postgres(url: str) -> Callable[[Act], None]:
-    """Write acts to the PostgreSQL database at `url`, one commit each, statement after statement."""
+def _on_postgres(url: str) -> Callable[[Act], None]:
     connection = psycopg.connect(url)
 
-    def replay(act: Act) -> None:
+    def write(act: Act) -> None:
         with connection.transaction(), connection.cursor() as cursor:
             for statement, parameters, many in act.statements:
                 if many:
@@ -78,4 +82,4 @@ def replay_on_postgres(url: str) -> Callable[[Act], None]:
                 else:
                     cursor.execute(statement.encode(), parameters)
 
-    return replay
+    return write

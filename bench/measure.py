@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -18,6 +21,7 @@ class Sample:
 
     cpu_batches: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
+    seconds: float = 0.0  # of the whole run, where operations ran side by side
 
     @property
     def cpu(self) -> float:
@@ -72,3 +76,20 @@ def _batch(once: Callable[[], object], times: int, sample: Sample) -> None:
 def of(once: Callable[[], object], rounds: int, batch: int = 5, warm: int = 3) -> Sample:
     """One variant alone, where nothing is to be compared with it."""
     return interleaved({"": once}, rounds, batch, warm)[""]
+
+
+def crowd(once: Callable[[T], object], work: Sequence[T], threads: int) -> Sample:
+    """Run one operation for each piece of work, so many at once."""
+    sample = Sample()
+
+    def timed(piece: T) -> None:
+        begin = time.perf_counter_ns()
+        once(piece)
+        sample.wall.append((time.perf_counter_ns() - begin) / 1e6)
+
+    gc.collect()
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(timed, work))
+    sample.seconds = time.perf_counter() - begin
+    return sample

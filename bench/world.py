@@ -42,10 +42,10 @@ class World:
     def settings(self, name: str) -> Settings:
         return Settings(self.folder, self.url(name), demo=True, testing=True)
 
-    def copy(self, source: str) -> str:
+    def copy(self, source: str, name: str = "") -> str:
         """Make a database like `source`, which nobody may have open; -> its name."""
         self._made += 1
-        name = f"{source}_{self._made}"
+        name = name or f"{source}_{self._made}"
         if self.server is not None:
             self.server.new_database(template=source, name=name)
         else:

@@ -1,0 +1,106 @@
+"""What a page costs: the inbox beside an empty page, the first visit's bytes, and an idle worker's silence."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from app import create_app
+from app.domain.roles import Role
+from app.worker import Worker
+from bench import acts, crowd, measure, results
+from bench.world import NOW
+from tests.staff import Staff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from flask.testing import FlaskClient
+    from sqlalchemy import Engine
+
+    from bench.world import World
+
+_TASKS = 1_000
+_IDLE_TICKS = 120  # one a second: two minutes
+_OF_THE_WORKER = "worker"
+
+
+def rows(ground: World, *, quick: bool) -> Iterator[results.Row]:
+    database = ground.open(ground.copy("ground"))
+    crowd.fill(database, _TASKS, NOW)
+    app = create_app(ground.settings("ground"), database, clock=lambda: NOW)
+    officer_id = Staff(database, NOW).holder(Role.SHO).officer_id
+    client, _ = acts.sign_in(app.test_client(), officer_id)
+    empty = _empty_app().test_client()
+    found = measure.interleaved(
+        {"inbox": lambda: _get(client, "/inbox"), "empty": lambda: _get(empty, "/")},
+        rounds=5 if quick else 40,
+        batch=5,
+    )
+    ratio = found["inbox"].cpu / found["empty"].cpu
+    yield results.told("inbox page of 25, CPU", ground.kind, found["inbox"].cpu, "ms")
+    yield results.at_most("inbox page, CPU", ground.kind, ratio, "x empty", 6)
+    if ground.kind == "sqlite":
+        yield from _bytes(app, officer_id)
+    yield from _idle(ground)
+    database.close()
+
+
+def _empty_app() -> Flask:
+    """A page of bare Flask, the least that any page costs."""
+    app = Flask("empty")
+    app.add_url_rule("/", view_func=lambda: "<!doctype html><title>empty</title>")
+    return app
+
+
+def _get(client: FlaskClient, path: str) -> bytes:
+    answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path}: {answer.status}")
+    return answer.data
+
+
+def _bytes(app: Flask, officer_id: UUID) -> Iterator[results.Row]:
+    """Weigh the first page with all that it pulls in, and the next page, as they go over the wire."""
+    client, _ = acts.sign_in(app.test_client(), officer_id)
+    page = len(_get(client, "/inbox"))
+    assets = sum(len(_get(client, f"/assets/{name}")) for name in sorted(app.extensions["assets"]))
+    yield results.at_most("first page, over the wire", "none", (page + assets) / 1000, "kB", 170)
+    yield results.at_most("a later page, over the wire", "none", page / 1000, "kB", 10)
+
+
+def _idle(ground: World) -> Iterator[results.Row]:
+    """Let a worker tick with nothing due: it may write its heartbeat once a minute and nothing else."""
+    database = ground.open(ground.copy("ground"))
+    worker = Worker(database, "bench")
+    with _written(database.engine) as tables:
+        for second in range(_IDLE_TICKS):
+            worker.tick(NOW + timedelta(seconds=second))
+    database.close()
+    beats = sum(table == _OF_THE_WORKER for table in tables)
+    minutes = _IDLE_TICKS / 60
+    yield results.at_most("idle worker, rows of cases written", ground.kind, len(tables) - beats, "rows", 0)
+    yield results.at_most("idle worker, heartbeats a minute", ground.kind, beats / minutes, "rows", 1)
+
+
+@contextmanager
+def _written(engine: Engine) -> Iterator[list[str]]:
+    """Collect the table of each row that is changed through this engine."""
+    tables: list[str] = []
+
+    def note(*seen: Any) -> None:
+        _connection, cursor, _statement, _parameters, context, _many = seen
+        if (context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount > 0:
+            table = context.compiled.compile_state.dml_table.name
+            tables.extend([table] * cursor.rowcount)
+
+    event.listen(engine, "after_cursor_execute", note)
+    try:
+        yield tables
+    finally:
+        event.remove(engine, "after_cursor_execute", note)
