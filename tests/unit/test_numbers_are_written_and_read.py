@@ -1,0 +1,67 @@
+"""Numbers of cases and papers: written one way, read as officers type them, wrong digits noticed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain import numbers
+from app.domain.ids import new_id
+
+years, serials = st.integers(2020, 2100), st.integers(1, 999_999)
+
+
+@pytest.mark.parametrize("typed", ["SRN/2026/00001", "srn-2026-1", " SRN 2026 00001 ", "SRN/२०२६/०००१"])
+def test_a_case_number_is_understood_as_it_is_typed(typed):
+    assert numbers.parse_case_number(typed) == "SRN/2026/00001"
+
+
+@pytest.mark.parametrize("typed", ["", "राम कुमार", "2026/1", "SRN/26/1", "SRN/2026/", "SRN/2026/1; drop"])
+def test_what_is_no_case_number_is_left_to_the_search_by_name(typed):
+    assert numbers.parse_case_number(typed) is None
+
+
+@given(years, serials)
+def test_a_case_number_survives_an_address(year, serial):
+    number = numbers.case_number("SRN", year, serial)
+    assert numbers.parse_case_number(numbers.in_address(number)) == number
+
+
+@given(years, serials)
+def test_a_certificate_number_proves_itself(year, serial):
+    assert numbers.is_certificate_number(numbers.certificate_number("SRN", year, serial))
+
+
+@given(years, serials, st.integers(0, 9), st.data())
+def test_one_digit_typed_wrong_is_noticed(year, serial, digit, data):
+    number = numbers.certificate_number("SRN", year, serial)
+    at = data.draw(st.sampled_from([n for n, c in enumerate(number) if c.isdigit() and c != str(digit)]))
+    assert not numbers.is_certificate_number(f"{number[:at]}{digit}{number[at + 1 :]}")
+
+
+@given(years, serials)
+def test_two_neighbours_swapped_are_noticed(year, serial):
+    number = numbers.certificate_number("SRN", year, serial)
+    for at in range(13, 18):
+        swapped = f"{number[:at]}{number[at + 1]}{number[at]}{number[at + 2 :]}"
+        assert swapped == number or not numbers.is_certificate_number(swapped)
+
+
+def test_numbers_look_as_the_office_writes_them():
+    assert numbers.memo_number("DM-GEN", 2026, 17) == "DM-GEN/CHAR/2026/00017"
+    assert numbers.certificate_number("SRN", 2026, 123).startswith("SRN/CAV/2026/000123/")
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_an_id_sorts_by_its_instant_and_says_its_version(at):
+    first, later = new_id(at), new_id(at + timedelta(milliseconds=1))
+    assert first < later
+    assert first.version == 7
+    assert first.variant == "specified in RFC 4122"
+    assert first.int >> 80 == int(at.timestamp() * 1000)
+
+
+def test_ids_of_one_instant_differ():
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    assert len({new_id(at) for _ in range(1000)}) == 1000
