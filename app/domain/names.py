@@ -100,13 +100,11 @@ def _of_devanagari(word: str) -> str:
     spelt = unicodedata.normalize("NFD", word).replace("ज्ञ", "ग्य")
     for flap in _FLAPS:
         spelt = spelt.replace(flap, "र")
-    return "".join(
-        _DEVANAGARI.get(c) or (_VOWELS.get(c, "") if at == 0 else "") for at, c in enumerate(spelt)
-    )
+    return "".join(_DEVANAGARI.get(c) or _VOWELS.get(c, "") for c in spelt)
 
 
 def _of_latin(word: str) -> str:
-    spelt = word
+    spelt = re.sub(r"ow(?![aeiou])", "o", word)  # Marhowrah: a vowel, not the consonant w
     for written, sound in _LATIN:
         spelt = spelt.replace(written, _C_SOUND if sound == "c" else sound)
     spelt = spelt.replace("\0", "k").replace(_C_SOUND, "c")
