@@ -45,7 +45,7 @@ def certificate_number(code: str, year: int, serial: int) -> str:
 def is_certificate_number(text: str) -> bool:
     """Whether a number is well formed and its check digits agree."""
     found = _CERTIFICATE.fullmatch(text.strip().translate(_TO_ASCII).upper())
-    return bool(found) and int(found[4]) == _check_digits(int(found[2]), int(found[3]))
+    return found is not None and int(found[4]) == _check_digits(int(found[2]), int(found[3]))
 
 
 def _check_digits(year: int, serial: int) -> int:

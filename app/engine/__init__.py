@@ -1,7 +1,11 @@
 """The only room that knows SpiffWorkflow: releases in, steps out."""
 
+from app.engine.decisions.rulenames import rule_names
 from app.engine.definitions import Release, load_release
+from app.engine.diagram import outline
+from app.engine.drawing import Mark, draw
 from app.engine.elements import UserTaskDefinition
+from app.engine.gate import FieldReads, FormFault, FormReads, Known, Problem, check
 from app.engine.parser import DiagramRefused
 from app.engine.runtime import complete_job, complete_task, fire_timers, send_message, start
 from app.engine.state import VERSION
@@ -11,20 +15,30 @@ from app.engine.xml import XmlRefused, load_xml
 __all__ = [
     "VERSION",
     "DiagramRefused",
+    "FieldReads",
+    "FormFault",
+    "FormReads",
     "Host",
     "Job",
+    "Known",
+    "Mark",
     "Move",
     "OpenTask",
+    "Problem",
     "Release",
     "Step",
     "Timer",
     "UserTaskDefinition",
     "XmlRefused",
+    "check",
     "complete_job",
     "complete_task",
+    "draw",
     "fire_timers",
     "load_release",
     "load_xml",
+    "outline",
+    "rule_names",
     "send_message",
     "start",
 ]

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 #: Kinds that take an answer. `date` and `month` are dates; `list` holds rows of columns.
 INPUTS = frozenset(
-    "textfield textarea number date month datetime time radio select checklist checkbox file list".split()
+    ("textfield", "textarea", "number", "date", "month", "datetime", "time")
+    + ("radio", "select", "checklist", "checkbox", "file", "list")
 )
 #: Kinds that are only shown.
 SHOWN = frozenset(("text", "separator", "spacer", "group"))
@@ -113,7 +114,8 @@ class Node:
     rules: Rules = field(default_factory=Rules)
     look: Look = field(default_factory=Look)
     body: Text = field(default_factory=Text)
-    level: Level | None = None
+    parts: tuple[Node, ...] = ()  # of a group
+    level: Level | None = None  # of a list: its columns
 
     @property
     def name(self) -> str:
@@ -130,11 +132,11 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Level:
-    """The components of a form, of a row, or of a group, and what can be said of them once for all.
+    """The components of a form or of a row, and what can be said of them once for all.
 
-    `inputs`: what takes an answer here, through groups, in the order of the page. `steps`: every node in an
-    order in which each condition comes after what it reads. `readers`: key -> names of the nodes whose
-    condition reads it.
+    `nodes`: as they stand on the page, groups holding their own. `inputs`: what takes an answer, through
+    groups, in the order of the page. `steps`: every node, in an order in which each condition comes after
+    what it reads.
     """
 
     nodes: tuple[Node, ...]

@@ -30,7 +30,7 @@ def read_pattern(source: str) -> re.Pattern[str]:
     if len(source) > MAX_PATTERN:
         raise ValueError("pattern_slow")
     try:
-        compiled = re.compile(source.removeprefix("^").removesuffix("$"), re.ASCII)
+        compiled = re.compile(source, re.ASCII)
     except (re.error, RecursionError, OverflowError) as error:
         raise ValueError("pattern_wrong") from error
     if _may_be_slow(source):
@@ -39,35 +39,39 @@ def read_pattern(source: str) -> re.Pattern[str]:
 
 
 def _may_be_slow(source: str) -> bool:
-    """Whether the pattern repeats what already repeats, or uses what matches by trying."""
+    """Whether the pattern repeats what can already match in more than one way, or looks around or back."""
     endless = 0
-    repeats: list[bool] = [False]  # per open group: whether a repetition stands in it
-    closed: bool | None = None  # whether the group that has just closed repeats inside
+    varies = [False]  # per open group: whether what stands in it can match in more than one way
+    closed = False  # whether the group that has just closed varies
     for token in _TOKEN.finditer(source):
-        kind = token.lastgroup if token.lastgroup != "kind" else "group"
-        if kind == "group" and token["kind"] not in _PLAIN_GROUPS:
+        if _tries(token):
             return True
-        if kind == "escape" and token["escape"][1].isdigit():
+        times = _times(token)
+        if closed and times > 1:
             return True
-        if kind in ("many", "some", "low", "high"):
-            times = _times(token)
-            if closed and times > 1:
-                return True
-            endless += times > _MAX_TIMES
-            repeats[-1] = repeats[-1] or times > 1
-        if kind == "group":
-            repeats.append(False)
-        closed = None
-        if kind == "close" and len(repeats) > 1:
-            closed = repeats.pop()
-            repeats[-1] = repeats[-1] or closed
+        endless += times > _MAX_TIMES
+        if token["group"]:
+            varies.append(False)
+        elif times or token[0] == "|":
+            varies[-1] = True
+        closed = token["close"] is not None and len(varies) > 1 and varies.pop()
+        varies[-1] = varies[-1] or closed
     return endless > _MAX_OPEN
 
 
+def _tries(token: re.Match[str]) -> bool:
+    """Whether a token looks around (`(?=`), names a group, or points back by its number."""
+    if token["group"]:
+        return token["kind"] not in _PLAIN_GROUPS
+    return token["escape"] is not None and token["escape"][1].isdigit()
+
+
 def _times(token: re.Match[str]) -> int:
-    """How often the thing before may come at most; more than `_MAX_TIMES` counts as endless."""
+    """How often the thing before may come: 0 for no repetition, more than `_MAX_TIMES` counts as endless."""
     if token["many"]:
         return _MAX_TIMES + 1
+    if not token["some"]:
+        return 0
     if token["low"] is None:
         return 1
     return min(int(token["high"] or token["low"]), _MAX_TIMES + 1)

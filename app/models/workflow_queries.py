@@ -172,15 +172,18 @@ def steps_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
 
 
 def decided(session: Session, case_id: UUID) -> dict[str, Any]:
-    """The latest result of each decision and service of the case, by element: what the route was told."""
+    """The latest result of each decision of the case, by its name: what the route was told."""
     statement = (
         select(step.c.element_id, step.c.routing)
         .where(
-            visible(step, session.scope), step.c.case_id == case_id, step.c.kind.in_(("decided", "finished"))
+            visible(step, session.scope), step.c.case_id == case_id, step.c.kind == "decided"
         )
         .order_by(step.c.seq)
     )
-    return {row.element_id: row.routing for row in session.connection.execute(statement)}
+    found: dict[str, Any] = {}
+    for row in session.connection.execute(statement):
+        found |= row.routing
+    return found
 
 
 def timers_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:

@@ -250,6 +250,20 @@ def store_answer(context: Context) -> UUID:
     )
 
 
+def act_columns(actor: Actor, act: str, now: datetime) -> dict[str, Any]:
+    """The columns of what an officer wrote outside the steps of the route: at the intake, at a withdrawal."""
+    return {
+        "user_task_id": None,
+        "element_id": act,
+        "element_path": act,
+        "form": act,
+        "enquiry_id": None,
+        "supersedes_id": None,
+        "at": now,
+        "answered_by": actor.officer_id,
+    }
+
+
 def insert_answer(session: Session, case: Row[Any], columns: dict[str, Any], answers: dict[str, Any]) -> UUID:
     answer_id = new_id(session.recorded_at)
     key = keys.unlock(session, case.data_key_id)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from app import formjs
 from app.domain import findings
 from app.models import case_queries as cases
+from app.models import office_queries as offices
 from app.models import workflow_queries as workflow
 from app.services import calendars, keys, releases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from uuid import UUID
 
     from sqlalchemy import Row
 
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
     from app.services.releases import Loaded
 
 INTAKE, VISIT, REGISTERS, ROUTE = "intake", "visit", "check_registers", "route"
+
+
+_ADDRESS_LABELS = {"perm": ("स्थायी पता", "Permanent address"), "pres": ("वर्तमान पता", "Present address")}
+
+
+def _day(text: Any) -> str:
+    return date.fromisoformat(text).strftime("%d-%m-%Y") if text else ""
 
 
 class CaseFacts:
@@ -101,6 +110,25 @@ class CaseFacts:
             "due_on": task.due_on,
             "created_at": calendars.local(task.created_at),
         }
+
+    def summary(self) -> list[tuple[str, str, str]]:
+        """The person and the addresses in a few lines: (label in Hindi, in English, text)."""
+        person = self.intake
+        lines = [("जन्म तिथि", "Date of birth", _day(person.get("dob")))]
+        lines += [
+            (*_ADDRESS_LABELS[kind], self._address(person, kind))
+            for kind in ("perm", "pres")
+            if person.get(f"{kind}_thana")
+        ]
+        lines.append(("मोबाइल", "Mobile", str(person.get("mobile") or "")))
+        return [line for line in lines if line[2]]
+
+    def _address(self, person: Mapping[str, Any], kind: str) -> str:
+        parts = [str(person[f"{kind}_{part}"]) for part in ("house", "village", "po") if person.get(f"{kind}_{part}")]
+        thana = offices.find(self.session, UUID(person[f"{kind}_thana"]))
+        if thana is not None:
+            parts.append(f"थाना {thana.name_hi}")
+        return ", ".join([*parts, str(person.get(f"{kind}_pin") or "")])
 
     def option_labels(self, form: formjs.Form, loaded: Loaded) -> Mapping[str, Any]:
         """Choices of lists that live outside the form, to show an answer in words."""

@@ -140,8 +140,8 @@ def sign_in(
     """Open a session for a name and its password. Raises SignInRefused, or NoPost for an officer without a post.
 
     The hash is checked outside any transaction. Too many failures slow strangers down, 2^n seconds up to a
-    quarter of an hour; a device on which the account was opened before is never made to wait, so that nobody
-    can keep an officer out (`reference/security.md` 5; the full throttle is a later step).
+    quarter of an hour. A device on which the account was opened before (`knows`) is never made to wait, so
+    that nobody can keep an officer out.
     """
     found = database.read(lambda session: table.accounts(session, username.strip()), scopes.door())
     fitting = [row for row in found or [None] if doorkeeper.fits(row and row.password_hash, password)]

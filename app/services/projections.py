@@ -81,17 +81,7 @@ def register_person(
     session: Session, actor: Actor, case: Row[Any], answers: dict[str, Any], now: datetime
 ) -> None:
     """Rows of a new case: the person, the addresses, and the first answer."""
-    answer_columns = {
-        "user_task_id": None,
-        "element_id": "intake",
-        "element_path": "intake",
-        "form": "intake",
-        "enquiry_id": None,
-        "supersedes_id": None,
-        "at": now,
-        "answered_by": actor.officer_id,
-    }
-    casefile.insert_answer(session, case, answer_columns, answers)
+    casefile.insert_answer(session, case, casefile.act_columns(actor, "intake", now), answers)
     key = keys.unlock(session, case.data_key_id)
     applicant_id = new_id(session.recorded_at)
     cases.insert_applicant(
@@ -263,8 +253,11 @@ def _propose_routes(known: CaseFacts, _task: Row[Any]) -> dict[str, Any]:
 
 
 def _propose_last(known: CaseFacts, task: Row[Any]) -> dict[str, Any]:
-    """A second visit, or a check after a return, begins with what was reported before."""
-    return known.answer(task.form, task.enquiry_id)
+    """A second visit, or a check after a return, begins with what was reported before, but for the locked door."""
+    last = known.answer(task.form, task.enquiry_id)
+    if last.get("resident") == "house_locked":
+        return {name: value for name, value in last.items() if name not in ("resident", "next_visit", "visit_dt")}
+    return last
 
 
 _PROPOSALS: dict[str, Callable[[CaseFacts, Row[Any]], dict[str, Any]]] = {

@@ -105,7 +105,7 @@ class _Sheet:
     release: releases.Loaded
     form: formjs.Form
     facts: dict[str, Any]
-    options: dict[str, Any]
+    options: Mapping[str, Any]
     draft: drafts.Draft | None
     letter: Row[Any] | None
 

@@ -85,7 +85,7 @@ class _Sheet:
     release: releases.Loaded
     form: formjs.Form
     facts: dict[str, Any]
-    options: dict[str, Any]
+    options: Mapping[str, Any]
     draft: drafts.Draft | None
     proposed: dict[str, Any] = field(default_factory=dict)
 

@@ -57,7 +57,11 @@ def overview(session: Session, actor: Actor, now: datetime) -> Overview:
         for each in loaded.engine.user_tasks
     ]
     marks = {
-        row.element_id: engine.Mark("late" if row.late else "current", open=row.open, late=row.late)
+        row.element_id: engine.Mark(
+            "late" if row.late else "current",
+            f"{row.open} लंबित, {row.late} विलंबित",
+            f"{row.open} open, {row.late} late",
+        )
         for row in rows
         if row.open
     }

@@ -28,7 +28,9 @@ def is_covered(table: Table, domains: Sequence[Domain]) -> bool:
         return True
     if any(_is_catch_all(row) for row in table.rows):
         return True
-    only_codes = all(test is not None and literals_of(test) is not None for row in table.rows for test in row.tests)
+    only_codes = all(
+        test is not None and literals_of(test) is not None for row in table.rows for test in row.tests
+    )
     if table.policy == "UNIQUE" and len(table.columns) == 1 and only_codes:
         return bool(table.rows)
     return _every_situation(table, domains)

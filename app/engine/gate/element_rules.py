@@ -189,7 +189,7 @@ def property_name(release: Release) -> Iterator[Finding]:
 
 def unsafe_text(release: Release) -> Iterator[Finding]:
     """Refuse text that turns, hides or poses as markup or formula: it ends on screens, papers and sheets."""
-    for file, element in _elements(release):
+    for file, element in _all_elements(release):
         texts = [element.text or "", element.tail or "", *element.attrib.values()]
         name = str(element.get("name") or "")
         if any(map(_UNSAFE.search, texts)) or _MARKUP.search(name) or name.startswith(("=", "+", "@", "-")):
@@ -198,9 +198,15 @@ def unsafe_text(release: Release) -> Iterator[Finding]:
 
 def long_text(release: Release) -> Iterator[Finding]:
     """Refuse very long texts: no label, instruction or expression of a route is a book."""
-    for file, element in _elements(release):
+    for file, element in _all_elements(release):
         if any(len(text) > MAX_TEXT for text in (element.text or "", *map(str, element.attrib.values()))):
             yield Finding(file, shape_id(element), {"limit": MAX_TEXT})
+
+
+def _all_elements(release: Release) -> Iterator[tuple[str, _Element]]:
+    for file, root in release.roots.items():
+        for element in root.iter():
+            yield file, element
 
 
 def _in_extension(element: _Element) -> bool:

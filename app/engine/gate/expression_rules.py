@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from app.engine.decisions import DecisionRefused
+from app.engine.gate.asked import judged_cells
 from app.engine.gate.expressions import expressions, judged
 from app.engine.gate.findings import Finding
 from app.engine.gate.id_rules import reserved_reason
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.engine.gate.expressions import Expression
+    from app.engine.gate.inference import Judgement
     from app.engine.gate.known import FieldReads
     from app.engine.gate.release import Release
 
@@ -25,6 +28,8 @@ MAX_DAYS = 366
 MAX_INSTANTS = 20
 _SECONDS_A_DAY = 86_400
 _SHOWN = 80
+#: A decision may have a row for what is not there, a job may do without.
+_MAY_READ_NULL = frozenset({"parameter", "decision"})
 _OPEN = frozenset({"P2", "P3", "P4"})
 _TIMES = frozenset({"instant", "date and time", "days and time duration", "Any"})
 
@@ -33,20 +38,24 @@ def feel_syntax(release: Release) -> Iterator[Finding]:
     """Refuse what is not FEEL: the engine would die of it when a case comes there."""
     for one in expressions(release):
         if one.fault is not None:
-            params = {"text": one.text[:_SHOWN], "position": one.fault.position + 1, "fault": one.fault.key}
-            yield Finding(one.file, one.element_id, params)
+            yield Finding(one.file, one.element_id, _fault(one.text, one.fault.position, one.fault.key))
+    for file, model in release.models.items():
+        for problem in model.problems if isinstance(model, DecisionRefused) else ():
+            if problem.rule.startswith("feel."):
+                text, position = str(problem.params.get("text", "")), int(problem.params.get("position", 0))
+                yield Finding(file, problem.element_id, _fault(text, position, problem.rule))
 
 
 def function_unknown(release: Release) -> Iterator[Finding]:
     """Refuse functions that are not there: they give null, and null is an incident."""
-    for one, judgement in judged(release):
+    for one, judgement in _all(release):
         for name in judgement.functions:
             yield Finding(one.file, one.element_id, {"name": name[:_SHOWN]})
 
 
 def name_unknown(release: Release) -> Iterator[Finding]:
     """Refuse names that nothing fills: the case would stop there, or take the wrong way for ever."""
-    for one, judgement in judged(release):
+    for one, judgement in _all(release):
         for name in dict.fromkeys(judgement.unknown):
             yield Finding(one.file, one.element_id, {"name": name[:_SHOWN]})
 
@@ -54,19 +63,17 @@ def name_unknown(release: Release) -> Iterator[Finding]:
 def name_too_early(release: Release) -> Iterator[Finding]:
     """Refuse to read an answer on a way on which nobody has given it: the case would stop there."""
     producers = {node.id: node for _, _, node in release.nodes(*PRODUCERS)}
-    for one, judgement in judged(release):
-        if one.use == "parameter":
-            continue
-        for name in sorted({dotted.partition(".")[0] for dotted in judgement.reads}):
-            producer = producers.get(name)
-            if producer and filled(release, producer, one.scope.process.id, one.asked_at) != "always":
+    for one, judgement in _all(release):
+        bad = {"never"} if one.use in _MAY_READ_NULL else {"never", "sometimes"}
+        for name in sorted({dotted.partition(".")[0] for dotted in judgement.reads} & producers.keys()):
+            if any(filled(release, producers[name], *place) in bad for place in one.places):
                 yield Finding(one.file, one.element_id, {"name": name})
 
 
 def personal_value(release: Release) -> Iterator[Finding]:
     """Refuse to route by a personal text: the engine's memory holds codes and numbers only."""
     producers = {node.id for _, _, node in release.nodes(*PRODUCERS)}
-    for one, judgement in judged(release):
+    for one, judgement in _all(release):
         for dotted, reads in judgement.reads.items():
             if dotted.partition(".")[0] in producers and _is_personal(reads):
                 yield Finding(one.file, one.element_id, {"name": dotted, "pii": reads.pii})
@@ -74,7 +81,7 @@ def personal_value(release: Release) -> Iterator[Finding]:
 
 def code_unknown(release: Release) -> Iterator[Finding]:
     """Refuse to compare with a code that its list does not hold: the way would never be taken."""
-    for one, judgement in judged(release):
+    for one, judgement in _all(release):
         for name, code, codes in judgement.codes:
             params = {"name": name, "code": code[:_SHOWN], "codes": ", ".join(sorted(codes))}
             yield Finding(one.file, one.element_id, params)
@@ -82,7 +89,7 @@ def code_unknown(release: Release) -> Iterator[Finding]:
 
 def type_mismatch(release: Release) -> Iterator[Finding]:
     """Refuse to compare or reckon what cannot go together: it gives null, and null is an incident."""
-    for one, judgement in judged(release):
+    for one, judgement in _all(release):
         for left, right in judgement.mismatched:
             yield Finding(one.file, one.element_id, {"left": left, "right": right})
 
@@ -152,6 +159,14 @@ def field_reserved(release: Release) -> Iterator[Finding]:
                 if reserved_reason(part):
                     params = {"field": path[:_SHOWN], "reason": reserved_reason(part)}
                     yield Finding(f"{key}.form", path, params)
+
+
+def _all(release: Release) -> tuple[tuple[Expression, Judgement], ...]:
+    return (*judged(release), *judged_cells(release))
+
+
+def _fault(text: str, position: int, key: str) -> dict[str, Any]:
+    return {"text": text[:_SHOWN], "position": position + 1, "fault": key}
 
 
 def _is_personal(reads: FieldReads) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.engine.gate.inference import judge
@@ -17,25 +17,23 @@ if TYPE_CHECKING:
     from app.engine.gate.reading import Node, Scope
     from app.engine.gate.release import Release
 
-Use = Literal["condition", "timer", "days", "parameter"]
+Use = Literal["condition", "timer", "days", "parameter", "decision"]
+#: Process id, and the node at which a token stands when the text is asked.
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)
 class Expression:
-    """One text: `element_id` is the shape to mark, `asked_at` the node at which a token stands when it is asked."""
+    """One text; `element_id` is the shape to mark, `places` where it is asked (a decision: at several)."""
 
-    scope: Scope
+    file: str
     element_id: str
-    asked_at: str
+    places: tuple[Place, ...]
     use: Use
     text: str
     tree: Any = None
     fault: FeelError | None = None
     node: Node | None = None
-
-    @property
-    def file(self) -> str:
-        return self.scope.file
 
 
 def expressions(release: Release) -> tuple[Expression, ...]:
@@ -51,23 +49,21 @@ def expressions(release: Release) -> tuple[Expression, ...]:
 
 
 def judged(release: Release) -> tuple[tuple[Expression, Judgement], ...]:
-    """Return every text that can be read, with what it reads and gives."""
+    """Return every text of the diagrams that can be read, with what it reads and gives."""
     return release.once("judged", lambda: tuple(_judge_all(release)))
 
 
 def _judge_all(release: Release) -> Iterator[tuple[Expression, Judgement]]:
-    names = {name: visible(release, name) for name in release.processes}
     for one in expressions(release):
         if one.fault is None:
-            yield one, judge(one.tree, names[one.scope.process.id], release.known.functions)
+            yield one, judge(one.tree, visible(release, one.places[0][0]), release.known.functions)
 
 
 def _parsed(one: Expression, release: Release) -> Expression:
     try:
-        tree = parse(one.text, frozenset(release.known.functions))
+        return replace(one, tree=parse(one.text, frozenset(release.known.functions)))
     except FeelError as fault:
-        return Expression(one.scope, one.element_id, one.asked_at, one.use, one.text, None, fault, one.node)
-    return Expression(one.scope, one.element_id, one.asked_at, one.use, one.text, tree, None, one.node)
+        return replace(one, fault=fault)
 
 
 def _conditions(scope: Scope) -> Iterator[Expression]:
@@ -75,7 +71,7 @@ def _conditions(scope: Scope) -> Iterator[Expression]:
         if scope.nodes[source].kind in CHOICES:
             for flow in flows:
                 if flow.condition is not None:
-                    yield Expression(scope, flow.id, source, "condition", text_of(flow.condition))
+                    yield _at(scope, flow.id, source, "condition", text_of(flow.condition))
 
 
 def _timers(scope: Scope) -> Iterator[Expression]:
@@ -83,16 +79,19 @@ def _timers(scope: Scope) -> Iterator[Expression]:
         for definition in node.element.findall(f"{BPMN}timerEventDefinition"):
             for time in definition:
                 if text_of(time):
-                    yield Expression(
-                        scope, node.id, node.attached_to or node.id, "timer", text_of(time), node=node
-                    )
+                    asked_at = node.attached_to or node.id
+                    yield replace(_at(scope, node.id, asked_at, "timer", text_of(time)), node=node)
 
 
 def _of_tasks(scope: Scope) -> Iterator[Expression]:
     for node in scope.of_kind("userTask"):
         if node.properties.get("days"):
-            yield Expression(scope, node.id, node.id, "days", node.properties["days"])
+            yield _at(scope, node.id, node.id, "days", node.properties["days"])
     for node in scope.of_kind("serviceTask"):
         for parameter in node.element.iter(f"{SPIFF}parameter"):
             if parameter.get("value"):
-                yield Expression(scope, node.id, node.id, "parameter", str(parameter.get("value")))
+                yield _at(scope, node.id, node.id, "parameter", str(parameter.get("value")))
+
+
+def _at(scope: Scope, element_id: str, asked_at: str, use: Use, text: str) -> Expression:
+    return Expression(scope.file, element_id, ((scope.process.id, asked_at),), use, text)

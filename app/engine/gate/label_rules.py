@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.gate.findings import Finding
 from app.engine.gate.reading import ACTIVITIES, CHOICES, EVENTS, properties_of
+from app.engine.gate.tables import decisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ def label_hi(release: Release) -> Iterator[Finding]:
 def label_en(release: Release) -> Iterator[Finding]:
     """Refuse a missing English label: every screen and paper exists in both languages."""
     for file, element in _labelled(release):
-        label = properties_of(element).get("label_en", "")
+        label = _english(element)
         if not _LATIN.search(label) or _DEVANAGARI.search(label):
             yield Finding(file, str(element.get("id") or ""))
 
@@ -39,13 +40,14 @@ def label_en(release: Release) -> Iterator[Finding]:
 def label_long(release: Release) -> Iterator[Finding]:
     """Refuse labels longer than a line of the inbox on a phone can hold in two."""
     for file, element in _labelled(release):
-        texts = str(element.get("name") or ""), properties_of(element).get("label_en", "")
+        texts = str(element.get("name") or ""), _english(element)
         if max(map(len, texts)) > MAX_LABEL:
             yield Finding(file, str(element.get("id") or ""), {"limit": MAX_LABEL})
 
 
 def _labelled(release: Release) -> Iterator[tuple[str, _Element]]:
-    """Yield processes, activities, events, and the gateways at which the way parts."""
+    """Yield processes, activities, events, the gateways at which the way parts, and decisions."""
+    yield from decisions(release)
     for diagram in release.diagrams:
         for process in diagram.processes:
             yield diagram.file, process
@@ -53,3 +55,8 @@ def _labelled(release: Release) -> Iterator[tuple[str, _Element]]:
         parts = node.kind in CHOICES and len(scope.outgoing.get(node.id, ())) > 1
         if node.kind in ACTIVITIES | EVENTS or parts:
             yield diagram.file, node.element
+
+
+def _english(element: _Element) -> str:
+    """Return the English label: a property of our own in BPMN, DMN's attribute `label` in a decision."""
+    return properties_of(element).get("label_en") or str(element.get("label") or "")

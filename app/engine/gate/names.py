@@ -23,6 +23,10 @@ INTAKE_FORMS = ("requisition", "intake")
 
 def visible(release: Release, process_id: str) -> Mapping[str, FieldReads]:
     """Return the top-level keys that a process may read, with their types."""
+    return release.once(f"names in {process_id}", lambda: _visible(release, process_id))
+
+
+def _visible(release: Release, process_id: str) -> Mapping[str, FieldReads]:
     found = _given_by_the_host(release)
     if process_id in release.for_units:
         found["unit"] = UNIT

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.engine.gate import (
+    decision_rules,
     element_rules,
     event_rules,
     expression_rules,
@@ -63,6 +64,7 @@ UNDERSTOOD: tuple[Rule, ...] = (
     element_rules.property_name,
     element_rules.unsafe_text,
     element_rules.long_text,
+    decision_rules.decision_element,
     id_rules.id_missing,
     id_rules.id_form,
     id_rules.id_reserved,
@@ -136,6 +138,12 @@ SOUND: tuple[Rule, ...] = (
     shape_rules.shape_bounds,
     expression_rules.feel_syntax,
     expression_rules.field_reserved,
+    decision_rules.decision_logic,
+    decision_rules.decision_twice,
+    decision_rules.decision_cells,
+    decision_rules.decision_output,
+    decision_rules.decision_required,
+    decision_rules.decision_fault,
 )
 
 #: Do its expressions read what is there by then, and give what is asked for?
@@ -151,6 +159,8 @@ READS: tuple[Rule, ...] = (
     expression_rules.timer_type,
     expression_rules.timer_range,
     expression_rules.timer_list,
+    decision_rules.decision_uncovered,
+    decision_rules.decision_overlap,
 )
 
 STAGES: tuple[tuple[Rule, ...], ...] = (READABLE, UNDERSTOOD, VALID, SOUND, READS)
