@@ -340,8 +340,9 @@ def _in_order(parent: str, route: Route) -> Iterator[str]:
         if event in after and host in after:
             after[host].append(event)
     reached = {target for targets in after.values() for target in targets}
+    starts = [node for node in nodes if route.kinds[node] == "startEvent"]
     seen: set[str] = set()
-    for start in [*(node for node in nodes if node not in reached), *nodes]:
+    for start in [*starts, *(node for node in nodes if node not in reached), *nodes]:
         if start not in seen:
             for node in _from(start, after, seen):
                 yield node

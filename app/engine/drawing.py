@@ -50,6 +50,7 @@ _LAST_DAY = ("आज अंतिम दिन", "Last day today")
 
 _MARGIN = 16.0
 _BADGE = 24.0  # height of a badge
+_BOLD = 1.1  # how much wider its letters are than those of labels
 _SMALL = Box(0, 0, 400, 200)  # larger boxes are pools, lanes and open sub-processes: a badge may lie in them
 _HEADS = ("plain", "done", "open")
 _RANKS = {"participant": 0, "lane": 1, "group": 2, "boundaryEvent": 5}
@@ -254,7 +255,7 @@ class _Picture:
         if not said:
             return ""
         signed = f"{self._look.sign(mark)} {said}"
-        place = self._free_place(node.box, width(signed, SIZE) + 16)
+        place = self._free_place(node.box, width(signed, SIZE) * _BOLD + 16)
         self._boxes.append(place)
         return element("g", shapes.badge(signed, place), class_=f"badge {mark.state}", aria_hidden="true")
 

@@ -24,7 +24,8 @@ _BAND_LINE = 13.5  # two rows must share that strip
 _CORNER = 10.0
 _TOP = 22.0  # what icon and state take of a task
 _FOOT = 16.0
-_AROUND = 110.0  # how wide the label of an event or gateway may be
+_AROUND = 110.0  # how wide the label of an event or gateway may be where the diagram does not say
+_NARROWEST = 80.0  # a label's room is never smaller, or every word would have a row
 
 
 def family(node: Node) -> str:
@@ -153,7 +154,7 @@ def sign(box: Box, mark: str) -> str:
 def outside(node: Node, name: str) -> tuple[str, Box] | None:
     """Write the label of a shape that has no room inside, and tell where it stands; None without a name."""
     place = node.label or Box(node.box.centre.x - _AROUND / 2, node.box.bottom + 4, _AROUND, LINE)
-    return _label(name, place, max(place.width, _AROUND), upwards=place.centre.y < node.box.y)
+    return _label(name, place, max(place.width, _NARROWEST), upwards=place.centre.y < node.box.y)
 
 
 def beside(link: Link, name: str) -> tuple[str, Box] | None:
@@ -161,7 +162,7 @@ def beside(link: Link, name: str) -> tuple[str, Box] | None:
     (from_x, from_y), (to_x, to_y) = link.points[0], link.points[1]
     middle = Point((from_x + to_x) / 2, (from_y + to_y) / 2)
     place = link.label or Box(middle.x - _AROUND / 2, middle.y - LINE - 4, _AROUND, LINE)
-    return _label(name, place, max(place.width, _AROUND / 1.5), upwards=True)
+    return _label(name, place, max(place.width, _NARROWEST), upwards=True)
 
 
 def _label(name: str, place: Box, room: float, *, upwards: bool) -> tuple[str, Box] | None:
