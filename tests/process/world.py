@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from app.domain.offices import LANES
-from app.domain.posts import SEATS
+from app.domain.offices import LANES, ROLE_OFFICES
 from app.engine.gate import FieldReads, FormReads, Known
 
 HERE = Path(__file__).resolve().parent
@@ -32,7 +31,7 @@ def known(*start: str, **other: Any) -> Known:
         "forms": FORMS,
         "job_kinds": {"issue_report", "remind"},
         "lanes": {lane: kind.value for lane, kind in LANES.items()},
-        "roles": {role.value: frozenset(kind.value for kind in kinds) for role, kinds in SEATS.items()},
+        "roles": {role.value: frozenset(kind.value for kind in kinds) for role, kinds in ROLE_OFFICES.items()},
         "start_processes": frozenset(start),
     }
     return Known(**(given | other))
