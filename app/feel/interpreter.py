@@ -40,12 +40,11 @@ class Evaluation:
         """What the work gives; null, and `exhausted` set, when it passes a bound."""
         try:
             answer = work()
-            if isinstance(answer, list | dict):
-                weight(answer)
-            return answer
+            self.weigh(answer)
         except (Exhausted, RecursionError):
             self.exhausted = True
             return None
+        return answer
 
     def run(self, node: Any, scope: Scope) -> Any:
         """One node. Raises Exhausted past a bound."""
@@ -97,7 +96,9 @@ class Evaluation:
     def enter(self, price: int, arguments: list[Any]) -> None:
         """Count a call and the weight of what it gets. Raises Exhausted."""
         self._calls += 1
-        self._steps -= price + sum(weight(value) >> 3 for value in arguments if isinstance(value, list | str | dict))
+        self._steps -= price + sum(
+            weight(value) >> 3 for value in arguments if isinstance(value, list | str | dict)
+        )
         if self._calls > MAX_CALLS or self._steps < 0:
             raise Exhausted
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app.feel.arithmetic import calculate, negate
@@ -17,6 +16,7 @@ from app.feel.values import DECIMAL128, Function, Range, as_list, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from decimal import Decimal
 
     from app.feel.interpreter import Evaluation
 

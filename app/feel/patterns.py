@@ -17,20 +17,13 @@ class Pattern:
 
     def __init__(self, program: list[tuple[Any, ...]], groups: int, *, memo: bool) -> None:
         self._program, self._groups, self._memo = program, groups, memo
-        self._steps = 0
 
-    def search(self, text: str, start: int = 0) -> list[int] | None:
-        """The places of the first match from `start` on: begin and end of the whole and of each group, -1 if unset.
+    def search(self, text: str) -> list[int] | None:
+        """The places of the first match: begin and end of the whole and of each group, -1 if unset.
 
         Raises Exhausted when it takes too many steps.
         """
-        self._steps = 0
-        seen: set[tuple[int, int]] = set()
-        for begin in range(start, len(text) + 1):
-            places = self._run(text, begin, seen)
-            if places is not None:
-                return places
-        return None
+        return self._search(text, 0, _Meter())
 
     def replace(self, text: str, replacement: str) -> str:
         """Every match replaced; `$1` is a group, `$0` the match.
@@ -57,32 +50,47 @@ class Pattern:
     def _all(self, text: str) -> list[list[int]]:
         if self.search("") is not None:
             raise ValueError("the pattern matches the empty text")
-        found, position, steps = [], 0, 0
-        while (places := self.search(text, position)) is not None:
+        found, position, meter = [], 0, _Meter()
+        while (places := self._search(text, position, meter)) is not None:
             found.append(places)
             position = max(places[1], position + 1)
-            steps += self._steps
-            if steps > MAX_PATTERN_STEPS:
-                raise Exhausted
         return found
 
-    def _run(self, text: str, begin: int, seen: set[tuple[int, int]]) -> list[int] | None:
+    def _search(self, text: str, start: int, meter: _Meter) -> list[int] | None:
+        seen: set[tuple[int, int]] = set()
+        for begin in range(start, len(text) + 1):
+            places = self._run(text, begin, seen, meter)
+            if places is not None:
+                return places
+        return None
+
+    def _run(self, text: str, begin: int, seen: set[tuple[int, int]], meter: _Meter) -> list[int] | None:
         waiting = [(0, begin, [begin, -1] + [-1] * (2 * self._groups))]
         while waiting:
             at, position, places = waiting.pop()
-            self._steps += 1
-            if self._steps > MAX_PATTERN_STEPS:
-                raise Exhausted
+            meter.spend()
             if self._memo:
                 if (at, position) in seen:
                     continue
                 seen.add((at, position))
             operation = self._program[at]
             if operation[0] == "end":
-                places[1] = position
-                return places
+                return [places[0], position, *places[2:]]
             waiting.extend(_HANDLERS[operation[0]](operation, at, position, text, places))
         return None
+
+
+class _Meter:
+    """The steps that one matching may take."""
+
+    def __init__(self) -> None:
+        self._left = MAX_PATTERN_STEPS
+
+    def spend(self) -> None:
+        """One step. Raises Exhausted after the last."""
+        self._left -= 1
+        if self._left < 0:
+            raise Exhausted
 
 
 _States = list[tuple[int, int, list[int]]]

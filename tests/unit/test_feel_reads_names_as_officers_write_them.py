@@ -46,7 +46,9 @@ def test_two_spellings_of_one_letter_are_one_name():
 
 def test_the_host_s_functions_are_known_by_their_names():
     tree = parse("= working days after(share * 5)", ("working days after",))
-    assert evaluate(tree, {"share": 2}, {"working days after": lambda days: f"{days} days on"}) == "10 days on"
+    assert (
+        evaluate(tree, {"share": 2}, {"working days after": lambda days: f"{days} days on"}) == "10 days on"
+    )
 
 
 def test_a_host_s_function_with_a_wrong_number_of_arguments_gives_null():
@@ -71,7 +73,10 @@ def test_a_name_bound_in_the_text_may_hold_spaces():
     ("text", "read"),
     [
         ('case.purpose = "other"', {("case", "purpose")}),
-        ("rounds < 2 and checks.sdpo = recommend.action", {("rounds",), ("checks", "sdpo"), ("recommend", "action")}),
+        (
+            "rounds < 2 and checks.sdpo = recommend.action",
+            {("rounds",), ("checks", "sdpo"), ("recommend", "action")},
+        ),
         (
             'some r in reports satisfies r.outcome != "no_adverse"',
             {("reports",), ("reports", "outcome")},

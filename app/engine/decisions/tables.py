@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from app.engine.decisions.document import Document, type_ref

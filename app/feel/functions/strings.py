@@ -83,7 +83,9 @@ def _matches(text: str, pattern: str, flags: str | None = None) -> bool:
     return compile_pattern(pattern, flags or "").search(text) is not None
 
 
-@STRINGS.add("replace", "input: string, pattern: string, replacement: string, flags?: string?", price=PATTERN_PRICE)
+@STRINGS.add(
+    "replace", "input: string, pattern: string, replacement: string, flags?: string?", price=PATTERN_PRICE
+)
 def _replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     return compile_pattern(pattern, flags or "").replace(text, replacement)
 
