@@ -56,6 +56,9 @@ class _Item:
     future: Future[Any]
 
 
+_Queue = queue.SimpleQueue[_Item | None]
+
+
 class Database:
     """One per process. `write` gives the closure a transaction of its own fate: it commits whole or not at all.
 
@@ -72,10 +75,9 @@ class Database:
             **({"reading": True} if self.is_sqlite else _ONE_PICTURE)
         )
         self.keys, self.documents, self.public_address = keys, documents, public_address
-        self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._waiting: _Queue = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
-        self._door = threading.Lock()  # before the queue: nothing is put in once the sign to stop is
-        self._closed = False
+        self._door = threading.Lock()  # before the queue: nothing is put in after the sign to stop
 
     def read(self, work: Callable[[Session], T], scope: Scope) -> T:
         """Run `work` on one consistent picture of the database, in which it can change nothing.
@@ -95,13 +97,15 @@ class Database:
         return self._write_at_once(work, scope)
 
     def close(self) -> None:
-        """Finish what waits, then let go of the connections; a later write is refused as Unavailable."""
+        """Finish what waits, then let go of threads and connections, so that the process may fork or end.
+
+        A later read or write opens them anew.
+        """
         with self._door:
-            self._closed = True
-            if self._writer is not None:
-                self._waiting.put(None)
-        if self._writer is not None:
-            self._writer.join(timeout=30)
+            writer, self._writer = self._writer, None
+            self._waiting.put(None)
+        if writer is not None:
+            writer.join(timeout=30)
         self.engine.dispose()
 
     # -- PostgreSQL ------------------------------------------------------------------------------------
@@ -124,36 +128,27 @@ class Database:
             raise RuntimeError("a write inside a write would wait for itself")
         future: Future[T] = Future()
         with self._door:
-            if self._closed:
-                raise Unavailable
             if self._writer is None:
-                self._writer = threading.Thread(target=self._write_forever, name="esp-writer", daemon=True)
-                self._writer.start()
+                self._start_writer()
             self._waiting.put(_Item(work, scope, future))
         return future.result()
 
-    def _write_forever(self) -> None:
-        while True:
-            first = self._waiting.get()
+    def _start_writer(self) -> None:
+        """Each writer has a queue of its own, which ends with the sign to stop."""
+        self._waiting = queue.SimpleQueue()
+        self._writer = threading.Thread(
+            target=self._write_forever, args=(self._waiting,), name="esp-writer", daemon=True
+        )
+        self._writer.start()
+
+    def _write_forever(self, waiting: _Queue) -> None:
+        last = False
+        while not last:
+            first = waiting.get()
             if first is None:
                 return
-            batch, last = self._gather(first)
+            batch, last = _gather(first, waiting)
             self._commit(batch)
-            if last:
-                return
-
-    def _gather(self, first: _Item) -> tuple[list[_Item], bool]:
-        """Everything that waits right now; whether the sign to stop was among it."""
-        batch = [first]
-        while len(batch) < _BATCH:
-            try:
-                item = self._waiting.get_nowait()
-            except queue.Empty:
-                return batch, False
-            if item is None:
-                return batch, True
-            batch.append(item)
-        return batch, False
 
     def _commit(self, batch: list[_Item]) -> None:
         """One transaction for the batch, one savepoint each; nobody is told of success before the commit."""
@@ -195,6 +190,20 @@ class Database:
 
 
 _FAILED = object()
+
+
+def _gather(first: _Item, waiting: _Queue) -> tuple[list[_Item], bool]:
+    """Take everything that waits right now; say whether the sign to stop was among it."""
+    batch = [first]
+    while len(batch) < _BATCH:
+        try:
+            item = waiting.get_nowait()
+        except queue.Empty:
+            return batch, False
+        if item is None:
+            return batch, True
+        batch.append(item)
+    return batch, False
 
 
 @contextmanager

@@ -101,11 +101,20 @@ def test_a_write_inside_a_write_is_refused_instead_of_waiting_for_itself(on_sqli
         on_sqlite.write(lambda _session: on_sqlite.write(add_day("1"), SETUP), SETUP)
 
 
-def test_after_the_end_nothing_is_taken_in_that_would_be_lost(on_sqlite):
+def test_a_database_let_go_is_opened_anew_by_the_next_write(on_sqlite):
     on_sqlite.write(add_day("1"), SETUP)
     on_sqlite.close()
-    with pytest.raises(Unavailable):
-        on_sqlite.write(add_day("2"), SETUP)
+    assert "esp-writer" not in {each.name for each in threading.enumerate()}
+    on_sqlite.write(add_day("2"), SETUP)
+    assert kept(on_sqlite) == ["1", "2"]
+
+
+def test_nothing_is_lost_between_letting_go_and_opening_anew(on_sqlite):
+    with ThreadPoolExecutor(8) as pool:
+        written = [pool.submit(on_sqlite.write, add_day(str(n)), SETUP) for n in range(40)]
+        for _ in range(5):
+            on_sqlite.close()
+    assert sorted(each.result(timeout=30) for each in written) == sorted(kept(on_sqlite))
 
 
 def test_those_who_wait_together_share_one_commit(on_sqlite):
