@@ -70,7 +70,9 @@ def rule(name: str, decision: str = "") -> str:
 
 
 def choice(name: str, default: str = "", kind: str = "exclusive") -> str:
-    return f'<bpmn:{kind}Gateway id="{name}"{f" default={quoteattr(default)}" if default else ""} />'
+    """A gateway; `default` is the step that its default flow leads to."""
+    usual = f' default="{name}_to_{default}"' if default else ""
+    return f'<bpmn:{kind}Gateway id="{name}"{usual} />'
 
 
 def both(name: str) -> str:
@@ -121,12 +123,12 @@ def sub(name: str, *parts: str) -> str:
 
 
 def flows(*ways: str) -> str:
-    """Flows as `a > b > c`; the flow from a to b has the id `a_b`."""
+    """Flows as `a > b > c`."""
     found = []
     for way in ways:
         names = way.split(" > ")
         found += [
-            f'<bpmn:sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}" />'
+            f'<bpmn:sequenceFlow id="{a}_to_{b}" sourceRef="{a}" targetRef="{b}" />'
             for a, b in pairwise(names)
         ]
     return "".join(found)
@@ -136,7 +138,7 @@ def when(way: str, condition: str) -> str:
     """One flow with its condition: `when("gate > step", 'x.y = 1')`."""
     a, b = way.split(" > ")
     return (
-        f'<bpmn:sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}">'
+        f'<bpmn:sequenceFlow id="{a}_to_{b}" sourceRef="{a}" targetRef="{b}">'
         f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}'
         "</bpmn:conditionExpression></bpmn:sequenceFlow>"
     )

@@ -212,8 +212,8 @@ def test_the_sp_returns_a_case_to_the_dm_office_which_sends_it_again(walk: Walk)
     assert walk.names() == ["recommend"]
 
 
-@pytest.mark.parametrize("decision", ["refuse", "issue_with_detail"])
-def test_a_refusal_too_is_issued_on_paper_and_dispatched(walk: Walk, decision: str) -> None:
+@pytest.mark.parametrize("decision", ["issue_clear", "issue_with_detail"])
+def test_what_the_dm_decides_is_issued_on_paper_and_dispatched(walk: Walk, decision: str) -> None:
     to_the_sp(walk)
     walk.do("recommend", RECOMMEND)
     walk.do("decide", {"dm_decision": decision})
