@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from app.config import Settings
     from app.services.database import Database
+    from app.services.officers import Doorkeeper
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 #: One blueprint a screen; each is `bp` of its module in app.web.
@@ -43,11 +44,24 @@ def create_app(
     settings: Settings, database: Database | None = None, clock: Callable[[], datetime] | None = None
 ) -> Flask:
     """The web application. `database` and `clock` may be handed in; otherwise the settings and the machine say."""
-    from app.services.officers import Doorkeeper
-    from app.web import access, addresses, assets, errors, headers, language, limits, pages, proxies, transaction
+    from app import cli
+    from app.web import (
+        access,
+        addresses,
+        assets,
+        errors,
+        headers,
+        language,
+        limits,
+        pages,
+        proxies,
+        transaction,
+    )
 
     database = database or _open(settings)
-    app = Flask("app", static_folder=None, template_folder=str(_TEMPLATES), root_path=str(Path(__file__).parent))
+    app = Flask(
+        "app", static_folder=None, template_folder=str(_TEMPLATES), root_path=str(Path(__file__).parent)
+    )
     app.config.update(
         SECRET_KEY=database.keys.derive("cookies"),
         SESSION_COOKIE_NAME="__Host-esp" if settings.secure else "esp",
@@ -64,7 +78,7 @@ def create_app(
         settings=settings,
         database=database,
         clock=clock or transaction.machine_clock,
-        doorkeeper=Doorkeeper(memory_kib=64, rounds=1) if settings.testing else Doorkeeper(),
+        doorkeeper=_doorkeeper(settings),
     )
     proxies.install(app, settings.proxies)
     access.install(app)
@@ -77,7 +91,15 @@ def create_app(
     headers.install(app, secure=settings.secure)
     for name in (*_SCREENS, *(("demo",) if settings.demo else ())):
         app.register_blueprint(import_module(f"app.web.{name}").bp)
+    cli.register(app)
     return app
+
+
+def _doorkeeper(settings: Settings) -> Doorkeeper:
+    """Passwords of the demo are long and random, so that a cheap hash is enough for them, as for the tests."""
+    from app.services.officers import Doorkeeper
+
+    return Doorkeeper(memory_kib=8192, rounds=1) if settings.demo or settings.testing else Doorkeeper()
 
 
 def _open(settings: Settings) -> Database:

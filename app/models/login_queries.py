@@ -45,7 +45,7 @@ def count_failure(session: Session, officer_id: UUID, at: datetime) -> None:
     set_account(session, officer_id, failures=officer.c.failures + 1, failed_at=at)
 
 
-def posts(session: Session, officer_id: UUID, day: date) -> Sequence[Row[Any]]:
+def posts(session: Session, officer_id: UUID, day: date) -> Sequence[Any]:
     """The postings of an officer that hold on this day, the regular one first."""
     order = {"regular": 0, "charge": 1, "substitute": 2}
     rows = session.connection.execute(
@@ -157,7 +157,7 @@ def staff(session: Session, day: date) -> Sequence[Row[Any]]:
     ).all()
 
 
-def demo_accounts(session: Session, day: date) -> Sequence[Row[Any]]:
+def demo_accounts(session: Session, day: date) -> Sequence[Any]:
     """Every account of the demo districts with its posts, for the buttons of the sign-in page."""
     return session.connection.execute(
         select(

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement
 
     from app.models.scope import Session
 
 
-def by_office(session: Session, today: date) -> Sequence[Row[Any]]:
+def by_office(session: Session, today: date) -> Sequence[Any]:
     """Open tasks of each office: late, on their last day, with time left; the most late first."""
 
     def where(condition: ColumnElement[bool]) -> Any:

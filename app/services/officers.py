@@ -144,13 +144,12 @@ def sign_in(
     that nobody can keep an officer out.
     """
     found = database.read(lambda session: table.accounts(session, username.strip()), scopes.door())
-    fitting = [row for row in found or [None] if doorkeeper.fits(row and row.password_hash, password)]
-    row = fitting[0] if fitting else None
+    if not found:
+        doorkeeper.fits(None, password)  # as long as for a known name
+    row = next((each for each in found if doorkeeper.fits(each.password_hash, password)), None)
     if row is None or not row.active or (_must_wait(row, now) and not knows(row.id)):
         for each in found:
-            database.write(
-                lambda session, each=each: _failed(session, each, now), scopes.door(each.district_id)
-            )
+            _count_failure(database, each, now)
         raise SignInRefused
     return _enter(database, row, now)
 
@@ -277,9 +276,12 @@ def _must_wait(row: Row[Any], now: datetime) -> bool:
     return bool(now < row.failed_at + wait)
 
 
-def _failed(session: Session, row: Row[Any], now: datetime) -> None:
-    table.count_failure(session, row.id, now)
-    audit.record(session, "access", "session:refuse", f"officer:{row.id}", None, now)
+def _count_failure(database: Database, row: Row[Any], now: datetime) -> None:
+    def count(session: Session) -> None:
+        table.count_failure(session, row.id, now)
+        audit.record(session, "access", "session:refuse", f"officer:{row.id}", None, now)
+
+    database.write(count, scopes.door(row.district_id))
 
 
 def _enter(database: Database, row: Row[Any] | None, now: datetime) -> Entry:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 PUBLIC = "public"
+_LAST_CONTROL = 32  # of ASCII: control characters and the space
 
 csrf = CSRFProtect()
 log = structlog.get_logger()
@@ -73,7 +74,9 @@ def install(app: Flask) -> None:
     login.init_app(app, add_context_processor=False)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # the session ends, not the page
-    app.config["WTF_CSRF_SSL_STRICT"] = False  # pages are sent with no-referrer; Sec-Fetch-Site is read instead
+    app.config["WTF_CSRF_SSL_STRICT"] = (
+        False  # pages are sent with no-referrer; Sec-Fetch-Site is read instead
+    )
     csrf.init_app(app)
     app.before_request(_guard)
 
@@ -82,7 +85,7 @@ def local_path(address: str | None) -> str | None:
     """The address if it leads back into this product, else None: nobody is sent elsewhere by a link."""
     if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
         return None
-    if any(ord(sign) < 33 or sign == "\\" for sign in address):
+    if any(ord(sign) <= _LAST_CONTROL or sign == "\\" for sign in address):
         return None
     parts = urlsplit(address)
     return None if parts.scheme or parts.netloc else address
@@ -98,9 +101,7 @@ def _standing(_: Request) -> SignedIn | None:
     token = session.get("token")
     if not token:
         return None
-    found = transaction.read(
-        lambda rows: officers.actor_for(rows, token, transaction.now()), scopes.door()
-    )
+    found = transaction.read(lambda rows: officers.actor_for(rows, token, transaction.now()), scopes.door())
     return SignedIn(found) if found is not None else None
 
 
@@ -123,6 +124,13 @@ def _guard() -> ResponseReturnValue | None:
     return None
 
 
+def _way_back(*, is_kept: bool) -> str | None:
+    """The page to return to: the one asked for, or that of the form that was kept."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    return request.path.removesuffix("/draft") if is_kept else None
+
+
 def _identify() -> officers.Standing | None:
     """Set `g.actor` for a session that is open; -> the standing, also of one that has run out."""
     user = current_user
@@ -132,9 +140,7 @@ def _identify() -> officers.Standing | None:
     if standing.is_open:
         g.actor = standing.actor
         if standing.is_stale:
-            transaction.write(
-                lambda rows: officers.touch(rows, standing, transaction.now()), scopes.door()
-            )
+            transaction.write(lambda rows: officers.touch(rows, standing, transaction.now()), scopes.door())
     return standing
 
 
@@ -155,11 +161,7 @@ def _turned_away(view: Any, standing: officers.Standing | None) -> ResponseRetur
     if standing is not None:
         session["ended"] = "kept" if kept else "expired"
         session["kept"] = "1" if kept else ""
-    if request.method == "GET":
-        back = request.full_path.rstrip("?")
-    else:
-        back = request.path if kept else None
-    address = sign_in_address(back)
+    address = sign_in_address(_way_back(is_kept=kept))
     if request.headers.get("HX-Request"):
         return Response(status=204, headers={"HX-Redirect": address})
     if request.headers.get("X-Draft"):

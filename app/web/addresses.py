@@ -33,4 +33,6 @@ def other_language(code: str) -> str:
 
 
 def install(app: Flask) -> None:
-    app.jinja_env.globals.update(slug=in_address, case_address=case_address, here=here, other_language=other_language)
+    app.jinja_env.globals.update(
+        slug=in_address, case_address=case_address, here=here, other_language=other_language
+    )

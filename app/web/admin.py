@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from flask import Blueprint, g, redirect, url_for
 
@@ -14,6 +13,8 @@ from app.web.access import requires
 from app.web.pages import page
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("admin", __name__)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from urllib.parse import quote
-from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, redirect, request
 
 from app.domain.roles import Permission
 from app.services import cases, certificates
-from app.web import confirmations, transaction
+from app.web import confirmations, language, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
 from app.web.pages import page
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("cases", __name__)
@@ -67,14 +68,18 @@ def document(document_id: UUID) -> ResponseReturnValue:
 def attachment(name: str) -> str:
     """A header for a file name in any script (RFC 6266): an ASCII stand-in, and the true name encoded."""
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in name)
-    return f"attachment; filename=\"{plain.strip('_') or 'document'}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return (
+        f"attachment; filename=\"{plain.strip('_') or 'document'}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
 
 
 def _tabs() -> tuple[str, ...]:
     return (*TABS, AUDIT_TAB) if g.actor.may(Permission.AUDIT_SEE) else TABS
 
 
-def _page(number: str, tab: str, status: int = 200, reason: str = "", problem: str = "") -> ResponseReturnValue:
+def _page(
+    number: str, tab: str, status: int = 200, reason: str = "", problem: str = ""
+) -> ResponseReturnValue:
     found = transaction.read(lambda rows: cases.find(rows, g.actor, number, transaction.now()))
     return page(
         f"cases/{tab}.html",
@@ -84,5 +89,6 @@ def _page(number: str, tab: str, status: int = 200, reason: str = "", problem: s
         tabs=_tabs(),
         withdraw_reason=reason,
         withdraw_problem=problem,
+        action_words=lambda action: language.known(f"action.{action}") or action,
         confirmation=confirmations.take(),
     )

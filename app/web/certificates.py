@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, g, request
 
 from app.domain.roles import Permission
-from app.services import certificates, scopes
+from app.services import certificates
 from app.web import limits, transaction
 from app.web.access import public, requires
 from app.web.pages import page
@@ -44,10 +44,7 @@ def register() -> ResponseReturnValue:
 @public
 @limits.verify
 def verify(token: str) -> ResponseReturnValue:
-    code = token[:_LONGEST]
-    paper = transaction.read(
-        lambda rows: certificates.verify(rows, code, transaction.now()), scopes.printed_code(code)
-    )
+    paper = certificates.verify(transaction.database(), token[:_LONGEST], transaction.now())
     return page("certificates/verify.html", 404 if paper.state == "unknown" else 200, paper=paper)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -47,6 +48,8 @@ RETRY_AFTER = "5"  # seconds; a locked database is free again long before
 _SHORT = 12  # a code or a date: not worth showing again
 _GENERAL = {"error.general", "error.form_invalid", "error.conflict", "error.unavailable", "error.route_stuck"}
 _NEVER_SHOWN = {"csrf_token", "password", "_op"}
+
+_WORTH_SENDING_AGAIN = {"unavailable", "failure", "conflict", "too_many"}
 
 log = structlog.get_logger()
 
@@ -101,22 +104,28 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     status = error.code or 500
-    if status < 400:
+    if status < HTTPStatus.BAD_REQUEST:
         return error.get_response()
-    name = STATUSES.get(status, "bad_request" if status < 500 else "failure")
+    name = STATUSES.get(status, "bad_request" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "failure")
     answer = _answer(status, name)
     for header, value in error.get_headers():
         if header in {"Retry-After", "Allow"}:
             answer.headers[header] = value
-    if status == 429:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         answer.headers.setdefault("Retry-After", "60")
     return answer
 
 
-def _failure(_: Exception) -> ResponseReturnValue:
+def _failure(error: Exception) -> ResponseReturnValue:
     """A fault of ours: logged with a reference that the page shows, never with its trace on the page."""
     reference = secrets.token_hex(4)
-    log.exception("request_failed", reference=reference, endpoint=request.endpoint, method=request.method)
+    log.error(
+        "request_failed",
+        exc_info=error,
+        reference=reference,
+        endpoint=request.endpoint,
+        method=request.method,
+    )
     try:
         return _answer(500, "failure", reference=reference)
     except Exception:  # the page itself may be what is broken; the visitor still gets words
@@ -134,20 +143,22 @@ _PLAIN = (
 def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Response:
     """The page of one kind of refusal. A form that came along is shown again, and offered to be sent again."""
     g.setdefault("actor", None)
-    is_form = request.method == "POST" and kind not in {"too_large", "bad_request"}
-    may_resend = is_form and g.actor is not None and kind in {"unavailable", "failure", "conflict", "too_many"}
+    here = request.full_path.rstrip("?")
+    is_form = request.method == "POST" and kind != "too_large"
+    may_resend = is_form and g.actor is not None and kind in _WORTH_SENDING_AGAIN
+    may_retry = request.method == "GET" and status >= HTTPStatus.INTERNAL_SERVER_ERROR
     body, _ = page(
         "errors/error.html",
         kind=kind,
         detail=detail,
         reference=reference,
-        typed=typed_texts() if request.method == "POST" and kind != "too_large" else [],
+        typed=typed_texts() if is_form else [],
         typed_all=_posted(keep_button=True) if may_resend else [],
-        resend=request.full_path.rstrip("?") if may_resend else "",
-        retry=request.full_path.rstrip("?") if request.method == "GET" and status >= 500 else "",
+        resend=here if may_resend else "",
+        retry=here if may_retry else "",
     )
     response = make_response(body, status)
-    if status == 503:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = RETRY_AFTER
     return response
 

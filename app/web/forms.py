@@ -7,13 +7,25 @@ from flask import request
 from app.services.documents import Upload
 from app.services.tasks import Posted
 
-_OURS = {"csrf_token", "_op"}
+_OURS = {"csrf_token", "_op", "_decided"}
+_DECIDE = "decide"
 
 
 def posted() -> Posted:
-    """Every text of the form, by name; `_op` is the button that was pressed."""
+    """Every text of the form, by name; `_op` is the button that was pressed. A decision is a button, too."""
     values = {name: texts for name, texts in request.form.lists() if name not in _OURS}
-    return Posted(values, request.form.get("_op", "submit"))
+    op = request.form.get("_op", "submit")
+    act, _, choice = op.partition(":")
+    name, _, value = choice.partition("=")
+    if act == _DECIDE and name:
+        return Posted({**values, name: [value]}, "submit")
+    return Posted(values, op)
+
+
+def is_newly_decided() -> bool:
+    """Whether the button chose a decision for which the page had not been drawn yet."""
+    act, _, choice = request.form.get("_op", "").partition(":")
+    return act == _DECIDE and choice != request.form.get("_decided", "")
 
 
 def uploads() -> list[Upload]:
@@ -28,4 +40,4 @@ def uploads() -> list[Upload]:
 
 def is_submit(op: str) -> bool:
     """Whether the button sends the form on; every other button keeps it as a draft and draws it again."""
-    return op == "submit" or op.startswith("submit:")
+    return op == "submit"

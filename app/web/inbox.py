@@ -95,8 +95,14 @@ def _choices(found: InboxPage) -> dict[str, list[tuple[str, str]]]:
     every = ("", say("inbox.every"))
     return {
         "ages": [every, *((code, say(f"inbox.tile.{code}")) for code in _AGES)],
-        "thanas": [every, *((each.value, language.choose(each.hi, each.en)) for each in found.filters.thanas)],
-        "purposes": [every, *((each.value, language.choose(each.hi, each.en)) for each in found.filters.purposes)],
+        "thanas": [
+            every,
+            *((each.value, language.choose(each.hi, each.en)) for each in found.filters.thanas),
+        ],
+        "purposes": [
+            every,
+            *((each.value, language.choose(each.hi, each.en)) for each in found.filters.purposes),
+        ],
         "holders": [("", say("inbox.holder.office")), ("1", say("inbox.holder.mine"))],
         "sorts": [(code, say(f"inbox.sort.{code}")) for code in _SORTS],
         "sizes": [(str(size), say("inbox.rows", count=size)) for size in inbox.SIZES],
@@ -114,7 +120,9 @@ def _chosen(
             words = dict(choices[offered]).get(value, value)
             found.append((words, address(**{name: "", "after": ""})))
     if query.requisition:
-        found.append((say("inbox.chosen_requisition", number=query.requisition), address(requisition="", after="")))
+        found.append(
+            (say("inbox.chosen_requisition", number=query.requisition), address(requisition="", after=""))
+        )
     if query.mine:
         found.append((say("inbox.holder.mine"), address(mine=False, after="")))
     if query.search:

@@ -145,6 +145,11 @@ def paragraphs(text: str) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - every line was escaped above
 
 
+def drawing(svg: str) -> Markup:
+    """A diagram as `engine.draw` made it: every text in it was escaped there."""
+    return Markup(svg)  # noqa: S704
+
+
 def install(app: Flask) -> None:
     """Give the templates their words, and refuse to start without them."""
     babel = Babel()
@@ -164,4 +169,5 @@ def install(app: Flask) -> None:
         days_words=days_words,
         grouped=grouped,
         paragraphs=paragraphs,
+        drawing=drawing,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from flask import Blueprint, g, redirect, request, session, url_for
 
@@ -18,6 +17,7 @@ from app.web.pages import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
@@ -118,7 +118,9 @@ def add_person(requisition_id: UUID) -> ResponseReturnValue:
     try:
         if not is_submit(form.op):
             _save(g.actor, PERSON, requisition_id)
-            address = url_for("requisitions.person", requisition_id=requisition_id, _anchor=formviews.anchor(form.op))
+            address = url_for(
+                "requisitions.person", requisition_id=requisition_id, _anchor=formviews.anchor(form.op)
+            )
             return redirect(address, code=303)
         number = requisitions.add_candidate(
             transaction.database(), g.actor, requisition_id, form, uploads(), transaction.now()

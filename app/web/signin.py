@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, current_app, g, redirect, request, session, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from app.domain.errors import DomainError
 from app.domain.roles import Permission
 from app.services import officers, scopes
 from app.web import limits, transaction
@@ -18,8 +17,10 @@ from app.web.pages import home, page
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from flask import Response
     from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response
+
+    from app.domain.errors import DomainError
 
 bp = Blueprint("signin", __name__)
 
@@ -99,9 +100,7 @@ def _door(
 ) -> ResponseReturnValue:
     groups = []
     if current_app.extensions["settings"].demo:
-        groups = transaction.read(
-            lambda rows: officers.demo_accounts(rows, transaction.now()), scopes.door()
-        )
+        groups = transaction.read(lambda rows: officers.demo_accounts(rows, transaction.now()), scopes.door())
     return page(
         "signin/sign_in.html",
         status,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from flask import Blueprint, Response, g, redirect, session, url_for
 
@@ -12,12 +11,13 @@ from app.domain.roles import Permission
 from app.services import tasks
 from app.web import confirmations, errors, formviews, transaction
 from app.web.access import requires
-from app.web.forms import is_submit, posted, uploads
+from app.web.forms import is_newly_decided, is_submit, posted, uploads
 from app.web.language import moment
 from app.web.pages import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
@@ -50,9 +50,13 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     try:
         if not is_submit(form.op):
             tasks.save_draft(transaction.database(), g.actor, task_id, form, uploads(), transaction.now())
-            return redirect(url_for("tasks.show", task_id=task_id, _anchor=formviews.anchor(form.op)), code=303)
+            return redirect(
+                url_for("tasks.show", task_id=task_id, _anchor=formviews.anchor(form.op)), code=303
+            )
         done = tasks.complete(transaction.database(), g.actor, task_id, form, uploads(), transaction.now())
     except FormInvalid as invalid:
+        if is_newly_decided():  # what was typed is kept; the page now asks what this decision needs
+            return redirect(url_for("tasks.show", task_id=task_id, _anchor="decided"), code=303)
         return _again(task_id, invalid)
     except TaskAlreadyDone as lost:
         return errors.conflict(lost, errors.typed_texts())

@@ -1,0 +1,101 @@
+"""A form as its page shows it: boxes, one button for each decision, and the list of what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from app import formjs
+from app.web import language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from app.domain.errors import FieldProblem
+    from app.formjs import Box
+
+
+class Filled(Protocol):
+    """What a service hands over of a form that is being filled."""
+
+    @property
+    def form(self) -> formjs.Form: ...
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+    @property
+    def facts(self) -> Mapping[str, Any]: ...
+    @property
+    def options(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A way to send the form; `op` is what the button posts."""
+
+    op: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`decision` is the name of the box that buttons stand for, `decided` what was chosen of it so far."""
+
+    drawn: list[Box]
+    buttons: list[Button]
+    summary: list[tuple[str, str]]
+    decision: str = ""
+    decided: str = ""
+    decided_text: str = ""
+
+
+def sheet(filled: Filled, problems: Mapping[str, FieldProblem]) -> Sheet:
+    """Everything the page of a form needs, in the page's language."""
+    boxes = formjs.draw(
+        filled.form, filled.values, problems, filled.facts, filled.options, language.current()
+    )
+    decision = next((box for box in boxes if _is_decision(filled.form, box)), None)
+    if decision is None:
+        return Sheet(boxes, [Button("submit", language.say("task.send"))], list(_faults(boxes)))
+    drawn = [box for box in boxes if box is not decision]
+    chosen = next((choice for choice in decision.choices if choice.is_chosen), None)
+    return Sheet(
+        drawn,
+        _buttons(decision),
+        list(_faults(drawn)),
+        decision.name,
+        chosen.value if chosen is not None else "",
+        chosen.text if chosen is not None else "",
+    )
+
+
+def anchor(op: str) -> str:
+    """Where on the page a button's work is seen: `add:witnesses` leads to the list, `drop:` and `draft` nowhere."""
+    act, _, place = op.partition(":")
+    return f"f-{place.split('-')[0]}" if act in {"add", "del", "upload"} and place else ""
+
+
+def problem_text(problem: FieldProblem) -> str:
+    """What is wrong with a box: the form's own words where it has any, else the catalogue's."""
+    own = language.choose(problem.hi, problem.en)
+    return own or language.say(problem.key, **problem.params)
+
+
+def _is_decision(form: formjs.Form, box: Box) -> bool:
+    node = form.node(box.name) if box.kind == "radio" else None
+    return node is not None and node.is_decision
+
+
+def _buttons(decision: Box) -> list[Button]:
+    """A button for each choice; the one that was chosen before comes first, and is the page's primary."""
+    ranked = sorted(decision.choices, key=lambda choice: not choice.is_chosen)
+    return [Button(f"decide:{decision.name}={choice.value}", choice.text) for choice in ranked]
+
+
+def _faults(boxes: Sequence[Box], before: str = "") -> Iterator[tuple[str, str]]:
+    """(anchor, message) of every fault in the order of the page; a row says which one it is."""
+    for box in boxes:
+        if box.problem is not None:
+            yield box.id, before + problem_text(box.problem)
+        yield from _faults(box.boxes, before)
+        for row in box.rows:
+            yield from _faults(row.boxes, language.say("form.in_row", name=row.name, number=row.number))
