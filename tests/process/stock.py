@@ -22,7 +22,7 @@ from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 #: Far above any honest diagram of the corpus, far below the engine's own depth of 1,000.
 STEPS = 300
@@ -56,7 +56,19 @@ class Counter:
 
 
 class Surroundings(TaskDataEnvironment):
-    """The least that an application must add to the stock engine: its services."""
+    """The least that an application must add to the stock engine: its services.
+
+    The stock engine pours the answer of a decision over all other data; the corpus reads it, as our
+    adapter keeps it, under the decision's id.
+    """
+
+    def __init__(self, decisions: Collection[str]) -> None:
+        super().__init__()
+        self.decisions = decisions
+
+    def evaluate(self, expression: str, context: Any, external_context: Any = None) -> Any:
+        around = {**dict.fromkeys(self.decisions, Row(context)), **context}
+        return super().evaluate(expression, around, external_context)
 
     def call_service(self, _context: Any, **call: Any) -> str:
         if call["operation_name"] not in KNOWN_SERVICES:
@@ -123,7 +135,7 @@ def _started(files: Mapping[str, bytes], given: Given) -> BpmnWorkflow:
             parser.add_dmn_xml(etree.fromstring(data), name)
     spec = parser.get_spec(given.process)
     parts = parser.get_subprocess_specs(given.process)
-    workflow = BpmnWorkflow(spec, parts, script_engine=Engine(Surroundings()))
+    workflow = BpmnWorkflow(spec, parts, script_engine=Engine(Surroundings(set(parser.dmn_parsers))))
     workflow.task_tree.data.update(boxed(given.data))
     return workflow
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from app.engine.gate import check
+from app.engine.gate import FieldReads, FormFault, FormReads, Known, check
+from app.engine.gate.rules import STAGES
 from tests.process import stock, world
 
 VERDICTS: dict[str, dict[str, Any]] = json.loads(
@@ -26,8 +27,26 @@ each_sound = pytest.mark.parametrize("name", SOUND)
 
 
 def files_of(name: str) -> dict[str, bytes]:
-    companions = VERDICTS[name].get("with", [])
-    return world.read("broken", f"{name}.bpmn", *companions)
+    """The broken file as a release; a broken decision comes with the route that asks it."""
+    verdict = VERDICTS[name]
+    companions = list(verdict.get("with", []))
+    if not verdict.get("dmn"):
+        return world.read("broken", f"{name}.bpmn", *companions)
+    return world.read("broken", f"{name}.dmn", verdict["route"], *companions)
+
+
+def known_to(name: str) -> Known:
+    """The world of one broken file: where a case begins, and forms that the file does not show."""
+    verdict = VERDICTS[name]
+    odd = {
+        key: FormReads(
+            dict.fromkeys(form.get("fields", []), FieldReads()),
+            tuple(FormFault(fault, "Field_1") for fault in form.get("faults", [])),
+        )
+        for key, form in verdict.get("forms", {}).items()
+    }
+    starts = verdict.get("starts", [verdict.get("route", name)])
+    return world.known(*starts, forms={**world.FORMS, **odd}, required_fields=verdict.get("required", {}))
 
 
 def sound_files(name: str) -> dict[str, bytes]:
@@ -37,7 +56,7 @@ def sound_files(name: str) -> dict[str, bytes]:
 def run_on_stock(name: str) -> stock.Ran:
     verdict = VERDICTS[name]
     given = stock.Given(
-        verdict.get("process", name),
+        verdict.get("process", verdict.get("route", name)),
         verdict.get("given", {}),
         verdict.get("answers", {}),
         verdict.get("message", ""),
@@ -65,11 +84,10 @@ def test_the_stock_engine_does_what_the_verdict_says(name: str):
 @each_broken
 def test_the_gate_refuses_it_by_the_rule_that_knows_the_remedy(name: str):
     verdict = VERDICTS[name]
-    problems = check(files_of(name), world.known(name))
+    problems = check(files_of(name), known_to(name))
     assert {problem.rule for problem in problems} == {verdict["rule"]}
-    assert (verdict.get("file", f"{name}.bpmn"), verdict["element"]) in {
-        (problem.file, problem.element_id) for problem in problems
-    }
+    file = verdict.get("file", f"{name}.{'dmn' if verdict.get('dmn') else 'bpmn'}")
+    assert (file, verdict["element"]) in {(problem.file, problem.element_id) for problem in problems}
     assert all(problem.severity == "refuse" for problem in problems)
 
 
@@ -95,8 +113,14 @@ def test_honest_work_comes_to_its_end_on_the_stock_engine(name: str):
 
 
 def test_every_diagram_of_the_corpus_has_a_verdict():
-    drawn = {path.stem for path in (world.HERE / "broken").glob("*.bpmn")}
+    drawn = {path.stem for path in (world.HERE / "broken").iterdir() if path.suffix in {".bpmn", ".dmn"}}
     assert drawn == set(VERDICTS)
+
+
+def test_every_rule_has_a_file_that_it_refuses():
+    shown = {verdict["rule"] for verdict in VERDICTS.values()}
+    elsewhere = {"file_name", "release_too_large", "xml_doctype", "xml_unreadable", "too_many_nodes"}
+    assert {rule.__name__ for stage in STAGES for rule in stage} == shown | elsewhere
 
 
 def test_a_plain_answer_survives_saving_on_the_stock_engine():

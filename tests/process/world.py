@@ -31,13 +31,16 @@ def known(*start: str, **other: Any) -> Known:
         "forms": FORMS,
         "job_kinds": {"issue_report", "remind"},
         "lanes": {lane: kind.value for lane, kind in LANES.items()},
-        "roles": {role.value: frozenset(kind.value for kind in kinds) for role, kinds in ROLE_OFFICES.items()},
+        "roles": {
+            role.value: frozenset(kind.value for kind in kinds) for role, kinds in ROLE_OFFICES.items()
+        },
         "start_processes": frozenset(start),
     }
     return Known(**(given | other))
 
 
 def read(folder: str, name: str, *companions: str) -> dict[str, bytes]:
-    """Return a diagram of the corpus as a release, with the processes that it calls."""
-    paths = [HERE / folder / name, *(HERE / "broken" / "with" / f"{one}.bpmn" for one in companions)]
+    """Return a file of the corpus as a release, with the diagrams (or other files) that it needs."""
+    others = (one if "." in one else f"{one}.bpmn" for one in companions)
+    paths = [HERE / folder / name, *(HERE / "broken" / "with" / one for one in others)]
     return {path.name: path.read_bytes() for path in paths}
