@@ -25,7 +25,8 @@ _CORNER = 10.0
 _TOP = 22.0  # what icon and state take of a task
 _FOOT = 16.0
 _AROUND = 110.0  # how wide the label of an event or gateway may be where the diagram does not say
-_NARROWEST = 80.0  # a label's room is never smaller, or every word would have a row
+_NARROWEST = 100.0  # a label has at least this room, or every word would have a row
+_NARROWEST_FLOW = 60.0
 
 
 def family(node: Node) -> str:
@@ -154,7 +155,9 @@ def sign(box: Box, mark: str) -> str:
 def outside(node: Node, name: str) -> tuple[str, Box] | None:
     """Write the label of a shape that has no room inside, and tell where it stands; None without a name."""
     place = node.label or Box(node.box.centre.x - _AROUND / 2, node.box.bottom + 4, _AROUND, LINE)
-    return _label(name, place, max(place.width, _NARROWEST), upwards=place.centre.y < node.box.y)
+    side = "right" if place.x > node.box.centre.x else "left" if place.right < node.box.centre.x else "middle"
+    upwards = place.centre.y < node.box.y
+    return _label(name, place, max(place.width, _NARROWEST), upwards=upwards, side=side)
 
 
 def beside(link: Link, name: str) -> tuple[str, Box] | None:
@@ -162,17 +165,20 @@ def beside(link: Link, name: str) -> tuple[str, Box] | None:
     (from_x, from_y), (to_x, to_y) = link.points[0], link.points[1]
     middle = Point((from_x + to_x) / 2, (from_y + to_y) / 2)
     place = link.label or Box(middle.x - _AROUND / 2, middle.y - LINE - 4, _AROUND, LINE)
-    return _label(name, place, max(place.width, _NARROWEST), upwards=True)
+    return _label(name, place, max(place.width, _NARROWEST_FLOW), upwards=True)
 
 
-def _label(name: str, place: Box, room: float, *, upwards: bool) -> tuple[str, Box] | None:
-    """Centre rows where the diagram wants them; ours may be larger, and grow away from what they name."""
+def _label(
+    name: str, place: Box, room: float, *, upwards: bool, side: str = "middle"
+) -> tuple[str, Box] | None:
+    """Write rows where the diagram wants them; ours may be larger, and grow away from what they name."""
     lines = wrap(name, room, SIZE)
     if not lines:
         return None
     broad, tall = max(width(line, SIZE) for line in lines), len(lines) * LINE
     top = place.bottom - tall if upwards else place.y
-    box = Box(place.centre.x - broad / 2, top, broad, tall)
+    left = {"right": place.x, "left": place.right - broad}.get(side, place.centre.x - broad / 2)
+    box = Box(left, top, broad, tall)
     return rows(lines, box.centre, "label outside"), box
 
 

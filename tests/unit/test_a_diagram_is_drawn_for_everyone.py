@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from app.engine import shapes
 from app.engine.diagram import Box, DiagramFault, read
 from app.engine.drawing import LANES, STATES, Mark, draw
 from app.engine.xml import XmlRefused
@@ -356,3 +357,23 @@ def test_a_badge_covers_no_shape_of_the_shipped_diagrams(path: object) -> None:
         (plate,) = page.xpath("//*[contains(@class, 'badge')]/*[local-name()='rect']")
         badge = Box(*(float(plate.get(name)) for name in ("x", "y", "width", "height")))
         assert not [box for box in small if box.meets(badge)], shape.id
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lang", ["hi", "en"])
+def test_no_label_of_the_shipped_diagrams_runs_over_a_shape_or_another_label(path: object, lang: str) -> None:
+    (plane,) = read(path.read_bytes()).planes  # type: ignore[attr-defined]
+    language = "en" if lang == "en" else "hi"
+    boxes = {shape.id: shape.box for shape in plane.nodes if shape.box.height < 200}
+    around = [shape for shape in plane.nodes if shape.kind.endswith(("Event", "Gateway"))]
+    labels = {f"label of {one.id}": shapes.outside(one, one.said(language)) for one in around}
+    labels |= {f"label of {one.id}": shapes.beside(one, one.said(language)) for one in plane.links}
+    written = {name: inner(label[1]) for name, label in labels.items() if label}
+    for name, box in written.items():
+        others = {**boxes, **written}
+        assert not [other for other, taken in others.items() if other != name and taken.meets(box)], name
+
+
+def inner(box: Box) -> Box:
+    """What of a label's box is surely ink; its width is an estimate on the wide side."""
+    return Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4)
