@@ -149,16 +149,15 @@ def _against_the_floor(
     yield results.told("floor F, one durable commit, wall", kind, bare.median, "ms")
     yield results.told("floor F, rows written", kind, statistics.median(act.rows for act in acts), "rows")
     for name, label, budget in (
-        ("service", "tasks.complete, all protections on, CPU", 25),
-        ("request", "the same through HTTP, CPU", 40),
+        ("service", "tasks.complete, all protections on", 25),
+        ("request", "the same through HTTP", 40),
     ):
-        yield results.told(label, kind, found[name].cpu, "ms")
-        yield results.at_most(label, kind, found[name].cpu / bare.cpu, "F", budget)
-        yield results.told(label.replace("CPU", "wall"), kind, found[name].median / bare.median, "F")
-    asked = found["request"]
-    yield results.at_most(
-        "the same through HTTP, p95 of wall", kind, asked.p95 / asked.median, "x median", 2.5
-    )
+        yield results.told(f"{label}, CPU", kind, found[name].cpu, "ms")
+        if kind == "sqlite":
+            yield results.at_most(f"{label}, CPU / F", kind, found[name].cpu / bare.cpu, "F", budget)
+        yield results.told(f"{label}, wall / F", kind, found[name].median / bare.median, "F")
+    tail = found["request"].p95 / found["request"].median
+    yield results.at_most("the same through HTTP, p95 of wall", kind, tail, "x median", 2.5)
 
 
 def _many_officers(ground: World, prepared: list[_Waiting], *, quick: bool) -> Iterator[results.Row]:
@@ -170,7 +169,7 @@ def _many_officers(ground: World, prepared: list[_Waiting], *, quick: bool) -> I
     gain = max(len(one.wall) / one.seconds for one in together) / max(
         len(one.wall) / one.seconds for one in alone
     )
-    yield results.at_least(f"{_OFFICERS} officers at once, throughput", ground.kind, gain, "x one", 1.0)
+    yield results.at_least(f"{_OFFICERS} officers at once, throughput", ground.kind, gain, "x one", 1)
     tail = min(one.p99 / one.median for one in together)
     yield results.at_most(f"{_OFFICERS} officers at once, p99", ground.kind, tail, "x median", 20)
 

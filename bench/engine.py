@@ -36,7 +36,7 @@ def rows(floor: float | None, *, quick: bool) -> Iterator[results.Row]:
         cpu = found[name].cpu
         yield results.told(f"engine step, {name}, CPU", "none", cpu, "ms")
         if floor is not None:
-            yield results.at_most(f"engine step, {name}, CPU", "none", cpu / floor, "F", budget)
+            yield results.at_most(f"engine step, {name}, CPU / F", "none", cpu / floor, "F", budget)
     growth = found[f"after {_RETURNS} returns"].cpu / found["after 1 return"].cpu
     yield results.at_most(f"engine step after {_RETURNS} returns / after 1", "none", growth, "x", 1.5)
     for units, walk in walks.items():
