@@ -6,6 +6,7 @@ sealed value moved to another row does not open. Rings live in a file outside th
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -125,11 +126,7 @@ class KeyRing:
     def open_or_make(cls, path: Path) -> KeyRing:
         """Read the ring's file; the first start makes it, readable by its owner alone. Raises RingRefused."""
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            content = {"active": "k1", "keys": {"k1": b64encode(new_key()).decode()}}
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-            with os.fdopen(handle, "w") as out:
-                json.dump(content, out)
+            _make_ring(path)
         if path.stat().st_mode & 0o077:
             raise RingRefused("start.keys_readable", str(path))
         try:
@@ -140,6 +137,8 @@ class KeyRing:
             raise RingRefused("start.keys_broken", str(path)) from broken
         if ring.active not in roots or any(len(root) != KEY_BYTES for root in roots.values()):
             raise RingRefused("start.keys_broken", str(path))
+        if ring.is_test:
+            raise RingRefused("start.keys_of_tests", str(path))
         return ring
 
     def wrap(self, key: bytes, place: str) -> bytes:
@@ -158,7 +157,7 @@ class KeyRing:
         """The 32 bytes of one purpose."""
         found = self._derived.get(purpose)
         if found is None:
-            oldest = self.roots[min(self.roots)]
+            oldest = self.roots[min(self.roots, key=lambda name: (len(name), name))]  # k2 before k10
             found = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(
                 oldest
             )
@@ -183,3 +182,21 @@ class KeyRing:
 
     def _mac(self, purpose: str, message: bytes) -> bytes:
         return hmac.digest(self.derive(purpose), message, "sha256")
+
+
+def _make_ring(path: Path) -> None:
+    """Write a new ring whole: of two programs that start at once, the second finds the first one's."""
+    content = json.dumps({"active": "k1", "keys": {"k1": b64encode(new_key()).decode()}})
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+        with os.fdopen(handle, "w") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, path)
+        beside.unlink()
+    except OSError as error:
+        raise RingRefused("start.keys_unwritable", str(path)) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
@@ -12,6 +12,8 @@ from app.models.scope import visible
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
+
+    from sqlalchemy import Row
 
     from app.models.scope import Session
 
@@ -27,6 +29,16 @@ def wrapped(session: Session, key_id: UUID) -> bytes | None:
     return session.connection.execute(
         select(data_key.c.wrapped).where(visible(data_key, session.scope), data_key.c.id == key_id)
     ).scalar()
+
+
+def newest(session: Session) -> Row[Any] | None:
+    """The key made last that was not destroyed."""
+    return session.connection.execute(
+        select(data_key.c.id, data_key.c.wrapped)
+        .where(visible(data_key, session.scope), data_key.c.wrapped.is_not(None))
+        .order_by(data_key.c.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def set_kind(session: Session, key_id: UUID, kind: str) -> None:

@@ -56,6 +56,18 @@ def unlock(session: Session, key_id: UUID, wrapped: bytes | None = None) -> byte
     return bytes(key)
 
 
+def are_ours(session: Session) -> bool:
+    """Whether the key ring is the one that wrapped the keys of this database; true for an empty one."""
+    last = table.newest(session)
+    if last is None:
+        return True
+    try:
+        session.keys.unwrap(bytes(last.wrapped), _place(last.id))
+    except crypto.Unsealable:
+        return False
+    return True
+
+
 def adopt(session: Session, key_id: UUID, kind: str) -> None:
     """A draft's key becomes that of the case or requisition made from it."""
     table.set_kind(session, key_id, kind)

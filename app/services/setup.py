@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.config import ROOT
+from app.domain.errors import DomainError
 from app.models import setup_queries as table
 from app.models.scope import SystemReason, SystemScope
-from app.services import demo, districts, jobs, migrations, releases
+from app.services import demo, districts, jobs, keys, migrations, releases
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,12 +20,20 @@ DEMO_DISTRICT = 218  # Saran
 ACCOUNTS = "demo-accounts.csv"
 
 
+class KeysAreForeign(DomainError):
+    """The key ring did not lock this database: one of the two was lost or exchanged."""
+
+    key = "start.keys_foreign"
+
+
 def prepare(database: Database, now: datetime) -> None:
     """Bring tables and releases of every district to this version of the product.
 
-    Raises migrations.DatabaseIsNewer, and ReleaseRefused when the shipped files do not pass the gate.
+    Raises migrations.DatabaseIsNewer, KeysAreForeign, and ReleaseRefused when the shipped files do not pass the gate.
     """
     migrations.upgrade(database.engine)
+    if not database.read(keys.are_ours, SystemScope(SystemReason.MIGRATION)):
+        raise KeysAreForeign(path=database.documents.parent / "keys")
     for code in districts_of(database):
         deploy(database, code, now)
 

@@ -2,6 +2,8 @@
 
 import os
 import stat
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -86,6 +88,33 @@ def test_keys_wrapped_under_an_older_root_still_open_after_a_rotation():
         KeyRing("k2", {"k2": rotated.roots["k2"]}).unwrap(wrapped, "data_key|wrapped|1")
 
 
-def test_the_ring_of_the_tests_is_known_as_such(tmp_path):
+def test_the_ring_of_the_tests_is_refused_where_data_are_real(tmp_path):
+    path = tmp_path / "ring.json"
+    root = b64encode(crypto.TEST_ROOT).decode()
+    path.write_text(f'{{"active": "k1", "keys": {{"k1": "{root}"}}}}')
+    path.chmod(0o400)
     assert KeyRing.for_tests().is_test
-    assert not KeyRing.open_or_make(tmp_path / "ring.json").is_test
+    with pytest.raises(RingRefused) as refused:
+        KeyRing.open_or_make(path)
+    assert refused.value.key == "start.keys_of_tests"
+
+
+def test_two_programs_that_start_at_once_take_the_same_ring(tmp_path):
+    path = tmp_path / "keys" / "ring.json"
+    with ThreadPoolExecutor(8) as pool:
+        rings = list(pool.map(lambda _: KeyRing.open_or_make(path), range(8)))
+    assert all(ring.roots == rings[0].roots for ring in rings)
+    assert [each.name for each in path.parent.iterdir()] == ["ring.json"]
+
+
+def test_a_ring_that_cannot_be_written_is_refused_with_its_reason(tmp_path):
+    (tmp_path / "keys").write_text("a file where the folder belongs")
+    with pytest.raises(RingRefused) as refused:
+        KeyRing.open_or_make(tmp_path / "keys" / "ring.json")
+    assert refused.value.key == "start.keys_unwritable"
+
+
+def test_indexes_hang_on_the_oldest_root_whatever_its_number():
+    roots = {f"k{n}": crypto.new_key() for n in range(2, 12)}
+    first = KeyRing("k2", {"k2": roots["k2"]})
+    assert KeyRing("k11", dict(reversed(roots.items()))).blind("name", "rm") == first.blind("name", "rm")

@@ -1,0 +1,77 @@
+"""Before anything is served: tables come to this version; a newer database and foreign keys are refused."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import inspect, text
+
+from app.crypto import KeyRing, new_key
+from app.models.base import metadata
+from app.models.scope import SystemReason, SystemScope
+from app.services import keys, migrations, setup
+from app.services.database import Database
+from tests.integration.conftest import KINDS, NOW
+
+SARAN = SystemScope(SystemReason.SETUP, 218)
+
+
+@pytest.fixture(params=KINDS)
+def bare_url(request, tmp_path) -> str:
+    """The address of a database without any table."""
+    if request.param == "postgres":
+        return request.getfixturevalue("postgres_server").new_database()
+    return f"sqlite:///{tmp_path / 'bare.db'}"
+
+
+def tables(database: Database) -> set[str]:
+    with database.engine.connect() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def test_the_first_start_makes_every_table_and_the_second_none(bare_url, open_database):
+    database = open_database(bare_url)
+    assert migrations.upgrade(database.engine) is True
+    assert tables(database) == {*metadata.tables, "alembic_version"}
+    assert migrations.upgrade(database.engine) is False
+
+
+def test_two_programs_that_start_at_once_migrate_one_after_the_other(bare_url, open_database):
+    databases = [open_database(bare_url) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda each: migrations.upgrade(each.engine), databases))
+    assert sorted(done) == [False, True]
+
+
+def test_a_database_from_a_newer_version_is_refused_untouched(database):
+    engine = database.engine.execution_options(writing=True)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(migrations.DatabaseIsNewer) as refused:
+        setup.prepare(database, NOW)
+    assert refused.value.params == {"version": "9999"}
+    with engine.begin() as connection:
+        assert connection.execute(text("select version_num from alembic_version")).scalar() == "9999"
+
+
+def test_a_migration_that_fails_leaves_the_old_tables(database):
+    engine = database.engine.execution_options(writing=True)
+    with engine.begin() as connection:
+        connection.execute(text("delete from alembic_version"))
+    with pytest.raises(Exception, match="already exists"):
+        migrations.upgrade(database.engine)
+    with engine.begin() as connection:
+        connection.execute(text("insert into alembic_version values ('0001')"))
+        assert migrations.differences(connection) == []
+
+
+def test_keys_that_did_not_lock_this_database_are_refused(database, new_url, tmp_path):
+    database.write(lambda session: keys.create(session, "case"), SARAN)
+    stranger = Database(new_url, KeyRing("k1", {"k1": new_key()}), tmp_path / "documents")
+    try:
+        with pytest.raises(setup.KeysAreForeign):
+            setup.prepare(stranger, NOW)
+    finally:
+        stranger.close()
+    assert database.read(keys.are_ours, SARAN)
