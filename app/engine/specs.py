@@ -157,7 +157,17 @@ class Meeting(_WholeKeys, ParallelGateway):
 
 
 class OpenChoice(_AsksFeel, _WholeKeys, InclusiveGateway):
-    """An inclusive gateway: every condition that holds, else the default."""
+    """An inclusive gateway: every condition that holds, else the default; its join waits for all that may come.
+
+    The stock join reads predicted tasks, which the state does not keep; this one reads the diagram.
+    """
+
+    def _check_threshold_unstructured(self, my_task: Task) -> bool:
+        return not any(
+            _may_still_move(task) and _leads_to(task.task_spec, self)
+            for task in my_task.workflow.tasks.values()
+            if task.task_spec is not self
+        )
 
     def _run_hook(self, my_task: Task) -> bool:
         _WholeKeys._run_hook(self, my_task)
@@ -168,6 +178,27 @@ class OpenChoice(_AsksFeel, _WholeKeys, InclusiveGateway):
         for child in my_task.children:
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
+
+
+def _may_still_move(task: Task) -> bool:
+    """Say whether a token is at a task, or on the flow into it."""
+    if task.state == TaskState.FUTURE:
+        return task.parent is not None and task.parent.state == TaskState.COMPLETED
+    return bool(task.state & (TaskState.READY | TaskState.WAITING | TaskState.STARTED))
+
+
+def _leads_to(spec: Any, goal: Any) -> bool:
+    """Say whether a token at one spec can come to another along the flows."""
+    seen: set[str] = set()
+    waiting = [spec]
+    while waiting:
+        for output in waiting.pop().outputs:
+            if output is goal:
+                return True
+            if output.name not in seen:
+                seen.add(output.name)
+                waiting.append(output)
+    return False
 
 
 class LastJoin(_WholeKeys, _EndJoin):
