@@ -14,7 +14,7 @@ from app.engine.gate.journey import filled
 from app.engine.gate.reading import PRODUCERS
 from app.engine.gate.results import NUMBER
 from app.feel import DaysDuration, evaluate, names_read
-from app.feel.values import number
+from app.feel.values import kind, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,8 +97,12 @@ def type_mismatch(release: Release) -> Iterator[Finding]:
 def condition_type(release: Release) -> Iterator[Finding]:
     """Refuse a condition that is no truth value: the stock engine takes any text for true."""
     for one, judgement in judged(release):
-        if one.use == "condition" and judgement.gives.type not in {"boolean", "Any"}:
-            yield Finding(one.file, one.element_id, {"type": judgement.gives.type})
+        if one.use != "condition" or judgement.functions:
+            continue
+        fixed = _fixed(one, release)
+        gives = judgement.gives.type if fixed is None else kind(fixed[0])
+        if gives not in {"boolean", "Any"}:
+            yield Finding(one.file, one.element_id, {"type": gives})
 
 
 def days_type(release: Release) -> Iterator[Finding]:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
 
+_WITHOUT_PARTS = frozenset({"string", "number", "boolean", "null"})
+
+
 @dataclass
 class Judgement:
     """What was found in one expression; `gives` is the type of its value."""
@@ -103,7 +106,7 @@ class _Walk:
         columns = base.type.columns
         dotted = f"{base.name}.{name}" if base.name else ""
         if columns is None:
-            if base.type.type in {"string", "number", "boolean"}:
+            if item_of(base.type).type in _WITHOUT_PARTS:
                 self.found.unknown.append(dotted or name)
             return _Value(ANY, dotted)
         if name not in columns:
@@ -136,6 +139,8 @@ class _Walk:
 
     def on_list(self, node: Any, names: dict[str, FieldReads]) -> _Value:
         kinds = {self.type(part, names).type for part in node[1:]}
+        if not kinds:
+            return _Value(FieldReads("list", item=FieldReads("null")))
         return _Value(FieldReads("list", item=FieldReads(kinds.pop()) if len(kinds) == 1 else ANY))
 
     def on_context(self, node: Any, names: dict[str, FieldReads]) -> _Value:
