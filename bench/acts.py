@@ -45,8 +45,7 @@ class _Waiting:
 def rows(ground: World, *, quick: bool) -> Iterator[results.Row]:
     """Capture the floor from real acts, then measure service, request and sixteen officers against it."""
     rounds = 4 if quick else 24
-    wanted = _WARM + rounds * _BATCH
-    prepared = _prepare(ground, wanted)
+    prepared = _prepare(ground, measure.needed(rounds, _BATCH, _WARM))
     acts = _capture(ground, prepared)
     found = _interleaved(ground, prepared, acts, rounds)
     yield from _against_the_floor(ground, found, acts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -51,17 +52,24 @@ def interleaved(
     """Run every variant `batch` times a round, round after round, so that all meet the same weather.
 
     The first `warm` operations of each are not counted. A variant that needs fresh material takes it from an
-    iterator of its own and must have `warm + rounds * batch` of it.
+    iterator of its own and must have `needed(rounds, batch, warm)` of it.
     """
     for once in variants.values():
         for _ in range(warm):
             once()
     samples = {name: Sample() for name in variants}
     for _ in range(rounds):
-        gc.collect()
         for name, once in variants.items():
+            gc.collect()
+            os.sync()  # else this variant's commits would carry what the one before left to the disk
+            once()  # and its first run would pay for caches that the others filled
             _batch(once, batch, samples[name])
     return samples
+
+
+def needed(rounds: int, batch: int = 5, warm: int = 3) -> int:
+    """Say how many operations of each variant `interleaved` runs."""
+    return warm + rounds * (batch + 1)
 
 
 def _batch(once: Callable[[], object], times: int, sample: Sample) -> None:
