@@ -16,7 +16,7 @@ from app.engine.steps import Move
 from app.engine.values import plain, revive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from app.engine.decisions import DecisionModel
     from app.engine.steps import Host, MoveKind
@@ -56,7 +56,9 @@ class StepEngine:
         self._decisions = decisions
         self._host = host
         self._facts: Mapping[str, Any] | None = None
-        self._functions: dict[str, Callable[..., Any]] = {WORKING_DAYS_AFTER: self._working_days_after}
+        self._functions: dict[str, Any] = {
+            WORKING_DAYS_AFTER: feel.Function(("days",), self._working_days_after)
+        }
 
     def evaluate(self, task: Any, text: str, _external_context: Any = None) -> Any:
         """Return the value of a FEEL text over the task's data (SpiffWorkflow's own entry)."""
@@ -144,7 +146,7 @@ class StepEngine:
                 context[name] = revive(self._facts[name])
         return context
 
-    def _working_days_after(self, days: Any = None) -> str | None:
+    def _working_days_after(self, days: Any) -> str | None:
         """FEEL's `working days after(n)`: null for what is no number."""
         if isinstance(days, bool) or not isinstance(days, Decimal | int):
             return None

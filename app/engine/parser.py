@@ -24,10 +24,8 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.defaults import (
-    CallActivity,
     IntermediateThrowEvent,
     StartEvent,
-    SubWorkflowTask,
 )
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
@@ -35,9 +33,11 @@ from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 from app.engine.specs import (
     AllUnits,
     Boundary,
+    Call,
     Choice,
     DecisionStep,
     DueTimes,
+    Frame,
     JobStep,
     Meeting,
     OpenChoice,
@@ -192,8 +192,8 @@ class RouteParser(SpiffBpmnParser):
         full_tag("userTask"): (_UserParser, UserStep),
         full_tag("serviceTask"): (_JobParser, JobStep),
         full_tag("businessRuleTask"): (_DecisionParser, DecisionStep),
-        full_tag("callActivity"): (_CallParser, CallActivity),
-        full_tag("subProcess"): (SubWorkflowParser, SubWorkflowTask),
+        full_tag("callActivity"): (_CallParser, Call),
+        full_tag("subProcess"): (SubWorkflowParser, Frame),
         full_tag("exclusiveGateway"): (ConditionalGatewayParser, Choice),
         full_tag("inclusiveGateway"): (ConditionalGatewayParser, OpenChoice),
         full_tag("parallelGateway"): (GatewayParser, Meeting),

@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, SimpleBpmnTask, _EndJoin
 from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
+    CallActivity,
     EndEvent,
     ExclusiveGateway,
     InclusiveGateway,
@@ -21,11 +22,13 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     ParallelGateway,
     ParallelMultiInstanceTask,
     SequentialMultiInstanceTask,
+    SubWorkflowTask,
     UserTask,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask as SubWorkflowTaskMixin
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.util.task import TaskState
 
@@ -272,6 +275,24 @@ def ancestors(task: Task) -> Iterator[Task]:
     while current is not None:
         yield current
         current = current.parent
+
+
+class _HandsOver(SubWorkflowTaskMixin):
+    """A step with an inside. Values are replaced, never changed in place, so inside and outside may share them."""
+
+    def copy_data(self, my_task: Task, subworkflow: Any) -> None:
+        subworkflow.task_tree.data.update(my_task.data)
+
+    def update_data(self, my_task: Task, subworkflow: Any) -> None:
+        my_task.data = dict(subworkflow.last_task.data)
+
+
+class Frame(_HandsOver, SubWorkflowTask):
+    """A sub-process drawn open."""
+
+
+class Call(_HandsOver, CallActivity):
+    """A call of another process."""
 
 
 class _ForEachUnit(MultiInstanceTask):
