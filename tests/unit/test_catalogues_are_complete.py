@@ -12,7 +12,8 @@ from babel.messages.pofile import read_po
 from tests import sources
 
 LANGUAGES = ("hi", "en")
-_PARAMETER = re.compile(r"%\((\w+)\)[a-z]")
+#: A parameter in two languages comes as `label_hi` and `label_en`; each text takes its own.
+_PARAMETER = re.compile(r"%\((\w+?)(?:_(?:hi|en))?\)[a-z]")
 #: What code calls with a key of a catalogue as its first argument; and every class of a refusal.
 _SPEAKERS = {"_", "gettext", "ngettext", "lazy_gettext", "say", "_both"}
 _KEY = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
@@ -70,6 +71,17 @@ def test_both_languages_take_the_same_parameters(domain: str) -> None:
         if len({frozenset(_PARAMETER.findall(text)) for text in hindi[key] + english[key]}) > 1
     ]
     assert not different
+
+
+@each_domain
+def test_no_text_takes_a_word_of_the_other_language(domain: str) -> None:
+    mixed = [
+        f"{language}: {key}"
+        for language, other in (LANGUAGES, LANGUAGES[::-1])
+        for key, texts in CATALOGUES[domain].get(language, {}).items()
+        if any(re.search(rf"%\(\w+_{other}\)", text) for text in texts)
+    ]
+    assert not mixed
 
 
 @each_domain
