@@ -149,8 +149,8 @@ def _any_fault_is_stuck() -> Iterator[None]:
     except RecursionError as error:
         raise RouteStuck("too_deep") from error
     except SpiffWorkflowException as error:
-        spec = getattr(error, "task_spec", None)
-        raise RouteStuck("engine", getattr(spec, "name", ""), reason=type(error).__name__) from error
+        name = str(getattr(getattr(error, "task_spec", None), "name", ""))
+        raise RouteStuck("engine", name.partition(".")[0], reason=type(error).__name__) from error
 
 
 @dataclass(slots=True)
