@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy import case as when
 
 from app.models.cases import (
@@ -25,6 +25,7 @@ from app.models.workflow import user_task
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import Row
@@ -378,6 +379,27 @@ def set_document(session: Session, document_id: UUID, **values: Any) -> None:
 
 def insert_search_keys(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     _insert(session, search_key, rows)
+
+
+def own_documents(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+    """The files of a case alone; those of its letter belong to the other persons of the letter too."""
+    return session.connection.execute(
+        select(document.c.id, document.c.path).where(
+            visible(document, session.scope), document.c.case_id == case_id
+        )
+    ).all()
+
+
+def forget(session: Session, case_id: UUID, at: datetime) -> None:
+    """Drop what a case could be found by, and mark its files as destroyed."""
+    session.connection.execute(
+        delete(search_key).where(visible(search_key, session.scope), search_key.c.case_id == case_id)
+    )
+    session.connection.execute(
+        update(document)
+        .where(visible(document, session.scope), document.c.case_id == case_id)
+        .values(destroyed_at=at)
+    )
 
 
 def search(session: Session, keys: Mapping[str, Collection[bytes]], limit: int) -> Sequence[Row[Any]]:

@@ -94,7 +94,7 @@ applicant = case_table(
 address = case_table(
     "address",
     uuid_column("case_id"),
-    Column("kind", String(8), nullable=False),  # permanent | present | stay | firm
+    Column("kind", String(12), nullable=False),  # permanent | present | stay | firm
     uuid_column("office_id", nullable=True),  # the thana that was written on the form
     Column("details", Encrypted, nullable=False),
     Index("ix_address_case", "district_id", "case_id"),

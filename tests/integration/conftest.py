@@ -1,4 +1,4 @@
-"""A database of either kind, with the demo district and the shipped release in it; made once, copied for each test."""
+"""A database of either kind, with the demo district and the shipped release in it; made once, copied."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.crypto import KeyRing
-from app.services import migrations
+from app.services import migrations, setup
 from app.services.database import Database
+from tests.journey import Journey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +43,40 @@ def _migrate(url: str, documents: Path) -> None:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def demo_sqlite(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the demo district, its officers and the shipped release, to be copied."""
+    path = tmp_path_factory.mktemp("demo") / "satyapan.db"
+    shutil.copy(empty_sqlite, path)
+    _add_demo(f"sqlite:///{path}", path.parent)
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo_postgres(postgres_server, empty_postgres, tmp_path_factory) -> str:
+    """The name of a PostgreSQL database with the same in it, to be copied."""
+    url = postgres_server.new_database(template=empty_postgres, name="demo_district")
+    _add_demo(url, tmp_path_factory.mktemp("demo"))
+    return "demo_district"
+
+
+def _add_demo(url: str, folder: Path) -> None:
+    database = Database(url, KeyRing.for_tests(), folder / "documents")
+    setup.add_demo(database, folder, NOW)
+    database.close()
+
+
+@pytest.fixture(params=KINDS)
+def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of this test's own with the demo district in it, on either kind."""
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        return server.new_database(template=request.getfixturevalue("demo_postgres"))
+    path = tmp_path / "demo.db"
+    shutil.copy(request.getfixturevalue("demo_sqlite"), path)
+    return f"sqlite:///{path}"
+
+
 @pytest.fixture(params=KINDS)
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a migrated database of this test's own, on SQLite and on PostgreSQL."""
@@ -65,6 +100,12 @@ def open_database(tmp_path: Path) -> Iterator[Callable[[str], Database]]:
     yield open_one
     for database in opened:
         database.close()
+
+
+@pytest.fixture
+def journey(demo_url: str, open_database: Callable[[str], Database]) -> Journey:
+    """The officers of the demo district, ready to take cases along the route."""
+    return Journey(open_database(demo_url), NOW)
 
 
 @pytest.fixture

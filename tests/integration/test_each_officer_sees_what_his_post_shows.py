@@ -171,6 +171,7 @@ WRITING = (
     "count_failure",
     "end_others",
     "supersede_",
+    "forget",
     "lock",
 )
 
@@ -276,6 +277,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "case_queries.set_enquiry": {"state": "y"},
     "case_queries.set_document": {"field": "y"},
     "case_queries.supersede_findings": {},
+    "case_queries.forget": {},
     "case_queries.advance": {"values": {"status": "y"}},
     "draft_queries.set_values": {},
     "draft_queries.delete_draft": {},
@@ -321,7 +323,7 @@ def test_no_query_lets_nobody_change_anything(filled):
 
 def test_every_query_that_changes_rows_was_tried():
     verbs = ("set_", "update_", "delete_", "advance", "finish_", "cancel_", "close_", "move_", "retire")
-    verbs += ("destroy", "count_failure", "end_others", "supersede_")
+    verbs += ("destroy", "forget", "count_failure", "end_others", "supersede_")
     heads = {"audit_queries.set_head"}  # whoever acts moves the head of a chain of his district
     known = {name for name in queries() if name.partition(".")[2].startswith(verbs)}
     assert known - heads == set(CHANGING)
