@@ -88,6 +88,9 @@ class Site:
         with (self.instance / "demo-accounts.csv").open(encoding="utf-8-sig", newline="") as file:
             return [Account(**row) for row in csv.DictReader(file)]
 
+    def account(self, username: str) -> Account:
+        return next(each for each in self.accounts() if each.username == username)
+
     def stop(self) -> int:
         """Ask it to end; returns its exit code."""
         process, self._process = self._process, None

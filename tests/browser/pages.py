@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator, Page
 
+    from tests.serving import Account
+
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN_AXE = """rules => axe.run(document, {
@@ -66,6 +68,26 @@ class Screen:
     def follow(self, name: str) -> Screen:
         self.link(name).first.click()
         self.page.wait_for_load_state("load")
+        return self
+
+    def fill(self, label: str, value: str) -> Screen:
+        self.page.get_by_label(label, exact=True).fill(value)
+        return self
+
+    def sign_in(self, account: Account) -> Screen:
+        """Come in by name and password, as on any ordinary day."""
+        self.open("/sign-in?lang=hi")
+        self.fill("उपयोगकर्ता नाम", account.username).fill("पासवर्ड", account.password)
+        return self.press("प्रवेश करें")
+
+    def sound(self, name: str) -> Screen:
+        """Keep a picture, and hold the page to what every page must be."""
+        self.picture(name)
+        assert self.page.get_by_role("heading", level=1).count() == 1, f"{self.path}: one h1 a page"
+        assert self.page.title().strip(), f"{self.path}: a page has a title"
+        assert self.overflow() == 0, f"{self.path} is {self.overflow()} px wider than the glass"
+        assert not self.small_targets(), f"{self.path}: a thumb would miss {self.small_targets()}"
+        assert not self.accessibility_faults(), "\n".join(self.accessibility_faults())
         return self
 
     def picture(self, name: str, *, whole: bool = True) -> Path:
