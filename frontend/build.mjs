@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 
 // Each bundle is a list of parts in order; a part that begins with "./" is our own source.
 const BUNDLES = {
-  "theme.css": ["bootstrap/dist/css/bootstrap.min.css", "./fonts.css", "./theme.css", "./forms.css"],
+  "theme.css": ["bootstrap/dist/css/bootstrap.min.css", "./fonts.css", "./theme.css", "./diagram.css", "./forms.css"],
   "officer.js": ["htmx.org", "./forms.js", "./officer.js"],
 };
 // The papers' fonts keep their own names: the PDF writer, not a browser, opens them.
@@ -46,7 +46,7 @@ async function bundle(name, parts) {
     assetNames: "fonts/[name]-[hash]",
     loader: { ".woff2": "file", ".svg": "dataurl" },
     format: "iife",
-    target: ["chrome80", "firefox78", "safari13.1"],
+    target: ["chrome87", "firefox85", "safari14.1"],
     charset: "utf8",
     legalComments: "inline",
     logLevel: "warning",

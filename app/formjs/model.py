@@ -107,6 +107,7 @@ class Node:
     first: Any = None
     first_rule: Tree | None = None
     is_boolean: bool = False
+    is_decision: bool = False  # a button of the page stands for each of its choices
     is_upper: bool = False
     has_digits: bool = False
     options: tuple[Option, ...] = ()

@@ -103,7 +103,7 @@ def retry(session: Session, actor: Actor, incident_id: UUID, now: datetime) -> N
         raise NotFound
     inner = replace(session, scope=CaseScope(session.district_id, row.case_id))
     if row.job_id is not None:
-        workflow.set_job(inner, row.job_id, state="queued", attempts=0, run_at=session.recorded_at, error="")
+        workflow.set_job(inner, row.job_id, state="queued", attempts=0, run_at=now, error="")
     workflow.close_incident(session, incident_id, actor.officer_id, now)
     audit.record(session, "admin", "incident:retry", f"incident:{incident_id}", actor, now, code=row.code)
 

@@ -235,7 +235,7 @@ def _record_jobs(run: _Run, jobs: Sequence[engine.Job]) -> None:
                 "params": dict(job.params),
                 "state": "queued",
                 "at": run.act.at,
-                "run_at": run.session.recorded_at,
+                "run_at": run.act.at,
             }
             for key, job in wanted.items()
             if key not in before

@@ -138,7 +138,7 @@ def _identify() -> officers.Standing | None:
         return None
     standing: officers.Standing = user.standing
     if standing.is_open:
-        g.actor = standing.actor
+        g.actor, g.district = standing.actor, standing.district
         if standing.is_stale:
             transaction.write(lambda rows: officers.touch(rows, standing, transaction.now()), scopes.door())
     return standing

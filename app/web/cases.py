@@ -12,6 +12,7 @@ from app.services import cases, certificates
 from app.web import confirmations, language, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
+from app.web.diagrams import in_reading_order
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def _page(
         f"cases/{tab}.html",
         status,
         case=found,
+        diagrams=in_reading_order(found.diagrams),
         tab=tab,
         tabs=_tabs(),
         withdraw_reason=reason,

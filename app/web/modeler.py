@@ -10,6 +10,7 @@ from app.domain.roles import Permission
 from app.services import procedures
 from app.web import transaction
 from app.web.access import requires
+from app.web.diagrams import in_reading_order
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -21,4 +22,5 @@ bp = Blueprint("modeler", __name__)
 @bp.get("/modeler")
 @requires(Permission.PROCESS_SEE)
 def release() -> ResponseReturnValue:
-    return page("modeler/release.html", release=transaction.read(procedures.in_force))
+    found = transaction.read(procedures.in_force)
+    return page("modeler/release.html", release=found, diagrams=in_reading_order(found.diagrams))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import g, render_template, request, session, url_for
 
 from app.domain.roles import Permission
-from app.web import language
+from app.web import formviews, language
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -69,7 +69,7 @@ def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
 
 
 #: Screens without an entry of their own light up the one they are reached from.
-_HOME_SCREEN = {"tasks": "inbox", "cases": "search"}
+_HOME_SCREEN = {"tasks": "inbox"}
 
 
 def _frame() -> dict[str, Any]:
@@ -90,3 +90,4 @@ def install(app: Flask) -> None:
     app.context_processor(_frame)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["problem_text"] = formviews.problem_text

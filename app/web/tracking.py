@@ -10,6 +10,7 @@ from app.domain.roles import Permission
 from app.services import tracking
 from app.web import transaction
 from app.web.access import requires
+from app.web.diagrams import in_reading_order
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -22,4 +23,4 @@ bp = Blueprint("tracking", __name__)
 @requires(Permission.TRACKING_SEE)
 def overview() -> ResponseReturnValue:
     found = transaction.read(lambda rows: tracking.overview(rows, g.actor, transaction.now()))
-    return page("tracking/overview.html", overview=found)
+    return page("tracking/overview.html", overview=found, diagrams=in_reading_order(found.diagrams))

@@ -1,0 +1,164 @@
+"""Closed by default: every address names its permission or is public on purpose, and every post gets what it may."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import create_app
+from app.config import Settings
+from app.domain.roles import PERMISSIONS, Permission, Role
+from app.services import officers, setup
+from app.web.access import PUBLIC
+from tests.integration.conftest import NOW
+from tests.staff import Staff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from app.services.database import Database
+
+#: What anybody may reach without signing in; a new one is a decision, and comes into this list by it.
+OPEN_TO_ALL = {
+    "addresses.icon",
+    "assets.serve",
+    "certificates.verify",
+    "demo.enter",
+    "health.healthz",
+    "health.readyz",
+    "help.accessibility",
+    "help.show",
+    "signin.enter",
+    "signin.front",
+    "signin.show",
+}
+#: Addresses that people know by heart and other systems link to.
+STABLE = ["/inbox", "/requisitions", "/tracking", "/modeler", "/reports", "/certificates", "/admin"]
+STABLE_WITH_NAME = ["/tasks/<", "/cases/<", "/verify/<", "/healthz", "/readyz"]
+
+
+@pytest.fixture(scope="module")
+def site(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application over the demo district; nothing here changes a case."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "satyapan.db").write_bytes(empty_sqlite.read_bytes())
+    settings = Settings(folder, f"sqlite:///{folder / 'satyapan.db'}", demo=True, testing=True)
+    app = create_app(settings, clock=lambda: NOW)
+    setup.add_demo(app.extensions["database"], folder, NOW)
+    yield app
+    app.extensions["database"].close()
+
+
+def test_every_view_says_who_may_open_it(site: Flask) -> None:
+    silent = [
+        rule.endpoint
+        for rule in site.url_map.iter_rules()
+        if not hasattr(site.view_functions[rule.endpoint], "access")
+    ]
+    assert not silent, (
+        "Mark the view with @requires(Permission...) or, by decision, @public (app/web/access.py)"
+    )
+
+
+def test_what_is_public_is_so_on_purpose(site: Flask) -> None:
+    public = {name for name, view in site.view_functions.items() if view.access == PUBLIC}
+    assert public == OPEN_TO_ALL
+
+
+def test_every_permission_opens_something_or_is_not_there_yet(site: Flask) -> None:
+    used = {view.access for view in site.view_functions.values()} - {PUBLIC}
+    assert used <= set(Permission)
+
+
+@pytest.mark.parametrize("address", STABLE + STABLE_WITH_NAME)
+def test_the_stable_addresses_stay(site: Flask, address: str) -> None:
+    assert any(rule.rule.startswith(address) for rule in site.url_map.iter_rules())
+
+
+@pytest.mark.parametrize("address", STABLE)
+def test_a_stranger_is_led_to_the_door(site: Flask, address: str) -> None:
+    answer = site.test_client().get(address)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/sign-in?next=")
+
+
+def plain_screens(site: Flask) -> dict[str, Permission]:
+    """Addresses without a name in them, and what they ask for."""
+    return {
+        rule.rule: site.view_functions[rule.endpoint].access
+        for rule in site.url_map.iter_rules()
+        if "GET" in rule.methods
+        and not rule.arguments
+        and site.view_functions[rule.endpoint].access != PUBLIC
+    }
+
+
+@pytest.fixture(scope="module")
+def enter(site: Flask) -> Callable[[Role], FlaskClient]:
+    """`enter(role)` gives the browser of the first officer in this role."""
+    database: Database = site.extensions["database"]
+    staff = Staff(database, NOW)
+
+    def enter(role: Role) -> FlaskClient:
+        officer_id = staff.holder(role).officer_id
+        client = site.test_client()
+        token = officers.enter_as(database, officer_id, NOW).token
+        with client.session_transaction() as session:
+            session["token"] = token
+        return client
+
+    return enter
+
+
+#: Roles that somebody holds in the demo district.
+ROLES = [
+    Role.DM,
+    Role.ADM,
+    Role.DM_SECTION_HEAD,
+    Role.DM_ASSISTANT,
+    Role.SP,
+    Role.SP_READER,
+    Role.SDPO,
+    Role.SHO,
+    Role.THANA_MUNSHI,
+    Role.ENQUIRY_OFFICER,
+    Role.PROCESS_ADMIN,
+    Role.USER_ADMIN,
+]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_post_opens_what_it_may_and_nothing_else(
+    site: Flask, enter: Callable[[Role], FlaskClient], role: Role
+) -> None:
+    client = enter(role)
+    wrong = []
+    for address, permission in plain_screens(site).items():
+        status = client.get(address).status_code
+        right = (200, 303) if permission in PERMISSIONS[role] else (403,)
+        if status not in right:
+            wrong.append(f"{address}: {status}, expected {right}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_no_screen_shows_a_key_in_place_of_its_text(
+    site: Flask, enter: Callable[[Role], FlaskClient], language: str
+) -> None:
+    found = []
+    for role in ROLES:
+        client = enter(role)
+        for address in plain_screens(site):
+            page = client.get(f"{address}?lang={language}").get_data(as_text=True)
+            text = re.sub(r"<[^>]+>", " ", page)
+            found += [
+                f"{address}: {key}"
+                for key in re.findall(r"(?<![\w./@-])[a-z_]+\.[a-z_]+(?:\.[a-z_]+)*(?![\w/-])", text)
+            ]
+    assert not found
