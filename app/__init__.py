@@ -44,7 +44,7 @@ def create_app(
     settings: Settings, database: Database | None = None, clock: Callable[[], datetime] | None = None
 ) -> Flask:
     """The web application. `database` and `clock` may be handed in; otherwise the settings and the machine say."""
-    from app import cli
+    from app import cli, logs
     from app.web import (
         access,
         addresses,
@@ -58,6 +58,7 @@ def create_app(
         transaction,
     )
 
+    logs.configure()
     database = database or _open(settings)
     app = Flask(
         "app", static_folder=None, template_folder=str(_TEMPLATES), root_path=str(Path(__file__).parent)

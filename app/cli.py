@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,9 +76,7 @@ def _verify(copies: Iterable[Path]) -> None:
             if not copy.name.startswith(f"{code}-"):
                 continue
             note = copy.read_text(encoding="utf-8")
-            if not _database().read(
-                lambda session, text=note: checkpoints.agrees(session, text), scopes.record(code)
-            ):
+            if not _database().read(partial(checkpoints.agrees, note=note), scopes.record(code)):
                 faults += 1
                 click.echo(_both("cli.audit_checkpoint", name=copy.name), err=True)
     if faults:

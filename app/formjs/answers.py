@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app import feel
@@ -18,12 +18,11 @@ from app.domain.errors import FieldProblem
 from app.domain.text import HARD_LENGTH, ascii_digits, fault_in, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from app.formjs.model import Form, Level, Node, Option
 
 Values = dict[str, Any]
-Options = "Mapping[str, Sequence[Mapping[str, str]]]"
 FAULTS = "_faults"  # beside the answers: what was posted and does not belong there
 _DAY_BOXES = ("d", "m", "y")
 _YEARS = (1900, 2100)
@@ -110,23 +109,29 @@ class _Reader:
         match node.kind:
             case "list":
                 return self._rows(node, name)
-            case "file":
-                self._owned.add(name)
-                return list(self._staged.get(node.key, ()))
-            case "checklist":
-                self._owned.add(name)
-                return [tidy(text[:200]) for text in self._posted.get(name, ())]
-            case "checkbox":
-                return bool(self._text(name))
+            case "file" | "checklist":
+                return self._several(node, name)
             case "date" | "month":
                 return self._day(name)
             case "datetime":
                 return self._instant(name)
-            case "number":
-                return _number(self._text(name))
             case _:
-                text = self._text(name)
-                return (text.upper() if node.is_upper else text) or None
+                return self._single(node, self._text(name))
+
+    def _several(self, node: Node, name: str) -> list[Any]:
+        """The files staged for a box, or the ticks of a list."""
+        self._owned.add(name)
+        if node.kind == "file":
+            return list(self._staged.get(node.key, ()))
+        return [tidy(text[:200]) for text in self._posted.get(name, ())]
+
+    @staticmethod
+    def _single(node: Node, text: str) -> Any:
+        if node.kind == "checkbox":
+            return bool(text)
+        if node.kind == "number":
+            return _number(text)
+        return (text.upper() if node.is_upper else text) or None
 
     def _text(self, name: str) -> str:
         self._owned.add(name)
@@ -190,28 +195,29 @@ def _typed(level: Level, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _typed_one(node: Node, value: Any) -> Any:
     try:
-        match node.kind:
-            case "date" | "month":
-                return date.fromisoformat(value) if isinstance(value, str) else None
-            case "datetime":
-                return datetime.fromisoformat(value) if isinstance(value, str) else None
-            case "number":
-                return value if isinstance(value, int) else None
-            case "list":
-                rows = value if isinstance(value, list) else []
-                return [
-                    _typed(node.level, row)
-                    for row in rows
-                    if node.level is not None and isinstance(row, dict)
-                ]
-            case "checkbox":
-                return value is True
-            case "file":
-                return [entry.get("name") for entry in value or ()]
-            case _:
-                return value
+        return _TYPED.get(node.kind, _as_it_is)(node, value)
     except ValueError:
         return None
+
+
+def _as_it_is(_node: Node, value: Any) -> Any:
+    return value
+
+
+def _typed_rows(node: Node, value: Any) -> list[dict[str, Any]]:
+    rows = value if isinstance(value, list) else []
+    return [_typed(node.level, row) for row in rows if node.level is not None and isinstance(row, dict)]
+
+
+_TYPED: dict[str, Callable[[Node, Any], Any]] = {
+    "date": lambda _node, value: date.fromisoformat(value) if isinstance(value, str) else None,
+    "month": lambda _node, value: date.fromisoformat(value) if isinstance(value, str) else None,
+    "datetime": lambda _node, value: datetime.fromisoformat(value) if isinstance(value, str) else None,
+    "number": lambda _node, value: value if isinstance(value, int) else None,
+    "checkbox": lambda _node, value: value is True,
+    "file": lambda _node, value: [entry.get("name") for entry in value or ()],
+    "list": _typed_rows,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,16 +329,19 @@ def _said(node: Node, key: str, **params: Any) -> FieldProblem:
 
 
 def _text_fault(node: Node, value: Any, _context: Mapping[str, Any]) -> FieldProblem | None:
-    rules = node.rules
     if not isinstance(value, str):
         return _said(node, "form.wrong")
-    fault = fault_in(value, lines=node.kind == "textarea", may_hold_aadhaar=rules.may_hold_aadhaar)
+    labels = {"label_hi": node.label.hi, "label_en": node.label.en}
+    fault = fault_in(value, lines=node.kind == "textarea", may_hold_aadhaar=node.rules.may_hold_aadhaar)
     if fault:
-        return FieldProblem(f"form.{fault}", label_hi=node.label.hi, label_en=node.label.en)
-    if len(value) > rules.max_length:
-        return FieldProblem(
-            "form.too_long", label_hi=node.label.hi, label_en=node.label.en, most=rules.max_length
-        )
+        return FieldProblem(f"form.{fault}", **labels)
+    if len(value) > node.rules.max_length:
+        return FieldProblem("form.too_long", **labels, most=node.rules.max_length)
+    return _shape_fault(node, value)
+
+
+def _shape_fault(node: Node, value: str) -> FieldProblem | None:
+    rules = node.rules
     if len(value) < rules.min_length:
         return _said(node, "form.too_short", least=rules.min_length)
     if rules.pattern is not None and rules.pattern.fullmatch(ascii_digits(value)) is None:
@@ -360,7 +369,7 @@ def _day_fault(node: Node, value: Any, context: Mapping[str, Any]) -> FieldProbl
 def _bounds(node: Node, value: Any, context: Mapping[str, Any]) -> FieldProblem | None:
     for tree, is_low in ((node.rules.low, True), (node.rules.high, False)):
         bound = feel.evaluate(tree, context) if tree is not None else None
-        if bound is None or type(bound) is not type(value) and not isinstance(bound, Decimal):
+        if bound is None or (type(bound) is not type(value) and not isinstance(bound, Decimal)):
             continue
         if (value < bound) if is_low else (value > bound):
             return _said(node, "form.too_low" if is_low else "form.too_high", bound=_shown(bound))
@@ -425,8 +434,3 @@ def _kept(level: Level, values: Mapping[str, Any], outer: Mapping[str, Any]) -> 
             value = [_kept(node.level, row, look.context) for row in value or ()]
         found[key] = value is True if node.is_boolean else value
     return found
-
-
-def each_row(values: Mapping[str, Any], key: str) -> Iterator[Values]:
-    """The rows of a list that was answered."""
-    yield from (row for row in values.get(key) or () if isinstance(row, dict))

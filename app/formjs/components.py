@@ -44,16 +44,66 @@ _ID = re.compile(r"[A-Za-z_][\w.\-]{0,63}")
 _CODE = re.compile(r"[A-Za-z0-9][\w.\-]{0,63}", re.ASCII)
 #: Words of FEEL, names that the host owns, and the key that the engine's serialiser would take for its own.
 _RESERVED = frozenset(
-    ("typename", "today", "now", "item", "partial", "csrf_token", "not", "and", "or", "if", "then", "else")
-    + ("for", "in", "return", "some", "every", "satisfies", "between", "function", "true", "false", "null")
+    (
+        "typename",
+        "today",
+        "now",
+        "item",
+        "partial",
+        "csrf_token",
+        "not",
+        "and",
+        "or",
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "between",
+        "function",
+        "true",
+        "false",
+        "null",
+    )
 )
 #: What is neither asked for nor kept (Aadhaar Act 2016 s.29; caste and religion decide no verification).
 _FORBIDDEN = re.compile(r"a+dh?aa?r|caste|religion")
 _PROPERTIES = frozenset(
-    ("label_en", "description_en", "error_hi", "error_en", "pii", "required_when", "default", "computed")
-    + ("check", "check_hi", "check_en", "min", "max", "precision", "upper", "digits", "as", "input_mode")
-    + ("capture", "max_files", "min_rows", "max_rows", "row_hi", "row_en", "add_hi", "add_en", "fold")
-    + ("text_en", "allow_12_digits")
+    (
+        "label_en",
+        "description_en",
+        "error_hi",
+        "error_en",
+        "pii",
+        "required_when",
+        "default",
+        "computed",
+        "check",
+        "check_hi",
+        "check_en",
+        "min",
+        "max",
+        "precision",
+        "upper",
+        "digits",
+        "as",
+        "input_mode",
+        "capture",
+        "max_files",
+        "min_rows",
+        "max_rows",
+        "row_hi",
+        "row_en",
+        "add_hi",
+        "add_en",
+        "fold",
+        "text_en",
+        "allow_12_digits",
+    )
 )
 _OPTION_PROPERTIES = ("en.", "offer.")
 
@@ -263,7 +313,7 @@ class _Reader:
         try:
             return read_rule(str(source), self._names.all if names is None else names)
         except feel.FeelError as error:
-            self.fault("rule", property=name, position=error.position + 1, rule=str(source)[:200])
+            self.fault("rule", property=name, position=error.position + 1, text=str(source)[:200])
         except KeyError as error:
             self.fault("rule_name", property=name, name=str(error.args[0])[:60])
         return None
@@ -370,7 +420,9 @@ class _Reader:
             self.fault("setting", setting="validationType")
         mode = {"email": "email", "phone": "tel"}.get(str(validation), self._property("input_mode"))
         return Look(
-            input_type=str(validation) if validation in ("email", "phone") and kind == "textfield" else "text",
+            input_type=str(validation)
+            if validation in ("email", "phone") and kind == "textfield"
+            else "text",
             input_mode=mode,
             accept=str(self._component.get("accept") or ""),
             has_camera=bool(self._property("capture")),
@@ -379,4 +431,3 @@ class _Reader:
             row_name=self._own_error("row_hi", "row_en"),
             add=self._own_error("add_hi", "add_en"),
         )
-

@@ -230,7 +230,8 @@ def _said(node: Node, value: Any, options: Mapping[str, Any], lang: str) -> str:
     if node.kind in ("radio", "select", "checklist"):
         every = options.get(node.options_key, ()) if node.options_key else offered_ever(node)
         said = {each["value"]: each["en"] if lang == "en" else each["hi"] for each in every}
-        return ", ".join(said.get(each, each) for each in (value if isinstance(value, list) else [value]))
+        chosen = value if isinstance(value, list) else [value]
+        return ", ".join(said.get(str(each), str(each)) for each in chosen)
     if node.kind == "file":
         return ", ".join(str(entry.get("name", "")) for entry in value)
     if node.kind in ("date", "month") and isinstance(value, str):

@@ -172,4 +172,3 @@ def _submit(components: Sequence[Any]) -> Text:
             properties = component.get("properties") or {}
             return Text(str(component.get("label", "")), str(properties.get("label_en", "")))
     return Text()
-

@@ -16,15 +16,14 @@ from app.models.scope import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 _CASE = "case:"
 _FIRST = b"\0" * 32
 
 
-def of_stream(session: Session, stream: str) -> Sequence[Row[Any]]:
+def of_stream(session: Session, stream: str) -> Sequence[AnyRow]:
     """The rows of one stream in order, with who acted."""
     return session.connection.execute(
         select(audit, officer.c.name_hi.label("officer_hi"), officer.c.name_en.label("officer_en"))
@@ -75,7 +74,7 @@ def set_head(session: Session, stream: str, seq: int, digest: bytes) -> None:
     session.connection.execute(statement)
 
 
-def all_rows(session: Session) -> Iterator[Row[Any]]:
+def all_rows(session: Session) -> Iterator[AnyRow]:
     """Every row of the scope, chain by chain."""
     statement = (
         select(audit)
@@ -105,7 +104,7 @@ def count(session: Session) -> int:
     ).scalar_one()
 
 
-def last_checkpoint(session: Session) -> Row[Any] | None:
+def last_checkpoint(session: Session) -> AnyRow | None:
     return session.connection.execute(
         select(checkpoint)
         .where(visible(checkpoint, session.scope))

@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    Row,
     Table,
     TypeDecorator,
     Uuid,
@@ -143,10 +144,13 @@ def insert_or(connection: Connection, table: Table) -> Any:
     return make(table)
 
 
+#: Any row of any query; SQLAlchemy types a row by all its columns.
+AnyRow = Row[*tuple[Any, ...]]
 Encrypted = LargeBinary
 Counter = BigInteger
 
 __all__ = [
+    "AnyRow",
     "CheckConstraint",
     "Counter",
     "Encrypted",

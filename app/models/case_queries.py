@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 _LETTER = (
@@ -48,7 +47,7 @@ def _case_with_letter() -> Any:
     )
 
 
-def find(session: Session, case_id: UUID) -> Row[Any] | None:
+def find(session: Session, case_id: UUID) -> AnyRow | None:
     statement = (
         select(case, *_LETTER)
         .select_from(_case_with_letter())
@@ -57,7 +56,7 @@ def find(session: Session, case_id: UUID) -> Row[Any] | None:
     return session.connection.execute(statement).one_or_none()
 
 
-def find_number(session: Session, number: str) -> Row[Any] | None:
+def find_number(session: Session, number: str) -> AnyRow | None:
     statement = (
         select(case, *_LETTER)
         .select_from(_case_with_letter())
@@ -66,7 +65,7 @@ def find_number(session: Session, number: str) -> Row[Any] | None:
     return session.connection.execute(statement).one_or_none()
 
 
-def lock(session: Session, case_id: UUID) -> Row[Any] | None:
+def lock(session: Session, case_id: UUID) -> AnyRow | None:
     """The case row, locked until the transaction ends (SQLite has one writer, and needs no lock)."""
     statement = (
         select(case, *_LETTER)
@@ -95,7 +94,7 @@ def insert_requisition(session: Session, row: Mapping[str, Any]) -> None:
     _insert(session, requisition, [row])
 
 
-def requisition_row(session: Session, requisition_id: UUID) -> Row[Any] | None:
+def requisition_row(session: Session, requisition_id: UUID) -> AnyRow | None:
     return session.connection.execute(
         select(requisition).where(visible(requisition, session.scope), requisition.c.id == requisition_id)
     ).one_or_none()
@@ -103,7 +102,7 @@ def requisition_row(session: Session, requisition_id: UUID) -> Row[Any] | None:
 
 def requisitions(
     session: Session, *, search: str, after: tuple[Any, UUID] | None, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """Letters, newest first, with how many of their persons are entered, open and late (`today` by the caller)."""
     entered = (
         select(func.count())
@@ -141,16 +140,16 @@ def requisitions(
     return session.connection.execute(statement).all()
 
 
-def cases_of_requisition(session: Session, requisition_id: UUID) -> Sequence[Row[Any]]:
+def cases_of_requisition(session: Session, requisition_id: UUID) -> Sequence[AnyRow]:
     return _lines(session, case.c.requisition_id == requisition_id)
 
 
-def lines(session: Session, case_ids: Collection[UUID]) -> Sequence[Row[Any]]:
+def lines(session: Session, case_ids: Collection[UUID]) -> Sequence[AnyRow]:
     """Cases as a list shows them: number, clock, sealed name, and the task that has been open longest."""
     return _lines(session, case.c.id.in_(tuple(case_ids))) if case_ids else ()
 
 
-def _lines(session: Session, condition: Any) -> Sequence[Row[Any]]:
+def _lines(session: Session, condition: Any) -> Sequence[AnyRow]:
     first = (
         select(user_task.c.id)
         .where(
@@ -200,7 +199,7 @@ def insert_applicant(session: Session, row: Mapping[str, Any]) -> None:
     _insert(session, applicant, [row])
 
 
-def applicant_of(session: Session, case_id: UUID) -> Row[Any] | None:
+def applicant_of(session: Session, case_id: UUID) -> AnyRow | None:
     return session.connection.execute(
         select(applicant).where(visible(applicant, session.scope), applicant.c.case_id == case_id)
     ).one_or_none()
@@ -210,7 +209,7 @@ def insert_addresses(session: Session, rows: Sequence[Mapping[str, Any]]) -> Non
     _insert(session, address, rows)
 
 
-def addresses_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def addresses_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     order = when({"permanent": 0, "present": 1, "stay": 2, "firm": 3}, value=address.c.kind)
     return session.connection.execute(
         select(address)
@@ -223,7 +222,7 @@ def insert_answer(session: Session, row: Mapping[str, Any]) -> None:
     _insert(session, answer, [row])
 
 
-def answers_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def answers_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     """Every submission of the case in order, with who gave it and for which unit."""
     unit = office.alias()
     statement = (
@@ -247,9 +246,7 @@ def answers_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
     return session.connection.execute(statement).all()
 
 
-def last_answer(
-    session: Session, case_id: UUID, form: str, enquiry_id: UUID | None = None
-) -> Row[Any] | None:
+def last_answer(session: Session, case_id: UUID, form: str, enquiry_id: UUID | None = None) -> AnyRow | None:
     """The latest submission of a form in a case, for one unit where the form belongs to a unit."""
     statement = select(answer).where(
         visible(answer, session.scope), answer.c.case_id == case_id, answer.c.form == form
@@ -265,7 +262,7 @@ def insert_enquiries(session: Session, rows: Sequence[Mapping[str, Any]]) -> Non
     _insert(session, enquiry, rows)
 
 
-def enquiries_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def enquiries_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     statement = (
         select(
             enquiry,
@@ -286,7 +283,7 @@ def enquiries_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
     return session.connection.execute(statement).all()
 
 
-def enquiry_row(session: Session, enquiry_id: UUID) -> Row[Any] | None:
+def enquiry_row(session: Session, enquiry_id: UUID) -> AnyRow | None:
     return session.connection.execute(
         select(enquiry).where(visible(enquiry, session.scope), enquiry.c.id == enquiry_id)
     ).one_or_none()
@@ -310,7 +307,7 @@ def supersede_findings(session: Session, enquiry_id: UUID) -> None:
     )
 
 
-def findings_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def findings_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     return session.connection.execute(
         select(finding)
         .where(visible(finding, session.scope), finding.c.case_id == case_id, finding.c.superseded.is_(False))
@@ -322,7 +319,7 @@ def insert_documents(session: Session, rows: Sequence[Mapping[str, Any]]) -> Non
     _insert(session, document, rows)
 
 
-def documents_of_case(session: Session, case_id: UUID, requisition_id: UUID) -> Sequence[Row[Any]]:
+def documents_of_case(session: Session, case_id: UUID, requisition_id: UUID) -> Sequence[AnyRow]:
     """The papers of a case and of the letter it came with, oldest first."""
     return session.connection.execute(
         select(document)
@@ -335,7 +332,7 @@ def documents_of_case(session: Session, case_id: UUID, requisition_id: UUID) -> 
     ).all()
 
 
-def documents_of_requisition(session: Session, requisition_id: UUID) -> Sequence[Row[Any]]:
+def documents_of_requisition(session: Session, requisition_id: UUID) -> Sequence[AnyRow]:
     return session.connection.execute(
         select(document)
         .where(
@@ -347,7 +344,7 @@ def documents_of_requisition(session: Session, requisition_id: UUID) -> Sequence
     ).all()
 
 
-def documents_of_draft(session: Session, draft_id: UUID) -> Sequence[Row[Any]]:
+def documents_of_draft(session: Session, draft_id: UUID) -> Sequence[AnyRow]:
     return session.connection.execute(
         select(document)
         .where(
@@ -359,7 +356,7 @@ def documents_of_draft(session: Session, draft_id: UUID) -> Sequence[Row[Any]]:
     ).all()
 
 
-def document_row(session: Session, document_id: UUID) -> Row[Any] | None:
+def document_row(session: Session, document_id: UUID) -> AnyRow | None:
     return session.connection.execute(
         select(document).where(
             visible(document, session.scope),
@@ -381,7 +378,7 @@ def insert_search_keys(session: Session, rows: Sequence[Mapping[str, Any]]) -> N
     _insert(session, search_key, rows)
 
 
-def own_documents(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def own_documents(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     """The files of a case alone; those of its letter belong to the other persons of the letter too."""
     return session.connection.execute(
         select(document.c.id, document.c.path).where(
@@ -402,7 +399,7 @@ def forget(session: Session, case_id: UUID, at: datetime) -> None:
     )
 
 
-def search(session: Session, keys: Mapping[str, Collection[bytes]], limit: int) -> Sequence[Row[Any]]:
+def search(session: Session, keys: Mapping[str, Collection[bytes]], limit: int) -> Sequence[AnyRow]:
     """Cases that share the most search keys, best first; -> rows of (case_id, hits)."""
     wanted = [
         and_(search_key.c.kind == kind, search_key.c.digest.in_(tuple(digests)))

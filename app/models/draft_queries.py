@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
 def find(
     session: Session, officer_id: UUID, form: str, user_task_id: UUID | None, requisition_id: UUID | None
-) -> Row[Any] | None:
+) -> AnyRow | None:
     """The newest draft of this officer at this place."""
     statement = (
         select(draft)

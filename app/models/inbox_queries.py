@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement
 
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
@@ -50,7 +51,7 @@ class Condition:
         )
 
 
-def counts(session: Session, queue: Queue) -> Sequence[Row[Any]]:
+def counts(session: Session, queue: Queue) -> Sequence[AnyRow]:
     """(element_id, due_on, open) of a queue; of an officer named in person counted from his own tasks."""
     if queue.person is None:
         statement = select(queue_count.c.element_id, queue_count.c.due_on, queue_count.c.open).where(
@@ -76,7 +77,7 @@ def rows(
     sort: str,
     after: tuple[datetime, UUID] | None,
     limit: int,
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """One page in keyset order. Each role's queue is read along its own index and the few rows are merged."""
     by = user_task.c.created_at if sort == "received" else user_task.c.due_at
     parts = [
@@ -187,7 +188,7 @@ def unclaimed(session: Session, queue: Queue, cap: int) -> int:
     return session.connection.execute(select(func.count()).select_from(inner)).scalar_one()
 
 
-def thanas(session: Session, queue: Queue) -> Sequence[Row[Any]]:
+def thanas(session: Session, queue: Queue) -> Sequence[AnyRow]:
     """The thanas to filter by: those of the district, for an office that is not itself one."""
     own = select(office.c.kind).where(visible(office, session.scope), office.c.id == queue.office_id)
     if session.connection.execute(own).scalar() == "thana":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
@@ -31,7 +30,7 @@ def wrapped(session: Session, key_id: UUID) -> bytes | None:
     ).scalar()
 
 
-def newest(session: Session) -> Row[Any] | None:
+def newest(session: Session) -> AnyRow | None:
     """The key made last that was not destroyed."""
     return session.connection.execute(
         select(data_key.c.id, data_key.c.wrapped)

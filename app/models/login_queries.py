@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
-def accounts(session: Session, username: str) -> Sequence[Row[Any]]:
+def accounts(session: Session, username: str) -> Sequence[AnyRow]:
     """The accounts of this name: one a district at most."""
     return session.connection.execute(
         select(officer)
@@ -29,7 +28,7 @@ def accounts(session: Session, username: str) -> Sequence[Row[Any]]:
     ).all()
 
 
-def account(session: Session, officer_id: UUID) -> Row[Any] | None:
+def account(session: Session, officer_id: UUID) -> AnyRow | None:
     return session.connection.execute(
         select(officer).where(visible(officer, session.scope), officer.c.id == officer_id)
     ).one_or_none()
@@ -70,7 +69,7 @@ def insert_session(session: Session, row: dict[str, Any]) -> None:
     session.connection.execute(insert(login_session).values(**row))
 
 
-def by_digest(session: Session, digest: bytes) -> Row[Any] | None:
+def by_digest(session: Session, digest: bytes) -> AnyRow | None:
     """A session with what every request must know of its officer: one row, no second query."""
     return session.connection.execute(
         select(
@@ -99,7 +98,7 @@ def set_session(session: Session, session_id: UUID, **values: Any) -> None:
 
 def open_sessions(
     session: Session, officer_id: UUID, idle_since: datetime, now: datetime
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """The sessions of an officer that would still be let in."""
     return session.connection.execute(
         select(login_session)
@@ -127,11 +126,11 @@ def end_others(session: Session, officer_id: UUID, session_id: UUID, now: dateti
     )
 
 
-def districts(session: Session) -> Sequence[Row[Any]]:
+def districts(session: Session) -> Sequence[AnyRow]:
     return session.connection.execute(select(district).order_by(district.c.id)).all()
 
 
-def staff(session: Session, day: date) -> Sequence[Row[Any]]:
+def staff(session: Session, day: date) -> Sequence[AnyRow]:
     """Offices and posted officers of each kind of office on this day."""
     return session.connection.execute(
         select(

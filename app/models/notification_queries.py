@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
@@ -49,7 +48,7 @@ def add_once(session: Session, office_id: UUID, role: str, case_id: UUID, kind: 
     return True
 
 
-def of_case(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def of_case(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     return session.connection.execute(
         select(notification)
         .where(visible(notification, session.scope), notification.c.case_id == case_id)

@@ -17,23 +17,22 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
-def district(session: Session) -> Row[Any]:
+def district(session: Session) -> AnyRow:
     """The district of the scope."""
     return session.connection.execute(select(districts).where(districts.c.id == session.district_id)).one()
 
 
-def find(session: Session, office_id: UUID) -> Row[Any] | None:
+def find(session: Session, office_id: UUID) -> AnyRow | None:
     return session.connection.execute(
         select(office).where(visible(office, session.scope), office.c.id == office_id)
     ).one_or_none()
 
 
-def of_kind(session: Session, kind: str, day: date) -> Sequence[Row[Any]]:
+def of_kind(session: Session, kind: str, day: date) -> Sequence[AnyRow]:
     """The offices of a kind that exist on this day, by Hindi name."""
     return session.connection.execute(
         select(office)
@@ -55,7 +54,7 @@ def only_of_kind(session: Session, kind: str | None, day: date) -> UUID | None:
 def nearest_of_kind(session: Session, office_id: UUID, kind: OfficeKind) -> UUID | None:
     """The office itself, or its nearest ancestor of the kind (thana -> circle -> SDPO)."""
 
-    def row(each: UUID) -> Row[Any]:
+    def row(each: UUID) -> AnyRow:
         return session.connection.execute(
             select(office.c.kind, office.c.parent_id).where(
                 visible(office, session.scope), office.c.id == each
@@ -75,7 +74,7 @@ def settings(session: Session) -> dict[str, Any]:
     return {row.key: row.value for row in rows}
 
 
-def holidays(session: Session) -> Sequence[Row[Any]]:
+def holidays(session: Session) -> Sequence[AnyRow]:
     return session.connection.execute(
         select(holiday).where(visible(holiday, session.scope)).order_by(holiday.c.day)
     ).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
@@ -32,7 +31,7 @@ def names(session: Session, officer_id: UUID | None) -> tuple[str, str]:
     return (row.name_hi, row.name_en) if row is not None else ("", "")
 
 
-def enquiry_officers(session: Session, office_id: str, day: date) -> Sequence[Row[Any]]:
+def enquiry_officers(session: Session, office_id: str, day: date) -> Sequence[AnyRow]:
     """The enquiry officers posted to a thana on this day, with their open tasks as `load`, the freest first."""
     load = (
         select(func.count())

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
@@ -41,7 +40,7 @@ def _with_case() -> Any:
     )
 
 
-def by_task(session: Session, engine_task_id: str) -> Row[Any] | None:
+def by_task(session: Session, engine_task_id: str) -> AnyRow | None:
     return session.connection.execute(
         select(certificate).where(
             visible(certificate, session.scope), certificate.c.engine_task_id == engine_task_id
@@ -49,7 +48,7 @@ def by_task(session: Session, engine_task_id: str) -> Row[Any] | None:
     ).one_or_none()
 
 
-def by_token(session: Session, digest: bytes) -> Row[Any] | None:
+def by_token(session: Session, digest: bytes) -> AnyRow | None:
     """The paper behind a public code, with the key of its case; for a public scope only this one row."""
     return session.connection.execute(
         select(certificate, case.c.data_key_id)
@@ -81,7 +80,7 @@ def has_issued(session: Session, case_id: UUID) -> bool:
     return bool(found)
 
 
-def of_case(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def of_case(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     return session.connection.execute(
         select(certificate)
         .where(visible(certificate, session.scope), certificate.c.case_id == case_id)
@@ -89,7 +88,7 @@ def of_case(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
     ).all()
 
 
-def issued(session: Session, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row[Any]]:
+def issued(session: Session, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
     """The register of issued papers, newest first, with case numbers."""
     statement = (
         select(certificate, case.c.number.label("case_number"))

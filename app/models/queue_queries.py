@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 _EVENT_GRAIN = 1000  # event numbers within one microsecond
@@ -63,7 +62,7 @@ def insert_events(session: Session, rows: Sequence[tuple[UUID, UUID, datetime]])
     )
 
 
-def true_counts(session: Session) -> Sequence[Row[Any]]:
+def true_counts(session: Session) -> Sequence[AnyRow]:
     """The counts as the tasks themselves say: what a recount compares with."""
     keys = (user_task.c.office_id, user_task.c.role, user_task.c.element_id, user_task.c.due_on)
     return session.connection.execute(
@@ -73,13 +72,13 @@ def true_counts(session: Session) -> Sequence[Row[Any]]:
     ).all()
 
 
-def stored_counts(session: Session) -> Sequence[Row[Any]]:
+def stored_counts(session: Session) -> Sequence[AnyRow]:
     return session.connection.execute(
         select(queue_count).where(visible(queue_count, session.scope), queue_count.c.open != 0)
     ).all()
 
 
-def by_element(session: Session) -> Sequence[Row[Any]]:
+def by_element(session: Session) -> Sequence[AnyRow]:
     """(element_id, due_on, open) over every office the scope sees: what the tracking page colours."""
     return session.connection.execute(
         select(queue_count.c.element_id, queue_count.c.due_on, func.sum(queue_count.c.open).label("open"))

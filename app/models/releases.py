@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 release = case_table(
@@ -59,14 +58,14 @@ release_file = case_table(
 )
 
 
-def active(session: Session) -> Row[Any] | None:
+def active(session: Session) -> AnyRow | None:
     """The release in force in the district of the scope."""
     return session.connection.execute(
         select(release).where(visible(release, session.scope), release.c.status == "active")
     ).one_or_none()
 
 
-def find(session: Session, release_id: UUID) -> Row[Any] | None:
+def find(session: Session, release_id: UUID) -> AnyRow | None:
     return session.connection.execute(
         select(release.c.id, release.c.version, release.c.sha256).where(
             visible(release, session.scope), release.c.id == release_id
@@ -85,9 +84,11 @@ def files(session: Session, release_id: UUID) -> dict[str, bytes]:
 
 
 def last_version(session: Session) -> int:
-    return session.connection.execute(
-        select(func.coalesce(func.max(release.c.version), 0)).where(visible(release, session.scope))
-    ).scalar_one()
+    return int(
+        session.connection.execute(
+            select(func.coalesce(func.max(release.c.version), 0)).where(visible(release, session.scope))
+        ).scalar_one()
+    )
 
 
 def retire(session: Session, release_id: UUID) -> None:

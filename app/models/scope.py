@@ -115,7 +115,7 @@ def visible(table: Table, scope: Scope) -> ColumnElement[bool]:
 
 
 def _own_district(table: Table, district_id: Any) -> ColumnElement[bool]:
-    column = table.c.id if table.name == "district" else table.c.district_id
+    column: ColumnElement[Any] = table.c.id if table.name == "district" else table.c.district_id
     return column == district_id
 
 

@@ -13,8 +13,7 @@ from app.models.scope import visible
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
@@ -58,7 +57,7 @@ def insert_postings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None
     _insert(session, posting, rows)
 
 
-def offices(session: Session) -> Sequence[Row[Any]]:
+def offices(session: Session) -> Sequence[AnyRow]:
     """Every office of the district, by kind and key."""
     return session.connection.execute(
         select(office).where(visible(office, session.scope)).order_by(office.c.kind, office.c.key)

@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement
 
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
-def task(session: Session, task_id: UUID) -> Row[Any] | None:
+def task(session: Session, task_id: UUID) -> AnyRow | None:
     """One user task, with the names of the officers who hold or finished it."""
     winner = officer.alias()
     statement = (
@@ -49,7 +50,7 @@ def task(session: Session, task_id: UUID) -> Row[Any] | None:
     return session.connection.execute(statement).one_or_none()
 
 
-def tasks_of(session: Session, case_id: UUID, *, states: Collection[str] = ("open",)) -> Sequence[Row[Any]]:
+def tasks_of(session: Session, case_id: UUID, *, states: Collection[str] = ("open",)) -> Sequence[AnyRow]:
     """The user tasks of a case in these states, oldest first, with office names and who holds them."""
     holder, done = officer.alias(), officer.alias()
     statement = (
@@ -96,7 +97,7 @@ _OPEN = (
 )
 
 
-def open_tasks(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def open_tasks(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     """What a step compares the engine's open tasks with: keys, queue and due day only."""
     statement = select(*_OPEN).where(
         visible(user_task, session.scope), user_task.c.case_id == case_id, user_task.c.state == "open"
@@ -135,7 +136,7 @@ def set_claim(session: Session, task_id: UUID, officer_id: UUID | None, at: date
     return bool(result.rowcount)
 
 
-def state_of(session: Session, case_id: UUID) -> Row[Any] | None:
+def state_of(session: Session, case_id: UUID) -> AnyRow | None:
     statement = select(engine_state.c.revision, engine_state.c.blob).where(
         visible(engine_state, session.scope), engine_state.c.case_id == case_id
     )
@@ -158,7 +159,7 @@ def insert_steps(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     _insert(session, step, rows)
 
 
-def steps_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def steps_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     """Every move of the case in order, with the office of the unit where there is one."""
     statement = (
         select(step, office.c.name_hi.label("unit_hi"), office.c.name_en.label("unit_en"))
@@ -175,9 +176,7 @@ def decided(session: Session, case_id: UUID) -> dict[str, Any]:
     """The latest result of each decision of the case, by its name: what the route was told."""
     statement = (
         select(step.c.element_id, step.c.routing)
-        .where(
-            visible(step, session.scope), step.c.case_id == case_id, step.c.kind == "decided"
-        )
+        .where(visible(step, session.scope), step.c.case_id == case_id, step.c.kind == "decided")
         .order_by(step.c.seq)
     )
     found: dict[str, Any] = {}
@@ -186,7 +185,7 @@ def decided(session: Session, case_id: UUID) -> dict[str, Any]:
     return found
 
 
-def timers_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def timers_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     statement = select(timer.c.id, timer.c.engine_task_id, timer.c.due_at).where(
         visible(timer, session.scope), timer.c.case_id == case_id
     )
@@ -210,7 +209,7 @@ def delete_timers(session: Session, timer_ids: Collection[UUID]) -> None:
         )
 
 
-def due_timers(session: Session, now: datetime, limit: int) -> Sequence[Row[Any]]:
+def due_timers(session: Session, now: datetime, limit: int) -> Sequence[AnyRow]:
     """The cases with a timer that is due, earliest first; every district (system scope only)."""
     statement = (
         select(timer.c.district_id, timer.c.case_id, func.min(timer.c.due_at).label("due_at"))
@@ -222,7 +221,7 @@ def due_timers(session: Session, now: datetime, limit: int) -> Sequence[Row[Any]
     return session.connection.execute(statement).all()
 
 
-def open_jobs(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def open_jobs(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     statement = select(job.c.id, job.c.engine_task_id).where(
         visible(job, session.scope),
         job.c.case_id == case_id,
@@ -259,7 +258,7 @@ def has_due_job(session: Session, now: datetime) -> bool:
     return session.connection.execute(select(job.c.id).where(_due(session, now)).limit(1)).first() is not None
 
 
-def claim_job(session: Session, now: datetime, lease_until: datetime) -> Row[Any] | None:
+def claim_job(session: Session, now: datetime, lease_until: datetime) -> AnyRow | None:
     """Take one job that is due; SKIP LOCKED keeps workers apart."""
     due = (
         select(job.c.district_id, job.c.id)
@@ -280,7 +279,7 @@ def claim_job(session: Session, now: datetime, lease_until: datetime) -> Row[Any
     return session.connection.execute(select(job).where(mine)).one()
 
 
-def job_row(session: Session, job_id: UUID) -> Row[Any] | None:
+def job_row(session: Session, job_id: UUID) -> AnyRow | None:
     return session.connection.execute(
         select(job).where(visible(job, session.scope), job.c.id == job_id)
     ).one_or_none()
@@ -331,7 +330,7 @@ def insert_incident(session: Session, row: Mapping[str, Any]) -> None:
     _insert(session, incident, [row])
 
 
-def incidents(session: Session, *, case_id: UUID | None = None) -> Sequence[Row[Any]]:
+def incidents(session: Session, *, case_id: UUID | None = None) -> Sequence[AnyRow]:
     """Open incidents of the district, newest first, with the case's number."""
     statement = (
         select(incident, case.c.number)
@@ -344,7 +343,7 @@ def incidents(session: Session, *, case_id: UUID | None = None) -> Sequence[Row[
     return session.connection.execute(statement).all()
 
 
-def incident_row(session: Session, incident_id: UUID) -> Row[Any] | None:
+def incident_row(session: Session, incident_id: UUID) -> AnyRow | None:
     return session.connection.execute(
         select(incident).where(visible(incident, session.scope), incident.c.id == incident_id)
     ).one_or_none()
@@ -362,7 +361,7 @@ def insert_clock_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> 
     _insert(session, clock_event, rows)
 
 
-def clock_events_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def clock_events_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     statement = (
         select(clock_event, office.c.name_hi.label("office_hi"), office.c.name_en.label("office_en"))
         .join(

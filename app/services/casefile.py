@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
-
     from app.domain.clock import Age, WorkingCalendar
     from app.domain.roles import Actor
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.projections import Context
     from app.services.releases import Loaded
@@ -105,9 +104,7 @@ class AnswerView:
 class CaseFile:
     """One case opened for one officer; each part is read when it is asked for."""
 
-    def __init__(
-        self, session: Session, actor: Actor, case: Row[Any], release: Loaded, now: datetime
-    ) -> None:
+    def __init__(self, session: Session, actor: Actor, case: AnyRow, release: Loaded, now: datetime) -> None:
         self._session, self._actor, self._case, self._release, self._now = session, actor, case, release, now
 
     @cached_property
@@ -119,7 +116,7 @@ class CaseFile:
         return calendars.of(self._session)
 
     @cached_property
-    def _tasks(self) -> list[Row[Any]]:
+    def _tasks(self) -> list[AnyRow]:
         return list(workflow.tasks_of(self._session, self._case.id, states=("open", "done")))
 
     def age(self, due_on: date) -> Age:
@@ -181,7 +178,7 @@ class CaseFile:
         """What was done, by whom and how fast; what is open, and where."""
         return [self._step(task) for task in self._tasks]
 
-    def _step(self, task: Row[Any]) -> StepLine:
+    def _step(self, task: AnyRow) -> StepLine:
         done = task.state == "done"
         until = calendars.day(task.done_at if done else self._now)
         return StepLine(
@@ -209,7 +206,7 @@ class CaseFile:
         """Every submission this officer may read, oldest first."""
         return [self._answer(row) for row in cases.answers_of(self._session, self._case.id)]
 
-    def _answer(self, row: Row[Any]) -> AnswerView:
+    def _answer(self, row: AnyRow) -> AnswerView:
         form = self._release.form(row.form)
         values = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
         options = self.facts.option_labels(form, self._release)
@@ -264,7 +261,7 @@ def act_columns(actor: Actor, act: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def insert_answer(session: Session, case: Row[Any], columns: dict[str, Any], answers: dict[str, Any]) -> UUID:
+def insert_answer(session: Session, case: AnyRow, columns: dict[str, Any], answers: dict[str, Any]) -> UUID:
     answer_id = new_id(session.recorded_at)
     key = keys.unlock(session, case.data_key_id)
     sealed = keys.seal_json(key, f"answer|values|{answer_id}", answers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.services import calendars, keys, releases
 
@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import Row
-
     from app.domain.clock import Age
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
@@ -34,7 +33,7 @@ class CaseLine:
     age: Age | None
 
 
-def of(session: Session, rows: Iterable[Row[Any]], now: datetime) -> list[CaseLine]:
+def of(session: Session, rows: Iterable[AnyRow], now: datetime) -> list[CaseLine]:
     """The rows of `case_queries.lines`, opened; a case whose key was destroyed shows no name."""
     calendar, today = calendars.of(session), calendars.day(now)
     lines = []

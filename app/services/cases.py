@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row
-
     from app.domain.roles import Actor
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.caselines import CaseLine
     from app.services.database import Database
@@ -147,7 +146,7 @@ def search(session: Session, actor: Actor, text: str, now: datetime, limit: int 
     return caselines.of(session, rows, now)
 
 
-def _case(session: Session, actor: Actor, number: str) -> tuple[Row[Any], releases.Loaded]:
+def _case(session: Session, actor: Actor, number: str) -> tuple[AnyRow, releases.Loaded]:
     if not actor.may(Permission.CASE_SEE):
         raise NotFound
     known = numbers.parse_case_number(number)
@@ -157,7 +156,7 @@ def _case(session: Session, actor: Actor, number: str) -> tuple[Row[Any], releas
     return case, releases.load(session, case.release_id)
 
 
-def _next_steps(loaded: releases.Loaded, tasks: Sequence[Row[Any]]) -> list[tuple[str, str]]:
+def _next_steps(loaded: releases.Loaded, tasks: Sequence[AnyRow]) -> list[tuple[str, str]]:
     """The steps of the route that were not reached yet, in the order of the diagram: the likely way."""
     if not any(task.state == "open" for task in tasks):
         return []
@@ -168,7 +167,7 @@ def _next_steps(loaded: releases.Loaded, tasks: Sequence[Row[Any]]) -> list[tupl
 
 
 def _timeline(
-    session: Session, case: Row[Any], loaded: releases.Loaded, tasks: Sequence[Row[Any]]
+    session: Session, case: AnyRow, loaded: releases.Loaded, tasks: Sequence[AnyRow]
 ) -> list[TimelineLine]:
     """Who did what, newest last: the opening, each step received and sent on, the paper, the end."""
     lines = [TimelineLine(case.opened_at, "opened", "", "", "", "", "", "")]
@@ -192,9 +191,9 @@ def _timeline(
 
 def _diagrams(
     session: Session,
-    case: Row[Any],
+    case: AnyRow,
     loaded: releases.Loaded,
-    tasks: Sequence[Row[Any]],
+    tasks: Sequence[AnyRow],
     file: casefile.CaseFile,
 ) -> list[Diagram]:
     """Every process of the release that the case has touched, its path marked."""
@@ -217,7 +216,7 @@ def _diagrams(
 
 
 def _marks(
-    session: Session, case: Row[Any], tasks: Sequence[Row[Any]], file: casefile.CaseFile
+    session: Session, case: AnyRow, tasks: Sequence[AnyRow], file: casefile.CaseFile
 ) -> dict[str, engine.Mark]:
     marks: dict[str, engine.Mark] = {}
     for move in workflow.steps_of(session, case.id):
@@ -227,14 +226,15 @@ def _marks(
         if task.state != "open":
             continue
         age = file.age(task.due_on)
-        state = "late" if age.kind == "late" else "current"
-        mark = engine.Mark(state, task.office_hi, task.office_en, age.days)
+        mark = engine.Mark(
+            "late" if age.kind == "late" else "current", task.office_hi, task.office_en, age.days
+        )
         for element_id in task.element_path.split("/"):
             marks[element_id] = mark
     return marks
 
 
-def _papers(session: Session, case: Row[Any]) -> list[PaperLine]:
+def _papers(session: Session, case: AnyRow) -> list[PaperLine]:
     return [
         PaperLine(
             row.number,
@@ -250,7 +250,7 @@ def _papers(session: Session, case: Row[Any]) -> list[PaperLine]:
     ]
 
 
-def _activity(session: Session, case: Row[Any]) -> list[ActivityLine]:
+def _activity(session: Session, case: AnyRow) -> list[ActivityLine]:
     return [
         ActivityLine(
             row.seq, row.at, row.action, row.officer_hi or "", row.officer_en or "", row.role, row.object

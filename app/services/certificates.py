@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from app import papers
 from app.domain import numbers
@@ -24,10 +23,10 @@ from app.services.drafts import actor_scope
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-
-    from sqlalchemy import Row
+    from uuid import UUID
 
     from app.domain.roles import Actor
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.database import Database
 
@@ -58,14 +57,14 @@ class PublicPaper:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    certificate: Row[Any]
+    certificate: AnyRow
     data_key_id: UUID
     paper: Paper
     public: dict[str, Any]
     valid_till: Any
 
 
-def issue(database: Database, job: Row[Any]) -> tuple[Mapping[str, Any], Callable[[Session], None]]:
+def issue(database: Database, job: AnyRow) -> tuple[Mapping[str, Any], Callable[[Session], None]]:
     """Issue the paper of a case: the service task's handler; safe to run again after a crash at any point.
 
     The number is allotted and committed first, keyed by the engine's task; a second run finds it and draws the
@@ -81,7 +80,7 @@ def issue(database: Database, job: Row[Any]) -> tuple[Mapping[str, Any], Callabl
     return {"number": certificate.number}, lambda session: _issued(session, drawn, job.at)
 
 
-def _allot(session: Session, job: Row[Any]) -> Row[Any]:
+def _allot(session: Session, job: AnyRow) -> AnyRow:
     """The certificate row of this task: found, or made with the next numbers of its office."""
     found = table.by_task(session, job.engine_task_id)
     if found is not None:
@@ -124,7 +123,7 @@ def verify_code(session: Session, certificate_id: UUID) -> str:
     return session.keys.code("verify", certificate_id.bytes)
 
 
-def _draw(session: Session, certificate: Row[Any], job: Row[Any]) -> _Drawn:
+def _draw(session: Session, certificate: AnyRow, job: AnyRow) -> _Drawn:
     case = cases.find(session, job.case_id)
     if case is None:
         raise NotFound
@@ -213,7 +212,7 @@ def register_page(
 def file(database: Database, actor: Actor, document_id: UUID, now: datetime) -> File:
     """A document opened for reading; the reading is recorded first, and without the record there is no file."""
 
-    def noted(session: Session) -> Row[Any]:
+    def noted(session: Session) -> AnyRow:
         row = cases.document_row(session, document_id)
         if row is None:
             raise NotFound
@@ -245,7 +244,7 @@ def verify(database: Database, code: str, now: datetime) -> PublicPaper:
     return database.read(lambda session: _answer(session, row, now), scope)
 
 
-def _answer(session: Session, row: Row[Any] | None, now: datetime) -> PublicPaper:
+def _answer(session: Session, row: AnyRow | None, now: datetime) -> PublicPaper:
     texts = releases.active(session).texts
     dm_office = offices.only_of_kind(session, "dm_office", calendars.day(now))
     office = offices.find(session, dm_office) if dm_office is not None else None
@@ -254,7 +253,7 @@ def _answer(session: Session, row: Row[Any] | None, now: datetime) -> PublicPape
     return PublicPaper(answer.state, answer.sentence.hi, answer.sentence.en)
 
 
-def _issued_paper(session: Session, row: Row[Any] | None) -> papers.IssuedPaper | None:
+def _issued_paper(session: Session, row: AnyRow | None) -> papers.IssuedPaper | None:
     if row is None:
         return None
     key = keys.unlock(session, row.data_key_id)

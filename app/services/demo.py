@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 #: Passwords of the demo hold 90 random bits, so that a cheap hash protects them as well as a dear one.
@@ -142,7 +141,7 @@ def add_officers(session: Session, now: datetime) -> list[Account]:
     return accounts
 
 
-def _seats(session: Session) -> Iterator[tuple[Row[Any], Role, str, str]]:
+def _seats(session: Session) -> Iterator[tuple[AnyRow, Role, str, str]]:
     """Every seat with the user name that says what it is: dm, sho.muffasil, eo2.garkha."""
     for office in table.offices(session):
         kind = OfficeKind(office.kind)
@@ -154,7 +153,7 @@ def _seats(session: Session) -> Iterator[tuple[Row[Any], Role, str, str]]:
             yield office, role, rank, _username(office, kind, role, taken[role])
 
 
-def _username(office: Row[Any], kind: OfficeKind, role: Role, number: int) -> str:
+def _username(office: AnyRow, kind: OfficeKind, role: Role, number: int) -> str:
     short = {Role.ENQUIRY_OFFICER: "eo", Role.THANA_MUNSHI: "munshi"}.get(role, role.value)
     place = "" if kind in _ONE_OF_A_KIND else "." + office.key.removeprefix("th_").removeprefix("sdpo_")
     again = str(number) if role is Role.ENQUIRY_OFFICER else ""

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 MAX_BYTES = 10_000_000  # of one upload, as it comes from a phone's camera
@@ -162,7 +161,7 @@ def row(document_id: UUID, paper: Paper, key: bytes, **columns: Any) -> dict[str
     }
 
 
-def read(session: Session, document: Row[Any]) -> File:
+def read(session: Session, document: AnyRow) -> File:
     """The clear file. Raises NotFound when its bytes are gone or its key was destroyed."""
     key = keys.unlock(session, document.data_key_id)
     try:
@@ -174,7 +173,7 @@ def read(session: Session, document: Row[Any]) -> File:
     return File(name, document.media_type, data)
 
 
-def references(session: Session, rows: Sequence[Row[Any]]) -> dict[str, list[dict[str, Any]]]:
+def references(session: Session, rows: Sequence[AnyRow]) -> dict[str, list[dict[str, Any]]]:
     """Field -> what a form shows of the files staged or stored for it."""
     found: dict[str, list[dict[str, Any]]] = {}
     for each in rows:

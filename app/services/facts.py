@@ -7,19 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app import formjs
 from app.domain import findings
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import workflow_queries as workflow
 from app.services import calendars, keys, releases
+from app.services.options import choices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Row
-
+    from app import formjs
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.releases import Loaded
 
@@ -37,7 +37,7 @@ class CaseFacts:
     """The facts of one case; `enquiry_id` narrows the findings to one unit's."""
 
     def __init__(
-        self, session: Session, case: Row[Any], now: datetime, *, enquiry_id: UUID | None = None
+        self, session: Session, case: AnyRow, now: datetime, *, enquiry_id: UUID | None = None
     ) -> None:
         self.session, self.case, self.now, self.enquiry_id = session, case, now, enquiry_id
 
@@ -50,7 +50,7 @@ class CaseFacts:
         return self.answer(INTAKE)
 
     @cached_property
-    def enquiries(self) -> list[Row[Any]]:
+    def enquiries(self) -> list[AnyRow]:
         return list(cases.enquiries_of(self.session, self.case.id))
 
     @cached_property
@@ -63,7 +63,7 @@ class CaseFacts:
         row = cases.last_answer(self.session, self.case.id, form, enquiry_id)
         return {} if row is None else self.open_answer(row)
 
-    def open_answer(self, row: Row[Any]) -> dict[str, Any]:
+    def open_answer(self, row: AnyRow) -> dict[str, Any]:
         opened: dict[str, Any] = keys.open_json(self.key, f"answer|values|{row.id}", row.values)
         return opened
 
@@ -96,7 +96,7 @@ class CaseFacts:
         result = loaded.engine.decide("outcome", {"findings": self.findings()})
         return str(result["recommendation"]) if result else ""
 
-    def for_form(self, loaded: Loaded, task: Row[Any]) -> dict[str, Any]:
+    def for_form(self, loaded: Loaded, task: AnyRow) -> dict[str, Any]:
         """The names that a task's form may read, beside its own fields."""
         return {
             **self.decided,
@@ -124,7 +124,11 @@ class CaseFacts:
         return [line for line in lines if line[2]]
 
     def _address(self, person: Mapping[str, Any], kind: str) -> str:
-        parts = [str(person[f"{kind}_{part}"]) for part in ("house", "village", "po") if person.get(f"{kind}_{part}")]
+        parts = [
+            str(person[f"{kind}_{part}"])
+            for part in ("house", "village", "po")
+            if person.get(f"{kind}_{part}")
+        ]
         thana = offices.find(self.session, UUID(person[f"{kind}_thana"]))
         if thana is not None:
             parts.append(f"थाना {thana.name_hi}")
@@ -132,15 +136,13 @@ class CaseFacts:
 
     def option_labels(self, form: formjs.Form, loaded: Loaded) -> Mapping[str, Any]:
         """Choices of lists that live outside the form, to show an answer in words."""
-        from app.services.options import choices
-
         return choices(self.session, form, loaded, self)
 
 
 class CaseHost:
     """What the engine may ask of the world during one step: the case's facts, and the working calendar."""
 
-    def __init__(self, session: Session, case: Row[Any], now: datetime) -> None:
+    def __init__(self, session: Session, case: AnyRow, now: datetime) -> None:
         self._facts, self._now = CaseFacts(session, case, now), now
 
     def facts(self) -> Mapping[str, Any]:
@@ -160,7 +162,7 @@ class CaseHost:
 class LetterFacts:
     """The facts of a start form: the letter's own values, and what `checks` says of its purpose."""
 
-    def __init__(self, session: Session, letter: Row[Any] | None, loaded: Loaded, now: datetime) -> None:
+    def __init__(self, session: Session, letter: AnyRow | None, loaded: Loaded, now: datetime) -> None:
         self._session, self._letter, self._loaded, self._now = session, letter, loaded, now
 
     def for_form(self) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from app import engine, formjs, papers
 from app.domain import findings
 from app.domain.offices import LANES, ROLE_OFFICES
-from app.services.projections import REQUIRED_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +15,29 @@ if TYPE_CHECKING:
 
 PAPERS = "papers.json"
 _TEXT = engine.FieldReads("string")
+
+#: Fields that the mapping, the papers or the statements need; the gate refuses a release that drops one.
+REQUIRED_FIELDS: dict[str, frozenset[str]] = {
+    "requisition": frozenset(
+        {
+            "letter_no",
+            "letter_date",
+            "received_date",
+            "requesting_dept",
+            "requesting_designation",
+            "purpose",
+            "candidate_count",
+        }
+    ),
+    "intake": frozenset(
+        {"name_hi", "name_en", "gender", "dob", "relation", "father_hi", "father_en", "perm_thana"}
+    ),
+    "route": frozenset({"routes"}),
+    "accept_enquiry": frozenset({"accept", "correct_thana", "eo"}),
+    "visit": frozenset({"resident"}),
+    "endorse_enquiry": frozenset({"agree"}),
+    "recommend": frozenset({"action", "re_enquiry"}),
+}
 
 
 def check(files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]]) -> list[Any]:

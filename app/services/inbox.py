@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.domain.roles import IN_PERSON, roles_done_by
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from sqlalchemy import Row
-
     from app.domain.clock import Age
     from app.domain.roles import Actor
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 SIZES = (25, 50, 100)
@@ -163,13 +162,13 @@ def _condition(session: Session, actor: Actor, query: InboxQuery, today: date) -
     )
 
 
-def _tiles(counts: Sequence[Row[Any]], today: date, unclaimed: int) -> Tiles:
+def _tiles(counts: Sequence[AnyRow], today: date, unclaimed: int) -> Tiles:
     late = sum(row.open for row in counts if row.due_on < today)
     last = sum(row.open for row in counts if row.due_on == today)
     return Tiles(late, last, sum(row.open for row in counts) - late - last, unclaimed)
 
 
-def _tabs(counts: Sequence[Row[Any]], today: date, loaded: releases.Loaded) -> list[Tab]:
+def _tabs(counts: Sequence[AnyRow], today: date, loaded: releases.Loaded) -> list[Tab]:
     open_by: dict[str, int] = {}
     late_by: dict[str, int] = {}
     for row in counts:
@@ -183,7 +182,7 @@ def _tabs(counts: Sequence[Row[Any]], today: date, loaded: releases.Loaded) -> l
     ]
 
 
-def _opened(session: Session, actor: Actor, rows: Sequence[Row[Any]], today: date) -> list[InboxRow]:
+def _opened(session: Session, actor: Actor, rows: Sequence[AnyRow], today: date) -> list[InboxRow]:
     """The page with its sealed names opened: 25 keys and names cost a fraction of a millisecond."""
     calendar = calendars.of(session)
     opened = []
@@ -227,7 +226,7 @@ def _purposes(loaded: releases.Loaded) -> list[Choice]:
     return [Choice(code, each.hi, each.en) for code, each in loaded.purposes.items()]
 
 
-def _next(row: Row[Any], sort: str) -> str:
+def _next(row: AnyRow, sort: str) -> str:
     at = row.created_at if sort == "received" else row.due_at
     return urlsafe_b64encode(f"{at.isoformat()}|{row.id.hex}".encode()).decode().rstrip("=")
 

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
-
     from app.domain.errors import DomainError
     from app.domain.roles import Actor
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
@@ -51,7 +50,7 @@ def open_incidents(session: Session) -> list[IncidentLine]:
     ]
 
 
-def open_for_job(session: Session, job: Row[Any], error: str, now: datetime) -> None:
+def open_for_job(session: Session, job: AnyRow, error: str, now: datetime) -> None:
     """A job failed for the last time."""
     _open(
         session,
@@ -109,7 +108,13 @@ def retry(session: Session, actor: Actor, incident_id: UUID, now: datetime) -> N
 
 
 def _open(session: Session, code: str, now: datetime, **columns: Any) -> None:
-    row = {"case_id": None, "job_id": None, "user_task_id": None, "element_id": "", "detail": {}}
+    row: dict[str, Any] = {
+        "case_id": None,
+        "job_id": None,
+        "user_task_id": None,
+        "element_id": "",
+        "detail": {},
+    }
     workflow.insert_incident(
         session, {**row, **columns, "id": new_id(session.recorded_at), "code": code, "opened_at": now}
     )

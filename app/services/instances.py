@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row
-
     from app.domain.roles import Actor
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.releases import Loaded
 
@@ -48,7 +47,7 @@ class _Run:
     """One case on its way through one step."""
 
     session: Session
-    case: Row[Any]
+    case: AnyRow
     release: Loaded
     act: Act
     key: bytes
@@ -63,7 +62,7 @@ class _Run:
         return keys.open_sealed(self.key, _place(self.case.id), row.blob)
 
 
-def start(session: Session, case: Row[Any], release: Loaded, data: Mapping[str, Any], act: Act) -> None:
+def start(session: Session, case: AnyRow, release: Loaded, data: Mapping[str, Any], act: Act) -> None:
     """Begin the route of a case that was just registered. `data` holds routing values only."""
     run = _begin(session, case, release, act)
     step = engine.start(release.engine, VERIFICATION, data, run.host(), act.at)
@@ -72,7 +71,7 @@ def start(session: Session, case: Row[Any], release: Loaded, data: Mapping[str, 
 
 def complete_task(
     session: Session,
-    case: Row[Any],
+    case: AnyRow,
     release: Loaded,
     engine_task_id: str,
     routing: Mapping[str, Any],
@@ -86,7 +85,7 @@ def complete_task(
 
 def complete_job(
     session: Session,
-    case: Row[Any],
+    case: AnyRow,
     release: Loaded,
     engine_task_id: str,
     result: Mapping[str, Any],
@@ -98,19 +97,19 @@ def complete_job(
     _record(run, step)
 
 
-def fire_timers(session: Session, case: Row[Any], release: Loaded, act: Act) -> None:
+def fire_timers(session: Session, case: AnyRow, release: Loaded, act: Act) -> None:
     """Let every timer of the case that is due by `act.at` fire; what piled up during a stop fires once."""
     run = _begin(session, case, release, act)
     _record(run, engine.fire_timers(release.engine, run.state(), run.host(), act.at))
 
 
-def withdraw(session: Session, case: Row[Any], release: Loaded, act: Act) -> None:
+def withdraw(session: Session, case: AnyRow, release: Loaded, act: Act) -> None:
     """Interrupt the route on the department's letter: every open task and timer of the case ends."""
     run = _begin(session, case, release, act)
     _record(run, engine.send_message(release.engine, run.state(), WITHDRAWAL, run.host(), act.at))
 
 
-def _begin(session: Session, case: Row[Any], release: Loaded, act: Act) -> _Run:
+def _begin(session: Session, case: AnyRow, release: Loaded, act: Act) -> _Run:
     return _Run(session, case, release, act, keys.unlock(session, case.data_key_id))
 
 
@@ -189,7 +188,7 @@ def _assignee(run: _Run, task: engine.OpenTask, enquiry_id: UUID | None) -> UUID
     return enquiry.officer_id if enquiry is not None else None
 
 
-def _close_tasks(run: _Run, gone: Sequence[Row[Any]]) -> None:
+def _close_tasks(run: _Run, gone: Sequence[AnyRow]) -> None:
     done = run.act.task_id
     if done is not None and run.act.actor is not None:
         workflow.finish_task(run.session, done, run.act.actor.officer_id, run.act.at)
@@ -269,8 +268,8 @@ def _record_moves(run: _Run, moves: Sequence[engine.Move]) -> int:
 
 def _record_clocks(
     run: _Run,
-    before: Sequence[Row[Any]],
-    gone: Sequence[Row[Any]],
+    before: Sequence[AnyRow],
+    gone: Sequence[AnyRow],
     opened: Sequence[Mapping[str, Any]],
 ) -> None:
     """An office's clock runs while it has an open task of the case: every start and stop is a row."""

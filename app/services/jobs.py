@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -19,14 +20,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.database import Database
 
     #: A handler works outside the transaction that finishes the job; -> (what the engine is told, what is
     #: written in the finishing transaction). It is called again after a crash and must then change nothing twice.
-    Handler = Callable[[Database, Row[Any]], tuple[Mapping[str, Any], Callable[[Session], None]]]
+    Handler = Callable[[Database, AnyRow], tuple[Mapping[str, Any], Callable[[Session], None]]]
 
 log = structlog.get_logger(__name__)
 
@@ -65,13 +65,10 @@ def fire_due_timers(database: Database, now: datetime, limit: int = 50) -> int:
     for row in due:
         scope = CaseScope(row.district_id, row.case_id)
         try:
-            database.write(lambda session, case_id=row.case_id: _fire(session, case_id, now), scope)
+            database.write(partial(_fire, case_id=row.case_id, now=now), scope)
         except (RouteStuck, Conflict, NotFound) as stuck:
             database.write(
-                lambda session, case_id=row.case_id, error=stuck: incidents.open_for_timer(
-                    session, case_id, error, now
-                ),
-                scope,
+                partial(incidents.open_for_timer, case_id=row.case_id, stuck=stuck, now=now), scope
             )
     return len(due)
 
@@ -81,7 +78,7 @@ def beat(database: Database, name: str, now: datetime) -> None:
     database.write(lambda session: workflow.touch_worker(session, name, now), WORKER)
 
 
-def _scope(job: Row[Any]) -> CaseScope:
+def _scope(job: AnyRow) -> CaseScope:
     return CaseScope(job.district_id, job.case_id)
 
 
@@ -94,7 +91,7 @@ def _fire(session: Session, case_id: UUID, now: datetime) -> None:
 
 
 def _finish(
-    session: Session, job: Row[Any], result: Mapping[str, Any], effects: Callable[[Session], None]
+    session: Session, job: AnyRow, result: Mapping[str, Any], effects: Callable[[Session], None]
 ) -> None:
     """One commit: the handler's rows, the engine's next step, and the job done."""
     case = cases.lock(session, job.case_id)
@@ -119,7 +116,7 @@ def _finish(
     crash_point("before_commit")
 
 
-def _failed(database: Database, job: Row[Any], error: Exception, now: datetime) -> None:
+def _failed(database: Database, job: AnyRow, error: Exception, now: datetime) -> None:
     """Try again later, each time later; after the last attempt an incident asks for an administrator."""
     code = error.key if hasattr(error, "key") else type(error).__name__
     log.warning("job_failed", job=str(job.id), kind=job.kind, attempt=job.attempts, error=code)

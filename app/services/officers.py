@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.database import Database
 
@@ -268,7 +267,7 @@ def digest_of(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def _must_wait(row: Row[Any], now: datetime) -> bool:
+def _must_wait(row: AnyRow, now: datetime) -> bool:
     excess = row.failures - FREE_TRIES
     if excess < 0 or row.failed_at is None:
         return False
@@ -276,7 +275,7 @@ def _must_wait(row: Row[Any], now: datetime) -> bool:
     return bool(now < row.failed_at + wait)
 
 
-def _count_failure(database: Database, row: Row[Any], now: datetime) -> None:
+def _count_failure(database: Database, row: AnyRow, now: datetime) -> None:
     def count(session: Session) -> None:
         table.count_failure(session, row.id, now)
         audit.record(session, "access", "session:refuse", f"officer:{row.id}", None, now)
@@ -284,7 +283,7 @@ def _count_failure(database: Database, row: Row[Any], now: datetime) -> None:
     database.write(count, scopes.door(row.district_id))
 
 
-def _enter(database: Database, row: Row[Any] | None, now: datetime) -> Entry:
+def _enter(database: Database, row: AnyRow | None, now: datetime) -> Entry:
     if row is None:
         raise NotFound
     token = secrets.token_urlsafe(32)
@@ -321,9 +320,7 @@ _memory: dict[tuple[Any, ...], tuple[Actor, District]] = {}
 _memory_lock = Lock()
 
 
-def _remembered(
-    session: Session, row: Row[Any], digest: bytes, now: datetime
-) -> tuple[Actor, District] | None:
+def _remembered(session: Session, row: AnyRow, digest: bytes, now: datetime) -> tuple[Actor, District] | None:
     day = calendars.day(now)
     key = (digest, row.version, row.posting_id, day)
     known = _memory.get(key)
@@ -338,7 +335,7 @@ def _remembered(
     return found
 
 
-def _resolve(session: Session, row: Row[Any], day: Any) -> tuple[Actor, District] | None:
+def _resolve(session: Session, row: AnyRow, day: Any) -> tuple[Actor, District] | None:
     officer = table.account(session, row.officer_id)
     posts = _posts(table.posts(session, row.officer_id, day))
     if officer is None or not posts:
@@ -359,7 +356,7 @@ def _resolve(session: Session, row: Row[Any], day: Any) -> tuple[Actor, District
     return actor, own
 
 
-def _posts(rows: Sequence[Row[Any]]) -> tuple[Post, ...]:
+def _posts(rows: Sequence[AnyRow]) -> tuple[Post, ...]:
     return tuple(
         Post(row.id, row.office_id, row.office_kind, row.office_hi, row.office_en, Role(row.role), row.kind)
         for row in rows

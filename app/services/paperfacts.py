@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.papers import Words
 
@@ -48,7 +47,7 @@ class Signatory:
     side: str  # dm | sp
 
 
-def signatory(session: Session, case: Row[Any]) -> Signatory:
+def signatory(session: Session, case: AnyRow) -> Signatory:
     """Who signs this case's paper, as `checks` says. Raises NotFound when nobody has decided yet."""
     known = CaseFacts(session, case, session.recorded_at)
     checks = known.decided.get("checks") or {}
@@ -68,7 +67,7 @@ def signatory(session: Session, case: Row[Any]) -> Signatory:
 
 
 def read(
-    session: Session, case: Row[Any], loaded: releases.Loaded, certificate: Row[Any], at: datetime, code: str
+    session: Session, case: AnyRow, loaded: releases.Loaded, certificate: AnyRow, at: datetime, code: str
 ) -> papers.PaperFacts:
     """Everything the paper of this case says. Codes become words here; layout and language come after."""
     reader = _Reader(session, case, loaded, at)
@@ -76,7 +75,7 @@ def read(
 
 
 class _Reader:
-    def __init__(self, session: Session, case: Row[Any], loaded: releases.Loaded, at: datetime) -> None:
+    def __init__(self, session: Session, case: AnyRow, loaded: releases.Loaded, at: datetime) -> None:
         self._session, self._case, self._loaded, self._at = session, case, loaded, at
         self._known = CaseFacts(session, case, at)
         self._checks: Mapping[str, Any] = self._known.decided.get("checks") or {}
@@ -108,7 +107,7 @@ class _Reader:
     def _decision(self) -> Mapping[str, Any]:
         return self._decide if self._checks.get("final_signatory") == "DM" else self._recommend
 
-    def facts(self, certificate: Row[Any], code: str) -> papers.PaperFacts:
+    def facts(self, certificate: AnyRow, code: str) -> papers.PaperFacts:
         output = certificate.output
         issued_on = calendars.day(self._at)
         months = int(self._decision.get("validity_months") or self._checks.get("validity_months") or 0)
@@ -195,7 +194,7 @@ class _Reader:
             letter_date=date.fromisoformat(letter["letter_date"]),
         )
 
-    def _signer(self, certificate: Row[Any], side: str) -> papers.Signer:
+    def _signer(self, certificate: AnyRow, side: str) -> papers.Signer:
         name_hi, name_en = officers.names(self._session, certificate.signed_by)
         designation = "sp_designation" if side == "sp" else "dm_designation_letter"
         if side == "dm" and certificate.output == "CERTIFICATE":

@@ -16,35 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Row
-
     from app import formjs
     from app.domain.roles import Actor
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.facts import CaseFacts
-
-#: Fields that the mapping, the papers or the statements need; the gate refuses a release that drops one.
-REQUIRED_FIELDS: dict[str, frozenset[str]] = {
-    "requisition": frozenset(
-        {
-            "letter_no",
-            "letter_date",
-            "received_date",
-            "requesting_dept",
-            "requesting_designation",
-            "purpose",
-            "candidate_count",
-        }
-    ),
-    "intake": frozenset(
-        {"name_hi", "name_en", "gender", "dob", "relation", "father_hi", "father_en", "perm_thana"}
-    ),
-    "route": frozenset({"routes"}),
-    "accept_enquiry": frozenset({"accept", "correct_thana", "eo"}),
-    "visit": frozenset({"resident"}),
-    "endorse_enquiry": frozenset({"agree"}),
-    "recommend": frozenset({"action", "re_enquiry"}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +29,8 @@ class Context:
 
     session: Session
     actor: Actor
-    case: Row[Any]
-    task: Row[Any]
+    case: AnyRow
+    task: AnyRow
     form: formjs.Form
     answers: dict[str, Any]
     facts: Mapping[str, Any]
@@ -71,14 +47,14 @@ def project(context: Context, answer_id: UUID) -> dict[str, Any]:
     return mapping(context, answer_id) if mapping is not None else {}
 
 
-def propose(known: CaseFacts, task: Row[Any]) -> dict[str, Any]:
+def propose(known: CaseFacts, task: AnyRow) -> dict[str, Any]:
     """First values of a form that the case itself suggests: the thanas of the addresses, the last visit."""
     proposal = _PROPOSALS.get(task.form)
     return proposal(known, task) if proposal is not None else {}
 
 
 def register_person(
-    session: Session, actor: Actor, case: Row[Any], answers: dict[str, Any], now: datetime
+    session: Session, actor: Actor, case: AnyRow, answers: dict[str, Any], now: datetime
 ) -> None:
     """Rows of a new case: the person, the addresses, and the first answer."""
     casefile.insert_answer(session, case, casefile.act_columns(actor, "intake", now), answers)
@@ -116,7 +92,7 @@ def _details(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _addresses(
-    session: Session, case: Row[Any], key: bytes, answers: Mapping[str, Any]
+    session: Session, case: AnyRow, key: bytes, answers: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     found = [("permanent", {part: answers.get(f"perm_{part}") for part in _ADDRESS})]
     if answers.get("pres_thana"):
@@ -242,7 +218,7 @@ _MAPPINGS: dict[str, Callable[[Context, UUID], dict[str, Any]]] = {
 }
 
 
-def _propose_routes(known: CaseFacts, _task: Row[Any]) -> dict[str, Any]:
+def _propose_routes(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
     """A row per address with its thana: only the doubtful ones need a decision."""
     rows = [
         {"thana": str(row.office_id), "address": str(row.id)}
@@ -252,15 +228,17 @@ def _propose_routes(known: CaseFacts, _task: Row[Any]) -> dict[str, Any]:
     return {"routes": rows} if rows else {}
 
 
-def _propose_last(known: CaseFacts, task: Row[Any]) -> dict[str, Any]:
+def _propose_last(known: CaseFacts, task: AnyRow) -> dict[str, Any]:
     """A second visit, or a check after a return, begins with what was reported before, but for the locked door."""
     last = known.answer(task.form, task.enquiry_id)
     if last.get("resident") == "house_locked":
-        return {name: value for name, value in last.items() if name not in ("resident", "next_visit", "visit_dt")}
+        return {
+            name: value for name, value in last.items() if name not in ("resident", "next_visit", "visit_dt")
+        }
     return last
 
 
-_PROPOSALS: dict[str, Callable[[CaseFacts, Row[Any]], dict[str, Any]]] = {
+_PROPOSALS: dict[str, Callable[[CaseFacts, AnyRow], dict[str, Any]]] = {
     "route": _propose_routes,
     "visit": _propose_last,
     "check_registers": _propose_last,

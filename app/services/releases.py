@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 CHECKS = "checks.dmn"
@@ -100,30 +101,7 @@ def deploy(
     if current is not None:
         table.retire(session, current.id)
     table.insert_release(
-        session,
-        {
-            "id": release_id,
-            "version": version,
-            "status": "active",
-            "base_release_id": current.id if current is not None else None,
-            "revision": 0,
-            "sha256": mark,
-            "note": note,
-            "author": author,
-            "approved_by": None,
-            "created_at": now,
-            "active_from": now,
-        },
-        [
-            {
-                "release_id": release_id,
-                "kind": _KINDS["." + name.rsplit(".", 1)[1]],
-                "key": name,
-                "bytes": data,
-                "sha256": sha256(data).digest(),
-            }
-            for name, data in sorted(files.items())
-        ],
+        session, _row(release_id, version, current, mark, note, author, now), _file_rows(release_id, files)
     )
     audit.record(
         session,
@@ -136,6 +114,43 @@ def deploy(
         sha256=mark.hex(),
     )
     return release_id, True
+
+
+def _row(
+    release_id: UUID,
+    version: int,
+    base: AnyRow | None,
+    mark: bytes,
+    note: str,
+    author: UUID | None,
+    now: datetime,
+) -> dict[str, Any]:
+    return {
+        "id": release_id,
+        "version": version,
+        "status": "active",
+        "base_release_id": base.id if base is not None else None,
+        "revision": 0,
+        "sha256": mark,
+        "note": note,
+        "author": author,
+        "approved_by": None,
+        "created_at": now,
+        "active_from": now,
+    }
+
+
+def _file_rows(release_id: UUID, files: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    return [
+        {
+            "release_id": release_id,
+            "kind": _KINDS["." + name.rsplit(".", 1)[1]],
+            "key": name,
+            "bytes": data,
+            "sha256": sha256(data).digest(),
+        }
+        for name, data in sorted(files.items())
+    ]
 
 
 def active(session: Session) -> Loaded:
@@ -167,7 +182,9 @@ _loaded: dict[bytes, _Parts] = {}
 
 def _compile(mark: bytes, files: Mapping[str, bytes]) -> _Parts:
     forms = {
-        name.removesuffix(".form"): formjs.load(data) for name, data in files.items() if name.endswith(".form")
+        name.removesuffix(".form"): formjs.load(data)
+        for name, data in files.items()
+        if name.endswith(".form")
     }
     release = engine.load_release(mark, files)
     names = engine.rule_names(files[CHECKS])

@@ -11,13 +11,12 @@ from app.models import workflow_queries as workflow
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.database import Database
 
 
-def remind(_database: Database, job: Row[Any]) -> tuple[Mapping[str, Any], Callable[[Session], None]]:
+def remind(_database: Database, job: AnyRow) -> tuple[Mapping[str, Any], Callable[[Session], None]]:
     """Tell every office with an open, ageing task of the case; a second one on the same day adds nothing."""
 
     def notify(session: Session) -> None:

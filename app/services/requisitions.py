@@ -36,9 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row
-
     from app.domain.roles import Actor
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.caselines import CaseLine
     from app.services.database import Database
@@ -107,15 +106,13 @@ class _Sheet:
     facts: dict[str, Any]
     options: Mapping[str, Any]
     draft: drafts.Draft | None
-    letter: Row[Any] | None
+    letter: AnyRow | None
 
     def typed(self, posted: Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
         return formjs.read(self.form, posted.values, staged, op=posted.op)
 
 
-def page(
-    session: Session, actor: Actor, search: str, after: str, now: datetime, limit: int = 25
-) -> RequisitionPage:
+def page(session: Session, actor: Actor, search: str, after: str, limit: int = 25) -> RequisitionPage:
     """Letters, newest first; `after` is the key that the page before gave."""
     _guard(actor, Permission.REQUISITION_SEE)
     rows = list(cases.requisitions(session, search=search.strip(), after=_key(after), limit=limit + 1))
@@ -284,7 +281,7 @@ def _open_case(
 
 
 def _insert_case(
-    session: Session, sheet: _Sheet, letter: Row[Any], data_key_id: UUID, case_id: UUID, now: datetime
+    session: Session, sheet: _Sheet, letter: AnyRow, data_key_id: UUID, case_id: UUID, now: datetime
 ) -> str:
     year = calendars.day(now).year
     district = offices.district(session)
@@ -312,7 +309,7 @@ def _insert_case(
     return number
 
 
-def _case_routing(case: Row[Any]) -> dict[str, Any]:
+def _case_routing(case: AnyRow) -> dict[str, Any]:
     return {
         "id": str(case.id),
         "purpose": case.purpose,
@@ -346,11 +343,7 @@ def _sheet(
 
 
 def _view(sheet: _Sheet, values: dict[str, Any]) -> IntakeView:
-    line = (
-        _line(_counted(sheet.letter, ()), sheet.release)
-        if sheet.letter is not None
-        else None
-    )
+    line = _line(_counted(sheet.letter, ()), sheet.release) if sheet.letter is not None else None
     return IntakeView(
         sheet.place.form,
         sheet.form,
@@ -364,7 +357,7 @@ def _view(sheet: _Sheet, values: dict[str, Any]) -> IntakeView:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    row: Row[Any]
+    row: AnyRow
     entered: int
     open: int
 
@@ -372,7 +365,7 @@ class _Counted:
         return getattr(self.row, name)
 
 
-def _counted(row: Row[Any], lines: Sequence[CaseLine]) -> _Counted:
+def _counted(row: AnyRow, lines: Sequence[CaseLine]) -> _Counted:
     return _Counted(row, len(lines), sum(line.status == "open" for line in lines))
 
 
@@ -393,7 +386,7 @@ def _line(row: Any, loaded: releases.Loaded) -> RequisitionLine:
     )
 
 
-def _row(session: Session, requisition_id: UUID) -> Row[Any]:
+def _row(session: Session, requisition_id: UUID) -> AnyRow:
     row = cases.requisition_row(session, requisition_id)
     if row is None:
         raise NotFound

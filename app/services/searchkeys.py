@@ -11,12 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from sqlalchemy import Row
-
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
-def index(session: Session, case: Row[Any], answers: Mapping[str, Any]) -> None:
+def index(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:
     """Write the search keys of a new case: the person's and the father's name, mobile, village."""
     found: set[tuple[str, bytes]] = set()
     for kind, fields in (("name", ("name_hi", "name_en", "alias")), ("father", ("father_hi", "father_en"))):

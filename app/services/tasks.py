@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
-
     from app.domain.clock import Age
     from app.domain.roles import Actor
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.casefile import CaseStrip, DocumentLine, Holder, StepLine
     from app.services.database import Database
@@ -80,8 +79,8 @@ class Completed:
 class _Sheet:
     """A task with all that its form needs, read once before anything is written."""
 
-    task: Row[Any]
-    case: Row[Any]
+    task: AnyRow
+    case: AnyRow
     release: releases.Loaded
     form: formjs.Form
     facts: dict[str, Any]
@@ -249,7 +248,7 @@ def _sheet(session: Session, actor: Actor, task_id: UUID, now: datetime) -> _She
     return _Sheet(task, case, loaded, form, facts, options, draft, proposed)
 
 
-def _guard(actor: Actor, task: Row[Any]) -> None:
+def _guard(actor: Actor, task: AnyRow) -> None:
     """Whether this officer may act on this task now; the post decides, not the person."""
     if task.state != "open":
         raise TaskAlreadyDone(task.done_by_hi or "", task.done_by_en or "", task.done_at)

@@ -12,7 +12,6 @@ from app.services import calendars, releases
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.domain.roles import Actor
     from app.models.scope import Session
     from app.services.releases import Loaded
 
@@ -43,7 +42,7 @@ class Overview:
     diagrams: list[Diagram]
 
 
-def overview(session: Session, actor: Actor, now: datetime) -> Overview:
+def overview(session: Session, now: datetime) -> Overview:
     """Open and late tasks per step, over every office that this post may see; sums of counts, never a scan."""
     loaded, today = releases.active(session), calendars.day(now)
     open_by: dict[str, int] = {}

@@ -140,7 +140,8 @@ def _identify() -> officers.Standing | None:
     if standing.is_open:
         g.actor, g.district = standing.actor, standing.district
         if standing.is_stale:
-            transaction.write(lambda rows: officers.touch(rows, standing, transaction.now()), scopes.door())
+            now = transaction.now()
+            transaction.write(lambda rows: officers.touch(rows, standing, now), scopes.door())
     return standing
 
 

@@ -33,7 +33,8 @@ def show() -> ResponseReturnValue:
 def language() -> ResponseReturnValue:
     wanted = request.form.get("language", "")
     if wanted in LANGUAGES:
-        transaction.write(lambda rows: officers.set_language(rows, g.actor, wanted))
+        actor = transaction.actor()
+        transaction.write(lambda rows: officers.set_language(rows, actor, wanted))
     return redirect(local_path(request.form.get("next")) or home(), code=303)
 
 
@@ -44,12 +45,14 @@ def switch_post() -> ResponseReturnValue:
         posting_id = UUID(request.form.get("posting", ""))
     except ValueError:
         raise NotFound from None
-    transaction.write(lambda rows: officers.switch_post(rows, g.actor, posting_id, transaction.now()))
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: officers.switch_post(rows, actor, posting_id, now))
     return redirect(url_for("signin.front"), code=303)
 
 
 @bp.post("/account/sessions")
 @requires(Permission.ACCOUNT_OWN)
 def end_others() -> ResponseReturnValue:
-    transaction.write(lambda rows: officers.end_other_sessions(rows, g.actor, transaction.now()))
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: officers.end_other_sessions(rows, actor, now))
     return redirect(url_for("account.show"), code=303)

@@ -39,7 +39,8 @@ def overview() -> ResponseReturnValue:
 @bp.post("/admin/incidents/<uuid:incident_id>/retry")
 @requires(Permission.INCIDENT_RETRY)
 def retry(incident_id: UUID) -> ResponseReturnValue:
-    transaction.write(lambda rows: incidents.retry(rows, g.actor, incident_id, transaction.now()))
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: incidents.retry(rows, actor, incident_id, now))
     confirmations.note("retried", "1")
     return redirect(url_for("admin.overview"), code=303)
 

@@ -43,7 +43,7 @@ def find() -> ResponseReturnValue:
 
 
 def _list(search: str, after: str) -> ResponseReturnValue:
-    found = transaction.read(lambda rows: requisitions.page(rows, g.actor, search, after, transaction.now()))
+    found = transaction.read(lambda rows: requisitions.page(rows, g.actor, search, after))
     return page(
         "requisitions/list.html",
         letters=found,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, request
+from flask import Blueprint, request
 
 from app.domain.roles import Permission
 from app.services import cases
@@ -33,5 +33,6 @@ def find() -> ResponseReturnValue:
     text = request.form.get("search", "").strip()[:_LONGEST]
     if not text:
         return page("search/search.html", text="", found=None)
-    found = transaction.write(lambda rows: cases.search(rows, g.actor, text, transaction.now()))
+    actor, now = transaction.actor(), transaction.now()
+    found = transaction.write(lambda rows: cases.search(rows, actor, text, now))
     return page("search/search.html", text=text, found=found)

@@ -66,7 +66,8 @@ def enter() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @requires(Permission.ACCOUNT_OWN)
 def leave() -> ResponseReturnValue:
-    transaction.write(lambda rows: officers.sign_out(rows, g.actor, transaction.now()))
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: officers.sign_out(rows, actor, now))
     session.clear()
     response = redirect(url_for("signin.show"), code=303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

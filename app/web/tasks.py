@@ -77,14 +77,16 @@ def draft(task_id: UUID) -> ResponseReturnValue:
 @bp.post("/tasks/<uuid:task_id>/claim")
 @requires(Permission.TASK_COMPLETE)
 def claim(task_id: UUID) -> ResponseReturnValue:
-    transaction.write(lambda rows: tasks.claim(rows, g.actor, task_id, transaction.now()))
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: tasks.claim(rows, actor, task_id, now))
     return redirect(url_for("tasks.show", task_id=task_id), code=303)
 
 
 @bp.post("/tasks/<uuid:task_id>/release")
 @requires(Permission.TASK_COMPLETE)
 def release(task_id: UUID) -> ResponseReturnValue:
-    transaction.write(lambda rows: tasks.release(rows, g.actor, task_id, transaction.now()))
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: tasks.release(rows, actor, task_id, now))
     return redirect(url_for("inbox.show"), code=303)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g
+from flask import Blueprint
 
 from app.domain.roles import Permission
 from app.services import tracking
@@ -22,5 +22,5 @@ bp = Blueprint("tracking", __name__)
 @bp.get("/tracking")
 @requires(Permission.TRACKING_SEE)
 def overview() -> ResponseReturnValue:
-    found = transaction.read(lambda rows: tracking.overview(rows, g.actor, transaction.now()))
+    found = transaction.read(lambda rows: tracking.overview(rows, transaction.now()))
     return page("tracking/overview.html", overview=found, diagrams=in_reading_order(found.diagrams))

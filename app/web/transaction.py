@@ -46,5 +46,8 @@ def read(work: Callable[[Session], T], scope: Scope | None = None) -> T:
 
 
 def write(work: Callable[[Session], T], scope: Scope | None = None) -> T:
-    """Run `work` in a write transaction, committed once. `work` may run again, so it has no effect but rows."""
+    """Run `work` in a write transaction, committed once.
+
+    It may run again, so it has no effect but rows; and in another thread, so it knows neither request nor `g`.
+    """
     return database().write(work, scope or actor_scope(g.actor))

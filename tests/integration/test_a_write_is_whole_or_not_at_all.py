@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +14,9 @@ from app.models import paper_queries, setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services import districts
 from tests.integration.conftest import NOW
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 SARAN = SystemScope(SystemReason.SETUP, 218)
 

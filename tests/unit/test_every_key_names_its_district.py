@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.models import audit, cases, offices, officers, papers, releases, workflow  # noqa: F401 - they fill it
+from app.models import audit, cases, officers, offices, papers, releases, workflow  # noqa: F401 - they fill it
 from app.models.base import metadata
 
 TABLES = [table for table in metadata.sorted_tables if table.name != "district"]
@@ -17,7 +17,7 @@ def test_the_primary_key_begins_with_the_district(table):
 def test_every_unique_key_and_foreign_key_holds_the_district(table):
     for constraint in table.constraints:
         if constraint.__class__.__name__ in ("UniqueConstraint", "ForeignKeyConstraint"):
-            assert "district_id" in constraint.columns.keys(), constraint.name
+            assert "district_id" in constraint.columns, constraint.name
 
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
