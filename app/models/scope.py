@@ -116,7 +116,8 @@ def visible(table: Table, scope: Scope) -> ColumnElement[bool]:
 
 def _own_district(table: Table, district_id: Any) -> ColumnElement[bool]:
     column: ColumnElement[Any] = table.c.id if table.name == "district" else table.c.district_id
-    return column == district_id
+    condition: ColumnElement[bool] = column == district_id
+    return condition
 
 
 def _in_district(table: Table, scope: Any) -> ColumnElement[bool]:
