@@ -108,20 +108,21 @@ class Ran:
 def run(files: Mapping[str, bytes], given: Given) -> Ran:
     """Parse and run on the stock engine, answering every user task, until it ends, hangs or dies."""
     ran = Ran()
-    workflow = None
     try:
         workflow = _started(files, given)
+    except ValidationException as error:
+        ran.verdict, ran.why = "refuses", str(error)
+        return ran
+    try:
         ran.verdict = _walk(workflow, given, ran)
         if given.saved:
             serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(SPIFF_CONFIG))
             serializer.deserialize_json(serializer.serialize_json(workflow))
-    except ValidationException as error:
-        ran.verdict, ran.why = "refuses", str(error)
     except TooManySteps:
         ran.verdict, ran.why = "hangs", "it never comes to rest"
     except Exception as error:  # noqa: BLE001  # whatever the engine dies of is the finding
         ran.verdict, ran.why = "dies", f"{type(error).__name__}: {error}"
-    ran.data = dict(workflow.last_task.data if workflow and workflow.last_task else {})
+    ran.data = dict(workflow.last_task.data if workflow.last_task else {})
     return ran
 
 

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from app.engine.gate.findings import Finding
 from app.engine.gate.reading import GATEWAYS, RESTING
-from app.engine.gate.tokens import MAX_STATES, play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.engine.gate.reading import Node, Scope
     from app.engine.gate.release import Release
-    from app.engine.gate.tokens import Verdict
 
 MAX_SCOPES_DEEP = 3
 
@@ -72,34 +70,13 @@ def loop_without_step(release: Release) -> Iterator[Finding]:
 
 
 def deadlock(release: Release) -> Iterator[Finding]:
-    """Refuse a join that waits for ways that need not come: a choice before it, or a loop around it."""
-    for scope, verdict in _played(release):
-        for node_id in verdict.stuck:
-            yield Finding(scope.file, node_id)
+    """Refuse a choice whose ways meet in a parallel join: it waits for ever for the way not taken."""
+    yield from _mismatched(release, fork="exclusiveGateway", join="parallelGateway")
 
 
 def doubled_token(release: Release) -> Iterator[Finding]:
-    """Refuse a place that two tokens can come to one after the other: all that follows happens twice."""
-    for scope, verdict in _played(release):
-        for node_id in verdict.doubled:
-            yield Finding(scope.file, node_id)
-
-
-def side_way(release: Release) -> Iterator[Finding]:
-    """Refuse a reminder's way that runs into the main way: the step after it would happen twice."""
-    for scope in _attached(release):
-        main = scope.reached_from((node.id for node in scope.of_kind("startEvent")), aside=False)
-        for event in scope.of_kind("boundaryEvent"):
-            beside = scope.reached_from([event.id]) if not event.is_interrupting else set()
-            for node_id in sorted(beside & main)[:1]:
-                yield Finding(scope.file, event.id, {"target": node_id})
-
-
-def tangled(release: Release) -> Iterator[Finding]:
-    """Refuse a route with so many ways at the same time that nobody, and no program, can survey them."""
-    for scope, verdict in _played(release):
-        if not verdict.is_complete:
-            yield Finding(scope.file, scope.id, {"limit": MAX_STATES})
+    """Refuse a parallel fork whose ways meet in a choice: everything after it happens twice."""
+    yield from _mismatched(release, fork="parallelGateway", join="exclusiveGateway")
 
 
 def nested_deep(release: Release) -> Iterator[Finding]:
@@ -176,6 +153,25 @@ def _along_flows(scope: Scope, starts: list[str], closed: set[str]) -> set[str]:
     return seen
 
 
-def _played(release: Release) -> list[tuple[Scope, Verdict]]:
-    """Return the verdict of the token game on every scope whose flows are attached."""
-    return release.once("played", lambda: [(scope, play(scope)) for scope in _attached(release)])
+def _mismatched(release: Release, fork: str, join: str) -> Iterator[Finding]:
+    """Yield joins of one kind two of whose ways come straight from one fork of the other kind."""
+    for scope in release.scopes:
+        for node in scope.of_kind(join):
+            origins = [_straight_origin(scope, flow.source) for flow in scope.incoming.get(node.id, ())]
+            for origin in {one for one in origins if one and origins.count(one) > 1}:
+                if scope.nodes[origin].kind == fork and origin != node.id:
+                    yield Finding(scope.file, node.id, {"fork": origin})
+
+
+def _straight_origin(scope: Scope, node_id: str) -> str:
+    """Walk back over nodes with one way in and one way out; return the fork that the walk ends at."""
+    seen: set[str] = set()
+    while node_id not in seen:
+        seen.add(node_id)
+        if len(scope.outgoing.get(node_id, ())) > 1:
+            return node_id
+        ways = scope.incoming.get(node_id, ())
+        if len(ways) != 1:
+            return ""
+        node_id = ways[0].source
+    return ""

@@ -119,7 +119,8 @@ SOUND: tuple[Rule, ...] = (
     path_rules.unreachable,
     path_rules.trap,
     path_rules.loop_without_step,
-    path_rules.side_way,
+    path_rules.deadlock,
+    path_rules.doubled_token,
     path_rules.nested_deep,
     path_rules.unsigned_way,
     event_rules.boundary_loose,
@@ -145,9 +146,6 @@ SOUND: tuple[Rule, ...] = (
     decision_rules.decision_fault,
 )
 
-#: Does every token find its way, whatever is chosen? (Of diagrams whose single parts are right.)
-PLAYED: tuple[Rule, ...] = (path_rules.deadlock, path_rules.doubled_token, path_rules.tangled)
-
 #: Do its expressions read what is there by then, and give what is asked for?
 READS: tuple[Rule, ...] = (
     expression_rules.function_unknown,
@@ -165,4 +163,4 @@ READS: tuple[Rule, ...] = (
     decision_rules.decision_overlap,
 )
 
-STAGES: tuple[tuple[Rule, ...], ...] = (READABLE, UNDERSTOOD, VALID, SOUND, PLAYED, READS)
+STAGES: tuple[tuple[Rule, ...], ...] = (READABLE, UNDERSTOOD, VALID, SOUND, READS)
