@@ -44,7 +44,7 @@ class _Waiting:
 
 def rows(ground: World, *, quick: bool) -> Iterator[results.Row]:
     """Capture the floor from real acts, then measure service, request and sixteen officers against it."""
-    rounds = 4 if quick else 24
+    rounds = 2 if quick else 24
     prepared = _prepare(ground, measure.needed(rounds, _BATCH, _WARM))
     acts = _capture(ground, prepared)
     found = _interleaved(ground, prepared, acts, rounds)

@@ -29,7 +29,7 @@ def rows(floor: float | None, *, quick: bool) -> Iterator[results.Row]:
             "after 1 return": _recommend(young),
             f"after {_RETURNS} returns": _recommend(old),
         },
-        rounds=10 if quick else 60,
+        rounds=6 if quick else 60,
         batch=5,
     )
     for name, budget in (("1 unit", 14), ("3 units", 20)):
