@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +10,13 @@ from sqlalchemy import and_, exists, false, or_, select, true
 
 from app.domain.roles import DISTRICT_WIDE, IN_PERSON, WITHOUT_CASES, Role
 from app.models.cases import case, enquiry
+from app.models.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
-    from pathlib import Path
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement, Connection, Table
-
-    from app.crypto import KeyRing
+    from sqlalchemy import ColumnElement, Table
 
 
 class SystemReason(StrEnum):
@@ -52,6 +49,11 @@ class CaseScope:
     district_id: int
     case_id: UUID
 
+    @property
+    def stream(self) -> Any:
+        """The chain of this case in the record."""
+        return f"case:{self.case_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class PublicScope:
@@ -69,31 +71,6 @@ class SystemScope:
 
 
 Scope = OfficerScope | CaseScope | PublicScope | SystemScope | None
-
-
-@dataclass(frozen=True)
-class Session:
-    """What a service works with: a connection inside a transaction, what may be seen, and the keys.
-
-    `recorded_at` is the machine's clock at the start of the transaction (UTC). `cache` lives as long as the
-    transaction.
-    """
-
-    connection: Connection
-    scope: Scope
-    keys: KeyRing
-    documents: Path
-    recorded_at: datetime
-    public_address: str = ""
-    cache: dict[Any, Any] = field(default_factory=dict, compare=False)
-
-    @property
-    def district_id(self) -> int:
-        """The district of the scope. Raises PermissionError for a scope that belongs to none."""
-        found = getattr(self.scope, "district_id", None)
-        if found is None:
-            raise PermissionError("this scope belongs to no district")
-        return int(found)
 
 
 def visible(table: Table, scope: Scope) -> ColumnElement[bool]:
@@ -153,7 +130,7 @@ def _letter_of_case(table: Table, scope: CaseScope) -> ColumnElement[bool]:
 
 
 def _stream_of_case(table: Table, scope: CaseScope) -> ColumnElement[bool]:
-    return and_(table.c.district_id == scope.district_id, table.c.stream == f"case:{scope.case_id}")
+    return and_(table.c.district_id == scope.district_id, table.c.stream == scope.stream)
 
 
 _CASE: dict[str, Callable[[Table, Any], ColumnElement[bool]]] = {
@@ -239,3 +216,14 @@ _OFFICER: dict[str, Callable[[Table, Any], ColumnElement[bool]]] = {
     "audit": _record_for,
     "system": _never,
 }
+
+__all__ = [
+    "CaseScope",
+    "OfficerScope",
+    "PublicScope",
+    "Scope",
+    "Session",
+    "SystemReason",
+    "SystemScope",
+    "visible",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app import engine
@@ -125,7 +125,7 @@ def withdraw(database: Database, actor: Actor, number: str, reason: str, now: da
         case, loaded = _case(session, actor, number)
         if not actor.may(Permission.CASE_WITHDRAW):
             raise NotAllowed
-        own = replace(session, scope=CaseScope(actor.district_id, case.id))
+        own = session.narrowed(CaseScope(actor.district_id, case.id))
         locked = table.lock(own, case.id)
         if locked is None or locked.status != "open":
             raise NotFound

@@ -114,7 +114,7 @@ class Database:
         for attempt in range(1, _TRIES + 1):
             try:
                 with _unavailable(writing=True), self._writing.begin() as connection:
-                    return work(self._session(connection, scope))
+                    return _run(work, self._session(connection, scope))
             except (Conflict, exc.DBAPIError) as error:
                 if attempt == _TRIES or not _may_retry(error):
                     raise
@@ -171,7 +171,7 @@ class Database:
         """One closure under its savepoint; its own exception is its own caller's alone."""
         connection.exec_driver_sql("SAVEPOINT one")
         try:
-            outcome = item.work(self._session(connection, item.scope))
+            outcome = _run(item.work, self._session(connection, item.scope))
         except BaseException as error:
             if _is_unavailable(error, writing=True):
                 raise  # the whole transaction is void
@@ -190,6 +190,13 @@ class Database:
 
 
 _FAILED = object()
+
+
+def _run(work: Callable[[Session], T], session: Session) -> T:
+    """Run a closure, then send the writes that it left waiting."""
+    outcome = work(session)
+    session.flush()
+    return outcome
 
 
 def _gather(first: _Item, waiting: _Queue) -> tuple[list[_Item], bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import NotFound
@@ -100,7 +100,7 @@ def retry(session: Session, actor: Actor, incident_id: UUID, now: datetime) -> N
     row = workflow.incident_row(session, incident_id)
     if row is None or row.closed_at is not None:
         raise NotFound
-    inner = replace(session, scope=CaseScope(session.district_id, row.case_id))
+    inner = session.narrowed(CaseScope(session.district_id, row.case_id))
     if row.job_id is not None:
         workflow.set_job(inner, row.job_id, state="queued", attempts=0, run_at=now, error="")
     workflow.close_incident(session, incident_id, actor.officer_id, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -267,7 +267,7 @@ def _open_case(
     case_id = new_id(session.recorded_at)
     keys.adopt(session, draft.data_key_id, "case")
     number = _insert_case(session, sheet, letter, draft.data_key_id, case_id, now)
-    own = replace(session, scope=CaseScope(actor.district_id, case_id))
+    own = session.narrowed(CaseScope(actor.district_id, case_id))
     case = cases.find(own, case_id)
     if case is None:
         raise NotFound

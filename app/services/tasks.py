@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
@@ -194,7 +194,7 @@ def _answers(
 
 def _commit(session: Session, actor: Actor, sheet: _Sheet, answers: dict[str, Any], now: datetime) -> None:
     """The one transaction of the act. The case is locked first, then the task decides who came first."""
-    own = replace(session, scope=CaseScope(actor.district_id, sheet.case.id))
+    own = session.narrowed(CaseScope(actor.district_id, sheet.case.id))
     case = cases.lock(own, sheet.case.id)
     task = workflow.task(session, sheet.task.id)
     if case is None or task is None:
@@ -269,7 +269,7 @@ def _set_claim(session: Session, actor: Actor, task_id: UUID, now: datetime, *, 
     holder = actor.officer_id if mine else None
     if not workflow.set_claim(session, task_id, holder, now if mine else None):
         raise TaskAlreadyDone
-    own = replace(session, scope=CaseScope(actor.district_id, task.case_id))
+    own = session.narrowed(CaseScope(actor.district_id, task.case_id))
     action = "task:claim" if mine else "task:release"
     audit.record(own, f"case:{task.case_id}", action, f"task:{task_id}", actor, now, element=task.element_id)
 
@@ -322,7 +322,7 @@ def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any],
 
 def _completed(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> Completed:
     label = sheet.release.engine.user_tasks[sheet.task.element_id]
-    own = replace(session, scope=CaseScope(actor.district_id, sheet.case.id))
+    own = session.narrowed(CaseScope(actor.district_id, sheet.case.id))
     file = casefile.CaseFile(own, actor, sheet.case, sheet.release, now)
     after = workflow.next_in_queue(
         session, sheet.task.office_id, sheet.task.role, sheet.task.element_id, actor.officer_id

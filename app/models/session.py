@@ -1,0 +1,155 @@
+"""The session of a transaction: its connection, what it may see, its keys; reads kept, writes sent together."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from sqlalchemy import exc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from app.crypto import KeyRing
+    from app.models.scope import Scope
+
+#: A statement in the driver's own words, and its parameters.
+Sent = tuple[str, Any]
+
+
+class Session:
+    """What a service works with: a connection inside a transaction, what may be seen, and the keys.
+
+    `recorded_at` is the machine's clock at the start of the transaction (UTC). `cache` lives as long as the
+    transaction. What a statement of app.models has read is kept until one of its tables is written; writes wait
+    and go out together, in order, before anything reads their tables, and before the commit.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        scope: Scope,
+        keys: KeyRing,
+        documents: Path,
+        recorded_at: datetime,
+        public_address: str = "",
+    ) -> None:
+        self._connection = connection
+        self.scope, self.keys, self.documents = scope, keys, documents
+        self.recorded_at, self.public_address = recorded_at, public_address
+        self.cache: dict[Any, Any] = {}
+        self.dialect = connection.dialect
+        self._waiting: list[Sent] = []
+        self._waiting_tables: set[str] = set()
+        self._kept: dict[Any, tuple[frozenset[str], list[Any]]] = {}
+
+    def narrowed(self, scope: Scope) -> Session:
+        """The same transaction under another scope, once the right to it is settled."""
+        inner = copy(self)
+        inner.scope = scope
+        return inner
+
+    @property
+    def district_id(self) -> int:
+        """The district of the scope. Raises PermissionError for a scope that belongs to none."""
+        found = getattr(self.scope, "district_id", None)
+        if found is None:
+            raise PermissionError("this scope belongs to no district")
+        return int(found)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection for a statement made on the spot; everything that waits is written before."""
+        self.flush()
+        self._kept.clear()
+        return self._connection
+
+    # -- for app.models.statements alone -----------------------------------------------------------------
+
+    def kept(self, key: Any) -> list[Any] | None:
+        """What this statement read before with these values, if none of its tables was written since."""
+        found = self._kept.get((self.scope, key))
+        return None if found is None else found[1]
+
+    def keep(self, key: Any, tables: frozenset[str], rows: list[Any]) -> None:
+        self._kept[self.scope, key] = (tables, rows)
+
+    def fetch(self, tables: frozenset[str], sent: Sent) -> list[Any]:
+        """Run a reading statement by the bare driver."""
+        if not self._waiting_tables.isdisjoint(tables):
+            self.flush()
+        driver: Any = self._connection.connection.driver_connection
+        try:
+            found: list[Any] = driver.execute(*sent).fetchall()
+        except self.dialect.loaded_dbapi.Error as error:
+            raise self._wrapped(sent[0], error) from error
+        return found
+
+    def fetch_together(self, tables: frozenset[str], sent: Sequence[Sent]) -> list[list[Any]]:
+        """Run reading statements in one wait for the network, where there is a network."""
+        if self.dialect.name != "postgresql":
+            return [self.fetch(tables, each) for each in sent]
+        if not self._waiting_tables.isdisjoint(tables):
+            self.flush()
+        driver: Any = self._connection.connection.driver_connection
+        try:
+            with driver.pipeline():
+                cursors = [driver.execute(*each) for each in sent]
+            return [cursor.fetchall() for cursor in cursors]  # after the one wait, not between
+        except psycopg.Error as error:
+            raise self._wrapped("", error) from error
+
+    def put(self, table: str, sent: Iterable[Sent]) -> None:
+        """Let a write wait until it must be done."""
+        self._forget(table)
+        self._waiting += sent
+        self._waiting_tables.add(table)
+
+    def run(self, table: str, sent: Sent) -> int:
+        """Do a write now, after everything that waits; -> how many rows it changed."""
+        self._forget(table)
+        return self._send([*self._take(), sent])
+
+    def flush(self) -> None:
+        """Do every write that waits, in order."""
+        if self._waiting:
+            self._send(self._take())
+
+    def _forget(self, table: str) -> None:
+        for key in [key for key, (tables, _) in self._kept.items() if table in tables]:
+            del self._kept[key]
+
+    def _take(self) -> list[Sent]:
+        taken = self._waiting.copy()  # the lists are one for all scopes of the transaction
+        self._waiting.clear()
+        self._waiting_tables.clear()
+        return taken
+
+    def _send(self, statements: list[Sent]) -> int:
+        """Run writes in order, on PostgreSQL in one wait; -> rows that the last one changed."""
+        if self.dialect.name != "postgresql" or len(statements) == 1:
+            results = [self._connection.exec_driver_sql(*each) for each in statements]
+            return results[-1].rowcount
+        driver: Any = self._connection.connection.driver_connection
+        try:
+            with driver.pipeline():
+                for each in statements[:-1]:
+                    self._connection.exec_driver_sql(*each)
+                last = driver.execute(*statements[-1])
+            return int(last.rowcount)
+        except psycopg.Error as error:
+            raise self._wrapped("", error) from error
+
+    def _wrapped(self, statement: str, error: Exception) -> exc.DBAPIError:
+        """The driver's error as SQLAlchemy would raise it, so that all above need to know only one family."""
+        family: type[Exception] = self.dialect.loaded_dbapi.Error
+        wrapped = exc.DBAPIError.instance(
+            statement, None, error, family, hide_parameters=True, dialect=self.dialect
+        )
+        assert isinstance(wrapped, exc.DBAPIError)  # noqa: S101 - the driver's own error always is one
+        return wrapped
