@@ -1,56 +1,161 @@
-// Forms in the browser: fields come and go by the same rules that the server asks again. Nothing here is needed.
+// Forms in the browser: fields come and go by the same rules that the server asks again, rows and files are added
+// without a new page. Nothing here is needed: without scripts the same buttons send the form.
 import { evaluate } from "./feel.js";
 
-function valueOf(boxes) {
-  const first = boxes[0];
-  if (first.type === "radio") return boxes.find((box) => box.checked)?.value ?? null;
-  if (first.type === "checkbox") {
-    if (boxes.length > 1) return boxes.filter((box) => box.checked).map((box) => box.value);
-    return first.value === "true" ? first.checked : first.checked ? [first.value] : [];
-  }
-  if (first.type === "file") return [...first.files].map((file) => file.name);
-  const text = first.value.trim();
-  if (!text) return null;
-  return first.inputMode === "numeric" && /^\d+$/.test(text) ? Number(text) : text;
+// -- what is answered -----------------------------------------------------------------------------------------
+
+const plain = (text) => text.replace(/\p{Nd}/gu, (digit) => "0123456789"[digit.codePointAt(0) - zeroOf(digit)] ?? digit);
+
+// The decimal digits of a script lie side by side, so that a digit's zero is found by going back.
+function zeroOf(digit) {
+  let code = digit.codePointAt(0);
+  for (let back = 0; back < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - 1)); back += 1) code -= 1;
+  return code;
 }
 
-function answers(form, prefix) {
-  const named = new Map();
-  for (const box of form.elements) {
-    if (!box.name || !box.name.startsWith(prefix) || box.closest("[data-hidden]")) continue;
-    const key = box.name.slice(prefix.length);
-    if (key.includes("-") || key.startsWith("_")) continue;
-    if (!named.has(key)) named.set(key, []);
-    named.get(key).push(box);
+function number(text) {
+  const digits = plain(text).replace(/[, ]/g, "");
+  return /^[+-]?\d+(\.\d+)?$/.test(digits) ? Number(digits) : null;
+}
+
+function day(box) {
+  const part = (name) => plain(box.querySelector(`[name$="-${name}"]`)?.value.trim() ?? "");
+  const [d, m, y] = [part("d").padStart(2, "0"), part("m").padStart(2, "0"), part("y")];
+  const text = box.dataset.kind === "month" ? `${y}-${m}-01` : `${y}-${m}-${d}`;
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : null;
+}
+
+const chosen = (box) => [...box.querySelectorAll("input:checked")].map((one) => one.value).filter(Boolean);
+const typed = (box) => box.querySelector("input, textarea, select")?.value.trim() ?? "";
+
+const READ = {
+  number: (box) => number(typed(box)),
+  date: day,
+  month: day,
+  datetime: day,
+  time: () => null,
+  radio: (box) => chosen(box)[0] ?? null,
+  boolean: (box) => ({ true: true, false: false })[chosen(box)[0] ?? typed(box)] ?? null,
+  checklist: chosen,
+  checkbox: (box) => box.querySelector("input").checked,
+  file: (box) => [...box.querySelectorAll(".staged-name")].map((one) => one.textContent),
+};
+
+const read = (box) => (READ[box.dataset.kind] ?? ((one) => typed(one) || null))(box);
+
+// The fields of a form, or of a row, that stand directly in it; a field that does not apply is null.
+function fieldsOf(place) {
+  const row = place.dataset.row;
+  return [...place.querySelectorAll("[data-box]")].filter(
+    (box) => box.dataset.box && box.parentElement.closest("[data-row]")?.dataset.row === row,
+  );
+}
+
+const isOff = (box) => Boolean(box.closest("[data-hide][hidden]"));
+
+function answers(place, around) {
+  const found = { ...around };
+  for (const box of fieldsOf(place)) {
+    const key = box.dataset.box.slice(place.dataset.row?.length ?? 0);
+    if (box.dataset.kind === "list") {
+      const rows = isOff(box) ? [] : [...box.querySelectorAll("[data-row]")];
+      found[key] = rows.map((row) => answers(row, {}));
+    } else {
+      found[key] = isOff(box) ? null : read(box);
+    }
+    if (box.dataset.computed) propose(box, found, key);
   }
-  const found = {};
-  named.forEach((boxes, key) => {
-    found[key] = valueOf(boxes);
-  });
   return found;
 }
 
-function update(form, facts) {
-  for (let round = 0; round < 4; round += 1) {
+// A field that proposes its own answer: the proposal stands until another choice is made.
+function propose(box, found, key) {
+  const proposed = isOff(box) ? null : evaluate(JSON.parse(box.dataset.computed), found);
+  found[`${key}_proposed`] = proposed;
+  found[key] ??= proposed;
+  const words = box.querySelector("[data-proposed]");
+  const label = proposed && box.querySelector(`input[value="${CSS.escape(proposed)}"] + label`);
+  if (words) words.textContent = label ? label.textContent : "";
+}
+
+// -- conditions ---------------------------------------------------------------------------------------------------
+
+const MAX_ROUNDS = 12; // a condition may wait for another; the server refuses circles
+
+function update(form) {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const whole = answers(form, decided(form));
     let changed = false;
     for (const place of form.querySelectorAll("[data-hide]")) {
-      const name = place.dataset.field ?? place.querySelector("[data-field]")?.dataset.field ?? "";
-      const prefix = name.includes("-") ? name.slice(0, name.lastIndexOf("-") + 1) : "";
-      const context = { ...facts, ...answers(form, ""), ...(prefix ? answers(form, prefix) : {}) };
-      const hidden = evaluate(JSON.parse(place.dataset.hide), context) === true;
-      if (hidden !== place.hasAttribute("data-hidden")) {
-        place.toggleAttribute("data-hidden", hidden);
-        changed = true;
-      }
+      const row = place.closest("[data-row]");
+      const context = row ? answers(row, whole) : whole;
+      const off = evaluate(JSON.parse(place.dataset.hide), context) === true;
+      changed ||= off !== place.hidden;
+      place.hidden = off;
+      place.removeAttribute("data-off");
     }
-    if (!changed) return;
+    if (!changed) break;
   }
 }
 
+// What the page holds as plain hidden boxes: the decision that its buttons stand for.
+function decided(form) {
+  const found = {};
+  for (const box of form.querySelectorAll("input[type=hidden]")) {
+    if (/^[a-z][a-z0-9_]*$/.test(box.name)) found[box.name] = box.value || null;
+  }
+  return found;
+}
+
+// -- rows and files without a new page ------------------------------------------------------------------------------
+
+// Sends the form with a button, and puts the box that it changed in the place of the old one.
+async function redraw(form, button) {
+  const body = new FormData(form);
+  body.set("_op", button.value);
+  form.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const name = `[data-box="${CSS.escape(button.dataset.redraw)}"]`;
+    const [before, after] = [form.querySelector(name), page.querySelector(`[data-form] ${name}`)];
+    if (!after) return false;
+    before.replaceWith(after);
+    prepare(form);
+    (after.querySelector("[aria-invalid], .row-of-list:last-of-type input:not([type=hidden])") ?? after).focus?.();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
+}
+
+async function pressed(form, button) {
+  button.disabled = true;
+  const done = await redraw(form, button);
+  button.disabled = false;
+  if (!done) form.requestSubmit(button); // the whole page says what is wrong
+}
+
+function prepare(form) {
+  for (const button of form.querySelectorAll("[data-upload]")) button.hidden = true; // a chosen file goes up at once
+  update(form);
+}
+
 for (const form of document.querySelectorAll("[data-form]")) {
-  const facts = JSON.parse(form.dataset.facts || "{}");
-  update(form, facts);
-  form.addEventListener("input", () => update(form, facts));
-  form.addEventListener("change", () => update(form, facts));
+  prepare(form);
+  form.addEventListener("input", () => update(form));
+  form.addEventListener("change", (event) => {
+    const up = event.target.matches("[data-file]") && event.target.files.length;
+    if (up) pressed(form, event.target.closest("[data-box]").querySelector("[data-upload]"));
+    else update(form);
+  });
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-redraw]");
+    if (!button || !navigator.onLine) return;
+    event.preventDefault();
+    pressed(form, button);
+  });
 }
 document.documentElement.classList.add("js");

@@ -1,8 +1,9 @@
-"""Forms from the form-js schema: what to draw, what was answered, what is wrong; pure, without a web request."""
+"""Forms of the release, in form-js's schema: drawn by the server, answers judged by the server."""
 
-from app.formjs.answers import check, clean, initial, read
-from app.formjs.drawing import Box, draw, label, show
-from app.formjs.fieldtypes import field_types
+from app.formjs.answers import clean, field_types, initial, label, read, show
+from app.formjs.box import Box
+from app.formjs.checking import check
+from app.formjs.drawing import draw
 from app.formjs.loading import load
 from app.formjs.model import Field, FieldType, Form
 from app.formjs.refusals import FormProblem, FormRefused

@@ -45,64 +45,52 @@ _CODE = re.compile(r"[A-Za-z0-9][\w.\-]{0,63}", re.ASCII)
 #: Words of FEEL, names that the host owns, and the key that the engine's serialiser would take for its own.
 _RESERVED = frozenset(
     (
-        "typename",
-        "today",
-        "now",
-        "item",
-        "partial",
-        "csrf_token",
-        "not",
-        "and",
-        "or",
-        "if",
-        "then",
-        "else",
-        "for",
-        "in",
-        "return",
-        "some",
-        "every",
-        "satisfies",
-        "between",
-        "function",
-        "true",
-        "false",
-        "null",
+        *(
+            "typename",
+            "today",
+            "now",
+            "item",
+            "partial",
+            "csrf_token",
+            "not",
+            "and",
+            "or",
+            "if",
+            "then",
+            "else",
+        ),
+        *(
+            "for",
+            "in",
+            "return",
+            "some",
+            "every",
+            "satisfies",
+            "between",
+            "function",
+            "true",
+            "false",
+            "null",
+        ),
     )
 )
 #: What is neither asked for nor kept (Aadhaar Act 2016 s.29; caste and religion decide no verification).
 _FORBIDDEN = re.compile(r"a+dh?aa?r|caste|religion")
 _PROPERTIES = frozenset(
     (
-        "label_en",
-        "description_en",
-        "error_hi",
-        "error_en",
-        "pii",
-        "required_when",
-        "default",
-        "computed",
-        "check",
-        "check_hi",
-        "check_en",
-        "min",
-        "max",
-        "precision",
-        "upper",
-        "digits",
-        "as",
-        "input_mode",
-        "capture",
-        "max_files",
-        "min_rows",
-        "max_rows",
-        "row_hi",
-        "row_en",
-        "add_hi",
-        "add_en",
-        "fold",
-        "text_en",
-        "allow_12_digits",
+        *(
+            "label_en",
+            "description_en",
+            "error_hi",
+            "error_en",
+            "pii",
+            "required_when",
+            "default",
+            "computed",
+        ),
+        *("check", "check_hi", "check_en", "min", "max", "precision", "upper", "digits", "as", "input_mode"),
+        *("capture", "max_files", "min_rows", "max_rows", "row_hi", "row_en", "add_hi", "add_en", "fold"),
+        *("text_en", "allow_12_digits", "decision"),
     )
 )
 _OPTION_PROPERTIES = ("en.", "offer.")
@@ -239,6 +227,7 @@ class _Reader:
             first=self._component.get("defaultValue"),
             first_rule=self._rule("default", self._names.facts),
             is_boolean=self._property("as") == "boolean",
+            is_decision=self._decision(kind, within),
             is_upper=self._flag("upper"),
             has_digits=self._flag("digits") or bool(self._validate.get("pattern")),
             options=options,
@@ -321,6 +310,12 @@ class _Reader:
     def _hide(self) -> Tree | None:
         source = self._mapping(self._component, "conditional").get("hide")
         return self._parsed(source, "conditional.hide") if source else None
+
+    def _decision(self, kind: str, within: str) -> bool:
+        """Whether buttons of the page stand for the choices: of one plain list of choices, never in a row."""
+        if self._flag("decision") and (kind != "radio" or within):
+            self.fault("decision")
+        return self._flag("decision")
 
     def _options_key(self, kind: str, options: tuple[Option, ...]) -> str:
         key = self._component.get("valuesKey")

@@ -1,74 +1,25 @@
-"""What a page shows of a form: every box with its words in one language; and answers as they read afterwards."""
+"""A form with its answers as the boxes of a page, in one language."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from app.formjs.answers import FAULTS, offered, seen
+from app import feel
+from app.formjs.answers import row_name
+from app.formjs.box import Box, Row
+from app.formjs.choices import words
+from app.formjs.conditions import for_browser, in_words, may_change
+from app.formjs.expressions import roots_read
+from app.formjs.kind import Asked
+from app.formjs.kinds import kind_of
+from app.formjs.prose import paragraphs
+from app.formjs.view import View, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from app.domain.errors import FieldProblem
     from app.formjs.model import Form, Level, Node
-
-_YES_NO = {"hi": ("हाँ", "नहीं"), "en": ("Yes", "No")}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    id: str
-    value: str
-    text: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a list: its number (from 1), what it is called, its boxes, and the button that takes it out."""
-
-    number: int
-    name: str
-    boxes: list[Box]
-    remove: str
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """One thing on the page. `hide` is the rule in JSON for the browser; `error` waits for its text."""
-
-    kind: str
-    id: str
-    name: str
-    label: str
-    hint: str = ""
-    value: Any = ""
-    problem: FieldProblem | None = None
-    is_optional: bool = False
-    is_hidden: bool = False
-    hide: str = ""
-    choices: list[Choice] = field(default_factory=list)
-    files: list[dict[str, Any]] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    boxes: list[Box] = field(default_factory=list)
-    accept: str = ""
-    has_camera: bool = False
-    is_multiple: bool = False
-    is_folded: bool = False
-    input_type: str = "text"
-    input_mode: str = ""
-    longest: int = 4000
-    add: str = ""
-    body: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def described_by(self) -> str:
-        """The ids of what explains the box to a screen reader."""
-        hint = [f"{self.id}-hint"] if self.hint else []
-        return " ".join([*hint, *([f"{self.id}-error"] if self.problem is not None else [])])
 
 
 def draw(
@@ -80,167 +31,146 @@ def draw(
     lang: str,
 ) -> list[Box]:
     """Every box of the form in the order of the page, with what was typed and what is wrong."""
-    drawer = _Drawer(problems, options, lang)
-    return list(drawer.level(form.level, form.level, values, dict(facts), ""))
+    return _Drawing(form, values, problems, facts, options, lang).boxes
 
 
-class _Drawer:
-    def __init__(self, problems: Mapping[str, FieldProblem], options: Mapping[str, Any], lang: str) -> None:
-        self._problems, self._options, self._lang = problems, options, lang
+class _Drawing:
+    def __init__(
+        self,
+        form: Form,
+        values: Mapping[str, Any],
+        problems: Mapping[str, FieldProblem],
+        facts: Mapping[str, Any],
+        options: Mapping[str, Any],
+        lang: str,
+    ) -> None:
+        self._problems, self._facts, self._options, self._lang = problems, facts, options, lang
+        self._view = View(form, values, facts)
+        self._form = form
+        self._told: set[str] = set()  # names of fields that were drawn
+        self._controls: set[str] = set()  # answered fields on which something that is hidden now depends
+        self._settled: set[str] = set()  # fields of the form that do not apply, whatever is still answered
+        self.boxes = self._level(form.level, values, self._view.context, "")
+        for box in self.boxes:
+            self._let_refresh(box)
+        self._add_other_problems()
 
-    def level(
-        self, whole: Level, level: Level, values: Mapping[str, Any], outer: Mapping[str, Any], prefix: str
-    ) -> Iterator[Box]:
-        look = seen(whole, values, outer)
-        for node in level.nodes:
-            yield self._box(whole, node, values, look.context, prefix, is_hidden=node.name not in look.names)
+    def _level(
+        self, level: Level, values: Mapping[str, Any], context: Mapping[str, Any], prefix: str
+    ) -> list[Box]:
+        hidden = self._hidden(level, context, prefix)
+        if not prefix:
+            self._settled = hidden
+        asked = Asked(context, self._options)
+        return [self._box(node, level, values, asked, prefix, hidden) for node in level.nodes]
+
+    def _add_other_problems(self) -> None:
+        """Put what is wrong with the post itself first: it belongs to no field."""
+        other = [self._problems[name] for name in self._problems if name not in self._told]
+        for number, problem in enumerate(other, 1):
+            place = Box("fault", f"f-fault-{number}", "", self._lang, problem=problem)
+            self.boxes.insert(number - 1, place)
+
+    def _readable(self, level: Level) -> frozenset[str]:
+        own = self._own(level)
+        return frozenset(own) | {f"{key}_proposed" for key, node in own.items() if node.computed is not None}
+
+    def _own(self, level: Level) -> dict[str, Node]:
+        """The fields that a rule at this level may read: the form's, and over them the row's."""
+        return {**self._form.level.inputs, **level.inputs}
+
+    def _hidden(self, level: Level, context: Mapping[str, Any], prefix: str) -> set[str]:
+        """Names of what does not apply, whatever is answered to what is open.
+
+        What an answered field hides may come back when that answer is changed: such fields are noted.
+        """
+        hidden: set[str] = set()
+        unanswered = {
+            key
+            for key, node in self._own(level).items()
+            if context.get(key) in (None, []) and key not in self._settled and not node.is_decision
+        }
+        for step in level.steps:
+            node, name = step.node, step.node.name
+            around = next((group for group in step.groups if group.name in hidden), None)
+            if self._view.applies(prefix + name):
+                continue
+            is_settled = node.hide is not None and not may_change(node.hide, context, unanswered)
+            if around is not None or is_settled:
+                hidden.add(name)
+                unanswered.discard(node.key)
+                self._controls |= roots_read(node.hide) & self._form.level.inputs.keys()
+        return hidden
 
     def _box(
         self,
-        whole: Level,
         node: Node,
+        level: Level,
         values: Mapping[str, Any],
-        context: Mapping[str, Any],
+        asked: Asked,
         prefix: str,
-        *,
-        is_hidden: bool,
+        hidden: set[str],
     ) -> Box:
         name, lang = prefix + node.key, self._lang
-        value = values.get(node.key) if node.key else None
-        boxes: list[Box] = []
-        if node.kind == "group" and node.level is not None:
-            boxes = list(self.level(whole, node.level, values, context, prefix))
-        return Box(
+        self._told.add(name if node.key else f"#{node.id}")
+        box = Box(
             kind=node.kind,
             id=f"f-{name}" if node.key else f"f-{node.id}",
-            name=name,
+            name=name if node.key else "",
+            lang=lang,
             label=node.label.get(lang),
             hint=node.hint.get(lang),
-            value=_in_boxes(node, value),
-            problem=self._problems.get(name),
-            is_optional=not node.rules.is_required
-            and node.rules.required_when is None
-            and not node.is_boolean,
-            is_hidden=is_hidden,
-            hide=json.dumps(node.hide, ensure_ascii=False) if node.hide is not None else "",
-            choices=self._choices(node, name, value, context),
-            files=list(value or ()) if node.kind == "file" else [],
-            rows=self._rows(node, name, value, context),
-            boxes=boxes,
-            accept=node.look.accept,
-            has_camera=node.look.has_camera,
-            is_multiple=node.look.is_multiple,
-            is_folded=node.look.is_folded and not value and name not in self._problems,
-            input_type=node.look.input_type,
-            input_mode=node.look.input_mode,
-            longest=node.rules.max_length,
-            add=f"add:{name}" if node.kind == "list" else "",
-            body=list(_paragraphs(node.body.get(lang))),
+            problem=self._problems.get(name) if node.key else None,
+            is_hidden=node.name in hidden,
+            is_off=not self._view.applies(prefix + node.name),
+            is_boolean=node.is_boolean,
+            is_folded=node.look.is_folded,
+            hide=for_browser(node.hide, self._facts, self._readable(level)),
         )
-
-    def _choices(self, node: Node, name: str, value: Any, context: Mapping[str, Any]) -> list[Choice]:
-        if node.kind not in ("radio", "select", "checklist"):
-            return []
-        chosen = set(value) if isinstance(value, list) else {value}
-        return [
-            Choice(
-                f"f-{name}-{number}",
-                each["value"],
-                each["en"] if self._lang == "en" else each["hi"],
-                each["value"] in chosen,
-            )
-            for number, each in enumerate(offered(node, self._options, context))
-        ]
-
-    def _rows(self, node: Node, name: str, value: Any, context: Mapping[str, Any]) -> list[Row]:
-        if node.kind != "list" or node.level is None:
-            return []
-        return [
-            Row(
-                place + 1,
-                node.look.row_name.get(self._lang) or node.label.get(self._lang),
-                list(self.level(node.level, node.level, row, context, f"{name}-{place}-")),
-                f"del:{name}-{place}",
-            )
-            for place, row in enumerate(value or ())
-        ]
-
-
-def _in_boxes(node: Node, value: Any) -> Any:
-    """A day as its three boxes, everything else as it was typed."""
-    if node.kind in ("date", "month", "datetime"):
-        if isinstance(value, dict):
-            return value
-        if not isinstance(value, str):
-            return {"d": "", "m": "", "y": "", "t": ""}
-        day, _, clock = value.partition("T")
-        year, month, number = day.split("-")
-        return {"d": number, "m": month, "y": year, "t": clock[:5]}
-    return "" if value is None else value
-
-
-def _paragraphs(text: str) -> Iterator[tuple[str, str]]:
-    """The few marks that a text may hold: `#` headings, `-` points, paragraphs; all of it plain text."""
-    for line in text.split("\n"):
-        plain = line.strip()
-        if plain.startswith("#"):
-            yield "heading", plain.lstrip("#").strip()
-        elif plain.startswith("- "):
-            yield "point", plain[2:].strip()
-        elif plain:
-            yield "text", plain
-
-
-def show(
-    form: Form, values: Mapping[str, Any], options: Mapping[str, Any], lang: str
-) -> list[tuple[str, str]]:
-    """An answer as it reads: label and text of everything that was answered; rows one after another."""
-    return list(_shown(form.level, values, options, lang, ""))
-
-
-def _shown(
-    level: Level, values: Mapping[str, Any], options: Mapping[str, Any], lang: str, before: str
-) -> Iterator[tuple[str, str]]:
-    for key, node in level.inputs.items():
-        value = values.get(key)
-        if key == FAULTS or value in (None, "", [], {}):
-            continue
-        if node.kind == "list" and node.level is not None:
-            for number, row in enumerate(value, 1):
-                name = node.look.row_name.get(lang) or node.label.get(lang)
-                yield from _shown(node.level, row, options, lang, f"{name} {number}: ")
+        if box.is_off and not box.is_hidden:
+            box.when = in_words(node.hide, self._own(level), lang)
+        if node.kind == "group":
+            box.boxes = [self._box(part, level, values, asked, prefix, hidden) for part in node.parts]
+        elif node.level is not None:
+            self._draw_rows(box, node, node.level, values.get(node.key))
+        elif node.key:
+            self._draw_field(box, node, level, values.get(node.key), asked)
         else:
-            yield f"{before}{node.label.get(lang)}", _said(node, value, options, lang)
+            box.body = paragraphs(node.body.get(lang))
+        return box
 
+    def _draw_field(self, box: Box, node: Node, level: Level, value: Any, asked: Asked) -> None:
+        box.is_optional = (
+            not node.rules.is_required and node.rules.required_when is None and node.kind != "checkbox"
+        )
+        kind_of(node).draw(node, value, asked, box)
+        if node.computed is not None:
+            proposed = kind_of(node).from_rule(node, feel.evaluate(node.computed, asked.context))
+            box.is_optional = False
+            box.computed = for_browser(node.computed, self._facts, self._readable(level))
+            box.proposed = words(node, proposed, asked, self._lang) if isinstance(proposed, str) else ""
 
-def label(form: Form, path: str, value: Any, options: Mapping[str, Any], lang: str) -> str:
-    """One answer in words: labels for codes, DD-MM-YYYY for days, haan or nahin; rows joined by semicolons."""
-    node = form.node(path)
-    if node is None or value in (None, "", [], {}):
-        return ""
-    if node.kind == "list" and node.level is not None:
-        rows = (", ".join(text for _, text in _shown(node.level, row, options, lang, "")) for row in value)
-        return "; ".join(rows)
-    return _said(node, value, options, lang)
+    def _draw_rows(self, box: Box, node: Node, level: Level, value: Any) -> None:
+        """The rows of a list, with a button to take one out as long as more are there than are needed."""
+        rows, lang = rows_of(value), self._lang
+        contexts = self._view.rows[node.key]
+        may_remove = len(rows) > node.rules.min_rows
+        box.is_optional = node.rules.min_rows == 0
+        box.add = f"add:{node.key}" if len(rows) < node.rules.max_rows else ""
+        box.value = node.look.add.get(lang)
+        box.rows = [
+            Row(
+                number + 1,
+                row_name(node, lang),
+                self._level(level, row, contexts[number], f"{node.key}-{number}-"),
+                f"del:{node.key}-{number}" if may_remove else "",
+            )
+            for number, row in enumerate(rows)
+        ]
 
-
-def _said(node: Node, value: Any, options: Mapping[str, Any], lang: str) -> str:
-    if node.is_boolean:
-        return _YES_NO[lang][0 if value is True else 1]
-    if node.kind in ("radio", "select", "checklist"):
-        every = options.get(node.options_key, ()) if node.options_key else offered_ever(node)
-        said = {each["value"]: each["en"] if lang == "en" else each["hi"] for each in every}
-        chosen = value if isinstance(value, list) else [value]
-        return ", ".join(said.get(str(each), str(each)) for each in chosen)
-    if node.kind == "file":
-        return ", ".join(str(entry.get("name", "")) for entry in value)
-    if node.kind in ("date", "month") and isinstance(value, str):
-        return date.fromisoformat(value).strftime("%d-%m-%Y")
-    if node.kind == "datetime" and isinstance(value, str):
-        return datetime.fromisoformat(value).strftime("%d-%m-%Y %H:%M")
-    return str(value)
-
-
-def offered_ever(node: Node) -> list[dict[str, str]]:
-    """Every choice of a field, offered today or not."""
-    return [{"value": each.value, "hi": each.text.hi, "en": each.text.en} for each in node.options]
+    def _let_refresh(self, box: Box) -> None:
+        """Give a field that hides others a button for pages without scripts: its answer may be changed."""
+        if box.name in self._controls and not box.is_hidden:
+            box.refresh = f"refresh:{box.name}"
+        for inner in box.boxes:
+            self._let_refresh(inner)

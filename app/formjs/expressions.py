@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app import feel
@@ -29,6 +30,7 @@ def read_rule(source: str, names: Collection[str]) -> Tree:
     return tree
 
 
+@lru_cache(maxsize=8192)
 def roots_read(tree: Tree | None) -> frozenset[str]:
     """The first parts of the names that a rule reads."""
     return frozenset() if tree is None else frozenset(path[0] for path in feel.names_read(tree))

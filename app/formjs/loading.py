@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.formjs.components import MAX_COMPONENTS, MAX_DEPTH, Faults, Names, names_of, read_component
 from app.formjs.expressions import FACTS, roots_read
-from app.formjs.kinds import kind_of
+from app.formjs.kinds import feel_type_of
 from app.formjs.model import Field, Form, Level, Node, Placed, Text
 from app.formjs.refusals import FormRefused
 
@@ -158,7 +158,7 @@ def _fields(level: Level, prefix: str = "") -> Iterator[Field]:
             pii=node.pii,
             options=node.options,
             options_key=node.options_key,
-            feel_type=kind_of(node).feel_type(node),
+            feel_type=feel_type_of(node),
             repeated=bool(prefix),
         )
         if node.level is not None:

@@ -17,19 +17,8 @@ if TYPE_CHECKING:
 #: Kinds that take an answer. `date` and `month` are dates; `list` holds rows of columns.
 INPUTS = frozenset(
     (
-        "textfield",
-        "textarea",
-        "number",
-        "date",
-        "month",
-        "datetime",
-        "time",
-        "radio",
-        "select",
-        "checklist",
-        "checkbox",
-        "file",
-        "list",
+        *("textfield", "textarea", "number", "date", "month", "datetime", "time"),
+        *("radio", "select", "checklist", "checkbox", "file", "list"),
     )
 )
 #: Kinds that are only shown.

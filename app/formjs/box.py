@@ -1,0 +1,117 @@
+"""What a page shows of one component: words in one language, what was typed, what is wrong, rules for the browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from app.domain.errors import FieldProblem
+    from app.formjs.model import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice of a field, with the id of its button."""
+
+    id: str
+    value: str
+    text: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One box of a date or a time: `part` is d, m, y or t; `size` is how many characters it is wide."""
+
+    id: str
+    name: str
+    part: str
+    value: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a list: its number (from 1), what it is called, its boxes, and the button that takes it out."""
+
+    number: int
+    name: str
+    boxes: list[Box]
+    remove: str
+
+
+@dataclass(slots=True)
+class Box:
+    """One component on the page; `id` is the place a link of the error summary leads to.
+
+    A condition is true or false now, or open: it waits for an answer. `is_hidden`: it does not apply, whatever
+    is answered to what is open. `is_off`: it does not apply as the answers stand; without scripts it is shown
+    all the same, with `when` (labels and choices) saying when it is wanted. `hide` and `computed` are rules in
+    JSON for the browser, with the facts they read put in.
+    """
+
+    kind: str
+    id: str
+    name: str
+    lang: str
+    label: str = ""
+    hint: str = ""
+    value: Any = ""
+    problem: FieldProblem | None = None
+    is_optional: bool = False
+    is_hidden: bool = False
+    is_off: bool = False
+    is_boolean: bool = False
+    hide: str = ""
+    computed: str = ""
+    proposed: str = ""
+    when: tuple[tuple[str, str], ...] = ()
+    refresh: str = ""
+    choices: list[Choice] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    accept: str = ""
+    has_camera: bool = False
+    is_multiple: bool = False
+    is_folded: bool = False
+    most_files: int = 1
+    input_type: str = "text"
+    input_mode: str = ""
+    longest: int = 4000
+    width: str = "full"
+    lines: int = 4
+    add: str = ""
+    body: list[tuple[str, Any]] = field(default_factory=list)
+
+    @property
+    def described_by(self) -> str:
+        """The ids of what explains the box to a screen reader."""
+        ids = [f"{self.id}-hint"] if self.hint else []
+        if self.problem is not None:
+            ids.append(f"{self.id}-error")
+        return " ".join(ids)
+
+    @property
+    def has_fault(self) -> bool:
+        """Whether something is wrong in it or in what it holds."""
+        inner = [*self.boxes, *(box for row in self.rows for box in row.boxes)]
+        return self.problem is not None or any(box.has_fault for box in inner)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it, or what it holds, has an answer."""
+        own = self.value not in ("", None, False) or any(each.is_chosen for each in self.choices)
+        return own or bool(self.files or self.rows) or any(box.is_answered for box in self.boxes)
+
+    def add_choice(self, value: str, text: Text, *, is_chosen: bool) -> None:
+        """Offer a choice; the first one has the id of the box."""
+        place = f"{self.id}-{len(self.choices) + 1}" if self.choices else self.id
+        self.choices.append(Choice(place, value, text.get(self.lang), is_chosen))
+
+    def add_part(self, part: str, value: str, size: int) -> None:
+        """Add a box of a date; the first one has the id of the whole."""
+        place = f"{self.id}-{part}" if self.parts else self.id
+        self.parts.append(Part(place, f"{self.name}-{part}", part, value, size))

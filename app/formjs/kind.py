@@ -1,0 +1,128 @@
+"""What every kind of field can do: read what was posted, judge it, hand it to FEEL, say it, lay it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.domain.errors import FieldProblem
+from app.domain.text import HARD_LENGTH, tidy
+from app.formjs.expressions import is_true
+from app.formjs.model import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from app.formjs.box import Box
+    from app.formjs.model import Node
+
+
+class Posted:
+    """The texts of a posted form. It notes which names were asked for, and which came twice."""
+
+    def __init__(self, texts: Mapping[str, Sequence[str]], staged: Mapping[str, Sequence[Any]]) -> None:
+        self._texts = texts
+        self.staged = staged
+        self._seen: set[str] = set()
+        self.repeated: list[str] = []
+
+    def one(self, name: str) -> str:
+        """The tidy text of a name that may come once; empty when it did not come."""
+        texts = self.many(name)
+        if len(texts) > 1:
+            self.repeated.append(name)
+        return texts[0] if texts else ""
+
+    def many(self, name: str) -> list[str]:
+        """The tidy texts of a name."""
+        self._seen.add(name)
+        return [tidy(text[:HARD_LENGTH]) for text in self._texts.get(name, ())]
+
+    def row_numbers(self, prefix: str) -> set[int]:
+        """The numbers of the rows of a list that something was posted for."""
+        found = set()
+        for name in self._texts:
+            number = name[len(prefix) :].partition("-")[0] if name.startswith(prefix) else ""
+            if number.isascii() and number.isdigit() and len(number) < 4:  # noqa: PLR2004
+                found.add(int(number))
+        return found
+
+    def unknown(self) -> list[str]:
+        """Names that are on no field; the host's own begin with `_`."""
+        return [
+            name
+            for name in self._texts
+            if name not in self._seen and not name.startswith("_") and name != "csrf_token"
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice as it is offered now."""
+
+    value: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer is judged by: the names its rules see, and the choices that live outside the form."""
+
+    context: Mapping[str, Any]
+    options: Mapping[str, Sequence[Mapping[str, str]]]
+
+    def choices(self, node: Node) -> list[Choice]:
+        """The choices that are offered: the form's own, where their rule holds, else the host's list."""
+        if node.options:
+            return [
+                Choice(each.value, each.text)
+                for each in node.options
+                if each.offered is None or is_true(each.offered, self.context)
+            ]
+        return [
+            Choice(str(each["value"]), Text(each.get("hi", ""), each.get("en", "")))
+            for each in self.options.get(node.options_key, ())
+        ]
+
+
+class Kind:
+    """A kind of field. Values are JSON; one that is not of the kind is kept as it was typed."""
+
+    required_key = "form.required"
+
+    def feel_type(self, node: Node) -> str:
+        """FEEL's name of the type."""
+        raise NotImplementedError
+
+    def read(self, node: Node, name: str, posted: Posted) -> Any:
+        """The value posted under `name`: of the kind, as typed, or None (no answer)."""
+        raise NotImplementedError
+
+    def is_empty(self, value: Any) -> bool:
+        """Whether a value is no answer."""
+        return value is None or value in ("", [], {})
+
+    def known(self, node: Node, value: Any) -> Any:
+        """The value as FEEL sees it; None when it is missing or wrong."""
+        raise NotImplementedError
+
+    def from_rule(self, node: Node, value: Any) -> Any:  # noqa: ARG002
+        """The JSON value of what a FEEL rule gave."""
+        return value if isinstance(value, str) else None
+
+    def fault(self, node: Node, value: Any, asked: Asked) -> FieldProblem | None:
+        """What is wrong with an answer that is not empty."""
+        raise NotImplementedError
+
+    def say(self, node: Node, value: Any, asked: Asked, lang: str) -> str:
+        """The answer in words."""
+        raise NotImplementedError
+
+    def draw(self, node: Node, value: Any, asked: Asked, box: Box) -> None:
+        """Put what the page needs into `box`."""
+        raise NotImplementedError
+
+
+def own(node: Node, key: str, **params: Any) -> FieldProblem:
+    """A problem for which the form's own words, where it has some, say what is wanted."""
+    return FieldProblem(key, node.error.hi, node.error.en, **params)

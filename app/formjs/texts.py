@@ -1,0 +1,72 @@
+"""Fields of text: one line or many."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from app.domain.errors import FieldProblem
+from app.domain.text import ascii_digits, fault_in
+from app.formjs.kind import Asked, Kind, Posted, own
+
+if TYPE_CHECKING:
+    from app.formjs.box import Box
+    from app.formjs.model import Node
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+){1,8}")
+_PHONE = re.compile(r"\+?\d{10,13}", re.ASCII)
+_SHAPES = {"email": _EMAIL, "phone": _PHONE}
+_SMALL, _MIDDLE = 8, 24  # characters up to which a box is drawn narrow
+_FAULTS = {"bidi": "form.bidi", "control": "form.control", "line": "form.one_line", "aadhaar": "form.aadhaar"}
+
+
+class TextKind(Kind):
+    """A text. Where it must follow a pattern, digits of every script are understood and kept as 0-9."""
+
+    def feel_type(self, node: Node) -> str:  # noqa: ARG002
+        return "string"
+
+    def read(self, node: Node, name: str, posted: Posted) -> Any:
+        text = posted.one(name)
+        if node.has_digits or node.look.input_type != "text":
+            text = ascii_digits(text)
+        return (text.upper() if node.is_upper else text) or None
+
+    def known(self, node: Node, value: Any) -> Any:  # noqa: ARG002
+        return value if isinstance(value, str) else None
+
+    def fault(self, node: Node, value: Any, asked: Asked) -> FieldProblem | None:  # noqa: ARG002
+        if not isinstance(value, str):
+            return own(node, "form.text")
+        rules = node.rules
+        hygiene = fault_in(value, lines=node.kind == "textarea", may_hold_aadhaar=rules.may_hold_aadhaar)
+        if hygiene:
+            return FieldProblem(_FAULTS[hygiene])
+        if len(value) > rules.max_length:
+            return FieldProblem("form.too_long", limit=rules.max_length, length=len(value))
+        if len(value) < rules.min_length:
+            return FieldProblem("form.too_short", limit=rules.min_length, length=len(value))
+        shape = rules.pattern or _SHAPES.get(node.look.input_type)
+        return None if shape is None or shape.fullmatch(value) else own(node, _shape_key(node))
+
+    def say(self, node: Node, value: Any, asked: Asked, lang: str) -> str:  # noqa: ARG002
+        return str(value)
+
+    def draw(self, node: Node, value: Any, asked: Asked, box: Box) -> None:  # noqa: ARG002
+        box.value = value if isinstance(value, str) else ""
+        box.longest = node.rules.max_length
+        box.input_mode = node.look.input_mode
+        box.input_type = "tel" if node.look.input_type == "phone" else node.look.input_type
+        box.width = _width(node.rules.max_length)
+        box.lines = node.look.rows
+
+
+def _shape_key(node: Node) -> str:
+    kind = node.look.input_type
+    return "form.pattern" if node.rules.pattern or kind == "text" else f"form.{kind}"
+
+
+def _width(length: int) -> str:
+    if length <= _SMALL:
+        return "small"
+    return "middle" if length <= _MIDDLE else "full"
