@@ -228,6 +228,12 @@ class Insert(_Statement):
         return ready.sql, dict(zip((bind[0] for bind in ready.binds), found, strict=True))
 
 
+@cache
+def inserting(table: Table) -> Insert:
+    """The INSERT of a table."""
+    return Insert(table)
+
+
 def _default(column: Any) -> Callable[[], Any]:
     if column.default is None:
         return lambda: None

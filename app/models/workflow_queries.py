@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select
 
-from app.models.base import insert_or
 from app.models.cases import case
 from app.models.officers import officer
 from app.models.offices import office
-from app.models.scope import visible
+from app.models.statements import Change, Query, Update, inserting
 from app.models.workflow import (
     clock_event,
     engine_state,
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from app.models.base import AnyRow
-    from app.models.scope import Session
+    from app.models.session import Session
+    from app.models.statements import At
 
 
-def task(session: Session, task_id: UUID) -> AnyRow | None:
-    """One user task, with the names of the officers who hold or finished it."""
+def _task_with_winner(at: At) -> Any:
     winner = officer.alias()
-    statement = (
+    return (
         select(
             user_task,
             winner.c.name_hi.label("done_by_hi"),
@@ -45,15 +45,26 @@ def task(session: Session, task_id: UUID) -> AnyRow | None:
         .outerjoin(
             winner, and_(winner.c.district_id == user_task.c.district_id, winner.c.id == user_task.c.done_by)
         )
-        .where(visible(user_task, session.scope), user_task.c.id == task_id)
+        .where(at.visible(user_task), user_task.c.id == at.task_id)
     )
-    return session.connection.execute(statement).one_or_none()
 
 
-def tasks_of(session: Session, case_id: UUID, *, states: Collection[str] = ("open",)) -> Sequence[AnyRow]:
-    """The user tasks of a case in these states, oldest first, with office names and who holds them."""
+_TASK = Query(_task_with_winner)
+
+
+def task(session: Session, task_id: UUID) -> AnyRow | None:
+    """One user task, with the names of the officers who hold or finished it."""
+    return _TASK.one_or_none(session, task_id=task_id)
+
+
+@cache
+def _tasks_in(states: tuple[str, ...]) -> Query:
+    return Query(lambda at: _tasks_with_names(at, states))
+
+
+def _tasks_with_names(at: At, states: tuple[str, ...]) -> Any:
     holder, done = officer.alias(), officer.alias()
-    statement = (
+    return (
         select(
             user_task,
             office.c.name_hi.label("office_hi"),
@@ -78,13 +89,17 @@ def tasks_of(session: Session, case_id: UUID, *, states: Collection[str] = ("ope
             done, and_(done.c.district_id == user_task.c.district_id, done.c.id == user_task.c.done_by)
         )
         .where(
-            visible(user_task, session.scope),
-            user_task.c.case_id == case_id,
-            user_task.c.state.in_(tuple(states)),
+            at.visible(user_task),
+            user_task.c.case_id == at.case_id,
+            user_task.c.state.in_(states),
         )
         .order_by(user_task.c.created_at, user_task.c.id)
     )
-    return session.connection.execute(statement).all()
+
+
+def tasks_of(session: Session, case_id: UUID, *, states: Collection[str] = ("open",)) -> Sequence[AnyRow]:
+    """The user tasks of a case in these states, oldest first, with office names and who holds them."""
+    return _tasks_in(tuple(states)).all(session, case_id=case_id)
 
 
 _OPEN = (
@@ -97,298 +112,335 @@ _OPEN = (
 )
 
 
+_OPEN_TASKS = Query(
+    lambda at: select(*_OPEN).where(
+        at.visible(user_task), user_task.c.case_id == at.case_id, user_task.c.state == "open"
+    )
+)
+
+
 def open_tasks(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     """What a step compares the engine's open tasks with: keys, queue and due day only."""
-    statement = select(*_OPEN).where(
-        visible(user_task, session.scope), user_task.c.case_id == case_id, user_task.c.state == "open"
-    )
-    return session.connection.execute(statement).all()
+    return _OPEN_TASKS.all(session, case_id=case_id)
 
 
 def insert_tasks(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, user_task, rows)
+    inserting(user_task).put(session, rows)
+
+
+_SET_TASK = Update(user_task, lambda at: [user_task.c.id == at.task_id])
 
 
 def finish_task(session: Session, task_id: UUID, officer_id: UUID, at: datetime) -> None:
-    session.connection.execute(
-        update(user_task)
-        .where(visible(user_task, session.scope), user_task.c.id == task_id)
-        .values(state="done", done_at=at, done_by=officer_id)
-    )
+    _SET_TASK.put(session, {"state": "done", "done_at": at, "done_by": officer_id}, task_id=task_id)
 
 
 def cancel_tasks(session: Session, task_ids: Collection[UUID], at: datetime) -> None:
-    if task_ids:
-        session.connection.execute(
-            update(user_task)
-            .where(visible(user_task, session.scope), user_task.c.id.in_(tuple(task_ids)))
-            .values(state="cancelled", done_at=at)
-        )
+    for task_id in task_ids:
+        _SET_TASK.put(session, {"state": "cancelled", "done_at": at}, task_id=task_id)
+
+
+_SET_CLAIM = Update(user_task, lambda at: [user_task.c.id == at.task_id, user_task.c.state == "open"])
 
 
 def set_claim(session: Session, task_id: UUID, officer_id: UUID | None, at: datetime | None) -> bool:
     """Claim (or release) an open task; False when it is no longer open."""
-    result = session.connection.execute(
-        update(user_task)
-        .where(visible(user_task, session.scope), user_task.c.id == task_id, user_task.c.state == "open")
-        .values(claimed_by=officer_id, claimed_at=at)
+    columns = {"claimed_by": officer_id, "claimed_at": at}
+    return bool(_SET_CLAIM.run(session, columns, task_id=task_id))
+
+
+_STATE = Query(
+    lambda at: select(engine_state.c.revision, engine_state.c.blob).where(
+        at.visible(engine_state), engine_state.c.case_id == at.case_id
     )
-    return bool(result.rowcount)
+)
 
 
 def state_of(session: Session, case_id: UUID) -> AnyRow | None:
-    statement = select(engine_state.c.revision, engine_state.c.blob).where(
-        visible(engine_state, session.scope), engine_state.c.case_id == case_id
-    )
-    return session.connection.execute(statement).one_or_none()
+    return _STATE.one_or_none(session, case_id=case_id)
 
 
 def insert_state(session: Session, row: Mapping[str, Any]) -> None:
-    _insert(session, engine_state, [row])
+    inserting(engine_state).put(session, [row])
+
+
+_SET_STATE = Update(engine_state, lambda at: [engine_state.c.case_id == at.case_id])
 
 
 def update_state(session: Session, case_id: UUID, values: Mapping[str, Any]) -> None:
-    session.connection.execute(
-        update(engine_state)
-        .where(visible(engine_state, session.scope), engine_state.c.case_id == case_id)
-        .values(**values)
-    )
+    _SET_STATE.put(session, values, case_id=case_id)
 
 
 def insert_steps(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, step, rows)
+    inserting(step).put(session, rows)
 
 
-def steps_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    """Every move of the case in order, with the office of the unit where there is one."""
-    statement = (
+_STEPS = Query(
+    lambda at: (
         select(step, office.c.name_hi.label("unit_hi"), office.c.name_en.label("unit_en"))
         .outerjoin(
             office, and_(office.c.district_id == step.c.district_id, office.c.id == step.c.unit_office_id)
         )
-        .where(visible(step, session.scope), step.c.case_id == case_id)
+        .where(at.visible(step), step.c.case_id == at.case_id)
         .order_by(step.c.seq)
     )
-    return session.connection.execute(statement).all()
+)
+
+
+def steps_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    """Every move of the case in order, with the office of the unit where there is one."""
+    return _STEPS.all(session, case_id=case_id)
+
+
+_DECIDED = Query(
+    lambda at: (
+        select(step.c.element_id, step.c.routing)
+        .where(at.visible(step), step.c.case_id == at.case_id, step.c.kind == "decided")
+        .order_by(step.c.seq)
+    )
+)
 
 
 def decided(session: Session, case_id: UUID) -> dict[str, Any]:
     """The latest result of each decision of the case, by its name: what the route was told."""
-    statement = (
-        select(step.c.element_id, step.c.routing)
-        .where(visible(step, session.scope), step.c.case_id == case_id, step.c.kind == "decided")
-        .order_by(step.c.seq)
-    )
     found: dict[str, Any] = {}
-    for row in session.connection.execute(statement):
+    for row in _DECIDED.all(session, case_id=case_id):
         found |= row.routing
     return found
 
 
-def timers_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    statement = select(timer.c.id, timer.c.engine_task_id, timer.c.due_at).where(
-        visible(timer, session.scope), timer.c.case_id == case_id
+_TIMERS = Query(
+    lambda at: select(timer.c.id, timer.c.engine_task_id, timer.c.due_at).where(
+        at.visible(timer), timer.c.case_id == at.case_id
     )
-    return session.connection.execute(statement).all()
+)
+
+
+def timers_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    return _TIMERS.all(session, case_id=case_id)
 
 
 def insert_timers(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, timer, rows)
+    inserting(timer).put(session, rows)
+
+
+_SET_TIMER = Update(timer, lambda at: [timer.c.id == at.timer_id])
+_DELETE_TIMER = Change(timer, lambda at: delete(timer).where(at.visible(timer), timer.c.id == at.timer_id))
 
 
 def move_timer(session: Session, timer_id: UUID, due_at: datetime) -> None:
-    session.connection.execute(
-        update(timer).where(visible(timer, session.scope), timer.c.id == timer_id).values(due_at=due_at)
-    )
+    _SET_TIMER.put(session, {"due_at": due_at}, timer_id=timer_id)
 
 
 def delete_timers(session: Session, timer_ids: Collection[UUID]) -> None:
-    if timer_ids:
-        session.connection.execute(
-            delete(timer).where(visible(timer, session.scope), timer.c.id.in_(tuple(timer_ids)))
-        )
+    for timer_id in timer_ids:
+        _DELETE_TIMER.put(session, timer_id=timer_id)
+
+
+_DUE_TIMERS = Query(
+    lambda at: (
+        select(timer.c.district_id, timer.c.case_id, func.min(timer.c.due_at).label("due_at"))
+        .where(at.visible(timer), timer.c.due_at <= at.now)
+        .group_by(timer.c.district_id, timer.c.case_id)
+        .order_by(func.min(timer.c.due_at))
+        .limit(at.limit)
+    )
+)
 
 
 def due_timers(session: Session, now: datetime, limit: int) -> Sequence[AnyRow]:
     """The cases with a timer that is due, earliest first; every district (system scope only)."""
-    statement = (
-        select(timer.c.district_id, timer.c.case_id, func.min(timer.c.due_at).label("due_at"))
-        .where(visible(timer, session.scope), timer.c.due_at <= now)
-        .group_by(timer.c.district_id, timer.c.case_id)
-        .order_by(func.min(timer.c.due_at))
-        .limit(limit)
+    return _DUE_TIMERS.all(session, now=now, limit=limit)
+
+
+_OPEN_JOBS = Query(
+    lambda at: select(job.c.id, job.c.engine_task_id).where(
+        at.visible(job), job.c.case_id == at.case_id, job.c.state.in_(("queued", "running", "failed"))
     )
-    return session.connection.execute(statement).all()
+)
 
 
 def open_jobs(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    statement = select(job.c.id, job.c.engine_task_id).where(
-        visible(job, session.scope),
-        job.c.case_id == case_id,
-        job.c.state.in_(("queued", "running", "failed")),
-    )
-    return session.connection.execute(statement).all()
+    return _OPEN_JOBS.all(session, case_id=case_id)
 
 
 def insert_jobs(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, job, rows)
+    inserting(job).put(session, rows)
+
+
+_SET_JOB = Update(job, lambda at: [job.c.id == at.job_id])
 
 
 def cancel_jobs(session: Session, job_ids: Collection[UUID]) -> None:
-    if job_ids:
-        session.connection.execute(
-            update(job)
-            .where(visible(job, session.scope), job.c.id.in_(tuple(job_ids)))
-            .values(state="cancelled", lease_until=None)
-        )
+    for job_id in job_ids:
+        _SET_JOB.put(session, {"state": "cancelled", "lease_until": None}, job_id=job_id)
 
 
-def _due(session: Session, now: datetime) -> ColumnElement[bool]:
+def _is_due(at: At) -> ColumnElement[bool]:
     """A job whose time has come, or whose worker died with its lease."""
     return and_(
-        visible(job, session.scope),
+        at.visible(job),
         or_(
-            and_(job.c.state == "queued", job.c.run_at <= now),
-            and_(job.c.state == "running", job.c.lease_until < now),
+            and_(job.c.state == "queued", job.c.run_at <= at.now),
+            and_(job.c.state == "running", job.c.lease_until < at.now),
         ),
     )
 
 
-def has_due_job(session: Session, now: datetime) -> bool:
-    return session.connection.execute(select(job.c.id).where(_due(session, now)).limit(1)).first() is not None
-
-
-def claim_job(session: Session, now: datetime, lease_until: datetime) -> AnyRow | None:
-    """Take one job that is due; SKIP LOCKED keeps workers apart."""
-    due = (
-        select(job.c.district_id, job.c.id)
-        .where(_due(session, now))
+_DUE_JOB = Query(lambda at: select(job.c.id).where(_is_due(at)).limit(1))
+_NEXT_JOB = Query(
+    lambda at: (
+        select(job.c.id, job.c.attempts)
+        .where(_is_due(at))
         .order_by(job.c.run_at, job.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    row = session.connection.execute(due).one_or_none()
+)
+_JOB = Query(lambda at: select(job).where(at.visible(job), job.c.id == at.job_id))
+
+
+def has_due_job(session: Session, now: datetime) -> bool:
+    return _DUE_JOB.first(session, now=now) is not None
+
+
+def claim_job(session: Session, now: datetime, lease_until: datetime) -> AnyRow | None:
+    """Take one job that is due; SKIP LOCKED keeps workers apart."""
+    row = _NEXT_JOB.first(session, now=now)
     if row is None:
         return None
-    mine = and_(job.c.district_id == row.district_id, job.c.id == row.id)
-    session.connection.execute(
-        update(job)
-        .where(visible(job, session.scope), mine)
-        .values(state="running", attempts=job.c.attempts + 1, lease_until=lease_until)
-    )
-    return session.connection.execute(select(job).where(mine)).one()
+    columns = {"state": "running", "attempts": row.attempts + 1, "lease_until": lease_until}
+    _SET_JOB.put(session, columns, job_id=row.id)
+    return _JOB.one(session, job_id=row.id)
 
 
 def job_row(session: Session, job_id: UUID) -> AnyRow | None:
-    return session.connection.execute(
-        select(job).where(visible(job, session.scope), job.c.id == job_id)
-    ).one_or_none()
+    return _JOB.one_or_none(session, job_id=job_id)
 
 
 def set_job(session: Session, job_id: UUID, **values: Any) -> None:
-    session.connection.execute(
-        update(job).where(visible(job, session.scope), job.c.id == job_id).values(**values)
-    )
+    _SET_JOB.put(session, values, job_id=job_id)
+
+
+_NEXT_RUN = Query(
+    lambda at: select(func.min(job.c.run_at).label("at")).where(at.visible(job), job.c.state == "queued")
+)
+_NEXT_TIMER = Query(lambda at: select(func.min(timer.c.due_at).label("at")).where(at.visible(timer)))
 
 
 def next_due(session: Session) -> datetime | None:
     """When the worker is next needed: the earliest job or timer, or None."""
-    jobs = select(func.min(job.c.run_at)).where(visible(job, session.scope), job.c.state == "queued")
-    timers = select(func.min(timer.c.due_at)).where(visible(timer, session.scope))
-    found = [session.connection.execute(s).scalar() for s in (jobs, timers)]
+    found = (_NEXT_RUN.scalar(session), _NEXT_TIMER.scalar(session))
     return min((at for at in found if at is not None), default=None)
 
 
+_SET_CASE = Update(case, lambda at: [case.c.id == at.case_id])
+
+
 def set_rounds(session: Session, case_id: UUID, rounds: int) -> None:
-    session.connection.execute(
-        update(case).where(visible(case, session.scope), case.c.id == case_id).values(rounds=rounds)
+    _SET_CASE.put(session, {"rounds": rounds}, case_id=case_id)
+
+
+_NEXT_IN_QUEUE = Query(
+    lambda at: (
+        select(user_task.c.id)
+        .where(
+            at.visible(user_task),
+            user_task.c.office_id == at.office_id,
+            user_task.c.role == at.role,
+            user_task.c.state == "open",
+            user_task.c.element_id == at.element_id,
+            or_(user_task.c.assigned_to.is_(None), user_task.c.assigned_to == at.officer_id),
+            or_(user_task.c.claimed_by.is_(None), user_task.c.claimed_by == at.officer_id),
+        )
+        .order_by(user_task.c.due_at, user_task.c.id)
+        .limit(1)
     )
+)
 
 
 def next_in_queue(
     session: Session, office_id: UUID, role: str, element_id: str, officer_id: UUID
 ) -> UUID | None:
     """The most urgent open task of the same queue that this officer may take up next."""
-    statement = (
-        select(user_task.c.id)
-        .where(
-            visible(user_task, session.scope),
-            user_task.c.office_id == office_id,
-            user_task.c.role == role,
-            user_task.c.state == "open",
-            user_task.c.element_id == element_id,
-            or_(user_task.c.assigned_to.is_(None), user_task.c.assigned_to == officer_id),
-            or_(user_task.c.claimed_by.is_(None), user_task.c.claimed_by == officer_id),
-        )
-        .order_by(user_task.c.due_at, user_task.c.id)
-        .limit(1)
+    found: UUID | None = _NEXT_IN_QUEUE.scalar(
+        session, office_id=office_id, role=role, element_id=element_id, officer_id=officer_id
     )
-    return session.connection.execute(statement).scalar()
+    return found
 
 
 def insert_incident(session: Session, row: Mapping[str, Any]) -> None:
-    _insert(session, incident, [row])
+    inserting(incident).put(session, [row])
+
+
+def _incidents(at: At) -> Any:
+    return (
+        select(incident, case.c.number)
+        .outerjoin(case, and_(case.c.district_id == incident.c.district_id, case.c.id == incident.c.case_id))
+        .where(at.visible(incident), incident.c.closed_at.is_(None))
+        .order_by(incident.c.opened_at.desc(), incident.c.id)
+    )
+
+
+_INCIDENTS = Query(_incidents)
+_INCIDENTS_OF_CASE = Query(lambda at: _incidents(at).where(incident.c.case_id == at.case_id))
+_INCIDENT = Query(lambda at: select(incident).where(at.visible(incident), incident.c.id == at.incident_id))
+_CLOSE_INCIDENT = Update(
+    incident, lambda at: [incident.c.id == at.incident_id, incident.c.closed_at.is_(None)]
+)
 
 
 def incidents(session: Session, *, case_id: UUID | None = None) -> Sequence[AnyRow]:
     """Open incidents of the district, newest first, with the case's number."""
-    statement = (
-        select(incident, case.c.number)
-        .outerjoin(case, and_(case.c.district_id == incident.c.district_id, case.c.id == incident.c.case_id))
-        .where(visible(incident, session.scope), incident.c.closed_at.is_(None))
-        .order_by(incident.c.opened_at.desc(), incident.c.id)
-    )
-    if case_id is not None:
-        statement = statement.where(incident.c.case_id == case_id)
-    return session.connection.execute(statement).all()
+    if case_id is None:
+        return _INCIDENTS.all(session)
+    return _INCIDENTS_OF_CASE.all(session, case_id=case_id)
 
 
 def incident_row(session: Session, incident_id: UUID) -> AnyRow | None:
-    return session.connection.execute(
-        select(incident).where(visible(incident, session.scope), incident.c.id == incident_id)
-    ).one_or_none()
+    return _INCIDENT.one_or_none(session, incident_id=incident_id)
 
 
 def close_incident(session: Session, incident_id: UUID, officer_id: UUID | None, at: datetime) -> None:
-    session.connection.execute(
-        update(incident)
-        .where(visible(incident, session.scope), incident.c.id == incident_id, incident.c.closed_at.is_(None))
-        .values(closed_at=at, closed_by=officer_id)
-    )
+    _CLOSE_INCIDENT.put(session, {"closed_at": at, "closed_by": officer_id}, incident_id=incident_id)
 
 
 def insert_clock_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, clock_event, rows)
+    inserting(clock_event).put(session, rows)
 
 
-def clock_events_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    statement = (
+_CLOCK_EVENTS = Query(
+    lambda at: (
         select(clock_event, office.c.name_hi.label("office_hi"), office.c.name_en.label("office_en"))
         .join(
             office,
             and_(office.c.district_id == clock_event.c.district_id, office.c.id == clock_event.c.office_id),
         )
-        .where(visible(clock_event, session.scope), clock_event.c.case_id == case_id)
+        .where(at.visible(clock_event), clock_event.c.case_id == at.case_id)
         .order_by(clock_event.c.at, clock_event.c.id)
     )
-    return session.connection.execute(statement).all()
+)
+
+
+def clock_events_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    return _CLOCK_EVENTS.all(session, case_id=case_id)
+
+
+_SEEN_WORKER = Query(lambda at: select(func.max(worker.c.seen_at).label("at")).where(at.visible(worker)))
+_TOUCH_WORKER = Change(
+    worker,
+    lambda at: (
+        at.insert(worker)
+        .values(district_id=0, name=at.name, seen_at=at.seen_at)
+        .on_conflict_do_update(index_elements=["district_id", "name"], set_={"seen_at": at.seen_at})
+    ),
+)
 
 
 def seen_worker(session: Session) -> datetime | None:
-    return session.connection.execute(
-        select(func.max(worker.c.seen_at)).where(visible(worker, session.scope))
-    ).scalar()
+    found: datetime | None = _SEEN_WORKER.scalar(session)
+    return found
 
 
 def touch_worker(session: Session, name: str, at: datetime) -> None:
-    statement = insert_or(session.connection, worker).values(district_id=0, name=name, seen_at=at)
-    session.connection.execute(
-        statement.on_conflict_do_update(index_elements=["district_id", "name"], set_={"seen_at": at})
-    )
-
-
-def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        session.connection.execute(
-            insert(table), [{"district_id": session.district_id, **row} for row in rows]
-        )
+    _TOUCH_WORKER.put(session, name=name, seen_at=at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from app.domain.numbers import in_address
 
@@ -19,15 +19,15 @@ def case_address(number: str, tab: str = "tasks") -> str:
 
 
 def here() -> str:
-    """This page's own address; after a form, or where nothing was found, the front door."""
-    if request.method != "GET" or request.url_rule is None:
+    """This page's own address; after a form and on a refusal the front door: a refusal repeats no address."""
+    if request.method != "GET" or "refused" in g:
         return "/"
     return request.full_path.rstrip("?")
 
 
 def other_language(code: str) -> str:
     """This page in another language, for visitors who are not signed in."""
-    path = request.path if request.method == "GET" and request.url_rule is not None else "/sign-in"
+    path = "/sign-in" if here() == "/" else request.path
     kept = "&".join(f"{name}={value}" for name, value in request.args.items() if name == "next")
     return f"{path}?lang={code}" + (f"&{kept}" if kept else "")
 

@@ -143,6 +143,7 @@ _PLAIN = (
 def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Response:
     """The page of one kind of refusal. A form that came along is shown again, and offered to be sent again."""
     g.setdefault("actor", None)
+    g.refused = True
     here = request.full_path.rstrip("?")
     is_form = request.method == "POST" and kind != "too_large"
     may_resend = is_form and g.actor is not None and kind in _WORTH_SENDING_AGAIN

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, request, url_for
 
+from app.domain.numbers import parse_case_number
 from app.domain.roles import Permission
 from app.services import inbox
 from app.web import confirmations, language, limits, transaction
@@ -59,11 +60,15 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
 
 
 def _asked() -> InboxQuery:
-    """The filters of the address; what they do not know falls back to the usual view."""
+    """The filters of the address; what they do not know falls back to the usual view.
+
+    Of a search only a case number may stand in an address: it names nobody.
+    """
     given = {name: request.args.get(name, "").strip()[:_LONGEST] for name in _DEFAULTS}
     size = int(given["size"]) if given["size"].isascii() and given["size"].isdigit() else inbox.SIZES[0]
     return inbox.InboxQuery(
         tab=given["tab"],
+        search=parse_case_number(given["search"]) or "",
         age=given["age"] if given["age"] in _AGES else "",
         thana=given["thana"],
         purpose=given["purpose"],
@@ -77,8 +82,7 @@ def _asked() -> InboxQuery:
 
 def _address(query: InboxQuery) -> Callable[..., str]:
     """Makes the address of this view with something changed; what is as usual is left out."""
-    base = asdict(query)
-    base.pop("search")
+    base = {**asdict(query), "search": parse_case_number(query.search) or ""}
 
     def address(**changes: Any) -> str:
         wanted = {**base, **changes}
@@ -126,5 +130,5 @@ def _chosen(
     if query.mine:
         found.append((say("inbox.holder.mine"), address(mine=False, after="")))
     if query.search:
-        found.append((say("inbox.chosen_search", text=query.search), address(after="")))
+        found.append((say("inbox.chosen_search", text=query.search), address(search="", after="")))
     return found

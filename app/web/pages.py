@@ -50,13 +50,13 @@ def home() -> str:
 
 def help_topic() -> str:
     """The help page of the screen that is open: one per blueprint."""
-    return request.blueprint or "inbox"
+    return "inbox" if "refused" in g or request.blueprint is None else request.blueprint
 
 
 def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
     if actor is None:
         return []
-    here = request.blueprint
+    here = None if "refused" in g else request.blueprint
     return [
         {
             "address": url_for(entry.endpoint),

@@ -1,0 +1,216 @@
+"""Every answer carries its headers, every page is sound HTML, a form needs its token, reading changes nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from app import create_app
+from app.config import Settings
+from app.domain.roles import Permission, Role
+from app.models.base import metadata
+from app.web.access import PUBLIC
+from app.web.headers import POLICY
+from tests.integration.conftest import NOW
+from tests.journey import Journey
+from tests.visitor import Sheet, Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask import Flask
+
+#: What a reading may leave behind: the record of it, and when the officer was seen last.
+MAY_CHANGE = {"audit", "audit_stream", "login_session"}
+#: Officers who between them may open everything.
+READERS = (Role.DM_SECTION_HEAD, Role.DM, Role.SP, Role.SHO, Role.ENQUIRY_OFFICER, Role.PROCESS_ADMIN)
+
+
+class World:
+    """The application with a case at each stage, and the addresses that lead to something."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.database = app, app.extensions["database"]
+        self.journey = Journey(self.database, NOW)
+        letter = self.journey.register(candidate_count=3)
+        first, second, third = (self.journey.add(letter) for _ in range(3))
+        self.journey.go_on(second, until="visit")
+        self.journey.go_on(third)
+        tasks = [task for number in (first, second) for task in self.journey.waiting(number)]
+        with self.database.engine.connect() as connection:
+            document = connection.execute(select(metadata.tables["document"].c.id)).scalars().first()
+        tabs = ("documents", "diagram", "timeline", "correspondence", "activity")
+        self.addresses = [
+            *(rule.rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and not rule.arguments),
+            *(f"/tasks/{task.id}" for task in tasks),
+            *(f"/cases/{each.replace('/', '-')}" for each in (first, second, third)),
+            *(f"/cases/{third.replace('/', '-')}/{tab}" for tab in tabs),
+            f"/requisitions/{letter}",
+            f"/requisitions/{letter}/new",
+            f"/documents/{document}",
+            "/verify/nothing",
+            "/help/inbox",
+            "/no/such/page",
+            "/cases/SRN-2026-99999",
+            f"/tasks/{letter}",
+        ]
+
+    def visitor(self, role: Role) -> Visitor:
+        return Visitor(self.app).enter(self.journey.staff.holder(role).officer_id, NOW)
+
+
+@pytest.fixture(scope="module")
+def world(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("world")
+    (folder / "satyapan.db").write_bytes(demo_sqlite.read_bytes())
+    settings = Settings(folder, f"sqlite:///{folder / 'satyapan.db'}", demo=True, testing=True)
+    app = create_app(settings, clock=lambda: NOW)
+    yield World(app)
+    app.extensions["database"].close()
+
+
+@pytest.mark.parametrize("role", [None, *READERS])
+def test_every_answer_carries_its_headers(world: World, role: Role | None) -> None:
+    visitor = world.visitor(role) if role else Visitor(world.app)
+    wrong = []
+    for address in world.addresses:
+        headers = visitor.get(address).headers
+        policy = headers["Content-Security-Policy"]
+        if address.startswith("/documents/") and "Content-Disposition" in headers:
+            right = policy == "sandbox; default-src 'none'"
+        else:
+            right = policy == POLICY
+        right &= (
+            headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+        )
+        right &= headers["Cache-Control"] == "no-store" and headers["X-Frame-Options"] == "DENY"
+        wrong += [] if right else [address]
+    assert not wrong
+
+
+def test_refusals_carry_their_headers_too(world: World) -> None:
+    visitor = world.visitor(Role.SHO)
+    for answer in (
+        visitor.get("/sign-out"),
+        visitor.client.post("/account/language"),
+        visitor.get("/modeler"),
+    ):
+        assert answer.status_code in (400, 403, 405)
+        assert answer.headers["Content-Security-Policy"] == POLICY
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_only_assets_are_kept_by_the_browser(world: World) -> None:
+    page = Visitor(world.app).get("/sign-in").get_data(as_text=True)
+    assets = re.findall(r'"(/assets/[^"]+)"', page)
+    assert len(assets) == 4
+    for address in assets:
+        answer = Visitor(world.app).get(address)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_the_assets_folder_gives_nothing_but_the_build(world: World) -> None:
+    for name in ("manifest.json", "../config.py", "%2e%2e/config.py", "fonts/LICENSE_FONT"):
+        assert Visitor(world.app).get(f"/assets/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+@pytest.mark.parametrize("role", [None, *READERS])
+def test_every_page_is_sound_html(world: World, role: Role | None, language: str) -> None:
+    visitor = world.visitor(role) if role else Visitor(world.app)
+    if role:
+        visitor.get("/account")
+        visitor.post("/account/language", {"language": language})
+    faults = []
+    for address in world.addresses:
+        answer = visitor.get(f"{address}?lang={language}")
+        if answer.mimetype != "text/html" or answer.status_code == 303:
+            continue
+        faults += [f"{address}: {fault}" for fault in html_faults(answer.get_data(as_text=True), language)]
+    assert not faults
+
+
+def html_faults(page: str, language: str) -> list[str]:
+    """What is wrong with a page, in words."""
+    sheet, faults = Sheet(page), []
+    ids = sheet.ids()
+    headings = [each.text.strip() for each in sheet.all("h1")]
+    labelled = {each.attributes.get("for") for each in sheet.all("label")}
+    boxes = [each for name in ("input", "select", "textarea") for each in sheet.all(name)]
+    primaries = [each for each in sheet.elements if "btn-primary" in (each.attributes.get("class") or "")]
+    if sheet.all("html")[0].attributes.get("lang") != language:
+        faults.append("the language is not said, or another")
+    if len(headings) != 1 or not headings[0]:
+        faults.append(f"not one heading: {headings}")
+    if not sheet.all("title")[0].text.strip(" ·"):
+        faults.append("no title")
+    if len(ids) != len(set(ids)):
+        faults.append(f"ids twice: {sorted({each for each in ids if ids.count(each) > 1})}")
+    if len(primaries) > 1:
+        faults.append("more than one primary button")
+    faults += [
+        f"no label for {each.attributes.get('name')}"
+        for each in boxes
+        if each.attributes.get("type") != "hidden" and each.attributes.get("id") not in labelled
+    ]
+    return faults + sheet.faults
+
+
+def post_addresses(world: World) -> list[str]:
+    """Every address that takes a form, with anything in place of its names."""
+    some_id = "0199a000-0000-7000-8000-000000000000"
+    return [
+        re.sub(r"<(?:\w+:)?\w+>", some_id, rule.rule)
+        for rule in world.app.url_map.iter_rules()
+        if "POST" in rule.methods
+    ]
+
+
+@pytest.mark.parametrize("role", [None, *READERS])
+def test_a_form_without_its_token_is_refused(world: World, role: Role | None) -> None:
+    visitor = world.visitor(role) if role else Visitor(world.app)
+    answers = {address: visitor.client.post(address, data={"x": "1"}) for address in post_addresses(world)}
+    assert not [address for address, answer in answers.items() if answer.status_code != 400]
+    assert "यह अनुरोध स्वीकार नहीं हुआ" in answers["/sign-in"].get_data(as_text=True)
+
+
+def test_a_form_from_a_foreign_site_is_refused_even_with_a_token(world: World) -> None:
+    visitor = world.visitor(Role.SHO)
+    visitor.get("/account")
+    visitor.headers = {"Sec-Fetch-Site": "cross-site"}
+    assert visitor.post("/account/language", {"language": "en"}).status_code == 400
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_reading_changes_nothing_but_the_record(world: World, role: Role) -> None:
+    visitor = world.visitor(role)
+    before = contents(world)
+    for address in world.addresses:
+        visitor.get(address)
+    after = contents(world)
+    assert not [name for name in before if before[name] != after[name]]
+
+
+def contents(world: World) -> dict[str, list[tuple[object, ...]]]:
+    """Everything in the tables that a reading must not touch."""
+    with world.database.engine.connect() as connection:
+        return {
+            table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
+            for table in metadata.sorted_tables
+            if table.name not in MAY_CHANGE
+        }
+
+
+def test_what_is_public_asks_for_no_cookie(world: World) -> None:
+    for address in ("/verify/nothing", "/healthz", "/readyz", "/help/inbox", "/accessibility"):
+        assert "Set-Cookie" not in Visitor(world.app).get(address).headers, address
+
+
+def test_every_permission_of_a_view_is_one_of_ours(world: World) -> None:
+    for view in world.app.view_functions.values():
+        assert view.access == PUBLIC or view.access in set(Permission)

@@ -1,0 +1,325 @@
+"""Signing in: one answer for every failure, strangers slowed, the owner's device let in, sessions that really end."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from app import create_app
+from app.config import Settings
+from app.models.officers import login_session, officer
+from app.services import setup
+from app.web.access import local_path
+from tests.visitor import Visitor, without_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from flask import Flask
+
+START = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+
+
+class Clock:
+    """The clock of the application, moved by the test."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def goes_on(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def district(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a demo district and the list of its accounts, to be copied."""
+    folder = tmp_path_factory.mktemp("district")
+    (folder / "satyapan.db").write_bytes(empty_sqlite.read_bytes())
+    app = create_app(Settings(folder, f"sqlite:///{folder / 'satyapan.db'}", demo=True, testing=True))
+    setup.add_demo(app.extensions["database"], folder, START)
+    app.extensions["database"].close()
+    return folder
+
+
+@pytest.fixture
+def build(district: Path, tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Flask]]:
+    """Build the application over a copy of the district, with settings of the test's own."""
+    (tmp_path / "satyapan.db").write_bytes((district / "satyapan.db").read_bytes())
+    made: list[Flask] = []
+
+    def build(**settings: bool) -> Flask:
+        url = f"sqlite:///{tmp_path / 'satyapan.db'}"
+        made.append(create_app(Settings(tmp_path, url, testing=True, **settings), clock=clock))
+        return made[-1]
+
+    yield build
+    for app in made:
+        app.extensions["database"].close()
+
+
+@pytest.fixture
+def site(build: Callable[..., Flask]) -> Flask:
+    return build()
+
+
+@pytest.fixture(scope="module")
+def passwords(district: Path) -> dict[str, str]:
+    with (district / setup.ACCOUNTS).open(encoding="utf-8") as file:
+        return {row["username"]: row["password"] for row in csv.DictReader(file)}
+
+
+def come_in(site: Flask, passwords: dict[str, str], username: str = "dm") -> Visitor:
+    visitor = Visitor(site)
+    answer = visitor.sign_in(username, passwords[username])
+    assert answer.status_code == 303
+    return visitor
+
+
+def is_in(visitor: Visitor) -> bool:
+    return visitor.get("/account").status_code == 200
+
+
+def test_the_front_leads_to_the_door_in_hindi(site: Flask) -> None:
+    visitor = Visitor(site)
+    assert visitor.get("/").headers["Location"] == "/sign-in"
+    page = visitor.get("/sign-in").get_data(as_text=True)
+    assert '<html lang="hi">' in page
+    assert '<html lang="en">' in visitor.get("/sign-in?lang=en").get_data(as_text=True)
+
+
+def test_name_and_password_lead_to_work(site: Flask, passwords: dict[str, str]) -> None:
+    visitor = Visitor(site)
+    assert visitor.sign_in("dm", passwords["dm"]).headers["Location"] == "/"
+    assert visitor.get("/").headers["Location"] == "/inbox"
+
+
+def test_an_unknown_name_is_answered_like_a_wrong_password(site: Flask) -> None:
+    known, unknown = (Visitor(site).sign_in(name, "wrong") for name in ("dm", "xy"))
+    assert known.status_code == unknown.status_code == 422
+    assert without_tokens(known.data).replace(b'value="dm"', b"") == without_tokens(unknown.data).replace(
+        b'value="xy"', b""
+    )
+
+
+def test_a_refused_name_stays_typed_and_the_password_does_not(site: Flask) -> None:
+    page = Visitor(site).sign_in("sho.garkha", "some wrong words").get_data(as_text=True)
+    assert 'value="sho.garkha"' in page
+    assert "some wrong words" not in page
+
+
+def test_a_stranger_who_guesses_is_made_to_wait(site: Flask, passwords: dict[str, str], clock: Clock) -> None:
+    stranger = Visitor(site)
+    for _ in range(12):
+        stranger.sign_in("dm", "guess")
+    assert stranger.sign_in("dm", passwords["dm"]).status_code == 422, "even the right word, while he waits"
+    clock.goes_on(minutes=16)
+    assert stranger.sign_in("dm", passwords["dm"]).status_code == 303
+
+
+def test_the_owner_gets_in_on_a_known_device_whoever_guesses(
+    site: Flask, passwords: dict[str, str], clock: Clock
+) -> None:
+    owner = come_in(site, passwords)
+    owner.get("/account")
+    owner.post("/sign-out")
+    for _ in range(20):
+        Visitor(site).sign_in("dm", "guess")
+    assert owner.sign_in("dm", passwords["dm"]).status_code == 303
+    assert clock.now == START
+
+
+def test_a_device_cookie_of_ones_own_making_is_worth_nothing(site: Flask, passwords: dict[str, str]) -> None:
+    stranger = Visitor(site)
+    for _ in range(12):
+        stranger.sign_in("dm", "guess")
+    stranger.client.set_cookie("esp-device", "WyJkbSJd.forged")
+    assert stranger.sign_in("dm", passwords["dm"]).status_code == 422
+
+
+def test_the_officer_is_told_of_the_last_time_and_of_failures(
+    site: Flask, passwords: dict[str, str], clock: Clock
+) -> None:
+    come_in(site, passwords)
+    clock.goes_on(hours=20)
+    for _ in range(3):
+        Visitor(site).sign_in("dm", "guess")
+    page = come_in(site, passwords).get("/account").get_data(as_text=True)
+    assert "इससे पहले प्रवेश: 23-11-2026 10:30" in page
+    assert "उसके बाद 3 असफल प्रयास हुए।" in page
+
+
+def test_a_session_has_a_fresh_token_of_which_only_the_hash_is_kept(
+    site: Flask, passwords: dict[str, str]
+) -> None:
+    tokens = []
+    for _ in range(2):
+        with come_in(site, passwords).client.session_transaction() as cookie:
+            tokens.append(cookie["token"])
+    with site.extensions["database"].engine.connect() as connection:
+        rows = connection.execute(select(login_session)).all()
+    assert len(set(tokens)) == 2
+    assert all(len(row.digest) == 32 for row in rows)
+    assert not [row for row in rows for token in tokens if token.encode() in bytes(row.digest)]
+
+
+def test_a_stolen_digest_is_no_token(site: Flask, passwords: dict[str, str]) -> None:
+    come_in(site, passwords)
+    with site.extensions["database"].engine.connect() as connection:
+        digest = connection.execute(select(login_session.c.digest)).scalar_one()
+    thief = Visitor(site)
+    with thief.client.session_transaction() as cookie:
+        cookie["token"] = digest.hex()
+    assert not is_in(thief)
+
+
+def test_signing_out_ends_the_session_for_good(site: Flask, passwords: dict[str, str]) -> None:
+    visitor = come_in(site, passwords)
+    old = visitor.client.get_cookie("esp").value
+    visitor.get("/account")
+    answer = visitor.post("/sign-out")
+    assert answer.headers["Location"] == "/sign-in"
+    assert "cache" in answer.headers["Clear-Site-Data"]
+    thief = Visitor(site)
+    thief.client.set_cookie("esp", old)
+    assert not is_in(thief)
+
+
+@pytest.mark.parametrize(
+    ("waits", "is_let_in"),
+    [
+        (({"minutes": 29},), True),
+        (({"minutes": 31},), False),
+        (({"minutes": 25}, {"minutes": 25}), True),
+        (({"minutes": 29},) * 21, False),
+    ],
+    ids=["29 minutes", "31 minutes", "twice 25 minutes", "ten hours of work"],
+)
+def test_a_session_ends_when_idle_or_old(
+    site: Flask, passwords: dict[str, str], clock: Clock, waits: tuple[dict[str, float], ...], is_let_in: bool
+) -> None:
+    visitor = come_in(site, passwords)
+    for wait in waits:
+        clock.goes_on(**wait)
+        found = is_in(visitor)
+    assert found is is_let_in
+
+
+def test_being_seen_is_written_once_a_minute_at_most(
+    site: Flask, passwords: dict[str, str], clock: Clock
+) -> None:
+    visitor = come_in(site, passwords)
+
+    def seen() -> datetime:
+        with site.extensions["database"].engine.connect() as connection:
+            return connection.execute(select(login_session.c.last_seen_at)).scalar_one()
+
+    clock.goes_on(seconds=50)
+    visitor.get("/account")
+    assert seen() == START
+    clock.goes_on(seconds=20)
+    visitor.get("/account")
+    assert seen() == clock.now
+
+
+def test_an_officer_made_inactive_is_out_at_the_next_request(site: Flask, passwords: dict[str, str]) -> None:
+    visitor = come_in(site, passwords)
+    assert is_in(visitor)
+    with site.extensions["database"].engine.begin() as connection:
+        connection.execute(update(officer).where(officer.c.username == "dm").values(active=False))
+    assert not is_in(visitor)
+
+
+def test_other_sessions_can_be_ended(site: Flask, passwords: dict[str, str]) -> None:
+    here, elsewhere = come_in(site, passwords), come_in(site, passwords)
+    assert "बाकी सभी सत्र समाप्त करें" in here.get("/account").get_data(as_text=True)
+    here.post("/account/sessions")
+    assert is_in(here)
+    assert not is_in(elsewhere)
+
+
+def test_the_way_back_is_kept_and_leads_nowhere_else(site: Flask, passwords: dict[str, str]) -> None:
+    visitor = Visitor(site)
+    door = visitor.get("/inbox?age=late").headers["Location"]
+    visitor.get(door)
+    answer = visitor.post(door, {"username": "dm", "password": passwords["dm"]})
+    assert answer.headers["Location"] == "/inbox?age=late"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "//evil.example/",
+        "/\\evil.example",
+        "https://evil.example/",
+        "javascript:alert(1)",
+        "/\tevil",
+        "/a\nb",
+        "\\\\evil.example",
+        "/a\\b",
+        "",
+        "inbox",
+    ],
+)
+def test_no_address_leads_out_of_the_product(address: str) -> None:
+    assert local_path(address) is None
+
+
+def test_the_cookie_is_closed_to_scripts_and_other_sites(build: Callable[..., Flask], site: Flask) -> None:
+    plain = Visitor(site).get("/sign-in").headers["Set-Cookie"]
+    assert plain.startswith("esp=")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(plain.split("; "))
+    safe = build(secure=True).test_client().get("/sign-in", base_url="https://localhost").headers
+    assert safe["Set-Cookie"].startswith("__Host-esp=")
+    assert "Secure" in safe["Set-Cookie"]
+    assert "Domain" not in safe["Set-Cookie"]
+    assert safe["Strict-Transport-Security"].startswith("max-age=31536000")
+
+
+def test_nobody_enters_without_a_password_outside_the_demo(build: Callable[..., Flask], site: Flask) -> None:
+    assert "demo.enter" not in site.view_functions
+    assert "इस रूप में प्रवेश करें" not in Visitor(site).get("/sign-in").get_data(as_text=True)
+    visitor = Visitor(build(demo=True))
+    page = visitor.get("/sign-in").get_data(as_text=True)
+    officer_id = page.split('name="officer" value="')[1].split('"')[0]
+    assert visitor.post("/demo/enter", {"officer": officer_id}).status_code == 303
+    assert is_in(visitor)
+    visitor.get("/account")
+    assert visitor.post("/demo/enter", {"officer": "nobody"}).status_code == 404
+
+
+def test_the_language_belongs_to_the_officer(site: Flask, passwords: dict[str, str]) -> None:
+    visitor = come_in(site, passwords)
+    visitor.get("/account")
+    page = visitor.post_and_follow("/account/language", {"language": "en", "next": "/account"})
+    assert '<html lang="en">' in page.get_data(as_text=True)
+    assert '<html lang="en">' in come_in(site, passwords).get("/account").get_data(as_text=True)
+
+
+def test_an_officer_without_a_post_is_told_so(site: Flask) -> None:
+    doorkeeper = site.extensions["doorkeeper"]
+    with site.extensions["database"].engine.begin() as connection:
+        row = connection.execute(select(officer).where(officer.c.username == "dm")).one()._asdict()
+        own = {"id": UUID(int=7), "username": "nobody", "password_hash": doorkeeper.hash("words")}
+        connection.execute(officer.insert().values(**{**row, **own}))
+    answer = Visitor(site).sign_in("nobody", "words")
+    assert answer.status_code == 422
+    assert "किसी पद पर पदस्थापित नहीं" in answer.get_data(as_text=True)
+
+
+def test_demo_passwords_are_long_enough_for_a_cheap_hash(passwords: dict[str, str]) -> None:
+    assert min(map(len, passwords.values())) >= 16
+    assert len(set(passwords.values())) == len(passwords)
