@@ -79,6 +79,10 @@ class Session:
     def keep(self, key: Any, tables: frozenset[str], rows: list[Any]) -> None:
         self._kept[self.scope, key] = (tables, rows)
 
+    def forget(self) -> None:
+        """Read everything anew from now on."""
+        self._kept.clear()
+
     def fetch(self, tables: frozenset[str], sent: Sent) -> list[Any]:
         """Run a reading statement by the bare driver."""
         if not self._waiting_tables.isdisjoint(tables):

@@ -70,6 +70,7 @@ class _Ready:
     tables: frozenset[str]
     row: Any
     readers: list[tuple[int, Any]]
+    locks: bool
 
     def sent(self, session: Session, values: Mapping[str, Any]) -> Sent:
         if values.keys() != self.names:
@@ -115,7 +116,10 @@ class _Statement:
 
 
 class Query(_Statement):
-    """A reading statement. What it read is kept in the session until one of its tables is written."""
+    """A reading statement. What it read is kept in the session until one of its tables is written.
+
+    A statement that locks is run each time, and everything read before it is read anew.
+    """
 
     def all(self, session: Session, **values: Any) -> list[Row[Any]]:
         ready = self._ready(session)
@@ -123,7 +127,10 @@ class Query(_Statement):
         found = session.kept(key)
         if found is None:
             found = ready.rows(session.fetch(ready.tables, ready.sent(session, values)))
-            session.keep(key, ready.tables, found)
+            if ready.locks:
+                session.forget()  # while it waited for the lock, others may have written what we read before
+            else:
+                session.keep(key, ready.tables, found)
         return found
 
     def first(self, session: Session, **values: Any) -> Row[Any] | None:
@@ -270,6 +277,7 @@ def _compile(statement: Any, at: At, dialect: Dialect) -> _Ready:
         frozenset(each.name for each in visitors.iterate(statement) if isinstance(each, Table)),
         _row_type(tuple(column.keyname for column in columns)),
         readers,
+        getattr(statement, "_for_update_arg", None) is not None,
     )
 
 
