@@ -95,9 +95,8 @@ class Sheet(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if not self._open or self._open[-1].name != tag:
-            self.faults.append(
-                f"</{tag}> at {self.getpos()} closes {self._open[-1].name if self._open else 'nothing'}"
-            )
+            place = self._open[-1].name if self._open else "nothing"
+            self.faults.append(f"</{tag}> at {self.getpos()} closes {place}")
             return
         self._open.pop()
 

@@ -101,6 +101,14 @@ class AnswerView:
     rows_en: list[tuple[str, str]]
 
 
+#: What officers write outside the steps of the route: act -> what a list calls it.
+_ACTS = {
+    "intake": ("अभ्यर्थी का विवरण", "Particulars of the candidate"),
+    "withdraw": ("अधियाचना वापस ली गई", "Requisition withdrawn"),
+}
+_REASON = ("कारण", "Reason")
+
+
 class CaseFile:
     """One case opened for one officer; each part is read when it is asked for."""
 
@@ -207,19 +215,25 @@ class CaseFile:
         return [self._answer(row) for row in cases.answers_of(self._session, self._case.id)]
 
     def _answer(self, row: AnyRow) -> AnswerView:
-        form = self._release.form(row.form)
         values = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
-        options = self.facts.option_labels(form, self._release)
         return AnswerView(
-            *self.label(row.element_id),
+            *(_ACTS.get(row.element_id) or self.label(row.element_id)),
             row.unit_hi or "",
             row.unit_en or "",
             row.officer_hi or "",
             row.officer_en or "",
             row.at,
-            formjs.show(form, values, options, "hi"),
-            formjs.show(form, values, options, "en"),
+            *self._shown(row.form, values),
         )
+
+    def _shown(self, key: str, values: dict[str, Any]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """An answer in both languages; an act outside the route has no form, but a reason."""
+        form = self._release.forms.get(key)
+        if form is None:
+            reason = str(values.get("reason", ""))
+            return [(_REASON[0], reason)], [(_REASON[1], reason)]
+        options = self.facts.option_labels(form, self._release)
+        return formjs.show(form, values, options, "hi"), formjs.show(form, values, options, "en")
 
     def summary(self) -> list[tuple[str, str, str]]:
         """The person and the addresses in a few lines: (label hi, label en, text)."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy import Row
 
+
 class Office:
     """The application on a copy of the demo district, with its own clock."""
 

@@ -209,7 +209,11 @@ def test_signing_out_ends_the_session_for_good(site: Flask, passwords: dict[str,
     ids=["29 minutes", "31 minutes", "twice 25 minutes", "ten hours of work"],
 )
 def test_a_session_ends_when_idle_or_old(
-    site: Flask, passwords: dict[str, str], clock: Clock, waits: tuple[dict[str, float], ...], is_let_in: bool
+    site: Flask,
+    passwords: dict[str, str],
+    clock: Clock,
+    waits: tuple[dict[str, float], ...],
+    is_let_in: bool,  # noqa: FBT001 - pytest hands it by name
 ) -> None:
     visitor = come_in(site, passwords)
     for wait in waits:
