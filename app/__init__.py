@@ -82,9 +82,9 @@ def create_app(
         doorkeeper=_doorkeeper(settings),
     )
     proxies.install(app, settings.proxies)
+    language.install(app)
     access.install(app)
     limits.install(app)
-    language.install(app)
     pages.install(app)
     addresses.install(app)
     assets.install(app)

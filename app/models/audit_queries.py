@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy import and_, func, insert, select, update
 
 from app.models.audit import audit, audit_stream, checkpoint
-from app.models.base import insert_or
 from app.models.cases import case
 from app.models.officers import officer
 from app.models.scope import visible
+from app.models.statements import Change, Query, inserting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from app.models.base import AnyRow
-    from app.models.scope import Session
+    from app.models.session import Session
 
 _CASE = "case:"
 _FIRST = b"\0" * 32
@@ -35,43 +35,88 @@ def of_stream(session: Session, stream: str) -> Sequence[AnyRow]:
     ).all()
 
 
+_CASE_HEAD = Query(
+    lambda at: (
+        select(case.c.audit_seq.label("seq"), case.c.audit_head.label("head"))
+        .where(case.c.district_id == at.district, case.c.id == at.case_id)
+        .with_for_update()
+    )
+)
+_NEW_STREAM = Change(
+    audit_stream,
+    lambda at: (
+        at.insert(audit_stream)
+        .values(district_id=at.district, stream=at.stream, seq=0, head=_FIRST)
+        .on_conflict_do_nothing(index_elements=["district_id", "stream"])
+    ),
+)
+_STREAM_HEAD = Query(
+    lambda at: (
+        select(audit_stream.c.seq, audit_stream.c.head)
+        .where(audit_stream.c.district_id == at.district, audit_stream.c.stream == at.stream)
+        .with_for_update()
+    )
+)
+
+
 def next_in_stream(session: Session, stream: str) -> tuple[int, bytes]:
     """The number of a stream's next row, and the hash it is tied to; the head is locked until the commit."""
+    known: tuple[int, bytes] | None = session.cache.get(_head_key(session, stream))
+    if known is None:
+        row = _head(session, stream)
+        known = (row.seq, bytes(row.head))
+    seq, prev = known
+    return seq + 1, prev
+
+
+def head_is_locked(session: Session, case_id: UUID, seq: int, head: bytes) -> None:
+    """Say that this transaction holds the lock of a case, whose chain ends so: it need not be asked again."""
+    session.cache[_head_key(session, f"{_CASE}{case_id}")] = (seq, head)
+
+
+def _head(session: Session, stream: str) -> AnyRow:
     if stream.startswith(_CASE):
-        head = select(case.c.audit_seq, case.c.audit_head).where(
-            case.c.district_id == session.district_id, case.c.id == UUID(stream.removeprefix(_CASE))
-        )
-    else:
-        session.connection.execute(
-            insert_or(session.connection, audit_stream)
-            .values(district_id=session.district_id, stream=stream, seq=0, head=_FIRST)
-            .on_conflict_do_nothing(index_elements=["district_id", "stream"])
-        )
-        head = select(audit_stream.c.seq, audit_stream.c.head).where(
-            audit_stream.c.district_id == session.district_id, audit_stream.c.stream == stream
-        )
-    seq, prev = session.connection.execute(head.with_for_update()).one()
-    return seq + 1, bytes(prev)
+        return _CASE_HEAD.one(session, case_id=UUID(stream.removeprefix(_CASE)))
+    found = _STREAM_HEAD.one_or_none(session, stream=stream)
+    if found is None:
+        _NEW_STREAM.put(session, stream=stream)
+        found = _STREAM_HEAD.one(session, stream=stream)
+    return found
+
+
+def _head_key(session: Session, stream: str) -> tuple[str, int, str]:
+    return ("head", session.district_id, stream)
 
 
 def append(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(audit).values(**row))
+    inserting(audit).put(session, [row])
+
+
+_SET_CASE_HEAD = Change(
+    case,
+    lambda at: (
+        update(case)
+        .where(case.c.district_id == at.district, case.c.id == at.case_id)
+        .values(audit_seq=at.seq, audit_head=at.head)
+    ),
+)
+_SET_STREAM_HEAD = Change(
+    audit_stream,
+    lambda at: (
+        update(audit_stream)
+        .where(audit_stream.c.district_id == at.district, audit_stream.c.stream == at.stream)
+        .values(seq=at.seq, head=at.head)
+    ),
+)
 
 
 def set_head(session: Session, stream: str, seq: int, digest: bytes) -> None:
     if stream.startswith(_CASE):
-        statement = (
-            update(case)
-            .where(case.c.district_id == session.district_id, case.c.id == UUID(stream.removeprefix(_CASE)))
-            .values(audit_seq=seq, audit_head=digest)
-        )
+        case_id = UUID(stream.removeprefix(_CASE))
+        _SET_CASE_HEAD.put(session, case_id=case_id, seq=seq, head=digest)
     else:
-        statement = (
-            update(audit_stream)
-            .where(audit_stream.c.district_id == session.district_id, audit_stream.c.stream == stream)
-            .values(seq=seq, head=digest)
-        )
-    session.connection.execute(statement)
+        _SET_STREAM_HEAD.put(session, stream=stream, seq=seq, head=digest)
+    session.cache[_head_key(session, stream)] = (seq, digest)
 
 
 def all_rows(session: Session) -> Iterator[AnyRow]:

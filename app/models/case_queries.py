@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy import case as when
 
+from app.models.audit_queries import head_is_locked
 from app.models.cases import (
     address,
     answer,
@@ -21,6 +22,7 @@ from app.models.cases import (
 from app.models.officers import officer
 from app.models.offices import office
 from app.models.scope import visible
+from app.models.statements import Change, Query, Update, inserting
 from app.models.workflow import user_task
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.models.base import AnyRow
-    from app.models.scope import Session
+    from app.models.session import Session
+    from app.models.statements import At
 
 _LETTER = (
     requisition.c.number.label("requisition_number"),
@@ -47,57 +50,55 @@ def _case_with_letter() -> Any:
     )
 
 
+def _case(at: At) -> Any:
+    return select(case, *_LETTER).select_from(_case_with_letter()).where(at.visible(case))
+
+
+_FIND = Query(lambda at: _case(at).where(case.c.id == at.case_id))
+_FIND_NUMBER = Query(lambda at: _case(at).where(case.c.number == at.number))
+_LOCK = Query(lambda at: _case(at).where(case.c.id == at.case_id).with_for_update(of=case))
+
+
 def find(session: Session, case_id: UUID) -> AnyRow | None:
-    statement = (
-        select(case, *_LETTER)
-        .select_from(_case_with_letter())
-        .where(visible(case, session.scope), case.c.id == case_id)
-    )
-    return session.connection.execute(statement).one_or_none()
+    return _FIND.one_or_none(session, case_id=case_id)
 
 
 def find_number(session: Session, number: str) -> AnyRow | None:
-    statement = (
-        select(case, *_LETTER)
-        .select_from(_case_with_letter())
-        .where(visible(case, session.scope), case.c.number == number)
-    )
-    return session.connection.execute(statement).one_or_none()
+    return _FIND_NUMBER.one_or_none(session, number=number)
 
 
 def lock(session: Session, case_id: UUID) -> AnyRow | None:
     """The case row, locked until the transaction ends (SQLite has one writer, and needs no lock)."""
-    statement = (
-        select(case, *_LETTER)
-        .select_from(_case_with_letter())
-        .where(visible(case, session.scope), case.c.id == case_id)
-        .with_for_update(of=case)
-    )
-    return session.connection.execute(statement).one_or_none()
+    row = _LOCK.one_or_none(session, case_id=case_id)
+    if row is not None:
+        head_is_locked(session, case_id, row.audit_seq, row.audit_head)
+    return row
 
 
 def insert_case(session: Session, row: Mapping[str, Any]) -> None:
-    _insert(session, case, [row])
+    inserting(case).put(session, [row])
+
+
+_ADVANCE = Update(case, lambda at: [case.c.id == at.case_id, case.c.revision == at.revision])
 
 
 def advance(session: Session, case_id: UUID, revision: int, values: Mapping[str, Any]) -> bool:
     """Move the case to the next revision; False when another step came first."""
-    result = session.connection.execute(
-        update(case)
-        .where(visible(case, session.scope), case.c.id == case_id, case.c.revision == revision)
-        .values(revision=revision + 1, **values)
-    )
-    return result.rowcount == 1
+    columns = {"revision": revision + 1, **values}
+    return _ADVANCE.run(session, columns, case_id=case_id, revision=revision) == 1
 
 
 def insert_requisition(session: Session, row: Mapping[str, Any]) -> None:
-    _insert(session, requisition, [row])
+    inserting(requisition).put(session, [row])
+
+
+_REQUISITION = Query(
+    lambda at: select(requisition).where(at.visible(requisition), requisition.c.id == at.requisition_id)
+)
 
 
 def requisition_row(session: Session, requisition_id: UUID) -> AnyRow | None:
-    return session.connection.execute(
-        select(requisition).where(visible(requisition, session.scope), requisition.c.id == requisition_id)
-    ).one_or_none()
+    return _REQUISITION.one_or_none(session, requisition_id=requisition_id)
 
 
 def requisitions(
@@ -196,36 +197,44 @@ def _lines(session: Session, condition: Any) -> Sequence[AnyRow]:
 
 
 def insert_applicant(session: Session, row: Mapping[str, Any]) -> None:
-    _insert(session, applicant, [row])
+    inserting(applicant).put(session, [row])
+
+
+_APPLICANT = Query(
+    lambda at: select(applicant).where(at.visible(applicant), applicant.c.case_id == at.case_id)
+)
 
 
 def applicant_of(session: Session, case_id: UUID) -> AnyRow | None:
-    return session.connection.execute(
-        select(applicant).where(visible(applicant, session.scope), applicant.c.case_id == case_id)
-    ).one_or_none()
+    return _APPLICANT.one_or_none(session, case_id=case_id)
 
 
 def insert_addresses(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, address, rows)
+    inserting(address).put(session, rows)
+
+
+_ADDRESSES = Query(
+    lambda at: (
+        select(address)
+        .where(at.visible(address), address.c.case_id == at.case_id)
+        .order_by(
+            when({"permanent": 0, "present": 1, "stay": 2, "firm": 3}, value=address.c.kind), address.c.id
+        )
+    )
+)
 
 
 def addresses_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    order = when({"permanent": 0, "present": 1, "stay": 2, "firm": 3}, value=address.c.kind)
-    return session.connection.execute(
-        select(address)
-        .where(visible(address, session.scope), address.c.case_id == case_id)
-        .order_by(order, address.c.id)
-    ).all()
+    return _ADDRESSES.all(session, case_id=case_id)
 
 
 def insert_answer(session: Session, row: Mapping[str, Any]) -> None:
-    _insert(session, answer, [row])
+    inserting(answer).put(session, [row])
 
 
-def answers_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    """Every submission of the case in order, with who gave it and for which unit."""
+def _answers(at: At) -> Any:
     unit = office.alias()
-    statement = (
+    return (
         select(
             answer,
             officer.c.name_hi.label("officer_hi"),
@@ -240,30 +249,51 @@ def answers_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
             enquiry, and_(enquiry.c.district_id == answer.c.district_id, enquiry.c.id == answer.c.enquiry_id)
         )
         .outerjoin(unit, and_(unit.c.district_id == enquiry.c.district_id, unit.c.id == enquiry.c.office_id))
-        .where(visible(answer, session.scope), answer.c.case_id == case_id)
+        .where(at.visible(answer), answer.c.case_id == at.case_id)
         .order_by(answer.c.at, answer.c.id)
     )
-    return session.connection.execute(statement).all()
+
+
+_ANSWERS = Query(_answers)
+
+
+def answers_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    """Every submission of the case in order, with who gave it and for which unit."""
+    return _ANSWERS.all(session, case_id=case_id)
+
+
+def _latest(at: At) -> Any:
+    """Of each form, and of each unit where it belongs to one, the submission that holds."""
+    newest = func.row_number().over(
+        partition_by=(answer.c.form, answer.c.enquiry_id), order_by=(answer.c.at.desc(), answer.c.id.desc())
+    )
+    ranked = (
+        select(answer, newest.label("rank"))
+        .where(at.visible(answer), answer.c.case_id == at.case_id)
+        .subquery("ranked")
+    )
+    return select(*(ranked.c[column.name] for column in answer.c)).where(ranked.c.rank == 1)
+
+
+LATEST_ANSWERS = Query(_latest)
 
 
 def last_answer(session: Session, case_id: UUID, form: str, enquiry_id: UUID | None = None) -> AnyRow | None:
     """The latest submission of a form in a case, for one unit where the form belongs to a unit."""
-    statement = select(answer).where(
-        visible(answer, session.scope), answer.c.case_id == case_id, answer.c.form == form
-    )
-    if enquiry_id is not None:
-        statement = statement.where(answer.c.enquiry_id == enquiry_id)
-    return session.connection.execute(
-        statement.order_by(answer.c.at.desc(), answer.c.id.desc()).limit(1)
-    ).one_or_none()
+    found = [
+        row
+        for row in LATEST_ANSWERS.all(session, case_id=case_id)
+        if row.form == form and enquiry_id in (None, row.enquiry_id)
+    ]
+    return max(found, key=lambda row: (row.at, row.id), default=None)
 
 
 def insert_enquiries(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, enquiry, rows)
+    inserting(enquiry).put(session, rows)
 
 
-def enquiries_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    statement = (
+def _enquiries(at: At) -> Any:
+    return (
         select(
             enquiry,
             office.c.name_hi.label("office_hi"),
@@ -277,126 +307,122 @@ def enquiries_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
             officer,
             and_(officer.c.district_id == enquiry.c.district_id, officer.c.id == enquiry.c.officer_id),
         )
-        .where(visible(enquiry, session.scope), enquiry.c.case_id == case_id)
+        .where(at.visible(enquiry), enquiry.c.case_id == at.case_id)
         .order_by(enquiry.c.round, enquiry.c.received_at, enquiry.c.id)
     )
-    return session.connection.execute(statement).all()
+
+
+ENQUIRIES = Query(_enquiries)
+
+
+def enquiries_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    return ENQUIRIES.all(session, case_id=case_id)
+
+
+_ENQUIRY = Query(lambda at: select(enquiry).where(at.visible(enquiry), enquiry.c.id == at.enquiry_id))
+_SET_ENQUIRY = Update(enquiry, lambda at: [enquiry.c.id == at.enquiry_id])
 
 
 def enquiry_row(session: Session, enquiry_id: UUID) -> AnyRow | None:
-    return session.connection.execute(
-        select(enquiry).where(visible(enquiry, session.scope), enquiry.c.id == enquiry_id)
-    ).one_or_none()
+    return _ENQUIRY.one_or_none(session, enquiry_id=enquiry_id)
 
 
 def set_enquiry(session: Session, enquiry_id: UUID, **values: Any) -> None:
-    session.connection.execute(
-        update(enquiry).where(visible(enquiry, session.scope), enquiry.c.id == enquiry_id).values(**values)
-    )
+    _SET_ENQUIRY.put(session, values, enquiry_id=enquiry_id)
 
 
 def insert_findings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, finding, rows)
+    inserting(finding).put(session, rows)
+
+
+_SUPERSEDE = Update(finding, lambda at: [finding.c.enquiry_id == at.enquiry_id])
+_FINDINGS = Query(
+    lambda at: (
+        select(finding)
+        .where(at.visible(finding), finding.c.case_id == at.case_id, finding.c.superseded.is_(False))
+        .order_by(finding.c.enquiry_id, finding.c.seq)
+    )
+)
 
 
 def supersede_findings(session: Session, enquiry_id: UUID) -> None:
-    session.connection.execute(
-        update(finding)
-        .where(visible(finding, session.scope), finding.c.enquiry_id == enquiry_id)
-        .values(superseded=True)
-    )
+    _SUPERSEDE.put(session, {"superseded": True}, enquiry_id=enquiry_id)
 
 
 def findings_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    return session.connection.execute(
-        select(finding)
-        .where(visible(finding, session.scope), finding.c.case_id == case_id, finding.c.superseded.is_(False))
-        .order_by(finding.c.enquiry_id, finding.c.seq)
-    ).all()
+    return _FINDINGS.all(session, case_id=case_id)
 
 
 def insert_documents(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, document, rows)
+    inserting(document).put(session, rows)
+
+
+def _documents(at: At) -> Any:
+    """What is still there, oldest first."""
+    return (
+        select(document)
+        .where(at.visible(document), document.c.destroyed_at.is_(None))
+        .order_by(document.c.created_at, document.c.id)
+    )
+
+
+_OF_CASE = Query(
+    lambda at: _documents(at).where(
+        or_(document.c.case_id == at.case_id, document.c.requisition_id == at.requisition_id)
+    )
+)
+_OF_REQUISITION = Query(lambda at: _documents(at).where(document.c.requisition_id == at.requisition_id))
+_OF_DRAFT = Query(lambda at: _documents(at).where(document.c.draft_id == at.draft_id))
+_DOCUMENT = Query(lambda at: _documents(at).where(document.c.id == at.document_id))
+_SET_DOCUMENT = Update(document, lambda at: [document.c.id == at.document_id])
 
 
 def documents_of_case(session: Session, case_id: UUID, requisition_id: UUID) -> Sequence[AnyRow]:
     """The papers of a case and of the letter it came with, oldest first."""
-    return session.connection.execute(
-        select(document)
-        .where(
-            visible(document, session.scope),
-            (document.c.case_id == case_id) | (document.c.requisition_id == requisition_id),
-            document.c.destroyed_at.is_(None),
-        )
-        .order_by(document.c.created_at, document.c.id)
-    ).all()
+    return _OF_CASE.all(session, case_id=case_id, requisition_id=requisition_id)
 
 
 def documents_of_requisition(session: Session, requisition_id: UUID) -> Sequence[AnyRow]:
-    return session.connection.execute(
-        select(document)
-        .where(
-            visible(document, session.scope),
-            document.c.requisition_id == requisition_id,
-            document.c.destroyed_at.is_(None),
-        )
-        .order_by(document.c.created_at, document.c.id)
-    ).all()
+    return _OF_REQUISITION.all(session, requisition_id=requisition_id)
 
 
 def documents_of_draft(session: Session, draft_id: UUID) -> Sequence[AnyRow]:
-    return session.connection.execute(
-        select(document)
-        .where(
-            visible(document, session.scope),
-            document.c.draft_id == draft_id,
-            document.c.destroyed_at.is_(None),
-        )
-        .order_by(document.c.created_at, document.c.id)
-    ).all()
+    return _OF_DRAFT.all(session, draft_id=draft_id)
 
 
 def document_row(session: Session, document_id: UUID) -> AnyRow | None:
-    return session.connection.execute(
-        select(document).where(
-            visible(document, session.scope),
-            document.c.id == document_id,
-            document.c.destroyed_at.is_(None),
-        )
-    ).one_or_none()
+    return _DOCUMENT.one_or_none(session, document_id=document_id)
 
 
 def set_document(session: Session, document_id: UUID, **values: Any) -> None:
-    session.connection.execute(
-        update(document)
-        .where(visible(document, session.scope), document.c.id == document_id)
-        .values(**values)
-    )
+    _SET_DOCUMENT.put(session, values, document_id=document_id)
 
 
 def insert_search_keys(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, search_key, rows)
+    inserting(search_key).put(session, rows)
+
+
+_OWN_DOCUMENTS = Query(
+    lambda at: select(document.c.id, document.c.path).where(
+        at.visible(document), document.c.case_id == at.case_id
+    )
+)
+_FORGET_KEYS = Change(
+    search_key,
+    lambda at: delete(search_key).where(at.visible(search_key), search_key.c.case_id == at.case_id),
+)
+_FORGET_DOCUMENTS = Update(document, lambda at: [document.c.case_id == at.case_id])
 
 
 def own_documents(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     """The files of a case alone; those of its letter belong to the other persons of the letter too."""
-    return session.connection.execute(
-        select(document.c.id, document.c.path).where(
-            visible(document, session.scope), document.c.case_id == case_id
-        )
-    ).all()
+    return _OWN_DOCUMENTS.all(session, case_id=case_id)
 
 
 def forget(session: Session, case_id: UUID, at: datetime) -> None:
     """Drop what a case could be found by, and mark its files as destroyed."""
-    session.connection.execute(
-        delete(search_key).where(visible(search_key, session.scope), search_key.c.case_id == case_id)
-    )
-    session.connection.execute(
-        update(document)
-        .where(visible(document, session.scope), document.c.case_id == case_id)
-        .values(destroyed_at=at)
-    )
+    _FORGET_KEYS.put(session, case_id=case_id)
+    _FORGET_DOCUMENTS.put(session, {"destroyed_at": at}, case_id=case_id)
 
 
 def search(session: Session, keys: Mapping[str, Collection[bytes]], limit: int) -> Sequence[AnyRow]:
@@ -419,10 +445,3 @@ def search(session: Session, keys: Mapping[str, Collection[bytes]], limit: int) 
         .limit(limit)
     )
     return session.connection.execute(statement).all()
-
-
-def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        session.connection.execute(
-            insert(table), [{"district_id": session.district_id, **row} for row in rows]
-        )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select
 
 from app.models.officers import draft
-from app.models.scope import visible
+from app.models.statements import Change, Query, Update, inserting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,41 +16,50 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.models.base import AnyRow
-    from app.models.scope import Session
+    from app.models.session import Session
+
+
+@cache
+def _finding(has_task: bool, has_requisition: bool) -> Query:  # noqa: FBT001 - which of the two places it names
+    return Query(
+        lambda at: (
+            select(draft)
+            .where(
+                at.visible(draft),
+                draft.c.officer_id == at.officer_id,
+                draft.c.form == at.form,
+                draft.c.user_task_id == at.user_task_id if has_task else draft.c.user_task_id.is_(None),
+                draft.c.requisition_id == at.requisition_id
+                if has_requisition
+                else draft.c.requisition_id.is_(None),
+            )
+            .order_by(draft.c.updated_at.desc())
+            .limit(1)
+        )
+    )
 
 
 def find(
     session: Session, officer_id: UUID, form: str, user_task_id: UUID | None, requisition_id: UUID | None
 ) -> AnyRow | None:
     """The newest draft of this officer at this place."""
-    statement = (
-        select(draft)
-        .where(
-            visible(draft, session.scope),
-            draft.c.officer_id == officer_id,
-            draft.c.form == form,
-            draft.c.user_task_id.is_(None) if user_task_id is None else draft.c.user_task_id == user_task_id,
-            draft.c.requisition_id.is_(None)
-            if requisition_id is None
-            else draft.c.requisition_id == requisition_id,
-        )
-        .order_by(draft.c.updated_at.desc())
-        .limit(1)
-    )
-    return session.connection.execute(statement).one_or_none()
+    place = {"user_task_id": user_task_id, "requisition_id": requisition_id}
+    given = {name: value for name, value in place.items() if value is not None}
+    query = _finding(user_task_id is not None, requisition_id is not None)
+    return query.first(session, officer_id=officer_id, form=form, **given)
+
+
+_SET = Update(draft, lambda at: [draft.c.id == at.draft_id])
+_DELETE = Change(draft, lambda at: delete(draft).where(at.visible(draft), draft.c.id == at.draft_id))
 
 
 def insert_draft(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(draft).values(district_id=session.district_id, **row))
+    inserting(draft).put(session, [row])
 
 
 def set_values(session: Session, draft_id: UUID, values: bytes, at: datetime) -> None:
-    session.connection.execute(
-        update(draft)
-        .where(visible(draft, session.scope), draft.c.id == draft_id)
-        .values(values=values, updated_at=at)
-    )
+    _SET.put(session, {"values": values, "updated_at": at}, draft_id=draft_id)
 
 
 def delete_draft(session: Session, draft_id: UUID) -> None:
-    session.connection.execute(delete(draft).where(visible(draft, session.scope), draft.c.id == draft_id))
+    _DELETE.put(session, draft_id=draft_id)

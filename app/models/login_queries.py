@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, insert, or_, select, update
 from app.models.officers import login_session, officer, posting
 from app.models.offices import district, office
 from app.models.scope import visible
+from app.models.statements import Query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.statements import At
 
 
 def accounts(session: Session, username: str) -> Sequence[AnyRow]:
@@ -69,14 +71,9 @@ def insert_session(session: Session, row: dict[str, Any]) -> None:
     session.connection.execute(insert(login_session).values(**row))
 
 
-def by_digest(session: Session, digest: bytes) -> AnyRow | None:
-    """A session with what every request must know of its officer: one row, no second query."""
-    return session.connection.execute(
-        select(
-            login_session,
-            officer.c.version,
-            officer.c.active,
-        )
+def _session_with_officer(at: At) -> Any:
+    return (
+        select(login_session, officer.c.version, officer.c.active)
         .join(
             officer,
             and_(
@@ -84,8 +81,16 @@ def by_digest(session: Session, digest: bytes) -> AnyRow | None:
                 officer.c.id == login_session.c.officer_id,
             ),
         )
-        .where(visible(login_session, session.scope), login_session.c.digest == digest)
-    ).one_or_none()
+        .where(at.visible(login_session), login_session.c.digest == at.digest)
+    )
+
+
+_by_digest = Query(_session_with_officer)  # asked by every request: compiled once
+
+
+def by_digest(session: Session, digest: bytes) -> Any:
+    """A session with what every request must know of its officer: one row, no second query; or None."""
+    return _by_digest.one_or_none(session, digest=digest)
 
 
 def set_session(session: Session, session_id: UUID, **values: Any) -> None:

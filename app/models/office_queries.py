@@ -10,7 +10,7 @@ from app.domain import offices as rules
 from app.domain.offices import OfficeKind
 from app.models.offices import district as districts
 from app.models.offices import holiday, office, setting
-from app.models.scope import visible
+from app.models.statements import Query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,48 +18,60 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.models.base import AnyRow
-    from app.models.scope import Session
+    from app.models.session import Session
+
+
+_DISTRICT = Query(lambda at: select(districts).where(districts.c.id == at.district))
+_FIND = Query(lambda at: select(office).where(at.visible(office), office.c.id == at.office_id))
+_PARENT = Query(
+    lambda at: select(office.c.kind, office.c.parent_id).where(
+        at.visible(office), office.c.id == at.office_id
+    )
+)
+_OF_KIND = Query(
+    lambda at: (
+        select(office)
+        .where(at.visible(office), office.c.kind == at.kind, *_valid(at.day))
+        .order_by(office.c.name_hi, office.c.id)
+    )
+)
+_ONLY_OF_KIND = Query(
+    lambda at: (
+        select(office.c.id)
+        .where(at.visible(office), office.c.kind == at.kind, *_valid(at.day))
+        .order_by(office.c.valid_from.desc(), office.c.id)
+        .limit(1)
+    )
+)
+_SETTINGS = Query(lambda at: select(setting.c.key, setting.c.value).where(at.visible(setting)))
+HOLIDAYS = Query(lambda at: select(holiday).where(at.visible(holiday)).order_by(holiday.c.day))
 
 
 def district(session: Session) -> AnyRow:
     """The district of the scope."""
-    return session.connection.execute(select(districts).where(districts.c.id == session.district_id)).one()
+    return _DISTRICT.one(session)
 
 
 def find(session: Session, office_id: UUID) -> AnyRow | None:
-    return session.connection.execute(
-        select(office).where(visible(office, session.scope), office.c.id == office_id)
-    ).one_or_none()
+    return _FIND.one_or_none(session, office_id=office_id)
 
 
 def of_kind(session: Session, kind: str, day: date) -> Sequence[AnyRow]:
     """The offices of a kind that exist on this day, by Hindi name."""
-    return session.connection.execute(
-        select(office)
-        .where(visible(office, session.scope), office.c.kind == kind, *_valid(day))
-        .order_by(office.c.name_hi, office.c.id)
-    ).all()
+    return _OF_KIND.all(session, kind=kind, day=day)
 
 
 def only_of_kind(session: Session, kind: str | None, day: date) -> UUID | None:
     """The district's one office of a kind (DM, SP, DCRB, special branch) on this day."""
-    return session.connection.execute(
-        select(office.c.id)
-        .where(visible(office, session.scope), office.c.kind == kind, *_valid(day))
-        .order_by(office.c.valid_from.desc(), office.c.id)
-        .limit(1)
-    ).scalar()
+    found: UUID | None = _ONLY_OF_KIND.scalar(session, kind=kind, day=day)
+    return found
 
 
 def nearest_of_kind(session: Session, office_id: UUID, kind: OfficeKind) -> UUID | None:
     """The office itself, or its nearest ancestor of the kind (thana -> circle -> SDPO)."""
 
     def row(each: UUID) -> AnyRow:
-        return session.connection.execute(
-            select(office.c.kind, office.c.parent_id).where(
-                visible(office, session.scope), office.c.id == each
-            )
-        ).one()
+        return _PARENT.one(session, office_id=each)
 
     return rules.nearest(
         office_id, kind, lambda each: row(each).parent_id, lambda each: OfficeKind(row(each).kind)
@@ -68,17 +80,12 @@ def nearest_of_kind(session: Session, office_id: UUID, kind: OfficeKind) -> UUID
 
 def settings(session: Session) -> dict[str, Any]:
     """Every setting of the district, by key."""
-    rows = session.connection.execute(
-        select(setting.c.key, setting.c.value).where(visible(setting, session.scope))
-    )
-    return {row.key: row.value for row in rows}
+    return {row.key: row.value for row in _SETTINGS.all(session)}
 
 
 def holidays(session: Session) -> Sequence[AnyRow]:
-    return session.connection.execute(
-        select(holiday).where(visible(holiday, session.scope)).order_by(holiday.c.day)
-    ).all()
+    return HOLIDAYS.all(session)
 
 
-def _valid(day: date) -> tuple[Any, ...]:
+def _valid(day: Any) -> tuple[Any, ...]:
     return (office.c.valid_from <= day, or_(office.c.valid_to.is_(None), office.c.valid_to >= day))

@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, or_, select
 
 from app.models.officers import officer, posting
 from app.models.scope import visible
+from app.models.statements import Query
 from app.models.workflow import user_task
 
 if TYPE_CHECKING:
@@ -19,15 +20,16 @@ if TYPE_CHECKING:
     from app.models.scope import Session
 
 
+_NAMES = Query(
+    lambda at: select(officer.c.name_hi, officer.c.name_en).where(
+        at.visible(officer), officer.c.id == at.officer_id
+    )
+)
+
+
 def names(session: Session, officer_id: UUID | None) -> tuple[str, str]:
     """An officer's name in both languages; empty for nobody."""
-    if officer_id is None:
-        return "", ""
-    row = session.connection.execute(
-        select(officer.c.name_hi, officer.c.name_en).where(
-            visible(officer, session.scope), officer.c.id == officer_id
-        )
-    ).one_or_none()
+    row = None if officer_id is None else _NAMES.one_or_none(session, officer_id=officer_id)
     return (row.name_hi, row.name_en) if row is not None else ("", "")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
-from app.models.base import insert_or
 from app.models.scope import visible
+from app.models.statements import Change, inserting
 from app.models.workflow import event, queue_count, user_task
 
 if TYPE_CHECKING:
@@ -16,28 +16,34 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.models.base import AnyRow
-    from app.models.scope import Session
+    from app.models.session import Session
+    from app.models.statements import At
 
 _EVENT_GRAIN = 1000  # event numbers within one microsecond
+
+
+def _counting(at: At) -> Any:
+    keys = ["district_id", "office_id", "role", "element_id", "due_on"]
+    statement = at.insert(queue_count).values(
+        district_id=at.district,
+        office_id=at.office_id,
+        role=at.role,
+        element_id=at.element_id,
+        due_on=at.due_on,
+        open=at.by,
+    )
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={"open": queue_count.c.open + statement.excluded.open}
+    )
+
+
+_ADD = Change(queue_count, _counting)
 
 
 def add(session: Session, key: tuple[Any, ...], by: int) -> None:
     """Change one count; the row is made when the queue is new."""
     office_id, role, element_id, due_on = key
-    statement = insert_or(session.connection, queue_count).values(
-        district_id=session.district_id,
-        office_id=office_id,
-        role=role,
-        element_id=element_id,
-        due_on=due_on,
-        open=by,
-    )
-    session.connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["district_id", "office_id", "role", "element_id", "due_on"],
-            set_={"open": queue_count.c.open + by},
-        )
-    )
+    _ADD.put(session, office_id=office_id, role=role, element_id=element_id, due_on=due_on, by=by)
 
 
 def insert_events(session: Session, rows: Sequence[tuple[UUID, UUID, datetime]]) -> None:
@@ -46,11 +52,10 @@ def insert_events(session: Session, rows: Sequence[tuple[UUID, UUID, datetime]])
         return
     moment = int(session.recorded_at.timestamp() * 1_000_000) * _EVENT_GRAIN
     salt = rows[0][1].int % (_EVENT_GRAIN - len(rows))
-    session.connection.execute(
-        insert(event),
+    inserting(event).put(
+        session,
         [
             {
-                "district_id": session.district_id,
                 "seq": moment + salt + number,
                 "kind": "queue",
                 "case_id": case_id,

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from app.models.base import UtcDateTime, case_table, uuid_column
 from app.models.scope import visible
+from app.models.statements import Query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,19 +59,21 @@ release_file = case_table(
 )
 
 
+_ACTIVE = Query(lambda at: select(release).where(at.visible(release), release.c.status == "active"))
+_FIND = Query(
+    lambda at: select(release.c.id, release.c.version, release.c.sha256).where(
+        at.visible(release), release.c.id == at.release_id
+    )
+)
+
+
 def active(session: Session) -> AnyRow | None:
     """The release in force in the district of the scope."""
-    return session.connection.execute(
-        select(release).where(visible(release, session.scope), release.c.status == "active")
-    ).one_or_none()
+    return _ACTIVE.one_or_none(session)
 
 
 def find(session: Session, release_id: UUID) -> AnyRow | None:
-    return session.connection.execute(
-        select(release.c.id, release.c.version, release.c.sha256).where(
-            visible(release, session.scope), release.c.id == release_id
-        )
-    ).one_or_none()
+    return _FIND.one_or_none(session, release_id=release_id)
 
 
 def files(session: Session, release_id: UUID) -> dict[str, bytes]:

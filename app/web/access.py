@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.domain.errors import NotAllowed
 from app.services import officers, scopes
-from app.web import transaction
+from app.web import language, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +110,7 @@ def _guard() -> ResponseReturnValue | None:
     access = getattr(view, "access", None)
     g.actor = None
     standing = _identify() if getattr(view, "knows_officer", True) else None
+    language.settle()
     if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
         _refuse_foreign_forms()
     if view is None or access == PUBLIC:

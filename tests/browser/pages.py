@@ -21,7 +21,8 @@ _RUN_AXE = """rules => axe.run(document, {
 })"""
 _SMALL_TARGETS = """least => [...document.querySelectorAll(
   "button, select, input:not([type=hidden], [type=checkbox], [type=radio]), summary, a.btn")]
-  .filter(one => one.offsetParent && !one.closest("[aria-hidden=true]") && one.getBoundingClientRect().height < least - 0.5)
+  .filter(one => one.offsetParent && !one.closest("[aria-hidden=true]"))
+  .filter(one => one.getBoundingClientRect().height < least - 0.5)
   .map(one => one.outerHTML.slice(0, 120))"""
 
 
