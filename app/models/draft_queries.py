@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @cache
-def _finding(has_task: bool, has_requisition: bool) -> Query:  # noqa: FBT001 - which of the two places it names
+def _finding(*, has_task: bool, has_requisition: bool) -> Query:
     return Query(
         lambda at: (
             select(draft)
@@ -39,13 +39,18 @@ def _finding(has_task: bool, has_requisition: bool) -> Query:  # noqa: FBT001 - 
     )
 
 
+def of_task() -> Query:
+    """The statement that `find` runs for a draft of a task."""
+    return _finding(has_task=True, has_requisition=False)
+
+
 def find(
     session: Session, officer_id: UUID, form: str, user_task_id: UUID | None, requisition_id: UUID | None
 ) -> AnyRow | None:
     """The newest draft of this officer at this place."""
     place = {"user_task_id": user_task_id, "requisition_id": requisition_id}
     given = {name: value for name, value in place.items() if value is not None}
-    query = _finding(user_task_id is not None, requisition_id is not None)
+    query = _finding(has_task=user_task_id is not None, has_requisition=requisition_id is not None)
     return query.first(session, officer_id=officer_id, form=form, **given)
 
 

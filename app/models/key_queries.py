@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from app.models.session import Session
 
 
-_WRAPPED = Query(
-    lambda at: select(data_key.c.wrapped).where(at.visible(data_key), data_key.c.id == at.key_id)
-)
+WRAPPED = Query(lambda at: select(data_key.c.wrapped).where(at.visible(data_key), data_key.c.id == at.key_id))
 _NEWEST = Query(
     lambda at: (
         select(data_key.c.id, data_key.c.wrapped)
@@ -37,7 +35,7 @@ def insert_key(session: Session, key_id: UUID, kind: str, wrapped: bytes) -> Non
 
 def wrapped(session: Session, key_id: UUID) -> bytes | None:
     """The wrapped key; None when there is none, or none any more."""
-    found: bytes | None = _WRAPPED.scalar(session, key_id=key_id)
+    found: bytes | None = WRAPPED.scalar(session, key_id=key_id)
     return found
 
 

@@ -35,12 +35,11 @@ _OF_KIND = Query(
         .order_by(office.c.name_hi, office.c.id)
     )
 )
-_ONLY_OF_KIND = Query(
+ONE_OF_A_KIND = Query(
     lambda at: (
-        select(office.c.id)
-        .where(at.visible(office), office.c.kind == at.kind, *_valid(at.day))
+        select(office.c.kind, office.c.id)
+        .where(at.visible(office), office.c.kind.in_(sorted(rules.ONE_PER_DISTRICT)), *_valid(at.day))
         .order_by(office.c.valid_from.desc(), office.c.id)
-        .limit(1)
     )
 )
 _SETTINGS = Query(lambda at: select(setting.c.key, setting.c.value).where(at.visible(setting)))
@@ -63,8 +62,7 @@ def of_kind(session: Session, kind: str, day: date) -> Sequence[AnyRow]:
 
 def only_of_kind(session: Session, kind: str | None, day: date) -> UUID | None:
     """The district's one office of a kind (DM, SP, DCRB, special branch) on this day."""
-    found: UUID | None = _ONLY_OF_KIND.scalar(session, kind=kind, day=day)
-    return found
+    return next((row.id for row in ONE_OF_A_KIND.all(session, day=day) if row.kind == kind), None)
 
 
 def nearest_of_kind(session: Session, office_id: UUID, kind: OfficeKind) -> UUID | None:

@@ -83,30 +83,24 @@ class Session:
         """Read everything anew from now on."""
         self._kept.clear()
 
-    def fetch(self, tables: frozenset[str], sent: Sent) -> list[Any]:
-        """Run a reading statement by the bare driver."""
-        if not self._waiting_tables.isdisjoint(tables):
-            self.flush()
-        driver: Any = self._connection.connection.driver_connection
-        try:
-            found: list[Any] = driver.execute(*sent).fetchall()
-        except self.dialect.loaded_dbapi.Error as error:
-            raise self._wrapped(sent[0], error) from error
-        return found
+    def fetch(self, tables: frozenset[str], sent: Sequence[Sent]) -> list[list[Any]]:
+        """Run reading statements by the bare driver, after the writes they must see; -> the rows of each.
 
-    def fetch_together(self, tables: frozenset[str], sent: Sequence[Sent]) -> list[list[Any]]:
-        """Run reading statements in one wait for the network, where there is a network."""
-        if self.dialect.name != "postgresql":
-            return [self.fetch(tables, each) for each in sent]
-        if not self._waiting_tables.isdisjoint(tables):
-            self.flush()
+        On PostgreSQL all of it, and the BEGIN of a new transaction, is one wait for the network.
+        """
+        before = [] if self._waiting_tables.isdisjoint(tables) else self._take()
         driver: Any = self._connection.connection.driver_connection
         try:
+            if self.dialect.name != "postgresql":
+                self._send(before)
+                return [driver.execute(*each).fetchall() for each in sent]
             with driver.pipeline():
+                for each in before:
+                    self._connection.exec_driver_sql(*each)
                 cursors = [driver.execute(*each) for each in sent]
-            return [cursor.fetchall() for cursor in cursors]  # after the one wait, not between
-        except psycopg.Error as error:
-            raise self._wrapped("", error) from error
+            return [cursor.fetchall() for cursor in cursors]
+        except self.dialect.loaded_dbapi.Error as error:
+            raise self._wrapped(sent[0][0], error) from error
 
     def put(self, table: str, sent: Iterable[Sent]) -> None:
         """Let a write wait until it must be done."""
@@ -136,16 +130,14 @@ class Session:
 
     def _send(self, statements: list[Sent]) -> int:
         """Run writes in order, on PostgreSQL in one wait; -> rows that the last one changed."""
-        if self.dialect.name != "postgresql" or len(statements) == 1:
+        if self.dialect.name != "postgresql":
             results = [self._connection.exec_driver_sql(*each) for each in statements]
-            return results[-1].rowcount
+            return results[-1].rowcount if results else 0
         driver: Any = self._connection.connection.driver_connection
         try:
             with driver.pipeline():
-                for each in statements[:-1]:
-                    self._connection.exec_driver_sql(*each)
-                last = driver.execute(*statements[-1])
-            return int(last.rowcount)
+                results = [self._connection.exec_driver_sql(*each) for each in statements]
+            return int(results[-1].context.cursor.rowcount)  # known only after the one wait
         except psycopg.Error as error:
             raise self._wrapped("", error) from error
 

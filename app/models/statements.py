@@ -123,10 +123,10 @@ class Query(_Statement):
 
     def all(self, session: Session, **values: Any) -> list[Row[Any]]:
         ready = self._ready(session)
-        key = (self, tuple(sorted(values.items())))
+        key = _key(self, values)
         found = session.kept(key)
         if found is None:
-            found = ready.rows(session.fetch(ready.tables, ready.sent(session, values)))
+            found = ready.rows(session.fetch(ready.tables, [ready.sent(session, values)])[0])
             if ready.locks:
                 session.forget()  # while it waited for the lock, others may have written what we read before
             else:
@@ -156,13 +156,24 @@ class Query(_Statement):
         return None if found is None else found[0]
 
 
-def together(session: Session, wanted: Sequence[tuple[Query, Mapping[str, Any]]]) -> None:
-    """Read ahead what several statements will ask for, in one wait for the network; they find it kept."""
-    ready = [(query, values, query._ready(session)) for query, values in wanted]  # noqa: SLF001 - its own room
-    tables = frozenset[str]().union(*(each.tables for _, _, each in ready))
-    raw = session.fetch_together(tables, [each.sent(session, values) for _, values, each in ready])
-    for (query, values, each), rows in zip(ready, raw, strict=True):
-        session.keep((query, tuple(sorted(values.items()))), each.tables, each.rows(rows))
+def together(wanted: Sequence[tuple[Session, Query, Mapping[str, Any]]]) -> None:
+    """Read ahead what statements of one transaction will ask for, in one wait; they find it kept."""
+    missing = [
+        (session, query, values, query._ready(session))  # noqa: SLF001 - its own room
+        for session, query, values in wanted
+        if session.kept(_key(query, values)) is None
+    ]
+    if not missing:
+        return
+    tables = frozenset[str]().union(*(ready.tables for *_, ready in missing))
+    sent = [ready.sent(session, values) for session, _, values, ready in missing]
+    raw = wanted[0][0].fetch(tables, sent)
+    for (session, query, values, ready), rows in zip(missing, raw, strict=True):
+        session.keep(_key(query, values), ready.tables, ready.rows(rows))
+
+
+def _key(query: Query, values: Mapping[str, Any]) -> Any:
+    return (query, tuple(sorted(values.items())))
 
 
 class Change(_Statement):

@@ -49,12 +49,12 @@ def _task_with_winner(at: At) -> Any:
     )
 
 
-_TASK = Query(_task_with_winner)
+TASK = Query(_task_with_winner)
 
 
 def task(session: Session, task_id: UUID) -> AnyRow | None:
     """One user task, with the names of the officers who hold or finished it."""
-    return _TASK.one_or_none(session, task_id=task_id)
+    return TASK.one_or_none(session, task_id=task_id)
 
 
 @cache
@@ -112,7 +112,7 @@ _OPEN = (
 )
 
 
-_OPEN_TASKS = Query(
+OPEN_TASKS = Query(
     lambda at: select(*_OPEN).where(
         at.visible(user_task), user_task.c.case_id == at.case_id, user_task.c.state == "open"
     )
@@ -121,7 +121,7 @@ _OPEN_TASKS = Query(
 
 def open_tasks(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     """What a step compares the engine's open tasks with: keys, queue and due day only."""
-    return _OPEN_TASKS.all(session, case_id=case_id)
+    return OPEN_TASKS.all(session, case_id=case_id)
 
 
 def insert_tasks(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -149,7 +149,7 @@ def set_claim(session: Session, task_id: UUID, officer_id: UUID | None, at: date
     return bool(_SET_CLAIM.run(session, columns, task_id=task_id))
 
 
-_STATE = Query(
+STATE = Query(
     lambda at: select(engine_state.c.revision, engine_state.c.blob).where(
         at.visible(engine_state), engine_state.c.case_id == at.case_id
     )
@@ -157,7 +157,7 @@ _STATE = Query(
 
 
 def state_of(session: Session, case_id: UUID) -> AnyRow | None:
-    return _STATE.one_or_none(session, case_id=case_id)
+    return STATE.one_or_none(session, case_id=case_id)
 
 
 def insert_state(session: Session, row: Mapping[str, Any]) -> None:
@@ -209,7 +209,7 @@ def decided(session: Session, case_id: UUID) -> dict[str, Any]:
     return found
 
 
-_TIMERS = Query(
+TIMERS = Query(
     lambda at: select(timer.c.id, timer.c.engine_task_id, timer.c.due_at).where(
         at.visible(timer), timer.c.case_id == at.case_id
     )
@@ -217,7 +217,7 @@ _TIMERS = Query(
 
 
 def timers_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    return _TIMERS.all(session, case_id=case_id)
+    return TIMERS.all(session, case_id=case_id)
 
 
 def insert_timers(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -253,7 +253,7 @@ def due_timers(session: Session, now: datetime, limit: int) -> Sequence[AnyRow]:
     return _DUE_TIMERS.all(session, now=now, limit=limit)
 
 
-_OPEN_JOBS = Query(
+OPEN_JOBS = Query(
     lambda at: select(job.c.id, job.c.engine_task_id).where(
         at.visible(job), job.c.case_id == at.case_id, job.c.state.in_(("queued", "running", "failed"))
     )
@@ -261,7 +261,7 @@ _OPEN_JOBS = Query(
 
 
 def open_jobs(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    return _OPEN_JOBS.all(session, case_id=case_id)
+    return OPEN_JOBS.all(session, case_id=case_id)
 
 
 def insert_jobs(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

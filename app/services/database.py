@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import random
 import sqlite3
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import psycopg
 from sqlalchemy import create_engine, event, exc
 
 from app.domain.errors import Conflict, Unavailable
@@ -30,6 +32,7 @@ T = TypeVar("T")
 
 _TRIES = 8  # of one write that lost a race; more means that something is wrong
 _BUSY_SECONDS = 5  # how long SQLite waits for another process before the write is refused
+_IDLE_SECONDS = 30  # after which a connection may have died unseen
 _BATCH = 64  # closures in one commit
 #: SQLSTATE of a lost race: serialisation, deadlock, lock timeout, a row made meanwhile.
 _RETRYABLE = frozenset({"40001", "40P01", "55P03", "23505"})
@@ -244,14 +247,35 @@ def _code(error: Exception) -> str | None:
     return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
+def _on_postgres(url: str) -> Engine:
+    """Connections that were idle are asked whether they still live; one in use would tell."""
+    engine = create_engine(url, pool_size=16, max_overflow=16, hide_parameters=True)
+
+    @event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used_at", math.inf) < _IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as gone:
+            raise exc.DisconnectionError from gone
+
+    return engine
+
+
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+        return _on_postgres(url)
     engine = create_engine(
         url,
         connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
         pool_size=32,
         max_overflow=64,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain import findings
+from app.models import ahead
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import workflow_queries as workflow
@@ -147,6 +148,7 @@ class CaseHost:
 
     def facts(self) -> Mapping[str, Any]:
         """`requisition.*`, `intake.*` and `findings.*` of the decisions; never stored in engine data."""
+        ahead.facts(self._facts.session, self._facts.case.id)
         return {
             "requisition": self._facts.case.requisition_routing,
             "intake": self._facts.intake,

@@ -12,6 +12,7 @@ from app.domain.errors import Conflict, RouteStuck
 from app.domain.ids import new_id
 from app.domain.offices import LANES, ONE_PER_DISTRICT, OfficeKind
 from app.domain.roles import IN_PERSON, Role
+from app.models import ahead
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import paper_queries as papers
@@ -110,6 +111,8 @@ def withdraw(session: Session, case: AnyRow, release: Loaded, act: Act) -> None:
 
 
 def _begin(session: Session, case: AnyRow, release: Loaded, act: Act) -> _Run:
+    if act.task_id is None:  # an officer's act has read ahead already, together with his task
+        ahead.step(session, case.id, case.data_key_id, calendars.day(act.at))
     return _Run(session, case, release, act, keys.unlock(session, case.data_key_id))
 
 

@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING, Any
 from app import formjs
 from app.domain.errors import FormInvalid, NotAllowed, NotFound, RouteStuck, TaskAlreadyDone
 from app.domain.roles import IN_PERSON, Permission, Role, roles_done_by
+from app.models import ahead
 from app.models import case_queries as cases
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope
-from app.services import audit, casefile, documents, drafts, incidents, instances, projections, releases
+from app.services import (
+    audit,
+    calendars,
+    casefile,
+    documents,
+    drafts,
+    incidents,
+    instances,
+    projections,
+    releases,
+)
 from app.services.drafts import actor_scope
 from app.services.facts import CaseFacts
 from app.services.options import choices
@@ -196,13 +207,16 @@ def _commit(session: Session, actor: Actor, sheet: _Sheet, answers: dict[str, An
     """The one transaction of the act. The case is locked first, then the task decides who came first."""
     own = session.narrowed(CaseScope(actor.district_id, sheet.case.id))
     case = cases.lock(own, sheet.case.id)
+    if case is None:
+        raise NotFound
+    ahead.act(session, own, case, sheet.task.id, actor.officer_id, sheet.task.form, calendars.day(now))
     task = workflow.task(session, sheet.task.id)
-    if case is None or task is None:
+    if task is None:
         raise NotFound
     _guard(actor, task)
     context = projections.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
     answer_id = casefile.store_answer(context)
-    _attach(own, actor, sheet, now)
+    _attach(session, actor, sheet, now)
     extras = projections.project(context, answer_id)
     reads = sheet.release.engine.routing_reads.get(task.element_id, frozenset())
     routing = {task.element_id: {name: answers.get(name) for name in sorted(reads)}, **extras}
@@ -221,6 +235,7 @@ def _commit(session: Session, actor: Actor, sheet: _Sheet, answers: dict[str, An
 
 
 def _attach(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> None:
+    """Move what the officer staged to the case; under his own scope, for a draft is nobody else's."""
     draft = drafts.find(session, actor, sheet.place)
     if draft is None:
         return
