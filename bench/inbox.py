@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.services.database import Database
 
 _SIZES = (1_000, 100_000, 1_000_000)
-_QUICK_SIZES = (1_000, 10_000)
+_QUICK_SIZES = (1_000, 40_000)
 
 
 def rows(ground: world.World, *, quick: bool) -> Iterator[results.Row]:
@@ -32,15 +32,16 @@ def rows(ground: world.World, *, quick: bool) -> Iterator[results.Row]:
             database, sho, inbox.InboxQuery(age="late", purpose="govt_service")
         )
     found = measure.interleaved(variants, rounds=3 if quick else 20)
-    small = found[f"{sizes[0]}"].median
-    yield results.told(f"inbox, first page of 25 at {sizes[0]:,} tasks", ground.kind, small, "ms")
+    # SQLite works inside the process, so CPU tells all and the neighbours' noise stays out; PostgreSQL does not.
+    unit = "ms CPU" if ground.kind == "sqlite" else "ms"
+    took = {name: one.cpu if ground.kind == "sqlite" else one.median for name, one in found.items()}
+    small = took[f"{sizes[0]}"]
+    yield results.told(f"inbox, first page of 25 at {sizes[0]:,} tasks", ground.kind, small, unit)
     for size in sizes[1:]:
-        whole, filtered = found[f"{size}"], found[f"{size} filtered"]
-        yield results.at_most(f"inbox at {size:,} tasks", ground.kind, whole.median / small, "x small", 1.5)
-        yield results.at_most(
-            f"inbox, filtered, at {size:,} tasks", ground.kind, filtered.median / small, "x small", 3
-        )
-        yield results.told(f"inbox at {size:,} tasks, p99", ground.kind, whole.p99, "ms")
+        growth, filtered = took[f"{size}"] / small, took[f"{size} filtered"] / small
+        yield results.at_most(f"inbox at {size:,} tasks", ground.kind, growth, "x small", 1.5)
+        yield results.at_most(f"inbox, filtered, at {size:,} tasks", ground.kind, filtered, "x small", 3)
+        yield results.told(f"inbox at {size:,} tasks, p99 of wall", ground.kind, found[f"{size}"].p99, "ms")
     for database, _ in districts.values():
         database.close()
     gc.collect()
