@@ -63,6 +63,13 @@ if (menu) {
   });
 }
 
+// -- on a phone the navigation scrolls: the open screen's word comes into view ---------------------------------
+
+for (const list of document.querySelectorAll(".main-nav ul, .case-tabs ul")) {
+  const open = list.querySelector("[aria-current]");
+  if (open) list.scrollLeft = open.offsetLeft - list.offsetLeft - 24;
+}
+
 // -- what is wrong comes into view ------------------------------------------------------------------------------
 
 document.querySelector("[data-focus]")?.focus();

@@ -1,8 +1,9 @@
-"""Addresses that templates ask for: of a case, of this page, of this page in the other language."""
+"""Addresses that templates ask for: of a screen, of a case, of this page, of this page in the other language."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import g, request, url_for
 
@@ -12,7 +13,21 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
+_plain: dict[str, str] = {}
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """`url_for` that remembers the addresses without a name in them: the frame asks for twenty on every page."""
+    if values:
+        return url_for(endpoint, **values)
+    known = _plain.get(endpoint)
+    if known is None:
+        known = _plain[endpoint] = url_for(endpoint)
+    return known
+
+
 def case_address(number: str, tab: str = "tasks") -> str:
+    """Where a case's page, or one tab of it, is found: /cases/SRN-2026-00001/documents."""
     if tab == "tasks":
         return url_for("cases.show", number=in_address(number))
     return url_for("cases.tab", number=in_address(number), tab=tab)
@@ -28,11 +43,19 @@ def here() -> str:
 def other_language(code: str) -> str:
     """This page in another language, for visitors who are not signed in."""
     path = "/sign-in" if here() == "/" else request.path
-    kept = "&".join(f"{name}={value}" for name, value in request.args.items() if name == "next")
-    return f"{path}?lang={code}" + (f"&{kept}" if kept else "")
+    return f"{path}?{urlencode({'lang': code, **_way_on()})}"
+
+
+def _way_on() -> dict[str, str]:
+    """Where a visitor at the door wants to go."""
+    return {"next": request.args["next"]} if "next" in request.args else {}
 
 
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(
-        slug=in_address, case_address=case_address, here=here, other_language=other_language
+        url_for=address_of,
+        slug=in_address,
+        case_address=case_address,
+        here=here,
+        other_language=other_language,
     )

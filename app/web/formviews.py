@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-import orjson
-
-from app import feel, formjs
+from app import formjs
 from app.web import language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from app.domain.errors import FieldProblem
     from app.formjs import Box
@@ -40,15 +38,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`decision` is the name of the box that buttons stand for, `decided` what was chosen of it so far.
-
-    `facts` is JSON: of the case's facts those alone that the page's rules read.
-    """
+    """`decision` is the name of the box that buttons stand for, `decided` what was chosen of it so far."""
 
     drawn: list[Box]
     buttons: list[Button]
     summary: list[tuple[str, str]]
-    facts: str
     decision: str = ""
     decided: str = ""
     decided_text: str = ""
@@ -59,17 +53,15 @@ def sheet(filled: Filled, problems: Mapping[str, FieldProblem]) -> Sheet:
     boxes = formjs.draw(
         filled.form, filled.values, problems, filled.facts, filled.options, language.current()
     )
-    facts = _facts_for_rules(boxes, filled.facts)
     decision = next((box for box in boxes if _is_decision(filled.form, box)), None)
     if decision is None:
-        return Sheet(boxes, [Button("submit", language.say("task.send"))], list(_faults(boxes)), facts)
-    drawn = [box for box in boxes if box is not decision and not _is_closed(box, decision.name, filled.form)]
+        return Sheet(boxes, [Button("submit", language.say("task.send"))], list(_faults(boxes)))
+    drawn = [box for box in boxes if box is not decision]
     chosen = next((choice for choice in decision.choices if choice.is_chosen), None)
     return Sheet(
         drawn,
         _buttons(decision),
         list(_faults(drawn)),
-        facts,
         decision.name,
         chosen.value if chosen is not None else "",
         chosen.text if chosen is not None else "",
@@ -93,14 +85,6 @@ def _is_decision(form: formjs.Form, box: Box) -> bool:
     return node is not None and node.is_decision
 
 
-def _is_closed(box: Box, decision: str, form: formjs.Form) -> bool:
-    """Whether a hidden box stays hidden whatever is typed on this page: only the decision, a button, opens it."""
-    if not box.is_hidden:
-        return False
-    own = {each.key for each in form.fields} - {decision}
-    return not any(path[0] in own for path in feel.names_read(orjson.loads(box.hide)))
-
-
 def _buttons(decision: Box) -> list[Button]:
     """A button for each choice; the one that was chosen before comes first, and is the page's primary."""
     ranked = sorted(decision.choices, key=lambda choice: not choice.is_chosen)
@@ -115,31 +99,3 @@ def _faults(boxes: Sequence[Box], before: str = "") -> Iterator[tuple[str, str]]
         yield from _faults(box.boxes, before)
         for row in box.rows:
             yield from _faults(row.boxes, language.say("form.in_row", name=row.name, number=row.number) + " ")
-
-
-def _facts_for_rules(boxes: Sequence[Box], facts: Mapping[str, Any]) -> str:
-    """The facts that rules of this page read, and no other: what a page holds, anybody beside it can read."""
-    found: dict[str, Any] = {}
-    for path in sorted({path for box in _all(boxes) if box.hide for path in _read_by(box)}):
-        value: Any = facts
-        for name in path:
-            value = value.get(name) if isinstance(value, dict) or value is facts else None
-        if value is None or isinstance(value, dict):
-            continue
-        place = found
-        for name in path[:-1]:
-            place = place.setdefault(name, {})
-        place[path[-1]] = value
-    return orjson.dumps(found, default=str).decode()
-
-
-def _read_by(box: Box) -> Iterable[tuple[str, ...]]:
-    return feel.names_read(orjson.loads(box.hide))
-
-
-def _all(boxes: Iterable[Box]) -> Iterator[Box]:
-    for box in boxes:
-        yield box
-        yield from _all(box.boxes)
-        for row in box.rows:
-            yield from _all(row.boxes)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import g, render_template, request, session, url_for
+from flask import g, render_template, request, session
 
 from app.domain.roles import Permission
 from app.web import formviews, language
+from app.web.addresses import address_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,8 +45,8 @@ def home() -> str:
     """The first screen that the officer's post may open."""
     for entry in NAVIGATION:
         if g.actor is not None and g.actor.may(entry.permission):
-            return url_for(entry.endpoint)
-    return url_for("account.show") if g.actor is not None else url_for("signin.show")
+            return address_of(entry.endpoint)
+    return address_of("account.show" if g.actor is not None else "signin.show")
 
 
 def help_topic() -> str:
@@ -59,7 +60,7 @@ def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
     here = None if "refused" in g else request.blueprint
     return [
         {
-            "address": url_for(entry.endpoint),
+            "address": address_of(entry.endpoint),
             "key": entry.key,
             "is_here": entry.endpoint.split(".")[0] == _HOME_SCREEN.get(here or "", here),
         }

@@ -156,7 +156,9 @@ def html_faults(page: str, language: str) -> list[str]:
     faults += [
         f"no label for {each.attributes.get('name')}"
         for each in boxes
-        if each.attributes.get("type") != "hidden" and each.attributes.get("id") not in labelled
+        if each.attributes.get("type") != "hidden"
+        and each.attributes.get("id") not in labelled
+        and each.attributes.get("aria-labelledby") not in ids
     ]
     return faults + sheet.faults
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from app import create_app
-from app.config import Settings
+from app.config import ROOT, Settings
 from app.domain.errors import Unavailable
 from app.domain.roles import Role
 from app.models.base import metadata
-from app.services import jobs, tasks
+from app.services import jobs, setup, tasks
 from tests.integration.conftest import NOW
 from tests.journey import CANDIDATE, LETTER, Journey
 from tests.visitor import Visitor, without_tokens
@@ -476,3 +478,62 @@ def test_readiness_wants_a_living_worker(office: Office) -> None:
     jobs.beat(office.database, "test", office.now)
     answer = visitor.get("/readyz")
     assert (answer.status_code, set(answer.get_json().values())) == (200, {True})
+
+
+# -- a decision ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def deciding(office: Office, tmp_path: Path) -> Office:
+    """The same office under a release in which the DM's decision is marked as one."""
+    for folder in ("processes", "forms", "templates/papers"):
+        shutil.copytree(ROOT / folder, tmp_path / "release" / folder)
+    path = tmp_path / "release" / "forms" / "decide.form"
+    form = json.loads(path.read_text(encoding="utf-8"))
+    field = next(each for each in form["components"] if each.get("key") == "dm_decision")
+    field["properties"]["decision"] = "true"
+    path.write_text(json.dumps(form, ensure_ascii=False), encoding="utf-8")
+    [district] = setup.districts_of(office.database)
+    assert setup.deploy(office.database, district, NOW, tmp_path / "release")
+    return office
+
+
+def test_a_decision_is_a_button_that_first_asks_what_it_needs(deciding: Office) -> None:
+    number = deciding.journey.new_case(thanas(deciding)[:1])
+    deciding.journey.go_on(number, until="decide")
+    task = deciding.task(number)
+    dm = deciding.holder_of(task)
+    page = text_of(dm.get(f"/tasks/{task.id}"))
+    buttons = re.findall(r'value="(decide:[^"]+)"', page)
+    assert buttons == [
+        "decide:dm_decision=issue_clear",
+        "decide:dm_decision=issue_with_detail",
+        "decide:dm_decision=re_enquiry",
+    ]
+    assert 'type="radio" name="dm_decision"' not in page
+    undecided = {"dm_decision": "", "_decided": "dm_decision="}
+    answer = dm.post(f"/tasks/{task.id}", {**undecided, "_op": "decide:dm_decision=re_enquiry"})
+    assert answer.headers["Location"] == f"/tasks/{task.id}#decided"
+    page = text_of(dm.get(f"/tasks/{task.id}"))
+    assert "आपका निर्णय: पुलिस अधीक्षक को वापस" in page
+    assert "error-summary" not in page
+    assert re.findall(r'value="(decide:[^"]+)"', page)[0] == "decide:dm_decision=re_enquiry"
+    decided = {"dm_decision": "re_enquiry", "_decided": "dm_decision=re_enquiry"}
+    missing = dm.post(f"/tasks/{task.id}", {**decided, "_op": "decide:dm_decision=re_enquiry"})
+    assert missing.status_code == 422
+    assert 'href="#f-dm_reason"' in text_of(missing)
+    reason = {"dm_reason": "साक्षियों के बयान अधूरे हैं, पुनः जाँच कराएँ।"}
+    done = dm.post(f"/tasks/{task.id}", {**decided, **reason, "_op": "decide:dm_decision=re_enquiry"})
+    assert done.status_code == 303
+    assert deciding.journey.steps(number) == ["recommend"]
+
+
+def test_a_decision_that_needs_nothing_more_is_one_press(deciding: Office) -> None:
+    number = deciding.journey.new_case(thanas(deciding)[:1])
+    deciding.journey.go_on(number, until="decide")
+    task = deciding.task(number)
+    dm, answers = deciding.holder_of(task), deciding.answers(task)
+    dm.get(f"/tasks/{task.id}")
+    sent = {**answers, "_decided": "dm_decision=", "_op": "decide:dm_decision=issue_clear"}
+    assert dm.post(f"/tasks/{task.id}", sent).status_code == 303
+    assert "decide" not in deciding.journey.steps(number)
