@@ -214,6 +214,12 @@ class CaseFile:
         """Every submission this officer may read, oldest first."""
         return [self._answer(row) for row in cases.answers_of(self._session, self._case.id)]
 
+    def standing_answers(self) -> list[AnswerView]:
+        """Of the route's steps, what this officer may read and no later submission replaced, oldest first."""
+        rows = cases.answers_of(self._session, self._case.id)
+        replaced = {row.supersedes_id for row in rows}
+        return [self._answer(row) for row in rows if row.id not in replaced and row.user_task_id is not None]
+
     def _answer(self, row: AnyRow) -> AnswerView:
         values = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
         return AnswerView(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
-    from app.services.casefile import CaseStrip, DocumentLine, Holder, StepLine
+    from app.services.casefile import AnswerView, CaseStrip, DocumentLine, Holder, StepLine
     from app.services.database import Database
     from app.services.documents import Upload
 
@@ -68,6 +68,7 @@ class TaskView:
     options: Mapping[str, Any]
     documents: list[DocumentLine]
     so_far: list[StepLine]
+    answers: list[AnswerView]
     summary: list[tuple[str, str, str]]
     claimed_by_hi: str
     claimed_by_en: str
@@ -327,6 +328,7 @@ def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any],
         options=sheet.options,
         documents=file.documents(),
         so_far=file.steps(),
+        answers=file.standing_answers(),
         summary=file.summary(),
         claimed_by_hi=held_hi,
         claimed_by_en=held_en,

@@ -480,6 +480,23 @@ def test_readiness_wants_a_living_worker(office: Office) -> None:
     assert (answer.status_code, set(answer.get_json().values())) == (200, {True})
 
 
+def test_who_decides_reads_beside_the_form_what_was_found_and_recommended(office: Office) -> None:
+    number = office.journey.new_case(thanas(office)[:2])
+    office.journey.go_on(number, until="decide")
+    page = text_of(office.holder_of(office.task(number)).get(f"/tasks/{office.task(number).id}"))
+    beside = page.partition("<aside")[2]
+    assert beside.count("श्याम महतो") == 2  # a witness before each thana
+    assert re.search(r"<dt>पुलिस अधीक्षक की अनुशंसा</dt><dd>कोई प्रतिकूल तथ्य नहीं</dd>", beside)
+
+
+def test_a_thana_reads_beside_its_form_nothing_of_another_thana(office: Office) -> None:
+    number = office.journey.new_case(thanas(office)[:2])
+    office.journey.go_on(number, until="endorse_enquiry")
+    for task in office.journey.waiting(number):
+        beside = text_of(office.holder_of(task).get(f"/tasks/{task.id}")).partition("<aside")[2]
+        assert beside.count("श्याम महतो") == 1
+
+
 # -- a decision ------------------------------------------------------------------------------------------------------
 
 
