@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import runpy
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 _MAX_PORT = 65_535
+_MAX_PROCESSES = 64
+_DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z]+)?://")
 
 
 class SettingRefused(Exception):
@@ -35,9 +38,15 @@ class Settings:
     demo: bool = False
     secure: bool = False  # behind HTTPS: secure cookies, HSTS
     public_url: str = ""
+    web_processes: int = 2  # on PostgreSQL; SQLite is served by one process that does everything
+    worker_processes: int = 1
     proxies: int = 0  # how many proxies stand before us and may name the client's address
     testing: bool = False  # cheap password hashes, the fixed key ring
     fonts: Path = ROOT / "app" / "static" / "dist" / "fonts"
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
 
     @property
     def keys(self) -> Path:
@@ -72,7 +81,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         )
     return Settings(
         instance=instance,
-        database_url=str(values.get("DATABASE_URL") or f"sqlite:///{instance / 'satyapan.db'}"),
+        database_url=_database(values, instance),
+        web_processes=_number(values, "WEB_PROCESSES", _processors(), _MAX_PROCESSES),
+        worker_processes=_number(values, "WORKER_PROCESSES", 1, _MAX_PROCESSES),
         port=_number(values, "PORT", 8000, _MAX_PORT),
         host=host,
         demo=demo,
@@ -94,6 +105,22 @@ def _from_file(path: Path) -> dict[str, Any]:
             str(path), "यह फाइल पढ़ी नहीं जा सकी; इसे ठीक करें", f"cannot be read; put it right ({error})"
         ) from error
     return {name: value for name, value in found.items() if name.isupper()}
+
+
+def _database(values: Mapping[str, Any], instance: Path) -> str:
+    url = str(values.get("DATABASE_URL") or f"sqlite:///{instance / 'satyapan.db'}").strip()
+    if _DATABASE.match(url):
+        return url
+    raise SettingRefused(
+        "DATABASE_URL",
+        "postgresql://नाम:पासवर्ड@होस्ट/डेटाबेस लिखें, अथवा SQLite के लिए खाली छोड़ें",
+        "write postgresql://name:password@host/database, or leave it empty for SQLite",
+    )
+
+
+def _processors() -> int:
+    """As many processes for pages as the machine has processors, at least two: one may be restarted."""
+    return min(max(os.cpu_count() or 1, 2), _MAX_PROCESSES)
 
 
 def _flag(values: Mapping[str, Any], name: str) -> bool:

@@ -8,17 +8,16 @@ import os
 import socket
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from gunicorn.app.base import BaseApplication
 
 from app import cli, config, create_app, papers
 from app.crypto import RingRefused
 from app.domain.errors import DomainError, ReleaseRefused
+from app.processes import Server, Supervisor, run_worker
 from app.services import setup
 from app.web.assets import AssetsMissing
-from app.worker import Worker
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from app.config import Settings
 
 _CATALOGUES = Path(__file__).resolve().parent / "translations"
-_THREADS = 16  # requests at once; SQLite's writer is one thread anyhow, and reading is short
-_GRACE_SECONDS = 5
 
 
 class CannotStart(Exception):
@@ -112,44 +109,6 @@ def said(key: str, **params: Any) -> tuple[str, str]:
     return texts[0], texts[1]
 
 
-class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn with one process of many threads; the worker lives in that process, not in its parent."""
-
-    def __init__(self, settings: Settings, app: Flask) -> None:
-        self.settings, self.application = settings, app
-        self._worker: Worker | None = None
-        super().__init__()
-
-    def load_config(self) -> None:
-        options: dict[str, Any] = {
-            "bind": f"{self.settings.host}:{self.settings.port}",
-            "worker_class": "gthread",
-            "workers": 1,
-            "threads": _THREADS,
-            "graceful_timeout": _GRACE_SECONDS,
-            "loglevel": "warning",
-            "control_socket_disable": True,
-            "post_worker_init": self._begin,
-            "worker_exit": self._end,
-        }
-        for name, value in options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        return self.application
-
-    def _begin(self, _process: Any) -> None:
-        """In the web process, once the application stands: threads do not survive a fork."""
-        self._worker = Worker(self.application.extensions["database"])
-        self._worker.start()
-        print(how_to_sign_in(self.settings), flush=True)  # noqa: T201  # the one thing a person waits for
-
-    def _end(self, _server: Any, _process: Any) -> None:
-        if self._worker is not None:
-            self._worker.stop(_GRACE_SECONDS)
-            self.application.extensions["database"].close()
-
-
 def how_to_sign_in(settings: Settings) -> str:
     """Say where the pages are, once they are answered, and how to come in."""
     url = f"http://{settings.host}:{settings.port}"
@@ -164,18 +123,36 @@ def how_to_sign_in(settings: Settings) -> str:
     return "\n".join([*lines, "", "  Ctrl-C: बंद करें / stop", ""])
 
 
-def main() -> int:
+def main(role: str = "") -> int:
+    """Ready the machine and serve; `role` (web, worker) is one of the processes that this program itself starts."""
     try:
         settings = config.load()
+        if role:
+            return _play(role, settings)
         look_at_port(settings.host, settings.port)
         look_at_folder(settings.instance)
         app = ready(settings)
     except (CannotStart, config.SettingRefused) as refused:
         print(f"\n{refused}\n", file=sys.stderr)  # noqa: T201  # there is no log yet
         return 1
-    Server(settings, app).run()
+    if settings.is_sqlite:
+        Server(settings, app, partial(_greet, settings), with_worker=True).run()
+        return 0
+    return Supervisor(["web", *["worker"] * settings.worker_processes]).run()
+
+
+def _play(role: str, settings: Settings) -> int:
+    """Be one of several processes over one database that is ready."""
+    app = create_app(settings)
+    if role == "worker":
+        return run_worker(app)
+    Server(settings, app, partial(_greet, settings), with_worker=False).run()
     return 0
 
 
+def _greet(settings: Settings) -> None:
+    print(how_to_sign_in(settings), flush=True)  # noqa: T201  # the one thing a person waits for
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:2]))

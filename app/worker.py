@@ -1,4 +1,4 @@
-"""The worker: a thread that runs due jobs and timers, and says once a minute that it lives."""
+"""The worker: runs due jobs and timers, in a thread or a process of its own, and says once a minute that it lives."""
 
 from __future__ import annotations
 
@@ -32,15 +32,19 @@ class Worker:
         self.database = database
         self.name = name or f"{socket.gethostname()}:{os.getpid()}"[:80]
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="esp-worker", daemon=True)
+        self._thread = threading.Thread(target=self.run, name="esp-worker", daemon=True)
         self._next_beat = self._next_timers = datetime.min.replace(tzinfo=UTC)
 
     def start(self) -> None:
         self._thread.start()
 
+    def ask_to_stop(self) -> None:
+        """End after the job in hand."""
+        self._stopping.set()
+
     def stop(self, seconds: float = 5.0) -> None:
         """Let the job in hand end, for at most so long; an abandoned one is done again after its lease."""
-        self._stopping.set()
+        self.ask_to_stop()
         if self._thread.is_alive():
             self._thread.join(seconds)
 
@@ -54,7 +58,8 @@ class Worker:
             self._next_timers = now + TIMERS
         return jobs.run_one(self.database, now)
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Work in this thread until asked to stop."""
         while not self._stopping.is_set():
             try:
                 found = self.tick(datetime.now(UTC))

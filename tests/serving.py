@@ -77,6 +77,12 @@ class Site:
             time.sleep(0.1)
         return self
 
+    @property
+    def pid(self) -> int:
+        """The process that was started; others may stand below it."""
+        assert self._process is not None
+        return self._process.pid
+
     def answers(self, path: str) -> bool:
         try:
             with urllib.request.urlopen(self.url + path, timeout=5) as answer:  # noqa: S310  # our own loopback

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import exc, text
 
 from app.domain.errors import DomainError
 from app.models.base import metadata
@@ -30,8 +30,15 @@ class DatabaseIsNewer(DomainError):
     key = "start.database_newer"
 
 
+class DatabaseUnusable(DomainError):
+    """No database answers at the address of the settings, or what lies there is none."""
+
+    key = "start.database_unusable"
+
+
 def upgrade(engine: Engine) -> bool:
-    """Apply every migration that is due; -> whether there was one. Raises DatabaseIsNewer."""
+    """Apply every migration that is due; -> whether there was one. Raises DatabaseUnusable, DatabaseIsNewer."""
+    _reach(engine)
     config = _config()
     scripts = ScriptDirectory.from_config(config)
     with engine.execution_options(writing=True).begin() as connection:
@@ -43,6 +50,15 @@ def upgrade(engine: Engine) -> bool:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         return before != scripts.get_current_head()
+
+
+def _reach(engine: Engine) -> None:
+    try:
+        engine.connect().close()
+    except exc.DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0] if error.orig is not None else type(error).__name__
+        where = engine.url.render_as_string(hide_password=True)
+        raise DatabaseUnusable(address=where, reason=reason) from error
 
 
 def is_current(connection: Connection) -> bool:

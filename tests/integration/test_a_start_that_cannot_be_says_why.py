@@ -66,6 +66,22 @@ def test_demo_mode_serves_no_other_machine(tmp_path: Path) -> None:
     assert "demo mode serves this machine only" in start(tmp_path / "instance", HOST="0.0.0.0")  # noqa: S104
 
 
+@pytest.mark.parametrize("url", ["nonsense", "mysql://name@host/database"])
+def test_an_address_that_names_no_database_is_refused(tmp_path: Path, url: str) -> None:
+    assert "DATABASE_URL: " in start(tmp_path / "instance", DATABASE_URL=url)
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
+    said = start(tmp_path / "instance", DATABASE_URL=f"postgresql://esp:geheim@127.0.0.1:{free_port()}/esp")
+    assert "could not be opened" in said
+    assert "geheim" not in said
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "letter.db").write_text("Dear Sir, this is a letter, and longer than the head of a database.")
+    assert "file is not a database" in start(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'letter.db'}")
+
+
 def test_a_broken_settings_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "config.py").write_text("PORT = = 8000")
     assert str(tmp_path / "config.py") in start(tmp_path)

@@ -1,0 +1,127 @@
+"""Processes: the one that answers pages, those that do jobs, and the one that keeps several of them alive."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication
+
+from app.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from flask import Flask
+
+    from app.config import Settings
+
+_THREADS = 16  # requests at once in a process; SQLite's writer is one thread anyhow, and reading is short
+_GRACE_SECONDS = 5
+_SHORT_LIFE_SECONDS = 5.0  # a process that dies so young is not started again at once
+_PAUSES_SECONDS = (1.0, 5.0, 15.0, 60.0)
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn with processes of many threads each.
+
+    With `with_worker` a thread for jobs lives in the process that answers pages, not in its parent: one process
+    then does everything, as SQLite wants it. `greet` is called once, when the first page can be answered.
+    """
+
+    def __init__(
+        self, settings: Settings, app: Flask, greet: Callable[[], None], *, with_worker: bool
+    ) -> None:
+        self.settings, self.application = settings, app
+        self._greet, self._with_worker = greet, with_worker
+        self._worker: Worker | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": f"{self.settings.host}:{self.settings.port}",
+            "worker_class": "gthread",
+            "workers": 1 if self._with_worker else self.settings.web_processes,
+            "threads": _THREADS,
+            "graceful_timeout": _GRACE_SECONDS,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "post_worker_init": self._begin,
+            "worker_exit": self._end,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self.application
+
+    def _begin(self, process: Any) -> None:
+        """In a web process, once the application stands: threads do not survive a fork."""
+        if self._with_worker:
+            self._worker = Worker(self.application.extensions["database"])
+            self._worker.start()
+        if process.age == 1:
+            self._greet()
+
+    def _end(self, _server: Any, _process: Any) -> None:
+        if self._worker is not None:
+            self._worker.stop(_GRACE_SECONDS)
+        self.application.extensions["database"].close()
+
+
+def run_worker(app: Flask) -> int:
+    """Do jobs and timers until told to stop; the job in hand is done to its end. -> the exit code."""
+    worker = Worker(app.extensions["database"])
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: worker.ask_to_stop())
+    worker.run()
+    app.extensions["database"].close()
+    return 0
+
+
+class Supervisor:
+    """Keeps processes of this program alive, each named by the words after `python -m app.serve`.
+
+    One that dies is started again, later each time if it keeps dying young. SIGTERM and SIGINT end them all.
+    """
+
+    def __init__(self, roles: Sequence[str]) -> None:
+        self._roles = list(roles)
+        self._living: dict[int, tuple[str, float]] = {}
+        self._early: dict[str, int] = {}
+        self._stopping = False
+
+    def run(self) -> int:
+        """Start all and watch them; -> the exit code once all have ended."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._stop)
+        for role in self._roles:
+            self._start(role)
+        while self._living:
+            pid, _status = os.wait()
+            role, since = self._living.pop(pid, ("", 0.0))
+            if role and not self._stopping:
+                self._pause(role, time.monotonic() - since)
+                self._start(role)
+        return 0
+
+    def _start(self, role: str) -> None:
+        process = subprocess.Popen([sys.executable, "-m", "app.serve", role])  # noqa: S603 - our own program
+        self._living[process.pid] = (role, time.monotonic())
+        if self._stopping:  # the sign came while it was being started
+            process.terminate()
+
+    def _pause(self, role: str, lived: float) -> None:
+        early = self._early[role] = self._early.get(role, 0) + 1 if lived < _SHORT_LIFE_SECONDS else 0
+        deadline = time.monotonic() + (_PAUSES_SECONDS[min(early, len(_PAUSES_SECONDS)) - 1] if early else 0)
+        while not self._stopping and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def _stop(self, *_: Any) -> None:
+        self._stopping = True
+        for pid in list(self._living):
+            os.kill(pid, signal.SIGTERM)
