@@ -75,6 +75,11 @@ class WorkingCalendar:
         return Age("left", self.days_between(today, due_on))
 
 
+def start_of(day: date) -> datetime:
+    """The first instant of a day in IST (UTC)."""
+    return datetime.combine(day, time(), IST).astimezone(UTC)
+
+
 def add_months(start: date, months: int) -> date:
     """The same day so many months later, or the month's last day when it has no such day."""
     month = start.month - 1 + months

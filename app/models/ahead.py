@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.domain.offices import OfficeKind
 from app.models import case_queries as cases
 from app.models import draft_queries as drafts
+from app.models import inbox_queries as inboxes
 from app.models import key_queries as keys
 from app.models import office_queries as offices
+from app.models import releases
 from app.models import workflow_queries as workflow
 from app.models.statements import together
 
@@ -21,6 +24,29 @@ if TYPE_CHECKING:
     from app.models.statements import Query
 
     Wanted = tuple[Session, Query, Mapping[str, Any]]
+
+
+def inbox(
+    session: Session,
+    queue: inboxes.Queue,
+    condition: inboxes.Condition,
+    keyset: inboxes.Keyset,
+    cap: int,
+    thanas_on: date | None,
+) -> None:
+    """What a page of the inbox reads; the thanas of a day where it offers them."""
+    asked = [
+        inboxes.counting(queue),
+        inboxes.paging(queue, condition, keyset),
+        inboxes.counting_unclaimed(queue, cap),
+        (offices.HOLIDAYS, {}),
+        (releases.ACTIVE, {}),
+    ]
+    if condition and not condition.is_counted:
+        asked.append(inboxes.capped_counting(queue, condition, cap + 1))
+    if thanas_on is not None:
+        asked.append((offices.OF_KIND, {"kind": OfficeKind.THANA, "day": thanas_on}))
+    together([(session, query, values) for query, values in asked])
 
 
 def act(

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select, union_all
 
 from app.models.cases import applicant, case, data_key, enquiry, requisition
 from app.models.officers import officer
 from app.models.offices import office
-from app.models.scope import visible
+from app.models.statements import Query, one_of
 from app.models.workflow import queue_count, user_task
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date, datetime
-    from uuid import UUID
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement
 
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.statements import At
+
+    Wanted = tuple[Query, Mapping[str, Any]]
+
+
+_NO_CASE = UUID(int=0)  # what a search that found nothing looks for
 
 
 class Queue(NamedTuple):
@@ -31,80 +38,148 @@ class Queue(NamedTuple):
     roles: tuple[str, ...]
     person: UUID | None
 
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"office_id": self.office_id, **({} if self.person is None else {"person": self.person})}
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A filter; falsy when it lets everything through."""
+    """A filter; what is None lets everything through, and a condition of Nones alone is falsy."""
 
-    element_id: str
-    age: str
-    today: date
-    thana_id: UUID | None
-    purpose: str
-    requisition: str
-    claimed_by: UUID | None
-    case_ids: tuple[UUID, ...] | None
+    element_id: str | None = None
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+    thana_id: UUID | None = None
+    purpose: str | None = None
+    requisition: str | None = None
+    claimed_by: UUID | None = None
+    case_ids: tuple[UUID, ...] | None = None
 
     def __bool__(self) -> bool:
-        return any(
-            getattr(self, each.name) not in ("", None) for each in fields(self) if each.name != "today"
-        )
+        return bool(self.values)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it asks for no more than `counts` tells: what is to be done, and when it is due."""
+        return not self.values.keys() - {"element_id", "due_from", "due_before"}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters of its statement, whose names are its shape."""
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        ids = given.pop("case_ids")
+        found = {name: value for name, value in given.items() if value is not None}
+        return found if ids is None else {**found, **one_of("case_id", ids or (_NO_CASE,))}
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """Where a page stands: its order, the row after which it begins, how many rows it has."""
+
+    sort: str  # due | received
+    after: tuple[datetime, UUID] | None
+    limit: int
+
+    @property
+    def values(self) -> dict[str, Any]:
+        if self.after is None:
+            return {"limit": self.limit}
+        return {"limit": self.limit, "after_at": self.after[0], "after_id": self.after[1]}
+
+
+class _Shape(NamedTuple):
+    """What the text of a statement depends on."""
+
+    roles: tuple[str, ...]
+    in_person: bool
+    filters: frozenset[str] = frozenset()
+    sort: str = ""
+    has_after: bool = False
 
 
 def counts(session: Session, queue: Queue) -> Sequence[AnyRow]:
     """(element_id, due_on, open) of a queue; of an officer named in person counted from his own tasks."""
-    if queue.person is None:
-        statement = select(queue_count.c.element_id, queue_count.c.due_on, queue_count.c.open).where(
-            visible(queue_count, session.scope),
-            queue_count.c.office_id == queue.office_id,
-            queue_count.c.role.in_(queue.roles),
+    query, values = counting(queue)
+    return query.all(session, **values)
+
+
+def counting(queue: Queue) -> Wanted:
+    """The statement of `counts`, for reading ahead."""
+    make = _counts_of_office if queue.person is None else _counts_of_person
+    return make(_Shape(queue.roles, queue.person is not None)), queue.values
+
+
+@cache
+def _counts_of_office(shape: _Shape) -> Query:
+    return Query(
+        lambda at: select(queue_count.c.element_id, queue_count.c.due_on, queue_count.c.open).where(
+            at.visible(queue_count),
+            queue_count.c.office_id == at.office_id,
+            queue_count.c.role.in_(shape.roles),
             queue_count.c.open > 0,
         )
-    else:
-        statement = (
+    )
+
+
+@cache
+def _counts_of_person(shape: _Shape) -> Query:
+    return Query(
+        lambda at: (
             select(user_task.c.element_id, user_task.c.due_on, func.count().label("open"))
-            .where(visible(user_task, session.scope), *_in_queue(queue, queue.roles))
+            .where(at.visible(user_task), *_in_queue(at, shape))
             .group_by(user_task.c.element_id, user_task.c.due_on)
         )
-    return session.connection.execute(statement).all()
+    )
 
 
-def rows(
-    session: Session,
-    queue: Queue,
-    condition: Condition,
-    *,
-    sort: str,
-    after: tuple[datetime, UUID] | None,
-    limit: int,
-) -> Sequence[AnyRow]:
-    """One page in keyset order. Each role's queue is read along its own index and the few rows are merged."""
-    by = user_task.c.created_at if sort == "received" else user_task.c.due_at
-    parts = [
+def rows(session: Session, queue: Queue, condition: Condition, keyset: Keyset) -> Sequence[AnyRow]:
+    """One page in keyset order."""
+    query, values = paging(queue, condition, keyset)
+    return query.all(session, **values)
+
+
+def paging(queue: Queue, condition: Condition, keyset: Keyset) -> Wanted:
+    """The statement of `rows`, for reading ahead."""
+    filters = condition.values
+    shape = _Shape(
+        queue.roles, queue.person is not None, frozenset(filters), keyset.sort, keyset.after is not None
+    )
+    return _page(shape), {**queue.values, **filters, **keyset.values}
+
+
+@cache
+def _page(shape: _Shape) -> Query:
+    return Query(lambda at: _with_names(at, [_part(at, shape, role) for role in shape.roles]))
+
+
+def _part(at: At, shape: _Shape, role: str) -> Any:
+    """The page of one role alone, read along the index of its queue."""
+    by = user_task.c.created_at if shape.sort == "received" else user_task.c.due_at
+    return (
         select(user_task.c.district_id, user_task.c.id, by.label("sort_key"))
-        .select_from(_joined(condition))
+        .select_from(_joined(shape.filters))
         .where(
-            visible(user_task, session.scope),
-            *_in_queue(queue, (role,)),
-            *_where(condition),
-            *_past(by, after),
+            at.visible(user_task),
+            *_in_queue(at, shape._replace(roles=(role,))),
+            *_where(at, shape.filters),
+            *(_past(at, by) if shape.has_after else ()),
         )
         .order_by(by, user_task.c.id)
-        .limit(limit)
+        .limit(at.limit)
         .subquery()
-        for role in queue.roles
-    ]
+    )
+
+
+def _with_names(at: At, parts: Sequence[Any]) -> Any:
+    """Merge the few rows of each role's page, and read what the list shows of them."""
     keyset = union_all(*(select(part) for part in parts)).subquery()
     first = (
         select(keyset.c.district_id, keyset.c.id, keyset.c.sort_key)
         .order_by(keyset.c.sort_key, keyset.c.id)
-        .limit(limit)
+        .limit(at.limit)
         .subquery()
     )
-    return session.connection.execute(_page(first)).all()
-
-
-def _page(first: Any) -> Any:
     thana, holder = office.alias(), officer.alias()
     same = case.c.district_id == user_task.c.district_id
     return (
@@ -121,7 +196,6 @@ def _page(first: Any) -> Any:
             case.c.release_id,
             case.c.data_key_id,
             data_key.c.wrapped,
-            requisition.c.number.label("requisition_number"),
             applicant.c.id.label("applicant_id"),
             applicant.c.name,
             thana.c.name_hi.label("thana_hi"),
@@ -134,10 +208,6 @@ def _page(first: Any) -> Any:
         .join(case, and_(same, case.c.id == user_task.c.case_id))
         .join(
             data_key, and_(data_key.c.district_id == case.c.district_id, data_key.c.id == case.c.data_key_id)
-        )
-        .join(
-            requisition,
-            and_(requisition.c.district_id == case.c.district_id, requisition.c.id == case.c.requisition_id),
         )
         .join(
             applicant, and_(applicant.c.district_id == case.c.district_id, applicant.c.case_id == case.c.id)
@@ -162,67 +232,73 @@ def _page(first: Any) -> Any:
 
 def capped_count(session: Session, queue: Queue, condition: Condition, cap: int) -> int:
     """How many tasks pass the filter, counted no further than `cap`."""
-    inner = (
+    query, values = capped_counting(queue, condition, cap)
+    return int(query.scalar(session, **values))
+
+
+def capped_counting(queue: Queue, condition: Condition, cap: int) -> Wanted:
+    """The statement of `capped_count`, for reading ahead."""
+    filters = condition.values
+    shape = _Shape(queue.roles, queue.person is not None, frozenset(filters))
+    return _capped_count(shape), {**queue.values, **filters, "limit": cap}
+
+
+@cache
+def _capped_count(shape: _Shape) -> Query:
+    return Query(lambda at: _count_up_to_limit(at, shape))
+
+
+def _count_up_to_limit(at: At, shape: _Shape, *conditions: ColumnElement[bool]) -> Any:
+    found = (
         select(user_task.c.id)
-        .select_from(_joined(condition))
-        .where(visible(user_task, session.scope), *_in_queue(queue, queue.roles), *_where(condition))
-        .limit(cap)
+        .select_from(_joined(shape.filters))
+        .where(at.visible(user_task), *_in_queue(at, shape), *_where(at, shape.filters), *conditions)
+        .limit(at.limit)
         .subquery()
     )
-    return session.connection.execute(select(func.count()).select_from(inner)).scalar_one()
+    return select(func.count().label("found")).select_from(found)
 
 
 def unclaimed(session: Session, queue: Queue, cap: int) -> int:
     """Tasks of the office in nobody's name, counted no further than `cap`."""
-    inner = (
-        select(user_task.c.id)
-        .where(
-            visible(user_task, session.scope),
-            *_in_queue(queue, queue.roles),
-            user_task.c.claimed_by.is_(None),
-            user_task.c.assigned_to.is_(None),
-        )
-        .limit(cap)
-        .subquery()
-    )
-    return session.connection.execute(select(func.count()).select_from(inner)).scalar_one()
+    query, values = counting_unclaimed(queue, cap)
+    return int(query.scalar(session, **values))
 
 
-def thanas(session: Session, queue: Queue) -> Sequence[AnyRow]:
-    """The thanas to filter by: those of the district, for an office that is not itself one."""
-    own = select(office.c.kind).where(visible(office, session.scope), office.c.id == queue.office_id)
-    if session.connection.execute(own).scalar() == "thana":
-        return ()
-    return session.connection.execute(
-        select(office.c.id, office.c.name_hi, office.c.name_en)
-        .where(visible(office, session.scope), office.c.kind == "thana")
-        .order_by(office.c.name_hi)
-    ).all()
+def counting_unclaimed(queue: Queue, cap: int) -> Wanted:
+    """The statement of `unclaimed`, for reading ahead."""
+    return _unclaimed(_Shape(queue.roles, queue.person is not None)), {**queue.values, "limit": cap}
 
 
-def _in_queue(queue: Queue, roles: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    own = [user_task.c.assigned_to == queue.person] if queue.person is not None else []
+@cache
+def _unclaimed(shape: _Shape) -> Query:
+    free = (user_task.c.claimed_by.is_(None), user_task.c.assigned_to.is_(None))
+    return Query(lambda at: _count_up_to_limit(at, shape, *free))
+
+
+def _in_queue(at: At, shape: _Shape) -> list[ColumnElement[bool]]:
+    roles = shape.roles
     return [
-        user_task.c.office_id == queue.office_id,
+        user_task.c.office_id == at.office_id,
         user_task.c.role == roles[0] if len(roles) == 1 else user_task.c.role.in_(roles),
         user_task.c.state == "open",
-        *own,
+        *([user_task.c.assigned_to == at.person] if shape.in_person else []),
     ]
 
 
-def _joined(condition: Condition) -> Any:
+def _joined(filters: frozenset[str]) -> Any:
     """The task alone, or with the rows that the filter reads."""
     source: Any = user_task
-    if condition.purpose or condition.requisition:
+    if filters & {"purpose", "requisition"}:
         source = source.join(
             case, and_(case.c.district_id == user_task.c.district_id, case.c.id == user_task.c.case_id)
         )
-    if condition.requisition:
+    if "requisition" in filters:
         source = source.join(
             requisition,
             and_(requisition.c.district_id == case.c.district_id, requisition.c.id == case.c.requisition_id),
         )
-    if condition.thana_id is not None:
+    if "thana_id" in filters:
         source = source.join(
             enquiry,
             and_(enquiry.c.district_id == user_task.c.district_id, enquiry.c.case_id == user_task.c.case_id),
@@ -230,29 +306,24 @@ def _joined(condition: Condition) -> Any:
     return source
 
 
-def _where(condition: Condition) -> list[ColumnElement[bool]]:
-    ages = {
-        "late": user_task.c.due_on < condition.today,
-        "last_day": user_task.c.due_on == condition.today,
-        "left": user_task.c.due_on > condition.today,
-    }
-    pairs = (
-        (condition.element_id, user_task.c.element_id == condition.element_id),
-        (condition.purpose, case.c.purpose == condition.purpose),
-        (condition.requisition, requisition.c.number == condition.requisition),
-        (condition.thana_id is not None, enquiry.c.office_id == condition.thana_id),
-        (condition.claimed_by is not None, user_task.c.claimed_by == condition.claimed_by),
-    )
-    found = [clause for wanted, clause in pairs if wanted]
-    if condition.age:
-        found.append(ages[condition.age])
-    if condition.case_ids is not None:
-        found.append(user_task.c.case_id.in_(condition.case_ids))
+#: The condition of each filter. Days are read as instants, along the index that sorts by them.
+_FILTERS: dict[str, Callable[[At], ColumnElement[bool]]] = {
+    "element_id": lambda at: user_task.c.element_id == at.element_id,
+    "due_from": lambda at: user_task.c.due_at >= at.due_from,
+    "due_before": lambda at: user_task.c.due_at < at.due_before,
+    "purpose": lambda at: case.c.purpose == at.purpose,
+    "requisition": lambda at: requisition.c.number == at.requisition,
+    "thana_id": lambda at: enquiry.c.office_id == at.thana_id,
+    "claimed_by": lambda at: user_task.c.claimed_by == at.claimed_by,
+}
+
+
+def _where(at: At, filters: frozenset[str]) -> list[ColumnElement[bool]]:
+    found = [clause(at) for name, clause in _FILTERS.items() if name in filters]
+    if cases := sum(name.startswith("case_id_") for name in filters):
+        found.append(at.is_one_of(user_task.c.case_id, cases))
     return found
 
 
-def _past(by: Any, after: tuple[datetime, UUID] | None) -> list[ColumnElement[bool]]:
-    if after is None:
-        return []
-    at, last = after
-    return [or_(by > at, and_(by == at, user_task.c.id > last))]
+def _past(at: At, by: Any) -> list[ColumnElement[bool]]:
+    return [by >= at.after_at, or_(by > at.after_at, user_task.c.id > at.after_id)]

@@ -28,7 +28,7 @@ _PARENT = Query(
         at.visible(office), office.c.id == at.office_id
     )
 )
-_OF_KIND = Query(
+OF_KIND = Query(
     lambda at: (
         select(office)
         .where(at.visible(office), office.c.kind == at.kind, *_valid(at.day))
@@ -43,7 +43,7 @@ ONE_OF_A_KIND = Query(
     )
 )
 _SETTINGS = Query(lambda at: select(setting.c.key, setting.c.value).where(at.visible(setting)))
-HOLIDAYS = Query(lambda at: select(holiday).where(at.visible(holiday)).order_by(holiday.c.day))
+HOLIDAYS = Query(lambda at: select(holiday.c.day).where(at.visible(holiday)))
 
 
 def district(session: Session) -> AnyRow:
@@ -57,7 +57,7 @@ def find(session: Session, office_id: UUID) -> AnyRow | None:
 
 def of_kind(session: Session, kind: str, day: date) -> Sequence[AnyRow]:
     """The offices of a kind that exist on this day, by Hindi name."""
-    return _OF_KIND.all(session, kind=kind, day=day)
+    return OF_KIND.all(session, kind=kind, day=day)
 
 
 def only_of_kind(session: Session, kind: str | None, day: date) -> UUID | None:

@@ -59,9 +59,13 @@ release_file = case_table(
 )
 
 
-_ACTIVE = Query(lambda at: select(release).where(at.visible(release), release.c.status == "active"))
+ACTIVE = Query(
+    lambda at: select(release.c.id, release.c.version, release.c.sha256, release.c.active_from).where(
+        at.visible(release), release.c.status == "active"
+    )
+)
 _FIND = Query(
-    lambda at: select(release.c.id, release.c.version, release.c.sha256).where(
+    lambda at: select(release.c.id, release.c.status, release.c.sha256).where(
         at.visible(release), release.c.id == at.release_id
     )
 )
@@ -69,7 +73,7 @@ _FIND = Query(
 
 def active(session: Session) -> AnyRow | None:
     """The release in force in the district of the scope."""
-    return _ACTIVE.one_or_none(session)
+    return ACTIVE.one_or_none(session)
 
 
 def find(session: Session, release_id: UUID) -> AnyRow | None:

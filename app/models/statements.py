@@ -54,9 +54,26 @@ class At:
         self.names.add(name)
         return _param(name)
 
+    def is_one_of(self, column: ColumnElement[Any], count: int) -> ColumnElement[bool]:
+        """Whether the column is one of so many values, given at each run as `one_of` names them."""
+        names = [f"{column.key}_{place}" for place in range(count)]
+        self.names.update(names)
+        return column.in_([bindparam(name, None, type_=column.type) for name in names])
+
     def insert(self, table: Table) -> Any:
         """An INSERT that can say ON CONFLICT, in the words of the database."""
         return (postgresql.insert if self._dialect.name == "postgresql" else sqlite.insert)(table)
+
+
+def one_of(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """Parameters for `At.is_one_of`, for any number of values but none, of which nothing is one (ValueError).
+
+    The last one is repeated up to a power of two, so that the texts of statements stay few.
+    """
+    if not values:
+        raise ValueError(name)
+    places = 1 << (len(values) - 1).bit_length()
+    return {f"{name}_{place}": values[min(place, len(values) - 1)] for place in range(places)}
 
 
 @dataclass(slots=True)

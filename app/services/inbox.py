@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from app.domain.clock import start_of
+from app.domain.offices import OfficeKind
 from app.domain.roles import IN_PERSON, roles_done_by
+from app.models import ahead
 from app.models import inbox_queries as table
+from app.models import office_queries as offices
 from app.services import calendars, keys, releases, searchkeys
 
 if TYPE_CHECKING:
@@ -60,9 +64,7 @@ class InboxRow:
     thana_hi: str
     thana_en: str
     due_on: date
-    received_at: datetime
     age: Age
-    requisition_number: str
     claimed_by_hi: str
     claimed_by_en: str
     is_mine: bool
@@ -112,24 +114,24 @@ class InboxPage:
 
 def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:
     """One page of the inbox of the actor's present post."""
-    today = calendars.day(now)
-    loaded = releases.active(session)
-    queue = _queue(actor)
-    counts = table.counts(session, queue)
+    today, queue = calendars.day(now), _queue(actor)
     condition = _condition(session, actor, query, today)
     size = query.size if query.size in SIZES else SIZES[0]
-    rows = list(
-        table.rows(session, queue, condition, sort=query.sort, after=_after(query.after), limit=size + 1)
-    )
+    keyset = table.Keyset(query.sort, _after(query.after), size + 1)
+    with_thanas = actor.post.office_kind != OfficeKind.THANA
+    ahead.inbox(session, queue, condition, keyset, CAP, today if with_thanas else None)
+    counts = table.counts(session, queue)
+    rows = table.rows(session, queue, condition, keyset)
     shown, more = rows[:size], len(rows) > size
-    found = table.capped_count(session, queue, condition, CAP + 1) if condition else None
+    loaded = releases.active(session)
+    found = _found(session, queue, condition, counts)
     return InboxPage(
         query,
         _tiles(counts, today, table.unclaimed(session, queue, CAP)),
         _tabs(counts, today, loaded),
         _opened(session, actor, shown, today),
         _next(shown[-1], query.sort) if more else "",
-        FilterChoices(_thanas(session, queue), _purposes(loaded)),
+        FilterChoices(_thanas(session, today) if with_thanas else [], _purposes(loaded)),
         None if found is None else min(found, CAP),
         found is not None and found > CAP,
     )
@@ -150,15 +152,42 @@ def _condition(session: Session, actor: Actor, query: InboxQuery, today: date) -
     case_ids: tuple[UUID, ...] | None = None
     if query.search.strip():
         case_ids = tuple(searchkeys.case_ids(session, query.search, limit=200))
+    from_day, until_day = _AGES.get(query.age, _ALWAYS)
     return table.Condition(
-        element_id=query.tab,
-        age=query.age if query.age in ("late", "last_day", "left") else "",
-        today=today,
+        element_id=query.tab or None,
+        due_from=None if from_day is None else start_of(today + from_day),
+        due_before=None if until_day is None else start_of(today + until_day),
         thana_id=_uuid(query.thana),
-        purpose=query.purpose,
-        requisition=query.requisition,
+        purpose=query.purpose or None,
+        requisition=query.requisition or None,
         claimed_by=actor.officer_id if query.mine else None,
         case_ids=case_ids,
+    )
+
+
+#: The days of each age, from the one until before the other, counted from today.
+_AGES = {
+    "late": (None, timedelta(0)),
+    "last_day": (timedelta(0), timedelta(1)),
+    "left": (timedelta(1), None),
+}
+_ALWAYS = (None, None)
+
+
+def _found(
+    session: Session, queue: table.Queue, condition: table.Condition, counts: Sequence[AnyRow]
+) -> int | None:
+    """How many tasks pass the filter; read off the counts where they can tell."""
+    if not condition:
+        return None
+    if not condition.is_counted:
+        return table.capped_count(session, queue, condition, CAP + 1)
+    return sum(
+        int(row.open)
+        for row in counts
+        if condition.element_id in (None, row.element_id)
+        and (condition.due_from is None or start_of(row.due_on) >= condition.due_from)
+        and (condition.due_before is None or start_of(row.due_on) < condition.due_before)
     )
 
 
@@ -185,6 +214,7 @@ def _tabs(counts: Sequence[AnyRow], today: date, loaded: releases.Loaded) -> lis
 def _opened(session: Session, actor: Actor, rows: Sequence[AnyRow], today: date) -> list[InboxRow]:
     """The page with its sealed names opened: 25 keys and names cost a fraction of a millisecond."""
     calendar = calendars.of(session)
+    ages = {due_on: calendar.age(due_on, today) for due_on in {row.due_on for row in rows}}
     opened = []
     for row in rows:
         person = keys.open_name(session, row.data_key_id, row.applicant_id, row.name, wrapped=row.wrapped)
@@ -207,9 +237,7 @@ def _opened(session: Session, actor: Actor, rows: Sequence[AnyRow], today: date)
                 row.thana_hi or "",
                 row.thana_en or "",
                 row.due_on,
-                row.created_at,
-                calendar.age(row.due_on, today),
-                row.requisition_number,
+                ages[row.due_on],
                 row.holder_hi or "",
                 row.holder_en or "",
                 actor.officer_id in (row.claimed_by, row.assigned_to),
@@ -218,8 +246,10 @@ def _opened(session: Session, actor: Actor, rows: Sequence[AnyRow], today: date)
     return opened
 
 
-def _thanas(session: Session, queue: table.Queue) -> list[Choice]:
-    return [Choice(str(row.id), row.name_hi, row.name_en) for row in table.thanas(session, queue)]
+def _thanas(session: Session, today: date) -> list[Choice]:
+    """The thanas to filter by, for an office that is not itself one."""
+    found = offices.of_kind(session, OfficeKind.THANA, today)
+    return [Choice(str(row.id), row.name_hi, row.name_en) for row in found]
 
 
 def _purposes(loaded: releases.Loaded) -> list[Choice]:

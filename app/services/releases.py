@@ -162,22 +162,43 @@ def active(session: Session) -> Loaded:
 
 
 def load(session: Session, release_id: UUID) -> Loaded:
-    """The release of a case, compiled; parsed once per process and content."""
+    """The release of a case, compiled; parsed once per process and content.
+
+    One that was ever in force never changes again: it is known by its id, to its own district.
+    """
+    place = (getattr(session.scope, "district_id", None), release_id)
+    known = _known.get(place)
+    if known is not None:
+        return known
     row = table.find(session, release_id)
     if row is None:
         raise NotFound("error.no_release")
-    hit = _loaded.get(row.sha256)
-    if hit is None:
-        hit = _compile(row.sha256, table.files(session, release_id))
-        while len(_loaded) >= _KEPT:
-            _loaded.pop(next(iter(_loaded)), None)
-        _loaded[row.sha256] = hit
-    return Loaded(release_id, row.sha256, *hit)
+    found = Loaded(release_id, row.sha256, *_parts(session, row))
+    if row.status in _FROZEN and place[0] is not None:
+        _keep(_known, place, found)
+    return found
 
 
 _KEPT = 16  # releases held compiled; a district runs two or three at a time
+_FROZEN = frozenset({"active", "retired"})
 _Parts = tuple[engine.Release, dict[str, formjs.Form], papers.Texts, dict[str, Purpose]]
 _loaded: dict[bytes, _Parts] = {}
+_known: dict[tuple[int | None, UUID], Loaded] = {}
+
+
+def _parts(session: Session, row: AnyRow) -> _Parts:
+    """What a release consists of; of equal content only once."""
+    found = _loaded.get(row.sha256)
+    if found is None:
+        found = _compile(row.sha256, table.files(session, row.id))
+        _keep(_loaded, row.sha256, found)
+    return found
+
+
+def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
+    while len(kept) >= _KEPT:
+        kept.pop(next(iter(kept)), None)
+    kept[key] = value
 
 
 def _compile(mark: bytes, files: Mapping[str, bytes]) -> _Parts:
