@@ -156,7 +156,14 @@ def _is_new(key: str, value: Any, before: Mapping[str, Any]) -> bool:
 
 
 class Meeting(_WholeKeys, ParallelGateway):
-    """A parallel gateway."""
+    """A parallel gateway; with one way in it waits for nothing.
+
+    The stock gateway waits until the step before it is completed; a timer that goes on waiting never is, and what it
+    would start is lost without a word.
+    """
+
+    def _check_threshold_unstructured(self, my_task: Task) -> bool:
+        return len(self.inputs) == 1 or bool(super()._check_threshold_unstructured(my_task))
 
 
 class OpenChoice(_AsksFeel, _WholeKeys, InclusiveGateway):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.engine.gate.findings import Finding
-from app.engine.gate.reading import BPMN, text_of
+from app.engine.gate.reading import BPMN, error_code, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.engine.gate.reading import Node, Scope
+    from app.engine.gate.reading import Scope
     from app.engine.gate.release import Release
 
 #: A boundary event needs something that takes time: nothing can happen to an instant.
@@ -38,11 +38,10 @@ def error_uncaught(release: Release) -> Iterator[Finding]:
     """Refuse an error end that nobody around it catches: the case would stop without a word."""
     for scope in release.scopes:
         for node in scope.of_kind("endEvent"):
-            definition = node.element.find(f"{BPMN}errorEventDefinition")
-            if definition is None:
-                continue
-            thrown = _error_code(node, str(definition.get("errorRef") or ""))
-            if thrown is None or thrown not in _caught_around(release, scope):
+            thrown = error_code(node)
+            if node.has_definition("errorEventDefinition") and (
+                thrown is None or thrown not in _caught_around(release, scope)
+            ):
                 yield Finding(scope.file, node.id)
 
 
@@ -52,19 +51,8 @@ def error_interrupting(release: Release) -> Iterator[Finding]:
         for node in scope.of_kind("boundaryEvent"):
             host = scope.nodes.get(node.attached_to)
             holds = host is not None and host.kind in {"subProcess", "callActivity"}
-            if node.element.find(f"{BPMN}errorEventDefinition") is not None and not (
-                holds and node.is_interrupting
-            ):
+            if node.has_definition("errorEventDefinition") and not (holds and node.is_interrupting):
                 yield Finding(scope.file, node.id)
-
-
-def _error_code(node: Node, reference: str) -> str | None:
-    """Return the code of the error that a definition names; None when there is none."""
-    root = node.element.getroottree().getroot()
-    for error in root.findall(f"{BPMN}error"):
-        if error.get("id") == reference and error.get("errorCode"):
-            return str(error.get("errorCode"))
-    return None
 
 
 def _caught_around(release: Release, scope: Scope) -> set[str | None]:
@@ -77,9 +65,5 @@ def _caught_around(release: Release, scope: Scope) -> set[str | None]:
 
 
 def _caught_on(scope: Scope, node_id: str) -> set[str | None]:
-    codes: set[str | None] = set()
-    for event in scope.boundaries.get(node_id, ()):
-        definition = event.element.find(f"{BPMN}errorEventDefinition")
-        if definition is not None:
-            codes.add(_error_code(event, str(definition.get("errorRef") or "")))
-    return codes
+    events = scope.boundaries.get(node_id, ())
+    return {error_code(event) for event in events if event.has_definition("errorEventDefinition")}

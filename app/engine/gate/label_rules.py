@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from app.engine.gate.findings import Finding
-from app.engine.gate.reading import ACTIVITIES, CHOICES, EVENTS, properties_of
+from app.engine.gate.reading import ACTIVITIES, CHOICES, EVENTS, LANGUAGES, label_of
 from app.engine.gate.tables import decisions
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ _LATIN = re.compile("[A-Za-z]")
 def label_hi(release: Release) -> Iterator[Finding]:
     """Refuse a missing Hindi name: inbox, history and diagram are read in Hindi first."""
     for file, element in _labelled(release):
-        if not _DEVANAGARI.search(str(element.get("name") or "")):
+        if not _DEVANAGARI.search(label_of(element, "hi")):
             yield Finding(file, str(element.get("id") or ""))
 
 
 def label_en(release: Release) -> Iterator[Finding]:
     """Refuse a missing English label: every screen and paper exists in both languages."""
     for file, element in _labelled(release):
-        label = _english(element)
+        label = label_of(element, "en")
         if not _LATIN.search(label) or _DEVANAGARI.search(label):
             yield Finding(file, str(element.get("id") or ""))
 
@@ -40,8 +40,7 @@ def label_en(release: Release) -> Iterator[Finding]:
 def label_long(release: Release) -> Iterator[Finding]:
     """Refuse labels longer than a line of the inbox on a phone can hold in two."""
     for file, element in _labelled(release):
-        texts = str(element.get("name") or ""), _english(element)
-        if max(map(len, texts)) > MAX_LABEL:
+        if max(len(label_of(element, language)) for language in LANGUAGES) > MAX_LABEL:
             yield Finding(file, str(element.get("id") or ""), {"limit": MAX_LABEL})
 
 
@@ -55,8 +54,3 @@ def _labelled(release: Release) -> Iterator[tuple[str, _Element]]:
         parts = node.kind in CHOICES and len(scope.outgoing.get(node.id, ())) > 1
         if node.kind in ACTIVITIES | EVENTS or parts:
             yield diagram.file, node.element
-
-
-def _english(element: _Element) -> str:
-    """Return the English label: a property of our own in BPMN, DMN's attribute `label` in a decision."""
-    return properties_of(element).get("label_en") or str(element.get("label") or "")

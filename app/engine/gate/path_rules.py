@@ -69,16 +69,6 @@ def loop_without_step(release: Release) -> Iterator[Finding]:
                 break
 
 
-def deadlock(release: Release) -> Iterator[Finding]:
-    """Refuse a choice whose ways meet in a parallel join: it waits for ever for the way not taken."""
-    yield from _mismatched(release, fork="exclusiveGateway", join="parallelGateway")
-
-
-def doubled_token(release: Release) -> Iterator[Finding]:
-    """Refuse a parallel fork whose ways meet in a choice: everything after it happens twice."""
-    yield from _mismatched(release, fork="parallelGateway", join="exclusiveGateway")
-
-
 def nested_deep(release: Release) -> Iterator[Finding]:
     """Refuse sub-processes in sub-processes in sub-processes: no reader finds the step again."""
     for scope in release.scopes:
@@ -151,27 +141,3 @@ def _along_flows(scope: Scope, starts: list[str], closed: set[str]) -> set[str]:
             seen.add(node_id)
             todo += [flow.target for flow in scope.outgoing.get(node_id, ()) if flow.target not in closed]
     return seen
-
-
-def _mismatched(release: Release, fork: str, join: str) -> Iterator[Finding]:
-    """Yield joins of one kind two of whose ways come straight from one fork of the other kind."""
-    for scope in release.scopes:
-        for node in scope.of_kind(join):
-            origins = [_straight_origin(scope, flow.source) for flow in scope.incoming.get(node.id, ())]
-            for origin in {one for one in origins if one and origins.count(one) > 1}:
-                if scope.nodes[origin].kind == fork and origin != node.id:
-                    yield Finding(scope.file, node.id, {"fork": origin})
-
-
-def _straight_origin(scope: Scope, node_id: str) -> str:
-    """Walk back over nodes with one way in and one way out; return the fork that the walk ends at."""
-    seen: set[str] = set()
-    while node_id not in seen:
-        seen.add(node_id)
-        if len(scope.outgoing.get(node_id, ())) > 1:
-            return node_id
-        ways = scope.incoming.get(node_id, ())
-        if len(ways) != 1:
-            return ""
-        node_id = ways[0].source
-    return ""

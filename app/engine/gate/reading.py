@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from lxml.etree import _Element
+
+Language = Literal["hi", "en"]
+LANGUAGES: tuple[Language, ...] = ("hi", "en")
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -82,9 +85,9 @@ class Node:
     def is_interrupting(self) -> bool:
         return self.element.get("cancelActivity", "true") != "false"
 
-    @property
-    def event_definitions(self) -> list[_Element]:
-        return [child for child in self.element if local_name(child).endswith("EventDefinition")]
+    def has_definition(self, name: str) -> bool:
+        """Say whether this is an event of a kind (`timerEventDefinition`)."""
+        return self.element.find(BPMN + name) is not None
 
     def extension(self, name: str) -> _Element | None:
         """Return the first extension element of this name."""
@@ -243,3 +246,23 @@ def properties_of(element: _Element) -> dict[str, str]:
     """Return the extension properties of an element by name."""
     path = f"{BPMN}extensionElements/{SPIFF}properties/{SPIFF}property"
     return {str(found.get("name") or ""): str(found.get("value") or "") for found in element.iterfind(path)}
+
+
+def label_of(element: _Element, language: Language) -> str:
+    """Return what an element is called: by its name in Hindi; by a property of our own in English.
+
+    A decision has no such property; it bears its English label as DMN's attribute `label`.
+    """
+    if language == "hi":
+        return str(element.get("name") or "")
+    return properties_of(element).get("label_en") or str(element.get("label") or "")
+
+
+def error_code(event: Node) -> str | None:
+    """Return the code of the error that an event throws or catches; None when it names none."""
+    definition = event.element.find(f"{BPMN}errorEventDefinition")
+    reference = None if definition is None else definition.get("errorRef")
+    for error in event.element.getroottree().getroot().findall(f"{BPMN}error"):
+        if error.get("id") == reference and error.get("errorCode"):
+            return str(error.get("errorCode"))
+    return None

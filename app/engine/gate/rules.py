@@ -22,6 +22,7 @@ from app.engine.gate import (
     reference_rules,
     repeat_rules,
     shape_rules,
+    token_rules,
 )
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ UNDERSTOOD: tuple[Rule, ...] = (
 #: Do they keep the published schema? (After the rules above, which name the shape and the remedy.)
 VALID: tuple[Rule, ...] = (file_rules.schema,)
 
-#: Will a case come through, and will every step find its office, its form and its words?
+#: Are its parts right, and will every step find its office, its form and its words?
 SOUND: tuple[Rule, ...] = (
     id_rules.start_process,
     label_rules.label_hi,
@@ -119,8 +120,7 @@ SOUND: tuple[Rule, ...] = (
     path_rules.unreachable,
     path_rules.trap,
     path_rules.loop_without_step,
-    path_rules.deadlock,
-    path_rules.doubled_token,
+    token_rules.side_way,
     path_rules.nested_deep,
     path_rules.unsigned_way,
     event_rules.boundary_loose,
@@ -146,8 +146,12 @@ SOUND: tuple[Rule, ...] = (
     decision_rules.decision_fault,
 )
 
-#: Do its expressions read what is there by then, and give what is asked for?
-READS: tuple[Rule, ...] = (
+#: Does every token find its way, and do the expressions read what is there by then, and give what is asked for?
+RUNS: tuple[Rule, ...] = (
+    token_rules.deadlock,
+    token_rules.doubled_token,
+    token_rules.tangled,
+    token_rules.never_reached,
     expression_rules.function_unknown,
     expression_rules.name_unknown,
     expression_rules.name_too_early,
@@ -163,4 +167,4 @@ READS: tuple[Rule, ...] = (
     decision_rules.decision_overlap,
 )
 
-STAGES: tuple[tuple[Rule, ...], ...] = (READABLE, UNDERSTOOD, VALID, SOUND, READS)
+STAGES: tuple[tuple[Rule, ...], ...] = (READABLE, UNDERSTOOD, VALID, SOUND, RUNS)
