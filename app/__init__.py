@@ -108,4 +108,10 @@ def _open(settings: Settings) -> Database:
     from app.services.database import Database
 
     keys = KeyRing.for_tests() if settings.testing else KeyRing.open_or_make(settings.keys)
-    return Database(settings.database_url, keys, settings.documents, public_address=settings.public_address)
+    return Database(
+        settings.database_url,
+        keys,
+        settings.documents,
+        public_address=settings.public_address,
+        fonts=settings.fonts,
+    )

@@ -13,6 +13,7 @@ from flask_babel import force_locale, gettext
 
 from app.config import ROOT
 from app.domain.errors import DomainError, ReleaseRefused
+from app.papers import TextProblem
 from app.services import audit, checkpoints, queues, scopes, setup
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def _deploy(folder: Path) -> None:
             for problem in refused.problems:
                 click.echo(problem_text(problem), err=True)
             raise click.ClickException(_both("cli.deploy_refused", count=len(refused.problems))) from refused
+        except DomainError as refused:
+            raise click.ClickException(_both(refused.key, **refused.params)) from refused
         click.echo(_both("cli.deployed" if is_new else "cli.deploy_same", code=code))
 
 
@@ -107,8 +110,8 @@ def _recount() -> None:
 def problem_text(problem: Any) -> str:
     """One reason of the gate in both languages: file, element, what is wrong, what to do."""
     place = f"{problem.file}: {problem.element_id}" if problem.element_id else problem.file
-    wrong = _both(f"gate.{problem.rule}", **problem.params)
-    remedy = _both(f"gate.{problem.rule}.remedy", **problem.params)
+    key = f"{'papers' if isinstance(problem, TextProblem) else 'gate'}.{problem.rule}"
+    wrong, remedy = _both(key, **problem.params), _both(f"{key}.remedy", **problem.params)
     return f"{place}\n  {wrong}\n  {remedy}"
 
 

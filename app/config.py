@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
+FONTS = ROOT / "app" / "static" / "dist" / "fonts"  # where `make build` puts them
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 _MAX_PORT = 65_535
 _MAX_PROCESSES = 64
@@ -42,7 +43,7 @@ class Settings:
     worker_processes: int = 1
     proxies: int = 0  # how many proxies stand before us and may name the client's address
     testing: bool = False  # cheap password hashes, the fixed key ring
-    fonts: Path = ROOT / "app" / "static" / "dist" / "fonts"
+    fonts: Path = FONTS  # of the papers
 
     @property
     def is_sqlite(self) -> bool:
@@ -91,6 +92,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         public_url=str(values.get("PUBLIC_URL") or "").rstrip("/"),
         proxies=_number(values, "PROXIES", 0, 5, least=0),
         testing=_flag(values, "ESP_TESTING"),
+        fonts=Path(values.get("FONTS") or FONTS),
     )
 
 

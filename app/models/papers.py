@@ -11,6 +11,7 @@ certificate = case_table(
     uuid_column("office_id"),  # the office that issues: DM or SP
     Column("number", String(40), nullable=False),  # SRN/CAV/2026/000123/NN
     Column("memo_number", String(60), nullable=False),  # पत्रांक of the letter
+    Column("copy_memo_number", String(60)),  # ज्ञापांक of its copies; null where none go
     Column("output", String(12), nullable=False),  # REPORT | CERTIFICATE
     Column("status", String(12), nullable=False),  # allotted | issued | superseded | revoked
     Column("facts", Encrypted, nullable=False),  # template key and what the public page may say

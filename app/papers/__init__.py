@@ -19,8 +19,17 @@ from app.papers.facts import (
 from app.papers.layout import draw_paper
 from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.qr import qr_png
-from app.papers.texts import TextProblem, Texts, Words, answers_read, check_texts, load_texts, needs
-from app.papers.values import dmy
+from app.papers.texts import (
+    TextProblem,
+    Texts,
+    Words,
+    answers_read,
+    check_texts,
+    forms_read,
+    load_texts,
+    needs,
+)
+from app.papers.values import dmy, joined
 from app.papers.verification import Answer, IssuedPaper, public_answer
 
 __all__ = [
@@ -46,6 +55,8 @@ __all__ = [
     "compose",
     "dmy",
     "draw_paper",
+    "forms_read",
+    "joined",
     "load_texts",
     "needs",
     "public_answer",

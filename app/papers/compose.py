@@ -35,16 +35,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One paragraph; `right` is what stands at the right margin of the same line."""
+    """One paragraph; `lead` is the number before it, `right` what stands at the right margin of the same line."""
 
     kind: str
     runs: tuple[Run, ...]
     right: tuple[Run, ...] = ()
+    lead: tuple[Run, ...] = ()
 
     @property
     def text(self) -> str:
-        sides = ("".join(run.text for run in side) for side in (self.runs, self.right))
-        return "    ".join(side for side in sides if side)
+        lead, text, right = ("".join(run.text for run in part) for part in (self.lead, self.runs, self.right))
+        return "    ".join(side for side in (f"{lead} {text}".lstrip(), right) if side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One paper in one language. A certificate keeps letterhead and verify line apart from its body."""
+    """One paper in one language. A certificate keeps what stands around its body apart from it."""
 
     language: Language
     blocks: tuple[Block, ...]
     letterhead: Block
     verify: Block
+    signs: Block
+    copies: Block | None = None
     confidential: str = ""
     duplicate: str = ""
 
@@ -133,12 +136,16 @@ class _Composer:
         verify = self._small("verify_line", "verify_line", language)
         sign = self._small("sign_block", f"sign_block_{self._facts.signer.mode}", language)
         nested = {"letterhead": letterhead, "verify_line": verify, "sign_block": sign}
+        if self._facts.copies:
+            nested["copy_lines"] = self._small("copy_lines", "copy_lines", language, nested)
         content = self._body(language, nested) if certificate else self._letter(language, nested)
         return Sheet(
             language,
             _grouped(content.items),
             letterhead,
             verify,
+            sign,
+            nested.get("copy_lines"),
             self._mark("confidential_mark", language) if self._template.confidential else "",
             self._mark("duplicate_mark", language) if self._facts.duplicate else "",
         )
@@ -151,8 +158,6 @@ class _Composer:
         for name, wanted in marks.items():
             if wanted:
                 nested[name] = self._small(name, name, language)
-        if self._facts.copies:
-            nested["copy_lines"] = self._small("copy_lines", "copy_lines", language, nested)
         nested["body"] = self._body(language, nested)
         lines = {
             "subject": self._line("subject", language),
@@ -212,14 +217,25 @@ def _items(found: Iterable[Piece], nested: Mapping[str, Block]) -> Iterator[Line
     yield from _line(line)
 
 
-def _line(found: Sequence[Piece]) -> Iterator[Line]:
+def _line(pieces_found: Sequence[Piece]) -> Iterator[Line]:
+    found = [piece for piece in pieces_found if piece.text]
     if not "".join(piece.text for piece in found).strip():
         yield Line(_GAP, ())
         return
     names = {base(piece.name) for piece in found if piece.name}
     kind = next((kind for kind in _KINDS if kind in names), "text")
-    left, right = _parted(found)
-    yield Line(kind, _runs(left), _runs(right))
+    lead, rest = _numbered(found) if kind == "sr" else ([], found)
+    left, right = _parted(rest)
+    yield Line(kind, _runs(left), _runs(right), _runs(lead))
+
+
+def _numbered(found: Sequence[Piece]) -> tuple[list[Piece], Sequence[Piece]]:
+    """Part a line of a list after its number, at the first space; elsewhere it is one whole."""
+    number, *rest = found
+    mark, space, text = rest[0].text.partition(" ") if rest and number.name == "sr" else ("", "", "")
+    if not space:
+        return [], found
+    return [number, Piece(mark)], [Piece(text, rest[0].name), *rest[1:]]
 
 
 def _parted(found: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:

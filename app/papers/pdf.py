@@ -8,7 +8,6 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportlab import rl_config
@@ -16,6 +15,7 @@ from reportlab.platypus.doctemplate import LayoutError
 from xhtml2pdf.config.resources import RenderLimitError, ResourceAccessPolicy
 from xhtml2pdf.document import pisaDocument
 
+from app.config import FONTS, ROOT
 from app.papers.errors import PaperRefused, PapersUnavailable
 from app.papers.fonts import self_test as fonts_self_test
 from app.papers.shaping import install
@@ -23,8 +23,8 @@ from app.papers.shaping import install
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 10  # a paper takes a tenth of a second; a page of hostile text must not hold the worker
 _MOST_PASSES = 3
 _PAGE = re.compile(rb"/Type /Page\b")
@@ -38,8 +38,8 @@ _RENDERING = threading.RLock()
 class Assets:
     """Where the files lie that papers are drawn from; nothing outside these two folders is read."""
 
-    fonts: Path = _ROOT / "app" / "static" / "dist" / "fonts"
-    layouts: Path = _ROOT / "templates" / "papers"
+    fonts: Path = FONTS
+    layouts: Path = ROOT / "templates" / "papers"
 
 
 def self_test(assets: Assets) -> None:

@@ -138,6 +138,12 @@ def needs(texts: Texts, template: str) -> frozenset[str]:
     )
 
 
+def forms_read(texts: Texts, template: str) -> frozenset[str]:
+    """Return the forms whose answers a template prints."""
+    named = (name.split(".") for name in needs(texts, template))
+    return frozenset(parts[1] for parts in named if parts[0] == "answer")
+
+
 def answers_read(data: bytes) -> frozenset[tuple[str, str]]:
     """Return (form, key) of every answer that some template prints; the gate keeps those keys on their forms.
 

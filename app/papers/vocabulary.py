@@ -106,6 +106,7 @@ SETTINGS = (
     "dm_designation_letter",
     "dm_designation_order",
     "sp_designation",
+    "sho_designation",
     "place",
     "greeting",
     "closing",

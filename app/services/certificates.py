@@ -15,10 +15,11 @@ from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import paper_queries as table
 from app.models.scope import CaseScope
-from app.services import audit, calendars, documents, keys, paperfacts, releases, scopes
+from app.services import audit, calendars, documents, keys, paperfacts, paperplan, releases, scopes
 from app.services.crashes import crash_point
 from app.services.documents import File, Paper
 from app.services.drafts import actor_scope
+from app.services.facts import CaseFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.database import Database
+    from app.services.paperplan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,14 @@ class PublicPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class _Ready:
+    certificate: AnyRow
+    data_key_id: UUID
+    texts: papers.Texts
+    facts: papers.PaperFacts
+
+
+@dataclass(frozen=True, slots=True)
 class _Drawn:
     certificate: AnyRow
     data_key_id: UUID
@@ -73,7 +83,8 @@ def issue(database: Database, job: AnyRow) -> tuple[Mapping[str, Any], Callable[
     scope = CaseScope(job.district_id, job.case_id)
     certificate = database.write(lambda session: _allot(session, job), scope)
     crash_point("numbered")
-    drawn = database.read(lambda session: _draw(session, certificate, job), scope)
+    ready = database.read(lambda session: _facts(session, certificate, job), scope)
+    drawn = _draw(ready, job.at, papers.Assets(fonts=database.fonts))
     crash_point("drawn")
     database.read(lambda session: _store(session, drawn), scope)
     crash_point("stored")
@@ -88,11 +99,11 @@ def _allot(session: Session, job: AnyRow) -> AnyRow:
     case = cases.lock(session, job.case_id)
     if case is None:
         raise NotFound
-    facts = paperfacts.signatory(session, case)
+    loaded = releases.load(session, case.release_id)
+    plan = paperplan.of(session, CaseFacts(session, case, job.at), loaded)
     year = calendars.day(job.at).year
     district = offices.district(session)
-    serial = table.next_number(session, facts.district_office_id, "certificate", year)
-    memo = table.next_number(session, facts.office_id, "memo", year)
+    serial = table.next_number(session, plan.district_office_id, "certificate", year)
     certificate_id = new_id(session.recorded_at)
     key = keys.unlock(session, case.data_key_id)
     table.insert_certificate(
@@ -101,15 +112,16 @@ def _allot(session: Session, job: AnyRow) -> AnyRow:
             "id": certificate_id,
             "case_id": case.id,
             "engine_task_id": job.engine_task_id,
-            "office_id": facts.office_id,
+            "office_id": plan.office_id,
             "number": numbers.certificate_number(district.code, year, serial),
-            "memo_number": numbers.memo_number(facts.office_code, year, memo),
-            "output": facts.output,
+            "memo_number": _memo_number(session, plan, year),
+            "copy_memo_number": _memo_number(session, plan, year) if plan.copies else None,
+            "output": plan.output,
             "status": "allotted",
             "facts": keys.seal_json(key, f"certificate|facts|{certificate_id}", {}),
             "token_digest": sha256(verify_code(session, certificate_id).encode()).digest(),
             "allotted_at": job.at,
-            "signed_by": facts.signed_by,
+            "signed_by": plan.signed_by,
         },
     )
     row = table.by_task(session, job.engine_task_id)
@@ -118,21 +130,33 @@ def _allot(session: Session, job: AnyRow) -> AnyRow:
     return row
 
 
+def _memo_number(session: Session, plan: Plan, year: int) -> str:
+    """The next number of the office's letters; the copies of a paper go out under one of their own."""
+    serial = table.next_number(session, plan.office_id, "memo", year)
+    return numbers.memo_number(plan.office_code, year, serial)
+
+
 def verify_code(session: Session, certificate_id: UUID) -> str:
     """The code in the QR: 128 bits that only this installation can make, the same at every drawing."""
     return session.keys.code("verify", certificate_id.bytes)
 
 
-def _draw(session: Session, certificate: AnyRow, job: AnyRow) -> _Drawn:
+def _facts(session: Session, certificate: AnyRow, job: AnyRow) -> _Ready:
     case = cases.find(session, job.case_id)
     if case is None:
         raise NotFound
     loaded = releases.load(session, case.release_id)
     code = verify_code(session, certificate.id)
     facts = paperfacts.read(session, case, loaded, certificate, job.at, code)
-    data = papers.draw_paper(papers.compose(loaded.texts, facts), job.at, papers.Assets())
+    return _Ready(certificate, case.data_key_id, loaded.texts, facts)
+
+
+def _draw(ready: _Ready, at: datetime, assets: papers.Assets) -> _Drawn:
+    """Draw the paper; holds no transaction, for it takes longer than all the rows together."""
+    certificate, facts = ready.certificate, ready.facts
+    data = papers.draw_paper(papers.compose(ready.texts, facts), at, assets)
     paper = Paper("issued_paper", f"{certificate.number.replace('/', '-')}.pdf", "application/pdf", data)
-    return _Drawn(certificate, case.data_key_id, paper, _public(facts), facts.valid_till)
+    return _Drawn(certificate, ready.data_key_id, paper, _public(facts), facts.valid_till)
 
 
 def _public(facts: papers.PaperFacts) -> dict[str, Any]:

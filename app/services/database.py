@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import psycopg
 from sqlalchemy import create_engine, event, exc
 
+from app.config import FONTS
 from app.domain.errors import Conflict, Unavailable
 from app.models.scope import Scope, Session
 
@@ -70,14 +71,17 @@ class Database:
     A closure may therefore run more than once and must have no effect but rows.
     """
 
-    def __init__(self, url: str, keys: KeyRing, documents: Path, *, public_address: str = "") -> None:
+    def __init__(
+        self, url: str, keys: KeyRing, documents: Path, *, public_address: str = "", fonts: Path = FONTS
+    ) -> None:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = self.engine.execution_options(writing=True)
         self._reading = self.engine.execution_options(
             **({"reading": True} if self.is_sqlite else _ONE_PICTURE)
         )
-        self.keys, self.documents, self.public_address = keys, documents, public_address
+        self.keys, self.documents, self.fonts = keys, documents, fonts
+        self.public_address = public_address
         self._waiting: _Queue = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         self._door = threading.Lock()  # before the queue: nothing is put in after the sign to stop

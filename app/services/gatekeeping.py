@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app import engine, formjs, papers
+from app.config import FONTS
 from app.domain import findings
 from app.domain.offices import LANES, ROLE_OFFICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from app.formjs import FieldType
 
@@ -40,10 +42,13 @@ REQUIRED_FIELDS: dict[str, frozenset[str]] = {
 }
 
 
-def check(files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]]) -> list[Any]:
+def check(
+    files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]], fonts: Path = FONTS
+) -> list[Any]:
     """Every reason why these files must not be deployed; an empty list lets them through.
 
-    Diagrams and decisions are judged by the gate, forms and paper texts by the rooms that own them.
+    Diagrams and decisions are judged by the gate, forms and paper texts by the rooms that own them; no text
+    may hold a letter that the papers' `fonts` cannot draw. Raises PapersUnavailable when those are not there.
     """
     forms = {
         name.removesuffix(".form"): _reads(data) for name, data in files.items() if name.endswith(".form")
@@ -57,7 +62,7 @@ def check(files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]]
         facts={"findings": engine.FieldReads("context", columns=_findings())},
         required_fields=_required(files),
     )
-    return [*engine.check(files, known), *papers.check_texts(files.get(PAPERS, b""))]
+    return [*engine.check(files, known), *papers.check_texts(files.get(PAPERS, b""), fonts)]
 
 
 def _reads(data: bytes) -> engine.FormReads:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,17 +13,18 @@ from app.domain.errors import NotFound
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
-from app.services import calendars, documents, gazetteer, keys, releases
+from app.services import calendars, documents, gazetteer, keys, paperplan, releases
 from app.services.facts import CaseFacts
 from app.services.options import choices
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.papers import Words
+    from app.services.paperplan import Plan
 
 _DECLARATIONS = {
     "yes": ("अभ्यर्थी ने कांड घोषित किया है", "the candidate has declared a case"),
@@ -31,56 +32,22 @@ _DECLARATIONS = {
     "not_on_file": ("घोषणा प्राप्त नहीं है", "no declaration is on file"),
 }
 
-#: Form of the deciding task, by who signs.
-_SIGNING = {"DM": "decide", "SP": "recommend"}
-
-
-@dataclass(frozen=True, slots=True)
-class Signatory:
-    """Whose paper it is: the office that issues, who decided, and what kind of paper the purpose asks for."""
-
-    office_id: UUID
-    office_code: str
-    district_office_id: UUID  # the office that keeps the district's one series of certificate numbers
-    signed_by: UUID | None
-    output: str
-    side: str  # dm | sp
-
-
-def signatory(session: Session, case: AnyRow) -> Signatory:
-    """Who signs this case's paper, as `checks` says. Raises NotFound when nobody has decided yet."""
-    known = CaseFacts(session, case, session.recorded_at)
-    checks = known.decided.get("checks") or {}
-    side = str(checks.get("final_signatory", "DM"))
-    decision = cases.last_answer(session, case.id, _SIGNING[side])
-    if decision is None:
-        raise NotFound
-    today = calendars.day(session.recorded_at)
-    dm = offices.only_of_kind(session, "dm_office", today)
-    issuing = dm if side == "DM" else offices.only_of_kind(session, "sp_office", today)
-    office = offices.find(session, issuing) if issuing is not None else None
-    if office is None or dm is None:
-        raise NotFound
-    return Signatory(
-        office.id, office.code, dm, decision.answered_by, str(checks.get("output", "REPORT")), side.lower()
-    )
-
 
 def read(
     session: Session, case: AnyRow, loaded: releases.Loaded, certificate: AnyRow, at: datetime, code: str
 ) -> papers.PaperFacts:
     """Everything the paper of this case says. Codes become words here; layout and language come after."""
-    reader = _Reader(session, case, loaded, at)
+    known = CaseFacts(session, case, at)
+    reader = _Reader(session, known, loaded, paperplan.of(session, known, loaded))
     return reader.facts(certificate, code)
 
 
 class _Reader:
-    def __init__(self, session: Session, case: AnyRow, loaded: releases.Loaded, at: datetime) -> None:
-        self._session, self._case, self._loaded, self._at = session, case, loaded, at
-        self._known = CaseFacts(session, case, at)
-        self._checks: Mapping[str, Any] = self._known.decided.get("checks") or {}
-        self._decide = self._known.answer("decide")
-        self._recommend = self._known.answer("recommend")
+    def __init__(self, session: Session, known: CaseFacts, loaded: releases.Loaded, plan: Plan) -> None:
+        self._session, self._known, self._loaded, self._plan = session, known, loaded, plan
+        self._case = known.case
+        self._checks: Mapping[str, Any] = known.decided.get("checks") or {}
+        self._recommend = known.answer("recommend")
         self._letter = self._open_letter()
 
     def _open_letter(self) -> dict[str, Any]:
@@ -91,45 +58,27 @@ class _Reader:
         opened: dict[str, Any] = keys.open_json(key, f"requisition|values|{row.id}", row.values)
         return opened
 
-    @property
-    def _outcome(self) -> str:
-        """Which of the texts the decision asks for: the finding decides the kind, the decision whether facts go."""
-        found = str(self._recommend.get("sp_outcome") or "no_adverse")
-        if self._chosen == "issue_with_detail":
-            return found if found in ("adverse", "attention") else "attention"
-        return "not_resident" if found == "not_resident" else "no_adverse"
-
-    @property
-    def _chosen(self) -> str:
-        return str(self._decision.get("dm_decision") or self._decision.get("sp_decision") or "")
-
-    @property
-    def _decision(self) -> Mapping[str, Any]:
-        return self._decide if self._checks.get("final_signatory") == "DM" else self._recommend
-
     def facts(self, certificate: AnyRow, code: str) -> papers.PaperFacts:
-        output = certificate.output
-        issued_on = calendars.day(self._at)
-        months = int(self._decision.get("validity_months") or self._checks.get("validity_months") or 0)
-        months = months if output == "CERTIFICATE" else 0
+        plan = self._plan
+        issued_on = calendars.day(self._known.now)
+        months = self._months()
         district = offices.district(self._session)
-        purpose_hi, purpose_en = self._known.purpose(self._loaded)
-        side = "sp" if self._checks.get("final_signatory") == "SP" else "dm"
+        period_from, period_to = self._period(issued_on)
         return papers.PaperFacts(
-            template=self._loaded.texts.choose(output, self._outcome),
-            output=output,
-            language=self._decision.get("lang") or "hi",
+            template=plan.template,
+            output=plan.output,
+            language=plan.decision.get("lang") or "hi",
             number=certificate.number,
             memo_no=certificate.memo_number,
             issued_on=issued_on,
             district=papers.Words(district.name_hi, district.name_en),
             subject=self._subject(),
-            purpose=papers.Words(purpose_hi, purpose_en),
+            purpose=papers.Words(*self._known.purpose(self._loaded)),
             requester=self._requester(),
-            signer=self._signer(certificate, side),
+            signer=self._signer(certificate),
             verification=papers.Verification(f"{self._session.public_address}/verify", code),
-            period_from=date(issued_on.year - int(self._checks.get("lookback_years") or 5), 1, 1),
-            period_to=issued_on,
+            period_from=period_from,
+            period_to=period_to,
             reporting_units=self._units(),
             residence=self._residence(),
             sp_memo_no=str(self._recommend.get("sp_memo_no") or ""),
@@ -137,11 +86,42 @@ class _Reader:
             records=self._records(),
             other_facts=self._other_facts(),
             declaration=self._declaration(),
+            not_resident_reason=self._not_resident_reason(),
             validity_months=months,
             valid_till=clock.add_months(issued_on, months) if months else None,
+            copies=plan.copies,
+            memo_no_copy=certificate.copy_memo_number or "",
             photo=self._photo(),
             answers=self._answers(),
         )
+
+    def _months(self) -> int:
+        """For how many months a certificate holds; a report has no end."""
+        if self._plan.output != "CERTIFICATE":
+            return 0
+        return int(self._plan.decision.get("validity_months") or self._checks.get("validity_months") or 0)
+
+    @cached_property
+    def _reported(self) -> list[AnyRow]:
+        """The enquiries that hold: of each office its last one that was reported."""
+        latest = {row.office_id: row for row in self._in_order if row.state == "reported"}
+        return list(latest.values())
+
+    @cached_property
+    def _in_order(self) -> list[AnyRow]:
+        return sorted(self._known.enquiries, key=lambda row: (row.round, row.id))
+
+    def _period(self, issued_on: date) -> tuple[date, date]:
+        """What the records that were seen cover, at every unit: from the latest beginning to the earliest look."""
+        rows = [
+            row
+            for unit in self._reported
+            if (row := cases.last_answer(self._session, self._case.id, "check_registers", unit.id))
+        ]
+        first = issued_on.year - int(self._checks.get("lookback_years") or 5)
+        years = [int(self._known.open_answer(row).get("reg_from") or first) for row in rows]
+        seen = [calendars.day(row.at) for row in rows]
+        return date(max(years, default=first), 1, 1), min(seen, default=issued_on)
 
     def _subject(self) -> papers.Subject:
         person = self._known.intake
@@ -181,11 +161,12 @@ class _Reader:
 
     def _requester(self) -> papers.Requester:
         letter = self._letter
-        block = "\n".join(
-            str(letter[part])
+        parts = (
+            str(letter[part]).rstrip(" ,।.")
             for part in ("requesting_designation", "requesting_dept", "requesting_address")
             if letter.get(part)
         )
+        block = ",\n".join(parts)
         department = str(letter["requesting_dept"])
         return papers.Requester(
             department=papers.Words(department, department),
@@ -194,30 +175,30 @@ class _Reader:
             letter_date=date.fromisoformat(letter["letter_date"]),
         )
 
-    def _signer(self, certificate: AnyRow, side: str) -> papers.Signer:
-        name_hi, name_en = officers.names(self._session, certificate.signed_by)
-        designation = "sp_designation" if side == "sp" else "dm_designation_letter"
-        if side == "dm" and certificate.output == "CERTIFICATE":
-            designation = "dm_designation_order"
+    def _signer(self, certificate: AnyRow) -> papers.Signer:
         return papers.Signer(
-            office="sp" if side == "sp" else "dm",
-            name=papers.Words(name_hi, name_en),
-            designation=self._loaded.texts.setting(designation),
+            office="sp" if self._plan.side == "sp" else "dm",
+            name=papers.Words(*officers.names(self._session, certificate.signed_by)),
             mode="ink",
         )
 
     def _units(self) -> tuple[Words, ...]:
-        seen: dict[UUID, Words] = {}
-        for row in self._known.enquiries:
-            if row.state == "reported":
-                seen[row.office_id] = papers.Words(f"थाना {row.office_hi}", f"{row.office_en} P.S.")
-        return tuple(seen.values())
+        return tuple(papers.Words(f"थाना {row.office_hi}", f"{row.office_en} P.S.") for row in self._reported)
+
+    def _visits(self) -> list[dict[str, Any]]:
+        return [self._known.answer("visit", row.id) for row in self._reported]
 
     def _residence(self) -> Any:
-        found = [self._known.answer("visit", row.id).get("resident") for row in self._known.enquiries]
+        found = [visit.get("resident") for visit in self._visits()]
         if "resident" in found:
             return "resident"
         return "left" if "left" in found else ""
+
+    def _not_resident_reason(self) -> Words:
+        """Why the person was not found, from closed answers only: no hearsay of a visit leaves the office."""
+        codes = dict.fromkeys(code for visit in self._visits() for code in _reasons(visit))
+        said = [self._loaded.texts.setting(f"nr_reason.{code}") for code in codes]
+        return papers.joined(self._loaded.texts, [words for words in said if words])
 
     def _recommended_on(self) -> date | None:
         row = cases.last_answer(self._session, self._case.id, "recommend")
@@ -229,8 +210,9 @@ class _Reader:
         options = choices(self._session, form, self._loaded, self._known)
         born = self._known.intake.get("dob")
         rows = []
+        hold = {unit.id for unit in self._reported}  # a second enquiry reports the same cases again
         for row in cases.findings_of(self._session, self._case.id):
-            if row.kind != "fir":
+            if row.kind != "fir" or row.enquiry_id not in hold:
                 continue
             facts = keys.open_json(self._known.key, f"finding|facts|{row.id}", row.facts)
             if not findings.may_be_printed(facts, born):
@@ -257,9 +239,9 @@ class _Reader:
 
     def _other_facts(self) -> tuple[Words, ...]:
         """What the deciding officer wrote as his reason, where facts go out with the paper."""
-        if self._chosen != "issue_with_detail":
+        if not self._plan.with_facts:
             return ()
-        text = str(self._decision.get("dm_reason") or self._decision.get("sp_reason") or "")
+        text = str(self._plan.decision.get("dm_reason") or self._plan.decision.get("sp_reason") or "")
         return (papers.Words(text, text),) if text else ()
 
     def _declaration(self) -> Words:
@@ -273,15 +255,44 @@ class _Reader:
         return None
 
     def _answers(self) -> dict[str, Words]:
-        """Every answer of the case in words, so that a paper may name a field that was added to a form."""
-        said: dict[str, Words] = {}
-        for row in cases.answers_of(self._session, self._case.id):
-            form = self._loaded.form(row.form)
-            values = self._known.open_answer(row)
+        """What the text names of the answers, in words: any field of any form, added by whomever.
+
+        Of each unit its last submission holds; several units that answered are all said, the same words once.
+        """
+        said: dict[str, list[Words]] = {}
+        for name, values in self._submissions(papers.forms_read(self._loaded.texts, self._plan.template)):
+            form = self._loaded.form(name)
             options = choices(self._session, form, self._loaded, self._known)
-            for name in values:
-                said[f"{row.form}.{name}"] = papers.Words(
-                    formjs.label(form, name, values[name], options, "hi"),
-                    formjs.label(form, name, values[name], options, "en"),
-                )
-        return said
+            for key, value in values.items():
+                words = (formjs.label(form, key, value, options, language) for language in ("hi", "en"))
+                said.setdefault(f"{name}.{key}", []).append(papers.Words(*words))
+        return {key: _together(found) for key, found in said.items()}
+
+    def _submissions(self, forms: frozenset[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        if "requisition" in forms:
+            yield "requisition", self._letter
+        unit_of = {row.id: row.office_id for row in self._in_order}
+        latest = {
+            (row.form, unit_of.get(row.enquiry_id)): row
+            for row in cases.answers_of(self._session, self._case.id)
+            if row.form in forms
+        }
+        for row in latest.values():
+            yield row.form, self._known.open_answer(row)
+
+
+def _together(said: Sequence[Words]) -> Words:
+    return papers.Words(
+        "; ".join(dict.fromkeys(words.hi for words in said if words.hi)),
+        "; ".join(dict.fromkeys(words.en for words in said if words.en)),
+    )
+
+
+def _reasons(visit: Mapping[str, Any]) -> Iterator[str]:
+    """The codes of why a visit found nobody: the address itself, or what the witnesses say."""
+    if visit.get("resident") == "address_incomplete":
+        yield "address_incomplete"
+    if visit.get("resident") == "not_resident":
+        gists = {row.get("gist") for row in visit.get("witnesses") or ()}
+        if gists:
+            yield "not_known" if gists == {"not_known"} else "known_elsewhere"

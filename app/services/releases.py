@@ -80,6 +80,7 @@ def deploy(
     files: Mapping[str, bytes],
     job_results: Mapping[str, tuple[str, ...]],
     *,
+    fonts: Path,
     author: UUID | None,
     now: datetime,
     note: str = "",
@@ -93,7 +94,7 @@ def deploy(
     current = table.active(session)
     if current is not None and current.sha256 == mark:
         return current.id, False
-    problems = gatekeeping.check(files, job_results)
+    problems = gatekeeping.check(files, job_results, fonts)
     if problems:
         raise ReleaseRefused(problems)
     release_id = new_id(session.recorded_at)

@@ -48,7 +48,10 @@ def deploy(database: Database, district_id: int, now: datetime, folder: Path = R
     files = releases.read_folder(folder)
     scope = SystemScope(SystemReason.DEPLOY, district_id)
     _, is_new = database.write(
-        lambda session: releases.deploy(session, files, jobs.RESULTS, author=None, now=now), scope
+        lambda session: releases.deploy(
+            session, files, jobs.RESULTS, fonts=database.fonts, author=None, now=now
+        ),
+        scope,
     )
     return is_new
 

@@ -58,11 +58,15 @@ def drawn(facts: PaperFacts, assets: Assets = ASSETS) -> bytes:
     return draw_paper(compose(texts(), facts), ISSUED_AT, assets)
 
 
-def text_of(pdf: bytes) -> str:
+def pages_of(pdf: bytes) -> list[str]:
     document = pypdfium2.PdfDocument(pdf)
-    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    pages = [" ".join(page.get_textpage().get_text_range().split()) for page in document]
     document.close()
-    return " ".join(text.split())
+    return pages
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(pages_of(pdf))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +88,7 @@ def test_a_clean_report_and_a_certificate_fit_on_one_page(facts: PaperFacts) -> 
 
 def test_a_report_in_both_languages_has_a_page_for_each() -> None:
     text = text_of(drawn(clear_report(language="both", **COPIED)))
-    assert "पृष्ठ 1 / 2" in text
+    assert "पृष्ठ / Page 1 / 2" in text
     assert text.index("विश्वासभाजन") < text.index("Yours faithfully")
 
 
@@ -96,6 +100,39 @@ def test_a_long_report_runs_over_pages_and_says_how_many() -> None:
     assert "40. मुफस्सिल थाना कांड सं०" in text_of(pdf)
 
 
+@pytest.mark.parametrize("rows", range(1, 15, 2))
+def test_neither_a_signature_nor_a_copy_stands_on_a_page_without_what_it_belongs_to(rows: int) -> None:
+    pages = pages_of(drawn(adverse_report(records=(RECORD,) * rows, **COPIED)))
+    signed = next(page for page in pages if "विश्वासभाजन" in page)
+    assert "सक्षम प्राधिकार द्वारा लिया जाना है।" in signed
+    assert "कोड 7QK2M4XHPB3WZ9" in signed
+    copied = next(page for page in pages if "ज्ञापांक: " in page)
+    assert "1. वरीय पुलिस अधीक्षक, सारण को" in copied
+    assert copied.partition("ज्ञापांक: ")[2].count("आलोक रंजन") == 1
+
+
+def test_every_page_of_an_adverse_report_is_marked_confidential() -> None:
+    pages = pages_of(drawn(adverse_report(records=(RECORD,) * 20, language="both")))
+    assert len(pages) > 2
+    assert all("गोपनीय / CONFIDENTIAL" in page for page in pages)
+    assert "गोपनीय" not in text_of(drawn(clear_report()))
+
+
+def test_a_certificate_in_both_languages_is_signed_once() -> None:
+    text = text_of(drawn(certificate(language="both")))
+    assert "दिनांक / Date ____________" in text
+    assert text.count("____________") == 1
+    assert "आलोक रंजन, भा०प्र०से० / Alok Ranjan, I.A.S." in text
+    assert "जिला दंडाधिकारी, सारण / District Magistrate, Saran" in text
+
+
+def test_copies_of_a_certificate_stand_on_it_under_their_own_number() -> None:
+    pdf = drawn(certificate(**COPIED))
+    assert page_count(pdf) == 1
+    assert "ज्ञापांक: DM-GEN/CHAR/2026/00018" in text_of(pdf)
+    assert "3. कार्यालय प्रति।" in text_of(pdf)
+
+
 @pytest.mark.parametrize("facts", [clear_report(**COPIED), adverse_report(), certificate(language="both")])
 def test_every_line_of_the_paper_can_be_copied_from_it(facts: PaperFacts) -> None:
     paper = compose(texts(), facts)
@@ -105,7 +142,9 @@ def test_every_line_of_the_paper_can_be_copied_from_it(facts: PaperFacts) -> Non
 
 
 def lines_of(paper: Composition) -> list[str]:
-    return [line for sheet in paper.sheets for block in sheet.blocks for line in block.text.splitlines()]
+    """The lines of a paper; the one rule of a signature in two languages is drawn once."""
+    blocks = [block for sheet in paper.sheets for block in sheet.blocks]
+    return [line.rstrip("_ ") for block in blocks for line in block.text.splitlines()]
 
 
 def test_the_same_paper_has_the_same_bytes() -> None:

@@ -53,7 +53,7 @@ def test_the_report_says_who_on_whose_letter_for_which_period_and_purpose() -> N
     text = said(clear_report())
     for part in (
         "श्री राहुल कुमार शर्मा, पिता विनय शर्मा, जन्म तिथि 14-03-1998, निवासी रामपुर टोला",
-        "उक्त पते के निवासी पाए गए",
+        "का उक्त पते पर निवास सही पाया गया",
         "23-11-2021 से 20-11-2026",
         "SP-CONF/CHAR/2026/00088",
         "सरकारी सेवा में नियुक्ति",
@@ -80,6 +80,23 @@ def test_the_word_for_the_relation_comes_from_the_data(
     assert hindi in said(facts)
     assert english in said(facts, 1)
     assert "पिता/पति" not in said(facts)
+
+
+@pytest.mark.parametrize("template", ["report_clear", "report_adverse", "report_not_resident"])
+def test_the_subject_of_a_letter_is_one_sentence(template: str) -> None:
+    facts = adverse_report(template=template)
+    subject = next(line for line in said(facts).splitlines() if line.startswith("विषय: "))
+    assert "के चरित्र एवं पूर्ववृत्त के सत्यापन" in subject
+    assert "का सत्यापन" not in subject
+    assert subject.endswith(" के संबंध में।")
+
+
+def test_what_is_said_of_the_residence_fits_men_and_women_alike() -> None:
+    reason = Words("दिया गया पता अपूर्ण है", "the address given is incomplete")
+    text = said(clear_report(template="report_not_resident", not_resident_reason=reason))
+    assert "पिता विनय शर्मा, का दिए गए पते (रामपुर टोला" in text
+    assert "पर निवास नहीं पाया गया: दिया गया पता अपूर्ण है।" in text
+    assert "नहीं पाया गया।" in said(clear_report(template="report_not_resident"))
 
 
 def test_a_firm_has_no_father_and_no_birth() -> None:
