@@ -19,7 +19,7 @@ from app.services.drafts import actor_scope
 from tests.staff import Staff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy import Row
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app import formjs
     from app.domain.roles import Actor
     from app.services.database import Database
+    from app.services.documents import Upload
 
 LETTER: dict[str, Any] = {
     "letter_no": "का०-112/2026",
@@ -133,7 +134,13 @@ class Journey:
         posted = tasks.Posted(as_posted(view.form, {**view.values, **LETTER, **changes}))
         return requisitions.register(self.database, actor, posted, [], self.now)
 
-    def add(self, requisition_id: UUID, thanas: Iterable[str] = (), **changes: Any) -> str:
+    def add(
+        self,
+        requisition_id: UUID,
+        thanas: Iterable[str] = (),
+        uploads: Sequence[Upload] = (),
+        **changes: Any,
+    ) -> str:
         """Enter a candidate with an address in each of one or two thanas (keys); -> the case's number."""
         actor = self.staff.holder(Role.DM_ASSISTANT)
         offices = self.staff.offices(Role.SHO)
@@ -146,7 +153,7 @@ class Journey:
             actor_scope(actor),
         )
         posted = tasks.Posted(as_posted(view.form, {**view.values, **values, **changes}))
-        return requisitions.add_candidate(self.database, actor, requisition_id, posted, [], self.now)
+        return requisitions.add_candidate(self.database, actor, requisition_id, posted, uploads, self.now)
 
     def new_case(self, thanas: Iterable[str] = (), **changes: Any) -> str:
         """Enter a letter with one candidate; `changes` are of the letter."""

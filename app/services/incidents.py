@@ -12,6 +12,7 @@ from app.models.scope import CaseScope
 from app.services import audit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -50,8 +51,8 @@ def open_incidents(session: Session) -> list[IncidentLine]:
     ]
 
 
-def open_for_job(session: Session, job: AnyRow, error: str, now: datetime) -> None:
-    """A job failed for the last time."""
+def open_for_job(session: Session, job: AnyRow, error: str, now: datetime, params: Mapping[str, Any]) -> None:
+    """A job failed for the last time; `params` fill the text of the error and name no person."""
     _open(
         session,
         "job_failed",
@@ -59,7 +60,7 @@ def open_for_job(session: Session, job: AnyRow, error: str, now: datetime) -> No
         case_id=job.case_id,
         job_id=job.id,
         element_id=job.element_id,
-        detail={"kind": job.kind, "error": error, "attempts": job.attempts},
+        detail={"kind": job.kind, "error": error, "attempts": job.attempts, **params},
     )
 
 

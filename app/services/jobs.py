@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from app import papers
 from app.domain.errors import Conflict, NotFound, RouteStuck
 from app.models import case_queries as cases
 from app.models import workflow_queries as workflow
@@ -121,12 +122,13 @@ def _failed(database: Database, job: AnyRow, error: Exception, now: datetime) ->
     code = error.key if hasattr(error, "key") else type(error).__name__
     log.warning("job_failed", job=str(job.id), kind=job.kind, attempt=job.attempts, error=code)
     last = job.attempts >= MAX_ATTEMPTS
+    said = error.params if isinstance(error, papers.PapersUnavailable) else {}  # files and places, no person
 
     def note(session: Session) -> None:
         values = {"state": "failed"} if last else {"state": "queued", "run_at": now + _pause(job.attempts)}
         workflow.set_job(session, job.id, lease_until=None, error=code[:200], **values)
         if last:
-            incidents.open_for_job(session, job, code, now)
+            incidents.open_for_job(session, job, code, now, said)
 
     database.write(note, _scope(job))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, redirect, url_for
 
@@ -31,6 +31,7 @@ def overview() -> ResponseReturnValue:
         incidents=stopped,
         staff=staff,
         incident_words=_incident_words,
+        incident_cause=_incident_cause,
         may_retry=g.actor.may(Permission.INCIDENT_RETRY),
         retried=confirmations.take_notes().get("retried"),
     )
@@ -48,3 +49,12 @@ def retry(incident_id: UUID) -> ResponseReturnValue:
 def _incident_words(code: str) -> str:
     """What an incident's code means; a code without words is shown as it is."""
     return language.known(f"incident.code.{code}") or code
+
+
+def _incident_cause(detail: dict[str, Any]) -> str:
+    """Why a job failed, as the catalogue says it; nothing where it has no words for the error."""
+    text = language.known(str(detail.get("error", "")))
+    try:
+        return text % detail
+    except (KeyError, ValueError):
+        return ""

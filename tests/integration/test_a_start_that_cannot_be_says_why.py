@@ -1,6 +1,7 @@
 """A server that cannot start says why in both languages, leaves nothing behind, and shows no trace of the program."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from app.config import FONTS
+from app.papers.fonts import BOLD, REGULAR
 from tests.serving import free_port
 from tests.sources import ROOT
 
@@ -93,3 +96,14 @@ def test_keys_that_others_may_read_are_refused(tmp_path: Path) -> None:
     ring.write_text("{}")
     ring.chmod(0o644)
     assert str(ring) in start(tmp_path)
+
+
+@pytest.mark.parametrize("left_out", [REGULAR, BOLD])
+def test_a_missing_font_is_named_and_nothing_is_served(tmp_path: Path, left_out: str) -> None:
+    fonts = tmp_path / "fonts"
+    shutil.copytree(FONTS, fonts)
+    (fonts / left_out).unlink()
+    said = start(tmp_path / "instance", FONTS=str(fonts))
+    assert said.count(str(fonts / left_out)) == 2  # once in each language
+    assert "Without it no paper is issued. Run make build" in said
+    assert not (tmp_path / "instance" / "satyapan.db").exists()

@@ -1,0 +1,253 @@
+"""From the officers' answers to the issued PDF: copies and their number, reasons, period, kind, the forms' fields."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pypdfium2
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from app.crypto import KeyRing
+from app.domain.roles import Role
+from app.models.papers import certificate, number_series
+from app.models.workflow import incident, job
+from app.papers import PapersUnavailable
+from app.papers.fonts import REGULAR
+from app.services import certificates, incidents, jobs, setup, tasks
+from app.services.database import Database
+from app.services.documents import Upload
+from app.services.drafts import actor_scope
+from tests.integration.conftest import NOW
+from tests.journey import Journey
+from tests.paper_samples import ASSETS
+from tests.sources import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Row
+
+FIR = {
+    "fir_no": "112",
+    "fir_year": 2021,
+    "act": "ipc",
+    "sections": "341/323",
+    "role": "accused_named",
+    "stage": "trial",
+    "stage_ref": "आरोप पत्र 40/21",
+    "identity_basis": "father_village",
+}
+
+
+def papers_of(database: Database) -> list[Row[Any]]:
+    with database.engine.connect() as connection:
+        return list(connection.execute(select(certificate).order_by(certificate.c.allotted_at)))
+
+
+def text_of(journey: Journey, row: Row[Any], role: Role = Role.DM) -> str:
+    """The text of an issued paper, as its reader copies it."""
+    file = certificates.file(journey.database, journey.staff.holder(role), row.document_id, journey.now)
+    document = pypdfium2.PdfDocument(file.data)
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    return " ".join(text.split())
+
+
+def issued(journey: Journey, number: str, decision: str = "decide", **changes: Any) -> tuple[Row[Any], str]:
+    """Let the case be decided with these answers; -> its paper and what stands on it."""
+    journey.go_on(number, decision)
+    journey.do(number, decision, **changes)
+    journey.work()
+    row = papers_of(journey.database)[-1]
+    return row, text_of(journey, row, Role.DM if decision == "decide" else Role.SP)
+
+
+def test_copies_go_to_whom_the_magistrate_ticked_under_a_number_of_their_own(journey: Journey) -> None:
+    number = journey.new_case(["th_mufassil", "th_garkha"])
+    row, text = issued(journey, number, copies=["sp", "sho", "office"])
+    assert row.memo_number == "DM-GEN/CHAR/2026/00001"
+    assert row.copy_memo_number == "DM-GEN/CHAR/2026/00002"
+    _, _, copies = text.partition("ज्ञापांक: DM-GEN/CHAR/2026/00002")
+    assert "1. वरीय पुलिस अधीक्षक, सारण को सूचनार्थ प्रेषित।" in copies
+    for thana in ("मुफस्सिल", "गड़खा"):
+        assert f"थानाध्यक्ष, {thana} थाना को सूचनार्थ प्रेषित।" in copies
+    assert "4. कार्यालय प्रति।" in copies
+
+
+def test_a_paper_without_copies_takes_one_number_of_the_series(journey: Journey) -> None:
+    first, text = issued(journey, journey.new_case())
+    second, _ = issued(journey, journey.new_case())
+    assert "ज्ञापांक" not in text
+    assert first.copy_memo_number is None
+    assert [first.memo_number, second.memo_number] == ["DM-GEN/CHAR/2026/00001", "DM-GEN/CHAR/2026/00002"]
+    with journey.database.engine.connect() as connection:
+        lasts = dict(connection.execute(select(number_series.c.kind, number_series.c.last)).all())
+    assert (lasts["certificate"], lasts["memo"]) == (2, 2)
+
+
+def test_why_nobody_was_found_is_said_from_closed_answers_alone(journey: Journey) -> None:
+    number = journey.new_case(["th_mufassil"])
+    journey.go_on(number, "visit")
+    strangers = [{"name": name, "gist": "not_known"} for name in ("श्याम महतो", "गीता देवी")]
+    hearsay = "लोग कहते हैं कि वे दिल्ली भाग गए"
+    journey.do(number, "visit", resident="not_resident", witnesses=strangers, finding_text=hearsay)
+    journey.go_on(number, "recommend")
+    reason = "दिए गए पते पर निवास नहीं है"
+    journey.do(number, "recommend", sp_outcome="not_resident", sp_reason=reason)
+    row, text = issued(journey, number, dm_decision="issue_clear")
+    assert row.output == "REPORT"
+    assert "निवास नहीं पाया गया: पूछताछ में किसी साक्षी ने उन्हें नहीं पहचाना।" in text
+    assert "दिल्ली" not in text
+    assert "निदेशक (प्रशासन), शिक्षा विभाग, बिहार, नया सचिवालय, पटना।" in text
+
+
+def test_a_second_enquiry_does_not_print_the_same_case_twice(journey: Journey) -> None:
+    number = journey.new_case(["th_mufassil"])
+    found(journey, number)
+    journey.go_on(number, "recommend")
+    unit = unit_of(journey, number)
+    point = [{"unit": unit, "point": "पूर्व के निवास की पुष्टि करें"}]
+    journey.do(number, "recommend", action="re_enquiry", re_enquiry=point, sp_reason="स्पष्ट नहीं है, पुनः देखें")
+    found(journey, number)
+    journey.go_on(number, "recommend")
+    journey.do(number, "recommend", sp_outcome="adverse", sp_reason="कांड विचाराधीन है, तथ्य सहित")
+    order = "अभिलेख के तथ्य सहित प्रतिवेदन निर्गत किया जाए"
+    _, text = issued(journey, number, dm_decision="issue_with_detail", dm_reason=order)
+    assert text.count("कांड सं० 112/2021") == 1
+    assert "गोपनीय" in text
+
+
+def found(journey: Journey, number: str) -> None:
+    """The munshi finds a criminal case of the candidate, and everybody agrees."""
+    journey.go_on(number, "check_registers")
+    thana = str(journey.staff.offices(Role.SHO)["th_mufassil"])
+    checks = dict.fromkeys(
+        ("gunda", "history", "absconder", "gang", "warrant", "preventive", "prohibition", "cctns"),
+        "not_found",
+    )
+    journey.do(
+        number,
+        "check_registers",
+        all_clear=False,
+        chk_fir_index="found",
+        chk_conviction="not_found",
+        **{f"chk_{name}": value for name, value in checks.items()},
+        cases=[{**FIR, "thana": thana}],
+    )
+
+
+def unit_of(journey: Journey, number: str) -> str:
+    task = next(each for each in journey.waiting(number) if each.element_id == "recommend")
+    actor = journey.actor_of(task)
+    view = journey.database.read(
+        lambda session: tasks.open_task(session, actor, task.id, journey.now), actor_scope(actor)
+    )
+    return str(view.options["units"][0]["value"])
+
+
+def test_the_period_is_what_the_registers_that_were_seen_cover(journey: Journey) -> None:
+    number = journey.new_case(["th_mufassil", "th_garkha"])
+    journey.go_on(number, "check_registers")
+    journey.do(number, "check_registers", reg_from=2020)
+    journey.now += timedelta(days=1)
+    journey.do(number, "check_registers", reg_from=2019)
+    journey.now += timedelta(days=2)
+    _, text = issued(journey, number)
+    assert "01-01-2020 से 23-11-2026 तक के उपलब्ध थाना एवं जिला अभिलेखों" in text
+    assert "दिनांक: 26-11-2026" in text
+
+
+def test_facts_instead_of_a_certificate_are_a_report_also_to_the_public(journey: Journey) -> None:
+    number = bank_agent(journey)
+    found(journey, number)
+    journey.go_on(number, "recommend")
+    facts = {"sp_outcome": "adverse", "sp_decision": "issue_with_detail"}
+    row, text = issued(
+        journey,
+        number,
+        "recommend",
+        sp_reason="अभिलेख के तथ्य सहित प्रतिवेदन निर्गत हो",
+        lang="hi",
+        copies=["dm"],
+        **facts,
+    )
+    assert (row.output, row.valid_till) == ("REPORT", None)
+    assert "1. जिला पदाधिकारी, सारण को सूचनार्थ प्रेषित।" in text
+    code = journey.database.keys.code("verify", row.id.bytes)
+    assert certificates.verify(journey.database, code, journey.now).state == "report_ok"
+
+
+def test_a_certificate_is_one_also_to_the_public(journey: Journey) -> None:
+    number = bank_agent(journey)
+    row, text = issued(journey, number, "recommend", sp_decision="issue_clear", lang="both")
+    assert row.output == "CERTIFICATE"
+    assert f"प्रमाण पत्र संख्या: {row.number}" in text
+    code = journey.database.keys.code("verify", row.id.bytes)
+    assert code in text
+    assert certificates.verify(journey.database, code, journey.now).state == "ok"
+
+
+def bank_agent(journey: Journey) -> str:
+    """A case of a purpose that ends in a certificate, signed by the SP; it wants a photograph."""
+    picture = BytesIO()
+    Image.new("RGB", (60, 80), (10, 90, 40)).save(picture, "PNG")
+    photo = Upload("photo", "photo.png", "image/png", picture.getvalue())
+    return journey.add(journey.register(purpose="bank_agent"), ["th_mufassil"], [photo])
+
+
+@pytest.fixture
+def without_font(demo_url: str, tmp_path: Path) -> Iterator[Journey]:
+    """A worker whose font was taken away after the start."""
+    fonts = tmp_path / "fonts"
+    shutil.copytree(ASSETS.fonts, fonts)
+    (fonts / REGULAR).unlink()
+    database = Database(demo_url, KeyRing.for_tests(), tmp_path / "documents", fonts=fonts)
+    yield Journey(database, NOW)
+    database.close()
+
+
+def test_a_font_that_went_missing_is_an_incident_and_later_one_paper(without_font: Journey) -> None:
+    journey, database = without_font, without_font.database
+    journey.go_on(journey.new_case())
+    later = datetime.now(UTC)  # noqa: TID251  # the worker's own clock, moved past each pause
+    while any(each.state != "failed" for each in rows_of(database, job)):
+        later += timedelta(hours=2)
+        assert jobs.run_one(database, later)
+    (stopped,) = rows_of(database, incident)
+    missing = str(database.fonts / REGULAR)
+    assert (stopped.detail["error"], stopped.detail["file"]) == ("papers.font_missing", missing)
+    assert [row.status for row in papers_of(database)] == ["allotted"]
+    shutil.copy(ASSETS.fonts / REGULAR, missing)
+    admin = journey.staff.holder(Role.USER_ADMIN)
+    database.write(lambda session: incidents.retry(session, admin, stopped.id, later), actor_scope(admin))
+    assert jobs.run_one(database, later)
+    (paper,) = papers_of(database)
+    assert (paper.status, paper.memo_number) == ("issued", "DM-GEN/CHAR/2026/00001")
+    assert "के चरित्र एवं पूर्ववृत्त के सत्यापन के संबंध में" in text_of(journey, paper)
+
+
+def test_no_release_is_deployed_whose_letters_cannot_be_drawn_here(without_font: Journey) -> None:
+    with pytest.raises(PapersUnavailable) as unavailable:
+        setup.deploy(without_font.database, setup.DEMO_DISTRICT, NOW, changed_texts(without_font))
+    assert unavailable.value.key == "papers.font_missing"
+
+
+def rows_of(database: Database, table: Any) -> list[Row[Any]]:
+    with database.engine.connect() as connection:
+        return list(connection.execute(select(table)))
+
+
+def changed_texts(journey: Journey) -> Path:
+    """A copy of the shipped release with another word for the place."""
+    folder = journey.database.documents.parent / "release"
+    for part in ("processes", "forms", "templates/papers"):
+        shutil.copytree(ROOT / part, folder / part)
+    texts = folder / "templates" / "papers" / "texts.json"
+    texts.write_text(texts.read_text("utf-8").replace("छपरा", "छपरा सदर"), "utf-8")
+    return folder
