@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from app.services.database import Database
+    from app.services.database import Database, Session
 
 district_group = AppGroup("district", help="जिले / districts")
 audit_group = AppGroup("audit", help="गतिविधि अभिलेख / the record")
@@ -65,26 +64,44 @@ def _deploy(folder: Path) -> None:
 
 
 @audit_group.command("verify")
-@click.option("--checkpoint", "copies", type=click.Path(exists=True, path_type=Path), multiple=True)
-def _verify(copies: Iterable[Path]) -> None:
-    """Walk every chain of the record; names each altered row, and exits with 1 when there is one."""
-    faults = 0
-    for code in _districts():
-        for fault in _database().read(audit.verify, scopes.record(code)):
+@click.option("--checkpoint", "kept", type=click.Path(exists=True, path_type=Path), multiple=True)
+def _verify(kept: Iterable[Path]) -> None:
+    """Prove the record: every chain, every signed checkpoint, and their copies in the instance folder.
+
+    --checkpoint names a copy kept elsewhere, or a folder of them. Exits with 1 when anything is not as it was written.
+    """
+    copies = _copies([current_app.extensions["settings"].checkpoints, *kept])
+    faults = sum(_tell(code, copies.pop(code, {})) for code in _districts())
+    for foreign in copies.values():
+        for name in foreign:
             faults += 1
-            click.echo(
-                _both(f"cli.audit_{fault.what}", stream=fault.stream, seq=fault.seq, code=code), err=True
-            )
-        for copy in copies:
-            if not copy.name.startswith(f"{code}-"):
-                continue
-            note = copy.read_text(encoding="utf-8")
-            if not _database().read(partial(checkpoints.agrees, note=note), scopes.record(code)):
-                faults += 1
-                click.echo(_both("cli.audit_checkpoint", name=copy.name), err=True)
+            click.echo(_both("cli.audit_copy_unsigned", name=name), err=True)
     if faults:
         raise click.exceptions.Exit(1)
     click.echo(_both("cli.audit_whole"))
+
+
+def _copies(places: Iterable[Path]) -> dict[int | None, dict[str, str]]:
+    """The copies of checkpoints at these places, by district; None: of no district that can be read."""
+    found: dict[int | None, dict[str, str]] = {}
+    for place in places:
+        for path in sorted(place.glob("*.txt")) if place.is_dir() else [place] if place.exists() else []:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            found.setdefault(checkpoints.district_of(text), {})[str(path)] = text
+    return found
+
+
+def _tell(code: int, copies: dict[str, str]) -> int:
+    """Say what is wrong with the record of a district; -> how many faults it has."""
+
+    def look(session: Session) -> list[audit.Fault]:
+        return [*audit.verify(session), *checkpoints.faults(session, copies)]
+
+    found = _database().read(look, scopes.record(code))
+    for fault in found:
+        params = {"stream": fault.stream, "seq": fault.seq, "number": fault.checkpoint, "name": fault.name}
+        click.echo(_both(f"cli.audit_{fault.what}", code=code, **params), err=True)
+    return len(found)
 
 
 @audit_group.command("checkpoint")
@@ -92,10 +109,7 @@ def _checkpoint() -> None:
     """Sign the record as it stands; the copy belongs on another machine, or on paper."""
     folder = current_app.extensions["settings"].checkpoints
     for code in _districts():
-        made = _database().write(
-            lambda session: checkpoints.make(session, folder, _now()), scopes.record(code)
-        )
-        click.echo(str(made))
+        click.echo(str(checkpoints.make(_database(), code, folder, _now())))
 
 
 @click.command("recount")

@@ -1,6 +1,6 @@
 """The record that cannot be altered unseen: chained rows per stream, and signed checkpoints over all chains."""
 
-from sqlalchemy import Column, Integer, LargeBinary, String
+from sqlalchemy import Column, Index, Integer, LargeBinary, String
 
 from app.models.base import Counter, Json, UtcDateTime, case_table, uuid_column
 
@@ -35,9 +35,20 @@ checkpoint = case_table(
     "checkpoint",
     Column("seq", Counter, nullable=False),
     Column("rows", Counter, nullable=False),  # audit rows it covers
-    Column("root", LargeBinary(32), nullable=False),
+    Column("root", LargeBinary(32), nullable=False),  # over its heads and the root before
     Column("note", String(2000), nullable=False),  # signed text; copies leave the database
     Column("at", UtcDateTime, nullable=False),
     scope="system",
     key=("district_id", "seq"),
+)
+
+checkpoint_head = case_table(
+    "checkpoint_head",  # where each chain ended that had grown since the checkpoint before
+    Column("seq", Counter, nullable=False),  # the checkpoint
+    Column("stream", String(48), nullable=False),
+    Column("row_seq", Integer, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
+    Index("ix_checkpoint_head_stream", "district_id", "stream", "row_seq"),
+    scope="system",
+    key=("district_id", "seq", "stream"),
 )

@@ -1,20 +1,21 @@
-"""Queries on the record: heads of chains, rows in order."""
+"""Queries on the record: heads of chains, rows in order, checkpoints."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, func, or_, select, update
 
-from app.models.audit import audit, audit_stream, checkpoint
+from app.models.audit import audit, audit_stream, checkpoint, checkpoint_head
+from app.models.base import insert_or
 from app.models.cases import case
 from app.models.officers import officer
 from app.models.scope import visible
 from app.models.statements import Change, Query, inserting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from app.models.base import AnyRow
     from app.models.session import Session
@@ -130,23 +131,63 @@ def all_rows(session: Session) -> Iterator[AnyRow]:
     yield from session.connection.execute(statement)
 
 
-def heads(session: Session) -> dict[str, tuple[int, bytes]]:
-    """Stream -> (last number, last hash), as the heads say."""
-    found = {
-        f"{_CASE}{row.id}": (row.audit_seq, bytes(row.audit_head))
-        for row in session.connection.execute(
-            select(case.c.id, case.c.audit_seq, case.c.audit_head).where(visible(case, session.scope))
-        )
-    }
+def heads(session: Session) -> Iterator[tuple[str, int, bytes]]:
+    """Each chain of the scope with its last number and last hash, as the heads say."""
+    cases = (
+        select(case.c.id, case.c.audit_seq, case.c.audit_head)
+        .where(visible(case, session.scope))
+        .execution_options(yield_per=2000)
+    )
+    for row in session.connection.execute(cases):
+        yield f"{_CASE}{row.id}", row.audit_seq, bytes(row.audit_head)
     others = select(audit_stream).where(visible(audit_stream, session.scope))
-    found |= {row.stream: (row.seq, bytes(row.head)) for row in session.connection.execute(others)}
-    return found
+    for row in session.connection.execute(others):
+        yield row.stream, row.seq, bytes(row.head)
 
 
-def count(session: Session) -> int:
+def signed_up_to(session: Session, streams: Collection[str]) -> dict[str, int]:
+    """Of these chains, the last row that a checkpoint covers."""
+    statement = (
+        select(checkpoint_head.c.stream, func.max(checkpoint_head.c.row_seq))
+        .where(visible(checkpoint_head, session.scope), checkpoint_head.c.stream.in_(streams))
+        .group_by(checkpoint_head.c.stream)
+    )
+    return {stream: last for stream, last in session.connection.execute(statement)}
+
+
+def checkpoints(session: Session) -> Sequence[AnyRow]:
+    """Every checkpoint, oldest first."""
     return session.connection.execute(
-        select(func.count()).select_from(audit).where(visible(audit, session.scope))
-    ).scalar_one()
+        select(checkpoint).where(visible(checkpoint, session.scope)).order_by(checkpoint.c.seq)
+    ).all()
+
+
+def heads_of_checkpoint(session: Session, seq: int) -> list[tuple[str, int, bytes]]:
+    """What a checkpoint holds: (stream, last row, its hash), in the same order on every database."""
+    rows = session.connection.execute(
+        select(checkpoint_head).where(visible(checkpoint_head, session.scope), checkpoint_head.c.seq == seq)
+    )
+    return sorted((row.stream, row.row_seq, bytes(row.head)) for row in rows)
+
+
+def unlike_checkpoints(session: Session) -> Sequence[AnyRow]:
+    """Rows that a checkpoint covers and that are gone (`hash` is null) or are not what they were."""
+    return session.connection.execute(
+        select(checkpoint_head.c.seq, checkpoint_head.c.stream, checkpoint_head.c.row_seq, audit.c.hash)
+        .outerjoin(
+            audit,
+            and_(
+                audit.c.district_id == checkpoint_head.c.district_id,
+                audit.c.stream == checkpoint_head.c.stream,
+                audit.c.seq == checkpoint_head.c.row_seq,
+            ),
+        )
+        .where(
+            visible(checkpoint_head, session.scope),
+            or_(audit.c.hash.is_(None), audit.c.hash != checkpoint_head.c.head),
+        )
+        .order_by(checkpoint_head.c.seq, checkpoint_head.c.stream)
+    ).all()
 
 
 def last_checkpoint(session: Session) -> AnyRow | None:
@@ -158,15 +199,23 @@ def last_checkpoint(session: Session) -> AnyRow | None:
     ).one_or_none()
 
 
-def insert_checkpoint(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(checkpoint).values(district_id=session.district_id, **row))
-
-
-def checkpoint_of(session: Session, rows: int, root: bytes) -> bool:
-    """Whether a checkpoint over so many rows with this root was made here."""
-    found = session.connection.execute(
-        select(checkpoint.c.seq).where(
-            visible(checkpoint, session.scope), checkpoint.c.rows == rows, checkpoint.c.root == root
-        )
-    ).first()
-    return found is not None
+def insert_checkpoint(
+    session: Session, row: Mapping[str, Any], heads: Iterable[tuple[str, int, bytes]]
+) -> bool:
+    """Put a checkpoint and its heads into the table; False when another one took its number."""
+    made = session.connection.execute(
+        insert_or(session.connection, checkpoint)
+        .values(district_id=session.district_id, **row)
+        .on_conflict_do_nothing(index_elements=["district_id", "seq"])
+        .returning(checkpoint.c.seq)
+    )
+    if made.first() is None:
+        return False
+    inserting(checkpoint_head).put(
+        session,
+        [
+            {"seq": row["seq"], "stream": stream, "row_seq": last, "head": head}
+            for stream, last, head in heads
+        ],
+    )
+    return True

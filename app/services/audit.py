@@ -1,4 +1,4 @@
-"""The record: chained rows in the transaction of the act, verification that names what was altered, checkpoints."""
+"""The record: chained rows in the transaction of the act, and a verification that names what was altered."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "document:see": frozenset({"pii", "field"}),
     "case:see": frozenset({"classes"}),
     "case:search": frozenset({"digest", "found"}),
+    "draft:destroy": frozenset({"files"}),
+    "document:destroy": frozenset(),
+    "file:destroy": frozenset(),
     "requisition:register": frozenset(),
     "release:deploy": frozenset({"version", "sha256"}),
     "incident:retry": frozenset({"code"}),
@@ -47,11 +50,16 @@ ACTIONS: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a verification found: the stream, the row (0: the head), and what is wrong with it."""
+    """What a verification found: the stream, the row (0: the head), and what is wrong with it.
+
+    `checkpoint` is the number of the checkpoint that proves it, `name` the file of a copy; where there is none, empty.
+    """
 
     stream: str
     seq: int
-    what: str  # altered | gap | broken | cut
+    what: str  # altered | gap | broken | cut, and what app.services.checkpoints finds
+    checkpoint: int = 0
+    name: str = ""
 
 
 def record(
@@ -97,7 +105,7 @@ def verify(session: Session) -> list[Fault]:
 
 def _faults(session: Session) -> Iterator[Fault]:
     stream, prev, seq = "", FIRST, 0
-    heads = table.heads(session)
+    heads = {name: (last, head) for name, last, head in table.heads(session)}
     for row in table.all_rows(session):
         if row.stream != stream:
             yield from _end(stream, seq, prev, heads)
@@ -146,15 +154,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return str(value) if isinstance(value, UUID) else value
-
-
-def rows_covered(session: Session) -> int:
-    return table.count(session)
-
-
-def root(session: Session) -> bytes:
-    """One hash over the heads of every chain, in order: what a checkpoint signs."""
-    digest = sha256()
-    for name, (seq, head) in sorted(table.heads(session).items()):
-        digest.update(orjson.dumps([name, seq, head.hex()]))
-    return digest.digest()
