@@ -68,7 +68,7 @@ def _deploy(folder: Path) -> None:
 def _verify(kept: Iterable[Path]) -> None:
     """Prove the record: every chain, every signed checkpoint, and their copies in the instance folder.
 
-    --checkpoint names a copy kept elsewhere, or a folder of them. Exits with 1 when anything is not as it was written.
+    --checkpoint names a copy kept elsewhere, or a folder of them. Exits with 1 when anything is not as it was.
     """
     copies = _copies([current_app.extensions["settings"].checkpoints, *kept])
     faults = sum(_tell(code, copies.pop(code, {})) for code in _districts())

@@ -62,7 +62,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def _begin(self, process: Any) -> None:
         """In a web process, once the application stands: threads do not survive a fork."""
         if self._with_worker:
-            self._worker = Worker(self.application.extensions["database"])
+            self._worker = Worker(self.application.extensions["database"], self.settings.checkpoints)
             self._worker.start()
         if process.age == 1:
             self._greet()
@@ -75,7 +75,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 def run_worker(app: Flask) -> int:
     """Do jobs and timers until told to stop; the job in hand is done to its end. -> the exit code."""
-    worker = Worker(app.extensions["database"])
+    worker = Worker(app.extensions["database"], app.extensions["settings"].checkpoints)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.ask_to_stop())
     worker.run()

@@ -1,4 +1,4 @@
-"""The worker: runs due jobs and timers, in a thread or a process of its own, and says once a minute that it lives."""
+"""The worker: due jobs and timers, once a day the upkeep; a thread or a process that says once a minute it lives."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import jobs
+from app.services import calendars, jobs, upkeep
 
 if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
     from app.services.database import Database
 
 log = structlog.get_logger(__name__)
@@ -26,14 +29,18 @@ TIMERS = timedelta(seconds=15)
 
 
 class Worker:
-    """Runs until `stop`. Several may run at once, in one process or more: each job is leased."""
+    """Runs until `stop`. Several may run at once, in one process or more: each job is leased.
 
-    def __init__(self, database: Database, name: str = "") -> None:
-        self.database = database
+    `checkpoints` is the folder for copies of the signed record.
+    """
+
+    def __init__(self, database: Database, checkpoints: Path, name: str = "") -> None:
+        self.database, self.checkpoints = database, checkpoints
         self.name = name or f"{socket.gethostname()}:{os.getpid()}"[:80]
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.run, name="esp-worker", daemon=True)
         self._next_beat = self._next_timers = datetime.min.replace(tzinfo=UTC)
+        self._kept_up: date | None = None  # the day whose upkeep is done
 
     def start(self) -> None:
         self._thread.start()
@@ -49,14 +56,21 @@ class Worker:
             self._thread.join(seconds)
 
     def tick(self, now: datetime) -> bool:
-        """Do what is due: heartbeat, timers, one job; -> whether there was a job. Idle, it only beats."""
+        """Do what is due: heartbeat, timers, one job, the day's upkeep; -> whether there was a job.
+
+        Idle, it only beats.
+        """
         if now >= self._next_beat:
             jobs.beat(self.database, self.name, now)
             self._next_beat = now + HEARTBEAT
         if now >= self._next_timers:
             jobs.fire_due_timers(self.database, now)
             self._next_timers = now + TIMERS
-        return jobs.run_one(self.database, now)
+        found = jobs.run_one(self.database, now)
+        if not found and self._kept_up != calendars.day(now):  # officers' jobs come first
+            self._kept_up = calendars.day(now)
+            upkeep.run(self.database, self.checkpoints, now)
+        return found
 
     def run(self) -> None:
         """Work in this thread until asked to stop."""

@@ -75,8 +75,10 @@ def _bytes(app: Flask, officer_id: UUID) -> Iterator[results.Row]:
 
 def _idle(ground: World, minutes: int) -> Iterator[results.Row]:
     """Let a worker tick with nothing due: it may write its heartbeat once a minute and nothing else."""
-    database = ground.open(ground.copy("ground"))
-    worker = Worker(database, "bench")
+    name = ground.copy("ground")
+    database = ground.open(name)
+    worker = Worker(database, ground.settings(name).checkpoints, "bench")
+    worker.tick(NOW - timedelta(minutes=1))  # the upkeep of the day
     with _written(database.engine) as tables:
         for second in range(0, minutes * 60, 2):
             worker.tick(NOW + timedelta(seconds=second))

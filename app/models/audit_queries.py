@@ -152,7 +152,7 @@ def signed_up_to(session: Session, streams: Collection[str]) -> dict[str, int]:
         .where(visible(checkpoint_head, session.scope), checkpoint_head.c.stream.in_(streams))
         .group_by(checkpoint_head.c.stream)
     )
-    return {stream: last for stream, last in session.connection.execute(statement)}
+    return {row[0]: row[1] for row in session.connection.execute(statement)}
 
 
 def checkpoints(session: Session) -> Sequence[AnyRow]:

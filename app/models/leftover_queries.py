@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.models.session import Session
 
 
-def idle_drafts(session: Session, before: datetime, limit: int) -> Sequence[AnyRow]:
+def lock_idle_drafts(session: Session, before: datetime, limit: int) -> Sequence[AnyRow]:
     """Drafts last touched before this instant, locked, so that nobody sends one while it is destroyed."""
     statement = (
         select(draft.c.id, draft.c.data_key_id)
@@ -84,7 +84,7 @@ def destroy_draft_key(session: Session, key_id: UUID, at: datetime) -> None:
     _DESTROY_DRAFT_KEY.put(session, key_id=key_id, at=at)
 
 
-def known_paths(session: Session, paths: Collection[str]) -> set[str]:
+def known_paths(session: Session, paths: Collection[str]) -> list[str]:
     """Those of these paths at which a row has its file."""
     statement = select(document.c.path).where(visible(document, session.scope), document.c.path.in_(paths))
-    return set(session.connection.execute(statement).scalars())
+    return list(session.connection.execute(statement).scalars())

@@ -52,7 +52,7 @@ ACTIONS: dict[str, frozenset[str]] = {
 class Fault:
     """What a verification found: the stream, the row (0: the head), and what is wrong with it.
 
-    `checkpoint` is the number of the checkpoint that proves it, `name` the file of a copy; where there is none, empty.
+    `checkpoint` is the number of the checkpoint that proves it, `name` the file of a copy; empty where there is none.
     """
 
     stream: str

@@ -69,7 +69,7 @@ def make(database: Database, district_id: int, folder: Path, now: datetime) -> P
 
 
 def make_daily(database: Database, district_id: int, folder: Path, now: datetime) -> Path | None:
-    """Make the checkpoint of the day; None when it was made, and its copy lies in the folder."""
+    """Make the checkpoint of the day; None when it is made and its copy lies in the folder."""
     last = database.read(table.last_checkpoint, scopes.record(district_id))
     if last is None or calendars.day(last.at) < calendars.day(now):
         return make(database, district_id, folder, now)

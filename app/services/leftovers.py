@@ -1,4 +1,4 @@
-"""What was begun and never sent is destroyed after thirty days: drafts, their keys and uploads, files no row knows."""
+"""What was begun and never sent goes after thirty days: drafts with their keys and uploads, files no row knows."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def destroy(database: Database, now: datetime) -> int:
 
 def _drafts(session: Session, now: datetime) -> list[str]:
     """Destroy some idle drafts with all that was staged under them; -> a path for each upload, "" for each draft."""
-    idle = {row.id: row.data_key_id for row in table.idle_drafts(session, now - KEPT_FOR, _BATCH)}
+    idle = {row.id: row.data_key_id for row in table.lock_idle_drafts(session, now - KEPT_FOR, _BATCH)}
     staged = table.documents_of_drafts(session, idle) if idle else ()
     for draft_id, key_id in idle.items():
         files = [row for row in staged if row.draft_id == draft_id]
@@ -118,7 +118,7 @@ def _without_row(database: Database) -> Iterator[str]:
     """Paths of our own files at which no row of any district has a document."""
     found = _on_disk(database.documents)
     while paths := list(islice(found, _ASKED_AT_ONCE)):
-        known = database.read(partial(table.known_paths, paths=paths), _EVERYWHERE)
+        known = set(database.read(partial(table.known_paths, paths=paths), _EVERYWHERE))
         yield from (path for path in paths if path not in known)
 
 

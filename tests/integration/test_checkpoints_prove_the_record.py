@@ -1,4 +1,4 @@
-"""`flask audit verify` against a forger who may write anything into the database: what was signed cannot be unsaid."""
+"""`flask audit verify` against a forger who may write anything into the database: what was signed stays proven."""
 
 from __future__ import annotations
 

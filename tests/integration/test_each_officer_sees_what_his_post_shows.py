@@ -284,6 +284,8 @@ CHANGING: dict[str, dict[str, Any]] = {
     "draft_queries.delete_draft": {},
     "key_queries.set_kind": {"kind": "y"},
     "key_queries.destroy": {},
+    "leftover_queries.delete_document": {},
+    "leftover_queries.destroy_draft_key": {},
     "login_queries.set_account": {"language": "y"},
     "login_queries.set_session": {"expires_at": NOW},
     "login_queries.count_failure": {},

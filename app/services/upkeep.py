@@ -1,0 +1,41 @@
+"""What the worker does once a day for the installation as a whole: sign the record, destroy what was never sent."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from app.domain.errors import Conflict
+from app.models import setup_queries
+from app.models.scope import SystemReason, SystemScope
+from app.services import checkpoints, leftovers
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from app.services.database import Database
+
+log = structlog.get_logger(__name__)
+
+
+def run(database: Database, folder: Path, now: datetime) -> None:
+    """Do the day's duties; `folder` takes the copies of checkpoints. Harmless when several workers do them.
+
+    A duty that fails is logged and done again the next day; it keeps none of the others from being done.
+    """
+    for duty in (partial(_sign, database, folder, now), partial(leftovers.destroy, database, now)):
+        try:
+            duty()
+        except Exception:
+            log.exception("upkeep_failed", duty=duty.func.__name__)
+
+
+def _sign(database: Database, folder: Path, now: datetime) -> None:
+    """Sign first: what is destroyed today is destroyed under the eyes of a signed record."""
+    for district_id in database.read(setup_queries.districts, SystemScope(SystemReason.AUDIT)):
+        with suppress(Conflict):  # another worker was quicker
+            checkpoints.make_daily(database, district_id, folder, now)

@@ -1,0 +1,68 @@
+"""Once a day the worker signs the record and destroys what was never sent; one duty that fails keeps no other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from app.models.audit import checkpoint
+from app.models.scope import SystemReason, SystemScope
+from app.services import audit, checkpoints, leftovers
+from app.worker import Worker
+from tests.integration.conftest import NOW
+
+SARAN = SystemScope(SystemReason.AUDIT, 218)
+
+
+def signed(database) -> int:
+    with database.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(checkpoint)).scalar_one()
+
+
+def lives(worker: Worker, since, hours: int) -> None:
+    for hour in range(hours):
+        worker.tick(since + timedelta(hours=hour))
+
+
+def test_the_record_is_signed_once_a_day_and_its_copy_lies_outside(journey, tmp_path):
+    folder = tmp_path / "checkpoints"
+    worker = Worker(journey.database, folder, "one")
+    lives(worker, NOW, 48)
+    assert signed(journey.database) == len(list(folder.iterdir())) == 3, (
+        "three days of the district, begun or whole"
+    )
+    copies = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert journey.database.read(lambda session: checkpoints.faults(session, copies), SARAN) == []
+
+
+def test_two_workers_sign_one_checkpoint_a_day(journey, tmp_path):
+    folder = tmp_path / "checkpoints"
+    for name in ("one", "two"):
+        lives(Worker(journey.database, folder, name), NOW, 3)
+    assert signed(journey.database) == 1
+
+
+def test_a_copy_that_is_missing_is_written_again(journey, tmp_path):
+    folder = tmp_path / "checkpoints"
+    lives(Worker(journey.database, folder, "one"), NOW, 1)
+    [copy] = folder.iterdir()
+    text = copy.read_bytes()
+    copy.unlink()
+    lives(Worker(journey.database, folder, "one"), NOW, 1)
+    assert copy.read_bytes() == text
+
+
+def test_a_duty_that_fails_keeps_no_other_and_no_job(journey, tmp_path):
+    in_the_way = tmp_path / "checkpoints"
+    in_the_way.write_text("a file where a folder is needed")
+    (journey.database.documents / "ab").mkdir(parents=True)
+    lost = journey.database.documents / "ab" / ("0" * 30 + "ab")
+    lost.write_bytes(b"sealed")
+    worker = Worker(journey.database, in_the_way, "one")
+    number = journey.new_case()
+    lives(worker, NOW, 1)
+    lives(worker, NOW + leftovers.KEPT_FOR + timedelta(days=1), 8)
+    assert not lost.exists()
+    assert journey.steps(number) == ["scrutinise"]
+    assert journey.database.read(audit.verify, SARAN) == []
