@@ -11,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    exists,
     func,
     insert,
     select,
@@ -78,6 +79,14 @@ def active(session: Session) -> AnyRow | None:
 
 def find(session: Session, release_id: UUID) -> AnyRow | None:
     return _FIND.one_or_none(session, release_id=release_id)
+
+
+def has_content(session: Session, mark: bytes) -> bool:
+    """Whether a release of this content was ever put into force in the district of the scope."""
+    found = session.connection.execute(
+        select(exists().where(visible(release, session.scope), release.c.sha256 == mark))
+    ).scalar_one()
+    return bool(found)
 
 
 def files(session: Session, release_id: UUID) -> dict[str, bytes]:

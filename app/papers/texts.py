@@ -13,7 +13,7 @@ from app.papers.language import Part, TextFault, Use, parse, uses
 from app.papers.vocabulary import OUTCOMES, OUTPUTS, REQUIRED, SCENES, SETTINGS, Scene, base
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 Language = Literal["hi", "en"]
@@ -174,7 +174,7 @@ def check_texts(data: bytes, fonts: Path | None = None) -> list[TextProblem]:
         return [TextProblem(FILE, "", "texts_unreadable", {"file": FILE, "element": ""})]
     return [
         *_check_templates(content["templates"], fonts),
-        *_check_settings(content["settings"]),
+        *_check_settings(content["settings"], fonts),
         *_check_use(content["use"], content["templates"]),
     ]
 
@@ -193,7 +193,7 @@ def _check_templates(templates: Mapping[str, Any], fonts: Path | None) -> Iterat
             continue
         yield from _check_template(name, raw, SCENES[raw["kind"]])
         if fonts is not None:
-            yield from _check_letters(name, raw, fonts)
+            yield from _check_letters(name, _texts_of(raw).values(), fonts)
 
 
 def _texts_of(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -236,13 +236,24 @@ def _check_use_of(name: str, key: str, use: Use, scene: Scene) -> Iterator[TextP
         yield _problem(name, "placeholder_may_be_empty", text=key, name=use.name)
 
 
-def _check_letters(name: str, raw: Mapping[str, Any], fonts: Path) -> Iterator[TextProblem]:
-    letters = missing_letters("".join(_texts_of(raw).values()), fonts)
+def _check_letters(name: str, said: Iterable[str], fonts: Path) -> Iterator[TextProblem]:
+    letters = missing_letters("".join(said), fonts)
     if letters:
         yield _problem(name, "letters_missing", letters=" ".join(letters))
 
 
-def _check_settings(settings: Mapping[str, Any]) -> Iterator[TextProblem]:
+def _said(settings: Any) -> Iterator[str]:
+    """Every word of the settings, however deep."""
+    if isinstance(settings, dict):
+        for value in settings.values():
+            yield from _said(value)
+    else:
+        yield str(settings)
+
+
+def _check_settings(settings: Mapping[str, Any], fonts: Path | None) -> Iterator[TextProblem]:
+    if fonts is not None:
+        yield from _check_letters("settings", _said(settings), fonts)
     texts = Texts(json.dumps({"settings": settings}).encode())
     for path in SETTINGS:
         words = texts.setting(path)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.models.scope import Session
 
 CHECKS = "checks.dmn"
+SHIPPED = "shipped"  # the note of a release that came with the product
 _KINDS = {".bpmn": "process", ".dmn": "decision", ".form": "form", ".json": "paper"}
 
 
@@ -73,6 +74,18 @@ def fingerprint(files: Mapping[str, bytes]) -> bytes:
     for name in sorted(files):
         digest.update(name.encode() + b"\0" + sha256(files[name]).digest())
     return digest.digest()
+
+
+def are_wanted(session: Session, shipped: Mapping[str, bytes]) -> bool:
+    """Whether the product's own files should be deployed when it starts.
+
+    They follow a release that came with the product; one that the office made itself they replace only when they
+    are new, with a new version of the product.
+    """
+    current = table.active(session)
+    if current is None or current.note == SHIPPED:
+        return True
+    return not table.has_content(session, fingerprint(shipped))
 
 
 def deploy(

@@ -26,8 +26,8 @@ class KeysAreForeign(DomainError):
     key = "start.keys_foreign"
 
 
-def prepare(database: Database, now: datetime) -> None:
-    """Bring tables and releases of every district to this version of the product.
+def prepare(database: Database, now: datetime, shipped: Path = ROOT) -> None:
+    """Bring tables and releases of every district to this version of the product, whose files lie in `shipped`.
 
     Raises migrations.DatabaseIsNewer, KeysAreForeign, and ReleaseRefused when the shipped files do not pass the gate.
     """
@@ -35,7 +35,7 @@ def prepare(database: Database, now: datetime) -> None:
     if not database.read(keys.are_ours, SystemScope(SystemReason.MIGRATION)):
         raise KeysAreForeign(path=database.documents.parent / "keys")
     for code in districts_of(database):
-        deploy(database, code, now)
+        _ship(database, code, now, shipped)
 
 
 def districts_of(database: Database) -> list[int]:
@@ -43,13 +43,15 @@ def districts_of(database: Database) -> list[int]:
     return database.read(table.districts, SystemScope(SystemReason.DEPLOY))
 
 
-def deploy(database: Database, district_id: int, now: datetime, folder: Path = ROOT) -> bool:
+def deploy(
+    database: Database, district_id: int, now: datetime, folder: Path = ROOT, *, note: str = ""
+) -> bool:
     """Deploy the files of `folder` to a district; -> whether a new release came of it. Raises ReleaseRefused."""
     files = releases.read_folder(folder)
     scope = SystemScope(SystemReason.DEPLOY, district_id)
     _, is_new = database.write(
         lambda session: releases.deploy(
-            session, files, jobs.RESULTS, fonts=database.fonts, author=None, now=now
+            session, files, jobs.RESULTS, fonts=database.fonts, author=None, now=now, note=note
         ),
         scope,
     )
@@ -60,8 +62,16 @@ def add_district(database: Database, lgd_code: int, now: datetime, *, is_demo: b
     """Add a district from the gazetteer, with its release; False when it was there. Raises NotFound."""
     scope = SystemScope(SystemReason.SETUP, lgd_code)
     is_new = database.write(lambda session: districts.add(session, lgd_code, demo=is_demo, now=now), scope)
-    deploy(database, lgd_code, now)
+    _ship(database, lgd_code, now, ROOT)
     return is_new
+
+
+def _ship(database: Database, district_id: int, now: datetime, shipped: Path) -> None:
+    """Deploy the product's own files where they belong in force."""
+    files = releases.read_folder(shipped)
+    scope = SystemScope(SystemReason.DEPLOY, district_id)
+    if database.read(lambda session: releases.are_wanted(session, files), scope):
+        deploy(database, district_id, now, shipped, note=releases.SHIPPED)
 
 
 def add_demo(database: Database, instance: Path, now: datetime) -> None:

@@ -58,6 +58,7 @@ def test_the_list_of_place_holders_in_the_file_is_the_list_of_the_composer() -> 
         ("placeholder_may_be_empty", append("report_clear", "{father_hi}")),
         ("placeholder_may_be_empty", append("report_clear", "{answer.visit.height}")),
         ("letters_missing", append("report_clear", "اردو")),
+        ("letters_missing", lambda content: content["settings"]["place"].update(hi="اردو")),
         ("setting_missing", lambda content: content["settings"].pop("place")),
         ("setting_missing", lambda content: content["settings"]["copy_purpose"]["record"].pop("en")),
         ("choice_missing", lambda content: content["use"]["REPORT"].pop("adverse")),
