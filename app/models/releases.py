@@ -61,9 +61,9 @@ release_file = case_table(
 
 
 ACTIVE = Query(
-    lambda at: select(release.c.id, release.c.version, release.c.sha256, release.c.active_from).where(
-        at.visible(release), release.c.status == "active"
-    )
+    lambda at: select(
+        release.c.id, release.c.version, release.c.sha256, release.c.note, release.c.active_from
+    ).where(at.visible(release), release.c.status == "active")
 )
 _FIND = Query(
     lambda at: select(release.c.id, release.c.status, release.c.sha256).where(
