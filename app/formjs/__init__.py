@@ -1,6 +1,6 @@
 """Forms of the release, in form-js's schema: drawn by the server, answers judged by the server."""
 
-from app.formjs.answers import clean, field_types, initial, label, read, show
+from app.formjs.answers import clean, field_types, initial, label, read, show, with_files
 from app.formjs.box import Box
 from app.formjs.checking import check
 from app.formjs.drawing import draw
@@ -24,4 +24,5 @@ __all__ = [
     "load",
     "read",
     "show",
+    "with_files",
 ]

@@ -62,6 +62,12 @@ def read(
     return values
 
 
+def with_files(form: Form, values: Mapping[str, Any], staged: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Values as they were kept, with the files that are staged now: one may have come or gone since."""
+    fields = [key for key, node in form.level.inputs.items() if node.kind == "file"]
+    return {**values, **{key: [dict(each) for each in staged.get(key, ())] for key in fields}}
+
+
 def _read_level(level: Level, posted: Posted, prefix: str) -> dict[str, Any]:
     return {
         key: _read_rows(node, posted, prefix + key)

@@ -148,8 +148,9 @@ def intake(
 ) -> IntakeView:
     """The empty (or half-filled) start form."""
     sheet = _sheet(session, actor, form_key, requisition_id, now)
-    first = formjs.initial(sheet.form, sheet.facts, sheet.options)
-    return _view(sheet, sheet.draft.values if sheet.draft is not None else first)
+    if sheet.draft is None:
+        return _view(sheet, formjs.initial(sheet.form, sheet.facts, sheet.options))
+    return _view(sheet, formjs.with_files(sheet.form, sheet.draft.values, sheet.draft.staged))
 
 
 def redraw(

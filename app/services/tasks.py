@@ -104,6 +104,12 @@ class _Sheet:
     def place(self) -> drafts.Place:
         return drafts.Place(self.task.form, user_task_id=self.task.id, data_key_id=self.case.data_key_id)
 
+    def kept(self) -> dict[str, Any]:
+        """What the officer's own draft holds; nothing where he typed nothing yet."""
+        if self.draft is None:
+            return {}
+        return formjs.with_files(self.form, self.draft.values, self.draft.staged)
+
     def initial(self) -> dict[str, Any]:
         return {**formjs.initial(self.form, self.facts, self.options), **self.proposed}
 
@@ -114,8 +120,7 @@ class _Sheet:
 def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> TaskView:
     """The page of one task. Raises NotFound (also for a foreign one), NotAllowed, TaskAlreadyDone."""
     sheet = _sheet(session, actor, task_id, now)
-    values = sheet.draft.values if sheet.draft is not None else sheet.initial()
-    return _view(session, actor, sheet, values, now)
+    return _view(session, actor, sheet, sheet.kept() or sheet.initial(), now)
 
 
 def redraw(session: Session, actor: Actor, task_id: UUID, posted: Posted, now: datetime) -> TaskView:

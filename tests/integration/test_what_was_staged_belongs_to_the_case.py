@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
+from app.domain.roles import Role
 from app.models import case_queries
 from app.models.officers import draft
 from app.models.scope import SystemReason, SystemScope
-from app.services import documents, tasks
+from app.services import documents, requisitions, tasks
+from app.services.drafts import actor_scope
 
 SARAN = SystemScope(SystemReason.HEALTH, 218)
 
@@ -64,3 +67,41 @@ def test_a_draft_is_gone_once_its_task_is_done(journey, visit):
     assert drafts_left(journey) == 1
     journey.finish(task, posted)
     assert drafts_left(journey) == 0
+
+
+def shown(journey, task) -> list[str]:
+    """The files that the page of a task shows when it is opened anew."""
+    actor = journey.actor_of(task)
+    view = journey.database.read(
+        lambda session: tasks.open_task(session, actor, task.id, journey.now), actor_scope(actor)
+    )
+    return [file["name"] for file in view.values["site_photo"]]
+
+
+def test_a_file_is_on_the_page_from_its_upload_until_it_is_taken_away(journey, visit, photo):
+    _, task = visit
+    actor, posted = journey.actor_of(task), journey.form_of(task)
+    upload = documents.Upload("site_photo", "घर.jpg", "image/jpeg", photo)
+    tasks.save_draft(
+        journey.database, actor, task.id, replace(posted, op="upload:site_photo"), [upload], journey.now
+    )
+    assert shown(journey, task) == ["घर.jpg"]
+    (file,) = journey.database.read(
+        lambda session: tasks.open_task(session, actor, task.id, journey.now), actor_scope(actor)
+    ).values["site_photo"]
+    tasks.save_draft(
+        journey.database, actor, task.id, replace(posted, op=f"drop:{file['id']}"), [], journey.now
+    )
+    assert shown(journey, task) == []
+
+
+def test_the_scan_of_a_letter_is_on_the_page_from_its_upload(journey, photo):
+    actor = journey.staff.holder(Role.DM_ASSISTANT)
+    upload = documents.Upload("letter_scan", "पत्र.jpg", "image/jpeg", photo)
+    typed = tasks.Posted({}, "upload:letter_scan")
+    requisitions.save_draft(journey.database, actor, requisitions.LETTER, None, typed, [upload], journey.now)
+    view = journey.database.read(
+        lambda session: requisitions.intake(session, actor, requisitions.LETTER, None, journey.now),
+        actor_scope(actor),
+    )
+    assert [file["name"] for file in view.values["letter_scan"]] == ["पत्र.jpg"]
