@@ -130,6 +130,14 @@ def may_be_printed(row: Mapping[str, Any], born: date | str | None) -> bool:
     return weigh(row, born) is Weight.COUNTED and not is_cleared(row)
 
 
+def entry_may_be_printed(entry: Mapping[str, Any]) -> bool:
+    """Say whether a register entry is a fact of its own: a warrant, bond or order in force, surely his.
+
+    An entry under surveillance proves nothing; the criminal case behind it is quoted instead.
+    """
+    return (_is_wanted(entry) or _is_preventive(entry)) and not _is_doubtful(entry)
+
+
 def _latest(units: Iterable[Unit]) -> list[Unit]:
     """One unit per office: of each form the answers of its last round that gave any."""
     merged: dict[tuple[str, str], Unit] = {}

@@ -93,7 +93,7 @@ def compose(texts: Texts, facts: PaperFacts) -> Composition:
     """
     template = texts.template(facts.template)
     reads_rows = template.kind == "letter" and _reads_rows(texts, facts.template)
-    if reads_rows and not (facts.records or facts.other_facts):
+    if reads_rows and not (facts.records or facts.entries or facts.other_facts):
         raise PaperRefused("papers.no_facts", template=facts.template)
     composer = _Composer(texts, facts)
     languages = LANGUAGES if facts.language == "both" else (facts.language,)

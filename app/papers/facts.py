@@ -68,6 +68,18 @@ class RecordRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """An entry of a register that may be printed: in force, certain identity."""
+
+    register: Words
+    entry_no: str
+    year: str
+    state: Words = field(default_factory=Words)
+    court: str = ""
+    in_force_till: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """One line of प्रतिलिपि. `to` is the code chosen on the form; "office" is the office copy."""
 
@@ -120,7 +132,8 @@ class PaperFacts:
     sp_memo_no: str = ""  # empty when the SP signs
     sp_memo_date: date | None = None
     records: tuple[RecordRow, ...] = ()
-    other_facts: tuple[Words, ...] = ()  # full sentences: preventive order, premises, suppression
+    entries: tuple[RegisterEntry, ...] = ()
+    other_facts: tuple[Words, ...] = ()  # full sentences
     declaration: Words = field(default_factory=Words)
     not_resident_reason: Words = field(default_factory=Words)
     validity_months: int = 0

@@ -12,13 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from app.papers.facts import Address, PaperFacts, RecordRow, Subject
+    from app.papers.facts import Address, PaperFacts, RecordRow, RegisterEntry, Subject
     from app.papers.language import Values
 
 
 def dmy(day: date | None) -> str:
     """Write a day as every paper writes it, DD-MM-YYYY; nothing for none."""
     return day.strftime("%d-%m-%Y") if day else ""
+
+
+def grouped(code: str) -> str:
+    """Write a public code as a person can copy it: in fours. Who reads it back drops the marks."""
+    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
 def both(name: str, words: Words) -> dict[str, str]:
@@ -52,9 +57,8 @@ def paper_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:
     """Return the values that letters and certificates name. Raises PaperRefused for an incomplete address."""
     certificate = texts.template(facts.template).kind == "certificate"
     order = "dm_designation_order" if certificate else "dm_designation_letter"
-    sentences = Words(
-        *(" ".join(fact.said(language) for fact in facts.other_facts) for language in LANGUAGES)
-    )
+    stated = (*(_entry(texts, entry) for entry in facts.entries), *facts.other_facts)
+    sentences = Words(*(" ".join(fact.said(language) for fact in stated) for language in LANGUAGES))
     words = {
         "dm_designation": texts.setting(order),
         "sp_designation": texts.setting("sp_designation"),
@@ -77,6 +81,19 @@ def paper_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:
     return values | _plain(facts) | _answers(facts)
 
 
+def _entry(texts: Texts, entry: RegisterEntry) -> Words:
+    """Say an entry of a register as a sentence."""
+    values = {
+        **both("register", entry.register),
+        **both("entry_state", entry.state),
+        "entry_no": entry.entry_no,
+        "year": entry.year,
+        "court": entry.court,
+        "in_force_till": dmy(entry.in_force_till),
+    }
+    return filled(texts, "fact_entry", values)
+
+
 def _plain(facts: PaperFacts) -> dict[str, str]:
     """Return the values that are the same in both languages: numbers and days."""
     police_first = facts.signer.office == "dm"
@@ -96,7 +113,7 @@ def _plain(facts: PaperFacts) -> dict[str, str]:
         "dob": dmy(facts.subject.born) if facts.subject.kind == "person" else "",
         "n": str(facts.duplicate or ""),
         "verify_url": facts.verification.url,
-        "verify_code": facts.verification.code,
+        "verify_code": grouped(facts.verification.code),
     }
 
 

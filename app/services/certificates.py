@@ -259,8 +259,9 @@ def file(database: Database, actor: Actor, document_id: UUID, now: datetime) -> 
 
 def verify(database: Database, code: str, now: datetime) -> PublicPaper:
     """Judge a paper by its code, for anyone: genuine, superseded, revoked, expired or unknown."""
+    plain = as_made(code)
     row = database.read(
-        lambda session: table.by_token(session, sha256(code.encode()).digest()), scopes.printed_code(code)
+        lambda session: table.by_token(session, sha256(plain.encode()).digest()), scopes.printed_code(plain)
     )
     if row is None or row.status == "allotted":
         return database.read(lambda session: _answer(session, None, now), scopes.any_district(database))
@@ -268,11 +269,23 @@ def verify(database: Database, code: str, now: datetime) -> PublicPaper:
     return database.read(lambda session: _answer(session, row, now), scope)
 
 
+#: What a person reads for a letter of a code, which has no such digit in it.
+_MISREAD = str.maketrans("018", "olb")
+
+
+def as_made(typed: str) -> str:
+    """The public code as it was made, from what was read off the paper: in fours, in capitals, 0 for o."""
+    return "".join(char for char in typed.lower() if char.isalnum()).translate(_MISREAD)
+
+
 def _answer(session: Session, row: AnyRow | None, now: datetime) -> PublicPaper:
     texts = releases.active(session).texts
     dm_office = offices.only_of_kind(session, "dm_office", calendars.day(now))
     office = offices.find(session, dm_office) if dm_office is not None else None
-    named = papers.Words(office.name_hi, office.name_en) if office is not None else papers.Words()
+    district = offices.district(session)
+    named = papers.Words(district.name_hi, district.name_en)
+    if office is not None:
+        named = papers.Words(f"{office.name_hi}, {named.hi}", f"{office.name_en}, {named.en}")
     answer = papers.public_answer(texts, _issued_paper(session, row), named, calendars.day(now))
     return PublicPaper(answer.state, answer.sentence.hi, answer.sentence.en)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app import formjs, papers
-from app.domain import clock, findings
+from app.domain import clock
 from app.domain.errors import NotFound
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
-from app.services import calendars, documents, gazetteer, keys, paperplan, releases
+from app.services import calendars, documents, gazetteer, keys, paperplan, paperrecords, releases
 from app.services.facts import CaseFacts
 from app.services.options import choices
 
@@ -64,6 +64,7 @@ class _Reader:
         months = self._months()
         district = offices.district(self._session)
         period_from, period_to = self._period(issued_on)
+        records, entries = paperrecords.read(self._known, self._loaded, self._reported)
         return papers.PaperFacts(
             template=plan.template,
             output=plan.output,
@@ -83,8 +84,9 @@ class _Reader:
             residence=self._residence(),
             sp_memo_no=str(self._recommend.get("sp_memo_no") or ""),
             sp_memo_date=self._recommended_on(),
-            records=self._records(),
-            other_facts=self._other_facts(),
+            records=records,
+            entries=entries,
+            other_facts=() if records or entries else self._order(),
             declaration=self._declaration(),
             not_resident_reason=self._not_resident_reason(),
             validity_months=months,
@@ -204,45 +206,10 @@ class _Reader:
         row = cases.last_answer(self._session, self._case.id, "recommend")
         return calendars.day(row.at) if row is not None else None
 
-    def _records(self) -> tuple[papers.RecordRow, ...]:
-        """Criminal cases that may be printed: accused, certain identity, adult, not cleared."""
-        form = self._loaded.form("check_registers")
-        options = choices(self._session, form, self._loaded, self._known)
-        born = self._known.intake.get("dob")
-        rows = []
-        hold = {unit.id for unit in self._reported}  # a second enquiry reports the same cases again
-        for row in cases.findings_of(self._session, self._case.id):
-            if row.kind != "fir" or row.enquiry_id not in hold:
-                continue
-            facts = keys.open_json(self._known.key, f"finding|facts|{row.id}", row.facts)
-            if not findings.may_be_printed(facts, born):
-                continue
-            said = {
-                name: papers.Words(
-                    formjs.label(form, f"cases.{name}", facts.get(name), options, "hi"),
-                    formjs.label(form, f"cases.{name}", facts.get(name), options, "en"),
-                )
-                for name in ("thana", "act", "role", "stage")
-            }
-            rows.append(
-                papers.RecordRow(
-                    **said,
-                    fir_no=str(facts["fir_no"]),
-                    fir_year=str(facts["fir_year"]),
-                    sections=str(facts["sections"]),
-                    fir_date=date.fromisoformat(facts["fir_date"]) if facts.get("fir_date") else None,
-                    stage_ref=str(facts.get("stage_ref") or ""),
-                    court=str(facts.get("court") or ""),
-                )
-            )
-        return tuple(rows)
-
-    def _other_facts(self) -> tuple[Words, ...]:
-        """What the deciding officer wrote as his reason, where facts go out with the paper."""
-        if not self._plan.with_facts:
-            return ()
+    def _order(self) -> tuple[Words, ...]:
+        """What the deciding officer wrote, where facts go out and the registers alone state none."""
         text = str(self._plan.decision.get("dm_reason") or self._plan.decision.get("sp_reason") or "")
-        return (papers.Words(text, text),) if text else ()
+        return (papers.Words(text, text),) if text and self._plan.with_facts else ()
 
     def _declaration(self) -> Words:
         said = _DECLARATIONS.get(str(self._known.intake.get("declared_case")))

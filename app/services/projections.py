@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.domain.errors import FieldProblem, FormInvalid
+from app.domain import numbers
+from app.domain.errors import FieldProblem, FormInvalid, NotFound
 from app.domain.ids import new_id
 from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
-from app.services import casefile, keys
+from app.services import calendars, casefile, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,6 +42,22 @@ class Context:
     @property
     def key(self) -> bytes:
         return keys.unlock(self.session, self.case.data_key_id)
+
+
+def stamp(context: Context) -> None:
+    """Add to the answers what the system gives at signing: the memo number of the SP's report to the DM.
+
+    Where the SP signs the paper himself, that has a number of its own and no report goes before it.
+    """
+    signs_alone = (context.facts.get("checks") or {}).get("final_signatory") == "SP"
+    if context.task.form != "recommend" or context.answers["action"] != "recommend" or signs_alone:
+        return
+    office = offices.find(context.session, context.task.office_id)
+    if office is None:
+        raise NotFound
+    year = calendars.day(context.now).year
+    serial = papers.next_number(context.session, office.id, "memo", year)
+    context.answers["sp_memo_no"] = numbers.memo_number(office.code, year, serial)
 
 
 def project(context: Context, answer_id: UUID) -> dict[str, Any]:

@@ -221,6 +221,7 @@ def _commit(session: Session, actor: Actor, sheet: _Sheet, answers: dict[str, An
         raise NotFound
     _guard(actor, task)
     context = projections.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
+    projections.stamp(context)
     answer_id = casefile.store_answer(context)
     _attach(session, actor, sheet, now)
     extras = projections.project(context, answer_id)

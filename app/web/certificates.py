@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.roles import Permission
 from app.services import certificates
@@ -38,6 +38,17 @@ def register() -> ResponseReturnValue:
         may_see_case=g.actor.may(Permission.CASE_SEE),
         may_see_paper=g.actor.may(Permission.PAPER_SEE),
     )
+
+
+@bp.get("/verify")
+@public
+@limits.verify
+def ask() -> ResponseReturnValue:
+    """Where somebody without a camera types the code that is printed beside the QR."""
+    code = certificates.as_made(request.args.get("code", "")[:_LONGEST])
+    if code:
+        return redirect(url_for("certificates.verify", token=code, lang=request.args.get("lang")), code=303)
+    return page("certificates/verify.html", paper=None)
 
 
 @bp.get("/verify/<token>")

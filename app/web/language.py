@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.domain.clock import Age
 
 LANGUAGES = ("hi", "en")
+_DAY = re.compile(r"\b\d\d-\d\d-\d{4}\b")  # never torn at its hyphens
 DOMAINS = ("screens", "errors", "forms", "gate", "papers")
 
 
@@ -149,7 +151,8 @@ def paragraphs(text: str) -> Markup:
             items = "".join(f"<li>{escape(line[2:])}</li>" for line in lines)
             parts.append(f"<ul>{items}</ul>")
         elif lines:
-            parts.append(f"<p>{escape(' '.join(lines))}</p>")
+            words = _DAY.sub(r'<span class="text-nowrap">\g<0></span>', str(escape(" ".join(lines))))
+            parts.append(f"<p>{words}</p>")
     return Markup("".join(parts))  # noqa: S704 - every line was escaped above
 
 

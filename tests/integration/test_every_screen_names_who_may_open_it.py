@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 #: What anybody may reach without signing in; a new one is a decision, and comes into this list by it.
 OPEN_TO_ALL = {
     "assets.serve",
+    "certificates.ask",
     "certificates.verify",
     "demo.enter",
     "health.process",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -12,6 +13,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from app import create_app
+from app.config import Settings
 from app.crypto import KeyRing
 from app.domain.roles import Role
 from app.models.papers import certificate, number_series
@@ -71,6 +74,7 @@ def issued(journey: Journey, number: str, decision: str = "decide", **changes: A
 def test_copies_go_to_whom_the_magistrate_ticked_under_a_number_of_their_own(journey: Journey) -> None:
     number = journey.new_case(["th_mufassil", "th_garkha"])
     row, text = issued(journey, number, copies=["sp", "sho", "office"])
+    assert "वरीय पुलिस अधीक्षक, सारण के पत्रांक SP-CON/CHAR/2026/00001 दिनांक 23-11-2026 से प्राप्त" in text
     assert row.memo_number == "DM-GEN/CHAR/2026/00001"
     assert row.copy_memo_number == "DM-GEN/CHAR/2026/00002"
     _, _, copies = text.partition("ज्ञापांक: DM-GEN/CHAR/2026/00002")
@@ -121,25 +125,60 @@ def test_a_second_enquiry_does_not_print_the_same_case_twice(journey: Journey) -
     _, text = issued(journey, number, dm_decision="issue_with_detail", dm_reason=order)
     assert text.count("कांड सं० 112/2021") == 1
     assert "गोपनीय" in text
+    assert order not in text  # an order of the office, and facts enough without it
 
 
-def found(journey: Journey, number: str) -> None:
-    """The munshi finds a criminal case of the candidate, and everybody agrees."""
+BOND = {
+    "register": "preventive",
+    "entry_no": "12",
+    "year": 2024,
+    "preventive_kind": "bond_executed",
+    "in_force": True,
+    "valid_till": "2027-03-31",
+    "identity_basis": "father_village",
+}
+ENTRIES = [
+    BOND,
+    {**BOND, "entry_no": "13", "in_force": False},
+    {**BOND, "entry_no": "14", "preventive_kind": "notice"},
+    {**BOND, "entry_no": "15", "identity_basis": "doubtful"},
+    {"register": "gunda", "entry_no": "16", "year": 2024, "in_force": True, "identity_basis": "photo"},
+]
+
+
+def test_of_the_registers_only_what_is_in_force_and_surely_his_is_stated(journey: Journey) -> None:
+    number = journey.new_case(["th_mufassil"])
+    found(
+        journey, number, chk_fir_index="not_found", chk_preventive="found", chk_gunda="found", entries=ENTRIES
+    )
+    journey.go_on(number, "recommend")
+    journey.do(number, "recommend", sp_outcome="attention", sp_reason="बंधपत्र प्रभावी है")
+    order = "बंधपत्र के तथ्य सहित प्रतिवेदन निर्गत किया जाए"
+    _, text = issued(journey, number, dm_decision="issue_with_detail", dm_reason=order, lang="both")
+    assert "प्रविष्टि सं० 12/2024, बंधपत्र निष्पादित, दिनांक 31-03-2027 तक प्रभावी।" in text
+    assert "entry no. 12/2024, Bond executed, in force till 31-03-2027." in text
+    assert not [entry for entry in ("13/", "14/", "15/", "16/") if f"सं० {entry}2024" in text]
+    assert order not in text
+
+
+def test_where_the_registers_state_nothing_the_deciding_officer_says_the_facts(journey: Journey) -> None:
+    order = "अभ्यर्थी ने पूर्व का निवास छिपाया है, अतः सूचित किया जाता है"
+    _, text = issued(journey, journey.new_case(), dm_decision="issue_with_detail", dm_reason=order)
+    assert order in text
+
+
+def found(journey: Journey, number: str, **changes: Any) -> None:
+    """The munshi finds a criminal case of the candidate, unless he finds something else (`changes`)."""
     journey.go_on(number, "check_registers")
     thana = str(journey.staff.offices(Role.SHO)["th_mufassil"])
     checks = dict.fromkeys(
         ("gunda", "history", "absconder", "gang", "warrant", "preventive", "prohibition", "cctns"),
         "not_found",
     )
-    journey.do(
-        number,
-        "check_registers",
-        all_clear=False,
-        chk_fir_index="found",
-        chk_conviction="not_found",
-        **{f"chk_{name}": value for name, value in checks.items()},
-        cases=[{**FIR, "thana": thana}],
-    )
+    answers = {f"chk_{name}": value for name, value in checks.items()}
+    answers |= {"all_clear": False, "chk_fir_index": "found", "chk_conviction": "not_found"}
+    answers |= changes or {"cases": [{**FIR, "thana": thana}]}
+    journey.do(number, "check_registers", **answers)
 
 
 def unit_of(journey: Journey, number: str) -> str:
@@ -179,6 +218,7 @@ def test_facts_instead_of_a_certificate_are_a_report_also_to_the_public(journey:
     )
     assert (row.output, row.valid_till) == ("REPORT", None)
     assert "1. जिला पदाधिकारी, सारण को सूचनार्थ प्रेषित।" in text
+    assert "के पत्रांक SP-CON" not in text  # no letter went before it
     code = journey.database.keys.code("verify", row.id.bytes)
     assert certificates.verify(journey.database, code, journey.now).state == "report_ok"
 
@@ -189,8 +229,32 @@ def test_a_certificate_is_one_also_to_the_public(journey: Journey) -> None:
     assert row.output == "CERTIFICATE"
     assert f"प्रमाण पत्र संख्या: {row.number}" in text
     code = journey.database.keys.code("verify", row.id.bytes)
-    assert code in text
+    assert code in text.replace("-", "")
     assert certificates.verify(journey.database, code, journey.now).state == "ok"
+
+
+def test_whoever_types_the_printed_code_learns_what_the_paper_is_worth(
+    journey: Journey, tmp_path: Path
+) -> None:
+    row, text = issued(journey, journey.new_case())
+    code = journey.database.keys.code("verify", row.id.bytes)
+    (printed,) = re.findall(r"कोड ([a-z0-9-]+) अथवा", text)
+    assert printed.replace("-", "") == code
+    settings = Settings(tmp_path, str(journey.database.engine.url), demo=True, testing=True)
+    client = create_app(settings, journey.database, lambda: journey.now).test_client()
+    assert "पत्र पर छपा कोड" in client.get("/verify").text
+    for typed in (
+        printed,
+        f" {printed.upper()} ",
+        code.replace("o", "0").replace("l", "1").replace("b", "8"),
+    ):
+        page = client.get("/verify", query_string={"code": typed}, follow_redirects=True)
+        assert page.status_code == 200
+        assert row.number in page.text
+        assert '<span class="text-nowrap">23-11-2026</span>' in page.text
+    unknown = client.get("/verify", query_string={"code": "../admin"}, follow_redirects=True)
+    assert unknown.status_code == 404
+    assert "संपर्क: जिला पदाधिकारी का कार्यालय, सारण।" in unknown.text
 
 
 def bank_agent(journey: Journey) -> str:

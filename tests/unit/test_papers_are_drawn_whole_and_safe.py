@@ -105,7 +105,7 @@ def test_neither_a_signature_nor_a_copy_stands_on_a_page_without_what_it_belongs
     pages = pages_of(drawn(adverse_report(records=(RECORD,) * rows, **COPIED)))
     signed = next(page for page in pages if "विश्वासभाजन" in page)
     assert "सक्षम प्राधिकार द्वारा लिया जाना है।" in signed
-    assert "कोड 7QK2M4XHPB3WZ9" in signed
+    assert "कोड 7QK2-M4XH-PB3W-Z9" in signed
     copied = next(page for page in pages if "ज्ञापांक: " in page)
     assert "1. वरीय पुलिस अधीक्षक, सारण को" in copied
     assert copied.partition("ज्ञापांक: ")[2].count("आलोक रंजन") == 1
