@@ -7,6 +7,9 @@ import re
 MOBILE_DIGITS = 10
 _CHECK = 97
 _TO_ASCII = str.maketrans("०१२३४५६७८९", "0123456789")
+_TO_DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
+#: The zero that ends a shortened word is a full stop: का० is no number.
+_DOT, _HELD = re.compile(r"(?<=[\u0900-\u0963])०(?![०-९0-9])"), "\0"
 _CASE = re.compile(r"([A-Z]{2,4})[/\- ](\d{4})[/\- ](\d{1,6})")
 _CERTIFICATE = re.compile(r"([A-Z]{2,4})/CAV/(\d{4})/(\d{6})/(\d{2})")
 
@@ -20,6 +23,13 @@ def parse_case_number(text: str) -> str | None:
     """The number as it is stored, from what was typed or stands in an address (SRN-2026-00001); else None."""
     found = _CASE.fullmatch(text.strip().translate(_TO_ASCII).upper())
     return case_number(found[1], int(found[2]), int(found[3])) if found else None
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """A letter's number as it may have been written: as it is here, and with the digits of either script."""
+    held = _DOT.sub(_HELD, text)
+    turned = (held.translate(digits).replace(_HELD, "०") for digits in (_TO_ASCII, _TO_DEVANAGARI))
+    return tuple(dict.fromkeys((text, *turned)))
 
 
 def in_address(number: str) -> str:

@@ -12,6 +12,8 @@ _JOINERS = "\u200c\u200d"  # Devanagari needs both: they join and part letters
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PARTS = r"[\s\-\u2010-\u2015./]{0,3}"
 _TWELVE = re.compile(rf"(?<!\d)(\d{{4}}){_PARTS}(\d{{4}}){_PARTS}(\d{{4}})(?!\d)", re.ASCII)
+#: Blanks of other widths, as word processors put them between the words of a name.
+_BLANKS = dict.fromkeys([0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 # Verhoeff's tables: multiplication in the dihedral group D5, and the permutation of each place.
@@ -40,9 +42,9 @@ _PLACES = (
 
 
 def tidy(text: str) -> str:
-    """Give what was typed its one spelling: NFC, one kind of line end, no blanks around it."""
+    """Give what was typed its one spelling: NFC, one kind of line end and of blank, no blanks around it."""
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return lines.strip()
+    return lines.translate(_BLANKS).strip()
 
 
 def fault_in(text: str, *, lines: bool = True, may_hold_aadhaar: bool = False) -> str:

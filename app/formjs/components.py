@@ -229,7 +229,7 @@ class _Reader:
             is_boolean=self._property("as") == "boolean",
             is_decision=self._decision(kind, within),
             is_upper=self._flag("upper"),
-            has_digits=self._flag("digits") or bool(self._validate.get("pattern")),
+            has_digits=self._flag("digits"),
             options=options,
             options_key=self._options_key(kind, options),
             rules=self._rules(kind, key) if key else Rules(),

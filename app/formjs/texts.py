@@ -21,16 +21,15 @@ _FAULTS = {"bidi": "form.bidi", "control": "form.control", "line": "form.one_lin
 
 
 class TextKind(Kind):
-    """A text. Where it must follow a pattern, digits of every script are understood and kept as 0-9."""
+    """A text, kept as it was written; where digits are meant, those of every script are kept as 0-9."""
 
     def feel_type(self, node: Node) -> str:  # noqa: ARG002
         return "string"
 
     def read(self, node: Node, name: str, posted: Posted) -> Any:
-        text = posted.one(name)
-        if node.has_digits or node.look.input_type != "text":
-            text = ascii_digits(text)
-        return (text.upper() if node.is_upper else text) or None
+        typed = posted.one(name)
+        text = typed.upper() if node.is_upper else typed
+        return (ascii_digits(text) if _means_digits(node, text) else text) or None
 
     def known(self, node: Node, value: Any) -> Any:  # noqa: ARG002
         return value if isinstance(value, str) else None
@@ -59,6 +58,19 @@ class TextKind(Kind):
         box.input_type = "tel" if node.look.input_type == "phone" else node.look.input_type
         box.width = _width(node.rules.max_length)
         box.lines = node.look.rows
+
+
+def _means_digits(node: Node, text: str) -> bool:
+    """Whether digits of another script stand for numbers here: the form says so, or only 0-9 follow its pattern.
+
+    In a name they need not: the zero of मो० is a full stop.
+    """
+    if node.has_digits or node.look.input_type == "phone":
+        return True
+    pattern = node.rules.pattern
+    if pattern is None or text.isascii() or len(text) > node.rules.max_length:
+        return False
+    return not pattern.fullmatch(text) and pattern.fullmatch(ascii_digits(text)) is not None
 
 
 def _shape_key(node: Node) -> str:

@@ -111,9 +111,9 @@ def requisition_row(session: Session, requisition_id: UUID) -> AnyRow | None:
 
 
 def requisitions(
-    session: Session, *, search: str, after: tuple[Any, UUID] | None, limit: int
+    session: Session, *, search: Collection[str], after: tuple[Any, UUID] | None, limit: int
 ) -> Sequence[AnyRow]:
-    """Letters, newest first, with how many of their persons are entered, open and late (`today` by the caller)."""
+    """Letters, newest first, that hold a text of `search` (all, if there is none), with their persons counted."""
     entered = (
         select(func.count())
         .where(case.c.district_id == requisition.c.district_id, case.c.requisition_id == requisition.c.id)
@@ -135,11 +135,9 @@ def requisitions(
         .limit(limit)
     )
     if search:
-        text = f"%{search.replace('%', '').replace('_', '')}%"
+        held = (requisition.c.letter_no, requisition.c.number, requisition.c.requester_hi)
         statement = statement.where(
-            requisition.c.letter_no.ilike(text)
-            | requisition.c.number.ilike(text)
-            | requisition.c.requester_hi.ilike(text)
+            or_(*(column.icontains(text, autoescape=True) for column in held for text in search))
         )
     if after is not None:
         day, last = after

@@ -115,7 +115,8 @@ class _Sheet:
 def page(session: Session, actor: Actor, search: str, after: str, limit: int = 25) -> RequisitionPage:
     """Letters, newest first; `after` is the key that the page before gave."""
     _guard(actor, Permission.REQUISITION_SEE)
-    rows = list(cases.requisitions(session, search=search.strip(), after=_key(after), limit=limit + 1))
+    texts = numbers.spellings(search.strip()) if search.strip() else ()
+    rows = list(cases.requisitions(session, search=texts, after=_key(after), limit=limit + 1))
     more = rows[limit:]
     rows = rows[:limit]
     following = f"{rows[-1].received_on.isoformat()}_{rows[-1].id.hex}" if more else ""

@@ -136,6 +136,7 @@ def test_letters_are_found_by_their_number(office: Office) -> None:
     page = text_of(head.post("/requisitions", {"search": "ख-2"}))
     assert page.count("data-row") == 1
     assert "ख-2/2026" in page
+    assert "ख-2/2026" in text_of(head.post("/requisitions", {"search": "ख-२/२०२६"}))
 
 
 # -- a task --------------------------------------------------------------------------------------------------

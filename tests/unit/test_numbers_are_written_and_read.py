@@ -65,3 +65,18 @@ def test_an_id_sorts_by_its_instant_and_says_its_version(at):
 def test_ids_of_one_instant_differ():
     at = datetime(2026, 11, 23, tzinfo=UTC)
     assert len({new_id(at) for _ in range(1000)}) == 1000
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("112/2026", "११२/२०२६"),
+        ("११२/२०२६", "112/2026"),
+        ("का०-112", "का०-११२"),
+        ("का०-१०२", "का०-102"),
+    ],
+)
+def test_a_letter_is_sought_in_the_digits_of_either_script_and_a_zero_that_is_a_dot_stays(typed, written):
+    found = numbers.spellings(typed)
+    assert {typed, written} <= set(found)
+    assert all(("का०-" in each) == ("का०-" in typed) for each in found)
