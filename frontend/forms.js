@@ -75,7 +75,7 @@ function propose(box, found, key) {
   found[key] ??= proposed;
   const words = box.querySelector("[data-proposed]");
   const label = proposed && box.querySelector(`input[value="${CSS.escape(proposed)}"] + label`);
-  if (words) words.textContent = label ? label.textContent : "";
+  if (words) words.textContent = label ? label.textContent : "—";
 }
 
 // -- conditions ---------------------------------------------------------------------------------------------------
@@ -95,6 +95,16 @@ function update(form) {
       place.removeAttribute("data-off");
     }
     if (!changed) break;
+  }
+  unfold(form);
+}
+
+// A folded box opens when it must be answered; it never closes on what somebody looks at.
+function unfold(form) {
+  const whole = answers(form, decided(form));
+  for (const fold of form.querySelectorAll("[data-wanted]")) {
+    const row = fold.closest("[data-row]");
+    fold.open ||= evaluate(JSON.parse(fold.dataset.wanted), row ? answers(row, whole) : whole) === true;
   }
 }
 

@@ -127,6 +127,12 @@ function keepDraft(form) {
     timer = setTimeout(keep, IDLE);
   });
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.matches("[data-by-enter]")) {
+      event.preventDefault();
+      clearTimeout(timer);
+      keep();
+      return;
+    }
     if (!navigator.onLine) {
       event.preventDefault();
       showLine();

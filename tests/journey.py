@@ -47,6 +47,7 @@ CANDIDATE: dict[str, Any] = {
     "name_hi": "राहुल कुमार शर्मा",
     "name_en": "Rahul Kumar Sharma",
     "gender": "male",
+    "nationality": "indian",
     "dob": "1998-03-14",
     "relation": "father",
     "father_hi": "विनय शर्मा",
@@ -93,6 +94,7 @@ def as_posted(form: formjs.Form, values: Mapping[str, Any]) -> dict[str, list[st
         if kinds.get(key) != "list":
             posted |= _boxes(key, kinds.get(key, ""), value)
             continue
+        posted[f"{key}-n"] = [str(len(value or []))]
         for number, row in enumerate(value or []):
             for column, cell in row.items():
                 posted |= _boxes(f"{key}-{number}-{column}", kinds.get(f"{key}.{column}", ""), cell)
@@ -186,8 +188,6 @@ class Journey:
             lambda session: tasks.open_task(session, actor, task.id, self.now), actor_scope(actor)
         )
         values = {**view.values, **CLEAN[task.form]}
-        if task.form == "accept_enquiry":
-            values["eo"] = view.options["enquiry_officers"][0]["value"]
         if task.form == "recommend" and view.facts["checks"]["final_signatory"] == "SP":
             values |= {"sp_decision": "issue_clear", "lang": "hi"}
         return tasks.Posted(as_posted(view.form, {**values, **changes}))

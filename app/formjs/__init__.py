@@ -7,6 +7,7 @@ from app.formjs.drawing import draw
 from app.formjs.loading import load
 from app.formjs.model import Field, FieldType, Form
 from app.formjs.refusals import FormProblem, FormRefused
+from app.formjs.view import not_asked
 
 __all__ = [
     "Box",
@@ -22,6 +23,7 @@ __all__ = [
     "initial",
     "label",
     "load",
+    "not_asked",
     "read",
     "show",
     "with_files",

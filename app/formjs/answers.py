@@ -23,14 +23,23 @@ _OP = re.compile(r"(?P<act>add|del):(?P<list>[a-z][a-z0-9_]*)(?:-(?P<row>\d{1,3}
 
 
 def initial(form: Form, facts: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a form that nobody has touched: defaults, and as many rows as a list begins with."""
-    del options  # a default outside the offered choices is told when it is sent, as any other answer
+    """The values of a form that nobody has touched: defaults, proposals, and the rows that a list begins with.
+
+    A default outside the offered choices is told when it is sent, as any other answer.
+    """
+    asked = Asked(facts, options)
     return {
         key: [blank_row(node.level, facts) for _ in range(first_rows(node))]
         if node.level is not None
-        else first_value(node, facts)
+        else _proposal(node, asked) or first_value(node, facts)
         for key, node in form.level.inputs.items()
     }
+
+
+def _proposal(node: Node, asked: Asked) -> str | None:
+    """The first choice of the host's list, where the form proposes it: the list's order says why."""
+    offered = asked.choices(node) if node.has_proposal else []
+    return offered[0].value if offered else None
 
 
 def first_rows(node: Node) -> int:

@@ -47,8 +47,9 @@ class Box:
 
     A condition is true or false now, or open: it waits for an answer. `is_hidden`: it does not apply, whatever
     is answered to what is open. `is_off`: it does not apply as the answers stand; without scripts it is shown
-    all the same, with `when` (labels and choices) saying when it is wanted. `hide` and `computed` are rules in
-    JSON for the browser, with the facts they read put in.
+    all the same, with `when` (labels and choices) saying when it is needed. `hide`, `wanted` (it must be answered)
+    and `computed` are rules in JSON for the browser, with the facts they read put in. `is_touched`: it holds
+    more than it was first offered with, or must be answered; `said` is its answer in words.
     """
 
     kind: str
@@ -77,9 +78,13 @@ class Box:
     has_camera: bool = False
     is_multiple: bool = False
     is_folded: bool = False
+    is_touched: bool = False
     most_files: int = 1
     input_type: str = "text"
     input_mode: str = ""
+    capitals: str = ""
+    wanted: str = ""
+    said: str = ""
     longest: int = 4000
     width: str = "full"
     lines: int = 4
@@ -95,16 +100,10 @@ class Box:
         return " ".join(ids)
 
     @property
-    def has_fault(self) -> bool:
-        """Whether something is wrong in it or in what it holds."""
+    def is_open(self) -> bool:
+        """Whether a folded box stands open: something in it is wrong, was answered, or must be."""
         inner = [*self.boxes, *(box for row in self.rows for box in row.boxes)]
-        return self.problem is not None or any(box.has_fault for box in inner)
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether it, or what it holds, has an answer."""
-        own = self.value not in ("", None, False) or any(each.is_chosen for each in self.choices)
-        return own or bool(self.files or self.rows) or any(box.is_answered for box in self.boxes)
+        return self.is_touched or self.problem is not None or any(box.is_open for box in inner)
 
     def add_choice(self, value: str, text: Text, *, is_chosen: bool) -> None:
         """Offer a choice; the first one has the id of the box."""

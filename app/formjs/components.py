@@ -90,7 +90,7 @@ _PROPERTIES = frozenset(
         ),
         *("check", "check_hi", "check_en", "min", "max", "precision", "upper", "digits", "as", "input_mode"),
         *("capture", "max_files", "min_rows", "max_rows", "row_hi", "row_en", "add_hi", "add_en", "fold"),
-        *("text_en", "allow_12_digits", "decision"),
+        *("text_en", "allow_12_digits", "decision", "propose_first", "capitals"),
     )
 )
 _OPTION_PROPERTIES = ("en.", "offer.")
@@ -228,6 +228,7 @@ class _Reader:
             first_rule=self._rule("default", self._names.facts),
             is_boolean=self._property("as") == "boolean",
             is_decision=self._decision(kind, within),
+            has_proposal=self._flag("propose_first"),
             is_upper=self._flag("upper"),
             has_digits=self._flag("digits"),
             options=options,
@@ -419,6 +420,7 @@ class _Reader:
             if validation in ("email", "phone") and kind == "textfield"
             else "text",
             input_mode=mode,
+            capitals="characters" if self._flag("upper") else self._property("capitals"),
             accept=str(self._component.get("accept") or ""),
             has_camera=bool(self._property("capture")),
             is_multiple=self._component.get("multiple") is True,

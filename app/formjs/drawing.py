@@ -9,11 +9,11 @@ from app.formjs.answers import row_name
 from app.formjs.box import Box, Row
 from app.formjs.choices import words
 from app.formjs.conditions import for_browser, in_words, may_change
-from app.formjs.expressions import roots_read
+from app.formjs.expressions import is_true, roots_read
 from app.formjs.kind import Asked
 from app.formjs.kinds import kind_of
 from app.formjs.prose import paragraphs
-from app.formjs.view import View, rows_of
+from app.formjs.view import View, first_value, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,7 +115,7 @@ class _Drawing:
         self._told.add(name if node.key else f"#{node.id}")
         box = Box(
             kind=node.kind,
-            id=f"f-{name}" if node.key else f"f-{node.id}",
+            id=f"f-{name}" if node.key else f"f-{prefix}{node.id}",
             name=name if node.key else "",
             lang=lang,
             label=node.label.get(lang),
@@ -143,12 +143,25 @@ class _Drawing:
         box.is_optional = (
             not node.rules.is_required and node.rules.required_when is None and node.kind != "checkbox"
         )
-        kind_of(node).draw(node, value, asked, box)
+        kind = kind_of(node)
+        kind.draw(node, value, asked, box)
         if node.computed is not None:
-            proposed = kind_of(node).from_rule(node, feel.evaluate(node.computed, asked.context))
-            box.is_optional = False
-            box.computed = for_browser(node.computed, self._facts, self._readable(level))
-            box.proposed = words(node, proposed, asked, self._lang) if isinstance(proposed, str) else ""
+            self._draw_proposal(box, node, level, asked)
+        box.is_touched = is_true(node.rules.required_when, asked.context)
+        if not kind.is_empty(value):
+            box.is_touched |= value != first_value(node, self._facts)
+            box.said = kind.say(node, value, asked, self._lang) if node.look.is_folded else ""
+        box.wanted = for_browser(node.rules.required_when, self._facts, self._readable(level))
+
+    def _draw_proposal(self, box: Box, node: Node, level: Level, asked: Asked) -> None:
+        """What the form proposes; where its rule gives nothing and no answer can change that, a plain field stays."""
+        proposed = kind_of(node).from_rule(node, feel.evaluate(node.computed, asked.context))
+        readable = self._readable(level)
+        if proposed is None and not roots_read(node.computed) & readable:
+            return
+        box.is_optional = False
+        box.computed = for_browser(node.computed, self._facts, readable)
+        box.proposed = words(node, proposed, asked, self._lang) if isinstance(proposed, str) else ""
 
     def _draw_rows(self, box: Box, node: Node, level: Level, value: Any) -> None:
         """The rows of a list, with a button to take one out as long as more are there than are needed."""

@@ -83,6 +83,7 @@ class Look:
 
     input_type: str = "text"
     input_mode: str = ""
+    capitals: str = ""
     accept: str = ""
     has_camera: bool = False
     is_multiple: bool = False
@@ -110,6 +111,7 @@ class Node:
     first_rule: Tree | None = None
     is_boolean: bool = False
     is_decision: bool = False  # a button of the page stands for each of its choices
+    has_proposal: bool = False  # the first choice of the host's list is proposed
     is_upper: bool = False
     has_digits: bool = False
     options: tuple[Option, ...] = ()

@@ -55,6 +55,7 @@ class TextKind(Kind):
         box.value = value if isinstance(value, str) else ""
         box.longest = node.rules.max_length
         box.input_mode = node.look.input_mode
+        box.capitals = node.look.capitals
         box.input_type = "tel" if node.look.input_type == "phone" else node.look.input_type
         box.width = _width(node.rules.max_length)
         box.lines = node.look.rows

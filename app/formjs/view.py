@@ -65,6 +65,11 @@ class View:
         return [{key: row[key] for key in level.inputs} for row in rows]
 
 
+def not_asked(form: Form, values: Mapping[str, Any], facts: Mapping[str, Any]) -> frozenset[str]:
+    """Names of what does not apply with these answers: fields, `list-0-column`, `#id` of what is only shown."""
+    return frozenset(View(form, values, facts).off)
+
+
 def rows_of(value: Any) -> list[dict[str, Any]]:
     """The rows of a list's value; a value of another shape has none."""
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []

@@ -22,10 +22,14 @@ def posted() -> Posted:
     return Posted(values, op)
 
 
-def is_newly_decided() -> bool:
-    """Whether the button chose a decision for which the page had not been drawn yet."""
+def decided_before() -> tuple[str, str] | None:
+    """The decision's name and what was chosen on the page, when the button chose otherwise; None when not."""
     act, _, choice = request.form.get("_op", "").partition(":")
-    return act == _DECIDE and choice != request.form.get("_decided", "")
+    before = request.form.get("_decided", "")
+    if act != _DECIDE or choice == before:
+        return None
+    name, _, value = before.partition("=")
+    return (name, value) if name == choice.partition("=")[0] else None
 
 
 def uploads() -> list[Upload]:

@@ -37,15 +37,26 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """The box that buttons stand for; `value` and `text` are what was chosen of it so far."""
+
+    id: str
+    name: str
+    label: str
+    hint: str
+    fault: str
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """`decision` is the name of the box that buttons stand for, `decided` what was chosen of it so far."""
+    """What the page of a form shows: `drawn` is every box but the decision's."""
 
     drawn: list[Box]
     buttons: list[Button]
     summary: list[tuple[str, str]]
-    decision: str = ""
-    decided: str = ""
-    decided_text: str = ""
+    decision: Decision | None = None
 
 
 def sheet(filled: Filled, problems: Mapping[str, FieldProblem]) -> Sheet:
@@ -53,24 +64,34 @@ def sheet(filled: Filled, problems: Mapping[str, FieldProblem]) -> Sheet:
     boxes = formjs.draw(
         filled.form, filled.values, problems, filled.facts, filled.options, language.current()
     )
-    decision = next((box for box in boxes if _is_decision(filled.form, box)), None)
-    if decision is None:
-        return Sheet(boxes, [Button("submit", language.say("task.send"))], list(_faults(boxes)))
-    drawn = [box for box in boxes if box is not decision]
-    chosen = next((choice for choice in decision.choices if choice.is_chosen), None)
-    return Sheet(
-        drawn,
-        _buttons(decision),
-        list(_faults(drawn)),
-        decision.name,
-        chosen.value if chosen is not None else "",
-        chosen.text if chosen is not None else "",
-    )
+    decided = next((box for box in boxes if _is_decision(filled.form, box)), None)
+    if decided is None:
+        send = filled.form.submit.get(language.current()) or language.say("task.send")
+        return Sheet(boxes, [Button("submit", send)], list(_faults(boxes)))
+    drawn = [box for box in boxes if box is not decided]
+    return Sheet(drawn, _buttons(decided), list(_faults([*drawn, decided])), _decision(decided))
+
+
+def asked_before(
+    filled: Filled, problems: Mapping[str, FieldProblem], decision: str, before: str
+) -> dict[str, FieldProblem]:
+    """What is wrong with the boxes that the page showed already when the decision was still `before`.
+
+    What only the new decision asks for was not there to be filled: it is asked for now, and no fault yet.
+    """
+    unseen = formjs.not_asked(filled.form, {**filled.values, decision: before or None}, filled.facts)
+    return {
+        name: problem
+        for name, problem in problems.items()
+        if name not in unseen and name.partition("-")[0] not in unseen
+    }
 
 
 def anchor(op: str) -> str:
-    """Where on the page a button's work is seen: `add:witnesses` leads to the list, `drop:` and `draft` nowhere."""
+    """Where on the page a button's work is seen: `add:witnesses` leads to the list, `draft` to the note of it."""
     act, _, place = op.partition(":")
+    if act == "draft":
+        return "draft-note"
     return f"f-{place.split('-')[0]}" if act in {"add", "del", "upload"} and place else ""
 
 
@@ -85,6 +106,13 @@ def _is_decision(form: formjs.Form, box: Box) -> bool:
     return node is not None and node.is_decision
 
 
+def _decision(box: Box) -> Decision:
+    chosen = next((choice for choice in box.choices if choice.is_chosen), None)
+    value, text = (chosen.value, chosen.text) if chosen is not None else ("", "")
+    fault = problem_text(box.problem) if box.problem is not None else ""
+    return Decision(box.id, box.name, box.label, box.hint, fault, value, text)
+
+
 def _buttons(decision: Box) -> list[Button]:
     """A button for each choice; the one that was chosen before comes first, and is the page's primary."""
     ranked = sorted(decision.choices, key=lambda choice: not choice.is_chosen)
@@ -95,7 +123,13 @@ def _faults(boxes: Sequence[Box], before: str = "") -> Iterator[tuple[str, str]]
     """(anchor, message) of every fault in the order of the page; a row says which one it is."""
     for box in boxes:
         if box.problem is not None:
-            yield box.id, before + problem_text(box.problem)
+            yield box.id, before + _named(box, box.problem)
         yield from _faults(box.boxes, before)
         for row in box.rows:
             yield from _faults(row.boxes, language.say("form.in_row", name=row.name, number=row.number) + " ")
+
+
+def _named(box: Box, problem: FieldProblem) -> str:
+    """What is wrong, told away from its box: a general sentence says which box it means."""
+    text = problem_text(problem)
+    return text if language.choose(problem.hi, problem.en) or not box.label else f"{box.label}: {text}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, g, redirect, request, session, url_for
+from flask import Blueprint, Response, g, redirect, request, session, url_for
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
@@ -13,10 +13,12 @@ from app.services.requisitions import LETTER, PERSON
 from app.web import confirmations, formviews, limits, transaction
 from app.web.access import requires
 from app.web.forms import is_submit, posted, uploads
+from app.web.language import moment
 from app.web.pages import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
@@ -96,8 +98,8 @@ def register() -> ResponseReturnValue:
     form = posted()
     try:
         if not is_submit(form.op):
-            _save(g.actor, LETTER, None)
-            return redirect(url_for("requisitions.letter", _anchor=formviews.anchor(form.op)), code=303)
+            at = _save(g.actor, LETTER, None)
+            return _kept(at, url_for("requisitions.letter", _anchor=formviews.anchor(form.op)))
         number = requisitions.register(transaction.database(), g.actor, form, uploads(), transaction.now())
     except FormInvalid as invalid:
         return _again(LETTER, None, invalid)
@@ -117,11 +119,9 @@ def add_person(requisition_id: UUID) -> ResponseReturnValue:
     form = posted()
     try:
         if not is_submit(form.op):
-            _save(g.actor, PERSON, requisition_id)
-            address = url_for(
-                "requisitions.person", requisition_id=requisition_id, _anchor=formviews.anchor(form.op)
-            )
-            return redirect(address, code=303)
+            at = _save(g.actor, PERSON, requisition_id)
+            anchor = formviews.anchor(form.op)
+            return _kept(at, url_for("requisitions.person", requisition_id=requisition_id, _anchor=anchor))
         number = requisitions.add_candidate(
             transaction.database(), g.actor, requisition_id, form, uploads(), transaction.now()
         )
@@ -131,10 +131,17 @@ def add_person(requisition_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("requisitions.view", requisition_id=requisition_id), code=303)
 
 
-def _save(actor: Actor, form_key: str, requisition_id: UUID | None) -> None:
-    requisitions.save_draft(
+def _save(actor: Actor, form_key: str, requisition_id: UUID | None) -> datetime:
+    return requisitions.save_draft(
         transaction.database(), actor, form_key, requisition_id, posted(), uploads(), transaction.now()
     )
+
+
+def _kept(at: datetime, address: str) -> ResponseReturnValue:
+    """What is kept is shown again; a script that keeps while it is typed is told the time."""
+    if request.headers.get("X-Draft"):
+        return Response(moment(at), mimetype="text/plain")
+    return redirect(address, code=303)
 
 
 def _form(form_key: str, requisition_id: UUID | None) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from app.domain.roles import Permission
 from app.services import tasks
 from app.web import confirmations, errors, formviews, transaction
 from app.web.access import requires
-from app.web.forms import is_newly_decided, is_submit, posted, uploads
+from app.web.forms import decided_before, is_submit, posted, uploads
 from app.web.language import moment
 from app.web.pages import page
 
@@ -55,8 +55,6 @@ def complete(task_id: UUID) -> ResponseReturnValue:
             )
         done = tasks.complete(transaction.database(), g.actor, task_id, form, uploads(), transaction.now())
     except FormInvalid as invalid:
-        if is_newly_decided():  # what was typed is kept; the page now asks what this decision needs
-            return redirect(url_for("tasks.show", task_id=task_id, _anchor="decided"), code=303)
         return _again(task_id, invalid)
     except TaskAlreadyDone as lost:
         return errors.conflict(lost, errors.typed_texts())
@@ -91,10 +89,14 @@ def release(task_id: UUID) -> ResponseReturnValue:
 
 
 def _again(task_id: UUID, invalid: FormInvalid) -> ResponseReturnValue:
-    """The same page with everything that was typed, and what is wrong with it."""
-    form = posted()
+    """The same page with everything that was typed, and what is wrong with it, or what the decision still needs."""
+    form, problems, before = posted(), invalid.problems, decided_before()
     task = transaction.read(lambda rows: tasks.redraw(rows, g.actor, task_id, form, transaction.now()))
-    return _page(task, invalid.problems, 422)
+    if before is not None:
+        problems = formviews.asked_before(task, problems, *before)
+        if not problems:  # what was typed is kept; the page now asks what this decision needs
+            return redirect(url_for("tasks.show", task_id=task_id, _anchor="decided"), code=303)
+    return _page(task, problems, 422)
 
 
 def _page(task: TaskView, problems: Mapping[str, Any], status: int) -> ResponseReturnValue:

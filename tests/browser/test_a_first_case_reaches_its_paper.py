@@ -63,9 +63,8 @@ class Officers:
         for part, text in (("d", day), ("m", month), ("y", year)):
             screen.page.locator(f"input[name='{name}-{part}']").fill(text)
 
-    def send(self, screen: Screen) -> None:
-        screen.page.get_by_role("button", name="भेजें", exact=True).click()
-        screen.page.wait_for_load_state("load")
+    def send(self, screen: Screen, button: str) -> None:
+        screen.press(button)
         self.taps += 1
         assert "error-summary" not in screen.page.content(), screen.text()[:1500]
 
@@ -116,28 +115,29 @@ class Officers:
 
     def scrutinise(self, number: str) -> None:
         screen = self.task("dm_section_head", number)
-        self.choose(screen, "पुलिस अधीक्षक को प्रेषित करें", "पत्र", "साक्ष्यांकन प्रपत्र", "स्व-घोषणा", "फोटो", "पूर्ण पता")
+        self.choose(screen, "पत्र", "साक्ष्यांकन प्रपत्र", "स्व-घोषणा", "फोटो", "पूर्ण पता")
         screen.sound("task-scrutinise")
-        self.send(screen)
+        self.send(screen, "पुलिस अधीक्षक को प्रेषित करें")
 
     def route(self, number: str) -> None:
-        self.send(self.task("sp_reader", number).sound("task-route"))
+        self.send(self.task("sp_reader", number).sound("task-route"), "थानों को भेजें")
 
     def enquire(self, number: str, thana: str) -> None:
         """Acceptance, visit, registers and endorsement at one thana."""
         screen = self.task("sho", number, thana, "accept_enquiry")
-        officer = screen.page.locator("input[name=eo]").first
+        officer = screen.page.locator("input[name=eo]:checked")
         name = screen.page.locator(f"label[for='{officer.get_attribute('id')}']").inner_text().split(",")[0]
-        officer.check()
-        self.send(screen)
+        screen.sound("task-accept")
+        self.send(screen, "हमारा थाना: जाँच सौंपें")
         self.visit(number, thana, name)
         screen = self.task("thana_munshi", number, thana)
         self.choose(screen, "सभी पंजियाँ देखीं, उक्त वर्षों में कोई प्रविष्टि नहीं", "मैंने उक्त पंजियाँ स्वयं देखी हैं")
         screen.sound("task-registers")
-        self.send(screen)
+        self.send(screen, "पंजी जाँच भेजें")
         screen = self.task("sho", number, thana, "endorse_enquiry")
-        self.choose(screen, "सहमत", "अभिलेखों का मिलान किया")
-        self.send(screen)
+        self.choose(screen, "अभिलेखों का मिलान किया")
+        screen.sound("task-endorse")
+        self.send(screen, "सहमत, आगे भेजें")
 
     def visit(self, number: str, thana: str, name: str) -> None:
         account = next(
@@ -157,7 +157,7 @@ class Officers:
             self.taps += 1
         self.choose(screen, "मैंने स्वयं जाँच की है")
         screen.sound("task-visit")
-        self.send(screen)
+        self.send(screen, "प्रतिवेदन भेजें")
         assert self.taps + 1 <= 12, f"{self.taps + 1} taps, opening the task included"
         assert self.typed <= 2, f"{self.typed} typed entries"
 
@@ -172,13 +172,13 @@ class Officers:
         screen = self.task("sp", number)
         self.choose(screen, *labels)
         screen.sound("task-recommend")
-        self.send(screen)
+        self.send(screen, "अनुशंसा भेजें")
 
     def decide(self, number: str) -> None:
         screen = self.task("dm", number)
-        self.choose(screen, "निर्गत करें", "मैं इस निर्णय पर हस्ताक्षर करता/करती हूँ")
+        self.choose(screen, "मैं इस निर्णय पर हस्ताक्षर करता/करती हूँ")
         screen.sound("task-decide")
-        self.send(screen)
+        self.send(screen, "निर्गत करें")
 
     def read_paper(self, role: str, number: str) -> Screen:
         """Wait for the worker's paper on the case's page, and open every tab on the way."""
@@ -206,7 +206,7 @@ def test_six_posts_take_a_case_with_two_thanas_to_its_paper(officers: Officers) 
     officers.route(number)
     for thana in ("th_mufassil", "th_garkha"):
         officers.enquire(number, thana)
-    officers.recommend(number, "अनुशंसा करें", "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
+    officers.recommend(number, "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
     officers.decide(number)
     officers.read_paper("dm", number)
 
@@ -224,13 +224,13 @@ def test_the_superintendent_returns_a_case_for_another_enquiry(at_desks: Officer
     at_desks.route(number)
     at_desks.enquire(number, "th_marhaura")
     screen = at_desks.task("sp", number)
-    at_desks.choose(screen, "पुनः जाँच")
+    screen.press("पुनः जाँच कराएँ").sound("task-recommend-again")
     screen.page.locator("select[name='re_enquiry-0-unit']").select_option(label="मढ़ौरा")
     screen.page.locator("textarea[name='re_enquiry-0-point']").fill("पूर्व के निवास की पुष्टि करें")
     screen.page.locator("textarea[name='sp_reason']").fill("पूर्व का निवास स्पष्ट नहीं है")
-    at_desks.send(screen)
+    at_desks.send(screen, "पुनः जाँच कराएँ")
     at_desks.enquire(number, "th_marhaura")
-    at_desks.recommend(number, "अनुशंसा करें", "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
+    at_desks.recommend(number, "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
     at_desks.decide(number)
     at_desks.read_paper("dm", number)
 
@@ -241,7 +241,7 @@ def test_a_paper_that_the_superintendent_signs_makes_no_task_for_the_magistrate(
     at_desks.scrutinise(number)
     at_desks.route(number)
     at_desks.enquire(number, "th_manjhi")
-    at_desks.recommend(number, "अनुशंसा करें", "निर्गत करें", "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
+    at_desks.recommend(number, "निर्गत करें", "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
     at_desks.read_paper("sp", number)
     assert (
         number

@@ -123,7 +123,7 @@ def test_a_draft_waits_for_its_officer_and_nobody_else(office: Office) -> None:
     assistant = office.at(Role.DM_ASSISTANT)
     assistant.get("/requisitions/new")
     answer = assistant.post("/requisitions/new", {"requesting_dept": "आधा लिखा विभाग", "_op": "draft"})
-    assert answer.headers["Location"] == "/requisitions/new"
+    assert answer.headers["Location"] == "/requisitions/new#draft-note"
     assert "आधा लिखा विभाग" in text_of(assistant.get("/requisitions/new"))
     assert "आधा लिखा विभाग" not in text_of(office.at(Role.DM_SECTION_HEAD).get("/requisitions/new"))
 
