@@ -248,7 +248,7 @@ def _propose_routes(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
 
 
 def _propose_last(known: CaseFacts, task: AnyRow) -> dict[str, Any]:
-    """A second visit, or a check after a return, begins with what was reported before, but not its time or a locked door."""
+    """A second visit, or a check after a return, begins with the last report, without its time and a locked door."""
     last = known.answer(task.form, task.enquiry_id)
     once = {"visit_dt", "next_visit"} | ({"resident"} if last.get("resident") == "house_locked" else set())
     return {name: value for name, value in last.items() if name not in once}
