@@ -7,6 +7,7 @@ as ink that the other picture lacks.
 
 from __future__ import annotations
 
+from ctypes import c_double
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -79,8 +80,17 @@ def _draw_funcs() -> uharfbuzz.DrawFuncs:
     return funcs
 
 
-def harfbuzz_pdf(words: Sequence[str], font_file: Path) -> bytes:
-    """A page for each word, filled from HarfBuzz's outlines."""
+def pen(pdf: bytes) -> tuple[float, float]:
+    """Where the first glyph of a PDF stands, in points: the other drawing begins there too."""
+    document = pypdfium2.PdfDocument(pdf)
+    x, y = c_double(), c_double()
+    pypdfium2.raw.FPDFText_GetCharOrigin(document[0].get_textpage(), 0, x, y)
+    document.close()
+    return x.value, y.value
+
+
+def harfbuzz_pdf(words: Sequence[str], font_file: Path, at: tuple[float, float]) -> bytes:
+    """A page for each word, filled from HarfBuzz's outlines, the pen set down `at` (points)."""
     face = uharfbuzz.Face(uharfbuzz.Blob(font_file.read_bytes()))
     font = uharfbuzz.Font(face)
     funcs = _draw_funcs()
@@ -92,7 +102,8 @@ def harfbuzz_pdf(words: Sequence[str], font_file: Path) -> bytes:
         buffer.guess_segment_properties()
         buffer.flags = uharfbuzz.BufferFlags.REMOVE_DEFAULT_IGNORABLES
         uharfbuzz.shape(font, buffer)
-        outline = _Outline(canvas.beginPath(), _SIZE / face.upem, x=20 * face.upem / _SIZE, y=face.upem * 0.6)
+        x, y = (part * face.upem / _SIZE for part in at)
+        outline = _Outline(canvas.beginPath(), _SIZE / face.upem, x=x, y=y)
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             outline.x += position.x_offset
             outline.y += position.y_offset
@@ -116,23 +127,18 @@ def word_html(words: Sequence[str], font_file: Path, size: int = _SIZE) -> str:
 
 
 def ink(pdf: bytes) -> list[Image.Image]:
-    """Each page as black on white, cut to its ink."""
+    """Each page, its ink white on black."""
     pictures = []
     document = pypdfium2.PdfDocument(pdf)
     for page in document:
         grey = page.render(scale=_SCALE, no_smoothtext=False).to_pil().convert("L")
-        dark = ImageOps.invert(grey).point(lambda level: 255 if level > 127 else 0)
-        pictures.append(dark.crop(dark.getbbox() or (0, 0, 1, 1)))
+        pictures.append(ImageOps.invert(grey).point(lambda level: 255 if level > 127 else 0))
     document.close()
     return pictures
 
 
 def likeness(one: Image.Image, other: Image.Image) -> float:
     """How much of the ink of two pictures lies in the same place, 0 to 1 (intersection over union)."""
-    size = (max(one.width, other.width), max(one.height, other.height))
-    first, second = (Image.new("L", size) for _ in range(2))
-    first.paste(one)
-    second.paste(other)
-    shared = ImageChops.darker(first, second).histogram()[255]
-    together = ImageChops.lighter(first, second).histogram()[255]
+    shared = ImageChops.darker(one, other).histogram()[255]
+    together = ImageChops.lighter(one, other).histogram()[255]
     return shared / together if together else 0.0

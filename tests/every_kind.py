@@ -69,7 +69,7 @@ def _only_when(component: dict[str, Any], rule: str) -> dict[str, Any]:
     return {**component, "conditional": {"hide": f"=not({rule})"}}
 
 
-_ROWS = _component(
+ROWS = _component(
     "dynamiclist",
     "relatives",
     ("निकट के लोग", "People nearby"),
@@ -149,7 +149,7 @@ _PLAIN = [
         (f"{PHOTO}.jpg",) * 2,
     ),
     Asked(
-        _ROWS,
+        ROWS,
         (
             "क्षितिज कृष्ण द्विवेदी, चाचा, 58; ज्ञानेश्वरी श्रीवास्तव, पड़ोसी, 44",
             "क्षितिज कृष्ण द्विवेदी, Uncle, 58; ज्ञानेश्वरी श्रीवास्तव, Neighbour, 44",

@@ -202,8 +202,7 @@ def on_the_case(screen: Screen, number: str) -> None:
                 "kin": every_kind.KIN[words["kin"]][place],
                 "age": ("58", "44")[row - 1],
             }
-            columns = every_kind.FIELDS[10].component["components"]
-            for column in columns:
+            for column in every_kind.ROWS["components"]:
                 label = (column["label"], column["properties"]["label_en"])[place]
                 assert (before + label, wanted[column["key"]]) in shown
         assert not {label for label, _ in shown} & {"केवाला संख्या", "Deed number"}
