@@ -12,6 +12,7 @@ from app.crypto import KeyRing
 from app.services import migrations, setup
 from app.services.database import Database
 from tests.journey import Journey
+from tests.office import Office
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,3 +113,12 @@ def journey(demo_url: str, open_database: Callable[[str], Database]) -> Journey:
 def database(new_url: str, open_database: Callable[[str], Database]) -> Database:
     """An empty, migrated database."""
     return open_database(new_url)
+
+
+@pytest.fixture
+def office(demo_sqlite: Path, tmp_path: Path) -> Iterator[Office]:
+    """The application on a copy of the demo district, with its own clock."""
+    (tmp_path / "satyapan.db").write_bytes(demo_sqlite.read_bytes())
+    made = Office(tmp_path, NOW)
+    yield made
+    made.database.close()

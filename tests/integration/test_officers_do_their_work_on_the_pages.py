@@ -2,68 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
-from app import create_app
-from app.config import ROOT, Settings
 from app.domain.errors import Unavailable
 from app.domain.roles import Role
 from app.models.base import metadata
-from app.services import jobs, setup, tasks
+from app.services import jobs, tasks
 from tests.integration.conftest import NOW
-from tests.journey import CANDIDATE, LETTER, Journey
+from tests.journey import CANDIDATE, LETTER
+from tests.office import text_of
 from tests.visitor import Visitor, without_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from flask import Flask
-    from sqlalchemy import Row
-
-
-class Office:
-    """The application on a copy of the demo district, with its own clock."""
-
-    def __init__(self, folder: Path) -> None:
-        self.now = NOW
-        settings = Settings(folder, f"sqlite:///{folder / 'satyapan.db'}", demo=True, testing=True)
-        self.app: Flask = create_app(settings, clock=lambda: self.now)
-        self.database = self.app.extensions["database"]
-        self.journey = Journey(self.database, NOW)
-
-    def at(self, role: Role, office: str = "") -> Visitor:
-        """The browser of the first officer in this role (of this office)."""
-        office_id = self.journey.staff.offices(role)[office] if office else None
-        return Visitor(self.app).enter(self.journey.staff.holder(role, office_id).officer_id, self.now)
-
-    def holder_of(self, task: Row[Any]) -> Visitor:
-        return Visitor(self.app).enter(self.journey.actor_of(task).officer_id, self.now)
-
-    def task(self, number: str, step: str = "") -> Row[Any]:
-        return next(each for each in self.journey.waiting(number) if step in ("", each.element_id))
-
-    def answers(self, task: Row[Any], **changes: Any) -> dict[str, list[str]]:
-        return dict(self.journey.form_of(task, **changes).values)
-
-
-@pytest.fixture
-def office(demo_sqlite: Path, tmp_path: Path) -> Iterator[Office]:
-    (tmp_path / "satyapan.db").write_bytes(demo_sqlite.read_bytes())
-    made = Office(tmp_path)
-    yield made
-    made.database.close()
-
-
-def text_of(answer: Any) -> str:
-    return str(answer.get_data(as_text=True))
+    from tests.office import Office
 
 
 def thanas(office: Office) -> list[str]:
@@ -496,62 +452,3 @@ def test_a_thana_reads_beside_its_form_nothing_of_another_thana(office: Office) 
     for task in office.journey.waiting(number):
         beside = text_of(office.holder_of(task).get(f"/tasks/{task.id}")).partition("<aside")[2]
         assert beside.count("श्याम महतो") == 1
-
-
-# -- a decision ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def deciding(office: Office, tmp_path: Path) -> Office:
-    """The same office under a release in which the DM's decision is marked as one."""
-    for folder in ("processes", "forms", "templates/papers"):
-        shutil.copytree(ROOT / folder, tmp_path / "release" / folder)
-    path = tmp_path / "release" / "forms" / "decide.form"
-    form = json.loads(path.read_text(encoding="utf-8"))
-    field = next(each for each in form["components"] if each.get("key") == "dm_decision")
-    field["properties"]["decision"] = "true"
-    path.write_text(json.dumps(form, ensure_ascii=False), encoding="utf-8")
-    [district] = setup.districts_of(office.database)
-    assert setup.deploy(office.database, district, NOW, tmp_path / "release")
-    return office
-
-
-def test_a_decision_is_a_button_that_first_asks_what_it_needs(deciding: Office) -> None:
-    number = deciding.journey.new_case(thanas(deciding)[:1])
-    deciding.journey.go_on(number, until="decide")
-    task = deciding.task(number)
-    dm = deciding.holder_of(task)
-    page = text_of(dm.get(f"/tasks/{task.id}"))
-    buttons = re.findall(r'value="(decide:[^"]+)"', page)
-    assert buttons == [
-        "decide:dm_decision=issue_clear",
-        "decide:dm_decision=issue_with_detail",
-        "decide:dm_decision=re_enquiry",
-    ]
-    assert 'type="radio" name="dm_decision"' not in page
-    undecided = {"dm_decision": "", "_decided": "dm_decision="}
-    answer = dm.post(f"/tasks/{task.id}", {**undecided, "_op": "decide:dm_decision=re_enquiry"})
-    assert answer.headers["Location"] == f"/tasks/{task.id}#decided"
-    page = text_of(dm.get(f"/tasks/{task.id}"))
-    assert "आपका निर्णय: पुलिस अधीक्षक को वापस" in page
-    assert "error-summary" not in page
-    assert re.findall(r'value="(decide:[^"]+)"', page)[0] == "decide:dm_decision=re_enquiry"
-    decided = {"dm_decision": "re_enquiry", "_decided": "dm_decision=re_enquiry"}
-    missing = dm.post(f"/tasks/{task.id}", {**decided, "_op": "decide:dm_decision=re_enquiry"})
-    assert missing.status_code == 422
-    assert 'href="#f-dm_reason"' in text_of(missing)
-    reason = {"dm_reason": "साक्षियों के बयान अधूरे हैं, पुनः जाँच कराएँ।"}
-    done = dm.post(f"/tasks/{task.id}", {**decided, **reason, "_op": "decide:dm_decision=re_enquiry"})
-    assert done.status_code == 303
-    assert deciding.journey.steps(number) == ["recommend"]
-
-
-def test_a_decision_that_needs_nothing_more_is_one_press(deciding: Office) -> None:
-    number = deciding.journey.new_case(thanas(deciding)[:1])
-    deciding.journey.go_on(number, until="decide")
-    task = deciding.task(number)
-    dm, answers = deciding.holder_of(task), deciding.answers(task)
-    dm.get(f"/tasks/{task.id}")
-    sent = {**answers, "_decided": "dm_decision=", "_op": "decide:dm_decision=issue_clear"}
-    assert dm.post(f"/tasks/{task.id}", sent).status_code == 303
-    assert "decide" not in deciding.journey.steps(number)

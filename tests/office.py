@@ -1,0 +1,48 @@
+"""The application with the demo district in it, and its officers at their browsers: what tests of pages stand on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app import create_app
+from app.config import Settings
+from tests.journey import Journey
+from tests.visitor import Visitor
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from flask import Flask
+    from sqlalchemy import Row
+
+    from app.domain.roles import Role
+
+
+class Office:
+    """The application on a copy of the demo district, with its own clock."""
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self.now = now
+        settings = Settings(folder, f"sqlite:///{folder / 'satyapan.db'}", demo=True, testing=True)
+        self.app: Flask = create_app(settings, clock=lambda: self.now)
+        self.database = self.app.extensions["database"]
+        self.journey = Journey(self.database, now)
+
+    def at(self, role: Role, office: str = "") -> Visitor:
+        """The browser of the first officer in this role (of this office)."""
+        office_id = self.journey.staff.offices(role)[office] if office else None
+        return Visitor(self.app).enter(self.journey.staff.holder(role, office_id).officer_id, self.now)
+
+    def holder_of(self, task: Row[Any]) -> Visitor:
+        return Visitor(self.app).enter(self.journey.actor_of(task).officer_id, self.now)
+
+    def task(self, number: str, step: str = "") -> Row[Any]:
+        return next(each for each in self.journey.waiting(number) if step in ("", each.element_id))
+
+    def answers(self, task: Row[Any], **changes: Any) -> dict[str, list[str]]:
+        return dict(self.journey.form_of(task, **changes).values)
+
+
+def text_of(answer: Any) -> str:
+    return str(answer.get_data(as_text=True))
