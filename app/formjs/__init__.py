@@ -1,6 +1,6 @@
 """Forms of the release, in form-js's schema: drawn by the server, answers judged by the server."""
 
-from app.formjs.answers import clean, field_types, initial, label, read, show, with_files
+from app.formjs.answers import classes_of, clean, field_types, initial, label, read, show, with_files
 from app.formjs.box import Box
 from app.formjs.checking import check
 from app.formjs.drawing import draw
@@ -17,6 +17,7 @@ __all__ = [
     "FormProblem",
     "FormRefused",
     "check",
+    "classes_of",
     "clean",
     "draw",
     "field_types",

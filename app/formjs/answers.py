@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from app import feel
 from app.formjs.kind import Asked, Posted
 from app.formjs.kinds import feel_type_of, kind_of
-from app.formjs.model import FieldType
+from app.formjs.model import PII_CLASSES, FieldType
 from app.formjs.view import View, blank_row, first_value, is_blank, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from app.formjs.model import Form, Level, Node
 
@@ -145,24 +145,43 @@ def _kept(node: Node, value: Any, context: Mapping[str, Any]) -> Any:
 
 
 def show(
-    form: Form, values: Mapping[str, Any], options: Mapping[str, Any], lang: str
+    form: Form, values: Mapping[str, Any], options: Mapping[str, Any], lang: str, classes: Container[str]
 ) -> list[tuple[str, str]]:
-    """Stored answers for reading: label and text of each, in the form's order; what was left empty is left out."""
-    return list(_shown(form.level, values, Asked({}, options), lang, ""))
+    """Stored answers of these classes for reading: label and text of each, in order; none that is empty."""
+    return list(_shown(form.level, values, Asked({}, options), lang, classes, ""))
 
 
 def _shown(
-    level: Level, values: Mapping[str, Any], asked: Asked, lang: str, before: str
-) -> list[tuple[str, str]]:
-    lines: list[tuple[str, str]] = []
+    level: Level, values: Mapping[str, Any], asked: Asked, lang: str, classes: Container[str], before: str
+) -> Iterator[tuple[str, str]]:
+    for node, value in _answered(level, values, classes):
+        if node.level is None:
+            yield before + node.label.get(lang), kind_of(node).say(node, value, asked, lang)
+            continue
+        for number, row in enumerate(rows_of(value), 1):
+            yield from _shown(node.level, row, asked, lang, classes, f"{row_name(node, lang)} {number}: ")
+
+
+def classes_of(form: Form, values: Mapping[str, Any]) -> frozenset[str]:
+    """The classes of all that is answered in these values."""
+    return frozenset(_classes(form.level, values))
+
+
+def _classes(level: Level, values: Mapping[str, Any]) -> Iterator[str]:
+    for node, value in _answered(level, values, PII_CLASSES):
+        if node.level is None:
+            if not kind_of(node).is_empty(value):
+                yield node.pii
+            continue
+        within = [each for row in rows_of(value) for each in _classes(node.level, row)]
+        yield from [*within, node.pii] if within else ()
+
+
+def _answered(level: Level, values: Mapping[str, Any], classes: Container[str]) -> Iterator[tuple[Node, Any]]:
     for key, node in level.inputs.items():
         value = values.get(key)
-        if node.level is not None:
-            for number, row in enumerate(rows_of(value), 1):
-                lines += _shown(node.level, row, asked, lang, f"{row_name(node, lang)} {number}: ")
-        elif value is not None and value not in ("", []):
-            lines.append((before + node.label.get(lang), kind_of(node).say(node, value, asked, lang)))
-    return lines
+        if node.pii in classes and value is not None and value not in ("", []):
+            yield node, value
 
 
 def row_name(node: Node, lang: str) -> str:
@@ -181,7 +200,7 @@ def label(form: Form, path: str, value: Any, options: Mapping[str, Any], lang: s
     asked = Asked({}, options)
     if node.level is None:
         return kind_of(node).say(node, value, asked, lang)
-    rows = (_shown(node.level, row, asked, lang, "") for row in rows_of(value))
+    rows = (_shown(node.level, row, asked, lang, PII_CLASSES, "") for row in rows_of(value))
     return "; ".join(", ".join(text for _, text in row) for row in rows)
 
 

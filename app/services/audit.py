@@ -32,7 +32,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "job:finish": frozenset({"kind", "element"}),
     "paper:issue": frozenset({"number", "sha256"}),
     "document:see": frozenset({"pii", "field"}),
-    "case:see": frozenset({"classes"}),
+    "case:see": frozenset({"classes", "page"}),
     "case:search": frozenset({"digest", "found"}),
     "draft:destroy": frozenset({"files"}),
     "document:destroy": frozenset(),

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
+from app.domain import secrecy
 from app.domain.ids import new_id
+from app.domain.secrecy import Side
 from app.models import case_queries as cases
 from app.models import officer_queries as officers
 from app.models import workflow_queries as workflow
@@ -15,6 +17,7 @@ from app.services import calendars, keys
 from app.services.facts import CaseFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -84,11 +87,15 @@ class DocumentLine:
     media_type: str
     size: int
     at: datetime
+    pii: str
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """One submission as it reads: step, unit, officer, and label with text for each answer."""
+    """One submission as it reads: step, unit, officer, and label with text for each answer this officer may read.
+
+    `classes` are those of what is shown.
+    """
 
     step_hi: str
     step_en: str
@@ -99,6 +106,7 @@ class AnswerView:
     at: datetime
     rows_hi: list[tuple[str, str]]
     rows_en: list[tuple[str, str]]
+    classes: frozenset[str]
 
 
 #: What officers write outside the steps of the route: act -> what a list calls it.
@@ -107,6 +115,7 @@ _ACTS = {
     "withdraw": ("अधियाचना वापस ली गई", "Requisition withdrawn"),
 }
 _REASON = ("कारण", "Reason")
+RECOMMEND = "recommend"  # the form by which the SP reports
 
 
 class CaseFile:
@@ -203,25 +212,59 @@ class CaseFile:
         )
 
     def documents(self) -> list[DocumentLine]:
+        """The papers that this officer may open, oldest first."""
         lines = []
-        for row in cases.documents_of_case(self._session, self._case.id, self._case.requisition_id):
+        for row in self.document_rows():
+            if not self.may_open(row):
+                continue
             key = keys.unlock(self._session, row.data_key_id)
             name = keys.open_sealed(key, f"document|name|{row.id}", row.name).decode()
-            lines.append(DocumentLine(row.id, name, row.field, row.media_type, row.size, row.created_at))
+            lines.append(
+                DocumentLine(row.id, name, row.field, row.media_type, row.size, row.created_at, row.pii)
+            )
         return lines
+
+    def document_rows(self) -> Sequence[AnyRow]:
+        """The papers of the case and its letter, also those that this officer may not open."""
+        return cases.documents_of_case(self._session, self._case.id, self._case.requisition_id)
 
     def answers(self) -> list[AnswerView]:
         """Every submission this officer may read, oldest first."""
-        return [self._answer(row) for row in cases.answers_of(self._session, self._case.id)]
+        return self._readable(self._answers)
 
     def standing_answers(self) -> list[AnswerView]:
         """Of the route's steps, what this officer may read and no later submission replaced, oldest first."""
-        rows = cases.answers_of(self._session, self._case.id)
-        replaced = {row.supersedes_id for row in rows}
-        return [self._answer(row) for row in rows if row.id not in replaced and row.user_task_id is not None]
+        replaced = {row.supersedes_id for row in self._answers}
+        return self._readable(
+            row for row in self._answers if row.id not in replaced and row.user_task_id is not None
+        )
 
-    def _answer(self, row: AnyRow) -> AnswerView:
+    @cached_property
+    def _answers(self) -> Sequence[AnyRow]:
+        return cases.answers_of(self._session, self._case.id)
+
+    @cached_property
+    def _is_reported(self) -> bool:
+        """Whether the SP has sent the police's reports on to the DM's office."""
+        return any(row.form == RECOMMEND for row in self._answers)
+
+    def may_open(self, row: AnyRow) -> bool:
+        """Whether the officer's post may open this document of the case or of its letter."""
+        side = Side.INTAKE if row.requisition_id is not None else self._release.side_of_field(row.field)
+        return secrecy.may_open(self._actor.post.role, row.pii, side, reported=self._is_reported)
+
+    def _readable(self, rows: Iterable[AnyRow]) -> list[AnswerView]:
+        found = []
+        for row in rows:
+            side = self._release.side_of_step(row.element_id)
+            classes = secrecy.readable(self._actor.post.role, side, reported=self._is_reported)
+            if classes:
+                found.append(self._answer(row, classes))
+        return found
+
+    def _answer(self, row: AnyRow, classes: frozenset[str]) -> AnswerView:
         values = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
+        form = self._release.forms.get(row.form)
         return AnswerView(
             *(_ACTS.get(row.element_id) or self.label(row.element_id)),
             row.unit_hi or "",
@@ -229,17 +272,20 @@ class CaseFile:
             row.officer_hi or "",
             row.officer_en or "",
             row.at,
-            *self._shown(row.form, values),
+            *self._shown(form, values, classes),
+            classes=classes & formjs.classes_of(form, values) if form is not None else secrecy.NONE,
         )
 
-    def _shown(self, key: str, values: dict[str, Any]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    def _shown(
+        self, form: formjs.Form | None, values: dict[str, Any], classes: frozenset[str]
+    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """An answer in both languages; an act outside the route has no form, but a reason."""
-        form = self._release.forms.get(key)
         if form is None:
             reason = str(values.get("reason", ""))
             return [(_REASON[0], reason)], [(_REASON[1], reason)]
         options = self.facts.option_labels(form, self._release)
-        return formjs.show(form, values, options, "hi"), formjs.show(form, values, options, "en")
+        hindi = formjs.show(form, values, options, "hi", classes)
+        return hindi, formjs.show(form, values, options, "en", classes)
 
     def summary(self) -> list[tuple[str, str, str]]:
         """The person and the addresses in a few lines: (label hi, label en, text)."""

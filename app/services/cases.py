@@ -14,12 +14,13 @@ from app.models import case_queries as table
 from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope
-from app.services import audit, casefile, caselines, instances, releases, searchkeys
+from app.services import audit, casefile, caselines, instances, releases, searchkeys, sightings
 from app.services.drafts import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.base import AnyRow
@@ -77,45 +78,82 @@ class ActivityLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """All that the page of a case shows to one officer."""
+    """What one tab of the page of a case shows to one officer; the parts of other tabs are empty."""
 
+    case_id: UUID
     strip: casefile.CaseStrip
-    steps: list[casefile.StepLine]
-    next_steps: list[tuple[str, str]]
-    answers: list[casefile.AnswerView]
-    summary: list[tuple[str, str, str]]
-    documents: list[casefile.DocumentLine]
-    timeline: list[TimelineLine]
-    diagrams: list[Diagram]
-    papers: list[PaperLine]
-    activity: list[ActivityLine]
-    my_tasks: list[tuple[Any, str, str]]
     may_withdraw: bool
+    steps: Sequence[casefile.StepLine] = ()
+    next_steps: Sequence[tuple[str, str]] = ()
+    answers: Sequence[casefile.AnswerView] = ()
+    summary: Sequence[tuple[str, str, str]] = ()
+    documents: Sequence[casefile.DocumentLine] = ()
+    timeline: Sequence[TimelineLine] = ()
+    diagrams: Sequence[Diagram] = ()
+    papers: Sequence[PaperLine] = ()
+    activity: Sequence[ActivityLine] = ()
+    my_tasks: Sequence[tuple[UUID, str, str]] = ()
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes of the facts that are shown."""
+        return frozenset(each.pii for each in self.documents).union(*(each.classes for each in self.answers))
 
 
-def find(session: Session, actor: Actor, number: str, now: datetime) -> CaseView:
-    """One case by its number. Raises NotFound, the same for an unknown and for a foreign one."""
+def see(database: Database, actor: Actor, number: str, tab: str, now: datetime) -> CaseView:
+    """A tab of the page of a case, its view recorded first. Raises NotFound, the same for unknown and foreign."""
+    view = database.read(lambda session: find(session, actor, number, now, tab), actor_scope(actor))
+    sightings.note(database, actor, f"case:{view.case_id}", tab, view.classes, now)
+    return view
+
+
+def find(session: Session, actor: Actor, number: str, now: datetime, tab: str = "tasks") -> CaseView:
+    """One case by its number, without a trace. Raises NotFound, the same for an unknown and for a foreign one."""
     case, loaded = _case(session, actor, number)
     file = casefile.CaseFile(session, actor, case, loaded, now)
     tasks = workflow.tasks_of(session, case.id, states=("open", "done"))
+    opened = _Opened(session, actor, case, loaded, file, tasks)
     return CaseView(
+        case_id=case.id,
         strip=file.strip(),
-        steps=file.steps(),
-        next_steps=_next_steps(loaded, tasks),
-        answers=file.answers(),
-        summary=file.summary(),
-        documents=file.documents(),
-        timeline=_timeline(session, case, loaded, tasks),
-        diagrams=_diagrams(session, case, loaded, tasks, file),
-        papers=_papers(session, case),
-        activity=_activity(session, case) if actor.may(Permission.AUDIT_SEE) else [],
-        my_tasks=[
-            (task.id, *loaded.engine.label(task.element_id))
-            for task in tasks
-            if task.state == "open" and task.office_id == actor.post.office_id
-        ],
         may_withdraw=case.status == "open" and actor.may(Permission.CASE_WITHDRAW),
+        **(_TABS[tab](opened) if tab in _TABS else {}),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A case with what every tab reads of it."""
+
+    session: Session
+    actor: Actor
+    case: AnyRow
+    loaded: releases.Loaded
+    file: casefile.CaseFile
+    tasks: Sequence[AnyRow]
+
+
+def _work(opened: _Opened) -> dict[str, Any]:
+    return {
+        "answers": opened.file.answers(),
+        "summary": opened.file.summary(),
+        "steps": opened.file.steps(),
+        "next_steps": _next_steps(opened.loaded, opened.tasks),
+        "my_tasks": [
+            (task.id, *opened.loaded.engine.label(task.element_id))
+            for task in opened.tasks
+            if task.state == "open" and task.office_id == opened.actor.post.office_id
+        ],
+    }
+
+
+_TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
+    "tasks": _work,
+    "documents": lambda opened: {"documents": opened.file.documents(), "papers": _papers(opened)},
+    "diagram": lambda opened: {"steps": opened.file.steps(), "diagrams": _diagrams(opened)},
+    "timeline": lambda opened: {"timeline": _timeline(opened)},
+    "activity": lambda opened: {"activity": _activity(opened)},
+}
 
 
 def withdraw(database: Database, actor: Actor, number: str, reason: str, now: datetime) -> None:
@@ -141,6 +179,10 @@ def search(session: Session, actor: Actor, text: str, now: datetime, limit: int 
     if not actor.may(Permission.CASE_SEARCH):
         raise NotAllowed
     found = searchkeys.case_ids(session, text, limit)
+    digest = session.keys.blind(
+        "search", text
+    ).hex()  # who looked for the same again can be told, the words cannot
+    audit.record(session, "access", "case:search", "search", actor, now, digest=digest, found=len(found))
     order = {case_id: place for place, case_id in enumerate(found)}
     rows = sorted(table.lines(session, found), key=lambda row: order[row.id])
     return caselines.of(session, rows, now)
@@ -166,10 +208,9 @@ def _next_steps(loaded: releases.Loaded, tasks: Sequence[AnyRow]) -> list[tuple[
     return [loaded.engine.label(each) for each in order[reached + 1 :]]
 
 
-def _timeline(
-    session: Session, case: AnyRow, loaded: releases.Loaded, tasks: Sequence[AnyRow]
-) -> list[TimelineLine]:
+def _timeline(opened: _Opened) -> list[TimelineLine]:
     """Who did what, newest last: the opening, each step received and sent on, the paper, the end."""
+    case, loaded, tasks = opened.case, opened.loaded, opened.tasks
     lines = [TimelineLine(case.opened_at, "opened", "", "", "", "", "", "")]
     for task in tasks:
         step = loaded.engine.label(task.element_id)
@@ -180,7 +221,7 @@ def _timeline(
             lines.append(TimelineLine(task.done_at, "completed", *step, *office, *who))
     lines += [
         TimelineLine(row.issued_at, "issued", row.number, row.number, "", "", "", "")
-        for row in papers.of_case(session, case.id)
+        for row in papers.of_case(opened.session, case.id)
         if row.issued_at is not None
     ]
     if case.closed_at is not None:
@@ -189,15 +230,9 @@ def _timeline(
     return sorted(lines, key=lambda line: (line.at, order.get(line.kind, 3)))
 
 
-def _diagrams(
-    session: Session,
-    case: AnyRow,
-    loaded: releases.Loaded,
-    tasks: Sequence[AnyRow],
-    file: casefile.CaseFile,
-) -> list[Diagram]:
+def _diagrams(opened: _Opened) -> list[Diagram]:
     """Every process of the release that the case has touched, its path marked."""
-    marks = _marks(session, case, tasks, file)
+    marks, loaded = _marks(opened), opened.loaded
     found = []
     for process, xml in loaded.engine.diagrams.items():
         if process != instances.VERIFICATION and not marks.keys() & loaded.engine.elements(process):
@@ -215,17 +250,15 @@ def _diagrams(
     return found
 
 
-def _marks(
-    session: Session, case: AnyRow, tasks: Sequence[AnyRow], file: casefile.CaseFile
-) -> dict[str, engine.Mark]:
+def _marks(opened: _Opened) -> dict[str, engine.Mark]:
     marks: dict[str, engine.Mark] = {}
-    for move in workflow.steps_of(session, case.id):
+    for move in workflow.steps_of(opened.session, opened.case.id):
         if move.kind in ("completed", "decided", "fired", "ended", "started"):
             marks[move.element_id] = engine.Mark("done")
-    for task in tasks:
+    for task in opened.tasks:
         if task.state != "open":
             continue
-        age = file.age(task.due_on)
+        age = opened.file.age(task.due_on)
         mark = engine.Mark(
             "late" if age.kind == "late" else "current", task.office_hi, task.office_en, age.days
         )
@@ -234,26 +267,35 @@ def _marks(
     return marks
 
 
-def _papers(session: Session, case: AnyRow) -> list[PaperLine]:
-    return [
-        PaperLine(
-            row.number,
-            row.memo_number,
-            row.document_id,
-            row.output,
-            row.status,
-            row.issued_at,
-            row.valid_till,
+def _papers(opened: _Opened) -> list[PaperLine]:
+    """The issued papers; their kind and a link only for whoever may open them."""
+    issued = {row.id: row for row in opened.file.document_rows()}
+    lines = []
+    for row in papers.of_case(opened.session, opened.case.id):
+        if row.status == "allotted":
+            continue
+        document = issued.get(row.document_id)
+        may_open = document is not None and opened.file.may_open(document)
+        lines.append(
+            PaperLine(
+                row.number,
+                row.memo_number,
+                row.document_id if may_open else None,
+                row.output if may_open else "",
+                row.status,
+                row.issued_at,
+                row.valid_till,
+            )
         )
-        for row in papers.of_case(session, case.id)
-        if row.status != "allotted"
-    ]
+    return lines
 
 
-def _activity(session: Session, case: AnyRow) -> list[ActivityLine]:
+def _activity(opened: _Opened) -> list[ActivityLine]:
+    if not opened.actor.may(Permission.AUDIT_SEE):
+        return []
     return [
         ActivityLine(
             row.seq, row.at, row.action, row.officer_hi or "", row.officer_en or "", row.role, row.object
         )
-        for row in record.of_stream(session, f"case:{case.id}")
+        for row in record.of_stream(opened.session, f"case:{opened.case.id}")
     ]

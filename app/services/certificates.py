@@ -11,11 +11,12 @@ from app import papers
 from app.domain import numbers
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
+from app.domain.roles import Permission
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import paper_queries as table
 from app.models.scope import CaseScope
-from app.services import audit, calendars, documents, keys, paperfacts, paperplan, releases, scopes
+from app.services import audit, calendars, casefile, documents, keys, paperfacts, paperplan, releases, scopes
 from app.services.crashes import crash_point
 from app.services.documents import File, Paper
 from app.services.drafts import actor_scope
@@ -70,6 +71,7 @@ class _Drawn:
     certificate: AnyRow
     data_key_id: UUID
     paper: Paper
+    pii: str
     public: dict[str, Any]
     valid_till: Any
 
@@ -156,7 +158,9 @@ def _draw(ready: _Ready, at: datetime, assets: papers.Assets) -> _Drawn:
     certificate, facts = ready.certificate, ready.facts
     data = papers.draw_paper(papers.compose(ready.texts, facts), at, assets)
     paper = Paper("issued_paper", f"{certificate.number.replace('/', '-')}.pdf", "application/pdf", data)
-    return _Drawn(certificate, ready.data_key_id, paper, _public(facts), facts.valid_till)
+    # A paper carries the class of what it says: facts that were found, or that nothing was found.
+    pii = "P2" if facts.template == ready.texts.choose(facts.output, "no_adverse") else "P3"
+    return _Drawn(certificate, ready.data_key_id, paper, pii, _public(facts), facts.valid_till)
 
 
 def _public(facts: papers.PaperFacts) -> dict[str, Any]:
@@ -186,7 +190,7 @@ def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
         key,
         data_key_id=drawn.data_key_id,
         case_id=certificate.case_id,
-        pii="P3",
+        pii=drawn.pii,
         created_at=at,
         created_by=None,
     )
@@ -214,9 +218,10 @@ def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
 
 
 def register_page(
-    session: Session, after: tuple[datetime, UUID] | None = None, limit: int = 50
+    session: Session, actor: Actor, after: tuple[datetime, UUID] | None = None, limit: int = 50
 ) -> list[RegisterLine]:
-    """Issued papers that this officer may see, newest first."""
+    """Issued papers that this officer may see, newest first; their kind only for whoever may open them all."""
+    tells_kind = actor.may(Permission.PAPER_SEE)
     return [
         RegisterLine(
             row.id,
@@ -224,7 +229,7 @@ def register_page(
             row.number,
             row.memo_number,
             row.case_number,
-            row.output,
+            row.output if tells_kind else "",
             row.status,
             row.issued_at,
             row.valid_till,
@@ -238,7 +243,7 @@ def file(database: Database, actor: Actor, document_id: UUID, now: datetime) -> 
 
     def noted(session: Session) -> AnyRow:
         row = cases.document_row(session, document_id)
-        if row is None:
+        if row is None or not _may_open(session, actor, row, now):
             raise NotFound
         audit.record(
             session,
@@ -255,6 +260,18 @@ def file(database: Database, actor: Actor, document_id: UUID, now: datetime) -> 
     scope = actor_scope(actor)
     row = database.write(noted, scope)
     return database.read(lambda session: documents.read(session, row), scope)
+
+
+def _may_open(session: Session, actor: Actor, row: AnyRow, now: datetime) -> bool:
+    """Whether the post may read it: the row scope says whose case it is, this whose eyes it is for."""
+    if row.draft_id is not None:
+        return bool(row.created_by == actor.officer_id)  # not sent yet: nobody's but his who typed it
+    if row.case_id is None:
+        return True
+    case = cases.find(session, row.case_id)
+    if case is None:
+        return False
+    return casefile.CaseFile(session, actor, case, releases.load(session, case.release_id), now).may_open(row)
 
 
 def verify(database: Database, code: str, now: datetime) -> PublicPaper:

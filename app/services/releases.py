@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app import engine, formjs, papers
 from app.domain.errors import NotFound, ReleaseRefused
 from app.domain.ids import new_id
+from app.domain.secrecy import Side, side_of_lane
 from app.models import releases as table
 from app.services import audit, gatekeeping
 from app.services.gatekeeping import PAPERS
@@ -50,6 +51,26 @@ class Loaded:
 
     def form(self, key: str) -> formjs.Form:
         return self.forms[key]
+
+    def side_of_step(self, element_id: str) -> Side:
+        """Who writes at this step; acts outside the route are the DM office's."""
+        step = self.engine.user_tasks.get(element_id)
+        if step is not None:
+            return side_of_lane(step.lane)
+        return Side.INTAKE if element_id == self.engine.start_form else Side.DM
+
+    def side_of_field(self, key: str) -> Side:
+        """Who fills this field: the stricter side where forms of both have it; what is on no form is issued."""
+        sides = {
+            self._side_of_form(name)
+            for name, form in self.forms.items()
+            if any(field.key == key for field in form.fields)
+        }
+        return next((side for side in (Side.POLICE, Side.INTAKE) if side in sides), Side.DM)
+
+    def _side_of_form(self, name: str) -> Side:
+        lanes = [step.lane for step in self.engine.user_tasks.values() if step.form == name]
+        return side_of_lane(lanes[0]) if lanes else Side.INTAKE
 
     def purpose_names(self, code: str) -> tuple[str, str]:
         """Hindi and English name of a purpose; the code itself for one that this release does not know."""

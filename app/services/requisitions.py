@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app import formjs
-from app.domain import numbers
+from app.domain import numbers, secrecy
 from app.domain.errors import FormInvalid, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
@@ -27,6 +27,7 @@ from app.services import (
     projections,
     releases,
     searchkeys,
+    sightings,
 )
 from app.services.drafts import actor_scope
 from app.services.facts import LetterFacts
@@ -76,13 +77,14 @@ class RequisitionPage:
 
 @dataclass(frozen=True, slots=True)
 class RequisitionView:
-    """The letter, its answers in both languages, its scan, and its cases."""
+    """The letter, its answers in both languages, its scan, and its cases; `classes` are those of what is shown."""
 
     line: RequisitionLine
     rows_hi: list[tuple[str, str]]
     rows_en: list[tuple[str, str]]
     documents: list[dict[str, Any]]
     cases: list[CaseLine]
+    classes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +126,15 @@ def page(session: Session, actor: Actor, search: str, after: str, limit: int = 2
     return RequisitionPage([_line(row, loaded) for row in rows], following)
 
 
+def see(database: Database, actor: Actor, requisition_id: UUID, now: datetime) -> RequisitionView:
+    """One letter with its persons, its view recorded first. Raises NotFound."""
+    found = database.read(lambda session: view(session, actor, requisition_id, now), actor_scope(actor))
+    sightings.note(database, actor, f"requisition:{requisition_id}", "requisition", found.classes, now)
+    return found
+
+
 def view(session: Session, actor: Actor, requisition_id: UUID, now: datetime) -> RequisitionView:
-    """One letter with its persons. Raises NotFound."""
+    """One letter with its persons, without a trace. Raises NotFound."""
     _guard(actor, Permission.REQUISITION_SEE)
     row = _row(session, requisition_id)
     loaded = releases.load(session, row.release_id)
@@ -133,14 +142,17 @@ def view(session: Session, actor: Actor, requisition_id: UUID, now: datetime) ->
     values = keys.open_json(key, f"requisition|values|{row.id}", row.values)
     form = loaded.form(LETTER)
     options = choices(session, form, loaded, None)
-    staged = documents.references(session, cases.documents_of_requisition(session, requisition_id))
+    papers_of_letter = cases.documents_of_requisition(session, requisition_id)
+    staged = documents.references(session, papers_of_letter)
+    classes = secrecy.readable(actor.post.role, secrecy.Side.INTAKE, reported=False)
     lines = caselines.of(session, cases.cases_of_requisition(session, requisition_id), now)
     return RequisitionView(
         _line(_counted(row, lines), loaded),
-        formjs.show(form, values, options, "hi"),
-        formjs.show(form, values, options, "en"),
+        formjs.show(form, values, options, "hi", classes),
+        formjs.show(form, values, options, "en", classes),
         [{"field": field, **entry} for field, entries in staged.items() for entry in entries],
         lines,
+        (classes & formjs.classes_of(form, values)) | {row.pii for row in papers_of_letter},
     )
 
 

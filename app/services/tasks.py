@@ -22,6 +22,7 @@ from app.services import (
     instances,
     projections,
     releases,
+    sightings,
 )
 from app.services.drafts import actor_scope
 from app.services.facts import CaseFacts
@@ -54,6 +55,7 @@ class TaskView:
     """All that the task's page shows."""
 
     task_id: UUID
+    case_id: UUID
     element_id: str
     step_hi: str
     step_en: str
@@ -74,6 +76,14 @@ class TaskView:
     claimed_by_en: str
     claimed_by_me: bool
     draft_saved_at: datetime | None
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes of the facts that the page shows, those in the boxes of the form among them."""
+        beside = frozenset(each.pii for each in self.documents).union(
+            *(each.classes for each in self.answers)
+        )
+        return beside | formjs.classes_of(self.form, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +127,26 @@ class _Sheet:
         return formjs.read(self.form, posted.values, staged, op=posted.op)
 
 
+def see(
+    database: Database, actor: Actor, task_id: UUID, now: datetime, typed: Posted | None = None
+) -> TaskView:
+    """The page of one task, its view recorded first; with what was `typed`, after a check failed.
+
+    Raises NotFound (also for a foreign one), NotAllowed, TaskAlreadyDone.
+    """
+
+    def look(session: Session) -> TaskView:
+        if typed is None:
+            return open_task(session, actor, task_id, now)
+        return redraw(session, actor, task_id, typed, now)
+
+    view = database.read(look, actor_scope(actor))
+    sightings.note(database, actor, f"case:{view.case_id}", view.element_id, view.classes, now)
+    return view
+
+
 def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> TaskView:
-    """The page of one task. Raises NotFound (also for a foreign one), NotAllowed, TaskAlreadyDone."""
+    """The page of one task, without a trace. Raises NotFound, NotAllowed, TaskAlreadyDone."""
     sheet = _sheet(session, actor, task_id, now)
     return _view(session, actor, sheet, sheet.kept() or sheet.initial(), now)
 
@@ -320,6 +348,7 @@ def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any],
     held_hi, held_en = casefile.officer_names(session, task.claimed_by)
     return TaskView(
         task_id=task.id,
+        case_id=task.case_id,
         element_id=task.element_id,
         step_hi=label.name_hi,
         step_en=label.name_en,
@@ -363,4 +392,5 @@ __all__ = [
     "redraw",
     "release",
     "save_draft",
+    "see",
 ]

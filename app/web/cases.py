@@ -81,7 +81,7 @@ def _tabs() -> tuple[str, ...]:
 def _page(
     number: str, tab: str, status: int = 200, reason: str = "", problem: str = ""
 ) -> ResponseReturnValue:
-    found = transaction.read(lambda rows: cases.find(rows, g.actor, number, transaction.now()))
+    found = cases.see(transaction.database(), g.actor, number, tab, transaction.now())
     return page(
         f"cases/{tab}.html",
         status,

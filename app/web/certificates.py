@@ -28,7 +28,7 @@ _LONGEST = 120
 @requires(Permission.PAPER_REGISTER)
 def register() -> ResponseReturnValue:
     after = request.args.get("after", "")[:_LONGEST]
-    rows = transaction.read(lambda rows: certificates.register_page(rows, _key(after), _A_PAGE + 1))
+    rows = transaction.read(lambda rows: certificates.register_page(rows, g.actor, _key(after), _A_PAGE + 1))
     shown = rows[:_A_PAGE]
     return page(
         "certificates/register.html",

@@ -58,7 +58,7 @@ def _list(search: str, after: str) -> ResponseReturnValue:
 @bp.get("/requisitions/<uuid:requisition_id>")
 @requires(Permission.REQUISITION_SEE)
 def view(requisition_id: UUID) -> ResponseReturnValue:
-    found = transaction.read(lambda rows: requisitions.view(rows, g.actor, requisition_id, transaction.now()))
+    found = requisitions.see(transaction.database(), g.actor, requisition_id, transaction.now())
     notes = confirmations.take_notes()
     return page(
         "requisitions/view.html",

@@ -38,7 +38,7 @@ def _keep(actor: Actor, task_id: UUID) -> None:
 @bp.get("/tasks/<uuid:task_id>")
 @requires(Permission.TASK_COMPLETE)
 def show(task_id: UUID) -> ResponseReturnValue:
-    task = transaction.read(lambda rows: tasks.open_task(rows, g.actor, task_id, transaction.now()))
+    task = tasks.see(transaction.database(), g.actor, task_id, transaction.now())
     return _page(task, {}, 200)
 
 
@@ -90,8 +90,8 @@ def release(task_id: UUID) -> ResponseReturnValue:
 
 def _again(task_id: UUID, invalid: FormInvalid) -> ResponseReturnValue:
     """The same page with everything that was typed, and what is wrong with it, or what the decision still needs."""
-    form, problems, before = posted(), invalid.problems, decided_before()
-    task = transaction.read(lambda rows: tasks.redraw(rows, g.actor, task_id, form, transaction.now()))
+    problems, before = invalid.problems, decided_before()
+    task = tasks.see(transaction.database(), g.actor, task_id, transaction.now(), posted())
     if before is not None:
         problems = formviews.asked_before(task, problems, *before)
         if not problems:  # what was typed is kept; the page now asks what this decision needs

@@ -96,7 +96,7 @@ def test_an_erased_case_is_unreadable_and_the_other_is_not(journey, closed):
         look(first)
     assert look(second).strip.name_hi == CANDIDATE["name_hi"]
 
-    found = database.read(
+    found = database.write(
         lambda session: cases.search(session, officer, CANDIDATE["name_hi"], NOW), actor_scope(officer)
     )
     assert [line.number for line in found] == [second]

@@ -1,0 +1,273 @@
+"""Facts of class P3: each post gets those it may read and no other, and every page that shows one leaves one row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PIL import Image
+from sqlalchemy import select, text
+
+from app import create_app
+from app.config import Settings
+from app.domain.errors import NotFound
+from app.domain.roles import Role
+from app.models.audit import audit as record
+from app.models.cases import case, document
+from app.models.scope import SystemReason, SystemScope
+from app.services import audit, certificates, documents, tasks
+from tests.integration.conftest import NOW
+from tests.visitor import Visitor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from uuid import UUID
+
+    from tests.journey import Journey
+
+#: What is written of class P3, by who wrote it; none of these words stands anywhere else.
+DECLARED, VISITED, REGISTERED = "घोषणाचिह्न", "भ्रमणचिह्न", "आरोपचिह्न"
+RECOMMENDED, ORDERED = "अनुशंसाचिह्न", "आदेशचिह्न"
+POLICE = {VISITED, REGISTERED, RECOMMENDED}
+ALL = POLICE | {DECLARED, ORDERED}
+WITNESS = "श्याम महतो"  # class P2, of the police's report
+#: What each post may read of a case that was decided with adverse facts; the words, and whether the witness.
+READABLE: dict[Role, tuple[set[str], bool]] = {
+    Role.DM: (ALL, True),
+    Role.ADM: (ALL, True),
+    Role.DM_SECTION_HEAD: (ALL, True),
+    Role.DM_ASSISTANT: ({DECLARED}, False),
+    Role.SP: (ALL, True),
+    Role.SP_READER: (ALL, True),
+    Role.SHO: ({DECLARED, VISITED, REGISTERED}, True),
+    Role.ENQUIRY_OFFICER: ({DECLARED, VISITED, REGISTERED}, True),
+    Role.THANA_MUNSHI: (set(), True),
+}
+FIR = {
+    "fir_no": "112",
+    "fir_year": 2021,
+    "act": "ipc",
+    "sections": "341/323",
+    "role": "accused_named",
+    "stage": "trial",
+    "stage_ref": f"{REGISTERED} 40/21",
+    "identity_basis": "father_village",
+}
+REGISTERS = (
+    "gunda",
+    "history",
+    "conviction",
+    "absconder",
+    "gang",
+    "warrant",
+    "preventive",
+    "prohibition",
+    "cctns",
+)
+
+
+@dataclass
+class Seen:
+    status: int
+    page: str
+    rows: list[Any]  # what the record gained
+
+    @property
+    def words(self) -> set[str]:
+        return {word for word in ALL if word in self.page}
+
+
+class Reading:
+    """A case in which every fact of class P3 is marked, read by whoever may."""
+
+    def __init__(self, journey: Journey, folder: Path) -> None:
+        self.journey, self.database = journey, journey.database
+        self.app = create_app(Settings(folder, "", testing=True), self.database, clock=lambda: NOW)
+        declared = {"declared_case": "yes", "declared_detail": DECLARED}
+        self.letter = journey.register()
+        self.number = journey.add(self.letter, ["th_mufassil"], **declared)
+        with self.database.engine.connect() as connection:
+            self.case_id = connection.execute(
+                select(case.c.id).where(case.c.number == self.number)
+            ).scalar_one()
+
+    def enquire(self) -> None:
+        journey = self.journey
+        journey.go_on(self.number, until="accept_enquiry")
+        journey.do(self.number, "accept_enquiry")
+        self.named = journey.actor_of(self.task("visit"))
+        journey.do(self.number, "visit", finding_text=VISITED)
+        found = {f"chk_{name}": "not_found" for name in REGISTERS} | {"chk_fir_index": "found"}
+        thana = str(journey.staff.offices(Role.SHO)["th_mufassil"])
+        journey.do(self.number, "check_registers", all_clear=False, cases=[{**FIR, "thana": thana}], **found)
+        journey.go_on(self.number, until="recommend")
+
+    def decide(self) -> None:
+        journey = self.journey
+        reason = f"{RECOMMENDED} कांड विचाराधीन है"
+        journey.do(self.number, "recommend", sp_outcome="adverse", sp_reason=reason)
+        order = f"{ORDERED} तथ्य सहित प्रतिवेदन निर्गत किया जाए"
+        journey.do(self.number, "decide", dm_decision="issue_with_detail", dm_reason=order)
+        journey.work()
+
+    def visitor(self, role: Role) -> Visitor:
+        if role is Role.ENQUIRY_OFFICER:
+            return Visitor(self.app).enter(self.named.officer_id, NOW)
+        office = self.journey.staff.offices(Role.SHO)["th_mufassil"]
+        thana = office if role in (Role.SHO, Role.THANA_MUNSHI) else None
+        return Visitor(self.app).enter(self.journey.staff.holder(role, thana).officer_id, NOW)
+
+    def see(self, visitor: Visitor, address: str, form: dict[str, Any] | None = None) -> Seen:
+        before = len(self.rows())
+        answer = visitor.get(address) if form is None else visitor.post(address, form)
+        return Seen(answer.status_code, answer.data.decode(errors="replace"), self.rows()[before:])
+
+    def rows(self) -> list[Any]:
+        with self.database.engine.connect() as connection:
+            statement = select(record).where(record.c.stream == "access").order_by(record.c.seq)
+            return [row for row in connection.execute(statement) if not row.action.startswith("session:")]
+
+    def every_address(self) -> list[str]:
+        """Every screen, every other tab of the case, its letter, and the tasks that wait."""
+        screens = [
+            rule.rule
+            for rule in self.app.url_map.iter_rules()
+            if "GET" in rule.methods and not rule.arguments
+        ]
+        tabs = [self.tab(name) for name in ("timeline", "correspondence", "diagram", "activity")]
+        waiting = [f"/tasks/{task.id}" for task in self.journey.waiting(self.number)]
+        return [*screens, *tabs, *waiting, f"/requisitions/{self.letter}", f"/inbox?search={self.number}"]
+
+    def tab(self, name: str = "") -> str:
+        return f"/cases/{self.number.replace('/', '-')}/{name}".rstrip("/")
+
+    def task(self, step: str) -> Any:
+        return next(each for each in self.journey.waiting(self.number) if each.element_id == step)
+
+
+@pytest.fixture
+def reading(journey: Journey, tmp_path: Path) -> Reading:
+    return Reading(journey, tmp_path)
+
+
+def told(seen: Seen) -> tuple[str, UUID, Any, str]:
+    [row] = seen.rows
+    return row.action, row.object, row.detail, row.role
+
+
+def test_each_post_gets_what_it_may_read_and_leaves_one_row_for_each_view(reading):
+    reading.enquire()
+    reading.decide()
+    for role, (words, knows_witness) in READABLE.items():
+        visitor = reading.visitor(role)
+        seen = reading.see(visitor, reading.tab())
+        assert seen.status == 200, role
+        assert seen.words == words, role
+        assert (WITNESS in seen.page) == knows_witness, role
+        page = {"classes": ["P3"], "page": "tasks"}
+        expected = [("case:see", f"case:{reading.case_id}", page, role.value)] if words else []
+        assert [(row.action, row.object, row.detail, row.role) for row in seen.rows] == expected, role
+        for address in reading.every_address():
+            seen = reading.see(visitor, address)
+            assert seen.words <= words, (role, address)
+            assert bool(seen.rows) == bool(seen.words), (role, address)
+    assert reading.database.read(audit.verify, SystemScope(SystemReason.AUDIT, 218)) == []
+
+
+def test_the_section_head_reads_the_polices_report_once_the_sp_has_sent_it(reading):
+    reading.enquire()
+    head = reading.visitor(Role.DM_SECTION_HEAD)
+    seen = reading.see(head, reading.tab())
+    assert seen.words == {DECLARED}
+    assert WITNESS not in seen.page
+    reading.decide()
+    assert reading.see(head, reading.tab()).words == ALL
+
+
+def test_a_task_shows_what_it_may_and_the_view_is_recorded_also_after_a_failed_check(reading):
+    scrutiny = reading.task("scrutinise")
+    seen = reading.see(reading.visitor(Role.DM_SECTION_HEAD), f"/tasks/{scrutiny.id}")
+    assert (seen.status, seen.words, seen.rows) == (200, set(), []), "nothing of class P3 is on this page"
+    reading.enquire()
+    task, sp = reading.task("recommend"), reading.visitor(Role.SP)
+    row = ("case:see", f"case:{reading.case_id}", {"classes": ["P3"], "page": "recommend"}, "sp")
+    seen = reading.see(sp, f"/tasks/{task.id}")
+    assert (seen.words, told(seen)) == ({VISITED, REGISTERED}, row)
+    again = reading.see(sp, f"/tasks/{task.id}", {"action": "recommend"})
+    assert (again.status, again.words, told(again)) == (422, {VISITED, REGISTERED}, row)
+
+
+def test_without_the_record_there_is_no_page(reading):
+    reading.enquire()
+    visitor = reading.visitor(Role.SP)
+    with reading.database.engine.begin() as connection:
+        if reading.database.is_sqlite:
+            connection.execute(
+                text("CREATE TRIGGER deaf BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'deaf'); END")
+            )
+        else:
+            connection.execute(text("ALTER TABLE audit ADD CONSTRAINT deaf CHECK (seq < 0) NOT VALID"))
+    for address in (reading.tab(), f"/tasks/{reading.task('recommend').id}"):
+        seen = reading.see(visitor, address)
+        assert (seen.status, seen.words) == (500, set())
+    assert reading.see(visitor, reading.tab("timeline")).status == 200, "what is not watched is still read"
+
+
+def test_a_paper_is_for_whom_its_contents_are_for(reading):
+    reading.enquire()
+    reading.decide()
+    adverse = paper_of(reading, reading.case_id)
+    clear_number = reading.journey.new_case(["th_mufassil"])
+    reading.journey.go_on(clear_number)
+    with reading.database.engine.connect() as connection:
+        clear_case = connection.execute(select(case.c.id).where(case.c.number == clear_number)).scalar_one()
+    clear = paper_of(reading, clear_case)
+    assert (adverse.pii, clear.pii) == ("P3", "P2")
+    assistant, head = reading.visitor(Role.DM_ASSISTANT), reading.visitor(Role.DM_SECTION_HEAD)
+    assert assistant.get(f"/documents/{clear.id}").status_code == 200
+    assert assistant.get(f"/documents/{adverse.id}").status_code == 404
+    assert str(adverse.id) not in assistant.get(reading.tab("documents")).get_data(as_text=True)
+    seen = reading.see(head, f"/documents/{adverse.id}")
+    assert seen.status == 200
+    assert [(row.action, row.detail["pii"]) for row in seen.rows] == [("document:see", "P3")]
+    assert str(adverse.id) in head.get(reading.tab("documents")).get_data(as_text=True)
+
+
+def paper_of(reading: Reading, case_id: UUID) -> Any:
+    with reading.database.engine.connect() as connection:
+        statement = select(document).where(document.c.case_id == case_id, document.c.field == "issued_paper")
+        return connection.execute(statement).one()
+
+
+def test_what_is_not_sent_yet_is_its_officers_alone(reading):
+    """The DM sees every case of the district, but not the photo in an enquiry officer's unsent form."""
+    journey = reading.journey
+    journey.go_on(reading.number, until="visit")
+    task, held = reading.task("visit"), BytesIO()
+    Image.new("RGB", (64, 48), "navy").save(held, "JPEG")
+    upload = documents.Upload("site_photo", "घर.jpg", "image/jpeg", held.getvalue())
+    officer = journey.actor_of(task)
+    tasks.save_draft(journey.database, officer, task.id, tasks.Posted({}, "draft"), [upload], NOW)
+    with reading.database.engine.connect() as connection:
+        staged = connection.execute(
+            select(document.c.id).where(document.c.draft_id.is_not(None))
+        ).scalar_one()
+    for role in (Role.DM, Role.SP, Role.SHO):
+        assert reading.visitor(role).get(f"/documents/{staged}").status_code == 404, role
+        with pytest.raises(NotFound):
+            certificates.file(journey.database, journey.staff.holder(role), staged, NOW)
+    assert certificates.file(journey.database, officer, staged, NOW).media_type == "image/jpeg"
+
+
+def test_every_search_is_recorded_without_its_words(reading):
+    visitor = reading.visitor(Role.SP)
+    visitor.get("/search")
+    for words in ("राहुल", "राहुल", "कोई और"):
+        visitor.post("/search", {"search": words})
+    rows = [row for row in reading.rows() if row.action == "case:search"]
+    assert [row.detail["found"] for row in rows] == [1, 1, 0]
+    digests = [row.detail["digest"] for row in rows]
+    assert digests[0] == digests[1] != digests[2]
+    assert "राहुल" not in str([tuple(row) for row in rows])
