@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import programs
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 pytest_plugins = ("tests.postgres",)
+
+# A busy machine is no fault of the program: what takes how long is the benchmark's to say, not a test's.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 #: Marker -> (what it needs, whether this machine has it).
 NEEDS = {

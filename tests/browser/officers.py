@@ -198,5 +198,3 @@ class Officers:
         for tab in ("diagram", "timeline"):
             screen.open(f"{address}/{tab}").sound(f"case-{tab}")
         return screen
-
-

@@ -62,7 +62,7 @@ def refused(office: Office, visitor: Visitor, posted: dict[str, list[str]], addr
     return page
 
 
-# -- one field of a letter ----------------------------------------------------------------------------------------
+# -- one field of a letter -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_wrong_day_is_told_and_its_three_boxes_stay(
         assert re.search(rf'name="letter_date-{part}" value="{text}"', page)
 
 
-# -- Aadhaar --------------------------------------------------------------------------------------------------------
+# -- Aadhaar -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_number_that_is_no_aadhaar_number_is_taken(office: Office, typed: str)
     assert assistant.post(NEW, letter(letter_no=typed)).status_code == 303
 
 
-# -- what hides ------------------------------------------------------------------------------------------------------
+# -- what hides ----------------------------------------------------------------------------------------------
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -165,7 +165,7 @@ def test_a_name_with_a_hidden_sign_is_refused_and_one_with_a_joiner_is_not(offic
     assert assistant.post(address, good).status_code == 303
 
 
-# -- names that are on no form ------------------------------------------------------------------------------------------
+# -- names that are on no form -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", ["typename", "status", "letter_no-0-x", "routes-0-thana", "__class__", "सं०"])
@@ -202,7 +202,7 @@ def test_an_answer_that_came_twice_is_asked_for_again(office: Office) -> None:
         assert fault_at(page, field) == "इसका उत्तर एक से अधिक बार आया। जाँचकर फिर से भेजें"
 
 
-# -- rows, both languages, and what is kept ------------------------------------------------------------------------------
+# -- rows, both languages, and what is kept ------------------------------------------------------------------
 
 
 def visiting(office: Office) -> tuple[Visitor, str, dict[str, list[str]]]:

@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from sqlalchemy import select
 
 from app.domain.errors import Unavailable
@@ -19,6 +18,8 @@ from tests.office import text_of
 from tests.visitor import Visitor, without_tokens
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.office import Office
 
 
