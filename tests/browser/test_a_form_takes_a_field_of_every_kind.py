@@ -42,6 +42,11 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def form(release: Path) -> formjs.Form:
+    return formjs.load((release / "forms" / f"{FORM}.form").read_bytes())
+
+
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, release: Path) -> Iterator[Site]:
     """A running site into which the changed release is deployed, as its administrator would."""
     running = Site(tmp_path_factory.mktemp("every-kind") / "instance").start()
@@ -148,8 +153,7 @@ def answer(visitor: Visitor) -> None:
     visitor.photograph("मकान का फोटो")
 
 
-def test_the_added_fields_are_of_every_kind_that_forms_know(release: Path) -> None:
-    form = formjs.load((release / "forms" / f"{FORM}.form").read_bytes())
+def test_the_added_fields_are_of_every_kind_that_forms_know(form: formjs.Form) -> None:
     added = {each.key for each in FIELDS}
     assert {field.type for field in form.fields if field.key in added} == INPUTS
     ids = {node.id: node.kind for node in form.level.nodes}
@@ -158,7 +162,7 @@ def test_the_added_fields_are_of_every_kind_that_forms_know(release: Path) -> No
 
 @pytest.mark.parametrize("look", [*LOOKS, PHONE_NO_SCRIPT], ids=lambda look: look.name)
 def test_what_is_answered_stands_on_the_case_and_in_the_paper(
-    look: Look, desk: Callable[..., Screen], site: Site, journey: Journey
+    look: Look, desk: Callable[..., Screen], site: Site, journey: Journey, form: formjs.Form
 ) -> None:
     number = journey.new_case(["th_mufassil"])
     journey.go_on(number, FORM)
@@ -169,8 +173,7 @@ def test_what_is_answered_stands_on_the_case_and_in_the_paper(
     visitor.known(CLEAN[FORM])
     answer(visitor)
     screen.sound("every-kind")
-    screen.page.get_by_role("button", name="भेजें", exact=True).click()
-    screen.page.wait_for_load_state("load")
+    screen.press(form.submit.hi)
     assert "error-summary" not in screen.page.content(), screen.text()[:2000]
     journey.go_on(number, "decide")
     journey.do(number, "decide", lang="both")
