@@ -21,7 +21,7 @@ from app.models.papers import certificate, number_series
 from app.models.workflow import incident, job
 from app.papers import PapersUnavailable
 from app.papers.fonts import REGULAR
-from app.services import certificates, incidents, jobs, setup, tasks
+from app.services import certificates, incidents, jobs, officers, setup, tasks
 from app.services.database import Database
 from app.services.documents import Upload
 from app.services.drafts import actor_scope
@@ -287,13 +287,25 @@ def test_a_font_that_went_missing_is_an_incident_and_later_one_paper(without_fon
     missing = str(database.fonts / REGULAR)
     assert (stopped.detail["error"], stopped.detail["file"]) == ("papers.font_missing", missing)
     assert [row.status for row in papers_of(database)] == ["allotted"]
+    assert f"फॉन्ट की फाइल नहीं मिली: {missing}। इसके बिना कोई पत्र निर्गत नहीं होगा।" in overview(journey)
     shutil.copy(ASSETS.fonts / REGULAR, missing)
-    admin = journey.staff.holder(Role.USER_ADMIN)
+    admin = journey.staff.holder(Role.PROCESS_ADMIN)
     database.write(lambda session: incidents.retry(session, admin, stopped.id, later), actor_scope(admin))
     assert jobs.run_one(database, later)
     (paper,) = papers_of(database)
     assert (paper.status, paper.memo_number) == ("issued", "DM-GEN/CHAR/2026/00001")
     assert "के चरित्र एवं पूर्ववृत्त के सत्यापन के संबंध में" in text_of(journey, paper)
+
+
+def overview(journey: Journey) -> str:
+    """The page on which the administrator reads what stopped."""
+    database = journey.database
+    settings = Settings(database.documents, str(database.engine.url), demo=True, testing=True)
+    client = create_app(settings, database, lambda: journey.now).test_client()
+    officer_id = journey.staff.holder(Role.PROCESS_ADMIN).officer_id
+    with client.session_transaction() as session:
+        session["token"] = officers.enter_as(database, officer_id, journey.now).token
+    return client.get("/admin").text
 
 
 def test_no_release_is_deployed_whose_letters_cannot_be_drawn_here(without_font: Journey) -> None:
