@@ -88,6 +88,17 @@ REGISTERS = (
 )
 #: Every register looked at, one by one.
 SEEN = {f"chk_{each}": "not_found" for each in REGISTERS}
+#: A row of a criminal case that is still enquired into.
+FIR = {
+    "fir_no": "112",
+    "fir_year": 2024,
+    "thana": "thanas-1",
+    "act": "ipc",
+    "sections": "302/34",
+    "role": "accused_named",
+    "stage": "under_investigation",
+    "identity_basis": "photo",
+}
 CERTIFICATE = {"checks": {"output": "CERTIFICATE"}}
 BY_SP = {"checks": {"final_signatory": "SP"}}
 SITE = {"checks": {"chk_premises": True, "premises_kind": "site"}}

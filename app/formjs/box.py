@@ -79,6 +79,7 @@ class Box:
     is_multiple: bool = False
     is_folded: bool = False
     is_touched: bool = False
+    primary: str = ""
     most_files: int = 1
     input_type: str = "text"
     input_mode: str = ""

@@ -90,7 +90,7 @@ _PROPERTIES = frozenset(
         ),
         *("check", "check_hi", "check_en", "min", "max", "precision", "upper", "digits", "as", "input_mode"),
         *("capture", "max_files", "min_rows", "max_rows", "row_hi", "row_en", "add_hi", "add_en", "fold"),
-        *("text_en", "allow_12_digits", "decision", "propose_first", "capitals"),
+        *("text_en", "allow_12_digits", "decision", "propose_first", "capitals", "primary"),
     )
 )
 _OPTION_PROPERTIES = ("en.", "offer.")
@@ -228,7 +228,8 @@ class _Reader:
             first_rule=self._rule("default", self._names.facts),
             is_boolean=self._property("as") == "boolean",
             is_decision=self._decision(kind, within),
-            has_proposal=self._flag("propose_first"),
+            has_proposal=self._proposes(kind),
+            primary=self._rule("primary", self._names.facts),
             is_upper=self._flag("upper"),
             has_digits=self._flag("digits"),
             options=options,
@@ -317,6 +318,12 @@ class _Reader:
         if self._flag("decision") and (kind != "radio" or within):
             self.fault("decision")
         return self._flag("decision")
+
+    def _proposes(self, kind: str) -> bool:
+        """Whether the first choice of the host's list is proposed: of a list that the form does not hold itself."""
+        if self._flag("propose_first") and (kind not in ("radio", "select") or self._component.get("values")):
+            self.fault("setting", setting="propose_first")
+        return self._flag("propose_first")
 
     def _options_key(self, kind: str, options: tuple[Option, ...]) -> str:
         key = self._component.get("valuesKey")
@@ -420,7 +427,7 @@ class _Reader:
             if validation in ("email", "phone") and kind == "textfield"
             else "text",
             input_mode=mode,
-            capitals="characters" if self._flag("upper") else self._property("capitals"),
+            capitals=self._capitals(),
             accept=str(self._component.get("accept") or ""),
             has_camera=bool(self._property("capture")),
             is_multiple=self._component.get("multiple") is True,
@@ -428,3 +435,10 @@ class _Reader:
             row_name=self._own_error("row_hi", "row_en"),
             add=self._own_error("add_hi", "add_en"),
         )
+
+    def _capitals(self) -> str:
+        """Which letters a phone's keyboard begins large: `words`, `characters`, or as it likes."""
+        given = "characters" if self._flag("upper") else self._property("capitals")
+        if given not in ("", "none", "words", "characters"):
+            self.fault("setting", setting="capitals")
+        return given

@@ -151,7 +151,10 @@ class _Drawing:
         if not kind.is_empty(value):
             box.is_touched |= value != first_value(node, self._facts)
             box.said = kind.say(node, value, asked, self._lang) if node.look.is_folded else ""
-        box.wanted = for_browser(node.rules.required_when, self._facts, self._readable(level))
+        if node.look.is_folded:
+            box.wanted = for_browser(node.rules.required_when, self._facts, self._readable(level))
+        if node.primary is not None:
+            box.primary = str(feel.evaluate(node.primary, self._facts) or "")
 
     def _draw_proposal(self, box: Box, node: Node, level: Level, asked: Asked) -> None:
         """What the form proposes; where its rule gives nothing and no answer can change that, a plain field stays."""

@@ -111,6 +111,7 @@ class Node:
     first_rule: Tree | None = None
     is_boolean: bool = False
     is_decision: bool = False  # a button of the page stands for each of its choices
+    primary: Tree | None = None  # which of these buttons comes first, by the facts
     has_proposal: bool = False  # the first choice of the host's list is proposed
     is_upper: bool = False
     has_digits: bool = False

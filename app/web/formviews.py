@@ -114,8 +114,8 @@ def _decision(box: Box) -> Decision:
 
 
 def _buttons(decision: Box) -> list[Button]:
-    """A button for each choice; the one that was chosen before comes first, and is the page's primary."""
-    ranked = sorted(decision.choices, key=lambda choice: not choice.is_chosen)
+    """A button for each choice; first, as the primary, the one chosen before, else the one the facts suggest."""
+    ranked = sorted(decision.choices, key=lambda each: (not each.is_chosen, each.value != decision.primary))
     return [Button(f"decide:{decision.name}={choice.value}", choice.text) for choice in ranked]
 
 

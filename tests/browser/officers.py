@@ -126,8 +126,7 @@ class Officers:
     def enquire(self, number: str, thana: str) -> None:
         """Acceptance, visit, registers and endorsement at one thana."""
         screen = self.task("sho", number, thana, "accept_enquiry")
-        officer = screen.page.locator("input[name=eo]:checked")
-        name = screen.page.locator(f"label[for='{officer.get_attribute('id')}']").inner_text().split(",")[0]
+        name = self.assigned(screen)
         screen.sound("task-accept")
         self.send(screen, "हमारा थाना: जाँच सौंपें")
         self.visit(number, thana, name)
@@ -140,7 +139,14 @@ class Officers:
         screen.sound("task-endorse")
         self.send(screen, "सहमत, आगे भेजें")
 
-    def visit(self, number: str, thana: str, name: str) -> None:
+    def assigned(self, screen: Screen) -> str:
+        """The enquiry officer whom the page proposes, by name."""
+        officer = screen.page.locator("input[name=eo]:checked")
+        place = officer.get_attribute("id")
+        return screen.page.locator(f"label[for='{place}']").inner_text().split(",")[0]
+
+    def visitor(self, number: str, thana: str, name: str) -> Screen:
+        """The task of the visit, open before the enquiry officer of this name."""
         account = next(
             one
             for one in self._site.accounts()
@@ -148,7 +154,10 @@ class Officers:
         )
         screen = self._desk(self._look).sign_in(account)
         self._screens["enquiry_officer", thana] = screen
-        screen = self.task("enquiry_officer", number, thana)
+        return self.task("enquiry_officer", number, thana)
+
+    def visit(self, number: str, thana: str, name: str) -> None:
+        screen = self.visitor(number, thana, name)
         self.choose(screen, "स्वयं", "निवासी हैं", "हाँ", "जन्म से")
         self.write(screen, "साक्षी का नाम", "श्याम महतो", 0)
         self.write(screen, "साक्षी का नाम", "गीता देवी", 1)

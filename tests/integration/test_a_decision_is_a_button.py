@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.roles import Role
 from tests.office import text_of
+from tests.shipped_forms import FIR, SEEN
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -161,11 +162,25 @@ def test_a_form_without_a_decision_decides_nothing(office: Office, op: str) -> N
     assert not desk.is_done()
 
 
+def test_a_clean_paper_is_not_the_first_button_of_a_case_with_facts(office: Office) -> None:
+    thana = next(iter(office.journey.staff.offices(Role.SHO).items()))
+    number = office.journey.new_case([thana[0]])
+    office.journey.go_on(number, until="check_registers")
+    charged = {**FIR, "stage": "chargesheeted", "stage_ref": "आरोप पत्र 14/2024", "thana": str(thana[1])}
+    found = {"all_clear": False, **SEEN, "chk_fir_index": "found", "cases": [charged]}
+    office.journey.do(number, "check_registers", **found)
+    office.journey.go_on(number, until="recommend")
+    office.journey.do(number, "recommend", sp_reason="आरोप पत्र समर्पित है, विचारण लंबित है।")
+    task = office.task(number, "decide")
+    page = text_of(office.holder_of(task).get(f"/tasks/{task.id}"))
+    assert re.findall(r'btn-primary" name="_op" value="([^"]*)"', page) == [
+        "decide:dm_decision=issue_with_detail"
+    ]
+
+
 def test_a_third_enquiry_is_not_offered(office: Office) -> None:
     desk = Desk(office, "recommend")
     for _ in range(2):
-        unit = office.journey.form_of(office.task(desk.number)).values
-        assert unit
         again = {"unit": _unit(office, desk.number), "point": REASON}
         office.journey.do(desk.number, "recommend", action="re_enquiry", sp_reason=REASON, re_enquiry=[again])
         office.journey.go_on(desk.number, until="recommend")

@@ -205,6 +205,60 @@ def test_a_condition_that_still_waits_stays_open_for_pages_without_scripts() -> 
     assert (settled.is_off, settled.is_hidden) == (True, True)
 
 
+def test_a_proposal_that_no_answer_can_change_is_asked_for_where_it_is_none() -> None:
+    proposed = choice("a", "x", "y", properties={"computed": 'if rounds > 0 then "x" else null'})
+    proposed["validate"] = {"required": True}
+    trial = form(proposed)
+    (asked,) = formjs.draw(trial, {"a": None}, {}, {"rounds": 0}, {}, "hi")
+    (given,) = formjs.draw(trial, {"a": None}, {}, {"rounds": 1}, {}, "hi")
+    assert (asked.computed, given.proposed) == ("", "विकल्प")
+    assert faults(trial, {}) == {"a": "form.required.choice"}
+
+
+def test_the_first_of_a_list_is_proposed_where_the_form_says_so() -> None:
+    given = [{"value": "b", "hi": "ब", "en": "B"}, {"value": "a", "hi": "अ", "en": "A"}]
+    plain = field("a", "radio", valuesKey="officers")
+    trial = form({**plain, "properties": {**plain["properties"], "propose_first": "true"}})
+    assert formjs.initial(trial, {}, {"officers": given}) == {"a": "b"}
+    assert formjs.initial(trial, {}, {"officers": []}) == {"a": None}
+    assert formjs.initial(form(plain), {}, {"officers": given}) == {"a": None}
+
+
+def test_a_fold_stands_open_for_what_was_written_in_it_and_not_for_a_default() -> None:
+    inner = [field("a"), choice("b", "x", "y", properties={"default": '="x"'})]
+    group = {"type": "group", "id": "g", "label": "समूह", "components": inner}
+    trial = form({**group, "properties": {"label_en": "Group", "fold": "true"}})
+    first = formjs.initial(trial, {}, {})
+    assert [formjs.draw(trial, {**first, **more}, {}, {}, {}, "hi")[0].is_open for more in (
+        {}, {"a": "कुछ"}, {"b": "y"})] == [False, True, True]  # fmt: skip
+
+
+def test_a_fold_says_what_it_holds_and_opens_when_that_must_be_answered() -> None:
+    folded = field("b", properties={"fold": "true", "required_when": '=a = "x"'})
+    trial = form(choice("a", "x", "y"), folded)
+    closed, wanted, told = (
+        formjs.draw(trial, values, {}, {}, {}, "hi")[1]
+        for values in ({"a": "y", "b": None}, {"a": "x", "b": None}, {"a": "y", "b": "लिखा"})
+    )
+    assert [box.is_open for box in (closed, wanted, told)] == [False, True, True]
+    assert told.said == "लिखा"
+    assert json.loads(closed.wanted) == ["=", ["name", "a"], ["lit", "x"]]
+
+
+def test_groups_in_rows_have_places_of_their_own() -> None:
+    group = {"type": "group", "id": "g", "label": "समूह", "properties": {"label_en": "Group"}}
+    rows = field("rows", "dynamiclist", components=[{**group, "components": [field("a")]}])
+    (box,) = formjs.draw(form(rows), {"rows": [{"a": "x"}, {"a": "y"}]}, {}, {}, {}, "hi")
+    assert [row.boxes[0].id for row in box.rows] == ["f-rows-0-g", "f-rows-1-g"]
+
+
+def test_what_does_not_apply_is_named_by_its_place() -> None:
+    hidden = field("b", conditional={"hide": '=not(a = "x")'})
+    trial = form(choice("a", "x", "y"), hidden)
+    assert formjs.not_asked(trial, {"a": "y"}, {}) == {"b"}
+    assert formjs.not_asked(trial, {"a": "x"}, {}) == frozenset()
+
+
 @pytest.mark.parametrize("kind", ["html", "iframe", "documentPreview", "expression", "image", "table"])
 def test_components_that_could_run_or_leak_are_refused(kind: str) -> None:
     assert refusals({"type": kind, "id": "c"}) == {"type"}
@@ -226,6 +280,10 @@ def test_components_that_could_run_or_leak_are_refused(kind: str) -> None:
         (field("a", validate={"pattern": "(a+)+"}), "pattern_slow"),
         (field("a", validate={"pattern": "("}), "pattern_wrong"),
         (field("a", "radio"), "options"),
+        (choice("a", "x", properties={"propose_first": "true"}), "setting"),
+        (field("a", properties={"capitals": "some"}), "setting"),
+        (field("a", properties={"decision": "true"}), "decision"),
+        (choice("a", "x", properties={"primary": "=b"}), "rule_name"),
         (field("a", "dynamiclist", components=[]), "list_empty"),
         ({"type": "button", "id": "c", "action": "reset"}, "button"),
     ],

@@ -12,6 +12,7 @@ from tests.shipped_forms import (
     BY_SP,
     CERTIFICATE,
     FACTS,
+    FIR,
     FORMS,
     REGISTERS,
     SEEN,
@@ -49,16 +50,6 @@ def fields(level: Level) -> Iterator[Node]:
 
 
 REASON = "क" * 10
-FIR = {
-    "fir_no": "112",
-    "fir_year": 2024,
-    "thana": "thanas-1",
-    "act": "ipc",
-    "sections": "302/34",
-    "role": "accused_named",
-    "stage": "under_investigation",
-    "identity_basis": "photo",
-}
 LATE = {"due_on": date(2026, 11, 20)}
 ENTRY = {"register": "gunda", "entry_no": "7", "year": 2020, "identity_basis": "photo"}
 FOUND = {"all_clear": False, **SEEN, "chk_fir_index": "found", "chk_gunda": "found"}
