@@ -50,6 +50,7 @@ def create_app(
         addresses,
         assets,
         errors,
+        forms,
         headers,
         language,
         limits,
@@ -63,6 +64,7 @@ def create_app(
     app = Flask(
         "app", static_folder=None, template_folder=str(_TEMPLATES), root_path=str(Path(__file__).parent)
     )
+    app.request_class = forms.Request
     app.config.update(
         SECRET_KEY=database.keys.derive("cookies"),
         SESSION_COOKIE_NAME="__Host-esp" if settings.secure else "esp",

@@ -4,6 +4,7 @@ from app.formjs.answers import classes_of, clean, field_types, initial, label, r
 from app.formjs.box import Box
 from app.formjs.checking import check
 from app.formjs.drawing import draw
+from app.formjs.files import refuses_file
 from app.formjs.loading import load
 from app.formjs.model import Field, FieldType, Form
 from app.formjs.refusals import FormProblem, FormRefused
@@ -26,6 +27,7 @@ __all__ = [
     "load",
     "not_asked",
     "read",
+    "refuses_file",
     "show",
     "with_files",
 ]

@@ -9,7 +9,7 @@ from app.formjs.kind import Asked, Kind, Posted
 
 if TYPE_CHECKING:
     from app.formjs.box import Box
-    from app.formjs.model import Node
+    from app.formjs.model import Form, Node
 
 _ENDINGS = {
     ".pdf": "application/pdf",
@@ -17,6 +17,7 @@ _ENDINGS = {
     ".jpeg": "image/jpeg",
     ".png": "image/png",
 }
+_LONGEST_NAME = 60
 _PARTS = frozenset(("id", "name", "size", "media_type"))
 
 
@@ -41,9 +42,8 @@ class FileKind(Kind):
             isinstance(each, dict) and each.keys() >= _PARTS for each in value
         ):
             return FieldProblem("form.required.file")
-        most = node.rules.max_rows if node.look.is_multiple else 1
-        if len(value) > most:
-            return FieldProblem("form.too_many_files", limit=most)
+        if len(value) > most_files(node):
+            return FieldProblem("form.too_many_files", limit=most_files(node))
         for each in value:
             if not _is_accepted(str(each["media_type"]), node.look.accept):
                 return FieldProblem("form.file_wrong_kind", name=each["name"])
@@ -57,7 +57,22 @@ class FileKind(Kind):
         box.accept = node.look.accept
         box.has_camera = node.look.has_camera and not _is_accepted("application/pdf", node.look.accept)
         box.is_multiple = node.look.is_multiple and not box.has_camera  # a camera takes one picture at a time
-        box.most_files = node.rules.max_rows if node.look.is_multiple else 1
+        box.most_files = most_files(node)
+
+
+def most_files(node: Node) -> int:
+    """How many files a field takes."""
+    return node.rules.max_rows if node.look.is_multiple else 1
+
+
+def refuses_file(form: Form, name: str, held: int) -> tuple[str, FieldProblem] | None:
+    """Why a field that holds so many files takes no other, with the place to say it; None when it does."""
+    node = form.level.inputs.get(name)
+    if node is None or node.kind != "file":
+        return "", FieldProblem("form.unknown_key", names=name[:_LONGEST_NAME])
+    if held >= most_files(node):
+        return name, FieldProblem("form.too_many_files", limit=most_files(node))
+    return None
 
 
 def _is_accepted(media_type: str, accept: str) -> bool:

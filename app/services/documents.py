@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from hashlib import sha256
-from io import BytesIO
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
-
-import pikepdf
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from app.domain.errors import FieldProblem, NotFound
 from app.domain.ids import new_id
 from app.models import case_queries as cases
+from app.remaking import MAX_PAGES, MAX_PIXELS, remake
 from app.services import keys
 
 if TYPE_CHECKING:
@@ -28,11 +25,14 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 10_000_000  # of one upload, as it comes from a phone's camera
 MAX_PDF_BYTES = 5_000_000
-MAX_PIXELS = 40_000_000
-MAX_PAGES = 50
-_LONG_SIDE = 2000  # pixels; a page stays readable, a photo shrinks to about 400 kB
-_JPEG_QUALITY = 82
-_ACTIVE = ("/JavaScript", "/JS", "/OpenAction", "/AA", "/Launch", "/EmbeddedFiles", "/RichMedia", "/XFA")
+#: Why a file cannot be kept -> what its officer is told.
+_REFUSALS = {
+    "active": "form.file_active",
+    "pages": "form.file_too_many_pages",
+    "pixels": "form.file_too_many_pixels",
+    "kind": "form.file_wrong_kind",
+}
+_ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,59 +68,27 @@ def prepare(upload: Upload) -> Paper | FieldProblem:
     """The file as it will be kept, or what is wrong with it. Judged by its content, never by its name.
 
     Pictures are drawn anew (turned upright, shrunk, without EXIF); a PDF is rewritten and refused when it
-    carries scripts, actions, enclosed files or a password.
+    carries scripts, actions, enclosed files or a password. Raises Unavailable when the machine has no room for it.
     """
+    name = _name(upload.name, "")
     if not upload.data:
-        return FieldProblem("form.file_empty", name=upload.name)
-    if len(upload.data) > MAX_BYTES:
-        return FieldProblem("form.file_too_large", name=upload.name, megabytes=MAX_BYTES // 1_000_000)
-    if upload.data.startswith(b"%PDF-"):
-        return _pdf(upload)
-    return _picture(upload)
-
-
-def _picture(upload: Upload) -> Paper | FieldProblem:
-    try:
-        with Image.open(BytesIO(upload.data), formats=("JPEG", "PNG")) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                return FieldProblem("form.file_too_large", name=upload.name, megabytes=MAX_BYTES // 1_000_000)
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return FieldProblem("form.file_wrong_kind", name=upload.name)
-    upright.thumbnail((_LONG_SIDE, _LONG_SIDE))
-    kept = BytesIO()
-    upright.save(kept, "JPEG", quality=_JPEG_QUALITY, optimize=True)
-    return Paper(upload.field, _name(upload.name, ".jpg"), "image/jpeg", kept.getvalue())
-
-
-def _pdf(upload: Upload) -> Paper | FieldProblem:
-    if len(upload.data) > MAX_PDF_BYTES:
-        return FieldProblem("form.file_too_large", name=upload.name, megabytes=MAX_PDF_BYTES // 1_000_000)
-    try:
-        with pikepdf.open(BytesIO(upload.data)) as pdf:
-            if len(pdf.pages) > MAX_PAGES:
-                return FieldProblem("form.file_too_many_pages", name=upload.name, pages=MAX_PAGES)
-            if pdf.is_encrypted or _is_active(pdf):
-                return FieldProblem("form.file_active", name=upload.name)
-            kept = BytesIO()
-            pdf.save(kept)
-    except (pikepdf.PdfError, ValueError, RuntimeError):
-        return FieldProblem("form.file_wrong_kind", name=upload.name)
-    return Paper(upload.field, _name(upload.name, ".pdf"), "application/pdf", kept.getvalue())
-
-
-def _is_active(pdf: pikepdf.Pdf) -> bool:
-    """Whether any object of the file could act: run a script, start a program, or carry another file."""
-    return any(
-        key in thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary) for key in _ACTIVE
-    )
+        return FieldProblem("form.file_empty", name=name)
+    most = MAX_PDF_BYTES if upload.data.startswith(b"%PDF-") else MAX_BYTES
+    if len(upload.data) > most:
+        return FieldProblem("form.file_too_large", name=name, megabytes=most // 1_000_000)
+    made = remake(upload.data)
+    if isinstance(made, str):
+        return FieldProblem(_REFUSALS[made], name=name, pages=MAX_PAGES, megapixels=MAX_PIXELS // 1_000_000)
+    if len(made.data) > MAX_BYTES:
+        return FieldProblem("form.file_too_large", name=name, megabytes=MAX_BYTES // 1_000_000)
+    return Paper(upload.field, _name(upload.name, _ENDINGS[made.media_type]), made.media_type, made.data)
 
 
 def _name(name: str, ending: str) -> str:
     """A short plain name for the list and the download; never used as a path."""
     base = name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
     kept = "".join(c for c in base if c.isprintable() and c not in '<>:"|?*%;\r\n').strip(" .")
-    return (kept[:60] or "file") + ending
+    return (kept[:60].rstrip(" .") or "file") + ending
 
 
 def put(folder: Path, path: str, sealed: bytes) -> None:

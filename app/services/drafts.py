@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from app import formjs
 from app.domain.ids import new_id
 from app.models import case_queries as cases
 from app.models import draft_queries as drafts
@@ -90,28 +91,43 @@ def stage(
     database: Database,
     actor: Actor,
     place: Place,
+    form: formjs.Form,
     values: Mapping[str, Any],
     uploads: Sequence[documents.Upload],
     now: datetime,
 ) -> tuple[Draft, dict[str, FieldProblem]]:
-    """Save the draft and put the uploads beside it; -> (draft, what is wrong with which field).
+    """Save the draft and put the uploads beside it; -> (draft, what is wrong with which field of the form).
 
     Files are re-made, sealed and written outside the transaction; a crash in between leaves a sealed file
     without a row, which the sweep of unattached files destroys.
     """
     scope = actor_scope(actor)
     draft = database.write(lambda session: save(session, actor, place, values, now), scope)
-    problems: dict[str, FieldProblem] = {}
-    papers: list[documents.Paper] = []
-    for upload in uploads:
-        made = documents.prepare(upload)
-        if isinstance(made, documents.Paper):
-            papers.append(made)
-        else:
-            problems[upload.field] = made
+    held = {name: len(files) for name, files in draft.staged.items()}
+    papers, problems = _prepared(form, uploads, held)
     if papers:
         draft = database.write(_Staging(database, actor, place, draft, papers, now), scope)
     return draft, problems
+
+
+def _prepared(
+    form: formjs.Form, uploads: Sequence[documents.Upload], held: dict[str, int]
+) -> tuple[list[documents.Paper], dict[str, FieldProblem]]:
+    """The uploads as they will be kept; none for which the form has no place: a draft cannot grow for ever."""
+    papers: list[documents.Paper] = []
+    problems: dict[str, FieldProblem] = {}
+    for upload in uploads:
+        refused = formjs.refuses_file(form, upload.field, held.get(upload.field, 0))
+        if refused is not None:
+            problems[refused[0]] = refused[1]
+            continue
+        made = documents.prepare(upload)
+        if isinstance(made, documents.Paper):
+            papers.append(made)
+            held[upload.field] = held.get(upload.field, 0) + 1
+        else:
+            problems[upload.field] = made
+    return papers, problems
 
 
 class _Staging:

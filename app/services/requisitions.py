@@ -191,7 +191,7 @@ def save_draft(
     dropped = drafts.dropped(posted.op)
     if dropped is not None:
         database.write(lambda s: drafts.drop_file(s, actor, sheet.place, dropped, now), scope)
-    draft, problems = drafts.stage(database, actor, sheet.place, values, uploads, now)
+    draft, problems = drafts.stage(database, actor, sheet.place, sheet.form, values, uploads, now)
     if problems:
         raise FormInvalid(sheet.typed(posted, draft.staged), problems)
     return draft.updated_at
@@ -230,7 +230,7 @@ def _submitted(
     """Everything typed is kept as a draft first; then the answers are checked. Raises FormInvalid."""
     sheet = database.read(lambda s: _sheet(s, actor, form_key, requisition_id, now), actor_scope(actor))
     typed = sheet.typed(posted, sheet.draft.staged if sheet.draft is not None else {})
-    draft, refused = drafts.stage(database, actor, sheet.place, typed, uploads, now)
+    draft, refused = drafts.stage(database, actor, sheet.place, sheet.form, typed, uploads, now)
     values = sheet.typed(posted, draft.staged)
     problems = {**formjs.check(sheet.form, values, sheet.facts, sheet.options, now), **refused}
     if problems:

@@ -171,7 +171,7 @@ def save_draft(
     staged = sheet.draft.staged if sheet.draft is not None else {}
     values = sheet.typed(posted, staged)
     _drop(database, actor, sheet.place, posted, now)
-    draft, problems = drafts.stage(database, actor, sheet.place, values, uploads, now)
+    draft, problems = drafts.stage(database, actor, sheet.place, sheet.form, values, uploads, now)
     if problems:
         raise FormInvalid(sheet.typed(posted, draft.staged), problems)
     return draft.updated_at
@@ -227,7 +227,7 @@ def _answers(
     refused: dict[str, Any] = {}
     values = sheet.typed(posted, staged)
     if uploads:
-        draft, refused = drafts.stage(database, actor, sheet.place, values, uploads, now)
+        draft, refused = drafts.stage(database, actor, sheet.place, sheet.form, values, uploads, now)
         values = sheet.typed(posted, draft.staged)
     problems = {**formjs.check(sheet.form, values, sheet.facts, sheet.options, now), **refused}
     if problems:
