@@ -69,9 +69,9 @@ def document(document_id: UUID) -> ResponseReturnValue:
 def attachment(name: str) -> str:
     """A header for a file name in any script (RFC 6266): an ASCII stand-in, and the true name encoded."""
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in name)
-    return (
-        f"attachment; filename=\"{plain.strip('_') or 'document'}\"; filename*=UTF-8''{quote(name, safe='')}"
-    )
+    stem, dot, ending = plain.rpartition(".")
+    plain = f"{stem.strip('._') or 'document'}{dot}{ending}"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _tabs() -> tuple[str, ...]:

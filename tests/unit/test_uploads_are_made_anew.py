@@ -373,6 +373,7 @@ def test_a_name_is_never_a_path_nor_a_header(sent: str, name: str) -> None:
     assert header.isascii()
     assert not set(header) & set("\r\n\0<>")
     assert header.count('"') == 2
+    assert 'filename=".' not in header, "a hidden file is not found again"
 
 
 def test_a_refusal_names_the_file_without_what_would_bend_the_page() -> None:
