@@ -142,3 +142,4 @@ def test_the_outcome_of_a_visit_follows_the_answers_and_asks_for_words_only_when
     screen.sound("task-visit-outcome")
     screen.page.locator("input[name=outcome][value='']").check()
     assert not box(screen, "outcome_reason").is_visible()
+    screen.press("English").sound("task-visit-english")
