@@ -169,15 +169,18 @@ class Meeting(_WholeKeys, ParallelGateway):
 class OpenChoice(_AsksFeel, _WholeKeys, InclusiveGateway):
     """An inclusive gateway: every condition that holds, else the default; its join waits for all that may come.
 
-    The stock join reads predicted tasks, which the state does not keep; this one reads the diagram.
+    The stock join reads predicted tasks, which the state does not keep; this one reads the diagram. BPMN's rule: it
+    waits for a token that can still come to an empty way in, unless that can come to a way in that has its token too.
     """
 
     def _check_threshold_unstructured(self, my_task: Task) -> bool:
-        return not any(
-            _may_still_move(task) and _leads_to(task.task_spec, self)
-            for task in my_task.workflow.tasks.values()
-            if task.task_spec is not self
-        )
+        held = {one.parent.task_spec for one in (my_task, *arrivals(my_task))}
+        for task in my_task.workflow.tasks.values():
+            if task.task_spec is not self and _may_still_move(task):
+                coming = _ways_into(self, task.task_spec)
+                if coming - held and not coming & held:
+                    return False
+        return True
 
     def _run_hook(self, my_task: Task) -> bool:
         _WholeKeys._run_hook(self, my_task)
@@ -197,18 +200,16 @@ def _may_still_move(task: Task) -> bool:
     return bool(task.state & (TaskState.READY | TaskState.WAITING | TaskState.STARTED))
 
 
-def _leads_to(spec: Any, goal: Any) -> bool:
-    """Say whether a token at one spec can come to another along the flows."""
-    seen: set[str] = set()
+def _ways_into(join: Any, spec: Any) -> set[Any]:
+    """Return the specs before a join that a token at one spec can come to, not passing the join itself."""
+    seen = {spec}
     waiting = [spec]
     while waiting:
         for output in waiting.pop().outputs:
-            if output is goal:
-                return True
-            if output.name not in seen:
-                seen.add(output.name)
+            if output is not join and output not in seen:
+                seen.add(output)
                 waiting.append(output)
-    return False
+    return seen.intersection(join.inputs)
 
 
 class LastJoin(_WholeKeys, _EndJoin):

@@ -207,6 +207,29 @@ def test_an_inclusive_choice_opens_every_way_that_holds_and_joins_them() -> None
     assert walk.names() == ["usual"]
 
 
+def test_an_inclusive_join_in_a_branch_does_not_wait_for_the_other_branch_to_come_round() -> None:
+    """BPMN: a token that comes to a held way in as well as to an empty one is not waited for."""
+    drawn = process(
+        "verification",
+        *(start(), choice("enter"), user("judge"), both("part"), choice("some", "left", kind="inclusive")),
+        *(user("left"), user("right"), choice("gather", kind="inclusive"), user("other"), both("meet")),
+        *(user("last"), choice("gate", "finish"), end()),
+        flows("begin > enter > judge > part > some > left > gather > meet > last > gate > finish"),
+        flows("part > other > meet"),
+        when("some > right", "judge.count >= 1") + when("gate > enter", "last.again = true"),
+        flows("right > gather"),
+    )
+    walk = begin(release(verification=drawn))
+    for again in (True, False):
+        walk.do("judge", {"count": 1})
+        assert walk.names() == ["other", "right"]
+        walk.do("right", {})
+        assert walk.names() == ["other"]
+        walk.do("other", {})
+        walk.do("last", {"again": again})
+    assert walk.step.ended
+
+
 def units_then(*answers: str, one_by_one: bool = False) -> Walk:
     main = process(
         "verification",

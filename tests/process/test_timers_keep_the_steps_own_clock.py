@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests import sketch
-from tests.sketch import choice, end, flows, job, pause, process, start, sub, user
+from tests.sketch import both, choice, end, flows, job, pause, process, start, sub, user
 from tests.walking import FIRST, MORNING, UNITS, Walk, begin, release, shipped_release
 
 
@@ -174,6 +174,31 @@ def test_a_timer_on_a_sub_process_fires_while_its_steps_are_open() -> None:
     walk.finish("remind")
     walk.do("judge", {})
     assert walk.step.end_event == "e"
+
+
+def test_a_reminder_that_tells_two_tells_both_at_each_instant() -> None:
+    drawn = process(
+        "verification",
+        *(
+            start(),
+            user("judge"),
+            end(),
+            both("fork"),
+            job("tell"),
+            job("write"),
+            end("told"),
+            end("written"),
+        ),
+        sketch.timer("warn", "judge", '["2025-07-02T04:30:00Z", "2025-07-03T04:30:00Z"]'),
+        flows("begin > judge > finish", "warn > fork > tell > told", "fork > write > written"),
+    )
+    walk = begin(release(verification=drawn))
+    walk.wait(days=1)
+    assert sorted(one.element_id for one in walk.step.jobs) == ["tell", "write"]
+    walk.wait(days=1)
+    assert sorted(one.element_id for one in walk.step.jobs) == ["tell", "tell", "write", "write"]
+    walk.do("judge", {})
+    assert walk.step.ended
 
 
 def test_instants_are_worked_out_once_when_the_step_begins() -> None:

@@ -30,13 +30,13 @@ _CLEARING = frozenset({"terminateEventDefinition", "errorEventDefinition"})
 class Token(NamedTuple):
     """A token at rest: on the flow before a gateway, or in the end event that took it.
 
-    `began`: the flow on which it began its leg; in another order of things it could still be there, or on the way.
-    `shut`: inclusive joins that have opened without it, so it was by then where no way leads to them.
+    `began`: the flow on which it began its leg. `since`: where it was when something last took notice of it; in
+    another order of things it could still be there, or on any way from there.
     """
 
     place: str
     began: str
-    shut: frozenset[str] = frozenset()
+    since: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ class Net:
         self.flows = {flow.id: flow for flows in scope.outgoing.values() for flow in flows}
         self._outcomes = outcomes
         self._reaches: dict[str, Reach] = {}
-        self._leading: dict[str, set[str]] = {}
+        self._shared: dict[tuple[frozenset[str], frozenset[str]], set[str]] = {}
+        self._coming: dict[tuple[str, str], frozenset[str]] = {}
 
     def target(self, flow_id: str) -> Node:
         return self.scope.nodes[self.flows[flow_id].target]
@@ -108,26 +109,65 @@ class Net:
                         todo.append(flow.id)
         return Reach(ways, tuple(rests))
 
-    def leads_to(self, flow_id: str, node_id: str) -> bool:
-        """Say whether a token on a flow can come to a node, gateways taken for open."""
-        start = self.flows[flow_id].target
-        if start not in self._leading:
-            self._leading[start] = self.scope.reached_from([start], aside=False)
-        return node_id in self._leading[start]
-
     def may_stand_on(self, token: Token) -> set[str]:
-        """Return every flow and end at which a token may be, in one order of things or another.
+        """Return every flow and end at which a token may be, in one order of things or another."""
+        places: set[str] = set()
+        for place in token.since:
+            places.update(self.reach(place).ways if place in self.flows else (place,))
+        return places
+
+    def shared(self, one: Token, other: Token) -> set[str]:
+        """Return where two tokens can be at the same time.
 
         The flow into an end that takes all tokens away does not count: who comes first ends the case.
         """
-        return {place for place in self.reach(token.began).ways if self._may_stand_at(place, token)}
+        key = one.since, other.since
+        if key not in self._shared:
+            both = self.may_stand_on(one) & self.may_stand_on(other)
+            self._shared[key] = {
+                place for place in both if place not in self.flows or not self.clears(self.target(place))
+            }
+        return self._shared[key]
 
-    def _may_stand_at(self, place: str, token: Token) -> bool:
-        if place not in self.flows:
-            return True
-        if self.clears(self.target(place)):
-            return False
-        return not any(self.leads_to(place, join) for join in token.shut)
+    def comes_to(self, flow_id: str, join_id: str) -> frozenset[str]:
+        """Return the flows into a join that a token on a flow can come to without passing the join itself."""
+        key = self.flows[flow_id].target, join_id
+        if key[0] == join_id:
+            return frozenset({flow_id})
+        if key not in self._coming:
+            passed = self.scope.reached_from([key[0]], without=[join_id], aside=False)
+            ways_in = self.scope.incoming.get(join_id, ())
+            self._coming[key] = frozenset(flow.id for flow in ways_in if flow.source in passed)
+        return self._coming[key]
+
+    def holds_up(self, flow_id: str, join_id: str, held: frozenset[str]) -> bool:
+        """Say whether an inclusive join waits for a token on a flow, holding tokens on some of its ways in.
+
+        BPMN's rule: it waits for what can still come to an empty way in, unless that can come to a held one too.
+        """
+        coming = self.comes_to(flow_id, join_id)
+        return bool(coming - held) and not coming & held
+
+    def unheeded(self, token: Token, join_id: str, held: frozenset[str]) -> frozenset[str]:
+        """Return where a token may be while an inclusive join that holds others opens without it."""
+        return frozenset(
+            place
+            for place in self.may_stand_on(token)
+            if place not in self.flows
+            or not (self.flows[place].target == join_id or self.holds_up(place, join_id, held))
+        )
+
+    def may_be_late(self, token: Token, join_id: str) -> bool:
+        """Say whether an inclusive join could open while a token that comes to it is still on the way.
+
+        Only from where the token can come to another way in of the join too.
+        """
+        places = (place for place in self.may_stand_on(token) if place in self.flows)
+        return any(len(self.comes_to(place, join_id)) > 1 for place in places)
+
+    def could_rest_at(self, place: str, rest: str) -> bool:
+        """Say whether a token that is at a place can come to rest at another, or rests there."""
+        return place == rest or (place in self.flows and rest in self.reach(place).rests)
 
 
 def _never_fires(event: Node, comes_to: set[str] | None) -> bool:

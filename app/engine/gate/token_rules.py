@@ -95,7 +95,7 @@ def _outcomes(release: Release, scope: Scope) -> dict[str, set[str]]:
 
 
 def _named(param: str, scope: Scope, *node_ids: str) -> dict[str, Any]:
-    """Return the nodes as a parameter of both languages: their labels and ids, as the modeler finds them."""
+    """Return the nodes as a parameter of both languages: their labels, and the ids known to the modeler."""
     found = {}
     for language in LANGUAGES:
         labels = ((label_of(scope.nodes[node_id].element, language), node_id) for node_id in node_ids)

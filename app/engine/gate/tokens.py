@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.engine.gate.reading import Node, Scope
 
 #: Beyond so many states neither a program nor a person can say what a case may do.
-MAX_STATES = 20_000
+MAX_STATES = 10_000
 
 State = frozenset[Token]
 
@@ -121,7 +121,9 @@ class _Game:
             self.verdict.lost = self.verdict.lost or self._doubled(previous, *met)
             return
         for places in product(*(self.net.reach(first).rests for first in given)):
-            state = rest.union(map(Token, places, given))
+            state = rest.union(
+                Token(at, first, frozenset({first})) for at, first in zip(places, given, strict=True)
+            )
             if previous is not None:
                 self.after.setdefault(state, []).append(previous)
             if state not in self.before:
@@ -133,9 +135,9 @@ class _Game:
 
     def _meeting(self, rest: State, given: tuple[str, ...]) -> tuple[Token, Token, set[str]] | None:
         """Return two tokens that can stand on one flow together, the second one new; and all such flows."""
-        new = [Token(first, first) for first in given]
+        new = [Token(first, first, frozenset({first})) for first in given]
         for one, other in chain(product(rest, new), combinations(new, 2)):
-            shared = self.net.may_stand_on(one) & self.net.may_stand_on(other)
+            shared = self.net.shared(one, other)
             if shared:
                 return one, other, shared
         return None
@@ -143,7 +145,8 @@ class _Game:
     def _doubled(self, previous: State | None, one: Token, other: Token, shared: set[str]) -> Lost:
         """Return the run on which two tokens meet: at the gateway that lets both pass, or at an end."""
         first, second = self.net.reach(one.began).ways, self.net.reach(other.began).ways
-        place = min(sorted(shared), key=lambda at: len(first[at]) + len(second[at]))
+        flows_first = sorted(shared, key=lambda at: (at not in self.net.flows, at))
+        place = min(flows_first, key=lambda at: len(first[at]) + len(second[at]))
         legs = tuple(leg for leg in self._run(previous) if leg[0] != one.began)
         parted = self.net.flows[other.began].source
         if place not in self.net.flows:
@@ -164,14 +167,30 @@ class _Game:
                 yield frozenset(), ()
             elif node.kind == "parallelGateway" and ways_in <= held:
                 yield rest, tuple(self.net.flows_out(node_id))
-            elif node.kind == "inclusiveGateway" and not self._more_may_come(node, held - ways_in):
-                shut = frozenset(token._replace(shut=token.shut | {node_id}) for token in rest)
-                for chosen in _choices(node, self.net.flows_out(node_id)):
-                    yield shut, chosen
+            elif node.kind == "inclusiveGateway":
+                for left in self._openings(node, state):
+                    for chosen in _choices(node, self.net.flows_out(node_id)):
+                        yield left, chosen
 
-    def _more_may_come(self, join: Node, others: set[str]) -> bool:
-        """Say whether a token elsewhere could come to an inclusive join; while it can, the engine waits."""
-        return any(self.net.leads_to(flow_id, join.id) for flow_id in others)
+    def _openings(self, join: Node, state: State) -> Iterator[State]:
+        """Yield what an inclusive join may leave when it opens: with all tokens before it, or with some of them.
+
+        It opens with some while another is still where the join does not wait for it.
+        """
+        ways_in = set(self.net.flows_in(join.id))
+        here = [token for token in state if token.place in ways_in]
+        late = [token for token in here if self.net.may_be_late(token, join.id)]
+        sure = [token for token in here if token not in late]
+        for some in chain.from_iterable(combinations(late, size) for size in range(len(late) + 1)):
+            taken = (*sure, *some)
+            held = frozenset(token.place for token in taken)
+            left = {token: self.net.unheeded(token, join.id, held) for token in state.difference(taken)}
+            if taken and all(self._goes_on(token, since) for token, since in left.items()):
+                yield frozenset(token._replace(since=since) for token, since in left.items())
+
+    def _goes_on(self, token: Token, since: frozenset[str]) -> bool:
+        """Say whether a token that is at one of these places can come to rest where it rests in the play."""
+        return any(self.net.could_rest_at(place, token.place) for place in since)
 
     def _find_endless(self) -> None:
         """Note the shortest run to a state from which the case goes on for ever without an end."""
@@ -199,7 +218,7 @@ class _Game:
     def _parted(self, join: str, empty: set[str], legs: tuple[Leg, ...]) -> str:
         """Return the node at which the run left the last way on which the awaited token could still have come."""
         found = ""
-        hopeful = {flow_id for flow_id in self.net.flows if self._comes_to(flow_id, empty, join)}
+        hopeful = {flow_id for flow_id in self.net.flows if self.net.comes_to(flow_id, join) & empty}
         given = {leg[0] for leg in legs}
         for leg in legs:
             fork = self.net.scope.nodes[self.net.flows[leg[0]].source]
@@ -211,13 +230,6 @@ class _Game:
                 if following not in hopeful and others & hopeful:
                     found = node.id
         return found
-
-    def _comes_to(self, flow_id: str, goals: set[str], join: str) -> bool:
-        """Say whether a token on a flow can come to one of the goals without passing the join."""
-        if flow_id in goals:
-            return True
-        passed = self.net.scope.reached_from([self.net.flows[flow_id].target], without=[join], aside=False)
-        return any(self.net.flows[goal].source in passed for goal in goals)
 
     def _run(self, state: State | None) -> tuple[Leg, ...]:
         """Return the legs walked from the entry to a state, in order."""
