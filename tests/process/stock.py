@@ -85,7 +85,10 @@ class Engine(PythonScriptEngine):
 
 @dataclass(frozen=True)
 class Given:
-    """What a run gets: process, first data, answers by task, a message sent after the first answer."""
+    """What a run gets: process, first data, answers by task, a message sent after the first answer.
+
+    Several answers are given one after the other, the last of them as often as the task comes again.
+    """
 
     process: str
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -151,7 +154,10 @@ def _walk(workflow: BpmnWorkflow, given: Given, ran: Ran) -> str:
         if ready is None or not isinstance(ready.task_spec, UserTask):
             return "hangs"
         name = ready.task_spec.bpmn_id
-        ready.data[name] = boxed(given.answers.get(name, {}))
+        answer = given.answers.get(name, {})
+        if isinstance(answer, list):
+            answer = answer[min(ran.done.count(name), len(answer) - 1)]
+        ready.data[name] = boxed(answer)
         ready.run()
         ran.done.append(name)
         ran.lanes[name] = ready.task_spec.lane

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.gate.findings import Finding, Problem
 from app.engine.gate.known import FieldReads, FormFault, FormReads, Known
+from app.engine.gate.reading import LANGUAGES
 from app.engine.gate.release import Release
 from app.engine.gate.rules import STAGES
 
@@ -23,12 +24,13 @@ def check(files: Mapping[str, bytes], known: Known) -> list[Problem]:
     """
     release = Release.read(files, known)
     for stage in STAGES:
-        problems = [_problem(rule.__name__, finding) for rule in stage for finding in rule(release)]
+        problems = [_problem(release, rule.__name__, finding) for rule in stage for finding in rule(release)]
         if any(problem.severity == "refuse" for problem in problems):
             break
     return problems
 
 
-def _problem(rule: str, finding: Finding) -> Problem:
-    params = {**finding.params, "file": finding.file, "element": finding.element_id}
+def _problem(release: Release, rule: str, finding: Finding) -> Problem:
+    labels = {f"label_{language}": release.label(finding, language) for language in LANGUAGES}
+    params = {**labels, **finding.params, "file": finding.file, "element": finding.element_id}
     return Problem(finding.file, finding.element_id, rule, params)

@@ -25,7 +25,8 @@ class Problem:
     """One reason to refuse a release (or to warn of it).
 
     `rule` names two texts of the catalogue `gate`: `gate.<rule>`, what is wrong, and
-    `gate.<rule>.remedy`, what to do. Both take `params`, which always hold `file` and `element`.
+    `gate.<rule>.remedy`, what to do. Both take `params`, which always hold `file` and `element`, and what the
+    shape is called: `label_hi`, `label_en` (empty where it is called nothing).
     """
 
     file: str

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.engine.decisions import DecisionModel, DecisionRefused, load
-from app.engine.gate.reading import PRODUCERS, Diagram
+from app.engine.gate.reading import PRODUCERS, Diagram, label_of
 from app.engine.xml import XmlRefused, load_xml
 
 if TYPE_CHECKING:
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+    from app.engine.gate.findings import Finding
     from app.engine.gate.known import Known
-    from app.engine.gate.reading import Node, Scope
+    from app.engine.gate.reading import Language, Node, Scope
 
 T = TypeVar("T")
 
@@ -49,6 +50,12 @@ class Release:
             self._worked_out[key] = work()
         found: T = self._worked_out[key]
         return found
+
+    def label(self, finding: Finding, language: Language) -> str:
+        """Return what the shape of a finding is called; empty for a file, and for what has no name."""
+        root = self.roots.get(finding.file)
+        shapes = () if root is None or not finding.element_id else root.iter()
+        return next((label_of(one, language) for one in shapes if one.get("id") == finding.element_id), "")
 
     @cached_property
     def diagrams(self) -> list[Diagram]:

@@ -116,8 +116,10 @@ def _path(scope: Scope, lost: Lost, language: Language) -> str:
     for leg in lost.legs:
         words: list[str] = []
         for flow in (flows[flow_id] for flow_id in leg):
-            source = label_of(scope.nodes[flow.source].element, language)
-            words.append(": ".join(filter(None, (source, label_of(flow.element, language)))))
+            source = scope.nodes[flow.source]
+            host = scope.nodes.get(source.attached_to)
+            said = [one.element for one in (host, source, flow) if one is not None]
+            words.append(": ".join(filter(None, (label_of(element, language) for element in said))))
         words.append(label_of(scope.nodes[flows[leg[-1]].target].element, language))
         told.append([word for word in words if word])
     return _from_its_end(told)
