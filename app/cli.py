@@ -12,7 +12,6 @@ from flask_babel import force_locale, gettext
 
 from app.config import ROOT
 from app.domain.errors import DomainError, ReleaseRefused
-from app.papers import TextProblem
 from app.services import audit, checkpoints, queues, scopes, setup
 
 if TYPE_CHECKING:
@@ -23,6 +22,10 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.services.database import Database, Session
+
+_LANGUAGES = ("hi", "en")
+#: Parameters of a refusal that are codes, with a word for each in the catalogue.
+_CODES = frozenset({"reason", "type", "left", "right"})
 
 district_group = AppGroup("district", help="जिले / districts")
 audit_group = AppGroup("audit", help="गतिविधि अभिलेख / the record")
@@ -41,7 +44,7 @@ def register(app: Flask) -> None:
 def _add_district(lgd_code: int) -> None:
     """Add a district from the gazetteer by its LGD code, with the shipped release."""
     try:
-        is_new = setup.add_district(_database(), lgd_code, _now())
+        is_new = setup.add_district(_readied(), lgd_code, _now())
     except DomainError as refused:
         raise click.ClickException(_both(refused.key, **refused.params)) from refused
     click.echo(_both("cli.district_added" if is_new else "cli.district_known", code=lgd_code))
@@ -51,12 +54,16 @@ def _add_district(lgd_code: int) -> None:
 @click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT)
 def _deploy(folder: Path) -> None:
     """Deploy processes/, forms/ and paper texts of FOLDER to every district, through the gate."""
-    for code in _districts():
+    database = _readied()
+    codes = _districts()
+    if not codes:
+        raise click.ClickException(_both("cli.no_district"))
+    for code in codes:
         try:
-            is_new = setup.deploy(_database(), code, _now(), folder)
+            is_new = setup.deploy(database, code, _now(), folder)
         except ReleaseRefused as refused:
             for problem in refused.problems:
-                click.echo(problem_text(problem), err=True)
+                click.echo(f"{problem_text(problem)}\n", err=True)
             raise click.ClickException(_both("cli.deploy_refused", count=len(refused.problems))) from refused
         except DomainError as refused:
             raise click.ClickException(_both(refused.key, **refused.params)) from refused
@@ -122,24 +129,50 @@ def _recount() -> None:
 
 
 def problem_text(problem: Any) -> str:
-    """One reason of the gate in both languages: file, element, what is wrong, what to do."""
+    """One reason of the gate: file, shape and its name, then in each language what is wrong and what to do."""
+    called = [problem.params.get(f"label_{language}") for language in _LANGUAGES]
     place = f"{problem.file}: {problem.element_id}" if problem.element_id else problem.file
-    key = f"{'papers' if isinstance(problem, TextProblem) else 'gate'}.{problem.rule}"
-    wrong, remedy = _both(key, **problem.params), _both(f"{key}.remedy", **problem.params)
-    return f"{place}\n  {wrong}\n  {remedy}"
+    lines = [f"{place} ({' / '.join(filter(None, called))})" if any(called) else place]
+    for language in _LANGUAGES:
+        with force_locale(language):
+            params = {
+                name: _word(value) if name in _CODES else value for name, value in problem.params.items()
+            }
+            lines.append(f"  {gettext(problem.key, **params)} {gettext(problem.remedy, **params)}")
+    return "\n".join(lines)
+
+
+def _word(code: Any) -> Any:
+    """Return the word for a code of the gate (a reason, a type of FEEL); what has none is said as it is."""
+    key = f"gate.word.{code}".replace(" ", "_")
+    said = gettext(key)
+    return code if said == key else said
 
 
 def _both(key: str, **params: Any) -> str:
     """A text of the catalogues in Hindi and in English."""
     said = []
-    for language in ("hi", "en"):
+    for language in _LANGUAGES:
         with force_locale(language):
             said.append(gettext(key, **params))
     return " / ".join(said)
 
 
 def _database() -> Database:
+    """The database as it stands; one that no start has made ready is refused."""
     found: Database = current_app.extensions["database"]
+    if not setup.is_ready(found):
+        raise click.ClickException(_both("cli.not_ready"))
+    return found
+
+
+def _readied() -> Database:
+    """The database with the tables of this version."""
+    found: Database = current_app.extensions["database"]
+    try:
+        setup.bring_up(found)
+    except DomainError as refused:
+        raise click.ClickException(_both(refused.key, **refused.params)) from refused
     return found
 
 

@@ -28,7 +28,7 @@ _ASPECTS = ("", "subject", "reference")  # the body, and the two lines that a le
 class TextProblem:
     """One reason to refuse the texts of a release.
 
-    `rule` names `papers.<rule>` (what is wrong) and `papers.<rule>.remedy` in the catalogue `papers`;
+    `key` names the text of the catalogue `papers` that says what is wrong, `remedy` the one that says what to do;
     `element_id` is the template. The fields are those of a gate problem, so that one list can show both.
     """
 
@@ -36,7 +36,14 @@ class TextProblem:
     element_id: str
     rule: str
     params: Mapping[str, Any]
-    severity: Literal["refuse", "warn"] = "refuse"
+
+    @property
+    def key(self) -> str:
+        return f"papers.{self.rule}"
+
+    @property
+    def remedy(self) -> str:
+        return f"papers.{self.rule}.remedy"
 
 
 @dataclass(frozen=True, slots=True)

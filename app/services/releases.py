@@ -79,14 +79,14 @@ class Loaded:
 
 
 def read_folder(root: Path) -> dict[str, bytes]:
-    """The release as shipped with the product: `processes/`, `forms/` and the paper texts below `root`."""
+    """The release below `root`: `processes/`, `forms/` and the paper texts; what is not there the gate will miss."""
     found = {
         path.name: path.read_bytes()
         for pattern in ("processes/*.bpmn", "processes/*.dmn", "forms/*.form")
         for path in sorted(root.glob(pattern))
     }
-    found[PAPERS] = (root / "templates" / "papers" / "texts.json").read_bytes()
-    return found
+    texts = root / "templates" / "papers" / "texts.json"
+    return found | ({PAPERS: texts.read_bytes()} if texts.is_file() else {})
 
 
 def fingerprint(files: Mapping[str, bytes]) -> bytes:

@@ -31,11 +31,23 @@ def prepare(database: Database, now: datetime, shipped: Path = ROOT) -> None:
 
     Raises migrations.DatabaseIsNewer, KeysAreForeign, and ReleaseRefused when the shipped files do not pass the gate.
     """
+    bring_up(database)
+    for code in districts_of(database):
+        _ship(database, code, now, shipped)
+
+
+def bring_up(database: Database) -> None:
+    """Bring the tables to this version of the product. Raises migrations.DatabaseIsNewer, KeysAreForeign."""
     migrations.upgrade(database.engine)
     if not database.read(keys.are_ours, SystemScope(SystemReason.MIGRATION)):
         raise KeysAreForeign(path=database.documents.parent / "keys")
-    for code in districts_of(database):
-        _ship(database, code, now, shipped)
+
+
+def is_ready(database: Database) -> bool:
+    """Whether the tables are those of this version of the product."""
+    return database.read(
+        lambda session: migrations.is_current(session.connection), SystemScope(SystemReason.MIGRATION)
+    )
 
 
 def districts_of(database: Database) -> list[int]:

@@ -25,7 +25,7 @@ def check(files: Mapping[str, bytes], known: Known) -> list[Problem]:
     release = Release.read(files, known)
     for stage in STAGES:
         problems = [_problem(release, rule.__name__, finding) for rule in stage for finding in rule(release)]
-        if any(problem.severity == "refuse" for problem in problems):
+        if problems:
             break
     return problems
 
@@ -33,4 +33,4 @@ def check(files: Mapping[str, bytes], known: Known) -> list[Problem]:
 def _problem(release: Release, rule: str, finding: Finding) -> Problem:
     labels = {f"label_{language}": release.label(finding, language) for language in LANGUAGES}
     params = {**labels, **finding.params, "file": finding.file, "element": finding.element_id}
-    return Problem(finding.file, finding.element_id, rule, params)
+    return Problem(finding.file, finding.element_id, rule, finding.says or f"gate.{rule}", params)

@@ -79,7 +79,7 @@ def decision_fault(release: Release) -> Iterator[Finding]:
     """Refuse what a decision file cannot mean: policies, languages and functions that do not exist here."""
     for file, problem in _faults(release):
         if problem.rule not in _OWN_RULE and not problem.rule.startswith("feel."):
-            yield Finding(file, problem.element_id, {"fault": problem.rule})
+            yield Finding(file, problem.element_id, problem.params, says=f"gate.{problem.rule}")
 
 
 def decision_uncovered(release: Release) -> Iterator[Finding]:

@@ -33,10 +33,10 @@ def form_unknown(release: Release) -> Iterator[Finding]:
 
 
 def form_refused(release: Release) -> Iterator[Finding]:
-    """Refuse a form that does not load; `fault` names the reason in the catalogue `forms`."""
+    """Refuse a form that does not load, in the words of its own room: it could never be filled in."""
     for key, form in release.known.forms.items():
         for fault in form.faults:
-            yield Finding(f"{key}.form", fault.path, {**fault.params, "fault": fault.key})
+            yield Finding(f"{key}.form", fault.path, fault.params, says=fault.key)
 
 
 def field_dropped(release: Release) -> Iterator[Finding]:
