@@ -6,11 +6,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+    from flask import Flask
 
     from app.config import Settings
     from app.services.database import Database
@@ -56,12 +56,13 @@ def create_app(
         limits,
         pages,
         proxies,
+        templates,
         transaction,
     )
 
     logs.configure()
     database = database or _open(settings)
-    app = Flask(
+    app = templates.Application(
         "app", static_folder=None, template_folder=str(_TEMPLATES), root_path=str(Path(__file__).parent)
     )
     app.request_class = forms.Request
@@ -90,6 +91,7 @@ def create_app(
     pages.install(app)
     addresses.install(app)
     assets.install(app)
+    templates.install(app, language.LANGUAGES)
     errors.install(app)
     headers.install(app, secure=settings.secure)
     for name in (*_SCREENS, *(("demo",) if settings.demo else ())):

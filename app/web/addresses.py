@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from flask import g, request, url_for
 
 from app.domain.numbers import in_address
+from app.web import templates
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
-_plain: dict[str, str] = {}
-
-
+@lru_cache(maxsize=1024)
 def address_of(endpoint: str, **values: Any) -> str:
-    """`url_for` that remembers the addresses without a name in them: the frame asks for twenty on every page."""
-    if values:
-        return url_for(endpoint, **values)
-    known = _plain.get(endpoint)
-    if known is None:
-        known = _plain[endpoint] = url_for(endpoint)
-    return known
+    """`url_for` that remembers: the frame and the filters ask for thirty addresses on every page."""
+    return url_for(endpoint, **values)
 
 
 def case_address(number: str, tab: str = "tasks") -> str:
@@ -52,10 +47,5 @@ def _way_on() -> dict[str, str]:
 
 
 def install(app: Flask) -> None:
-    app.jinja_env.globals.update(
-        url_for=address_of,
-        slug=in_address,
-        case_address=case_address,
-        here=here,
-        other_language=other_language,
-    )
+    templates.add(app, url_for=address_of, slug=in_address, case_address=case_address)
+    app.jinja_env.globals.update(here=here, other_language=other_language)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 from flask import Blueprint, Response, abort, current_app, request, send_file
 
+from app.web import templates
 from app.web.access import public
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def install(app: Flask) -> None:
         ) from None
     addresses = {logical: f"/assets/{file}" for logical, file in manifest.items()}
     app.extensions["assets"] = frozenset(manifest.values())
-    app.jinja_env.globals["asset"] = addresses.__getitem__
+    templates.add(app, asset=addresses.__getitem__)
     app.register_blueprint(bp)
 
 

@@ -13,6 +13,7 @@ from flask_babel import Babel, get_translations
 from markupsafe import Markup, escape
 
 from app.domain.clock import IST
+from app.web import templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +100,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(IST)
-    return value.strftime("%d-%m-%Y")
+    return f"{value.day:02}-{value.month:02}-{value.year:04}"
 
 
 def moment(value: datetime | None) -> str:
@@ -118,11 +119,24 @@ def moment_tag(value: date | datetime | None) -> Markup | str:
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), day(value))
 
 
-def age_words(age: Age) -> str:
-    """3 कार्यदिवस शेष, आज अंतिम दिन, 2 कार्यदिवस विलंब: the unit is always said."""
-    if age.kind == "last_day":
-        return say("age.last_day")
-    return say(f"age.{age.kind}.{'one' if age.days == 1 else 'many'}", days=age.days)
+def age_chip(age: Age) -> Markup:
+    """3 कार्यदिवस शेष, आज अंतिम दिन, 2 कार्यदिवस विलंब, as a coloured sign: the unit is always said."""
+    return _age_chip(current(), age.kind, age.days)
+
+
+@lru_cache(maxsize=1024)
+def _age_chip(_language: str, kind: str, days: int) -> Markup:
+    if kind == "last_day":
+        words = say("age.last_day")
+    else:
+        words = say(f"age.{kind}.{'one' if days == 1 else 'many'}", days=days)
+    return Markup('<span class="chip chip-{}">{}</span>').format(kind, words)
+
+
+def parent(person: Any) -> str:
+    """पुत्र महेश प्रसाद: the word comes from the relation, never "पिता/पति"; nothing where no name is known."""
+    name = pick(person, "father")
+    return word("relation", person.relation or "father", name=name) if name else ""
 
 
 def days_words(days: int) -> str:
@@ -178,12 +192,11 @@ def install(app: Flask) -> None:
             _catalogues[each] = get_translations().gettext
         if _catalogues[each]("app.name") == "app.name":
             raise CatalogueMissing(f"app/translations/{each}: run `make build` / `make build` चलाएँ")
-    app.jinja_env.globals.update(_=say, word=word, pick=pick, choose=choose)
+    templates.add(app, _=say, word=word, pick=pick, choose=choose, age_chip=age_chip, parent=parent)
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
         when=moment_tag,
-        age_words=age_words,
         days_words=days_words,
         grouped=grouped,
         paragraphs=paragraphs,

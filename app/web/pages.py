@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import g, render_template, request, session
+from flask import current_app, g, request, session
 
 from app.domain.roles import Permission
-from app.web import formviews, language
+from app.web import formviews, language, templates
 from app.web.addresses import address_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ NAVIGATION = (
 
 def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
     """A screen as HTML, in its frame."""
-    return render_template(template, **values), status
+    return templates.render(current_app, language.current(), template, {**_frame(), **values}), status
 
 
 def home() -> str:
@@ -88,7 +88,6 @@ def _frame() -> dict[str, Any]:
 
 
 def install(app: Flask) -> None:
-    app.context_processor(_frame)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["problem_text"] = formviews.problem_text
+    templates.add(app, problem_text=formviews.problem_text)
