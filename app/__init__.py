@@ -86,6 +86,7 @@ def create_app(
     )
     proxies.install(app, settings.proxies)
     language.install(app)
+    transaction.install(app)
     access.install(app)
     limits.install(app)
     pages.install(app)

@@ -34,6 +34,7 @@ T = TypeVar("T")
 _TRIES = 8  # of one write that lost a race; more means that something is wrong
 _BUSY_SECONDS = 5  # how long SQLite waits for another process before the write is refused
 _IDLE_SECONDS = 30  # after which a connection may have died unseen
+_PREPARED = 256  # statements that a connection to SQLite keeps prepared
 _BATCH = 64  # closures in one commit
 #: SQLSTATE of a lost race: serialisation, deadlock, lock timeout, a row made meanwhile.
 _RETRYABLE = frozenset({"40001", "40P01", "55P03", "23505"})
@@ -77,8 +78,8 @@ class Database:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = self.engine.execution_options(writing=True)
-        self._reading = self.engine.execution_options(
-            **({"reading": True} if self.is_sqlite else _ONE_PICTURE)
+        self._reading = (
+            _on_sqlite(url, reading=True) if self.is_sqlite else self.engine.execution_options(**_ONE_PICTURE)
         )
         self.keys, self.documents, self.fonts = keys, documents, fonts
         self.public_address = public_address
@@ -91,8 +92,14 @@ class Database:
 
         Raises Unavailable when there is no database to be had.
         """
+        with self.picture(scope) as session:
+            return work(session)
+
+    @contextmanager
+    def picture(self, scope: Scope) -> Iterator[Session]:
+        """The consistent picture of a `read`, for the block. It holds a connection: keep the block short."""
         with _unavailable(), self._reading.connect() as connection, connection.begin():
-            return work(self._session(connection, scope))
+            yield self._session(connection, scope)
 
     def write(self, work: Callable[[Session], T], scope: Scope) -> T:
         """Run `work` in a transaction and return once it is committed; its exception rolls it back.
@@ -114,6 +121,7 @@ class Database:
         if writer is not None:
             writer.join(timeout=30)
         self.engine.dispose()
+        self._reading.dispose()
 
     # -- PostgreSQL ------------------------------------------------------------------------------------
 
@@ -272,11 +280,18 @@ def _on_postgres(url: str) -> Engine:
 
 
 def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return _on_postgres(url)
+    return _on_sqlite(url) if url.startswith("sqlite") else _on_postgres(url)
+
+
+def _on_sqlite(url: str, *, reading: bool = False) -> Engine:
+    """Connections of their own for reading: `query_only`, said at each transaction, would void what is prepared."""
     engine = create_engine(
         url,
-        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        connect_args={
+            "timeout": _BUSY_SECONDS,
+            "check_same_thread": False,
+            "cached_statements": _PREPARED,
+        },
         pool_size=32,
         max_overflow=64,
         hide_parameters=True,
@@ -286,14 +301,13 @@ def _engine(url: str) -> Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         raw = cast("sqlite3.Connection", connection)
         raw.isolation_level = None  # we say BEGIN ourselves; the driver's own idea of it breaks savepoints
-        for pragma in _PRAGMAS:
+        for pragma in (*_PRAGMAS, f"query_only={reading:d}"):
             raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        connection.exec_driver_sql(f"PRAGMA query_only={options.get('reading', False):d}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
 

@@ -101,7 +101,7 @@ def _standing(_: Request) -> SignedIn | None:
     token = session.get("token")
     if not token:
         return None
-    found = transaction.read(lambda rows: officers.actor_for(rows, token, transaction.now()), scopes.door())
+    found = transaction.look(lambda rows: officers.actor_for(rows, token, transaction.now()), scopes.door())
     return SignedIn(found) if found is not None else None
 
 

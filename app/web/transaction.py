@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from app.services.drafts import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from flask import Flask
 
     from app.domain.roles import Actor
     from app.services.database import Database, Scope, Session
@@ -20,6 +23,7 @@ T = TypeVar("T")
 
 def database() -> Database:
     """The database of this application."""
+    _let_go()
     return current_app.extensions["database"]  # type: ignore[no-any-return]
 
 
@@ -40,9 +44,30 @@ def actor() -> Actor:
     return g.actor  # type: ignore[no-any-return]
 
 
+def look(work: Callable[[Session], T], scope: Scope) -> T:
+    """Run `work`, which asks who is there, and keep the picture: the page is read from the same one.
+
+    Only until the first `read` or write, and only where the page is all that was asked for: a connection must
+    not wait for a form that comes slowly.
+    """
+    if request.method != "GET":
+        return database().read(work, scope)
+    with ExitStack() as stack:
+        session = stack.enter_context(database().picture(scope))
+        found = work(session)
+        g.picture = (session, stack.pop_all())
+    return found
+
+
 def read(work: Callable[[Session], T], scope: Scope | None = None) -> T:
     """Run `work` in a read transaction that sees what the officer (or the given scope) may see."""
-    return database().read(work, scope or actor_scope(g.actor))
+    scope = scope or actor_scope(g.actor)
+    kept = g.pop("picture", None)
+    if kept is None:
+        return database().read(work, scope)
+    session, stack = kept
+    with stack:
+        return work(session.narrowed(scope))
 
 
 def write(work: Callable[[Session], T], scope: Scope | None = None) -> T:
@@ -51,3 +76,14 @@ def write(work: Callable[[Session], T], scope: Scope | None = None) -> T:
     It may run again, so it has no effect but rows; and in another thread, so it knows neither request nor `g`.
     """
     return database().write(work, scope or actor_scope(g.actor))
+
+
+def _let_go(_error: BaseException | None = None) -> None:
+    """Close the picture that nobody read from."""
+    kept = g.pop("picture", None)
+    if kept is not None:
+        kept[1].close()
+
+
+def install(app: Flask) -> None:
+    app.teardown_request(_let_go)
