@@ -60,10 +60,14 @@ def seal(key: bytes, place: str, plain: bytes) -> bytes:
 
 def open_sealed(key: bytes, place: str, sealed: bytes) -> bytes:
     """The clear value. Raises Unsealable when a byte, the place or the key differs."""
+    return _opened(AESGCM(key), place, sealed)
+
+
+def _opened(cipher: AESGCM, place: str, sealed: bytes) -> bytes:
     if sealed[:1] != _VALUE:
         raise Unsealable(place)
     try:
-        return AESGCM(key).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], place.encode())
+        return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], place.encode())
     except InvalidTag as tampered:
         raise Unsealable(place) from tampered
 
@@ -113,6 +117,7 @@ class KeyRing:
     active: str
     roots: dict[str, bytes]
     _derived: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    _ciphers: dict[bytes, AESGCM] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def for_tests(cls) -> KeyRing:
@@ -151,7 +156,10 @@ class KeyRing:
         root = self.roots.get(name.decode("ascii", "replace"))
         if root is None:
             raise Unsealable(place)
-        return open_sealed(root, place, sealed)
+        cipher = self._ciphers.get(root)
+        if cipher is None:
+            cipher = self._ciphers[root] = AESGCM(root)
+        return _opened(cipher, place, sealed)
 
     def derive(self, purpose: str) -> bytes:
         """The 32 bytes of one purpose."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 IST = ZoneInfo("Asia/Kolkata")
 SUNDAY = 6
+_WEEK = 7  # days
 _FAR = 4000  # days searched for a working day before the calendar is called broken
 
 
@@ -29,6 +31,13 @@ class WorkingCalendar:
     weekly_off: frozenset[int] = field(default_factory=lambda: frozenset({SUNDAY}))
     opens: time = time(10, 0)
     closes: time = time(17, 0)
+    _off: tuple[date, ...] = field(
+        init=False, repr=False, compare=False
+    )  # holidays on days of work, in order
+
+    def __post_init__(self) -> None:
+        off = sorted(day for day in self.holidays if day.weekday() not in self.weekly_off)
+        object.__setattr__(self, "_off", tuple(off))
 
     def is_working(self, day: date) -> bool:
         return day.weekday() not in self.weekly_off and day not in self.holidays
@@ -45,7 +54,14 @@ class WorkingCalendar:
 
     def days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`; 0 when `end` is not after it."""
-        return sum(self.is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+        if end <= start:
+            return 0
+        weeks, rest = divmod((end - start).days, _WEEK)
+        first = start.weekday() + 1
+        working = weeks * (_WEEK - len(self.weekly_off)) + sum(
+            (first + n) % _WEEK not in self.weekly_off for n in range(rest)
+        )
+        return working - (bisect_right(self._off, end) - bisect_right(self._off, start))
 
     def due(self, moment: datetime, days: float | Decimal) -> datetime:
         """The end of office hours so many working days after an instant; a part of a day lies within the next (UTC).

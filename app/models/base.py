@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 import orjson
 from sqlalchemy import (
@@ -87,7 +87,20 @@ class Id(TypeDecorator[UUID]):
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], UUID | None] | None:
         if dialect.name != "sqlite":
             return super().result_processor(dialect, coltype)
-        return lambda value: None if value is None else UUID(bytes=value)
+        return _id_of
+
+
+_UNKNOWN = SafeUUID.unknown
+
+
+def _id_of(value: bytes | None) -> UUID | None:
+    """The id of 16 bytes. A page reads a hundred, and UUID(bytes=...) takes ten times as long over each."""
+    if value is None:
+        return None
+    found = object.__new__(UUID)
+    object.__setattr__(found, "int", int.from_bytes(value, "big"))
+    object.__setattr__(found, "is_safe", _UNKNOWN)
+    return found
 
 
 class Json(TypeDecorator[Any]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, cast, func, or_, select
 
 from app.domain import offices as rules
 from app.domain.offices import OfficeKind
@@ -43,7 +43,12 @@ ONE_OF_A_KIND = Query(
     )
 )
 _SETTINGS = Query(lambda at: select(setting.c.key, setting.c.value).where(at.visible(setting)))
-HOLIDAYS = Query(lambda at: select(holiday.c.day).where(at.visible(holiday)))
+#: One text, so that an unchanged calendar is known at a glance.
+HOLIDAYS = Query(
+    lambda at: select(func.aggregate_strings(cast(holiday.c.day, String), ",").label("days")).where(
+        at.visible(holiday)
+    )
+)
 
 
 def district(session: Session) -> AnyRow:
@@ -81,8 +86,9 @@ def settings(session: Session) -> dict[str, Any]:
     return {row.key: row.value for row in _SETTINGS.all(session)}
 
 
-def holidays(session: Session) -> Sequence[AnyRow]:
-    return HOLIDAYS.all(session)
+def holidays(session: Session) -> str:
+    """The holidays of the district, ISO dates parted by commas."""
+    return HOLIDAYS.scalar(session) or ""
 
 
 def _valid(day: Any) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, Table, bindparam, update
@@ -85,7 +85,7 @@ class _Ready:
     is_positional: bool
     names: frozenset[str]
     tables: frozenset[str]
-    row: Any
+    row: Callable[[Sequence[Any]], Any]
     readers: list[tuple[int, Any]]
     locks: bool
 
@@ -103,16 +103,15 @@ class _Ready:
             return self.sql, tuple(found)
         return self.sql, dict(zip((bind[0] for bind in self.binds), found, strict=True))
 
-    def rows(self, raw: Iterable[Sequence[Any]]) -> list[Any]:
-        if not self.readers:
-            return [self.row(*each) for each in raw]
-        found = []
-        for each in raw:
-            values = list(each)
-            for at, reader in self.readers:
-                values[at] = reader(values[at])
-            found.append(self.row(*values))
-        return found
+    def rows(self, raw: Sequence[Sequence[Any]]) -> list[Any]:
+        if not raw or not self.readers:
+            return list(map(self.row, raw))
+        columns: list[Iterable[Any]] = list(
+            zip(*raw, strict=True)
+        )  # read column by column: fewer steps of Python
+        for at, reader in self.readers:
+            columns[at] = map(reader, columns[at])
+        return list(map(self.row, zip(*columns, strict=True)))
 
 
 class _Statement:
@@ -315,7 +314,8 @@ def _constant(name: str, constants: Mapping[str, Any]) -> Any:
 
 @cache
 def _row_type(names: tuple[str, ...]) -> Any:
-    return namedtuple("Row", names)  # noqa: PYI024 - its columns are known when it is compiled
+    row = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 - its columns are known when it is compiled
+    return partial(tuple.__new__, row)
 
 
 def _shape(scope: Scope) -> Any:

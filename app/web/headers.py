@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from gzip import GzipFile
-from io import BytesIO
+import zlib
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -26,6 +25,8 @@ _ALWAYS = {
 }
 _YEAR = "max-age=31536000; includeSubDomains"
 _WORTH_PACKING = 1_000  # bytes; a shorter answer fits one network packet as it is
+_LEVEL = 4  # of zlib; a page of 24 kB takes 0.14 ms and becomes 4.8 kB
+_GZIP_WITH_NAME = b"\x1f\x8b\x08\x08\0\0\0\0\0\xff"  # deflate, a name follows, no time, no system
 _PACKED = ("text/html", "image/svg+xml", "application/json", "text/csv")
 
 
@@ -57,11 +58,14 @@ def _packed(response: Response) -> Response:
     data = response.get_data()
     if len(data) < _WORTH_PACKING:
         return response
-    buffer = BytesIO()
-    padding = secrets.token_hex(secrets.randbelow(48))
-    with GzipFile(filename=padding, mode="wb", compresslevel=4, fileobj=buffer, mtime=0) as packer:
-        packer.write(data)
-    response.set_data(buffer.getvalue())
+    response.set_data(_gzip(data, name=secrets.token_hex(secrets.randbelow(48)).encode()))
     response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")
     return response
+
+
+def _gzip(data: bytes, name: bytes) -> bytes:
+    """One member of RFC 1952 with a name in its head."""
+    packer = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
+    tail = zlib.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
+    return b"".join((_GZIP_WITH_NAME, name, b"\0", packer.compress(data), packer.flush(), tail))

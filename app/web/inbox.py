@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, g, request
 
 from app.domain.numbers import parse_case_number
 from app.domain.roles import Permission
 from app.services import inbox
 from app.web import confirmations, language, limits, transaction
 from app.web.access import requires
+from app.web.addresses import address_of
 from app.web.language import say
 from app.web.pages import page
 
@@ -89,7 +90,7 @@ def _address(query: InboxQuery) -> Callable[..., str]:
         named = {name: value for name, value in wanted.items() if value not in ("", False, _DEFAULTS[name])}
         if named.get("mine"):
             named["mine"] = "1"
-        return url_for("inbox.show", **named)
+        return address_of("inbox.show", **named)
 
     return address
 
