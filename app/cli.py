@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from flask_babel import force_locale, gettext
 
 from app.config import ROOT
 from app.domain.errors import DomainError, ReleaseRefused
-from app.services import audit, checkpoints, queues, scopes, setup
+from app.services import audit, checkpoints, incidents, scopes, setup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,7 +124,8 @@ def _checkpoint() -> None:
 def _recount() -> None:
     """Compare the counts of the inboxes with the tasks, put them right, and say what differed."""
     for code in _districts():
-        for key, stored, true in _database().write(queues.recount, scopes.recount(code)):
+        found = _database().write(partial(incidents.recount, now=_now()), scopes.recount(code))
+        for key, stored, true in found:
             click.echo(_both("cli.recounted", queue=" ".join(map(str, key)), stored=stored, true=true))
     click.echo(_both("cli.counts_right"))
 

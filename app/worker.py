@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import calendars, jobs, upkeep
+from app.services import calendars, incidents, jobs, upkeep
 
 if TYPE_CHECKING:
     from datetime import date
@@ -65,6 +65,7 @@ class Worker:
             self._next_beat = now + HEARTBEAT
         if now >= self._next_timers:
             jobs.fire_due_timers(self.database, now)
+            incidents.close_settled(self.database, now)
             self._next_timers = now + TIMERS
         found = jobs.run_one(self.database, now)
         if not found and self._kept_up != calendars.day(now):  # officers' jobs come first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -59,6 +60,19 @@ class Site:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Site:
+        """Start it and wait until it says that it is ready."""
+        self.launch()
+        deadline = time.monotonic() + _START_SECONDS
+        while not self.answers("/readyz"):
+            if self._has_ended() or time.monotonic() > deadline:
+                last = self.log.read_text(errors="replace")[-4000:]
+                self.kill()
+                raise RuntimeError(f"The site did not become ready:\n{last}")
+            time.sleep(0.1)
+        return self
+
+    def launch(self) -> Site:
+        """Start it and come back at once."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.serve"],
@@ -68,13 +82,6 @@ class Site:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + _START_SECONDS
-        while not self.answers("/readyz"):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                last = self.log.read_text(errors="replace")[-4000:]
-                self.kill()
-                raise RuntimeError(f"The site did not become ready:\n{last}")
-            time.sleep(0.1)
         return self
 
     @property
@@ -82,6 +89,9 @@ class Site:
         """The process that was started; others may stand below it."""
         assert self._process is not None
         return self._process.pid
+
+    def _has_ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
 
     def answers(self, path: str) -> bool:
         try:
@@ -109,6 +119,15 @@ class Site:
             os.killpg(process.pid, 9)
             process.wait()
             raise
+
+    def thaw(self) -> None:
+        """Let go of a process that froze at a point of the drill."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGCONT)
+
+    def said(self, word: str) -> int:
+        """How often a word stands in the log."""
+        return self.log.read_text(errors="replace").count(f'"{word}"') if self.log.exists() else 0
 
     def kill(self) -> None:
         process, self._process = self._process, None

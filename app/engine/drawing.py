@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from app.engine.diagram import Language, Link, Node, Plane
 
-State = Literal["done", "current", "late", "cancelled"]
+State = Literal["done", "current", "late", "stuck", "cancelled"]
 
 #: State -> (sign, Hindi, English): the words of the screens' legend.
 STATES: dict[str, tuple[str, str, str]] = {
     "done": ("✓", "पूरा", "Done"),
     "current": ("●", "अभी यहाँ", "Here now"),
     "late": ("!", "विलंबित", "Late"),
+    "stuck": ("■", "बाधा से रुका", "Held up"),
     "cancelled": ("✕", "समाप्त", "Stopped"),
 }
 #: Lane (machine key) -> its name; a caller may give its own.
@@ -90,7 +91,8 @@ def draw(
             raise ValueError(f"not an address of this site: {address}")
     diagram = read(xml)
     done = {key for key, mark in marks.items() if mark.state == "done"}
-    look = _Look(lang, marks, links, lanes or {}, taken(diagram.route, done, marks.keys()))
+    seen = {key for key, mark in marks.items() if mark.state != "stuck"}  # it may not have come that far
+    look = _Look(lang, marks, links, lanes or {}, taken(diagram.route, done, seen))
     return "".join(_Picture(plane, look).svg() for plane in diagram.planes)
 
 

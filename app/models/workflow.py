@@ -119,7 +119,7 @@ incident = case_table(
     uuid_column("user_task_id", nullable=True),
     Column(
         "code", String(40), nullable=False
-    ),  # job_failed | condition_null | no_office | count_differs | ...
+    ),  # why it stopped: condition_null | no_office | storage | count_differs | ...
     Column("element_id", String(80), nullable=False, default=""),
     Column("detail", Json, nullable=False),  # codes and ids only, never a name or a free text
     Column("opened_at", UtcDateTime, nullable=False),

@@ -14,7 +14,6 @@ from app.models.statements import Change, Query, Update, inserting
 from app.models.workflow import (
     clock_event,
     engine_state,
-    incident,
     job,
     step,
     timer,
@@ -237,6 +236,14 @@ def delete_timers(session: Session, timer_ids: Collection[UUID]) -> None:
         _DELETE_TIMER.put(session, timer_id=timer_id)
 
 
+_MOVE_DUE_TIMERS = Update(timer, lambda at: [timer.c.case_id == at.case_id, timer.c.due_at <= at.now])
+
+
+def move_due_timers(session: Session, case_id: UUID, now: datetime, until: datetime) -> None:
+    """Look at the timers of a case that are due again only then; their true time lies in the engine's state."""
+    _MOVE_DUE_TIMERS.put(session, {"due_at": until}, case_id=case_id, now=now)
+
+
 _DUE_TIMERS = Query(
     lambda at: (
         select(timer.c.district_id, timer.c.case_id, func.min(timer.c.due_at).label("due_at"))
@@ -290,7 +297,7 @@ def _is_due(at: At) -> ColumnElement[bool]:
 _DUE_JOB = Query(lambda at: select(job.c.id).where(_is_due(at)).limit(1))
 _NEXT_JOB = Query(
     lambda at: (
-        select(job.c.id, job.c.attempts)
+        select(job)
         .where(_is_due(at))
         .order_by(job.c.run_at, job.c.id)
         .limit(1)
@@ -298,28 +305,38 @@ _NEXT_JOB = Query(
     )
 )
 _JOB = Query(lambda at: select(job).where(at.visible(job), job.c.id == at.job_id))
+_SET_CLAIMED_JOB = Update(
+    job, lambda at: [job.c.id == at.job_id, job.c.state == "running", job.c.lease_until == at.lease]
+)
+_SET_FAILED_JOB = Update(job, lambda at: [job.c.id == at.job_id, job.c.state == "failed"])
 
 
 def has_due_job(session: Session, now: datetime) -> bool:
     return _DUE_JOB.first(session, now=now) is not None
 
 
-def claim_job(session: Session, now: datetime, lease_until: datetime) -> AnyRow | None:
-    """Take one job that is due; SKIP LOCKED keeps workers apart."""
-    row = _NEXT_JOB.first(session, now=now)
-    if row is None:
-        return None
+def lock_next_job(session: Session, now: datetime) -> AnyRow | None:
+    """The job that has been due for longest, locked; SKIP LOCKED keeps workers apart."""
+    return _NEXT_JOB.first(session, now=now)
+
+
+def claim_job(session: Session, row: AnyRow, lease_until: datetime) -> AnyRow:
+    """Claim a job that `lock_next_job` has found; -> the row, whose lease is the claim's own mark."""
     columns = {"state": "running", "attempts": row.attempts + 1, "lease_until": lease_until}
     _SET_JOB.put(session, columns, job_id=row.id)
     return _JOB.one(session, job_id=row.id)
 
 
-def job_row(session: Session, job_id: UUID) -> AnyRow | None:
-    return _JOB.one_or_none(session, job_id=job_id)
+def update_claimed_job(session: Session, job_id: UUID, lease_until: datetime, **values: Any) -> bool:
+    """End the claim that holds to `lease_until`; False when it holds no more: another has the job, or nobody."""
+    columns = {"lease_until": None, **values}
+    return bool(_SET_CLAIMED_JOB.run(session, columns, job_id=job_id, lease=lease_until))
 
 
-def set_job(session: Session, job_id: UUID, **values: Any) -> None:
-    _SET_JOB.put(session, values, job_id=job_id)
+def update_failed_job(session: Session, job_id: UUID, at: datetime) -> bool:
+    """Have a job that failed for the last time tried again; False when it is not waiting for that."""
+    columns = {"state": "queued", "at": at, "run_at": at, "error": ""}
+    return bool(_SET_FAILED_JOB.run(session, columns, job_id=job_id))
 
 
 _NEXT_RUN = Query(
@@ -367,42 +384,6 @@ def next_in_queue(
         session, office_id=office_id, role=role, element_id=element_id, officer_id=officer_id
     )
     return found
-
-
-def insert_incident(session: Session, row: Mapping[str, Any]) -> None:
-    inserting(incident).put(session, [row])
-
-
-def _incidents(at: At) -> Any:
-    return (
-        select(incident, case.c.number)
-        .outerjoin(case, and_(case.c.district_id == incident.c.district_id, case.c.id == incident.c.case_id))
-        .where(at.visible(incident), incident.c.closed_at.is_(None))
-        .order_by(incident.c.opened_at.desc(), incident.c.id)
-    )
-
-
-_INCIDENTS = Query(_incidents)
-_INCIDENTS_OF_CASE = Query(lambda at: _incidents(at).where(incident.c.case_id == at.case_id))
-_INCIDENT = Query(lambda at: select(incident).where(at.visible(incident), incident.c.id == at.incident_id))
-_CLOSE_INCIDENT = Update(
-    incident, lambda at: [incident.c.id == at.incident_id, incident.c.closed_at.is_(None)]
-)
-
-
-def incidents(session: Session, *, case_id: UUID | None = None) -> Sequence[AnyRow]:
-    """Open incidents of the district, newest first, with the case's number."""
-    if case_id is None:
-        return _INCIDENTS.all(session)
-    return _INCIDENTS_OF_CASE.all(session, case_id=case_id)
-
-
-def incident_row(session: Session, incident_id: UUID) -> AnyRow | None:
-    return _INCIDENT.one_or_none(session, incident_id=incident_id)
-
-
-def close_incident(session: Session, incident_id: UUID, officer_id: UUID | None, at: datetime) -> None:
-    _CLOSE_INCIDENT.put(session, {"closed_at": at, "closed_by": officer_id}, incident_id=incident_id)
 
 
 def insert_clock_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -25,7 +25,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "case:open": frozenset({"number"}),
     "case:withdraw": frozenset(),
     "case:erase": frozenset(),
-    "task:complete": frozenset({"element", "answer"}),
+    "task:complete": frozenset({"element", "answer", "sent_at"}),  # sent before, when the route was stuck
     "task:claim": frozenset({"element"}),
     "task:release": frozenset({"element"}),
     "timer:fire": frozenset(),
@@ -40,6 +40,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "requisition:register": frozenset(),
     "release:deploy": frozenset({"version", "sha256"}),
     "incident:retry": frozenset({"code"}),
+    "incident:close": frozenset({"code"}),
     "session:start": frozenset({"posting"}),
     "session:end": frozenset({"reason"}),
     "session:refuse": frozenset({"digest"}),

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from app import engine
 from app.domain import numbers
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import NotAllowed, NotFound, RouteStuck
 from app.domain.roles import Permission
 from app.models import audit_queries as record
 from app.models import case_queries as table
 from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope
-from app.services import audit, casefile, caselines, instances, releases, searchkeys, sightings
+from app.services import audit, casefile, caselines, incidents, instances, releases, searchkeys, sightings
 from app.services.drafts import actor_scope
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class CaseView:
     case_id: UUID
     strip: casefile.CaseStrip
     may_withdraw: bool
+    is_held_up: bool  # by an incident: no officer can move it before an administrator has seen to it
     steps: Sequence[casefile.StepLine] = ()
     next_steps: Sequence[tuple[str, str]] = ()
     answers: Sequence[casefile.AnswerView] = ()
@@ -112,11 +113,13 @@ def find(session: Session, actor: Actor, number: str, now: datetime, tab: str = 
     case, loaded = _case(session, actor, number)
     file = casefile.CaseFile(session, actor, case, loaded, now)
     tasks = workflow.tasks_of(session, case.id, states=("open", "done"))
-    opened = _Opened(session, actor, case, loaded, file, tasks)
+    stopped, is_held_up = incidents.of_case(session, case.id)
+    opened = _Opened(session, actor, case, loaded, file, tasks, stopped)
     return CaseView(
         case_id=case.id,
         strip=file.strip(),
         may_withdraw=case.status == "open" and actor.may(Permission.CASE_WITHDRAW),
+        is_held_up=is_held_up,
         **(_TABS[tab](opened) if tab in _TABS else {}),
     )
 
@@ -131,6 +134,7 @@ class _Opened:
     loaded: releases.Loaded
     file: casefile.CaseFile
     tasks: Sequence[AnyRow]
+    stopped: frozenset[str]  # elements at which an incident holds it up
 
 
 def _work(opened: _Opened) -> dict[str, Any]:
@@ -157,7 +161,10 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
 
 
 def withdraw(database: Database, actor: Actor, number: str, reason: str, now: datetime) -> None:
-    """End an open case on the department's letter: every task, timer and job of it ends with it."""
+    """End an open case on the department's letter: every task, timer and job of it ends with it.
+
+    Raises NotFound, NotAllowed; RouteStuck opens an incident.
+    """
 
     def end(session: Session) -> None:
         case, loaded = _case(session, actor, number)
@@ -171,7 +178,19 @@ def withdraw(database: Database, actor: Actor, number: str, reason: str, now: da
         instances.withdraw(own, locked, loaded, instances.Act(now, actor, withdrawn=True))
         audit.record(own, f"case:{case.id}", "case:withdraw", f"case:{case.id}", actor, now)
 
-    database.write(end, actor_scope(actor))
+    try:
+        database.write(end, actor_scope(actor))
+    except RouteStuck as stuck:
+        why = incidents.reason(stuck)
+        database.write(lambda session: _not_withdrawn(session, actor, number, why, now), actor_scope(actor))
+        raise
+
+
+def _not_withdrawn(
+    session: Session, actor: Actor, number: str, why: incidents.Stopped, now: datetime
+) -> None:
+    case, _ = _case(session, actor, number)
+    incidents.report_withdrawal(session, case.id, why, now)
 
 
 def search(session: Session, actor: Actor, text: str, now: datetime, limit: int = 50) -> list[CaseLine]:
@@ -264,7 +283,7 @@ def _marks(opened: _Opened) -> dict[str, engine.Mark]:
         )
         for element_id in task.element_path.split("/"):
             marks[element_id] = mark
-    return marks
+    return marks | dict.fromkeys(opened.stopped, engine.Mark("stuck"))
 
 
 def _papers(opened: _Opened) -> list[PaperLine]:

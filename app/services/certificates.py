@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from app import papers
@@ -21,10 +22,11 @@ from app.services.crashes import crash_point
 from app.services.documents import File, Paper
 from app.services.drafts import actor_scope
 from app.services.facts import CaseFacts
+from app.services.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from datetime import datetime
+    from pathlib import Path
     from uuid import UUID
 
     from app.domain.roles import Actor
@@ -70,17 +72,18 @@ class _Ready:
 class _Drawn:
     certificate: AnyRow
     data_key_id: UUID
+    path: str  # below the folder of documents; of this drawing alone
     paper: Paper
     pii: str
     public: dict[str, Any]
     valid_till: Any
 
 
-def issue(database: Database, job: AnyRow) -> tuple[Mapping[str, Any], Callable[[Session], None]]:
+def issue(database: Database, job: AnyRow) -> Work:
     """Issue the paper of a case: the service task's handler; safe to run again after a crash at any point.
 
-    The number is allotted and committed first, keyed by the engine's task; a second run finds it and draws the
-    same paper again, byte for byte, over the same file.
+    The number is allotted and committed first, keyed by the engine's task; a second run finds it. Each run writes
+    a file of its own, so that a worker whose lease has run out never touches the one that another has registered.
     """
     scope = CaseScope(job.district_id, job.case_id)
     certificate = database.write(lambda session: _allot(session, job), scope)
@@ -90,7 +93,11 @@ def issue(database: Database, job: AnyRow) -> tuple[Mapping[str, Any], Callable[
     crash_point("drawn")
     database.read(lambda session: _store(session, drawn), scope)
     crash_point("stored")
-    return {"number": certificate.number}, lambda session: _issued(session, drawn, job.at)
+    return Work(
+        {"number": certificate.number},
+        lambda session: _issued(session, drawn, job.at),
+        lambda is_kept: _tidy(database.documents, drawn, is_kept=is_kept),
+    )
 
 
 def _allot(session: Session, job: AnyRow) -> AnyRow:
@@ -160,7 +167,8 @@ def _draw(ready: _Ready, at: datetime, assets: papers.Assets) -> _Drawn:
     paper = Paper("issued_paper", f"{certificate.number.replace('/', '-')}.pdf", "application/pdf", data)
     # A paper carries the class of what it says: facts that were found, or that nothing was found.
     pii = "P2" if facts.template == ready.texts.choose(facts.output, "no_adverse") else "P3"
-    return _Drawn(certificate, ready.data_key_id, paper, pii, _public(facts), facts.valid_till)
+    path = f"{documents.new_path(certificate.id)}.{token_hex(4)}"
+    return _Drawn(certificate, ready.data_key_id, path, paper, pii, _public(facts), facts.valid_till)
 
 
 def _public(facts: papers.PaperFacts) -> dict[str, Any]:
@@ -175,10 +183,21 @@ def _public(facts: papers.PaperFacts) -> dict[str, Any]:
 
 
 def _store(session: Session, drawn: _Drawn) -> None:
-    """Write the sealed file under the certificate's own id: a repeat writes over it, nothing is orphaned."""
+    """Write the sealed file; it counts once the register names it."""
     key = keys.unlock(session, drawn.data_key_id)
     sealed = documents.seal_file(key, drawn.certificate.id, drawn.paper.data)
-    documents.put(session.documents, documents.new_path(drawn.certificate.id), sealed)
+    documents.put(session.documents, drawn.path, sealed)
+
+
+def _tidy(folder: Path, drawn: _Drawn, *, is_kept: bool) -> None:
+    """Leave of a paper the one file that counts: this one, or else whatever another worker has registered."""
+    own = folder / drawn.path
+    if not is_kept:
+        own.unlink(missing_ok=True)
+        return
+    for other in own.parent.glob(f"*{drawn.certificate.id.hex}*"):  # of workers that died, or were too late
+        if other != own:
+            other.unlink(missing_ok=True)
 
 
 def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
@@ -188,6 +207,7 @@ def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
         certificate.id,
         drawn.paper,
         key,
+        path=drawn.path,
         data_key_id=drawn.data_key_id,
         case_id=certificate.case_id,
         pii=drawn.pii,

@@ -1,125 +1,293 @@
-"""Incidents: what stopped and needs an administrator; opened with codes only, retried by a click."""
+"""Incidents: what stopped and why, in codes; opened once, counted at each further try, closed when it goes on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import errno
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import NotFound
+from app.crypto import Unsealable
+from app.domain.errors import Conflict, DomainError, NotFound, RouteStuck
 from app.domain.ids import new_id
+from app.domain.offices import LANES
+from app.models import case_queries as cases
+from app.models import incident_queries as table
 from app.models import workflow_queries as workflow
-from app.models.scope import CaseScope
-from app.services import audit
+from app.models.scope import CaseScope, SystemReason, SystemScope
+from app.papers import PaperRefused, PapersUnavailable
+from app.services import audit, queues, releases
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Collection, Mapping
     from uuid import UUID
 
-    from app.domain.errors import DomainError
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.database import Database
+
+#: What was being done when it stopped. The first three can be tried again from here; the others are done again by
+#: whoever did them, and only put away here.
+JOB, TASK, TIMER = "job", "task", "timer"
+START, WITHDRAWAL, COUNTS = "start", "withdrawal", "counts"
+RETRIED_HERE = frozenset({JOB, TASK, TIMER})
+
+#: Parameters of a refusal that name no person: files of the machine, codes, places in texts of the release.
+_TELLING = frozenset({"file", "place", "name", "seconds", "output", "outcome", "template", "letters"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why something stopped: a code of the catalogue, the element, and codes that say more; never a name or text."""
+
+    code: str
+    element_id: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentLine:
-    """An open incident as the list shows it: a case number and codes, never a name."""
+    """An open incident as the list shows it: where, why, since when; a case number and codes, never a person."""
 
     id: UUID
+    act: str
     case_number: str
     code: str
-    element_id: str
-    detail: dict[str, Any]
+    element_hi: str
+    element_en: str
+    offices_hi: list[str]
+    offices_en: list[str]
+    wanted_kind: str  # kind of the office that was not found
+    detail: dict[str, str]
     opened_at: datetime
+    tries: int
+    last_at: datetime | None
+    is_trying: bool  # the worker has it again
     may_retry: bool
 
 
-def open_incidents(session: Session) -> list[IncidentLine]:
-    """Every open incident of the district, newest first."""
-    return [
-        IncidentLine(
-            row.id,
-            row.number or "",
-            row.code,
-            row.element_id,
-            row.detail,
-            row.opened_at,
-            row.job_id is not None,
+def reason(error: Exception) -> Stopped:
+    """What an administrator is told of a fault; every code has its text and its remedy in the catalogue."""
+    if isinstance(error, RouteStuck):
+        return Stopped(error.code, error.element_id, _plain(error.params))
+    if isinstance(error, OSError):
+        return Stopped(
+            "storage", detail={"error": errno.errorcode.get(error.errno or 0, type(error).__name__)}
         )
-        for row in workflow.incidents(session)
-    ]
+    if isinstance(error, PapersUnavailable | PaperRefused):
+        code = "papers_unavailable" if isinstance(error, PapersUnavailable) else "paper_refused"
+        told = {name: value for name, value in error.params.items() if name in _TELLING}
+        if "letters" in told:  # they come in the order of a name; sorted, they are letters
+            told["letters"] = " ".join(sorted(str(told["letters"]).split()))
+        return Stopped(code, detail={"reason": error.key, **_plain(told)})
+    for kind, code in ((NotFound, "not_found"), (Conflict, "conflict"), (Unsealable, "unsealable")):
+        if isinstance(error, kind):
+            return Stopped(code, detail={"reason": error.key} if isinstance(error, DomainError) else {})
+    return Stopped("fault", detail={"error": type(error).__name__})
 
 
-def open_for_job(session: Session, job: AnyRow, error: str, now: datetime, params: Mapping[str, Any]) -> None:
-    """A job failed for the last time; `params` fill the text of the error and name no person."""
-    _open(
-        session,
-        "job_failed",
-        now,
-        case_id=job.case_id,
-        job_id=job.id,
-        element_id=job.element_id,
-        detail={"kind": job.kind, "error": error, "attempts": job.attempts, **params},
-    )
+# -- opened ----------------------------------------------------------------------------------------------
 
 
-def open_for_task(session: Session, case_id: UUID, task_id: UUID, stuck: DomainError, now: datetime) -> None:
-    """The route could not go on behind a task; one incident a task, however often it is tried."""
-    for row in workflow.incidents(session, case_id=case_id):
-        if row.user_task_id == task_id:
-            return
-    _open(
-        session,
-        stuck.params.get("code", stuck.key),
-        now,
-        case_id=case_id,
-        user_task_id=task_id,
-        element_id=stuck.params.get("element_id", ""),
-        detail=_plain(stuck),
-    )
+def report_job(session: Session, job: AnyRow, why: Stopped, now: datetime) -> None:
+    """A job failed for the last time."""
+    _report(session, JOB, why, now, case_id=job.case_id, job_id=job.id, element_id=job.element_id)
 
 
-def open_for_timer(session: Session, case_id: UUID, stuck: DomainError, now: datetime) -> None:
-    """The route could not go on behind a timer; one incident a case and code."""
-    code = stuck.params.get("code", stuck.key)
-    for row in workflow.incidents(session, case_id=case_id):
-        if row.code == code and row.user_task_id is None:
-            return
-    _open(
-        session,
-        code,
-        now,
-        case_id=case_id,
-        element_id=stuck.params.get("element_id", ""),
-        detail=_plain(stuck),
-    )
-
-
-def retry(session: Session, actor: Actor, incident_id: UUID, now: datetime) -> None:
-    """Queue the failed job again and close its incident; the handler repeats without a second effect."""
-    row = workflow.incident_row(session, incident_id)
-    if row is None or row.closed_at is not None:
-        raise NotFound
-    inner = session.narrowed(CaseScope(session.district_id, row.case_id))
-    if row.job_id is not None:
-        workflow.set_job(inner, row.job_id, state="queued", attempts=0, run_at=now, error="")
-    workflow.close_incident(session, incident_id, actor.officer_id, now)
-    audit.record(session, "admin", "incident:retry", f"incident:{incident_id}", actor, now, code=row.code)
-
-
-def _open(session: Session, code: str, now: datetime, **columns: Any) -> None:
-    row: dict[str, Any] = {
-        "case_id": None,
-        "job_id": None,
-        "user_task_id": None,
-        "element_id": "",
-        "detail": {},
+def report_task(session: Session, actor: Actor, task: AnyRow, why: Stopped, now: datetime) -> None:
+    """The route could not go on behind a task; what the officer had sent is his draft of this very instant."""
+    sender = {
+        "officer": str(actor.officer_id),
+        "posting": str(actor.post.posting_id),
+        "sent_at": now.isoformat(),
     }
-    workflow.insert_incident(
-        session, {**row, **columns, "id": new_id(session.recorded_at), "code": code, "opened_at": now}
+    _report(
+        session,
+        TASK,
+        why,
+        now,
+        case_id=task.case_id,
+        user_task_id=task.id,
+        element_id=task.element_id,
+        more=sender,
     )
 
 
-def _plain(stuck: DomainError) -> dict[str, Any]:
-    return {key: str(value) for key, value in stuck.params.items() if key not in ("code", "element_id")}
+def report_timers(session: Session, case_id: UUID, why: Stopped, now: datetime) -> None:
+    """The timers of a case that are due could not fire."""
+    due = [row.engine_task_id for row in workflow.timers_of(session, case_id) if row.due_at <= now]
+    _report(session, TIMER, why, now, case_id=case_id, more={"timers": due})
+
+
+def report_withdrawal(session: Session, case_id: UUID, why: Stopped, now: datetime) -> None:
+    """A case could not be withdrawn."""
+    _report(session, WITHDRAWAL, why, now, case_id=case_id)
+
+
+def report_start(session: Session, requisition_id: UUID, why: Stopped, now: datetime) -> None:
+    """The route of a new case could not begin; there is no case then, only what the officer has typed."""
+    _report(session, START, why, now, more={"requisition": str(requisition_id)})
+
+
+def recount(session: Session, now: datetime) -> list[tuple[queues.QueueKey, int, int]]:
+    """Put the counts of the inboxes right, and open an incident when any had drifted; -> as `queues.recount`."""
+    found = queues.recount(session)
+    if found:
+        _report(session, COUNTS, Stopped("count_differs", detail={"queues": len(found)}), now)
+    return found
+
+
+def _report(
+    session: Session,
+    act: str,
+    why: Stopped,
+    now: datetime,
+    *,
+    element_id: str = "",
+    more: Mapping[str, Any] | None = None,
+    **about: UUID,
+) -> None:
+    """Open an incident, or say of the one that is open about the same thing why it is open now."""
+    case_id = about.get("case_id")
+    if case_id is not None:
+        session = session.narrowed(CaseScope(session.district_id, case_id))
+        if act != JOB:  # a job is one worker's; two officers who are stuck at once open one incident
+            cases.lock(session, case_id)
+    before = _same(table.open_incidents(session, case_id=case_id), act, why, about)
+    tries = int(before.detail.get("tries", 0)) if before is not None else 0
+    detail = {**why.detail, **(more or {}), "act": act, "tries": tries + 1, "last_at": now.isoformat()}
+    said = {"code": why.code, "element_id": why.element_id or element_id, "detail": detail}
+    if before is not None:
+        table.set_incident(session, before.id, **said)
+        return
+    nothing: dict[str, Any] = {"case_id": None, "job_id": None, "user_task_id": None}
+    table.insert_incident(
+        session, {**nothing, **about, **said, "id": new_id(session.recorded_at), "opened_at": now}
+    )
+
+
+def _same(rows: Collection[AnyRow], act: str, why: Stopped, about: Mapping[str, UUID]) -> AnyRow | None:
+    """The open incident about the same job, task or case; without a case, one that says the same."""
+    for row in rows:
+        if row.detail.get("act") != act or row.case_id != about.get("case_id"):
+            continue
+        if row.case_id is None and row.code != why.code:
+            continue
+        if (row.job_id, row.user_task_id) == (about.get("job_id"), about.get("user_task_id")):
+            return row
+    return None
+
+
+# -- read ------------------------------------------------------------------------------------------------
+
+
+def open_incidents(session: Session) -> list[IncidentLine]:
+    """Every incident of the district that is still one, newest first."""
+    held: dict[UUID, list[tuple[str, str]]] = {}
+    for row in table.holders_of_incidents(session):
+        if (row.name_hi, row.name_en) not in held.setdefault(row.id, []):
+            held[row.id].append((row.name_hi, row.name_en))
+    return [_line(session, row, held.get(row.id, [])) for row in _unsettled(session)]
+
+
+def of_case(session: Session, case_id: UUID) -> tuple[frozenset[str], bool]:
+    """The elements of a case at which something stopped; and whether the case itself is held up by it.
+
+    A reminder that cannot be sent holds up nobody.
+    """
+    rows = _unsettled(session, case_id)
+    elements = frozenset(row.element_id for row in rows if row.element_id)
+    return elements, any(row.detail.get("act") != TIMER for row in rows)
+
+
+def _unsettled(session: Session, case_id: UUID | None = None) -> list[AnyRow]:
+    settled = {row.id for row in _settled(session)}
+    return [row for row in table.open_incidents(session, case_id=case_id) if row.id not in settled]
+
+
+def _settled(session: Session) -> list[AnyRow]:
+    """Open incidents about what has gone on meanwhile."""
+    timers = {(row.id, row.engine_task_id) for row in table.timers_of_incidents(session)}
+    return [row for row in table.open_incidents(session) if _is_settled(row, timers)]
+
+
+def _line(session: Session, row: AnyRow, held: list[tuple[str, str]]) -> IncidentLine:
+    offices = [(row.office_hi, row.office_en)] if row.office_hi else held
+    label = ("", "")
+    if row.release_id is not None and row.element_id:
+        label = releases.load(session, row.release_id).engine.label(row.element_id)
+    act, is_trying = row.detail.get("act", ""), row.job_state in ("queued", "running")
+    kind = LANES.get(row.detail.get("lane", ""))
+    hidden = {"act", "tries", "last_at", "officer", "posting", "sent_at", "timers", "requisition"}
+    return IncidentLine(
+        id=row.id,
+        act=act,
+        case_number=row.number or "",
+        code=row.code,
+        element_hi=label[0],
+        element_en=label[1],
+        offices_hi=[hindi for hindi, _ in offices],
+        offices_en=[english for _, english in offices],
+        wanted_kind=kind.value if kind is not None else "",
+        detail={"element": row.element_id} | {n: str(v) for n, v in row.detail.items() if n not in hidden},
+        opened_at=row.opened_at,
+        tries=row.attempts or int(row.detail.get("tries", 1)),
+        last_at=datetime.fromisoformat(row.detail["last_at"]) if "last_at" in row.detail else None,
+        is_trying=is_trying,
+        may_retry=act in RETRIED_HERE and not is_trying,
+    )
+
+
+def _is_settled(row: AnyRow, timers: Collection[tuple[UUID, str]]) -> bool:
+    """Whether what stopped has gone on meanwhile: sent again by the officer, done by the worker, withdrawn."""
+    match row.detail.get("act"):
+        case "job":
+            return row.job_state in ("done", "cancelled")
+        case "task":
+            return bool(row.task_state != "open")
+        case "timer":
+            return not any((row.id, each) in timers for each in row.detail.get("timers", ()))
+        case "withdrawal":
+            return bool(row.case_status != "open")
+    return False
+
+
+# -- closed ----------------------------------------------------------------------------------------------
+
+
+def close(session: Session, actor: Actor, incident_id: UUID, now: datetime) -> bool:
+    """Put away what was dealt with; False when it was closed before. Raises NotFound."""
+    row = table.incident_row(session, incident_id)
+    if row is None:
+        raise NotFound
+    if not table.close_incident(session, incident_id, actor.officer_id, now):
+        return False
+    audit.record(session, "admin", "incident:close", f"incident:{incident_id}", actor, now, code=row.code)
+    return True
+
+
+def settle_timers(session: Session, case_id: UUID, now: datetime) -> None:
+    """The timers of a case have fired: whatever held them up does so no more."""
+    for row in table.open_incidents(session, case_id=case_id):
+        if row.detail.get("act") == TIMER:
+            table.close_incident(session, row.id, None, now)
+
+
+def close_settled(database: Database, now: datetime) -> int:
+    """Close what has gone on by itself; -> how many. Only reads when there is nothing of the kind."""
+    found = database.read(_settled, SystemScope(SystemReason.WORKER))
+    for row in found:
+        scope = CaseScope(row.district_id, row.case_id)
+        database.write(partial(table.close_incident, incident_id=row.id, officer_id=None, at=now), scope)
+    return len(found)
+
+
+def _plain(params: Mapping[str, Any]) -> dict[str, str]:
+    """Parameters as a row may keep them."""
+    return {
+        name: str(value)
+        for name, value in params.items()
+        if name not in ("code", "element_id") and value not in (None, "")
+    }

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
-from app import papers
-from app.domain.errors import Conflict, NotFound, RouteStuck
+from app.domain.errors import NotFound, RouteStuck, Unavailable
 from app.models import case_queries as cases
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
@@ -17,22 +16,24 @@ from app.services import audit, certificates, incidents, instances, releases, re
 from app.services.crashes import crash_point
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
 
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.database import Database
+    from app.services.work import Work
 
-    #: A handler works outside the transaction that finishes the job; -> (what the engine is told, what is
-    #: written in the finishing transaction). It is called again after a crash and must then change nothing twice.
-    Handler = Callable[[Database, AnyRow], tuple[Mapping[str, Any], Callable[[Session], None]]]
+    #: A handler works outside the transaction that finishes the job. After a crash it is called again, and two
+    #: workers may be at it when the first was silent for too long: it must change nothing twice.
+    Handler = Callable[[Database, AnyRow], Work]
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)  # a paper takes under a second; a worker that is silent this long is dead
-MAX_ATTEMPTS = 5
+MAX_ATTEMPTS = 5  # before an administrator is asked, and again after each time that he has it tried
+LOOK_AGAIN = timedelta(hours=1)  # at a timer that cannot fire; sooner by a click
 WORKER = SystemScope(SystemReason.WORKER)
 
 HANDLERS: dict[str, Handler] = {
@@ -43,17 +44,27 @@ HANDLERS: dict[str, Handler] = {
 RESULTS: dict[str, tuple[str, ...]] = {"issue_report": ("number",), "remind": ()}
 
 
+class LeaseLost(Exception):
+    """The job is not ours any more: another worker has it, or has done it, or its case was withdrawn meanwhile."""
+
+
 def run_one(database: Database, now: datetime) -> bool:
-    """Claim and run one job that is due; False when none is. A failure is counted, never raised."""
+    """Claim and run one job that is due; False when none is. A failure is counted, never raised.
+
+    Raises Unavailable when there is no database to count it in; the job is then taken up again after its lease.
+    """
     if not database.read(lambda session: workflow.has_due_job(session, now), WORKER):
         return False  # an idle worker only reads
-    job = database.write(lambda session: workflow.claim_job(session, now, now + LEASE), WORKER)
+    job = database.write(lambda session: _claim(session, now), WORKER)
     if job is None:
         return False
     crash_point("claimed")
     try:
-        result, effects = HANDLERS[job.kind](database, job)
-        database.write(lambda session: _finish(session, job, result, effects), _scope(job))
+        _carry_out(database, job)
+    except LeaseLost:
+        log.warning("job_lost", job=str(job.id), kind=job.kind, attempt=job.attempts)
+    except Unavailable:
+        raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: whatever a handler does, the job is kept
         _failed(database, job, error, now)
     crash_point("finished")
@@ -61,17 +72,27 @@ def run_one(database: Database, now: datetime) -> bool:
 
 
 def fire_due_timers(database: Database, now: datetime, limit: int = 50) -> int:
-    """Let the cases whose timers are due move; -> how many moved. One transaction a case."""
+    """Let the cases whose timers are due move; -> how many were looked at. One transaction a case.
+
+    A case that cannot move gets an incident and is looked at again later, so that it holds up no other.
+    """
     due = database.read(lambda session: workflow.due_timers(session, now, limit), WORKER)
     for row in due:
-        scope = CaseScope(row.district_id, row.case_id)
-        try:
-            database.write(partial(_fire, case_id=row.case_id, now=now), scope)
-        except (RouteStuck, Conflict, NotFound) as stuck:
-            database.write(
-                partial(incidents.open_for_timer, case_id=row.case_id, stuck=stuck, now=now), scope
-            )
+        fire(database, CaseScope(row.district_id, row.case_id), now)
     return len(due)
+
+
+def fire(database: Database, scope: CaseScope, now: datetime) -> bool:
+    """Let the timers of one case fire that are due; False when that did not go, and an incident says why."""
+    try:
+        database.write(lambda session: _fire(session, scope.case_id, now), scope)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others move
+        log.warning("timer_failed", case=str(scope.case_id), error=incidents.reason(error).code)
+        database.write(partial(_put_off, case_id=scope.case_id, error=error, now=now), scope)
+        return False
+    return True
 
 
 def beat(database: Database, name: str, now: datetime) -> None:
@@ -83,27 +104,43 @@ def _scope(job: AnyRow) -> CaseScope:
     return CaseScope(job.district_id, job.case_id)
 
 
-def _fire(session: Session, case_id: UUID, now: datetime) -> None:
-    case = cases.lock(session, case_id)
+def _claim(session: Session, now: datetime) -> AnyRow | None:
+    """Take the next job for as long as a lease lasts; one over which worker after worker died is stopped."""
+    row = workflow.lock_next_job(session, now)
+    if row is None:
+        return None
+    if row.state == "running" and _is_last(row.attempts):
+        own = session.narrowed(CaseScope(row.district_id, row.case_id))
+        if workflow.update_claimed_job(own, row.id, row.lease_until, state="failed", error="worker_lost"):
+            incidents.report_job(own, row, incidents.Stopped("worker_lost"), now)
+        return None
+    return workflow.claim_job(session, row, now + LEASE)
+
+
+def _carry_out(database: Database, job: AnyRow) -> None:
+    """Do the job and write it down. Raises LeaseLost, and then nothing of it is left."""
+    work = HANDLERS[job.kind](database, job)
+    try:
+        database.write(lambda session: _finish(session, job, work), _scope(job))
+    except Unavailable:
+        raise  # perhaps it was committed and only the answer lost: what lies outside must stay
+    except Exception:
+        work.tidy(False)  # noqa: FBT003
+        raise
+    work.tidy(True)  # noqa: FBT003
+
+
+def _finish(session: Session, job: AnyRow, work: Work) -> None:
+    """One commit: the handler's rows, the engine's next step, and the job done, if its lease still holds."""
+    case = cases.lock(session, job.case_id)
     if case is None:
         raise NotFound
+    if not workflow.update_claimed_job(session, job.id, job.lease_until, state="done", error=""):
+        raise LeaseLost
     loaded = releases.load(session, case.release_id)
-    instances.fire_timers(session, case, loaded, instances.Act(now))
-
-
-def _finish(
-    session: Session, job: AnyRow, result: Mapping[str, Any], effects: Callable[[Session], None]
-) -> None:
-    """One commit: the handler's rows, the engine's next step, and the job done."""
-    case = cases.lock(session, job.case_id)
-    mine = workflow.job_row(session, job.id)
-    if case is None or mine is None or mine.state not in ("running", "queued"):
-        return
-    loaded = releases.load(session, case.release_id)
-    effects(session)
-    workflow.set_job(session, job.id, state="done", lease_until=None, error="")
+    work.rows(session)
     act = instances.Act(job.at)
-    instances.complete_job(session, case, loaded, job.engine_task_id, result, act)
+    instances.complete_job(session, case, loaded, job.engine_task_id, work.result, act)
     audit.record(
         session,
         f"case:{case.id}",
@@ -118,20 +155,41 @@ def _finish(
 
 
 def _failed(database: Database, job: AnyRow, error: Exception, now: datetime) -> None:
-    """Try again later, each time later; after the last attempt an incident asks for an administrator."""
-    code = error.key if hasattr(error, "key") else type(error).__name__
-    log.warning("job_failed", job=str(job.id), kind=job.kind, attempt=job.attempts, error=code)
-    last = job.attempts >= MAX_ATTEMPTS
-    said = error.params if isinstance(error, papers.PapersUnavailable) else {}  # files and places, no person
+    """Try again later, each time later; after the last attempt an incident asks for an administrator.
+
+    A route that is stuck behind the job does not come free by waiting: there the first attempt is the last.
+    """
+    why = incidents.reason(error)
+    log.warning("job_failed", job=str(job.id), kind=job.kind, attempt=job.attempts, error=why.code)
+    is_last = isinstance(error, RouteStuck) or _is_last(job.attempts)
+    then = {"state": "failed"} if is_last else {"state": "queued", "run_at": now + _pause(job.attempts)}
 
     def note(session: Session) -> None:
-        values = {"state": "failed"} if last else {"state": "queued", "run_at": now + _pause(job.attempts)}
-        workflow.set_job(session, job.id, lease_until=None, error=code[:200], **values)
-        if last:
-            incidents.open_for_job(session, job, code, now, said)
+        if workflow.update_claimed_job(session, job.id, job.lease_until, error=why.code, **then) and is_last:
+            incidents.report_job(session, job, why, now)
 
     database.write(note, _scope(job))
 
 
+def _is_last(attempts: int) -> bool:
+    return attempts % MAX_ATTEMPTS == 0
+
+
 def _pause(attempts: int) -> timedelta:
-    return timedelta(seconds=15 * 4 ** (attempts - 1))
+    return timedelta(seconds=15 * 4 ** (attempts % MAX_ATTEMPTS - 1))
+
+
+def _fire(session: Session, case_id: UUID, now: datetime) -> None:
+    case = cases.lock(session, case_id)
+    if case is None:
+        raise NotFound
+    loaded = releases.load(session, case.release_id)
+    instances.fire_timers(session, case, loaded, instances.Act(now))
+    incidents.settle_timers(session, case_id, now)
+    crash_point("timer_fired")
+
+
+def _put_off(session: Session, case_id: UUID, error: Exception, now: datetime) -> None:
+    """Say why the timers of a case cannot fire, and look at them again later."""
+    incidents.report_timers(session, case_id, incidents.reason(error), now)
+    workflow.move_due_timers(session, case_id, now, now + LOOK_AGAIN)

@@ -29,7 +29,7 @@ KEPT_FOR = timedelta(days=30)
 _BATCH = 100  # drafts a transaction: officers wait for none of them
 _ASKED_AT_ONCE = 500
 _FIRST_SEEN = ".without-row.json"
-_OURS = re.compile(r"\.?[0-9a-f]{32}(\.[0-9a-f]{8})?")  # a document, or one that was being written
+_OURS = re.compile(r"\.?[0-9a-f]{32}(\.[0-9a-f]{8}){0,2}")  # a document, or one that was being written
 
 _EVERYWHERE = SystemScope(SystemReason.WORKER)
 

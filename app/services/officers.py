@@ -197,6 +197,16 @@ def actor_for(session: Session, token: str, now: datetime) -> Standing | None:
     return Standing(actor, district, now < runs_out, now - row.last_seen_at > TOUCH)
 
 
+def in_post(session: Session, officer_id: UUID, posting_id: UUID, now: datetime) -> Actor | None:
+    """An officer as he may act in this post today, without a session; None when the post is his no more."""
+    officer = table.account(session, officer_id)
+    if officer is None or not officer.active:
+        return None
+    posts = _posts(table.posts(session, officer_id, calendars.day(now)))
+    chosen = next((post for post in posts if post.posting_id == posting_id), None)
+    return None if chosen is None else _actor(officer, posts, chosen)
+
+
 def touch(session: Session, standing: Standing, now: datetime) -> None:
     """Write down that the session was seen."""
     if standing.actor.session_id is not None:
@@ -341,7 +351,12 @@ def _resolve(session: Session, row: AnyRow, day: Any) -> tuple[Actor, District] 
     if officer is None or not posts:
         return None
     chosen = next((post for post in posts if post.posting_id == row.posting_id), posts[0])
-    actor = Actor(
+    own = next(each for each in districts(session) if each.id == officer.district_id)
+    return _actor(officer, posts, chosen, row.id), own
+
+
+def _actor(officer: AnyRow, posts: tuple[Post, ...], chosen: Post, session_id: UUID | None = None) -> Actor:
+    return Actor(
         district_id=officer.district_id,
         officer_id=officer.id,
         name_hi=officer.name_hi,
@@ -349,11 +364,9 @@ def _resolve(session: Session, row: AnyRow, day: Any) -> tuple[Actor, District] 
         rank=officer.rank,
         post=chosen,
         posts=posts,
-        session_id=row.id,
+        session_id=session_id,
         language=officer.language,
     )
-    own = next(each for each in districts(session) if each.id == officer.district_id)
-    return actor, own
 
 
 def _posts(rows: Sequence[AnyRow]) -> tuple[Post, ...]:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.models import case_queries as cases
 from app.models import notification_queries as notifications
 from app.models import workflow_queries as workflow
+from app.services.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.database import Database
 
 
-def remind(_database: Database, job: AnyRow) -> tuple[Mapping[str, Any], Callable[[Session], None]]:
+def remind(_database: Database, job: AnyRow) -> Work:
     """Tell every office with an open, ageing task of the case; a second one on the same day adds nothing."""
 
     def notify(session: Session) -> None:
@@ -26,4 +25,4 @@ def remind(_database: Database, job: AnyRow) -> tuple[Mapping[str, Any], Callabl
         for task in workflow.tasks_of(session, job.case_id):
             notifications.add_once(session, task.office_id, task.role, job.case_id, "reminder", job.at)
 
-    return {}, notify
+    return Work({}, notify)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app import formjs
 from app.domain import numbers, secrecy
-from app.domain.errors import FormInvalid, NotAllowed, NotFound
+from app.domain.errors import FormInvalid, NotAllowed, NotFound, RouteStuck
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models import case_queries as cases
@@ -22,6 +22,7 @@ from app.services import (
     caselines,
     documents,
     drafts,
+    incidents,
     instances,
     keys,
     projections,
@@ -213,9 +214,18 @@ def add_candidate(
     uploads: Sequence[Upload],
     now: datetime,
 ) -> str:
-    """Enter one person of a letter: makes the case and starts its route in one transaction; -> case number."""
+    """Enter one person of a letter: makes the case and starts its route in one transaction; -> case number.
+
+    Raises FormInvalid; RouteStuck opens an incident, and what was typed waits as a draft.
+    """
+    scope = actor_scope(actor)
     sheet, draft, answers = _submitted(database, actor, PERSON, requisition_id, posted, uploads, now)
-    return database.write(lambda s: _open_case(s, actor, sheet, draft, answers, now), actor_scope(actor))
+    try:
+        return database.write(lambda s: _open_case(s, actor, sheet, draft, answers, now), scope)
+    except RouteStuck as stuck:
+        why = incidents.reason(stuck)
+        database.write(lambda s: incidents.report_start(s, requisition_id, why, now), scope)
+        raise
 
 
 def _submitted(

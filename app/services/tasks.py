@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
-from app.domain.errors import FormInvalid, NotAllowed, NotFound, RouteStuck, TaskAlreadyDone
+from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck, TaskAlreadyDone
 from app.domain.roles import IN_PERSON, Permission, Role, roles_done_by
 from app.models import ahead
 from app.models import case_queries as cases
@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     from app.services.casefile import AnswerView, CaseStrip, DocumentLine, Holder, StepLine
     from app.services.database import Database
     from app.services.documents import Upload
+
+
+class WrittenOn(DomainError):
+    """The draft is not any more what its officer had sent."""
+
+    key = "error.written_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +211,41 @@ def complete(
     values, problems = _answers(database, actor, sheet, posted, uploads, now)
     if problems:
         raise FormInvalid(values, problems)
+    _send(database, actor, sheet, values, now)
+    return database.read(lambda session: _completed(session, actor, sheet, now), scope)
+
+
+def resend(database: Database, actor: Actor, task_id: UUID, sent_at: datetime, now: datetime) -> None:
+    """Send once more what an officer had sent at `sent_at`, when the route was stuck; not a letter of it changes.
+
+    Raises WrittenOn when he has gone on writing since (then only he can send it), FormInvalid, and as `complete`.
+    """
+    sheet = database.read(lambda session: _sheet(session, actor, task_id, now), actor_scope(actor))
+    if sheet.draft is None or sheet.draft.updated_at != sent_at:
+        raise WrittenOn
+    values = sheet.draft.values
+    if problems := formjs.check(sheet.form, values, sheet.facts, sheet.options, now):
+        raise FormInvalid(values, problems)
+    _send(database, actor, sheet, values, now, sent_at)
+
+
+def _send(
+    database: Database,
+    actor: Actor,
+    sheet: _Sheet,
+    values: dict[str, Any],
+    now: datetime,
+    sent_at: datetime | None = None,
+) -> None:
     answers = formjs.clean(sheet.form, values, sheet.facts)
+    before = {} if sent_at is None else {"sent_at": sent_at.isoformat()}
     try:
-        database.write(lambda session: _commit(session, actor, sheet, answers, now), scope)
+        database.write(
+            lambda session: _commit(session, actor, sheet, answers, now, before), actor_scope(actor)
+        )
     except RouteStuck as stuck:
         _keep(database, actor, sheet, values, stuck, now)
         raise
-    return database.read(lambda session: _completed(session, actor, sheet, now), scope)
 
 
 def _answers(
@@ -237,7 +271,14 @@ def _answers(
     return values, problems
 
 
-def _commit(session: Session, actor: Actor, sheet: _Sheet, answers: dict[str, Any], now: datetime) -> None:
+def _commit(
+    session: Session,
+    actor: Actor,
+    sheet: _Sheet,
+    answers: dict[str, Any],
+    now: datetime,
+    before: Mapping[str, str],
+) -> None:
     """The one transaction of the act. The case is locked first, then the task decides who came first."""
     own = session.narrowed(CaseScope(actor.district_id, sheet.case.id))
     case = cases.lock(own, sheet.case.id)
@@ -266,6 +307,7 @@ def _commit(session: Session, actor: Actor, sheet: _Sheet, answers: dict[str, An
         now,
         element=task.element_id,
         answer=str(answer_id),
+        **before,
     )
 
 
@@ -336,8 +378,8 @@ def _keep(
     database: Database, actor: Actor, sheet: _Sheet, values: dict[str, Any], stuck: RouteStuck, now: datetime
 ) -> None:
     def keep(session: Session) -> None:
+        incidents.report_task(session, actor, sheet.task, incidents.reason(stuck), now)
         drafts.save(session, actor, sheet.place, values, now)
-        incidents.open_for_task(session, sheet.case.id, sheet.task.id, stuck, now)
 
     database.write(keep, actor_scope(actor))
 
@@ -386,11 +428,13 @@ __all__ = [
     "Completed",
     "Posted",
     "TaskView",
+    "WrittenOn",
     "claim",
     "complete",
     "open_task",
     "redraw",
     "release",
+    "resend",
     "save_draft",
     "see",
 ]

@@ -1,23 +1,33 @@
-"""Administration: what stopped and can be tried again, and how many offices and officers there are."""
+"""Administration: what stopped and is tried again or put away, and how many offices and officers there are."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, redirect, url_for
+from flask import Blueprint, abort, g, redirect, request, url_for
 
 from app.domain.roles import Permission
-from app.services import incidents, officers
+from app.services import incidents, officers, retries
+from app.services.retries import Outcome
 from app.web import confirmations, language, transaction
 from app.web.access import requires
 from app.web.pages import page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
+    from app.services.incidents import IncidentLine
+
 bp = Blueprint("admin", __name__)
+
+SHOWN = 100  # the newest; whoever has more has one cause many times, and tries them all again together
+CLOSED = "closed"
+#: How good the news is that an act on an incident brings.
+_TONE = {Outcome.STUCK: "bad", Outcome.REWRITTEN: "warn", Outcome.TRANSFERRED: "warn"}
 
 
 @bp.get("/admin")
@@ -26,35 +36,90 @@ def overview() -> ResponseReturnValue:
     stopped, staff = transaction.read(
         lambda rows: (incidents.open_incidents(rows), officers.staff(rows, transaction.now()))
     )
+    may_retry = g.actor.may(Permission.INCIDENT_RETRY)
     return page(
         "admin/overview.html",
-        incidents=stopped,
+        incidents=stopped[:SHOWN],
+        count=len(stopped),
+        causes=_causes(stopped) if may_retry else [],
         staff=staff,
-        incident_words=_incident_words,
-        incident_cause=_incident_cause,
-        may_retry=g.actor.may(Permission.INCIDENT_RETRY),
-        retried=confirmations.take_notes().get("retried"),
+        why=_why,
+        details=_details,
+        may_retry=may_retry,
+        news=_news(confirmations.take_notes()),
     )
 
 
 @bp.post("/admin/incidents/<uuid:incident_id>/retry")
 @requires(Permission.INCIDENT_RETRY)
 def retry(incident_id: UUID) -> ResponseReturnValue:
+    outcome = retries.retry(transaction.database(), g.actor, incident_id, transaction.now())
+    return _told({outcome: 1})
+
+
+@bp.post("/admin/incidents/retry")
+@requires(Permission.INCIDENT_RETRY)
+def retry_all() -> ResponseReturnValue:
+    """Every incident of one cause, as many as one request can bear; the rest by the next click."""
+    code = request.form.get("code", "")
+    if not code:
+        abort(400)
+    return _told(retries.retry_all(transaction.database(), g.actor, code, transaction.now()))
+
+
+@bp.post("/admin/incidents/<uuid:incident_id>/close")
+@requires(Permission.INCIDENT_RETRY)
+def close(incident_id: UUID) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
-    transaction.write(lambda rows: incidents.retry(rows, actor, incident_id, now))
-    confirmations.note("retried", "1")
+    is_open = transaction.write(lambda rows: incidents.close(rows, actor, incident_id, now))
+    return _told({CLOSED if is_open else Outcome.SETTLED: 1})
+
+
+def _told(outcomes: Mapping[str, int]) -> ResponseReturnValue:
+    for outcome, count in outcomes.items():
+        confirmations.note(str(outcome), str(count))
     return redirect(url_for("admin.overview"), code=303)
 
 
-def _incident_words(code: str) -> str:
-    """What an incident's code means; a code without words is shown as it is."""
-    return language.known(f"incident.code.{code}") or code
+def _news(notes: Mapping[str, str]) -> list[tuple[str, str, str, int]]:
+    """What the last click brought: tone, key of the words, how many; the same words for one and for many."""
+    known = [*Outcome, CLOSED]
+    return [
+        (
+            _TONE.get(name, "done"),
+            f"incident.outcome.{name}",
+            f"incident.outcome.{name}.text",
+            int(notes[name]),
+        )
+        for name in known
+        if name in notes
+    ]
 
 
-def _incident_cause(detail: dict[str, Any]) -> str:
-    """Why a job failed, as the catalogue says it; nothing where it has no words for the error."""
-    text = language.known(str(detail.get("error", "")))
+def _causes(stopped: Sequence[IncidentLine]) -> list[tuple[str, int]]:
+    """Codes that stopped more than one case, most frequent first."""
+    counts = Counter(line.code for line in stopped if line.may_retry)
+    return [(code, count) for code, count in counts.most_common() if count > 1]
+
+
+def _why(code: str, part: str = "") -> str:
+    """What a code means, or (`part` "remedy") what to do about it; a code without words is shown as it is."""
+    return language.known(f"incident.code.{code}{'.' if part else ''}{part}") or ("" if part else code)
+
+
+def _details(line: IncidentLine) -> list[tuple[str, str]]:
+    """What an administrator may need to find the place: names of things with their codes."""
+    return [
+        (language.known(f"incident.detail.{name}") or name, _told_in_words(value, line.detail))
+        for name, value in line.detail.items()
+        if value
+    ]
+
+
+def _told_in_words(value: str, detail: Mapping[str, str]) -> str:
+    """The sentence of a refusal that is kept by its key; any other value as it is."""
+    text = language.known(value) if "." in value else ""
     try:
-        return text % detail
-    except (KeyError, ValueError):
-        return ""
+        return text % detail if text else value
+    except (KeyError, ValueError, TypeError):
+        return value

@@ -37,8 +37,8 @@ def take() -> dict[str, Any] | None:
 
 
 def note(name: str, value: str) -> None:
-    """Remember one word (a number, a yes) for the next page."""
-    session["note"] = {name: value}
+    """Remember one word (a number, a yes) by its name for the next page."""
+    session["note"] = {**session.get("note", {}), name: value}
 
 
 def take_notes() -> dict[str, str]:

@@ -11,6 +11,7 @@ import pytest
 from app.crypto import KeyRing
 from app.services import migrations, setup
 from app.services.database import Database
+from tests.drill import Drill
 from tests.journey import Journey
 from tests.office import Office
 
@@ -122,3 +123,14 @@ def office(demo_sqlite: Path, tmp_path: Path) -> Iterator[Office]:
     made = Office(tmp_path, NOW)
     yield made
     made.database.close()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def drill(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+    """The real program on a demo district of its own, on either kind of database; each test brings its case."""
+    url = ""
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_server").new_database()
+    made = Drill(tmp_path_factory.mktemp("drill") / "instance", url)
+    yield made
+    made.end()

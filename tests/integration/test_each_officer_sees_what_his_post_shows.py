@@ -299,9 +299,12 @@ CHANGING: dict[str, dict[str, Any]] = {
     "workflow_queries.move_timer": {},
     "workflow_queries.delete_timers": {},
     "workflow_queries.cancel_jobs": {},
-    "workflow_queries.set_job": {"state": "y"},
+    "workflow_queries.update_claimed_job": {"state": "y"},
+    "workflow_queries.update_failed_job": {},
+    "workflow_queries.move_due_timers": {},
+    "incident_queries.set_incident": {"code": "y"},
     "workflow_queries.set_rounds": {},
-    "workflow_queries.close_incident": {},
+    "incident_queries.close_incident": {},
 }
 
 

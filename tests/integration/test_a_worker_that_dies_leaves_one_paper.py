@@ -1,0 +1,115 @@
+"""The program is killed wherever a paper is half made, and started again: one paper, one number, no gap."""
+
+from __future__ import annotations
+
+import ast
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.domain.roles import Role
+from app.models.papers import certificate
+from app.models.workflow import job, notification, step, timer
+from tests import sources
+
+if TYPE_CHECKING:
+    from tests.drill import Drill
+
+#: Where a job may be cut off, in the order in which it passes there.
+POINTS = ("claimed", "numbered", "drawn", "stored", "before_commit", "finished")
+#: Where a timer may be cut off; its drill stands beside those of the incidents.
+OF_TIMERS = {"timer_fired"}
+
+
+def test_every_crash_point_of_the_program_has_its_drill() -> None:
+    found = {
+        call.args[0].value
+        for path in sources.below("app", suffix=".py")
+        for call in ast.walk(sources.tree(path))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") == "crash_point"
+        and isinstance(call.args[0], ast.Constant)
+    }
+    assert found == {*POINTS} | OF_TIMERS
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_paper_cut_off_anywhere_is_issued_once(drill: Drill, point: str) -> None:
+    number = drill.new_case(until="decide")
+    deaths = drill.site.said("crash_point")
+    drill.restart(ESP_CRASH_AT=point)
+    drill.journey().do(number, "decide")
+    drill.wait_for(lambda: drill.site.said("crash_point") > deaths, f"the worker dies at {point}")
+    drill.restart()
+    drill.let_leases_end()
+    drill.wait_for(lambda: drill.journey().steps(number) == ["dispatch"], "the case goes on to its dispatch")
+    drill.assert_issued_once(number)
+
+
+@pytest.mark.parametrize("point", ["numbered", "drawn", "stored"])
+def test_a_worker_that_was_taken_for_dead_finds_its_work_done_and_leaves_nothing(
+    drill: Drill, point: str
+) -> None:
+    number = frozen(drill, point)
+    assert drill.journey().work() == 1, "another worker takes the job up after the lease"
+    assert drill.journey().steps(number) == ["dispatch"]
+    lost = drill.site.said("job_lost")
+    drill.site.thaw()
+    drill.wait_for(lambda: drill.site.said("job_lost") > lost, "the first worker sees that it was too late")
+    drill.assert_issued_once(number)
+    assert drill.rows(job, number)[0].attempts == 2
+
+
+def test_the_failure_of_a_worker_that_was_taken_for_dead_puts_nothing_back(drill: Drill) -> None:
+    number = frozen(drill, "numbered")
+    assert drill.journey().work() == 1
+    failed = drill.site.said("job_failed")
+    with drill.without_documents():
+        drill.site.thaw()
+        drill.wait_for(
+            lambda: drill.site.said("job_failed") > failed, "the first worker cannot write its file"
+        )
+    drill.assert_issued_once(number)
+
+
+def frozen(drill: Drill, point: str) -> str:
+    """A case whose worker stands still over its paper for longer than its lease."""
+    number = drill.new_case(until="decide")
+    stops = drill.site.said("freeze_point")
+    drill.restart(ESP_FREEZE_AT=point)
+    drill.journey().do(number, "decide")
+    drill.wait_for(lambda: drill.site.said("freeze_point") > stops, f"the worker freezes at {point}")
+    drill.let_leases_end()
+    return number
+
+
+def test_a_timer_cut_off_in_the_middle_fires_once(drill: Drill) -> None:
+    drill.site.kill()
+    number = drill.new_case(at=drill.now - timedelta(days=10))
+    deaths = drill.site.said("crash_point")
+    drill.restart(wait=False, ESP_CRASH_AT="timer_fired")
+    drill.wait_for(lambda: drill.site.said("crash_point") > deaths, "the worker dies over the timer")
+    assert [each.kind for each in drill.rows(step, number)] == ["started", "opened"], "nothing is half done"
+    drill.restart()
+    drill.wait_for(
+        lambda: [each.state for each in drill.rows(job, number)] == ["done"], "the reminder is sent"
+    )
+    assert [each.element_id for each in drill.rows(step, number) if each.kind == "fired"] == [
+        "warn_scrutinise"
+    ]
+    assert len(drill.rows(notification, number)) == 1
+    assert drill.rows(timer, number) == [], "all that piled up fired once, and none is left"
+    assert drill.journey().steps(number) == ["scrutinise"], "the step itself waits on"
+
+
+def test_the_officer_reads_the_paper_that_was_cut_off(drill: Drill) -> None:
+    """The bytes that come out of the door are those whose sum is in the register."""
+    drill.up()
+    number = drill.new_case(until="decide")
+    drill.journey().do(number, "decide")
+    drill.wait_for(lambda: drill.journey().steps(number) == ["dispatch"], "the paper is issued")
+    paper = drill.rows(certificate, number)[0]
+    answer = drill.caller(Role.DM).get(f"/documents/{paper.document_id}")
+    assert (answer.status, sha256(answer.data).digest()) == (200, paper.sha256)

@@ -1,0 +1,141 @@
+"""Eight officers send the same form at the same moment, over real HTTP to the real program: one act, one effect."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+from app.domain.ids import new_id
+from app.domain.roles import Role
+from app.models import setup_queries
+from app.models.cases import answer, enquiry
+from app.models.scope import SystemReason, SystemScope
+from app.models.workflow import clock_event, engine_state, event, step, timer, user_task
+from app.services import queues, scopes
+from tests.caller import Caller
+from tests.rows import DISTRICT
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tests.caller import Answer
+    from tests.drill import Drill
+
+TOGETHER = 8
+NAMES = ("अनीता", "बृजेश", "चंदन", "दिव्या", "एकता", "फिरोज", "गीता", "हरेंद्र")
+
+
+def section_heads(drill: Drill) -> dict[str, UUID]:
+    """Eight officers posted to one seat, for this test: name -> id."""
+    desk = drill.journey().staff.holder(Role.DM_SECTION_HEAD).post
+    found = {name: new_id(drill.now) for name in NAMES}
+
+    def post_them(session: Any) -> None:
+        account = {"password_hash": "x", "rank": "", "phone": "", "active": True, "version": 1}
+        account |= {"language": "hi", "failures": 0}
+        setup_queries.insert_officers(
+            session,
+            [
+                {"id": id_, "username": str(id_), "name_hi": name, "name_en": name, **account}
+                for name, id_ in found.items()
+            ],
+        )
+        place = {"office_id": desk.office_id, "role": desk.role.value, "kind": "regular", "valid_to": None}
+        setup_queries.insert_postings(
+            session,
+            [
+                {"id": new_id(drill.now), "officer_id": id_, "valid_from": drill.now.date(), **place}
+                for id_ in found.values()
+            ],
+        )
+
+    drill.database.write(post_them, SystemScope(SystemReason.SETUP, DISTRICT))
+    return found
+
+
+def at_once(*acts: Any) -> list[Any]:
+    """Do all of it at the same moment; the outcomes in order."""
+    line = threading.Barrier(len(acts), timeout=30)
+
+    def start(act: Any) -> Any:
+        line.wait()
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result() for future in [pool.submit(start, act) for act in acts]]
+
+
+def test_eight_officers_send_one_task_and_one_of_them_has_sent_it(drill: Drill) -> None:
+    number = drill.new_case()
+    task = drill.journey().waiting(number)[0]
+    form = drill.journey().form_of(task).values
+    officers = {name: Caller(drill.site.url).enter(id_) for name, id_ in section_heads(drill).items()}
+    for caller in officers.values():
+        assert caller.get(f"/tasks/{task.id}").status == 200
+    typed = {name: f"{name} ने लिखा: पहले पता पूरा कराएँ" for name in officers}
+
+    def send(name: str) -> Answer:
+        return officers[name].post(f"/tasks/{task.id}", {**form, "instruction": typed[name]})
+
+    answers = dict(zip(officers, at_once(*(lambda each=name: send(each) for name in officers)), strict=True))
+    winners = [name for name, each in answers.items() if each.status == 303]
+    assert len(winners) == 1, {name: each.status for name, each in answers.items()}
+    for name, each in answers.items():
+        if name == winners[0]:
+            continue
+        assert each.status == 409, each.text[:500]
+        assert winners[0] in unescape(each.text), "the winner is named"
+        assert typed[name] in unescape(each.text), "what the loser typed is on the page"
+    assert_done_once(drill, number, task, winners[0])
+
+
+def assert_done_once(drill: Drill, number: str, task: Any, winner: str) -> None:
+    done = drill.rows(user_task, number, user_task.c.id == task.id)[0]
+    kept = drill.rows(answer, number, answer.c.user_task_id == task.id)
+    assert [each.answered_by for each in kept] == [done.done_by]
+    assert drill.journey().staff.officer(done.done_by).name_hi == winner
+    moves = [(each.kind, each.element_id) for each in drill.rows(step, number)]
+    assert moves.count(("completed", "scrutinise")) == 1
+    assert moves.count(("opened", "route")) == 1
+    assert drill.journey().steps(number) == ["route"]
+    assert len(drill.rows(timer, number)) == 1
+    assert len(drill.rows(event, number)) == 3, "the feed: opened; then sent on, and received"
+    assert sorted(each.kind for each in drill.rows(clock_event, number)) == ["start", "start", "stop"]
+    assert drill.rows(engine_state, number)[0].revision == drill.case(number).revision
+    assert drill.database.write(queues.recount, scopes.recount(DISTRICT)) == [], "the counts are right"
+
+
+def test_one_officer_in_eight_windows_sends_it_once(drill: Drill) -> None:
+    number = drill.new_case(until="recommend")
+    task = drill.journey().waiting(number)[0]
+    form = drill.journey().form_of(task).values
+    windows = [drill.caller(Role.SP) for _ in range(TOGETHER)]
+    for window in windows:
+        window.get(f"/tasks/{task.id}")
+    answers = at_once(*(lambda each=window: each.post(f"/tasks/{task.id}", form) for window in windows))
+    assert sorted(each.status for each in answers) == [303] + [409] * 7
+    assert len(drill.rows(answer, number, answer.c.user_task_id == task.id)) == 1
+    assert drill.journey().steps(number) == ["decide"]
+
+
+def test_two_thanas_act_on_one_case_at_the_same_moment_and_both_succeed(drill: Drill) -> None:
+    thanas = list(drill.journey().staff.offices(Role.SHO))[:2]
+    number = drill.new_case(thanas, until="accept_enquiry")
+    tasks = drill.journey().waiting(number)
+    forms = [drill.journey().form_of(task).values for task in tasks]
+    chiefs = [drill.caller(Role.SHO, task.office_id) for task in tasks]
+    for chief, task in zip(chiefs, tasks, strict=True):
+        chief.get(f"/tasks/{task.id}")
+    answers = at_once(
+        *(
+            lambda chief=chief, task=task, form=form: chief.post(f"/tasks/{task.id}", form)
+            for chief, task, form in zip(chiefs, tasks, forms, strict=True)
+        )
+    )
+    assert [each.status for each in answers] == [303, 303], [each.text[:500] for each in answers]
+    assert drill.journey().steps(number) == ["check_registers"] * 2 + ["visit"] * 2
+    assert len(drill.rows(answer, number, answer.c.form == "accept_enquiry")) == 2
+    assert all(each.officer_id for each in drill.rows(enquiry, number)), "each thana has named its officer"
+    assert drill.database.write(queues.recount, scopes.recount(DISTRICT)) == []
