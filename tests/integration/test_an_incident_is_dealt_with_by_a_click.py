@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from tests.drill import Drill
+
 YESTERDAY = NOW.date() - timedelta(days=1)
 
 
@@ -309,6 +311,44 @@ def test_an_incident_of_a_timer_ends_with_the_step_that_it_watched(room: Room) -
 
 
 # -- a job ---------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_that_cannot_be_written_is_an_incident_and_later_one_paper(drill: Drill) -> None:
+    """Over real HTTP to the real program: the worker tries, gives up, and goes on at a click."""
+    number = drill.new_case(until="decide")
+    task = drill.journey().waiting(number)[0]
+    form = drill.journey().form_of(task).values
+    magistrate, administrator = drill.caller(Role.DM), drill.caller(Role.PROCESS_ADMIN)
+    magistrate.get(f"/tasks/{task.id}")
+    with drill.without_documents():
+        assert magistrate.post(f"/tasks/{task.id}", form).status == 303
+        for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+            drill.wait_for(lambda n=attempt: has_failed(drill, number, n), f"attempt {attempt} fails")
+            drill.change(job, job.c.state == "queued", run_at=drill.now)  # let the pause be over
+        assert drill.rows(job, number)[0].state == "failed"
+        page = administrator.get("/admin")
+        words = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text)))
+        assert f"{number} दस्तावेजों के फोल्डर में लिखा या पढ़ा नहीं जा सका" in words
+        assert f"चरण {label_of('issue_report')}" in words
+        assert f"कितनी बार प्रयास हुआ {jobs.MAX_ATTEMPTS}" in words
+        assert "डिस्क में स्थान और फोल्डर documents की अनुमति देखें" in words
+        drawn = magistrate.get(f"/cases/{number.replace('/', '-')}/diagram").text
+        assert re.search(r'class="node task stuck" data-element="issue_report"', drawn), "red in the diagram"
+        assert "यह प्रकरण एक बाधा से रुका है" in drawn
+    assert administrator.press(page, "/retry").status == 303
+    drill.wait_for(lambda: drill.journey().steps(number) == ["dispatch"], "the paper is issued")
+    assert "कोई बाधा नहीं" in administrator.get("/admin").text
+    drill.wait_for(
+        lambda: all(each.closed_at for each in drill.rows(incident, number)), "the incident closes by itself"
+    )
+    drill.assert_issued_once(number)
+    assert drill.rows(job, number)[0].attempts == jobs.MAX_ATTEMPTS + 1
+
+
+def has_failed(drill: Drill, number: str, attempt: int) -> bool:
+    return any(
+        each.attempts == attempt and each.state in ("queued", "failed") for each in drill.rows(job, number)
+    )
 
 
 def undrawn(room: Room, **changes: Any) -> tuple[str, Row[Any]]:

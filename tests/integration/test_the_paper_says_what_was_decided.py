@@ -21,7 +21,7 @@ from app.models.papers import certificate, number_series
 from app.models.workflow import incident, job
 from app.papers import PapersUnavailable
 from app.papers.fonts import REGULAR
-from app.services import certificates, incidents, jobs, officers, setup, tasks
+from app.services import certificates, jobs, officers, retries, setup, tasks
 from app.services.database import Database
 from app.services.documents import Upload
 from app.services.drafts import actor_scope
@@ -285,12 +285,11 @@ def test_a_font_that_went_missing_is_an_incident_and_later_one_paper(without_fon
         assert jobs.run_one(database, later)
     (stopped,) = rows_of(database, incident)
     missing = str(database.fonts / REGULAR)
-    assert (stopped.detail["error"], stopped.detail["file"]) == ("papers.font_missing", missing)
+    assert (stopped.detail["reason"], stopped.detail["file"]) == ("papers.font_missing", missing)
     assert [row.status for row in papers_of(database)] == ["allotted"]
     assert f"फॉन्ट की फाइल नहीं मिली: {missing}। इसके बिना कोई पत्र निर्गत नहीं होगा।" in overview(journey)
     shutil.copy(ASSETS.fonts / REGULAR, missing)
-    admin = journey.staff.holder(Role.PROCESS_ADMIN)
-    database.write(lambda session: incidents.retry(session, admin, stopped.id, later), actor_scope(admin))
+    retries.retry(database, journey.staff.holder(Role.PROCESS_ADMIN), stopped.id, later)
     assert jobs.run_one(database, later)
     (paper,) = papers_of(database)
     assert (paper.status, paper.memo_number) == ("issued", "DM-GEN/CHAR/2026/00001")
