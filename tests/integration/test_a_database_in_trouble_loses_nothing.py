@@ -1,4 +1,4 @@
-"""A database that is locked, full or gone in the middle of an act: said at once, nothing lost, sent again by a press."""
+"""A database that is locked, full or gone in the middle of an act: said at once, nothing lost, sent again."""
 
 from __future__ import annotations
 
