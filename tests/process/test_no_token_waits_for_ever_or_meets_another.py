@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from app.engine.gate import check
 from app.engine.gate.reading import Diagram
 from app.engine.gate.release import Release
 from app.engine.gate.token_rules import deadlock, doubled_token, never_reached, side_way, tangled
@@ -293,6 +294,72 @@ def test_more_orders_than_anybody_can_survey_are_refused() -> None:
     ways = [f"some > {name} > meet" for name in names]
     parts = (*(start(), opens("some", "s0"), opens("meet"), end()), *map(user, names))
     assert found(*parts, flows("begin > some", "meet > finish", *ways)) == [("tangled", "verification")]
+
+
+TOLD = {
+    "deadlock": (
+        ("आरंभ → जाँच करें → पूर्ण है? → स्थल जाँच", "पूर्ण है? (is_complete)"),
+        ("Start → Scrutinise → Complete? → Visit", "Complete? (is_complete)"),
+    ),
+    "branch_leaves": (
+        (
+            "आरंभ → जाँच करें; स्थल जाँच → पूर्ण है? → वापस; पंजी देखें",
+            "पूर्ण है? (is_complete)",
+        ),
+        ("Start → Scrutinise; Visit → Complete? → Returned; Check the registers", "Complete? (is_complete)"),
+    ),
+    "branch_taken_away": (
+        ("आरंभ → जाँच करें; स्थल जाँच: विलंब → बंद; पंजी देखें", "स्थल जाँच (visit)"),
+        ("Start → Scrutinise; Visit: Late → Closed; Check the registers", "Visit (visit)"),
+    ),
+    "some_of_all": (
+        ("आरंभ → जाँच करें → किससे पूछें?; किससे पूछें? → स्थल जाँच", "किससे पूछें? (whom)"),
+        ("Start → Scrutinise → Whom to ask?; Whom to ask? → Visit", "Whom to ask? (whom)"),
+    ),
+    "doubled_token": (
+        ("आरंभ → जाँच करें; स्थल जाँच; पंजी देखें", "split"),
+        ("Start → Scrutinise; Visit; Check the registers", "split"),
+    ),
+    "end_twice": (
+        ("आरंभ → जाँच करें; स्थल जाँच → समाप्त; पंजी देखें → समाप्त", "split"),
+        ("Start → Scrutinise; Visit → Done; Check the registers → Done", "split"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_the_run_is_told_in_the_words_of_the_diagram(name: str) -> None:
+    (problem,) = check(world.read("broken", f"{name}.bpmn"), world.known(name))
+    for language, (path, parted) in zip(("hi", "en"), TOLD[name], strict=True):
+        assert problem.params[f"path_{language}"] == path
+        assert problem.params[f"parted_{language}"] == parted
+
+
+def test_of_a_long_run_the_end_is_told() -> None:
+    names = [f"s{number}" for number in range(40)]
+    parts = (*(start(), choice("gate", "a"), *TWO, both("meet"), end()), *map(user, names))
+    drawn = process(
+        "verification", *parts, flows(" > ".join(["begin", *names, "gate", "a", "meet", "finish"]))
+    )
+    drawn = drawn.replace(b"</bpmn:process>", flows("gate > b > meet").encode() + b"</bpmn:process>")
+    root = load_xml(drawn)
+    for node in root.iter("{*}userTask", "{*}startEvent"):
+        node.set("name", str(node.get("id")))
+    read = Release.read({"verification.bpmn": etree.tostring(root)}, world.known("verification"))
+    (finding,) = deadlock(read)
+    assert finding.params["path_hi"] == " ".join(["…", " → ".join([*names[-23:], "a"])])
+
+
+def test_branches_are_said_to_part_where_they_part_and_not_where_they_last_passed() -> None:
+    parts = (
+        *(start(), both("fork"), *TWO, both("inner"), user("c"), both("close"), choice("meet"), end()),
+        flows("begin > fork > a > meet > finish", "fork > b > inner > c > close > meet"),
+        user("d"),
+        flows("inner > d > close"),
+    )
+    read = Release.read({"verification.bpmn": process("verification", *parts)}, world.known("verification"))
+    (finding,) = doubled_token(read)
+    assert (finding.element_id, finding.params["parted_en"]) == ("meet", "fork")
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

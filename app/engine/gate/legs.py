@@ -79,6 +79,11 @@ class Net:
             if event.is_interrupting and not _never_fires(event, comes_to):
                 yield from self.scope.outgoing.get(event.id, ())
 
+    def is_shared(self, node: Node) -> bool:
+        """Say whether tokens meet or part in a node."""
+        ways = max(len(self.flows_in(node.id)), len(self.flows_out(node.id)))
+        return node.kind in _TOGETHER and ways > 1
+
     def clears(self, node: Node) -> bool:
         """Say whether an end takes all tokens of the scope away."""
         return node.kind == "endEvent" and any(map(node.has_definition, _CLEARING))
@@ -96,7 +101,7 @@ class Net:
         while todo:
             flow_id = todo.popleft()
             node = self.target(flow_id)
-            if node.kind in _TOGETHER or self.clears(node):
+            if self.is_shared(node) or self.clears(node):
                 rests.append(flow_id)
             elif node.kind == "endEvent":
                 if node.id not in ways:
@@ -128,6 +133,12 @@ class Net:
                 place for place in both if place not in self.flows or not self.clears(self.target(place))
             }
         return self._shared[key]
+
+    def leads(self, flow_id: str, later: str) -> bool:
+        """Say whether a flow is another, or its way goes on to it, gateways taken for open."""
+        return flow_id == later or self.flows[later].source in self.scope.reached_from(
+            [self.flows[flow_id].target], aside=False
+        )
 
     def comes_to(self, flow_id: str, join_id: str) -> frozenset[str]:
         """Return the flows into a join that a token on a flow can come to without passing the join itself."""

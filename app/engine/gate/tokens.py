@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import chain, combinations, pairwise, product
+from itertools import chain, combinations, pairwise, permutations, product
 from typing import TYPE_CHECKING, Literal
 
 from app.engine.gate.legs import DONE, Net, Token
@@ -118,7 +118,7 @@ class _Game:
         self.verdict.walked.update(*(self.net.reach(first).ways for first in given))
         met = self._meeting(rest, given)
         if met is not None:
-            self.verdict.lost = self.verdict.lost or self._doubled(previous, *met)
+            self.verdict.lost = self.verdict.lost or self._doubled(previous, given, *met)
             return
         for places in product(*(self.net.reach(first).rests for first in given)):
             state = rest.union(
@@ -142,18 +142,28 @@ class _Game:
                 return one, other, shared
         return None
 
-    def _doubled(self, previous: State | None, one: Token, other: Token, shared: set[str]) -> Lost:
+    def _doubled(
+        self, previous: State | None, given: tuple[str, ...], one: Token, other: Token, shared: set[str]
+    ) -> Lost:
         """Return the run on which two tokens meet: at the gateway that lets both pass, or at an end."""
         first, second = self.net.reach(one.began).ways, self.net.reach(other.began).ways
         flows_first = sorted(shared, key=lambda at: (at not in self.net.flows, at))
         place = min(flows_first, key=lambda at: len(first[at]) + len(second[at]))
-        legs = tuple(leg for leg in self._run(previous) if leg[0] != one.began)
-        parted = self.net.flows[other.began].source
+        steps = self._steps(previous)
+        parted = self._fork_of(one.began, other.began, [*steps, tuple((flow_id,) for flow_id in given)])
+        legs = tuple(leg for leg in chain.from_iterable(steps) if leg[0] != one.began)
         if place not in self.net.flows:
             return Lost("meets", place, (*legs, first[place], second[place]), parted=parted)
-        met = self.net.flows[place].source
         both = tuple(leg for leg in (first[place][:-1], second[place][:-1]) if leg)
-        return Lost("meets", met, (*legs, *both), parted=parted)
+        return Lost("meets", self.net.flows[place].source, (*legs, *both), parted=parted)
+
+    def _fork_of(self, one: str, other: str, steps: list[tuple[Leg, ...]]) -> str:
+        """Return the last gateway of a run from which two flows were given that lead to the two."""
+        for step in reversed(steps):
+            for left, right in permutations([leg[0] for leg in step], 2):
+                if self.net.leads(left, one) and self.net.leads(right, other):
+                    return self.net.flows[left].source
+        return self.net.flows[other].source
 
     def _moves(self, state: State) -> Iterator[tuple[State, tuple[str, ...]]]:
         """Yield what each gateway and each clearing end that can work leaves at rest, and which flows it gives."""
@@ -233,11 +243,15 @@ class _Game:
 
     def _run(self, state: State | None) -> tuple[Leg, ...]:
         """Return the legs walked from the entry to a state, in order."""
-        legs: list[tuple[Leg, ...]] = []
+        return tuple(chain.from_iterable(self._steps(state)))
+
+    def _steps(self, state: State | None) -> list[tuple[Leg, ...]]:
+        """Return the same by moves: the legs of one are those of the tokens that one gateway gave."""
+        steps: list[tuple[Leg, ...]] = []
         while state is not None:
             state, walked = self.before[state]
-            legs.append(walked)
-        return tuple(chain.from_iterable(reversed(legs)))
+            steps.append(walked)
+        return steps[::-1]
 
 
 def _choices(gateway: Node, ways: list[str]) -> Iterator[tuple[str, ...]]:
