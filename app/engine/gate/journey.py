@@ -54,6 +54,7 @@ class Journey:
     def __init__(self, scopes: Iterable[Scope]) -> None:
         self.places: dict[Place, set[Place]] = {}
         self.starts: set[Place] = set()
+        self._joins: dict[Place, int] = {}
         for scope in scopes:
             self._add(scope)
 
@@ -61,8 +62,12 @@ class Journey:
         """Say whether a token at `reader` has passed the end of `producer`."""
         if (reader, "in") not in self._reached([(producer, "out")]):
             return "never"
-        around = self._reached(self.starts, without=(producer, "out"))
-        return "sometimes" if (reader, "in") in around else "always"
+        return "sometimes" if reader in self.reached_without([producer]) else "always"
+
+    def reached_without(self, steps: Iterable[str]) -> set[str]:
+        """Return the nodes that some run comes to on which none of these steps has been done."""
+        around = self._reached(self.starts, without={(step, "out") for step in steps})
+        return {node_id for node_id, side in around if side == "in"}
 
     def _add(self, scope: Scope) -> None:
         for node in scope.nodes.values():
@@ -72,6 +77,8 @@ class Journey:
             if node.kind != "subProcess":
                 self._link(way_in, way_out)
             self._link(way_out, *((flow.target, "in") for flow in scope.outgoing.get(node.id, ())))
+            if node.kind == "parallelGateway":
+                self._joins[way_in] = len(scope.incoming.get(node.id, ()))
             if node.kind == "startEvent" and scope.parent is None:
                 self.starts.add(way_in)
             elif node.kind == "startEvent":
@@ -82,12 +89,18 @@ class Journey:
     def _link(self, start: Place, *ends: Place) -> None:
         self.places.setdefault(start, set()).update(ends)
 
-    def _reached(self, starts: Iterable[Place], without: Place | None = None) -> set[Place]:
+    def _reached(self, starts: Iterable[Place], without: set[Place] | None = None) -> set[Place]:
+        """Return the places that a token comes to; `without`: on runs that have not passed some places.
+
+        Such a run passes a join of all only if it comes there on every way in.
+        """
         seen: set[Place] = set()
+        missing = {} if without is None else dict(self._joins)
         todo = list(starts)
         while todo:
             place = todo.pop()
-            if place in seen or place == without:
+            missing[place] = missing.get(place, 1) - 1
+            if place in seen or place in (without or ()) or missing[place] > 0:
                 continue
             seen.add(place)
             todo.extend(self.places.get(place, ()))
