@@ -94,13 +94,16 @@ function keepDraft(form) {
   const note = form.querySelector("[data-draft-note]");
   let timer = 0;
   let isSending = false;
+  let isKept = true; // whether all that was typed is on the server
 
   const say = (text) => {
     if (note) note.textContent = text;
   };
 
-  async function keep() {
+  async function keep(isLeaving = false) {
+    clearTimeout(timer);
     if (isSending || !navigator.onLine) return;
+    isKept = true;
     const body = new FormData();
     new FormData(form).forEach((value, name) => {
       if (typeof value === "string") body.append(name, value);
@@ -112,24 +115,39 @@ function keepDraft(form) {
         body,
         headers: { "X-Draft": "1" },
         redirect: "manual",
+        keepalive: isLeaving, // the page goes before the answer comes; such a form may have 64 kB
       });
+      isKept &&= answer.ok;
       if (answer.ok) say(`${form.dataset.draftSaved} ${await answer.text()}`);
       else if (answer.status === 401) say(form.dataset.sessionEnded);
       else if (answer.status !== 409 && answer.status !== 404) say(form.dataset.draftFailed);
     } catch {
+      isKept = false;
       say(form.dataset.draftFailed);
     }
   }
 
   form.addEventListener("input", (event) => {
     if (event.target.type === "file") return;
+    isKept = false;
     clearTimeout(timer);
-    timer = setTimeout(keep, IDLE);
+    timer = setTimeout(() => keep(), IDLE);
+  });
+  // Another form of the page (language, post, claim) draws it anew: what is typed goes to the server first.
+  document.addEventListener("submit", async (event) => {
+    const other = event.target;
+    if (isKept || other === form || other.method === "dialog" || !navigator.onLine) return;
+    event.preventDefault();
+    await keep();
+    isKept = true;
+    other.requestSubmit(event.submitter);
+  });
+  addEventListener("pagehide", () => {
+    if (!isKept) keep(true);
   });
   form.addEventListener("submit", (event) => {
     if (event.submitter?.matches("[data-by-enter]")) {
       event.preventDefault();
-      clearTimeout(timer);
       keep();
       return;
     }

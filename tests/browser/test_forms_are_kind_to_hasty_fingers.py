@@ -143,3 +143,13 @@ def test_the_outcome_of_a_visit_follows_the_answers_and_asks_for_words_only_when
     screen.page.locator("input[name=outcome][value='']").check()
     assert not box(screen, "outcome_reason").is_visible()
     screen.press("English").sound("task-visit-english")
+    assert box(screen, "resident").nth(0).is_checked(), "what was chosen a moment ago came along"
+    expect(derived).to_have_text("No adverse fact")
+    those.choose(screen, "Not resident")
+    screen.press("Claim")
+    assert screen.page.get_by_label("Not resident", exact=True).first.is_checked()
+    those.choose(screen, "House locked, second visit")
+    screen.follow("‹ My tasks")
+    screen.page.go_back()
+    screen.open(screen.path)
+    assert screen.page.get_by_label("House locked, second visit", exact=True).is_checked()
