@@ -32,16 +32,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _TRIES = 8  # of one write that lost a race; more means that something is wrong
-_BUSY_SECONDS = 5  # how long SQLite waits for another process before the write is refused
-_IDLE_SECONDS = 30  # after which a connection may have died unseen
+_BUSY_SECONDS = 5  # how long a write waits for another program before it is refused
+_IDLE_SECONDS = 2  # after which a connection may have died unseen: no server starts anew in less
 _PREPARED = 256  # statements that a connection to SQLite keeps prepared
 _BATCH = 64  # closures in one commit
-#: SQLSTATE of a lost race: serialisation, deadlock, lock timeout, a row made meanwhile.
-_RETRYABLE = frozenset({"40001", "40P01", "55P03", "23505"})
+#: SQLSTATE of a lost race: serialisation, deadlock, a row made meanwhile.
+_RETRYABLE = frozenset({"40001", "40P01", "23505"})
 #: SQLite's primary codes of a database that cannot work just now: busy, locked, no memory, disk, full, no file.
 _NO_DATABASE = frozenset({5, 6, 7, 10, 13, 14})
 #: SQLSTATE classes of PostgreSQL: connection lost, no resources (disk full), shut down by its operator.
 _OUTAGES = frozenset({"08", "53", "57"})
+#: SQLSTATE of a row that another program held for longer than anybody should wait.
+_HELD = "55P03"
 #: A destroyed key must not linger in a freed part of a page: secure_delete overwrites it.
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -104,7 +106,8 @@ class Database:
     def write(self, work: Callable[[Session], T], scope: Scope) -> T:
         """Run `work` in a transaction and return once it is committed; its exception rolls it back.
 
-        Raises Unavailable when the database is locked or full; nothing was written then.
+        Raises Unavailable when the database is locked or full, or the race was lost too often; nothing was
+        written then.
         """
         if self.is_sqlite:
             return self._write_queued(work, scope)
@@ -131,6 +134,8 @@ class Database:
                 with _unavailable(writing=True), self._writing.begin() as connection:
                     return _run(work, self._session(connection, scope))
             except (Conflict, exc.DBAPIError) as error:
+                if attempt == _TRIES and isinstance(error, exc.OperationalError) and _may_retry(error):
+                    raise Unavailable from error
                 if attempt == _TRIES or not _may_retry(error):
                     raise
                 time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - spreads the losers of a race
@@ -248,7 +253,7 @@ def _is_unavailable(error: BaseException, *, writing: bool = False) -> bool:
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
         return code in _NO_DATABASE or (writing and code == _READ_ONLY)
     state = cause.sqlstate
-    return state is None or state[:2] in _OUTAGES
+    return state is None or state == _HELD or state[:2] in _OUTAGES
 
 
 def _may_retry(error: Exception) -> bool:
@@ -260,8 +265,19 @@ def _code(error: Exception) -> str | None:
 
 
 def _on_postgres(url: str) -> Engine:
-    """Connections that were idle are asked whether they still live; one in use would tell."""
+    """Connections that were idle, or older than the last one that broke, are asked whether they still live."""
     engine = create_engine(url, pool_size=16, max_overflow=16, hide_parameters=True)
+    broke_at = -math.inf
+
+    @event.listens_for(engine, "connect")
+    def _bound(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET lock_timeout = '{_BUSY_SECONDS}s'")
+        connection.commit()
+
+    @event.listens_for(engine, "invalidate")
+    def _doubt(_connection: Any, _record: Any, _error: Any) -> None:
+        nonlocal broke_at
+        broke_at = time.monotonic()
 
     @event.listens_for(engine, "checkin")
     def _note(_connection: Any, record: Any) -> None:
@@ -269,7 +285,8 @@ def _on_postgres(url: str) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def _ask(connection: Any, record: Any, _proxy: Any) -> None:
-        if time.monotonic() - record.info.get("used_at", math.inf) < _IDLE_SECONDS:
+        used_at = record.info.get("used_at", math.inf)
+        if used_at > broke_at and time.monotonic() - used_at < _IDLE_SECONDS:
             return
         try:
             engine.dialect.do_ping(connection)

@@ -43,6 +43,7 @@ def upgrade(engine: Engine) -> bool:
     scripts = ScriptDirectory.from_config(config)
     with engine.execution_options(writing=True).begin() as connection:
         if connection.dialect.name == "postgresql":
+            connection.execute(text("set local lock_timeout = 0"))  # another start may take its time
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         before = _version(connection)
         if before is not None and before not in {each.revision for each in scripts.walk_revisions()}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from html import unescape
@@ -156,6 +157,7 @@ def test_a_server_that_was_started_anew_is_not_noticed(on_postgres: Drill) -> No
     with psycopg.connect(on_postgres.database.engine.url.render_as_string(hide_password=False)) as other:
         assert cut(other, "true") > 0
     on_postgres.database.engine.dispose()
+    time.sleep(2.5)  # no server starts anew in less
     pages = [desk.officer.get("/inbox").status for _ in range(6)]
     assert pages == [200] * 6
     assert desk.send().status == 303

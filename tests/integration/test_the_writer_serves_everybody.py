@@ -154,6 +154,22 @@ def test_a_closure_that_lost_a_race_is_run_again(on_postgres):
 
 
 @pytest.mark.postgres
+def test_a_race_that_is_lost_every_time_is_said_to_be_unavailable(on_postgres):
+    tries: list[int] = []
+
+    def work(session):
+        tries.append(1)
+        add_day("1")(session)
+        lost = "do $$ begin raise exception 'lost' using errcode = 'serialization_failure'; end $$"
+        session.connection.execute(text(lost))
+
+    with pytest.raises(Unavailable):
+        on_postgres.write(work, SETUP)
+    assert len(tries) > 1
+    assert kept(on_postgres) == []
+
+
+@pytest.mark.postgres
 def test_a_deadlock_ends_with_both_written(on_postgres):
     database = on_postgres
     for n in (1, 2):
