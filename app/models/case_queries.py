@@ -20,7 +20,7 @@ from app.models.cases import (
     search_key,
 )
 from app.models.officers import officer
-from app.models.offices import office
+from app.models.offices import named, office
 from app.models.scope import visible
 from app.models.statements import Change, Query, Update, inserting
 from app.models.workflow import user_task
@@ -184,8 +184,7 @@ def _lines(session: Session, condition: Any) -> Sequence[AnyRow]:
             applicant.c.name,
             user_task.c.element_id,
             user_task.c.due_on.label("task_due_on"),
-            office.c.name_hi.label("office_hi"),
-            office.c.name_en.label("office_en"),
+            *named(office, "office"),
         )
         .select_from(case)
         .join(
@@ -246,8 +245,7 @@ def _answers(at: At) -> Any:
             answer,
             officer.c.name_hi.label("officer_hi"),
             officer.c.name_en.label("officer_en"),
-            unit.c.name_hi.label("unit_hi"),
-            unit.c.name_en.label("unit_en"),
+            *named(unit, "unit"),
         )
         .outerjoin(
             officer, and_(officer.c.district_id == answer.c.district_id, officer.c.id == answer.c.answered_by)
@@ -303,8 +301,7 @@ def _enquiries(at: At) -> Any:
     return (
         select(
             enquiry,
-            office.c.name_hi.label("office_hi"),
-            office.c.name_en.label("office_en"),
+            *named(office, "office"),
             officer.c.name_hi.label("officer_hi"),
             officer.c.name_en.label("officer_en"),
             officer.c.rank.label("officer_rank"),

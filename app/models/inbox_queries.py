@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, or_, select, union_all
 
 from app.models.cases import applicant, case, data_key, enquiry, requisition
 from app.models.officers import officer
-from app.models.offices import office
+from app.models.offices import named, office
 from app.models.statements import Query, one_of
 from app.models.workflow import queue_count, user_task
 
@@ -180,7 +180,7 @@ def _with_names(at: At, parts: Sequence[Any]) -> Any:
         .limit(at.limit)
         .subquery()
     )
-    thana, holder = office.alias(), officer.alias()
+    unit, holder = office.alias(), officer.alias()
     same = case.c.district_id == user_task.c.district_id
     return (
         select(
@@ -195,10 +195,12 @@ def _with_names(at: At, parts: Sequence[Any]) -> Any:
             case.c.release_id,
             case.c.data_key_id,
             data_key.c.wrapped,
+            requisition.c.number.label("requisition_number"),
+            requisition.c.requester_hi,
             applicant.c.id.label("applicant_id"),
             applicant.c.name,
-            thana.c.name_hi.label("thana_hi"),
-            thana.c.name_en.label("thana_en"),
+            unit.c.id.label("unit_id"),
+            *named(unit, "unit"),
             holder.c.name_hi.label("holder_hi"),
             holder.c.name_en.label("holder_en"),
         )
@@ -209,15 +211,17 @@ def _with_names(at: At, parts: Sequence[Any]) -> Any:
             data_key, and_(data_key.c.district_id == case.c.district_id, data_key.c.id == case.c.data_key_id)
         )
         .join(
+            requisition,
+            and_(requisition.c.district_id == case.c.district_id, requisition.c.id == case.c.requisition_id),
+        )
+        .join(
             applicant, and_(applicant.c.district_id == case.c.district_id, applicant.c.case_id == case.c.id)
         )
         .outerjoin(
             enquiry,
             and_(enquiry.c.district_id == user_task.c.district_id, enquiry.c.id == user_task.c.enquiry_id),
         )
-        .outerjoin(
-            thana, and_(thana.c.district_id == enquiry.c.district_id, thana.c.id == enquiry.c.office_id)
-        )
+        .outerjoin(unit, and_(unit.c.district_id == enquiry.c.district_id, unit.c.id == enquiry.c.office_id))
         .outerjoin(
             holder,
             and_(

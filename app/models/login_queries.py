@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, insert, or_, select, update
 
 from app.models.officers import login_session, officer, posting
-from app.models.offices import district, office
+from app.models.offices import district, named, office
 from app.models.scope import visible
 from app.models.statements import Query
 
@@ -56,9 +56,7 @@ def posts(session: Session, officer_id: UUID, day: date) -> Sequence[Any]:
             posting.c.role,
             posting.c.kind,
             posting.c.valid_from,
-            office.c.kind.label("office_kind"),
-            office.c.name_hi.label("office_hi"),
-            office.c.name_en.label("office_en"),
+            *named(office, "office"),
         )
         .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
         .where(visible(posting, session.scope), posting.c.officer_id == officer_id, *_holds(day))
@@ -170,9 +168,7 @@ def demo_accounts(session: Session, day: date) -> Sequence[Any]:
             officer.c.name_hi,
             officer.c.name_en,
             posting.c.role,
-            office.c.kind.label("office_kind"),
-            office.c.name_hi.label("office_hi"),
-            office.c.name_en.label("office_en"),
+            *named(office, "office"),
         )
         .join(
             posting,

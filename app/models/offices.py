@@ -1,8 +1,17 @@
 """Districts, offices, who answers for which area, holidays and settings."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint
 
 from app.models.base import Json, case_table, metadata, uuid_column
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from sqlalchemy import ColumnElement, FromClause
 
 district = Table(
     "district",
@@ -62,3 +71,9 @@ setting = case_table(
     scope="district",
     key=("district_id", "key"),
 )
+
+
+def named(offices: FromClause, name: str) -> tuple[ColumnElement[Any], ...]:
+    """The columns by which rows carry an office: `name`_kind, `name`_hi and `name`_en."""
+    own = offices.c
+    return (own.kind.label(f"{name}_kind"), own.name_hi.label(f"{name}_hi"), own.name_en.label(f"{name}_en"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, select
 
-from app.models.offices import office
+from app.models.offices import named, office
 from app.models.scope import visible
 from app.models.workflow import queue_count
 
@@ -28,8 +28,7 @@ def by_office(session: Session, today: date) -> Sequence[Any]:
     late = where(queue_count.c.due_on < today).label("late")
     return session.connection.execute(
         select(
-            office.c.name_hi.label("office_hi"),
-            office.c.name_en.label("office_en"),
+            *named(office, "office"),
             late,
             where(queue_count.c.due_on == today).label("last_day"),
             where(queue_count.c.due_on > today).label("left"),
@@ -39,6 +38,6 @@ def by_office(session: Session, today: date) -> Sequence[Any]:
             and_(office.c.district_id == queue_count.c.district_id, office.c.id == queue_count.c.office_id),
         )
         .where(visible(queue_count, session.scope), queue_count.c.open > 0)
-        .group_by(office.c.id, office.c.name_hi, office.c.name_en)
+        .group_by(office.c.id, office.c.kind, office.c.name_hi, office.c.name_en)
         .order_by(late.desc(), office.c.name_hi, office.c.id)
     ).all()

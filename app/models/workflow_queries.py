@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, func, or_, select
 
 from app.models.cases import case
 from app.models.officers import officer
-from app.models.offices import office
+from app.models.offices import named, office
 from app.models.statements import Change, Query, Update, inserting
 from app.models.workflow import (
     clock_event,
@@ -66,8 +66,7 @@ def _tasks_with_names(at: At, states: tuple[str, ...]) -> Any:
     return (
         select(
             user_task,
-            office.c.name_hi.label("office_hi"),
-            office.c.name_en.label("office_en"),
+            *named(office, "office"),
             holder.c.name_hi.label("holder_hi"),
             holder.c.name_en.label("holder_en"),
             done.c.name_hi.label("done_by_hi"),
@@ -176,7 +175,7 @@ def insert_steps(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 _STEPS = Query(
     lambda at: (
-        select(step, office.c.name_hi.label("unit_hi"), office.c.name_en.label("unit_en"))
+        select(step, *named(office, "unit"))
         .outerjoin(
             office, and_(office.c.district_id == step.c.district_id, office.c.id == step.c.unit_office_id)
         )
@@ -392,7 +391,7 @@ def insert_clock_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> 
 
 _CLOCK_EVENTS = Query(
     lambda at: (
-        select(clock_event, office.c.name_hi.label("office_hi"), office.c.name_en.label("office_en"))
+        select(clock_event, *named(office, "office"))
         .join(
             office,
             and_(office.c.district_id == clock_event.c.district_id, office.c.id == clock_event.c.office_id),

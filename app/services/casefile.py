@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.facts import Particulars
     from app.services.projections import Context
     from app.services.releases import Loaded
 
@@ -35,6 +36,7 @@ class Holder:
 
     step_hi: str
     step_en: str
+    office_kind: str
     office_hi: str
     office_en: str
     since: datetime
@@ -70,6 +72,7 @@ class StepLine:
     step_hi: str
     step_en: str
     state: str
+    office_kind: str = ""
     office_hi: str = ""
     office_en: str = ""
     officer_hi: str = ""
@@ -99,6 +102,7 @@ class AnswerView:
 
     step_hi: str
     step_en: str
+    unit_kind: str
     unit_hi: str
     unit_en: str
     officer_hi: str
@@ -182,6 +186,7 @@ class CaseFile:
         return [
             Holder(
                 *self.label(task.element_id),
+                task.office_kind,
                 task.office_hi,
                 task.office_en,
                 task.created_at,
@@ -202,6 +207,7 @@ class CaseFile:
             task.element_id,
             *self.label(task.element_id),
             state="done" if done else "now",
+            office_kind=task.office_kind,
             office_hi=task.office_hi,
             office_en=task.office_en,
             officer_hi=(task.done_by_hi if done else task.holder_hi) or "",
@@ -267,6 +273,7 @@ class CaseFile:
         form = self._release.forms.get(row.form)
         return AnswerView(
             *(_ACTS.get(row.element_id) or self.label(row.element_id)),
+            row.unit_kind or "",
             row.unit_hi or "",
             row.unit_en or "",
             row.officer_hi or "",
@@ -287,9 +294,9 @@ class CaseFile:
         hindi = formjs.show(form, values, options, "hi", classes)
         return hindi, formjs.show(form, values, options, "en", classes)
 
-    def summary(self) -> list[tuple[str, str, str]]:
-        """The person and the addresses in a few lines: (label hi, label en, text)."""
-        return self.facts.summary()
+    def particulars(self) -> Particulars:
+        """The person and the addresses in a few lines."""
+        return self.facts.particulars()
 
 
 def store_answer(context: Context) -> UUID:

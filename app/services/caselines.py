@@ -28,6 +28,7 @@ class CaseLine:
     status: str
     step_hi: str
     step_en: str
+    office_kind: str
     office_hi: str
     office_en: str
     age: Age | None
@@ -53,6 +54,7 @@ def of(session: Session, rows: Iterable[AnyRow], now: datetime) -> list[CaseLine
                 *purpose,
                 row.status,
                 *step,
+                row.office_kind or "",
                 row.office_hi or "",
                 row.office_en or "",
                 calendar.age(due_on, today) if row.status == "open" else None,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.services.caselines import CaseLine
     from app.services.database import Database
+    from app.services.facts import Particulars
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class TimelineLine:
     kind: str
     step_hi: str
     step_en: str
+    office_kind: str
     office_hi: str
     office_en: str
     officer_hi: str
@@ -87,7 +89,7 @@ class CaseView:
     steps: Sequence[casefile.StepLine] = ()
     next_steps: Sequence[tuple[str, str]] = ()
     answers: Sequence[casefile.AnswerView] = ()
-    summary: Sequence[tuple[str, str, str]] = ()
+    particulars: Particulars | None = None
     documents: Sequence[casefile.DocumentLine] = ()
     timeline: Sequence[TimelineLine] = ()
     diagrams: Sequence[Diagram] = ()
@@ -140,7 +142,7 @@ class _Opened:
 def _work(opened: _Opened) -> dict[str, Any]:
     return {
         "answers": opened.file.answers(),
-        "summary": opened.file.summary(),
+        "particulars": opened.file.particulars(),
         "steps": opened.file.steps(),
         "next_steps": _next_steps(opened.loaded, opened.tasks),
         "my_tasks": [
@@ -230,21 +232,21 @@ def _next_steps(loaded: releases.Loaded, tasks: Sequence[AnyRow]) -> list[tuple[
 def _timeline(opened: _Opened) -> list[TimelineLine]:
     """Who did what, newest last: the opening, each step received and sent on, the paper, the end."""
     case, loaded, tasks = opened.case, opened.loaded, opened.tasks
-    lines = [TimelineLine(case.opened_at, "opened", "", "", "", "", "", "")]
+    lines = [TimelineLine(case.opened_at, "opened", "", "", "", "", "", "", "")]
     for task in tasks:
         step = loaded.engine.label(task.element_id)
-        office = (task.office_hi, task.office_en)
+        office = (task.office_kind, task.office_hi, task.office_en)
         lines.append(TimelineLine(task.created_at, "received", *step, *office, "", ""))
         if task.state == "done":
             who = (task.done_by_hi or "", task.done_by_en or "")
             lines.append(TimelineLine(task.done_at, "completed", *step, *office, *who))
     lines += [
-        TimelineLine(row.issued_at, "issued", row.number, row.number, "", "", "", "")
+        TimelineLine(row.issued_at, "issued", row.number, row.number, "", "", "", "", "")
         for row in papers.of_case(opened.session, case.id)
         if row.issued_at is not None
     ]
     if case.closed_at is not None:
-        lines.append(TimelineLine(case.closed_at, f"ended_{case.status}", "", "", "", "", "", ""))
+        lines.append(TimelineLine(case.closed_at, f"ended_{case.status}", "", "", "", "", "", "", ""))
     order = {"opened": 0, "completed": 1, "received": 2}
     return sorted(lines, key=lambda line: (line.at, order.get(line.kind, 3)))
 

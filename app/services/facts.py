@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -27,11 +28,25 @@ if TYPE_CHECKING:
 INTAKE, VISIT, REGISTERS, ROUTE = "intake", "visit", "check_registers", "route"
 
 
-_ADDRESS_LABELS = {"perm": ("स्थायी पता", "Permanent address"), "pres": ("वर्तमान पता", "Present address")}
+@dataclass(frozen=True, slots=True)
+class Residence:
+    """One address of a person as it was written, and the police station that answers for it."""
+
+    kind: str  # perm | pres
+    text: str
+    pin: str
+    thana_kind: str
+    thana_hi: str
+    thana_en: str
 
 
-def _day(text: Any) -> str:
-    return date.fromisoformat(text).strftime("%d-%m-%Y") if text else ""
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What one must know of a person at a glance."""
+
+    born: date | None
+    residences: list[Residence]
+    mobile: str
 
 
 class CaseFacts:
@@ -112,28 +127,24 @@ class CaseFacts:
             "created_at": calendars.local(task.created_at),
         }
 
-    def summary(self) -> list[tuple[str, str, str]]:
-        """The person and the addresses in a few lines: (label in Hindi, in English, text)."""
+    def particulars(self) -> Particulars:
+        """The person and the addresses in a few lines."""
         person = self.intake
-        lines = [("जन्म तिथि", "Date of birth", _day(person.get("dob")))]
-        lines += [
-            (*_ADDRESS_LABELS[kind], self._address(person, kind))
-            for kind in ("perm", "pres")
-            if person.get(f"{kind}_thana")
-        ]
-        lines.append(("मोबाइल", "Mobile", str(person.get("mobile") or "")))
-        return [line for line in lines if line[2]]
+        return Particulars(
+            date.fromisoformat(person["dob"]) if person.get("dob") else None,
+            [self._residence(person, kind) for kind in ("perm", "pres") if person.get(f"{kind}_thana")],
+            str(person.get("mobile") or ""),
+        )
 
-    def _address(self, person: Mapping[str, Any], kind: str) -> str:
-        parts = [
-            str(person[f"{kind}_{part}"])
-            for part in ("house", "village", "po")
-            if person.get(f"{kind}_{part}")
-        ]
+    def _residence(self, person: Mapping[str, Any], kind: str) -> Residence:
+        parts = [person.get(f"{kind}_{part}") for part in ("house", "village", "po")]
         thana = offices.find(self.session, UUID(person[f"{kind}_thana"]))
-        if thana is not None:
-            parts.append(f"थाना {thana.name_hi}")
-        return ", ".join([*parts, str(person.get(f"{kind}_pin") or "")])
+        return Residence(
+            kind,
+            ", ".join(str(part) for part in parts if part),
+            str(person.get(f"{kind}_pin") or ""),
+            *(("", "", "") if thana is None else (thana.kind, thana.name_hi, thana.name_en)),
+        )
 
     def option_labels(self, form: formjs.Form, loaded: Loaded) -> Mapping[str, Any]:
         """Choices of lists that live outside the form, to show an answer in words."""

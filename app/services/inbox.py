@@ -58,12 +58,13 @@ class InboxRow(NamedTuple):
     element_id: str
     step_hi: str
     step_en: str
-    office_hi: str
-    office_en: str
-    thana_hi: str
-    thana_en: str
+    unit_kind: str  # of an enquiry that another office makes; empty where it is one's own
+    unit_hi: str
+    unit_en: str
     due_on: date
     age: Age
+    requisition_number: str
+    requester_hi: str
     claimed_by_hi: str
     claimed_by_en: str
     is_mine: bool
@@ -222,6 +223,8 @@ def _opened(session: Session, actor: Actor, rows: Sequence[AnyRow], today: date)
     for row in rows:
         person = keys.open_name(session, row.data_key_id, row.applicant_id, row.name, wrapped=row.wrapped)
         loaded = known[row.release_id]
+        is_own = row.unit_id in (None, post.office_id)
+        unit: tuple[str, str, str] = ("", "", "") if is_own else (row.unit_kind, row.unit_hi, row.unit_en)
         opened.append(
             InboxRow(
                 row.id,
@@ -234,12 +237,11 @@ def _opened(session: Session, actor: Actor, rows: Sequence[AnyRow], today: date)
                 *loaded.purpose_names(row.purpose),
                 row.element_id,
                 *loaded.engine.label(row.element_id),
-                post.office_hi,
-                post.office_en,
-                row.thana_hi or "",
-                row.thana_en or "",
+                *unit,
                 row.due_on,
                 ages[row.due_on],
+                row.requisition_number,
+                row.requester_hi,
                 row.holder_hi or "",
                 row.holder_en or "",
                 officer_id in (row.claimed_by, row.assigned_to),

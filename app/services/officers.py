@@ -91,6 +91,7 @@ class DemoAccount:
     name_hi: str
     name_en: str
     role: str
+    office_kind: str
     office_hi: str
     office_en: str
 
@@ -169,7 +170,9 @@ def demo_accounts(session: Session, now: datetime) -> list[DemoGroup]:
     """The demo accounts by kind of office, for the sign-in page of the demo mode."""
     groups: dict[str, list[DemoAccount]] = {}
     for row in table.demo_accounts(session, calendars.day(now)):
-        line = DemoAccount(row.officer_id, row.name_hi, row.name_en, row.role, row.office_hi, row.office_en)
+        line = DemoAccount(
+            row.officer_id, row.name_hi, row.name_en, row.role, row.office_kind, row.office_hi, row.office_en
+        )
         groups.setdefault(row.office_kind, []).append(line)
     order = ("dm_office", "sp_office", "thana", "sdpo", "circle", "dcrb", "special_branch")
     rank = {kind: place for place, kind in enumerate(order)}

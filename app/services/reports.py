@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class QueueLine:
     """The open tasks of one office by age; the total is their sum by construction."""
 
+    office_kind: str
     office_hi: str
     office_en: str
     late: int
@@ -37,6 +38,6 @@ def queues(session: Session, actor: Actor, now: datetime) -> list[QueueLine]:
     if not actor.may(Permission.REPORT_SEE):
         raise NotAllowed
     return [
-        QueueLine(row.office_hi, row.office_en, row.late, row.last_day, row.left)
+        QueueLine(row.office_kind, row.office_hi, row.office_en, row.late, row.last_day, row.left)
         for row in table.by_office(session, calendars.day(now))
     ]

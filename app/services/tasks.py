@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from app.services.casefile import AnswerView, CaseStrip, DocumentLine, Holder, StepLine
     from app.services.database import Database
     from app.services.documents import Upload
+    from app.services.facts import Particulars
 
 
 class WrittenOn(DomainError):
@@ -77,7 +78,7 @@ class TaskView:
     documents: list[DocumentLine]
     so_far: list[StepLine]
     answers: list[AnswerView]
-    summary: list[tuple[str, str, str]]
+    particulars: Particulars
     claimed_by_hi: str
     claimed_by_en: str
     claimed_by_me: bool
@@ -406,7 +407,7 @@ def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any],
         documents=file.documents(),
         so_far=file.steps(),
         answers=file.standing_answers(),
-        summary=file.summary(),
+        particulars=file.particulars(),
         claimed_by_hi=held_hi,
         claimed_by_en=held_en,
         claimed_by_me=task.claimed_by == actor.officer_id,

@@ -23,7 +23,7 @@ def keep(done: Completed) -> None:
         "holders": [
             {
                 "step": language.choose(holder.step_hi, holder.step_en),
-                "office": language.choose(holder.office_hi, holder.office_en),
+                "office": language.office(holder),
             }
             for holder in done.now_with[:_HOLDERS]
         ],

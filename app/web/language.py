@@ -89,6 +89,13 @@ def pick(thing: Any, name: str) -> str:
     return Markup('<span lang="{}">{}</span>').format(other, text) if text else ""
 
 
+def office(thing: Any, name: str = "office") -> str:
+    """The office `name` of a row as one says it: थाना दाउदपुर. Of a police station the tables hold the place alone."""
+    called = pick(thing, name)
+    key = f"office.{getattr(thing, f'{name}_kind')}"
+    return say(key, name=called) if called and known(key) else called
+
+
 def choose(hindi: str, english: str) -> str:
     """One of two texts, by the page's language."""
     return (english or hindi) if current() == "en" else (hindi or english)
@@ -192,7 +199,9 @@ def install(app: Flask) -> None:
             _catalogues[each] = get_translations().gettext
         if _catalogues[each]("app.name") == "app.name":
             raise CatalogueMissing(f"app/translations/{each}: run `make build` / `make build` चलाएँ")
-    templates.add(app, _=say, word=word, pick=pick, choose=choose, age_chip=age_chip, parent=parent)
+    templates.add(
+        app, _=say, word=word, pick=pick, office=office, choose=choose, age_chip=age_chip, parent=parent
+    )
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
