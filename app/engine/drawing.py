@@ -32,8 +32,8 @@ STATES: dict[str, tuple[str, str, str]] = {
 }
 #: Lane (machine key) -> its name; a caller may give its own.
 LANES: dict[str, tuple[str, str]] = {
-    "dm_office": ("जिला दंडाधिकारी कार्यालय", "Office of the District Magistrate"),
-    "sp_office": ("पुलिस अधीक्षक कार्यालय", "Office of the Superintendent of Police"),
+    "dm_office": ("जिला पदाधिकारी का कार्यालय", "Office of the District Magistrate"),
+    "sp_office": ("पुलिस अधीक्षक का कार्यालय", "Office of the Superintendent of Police"),
     "sdpo": ("अनुमंडल पुलिस कार्यालय", "Sub-divisional police office"),
     "thana": ("थाना", "Police station"),
     "dcrb": ("जिला अपराध अभिलेख ब्यूरो", "District Crime Records Bureau"),

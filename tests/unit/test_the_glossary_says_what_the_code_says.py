@@ -29,6 +29,7 @@ AVOIDED = {
     "पंजीकरण": "निबंधन",
     "संभावित दंड": "अनुमानित शास्ति",
     "द्वितीयक प्रति": "अनुलिपि",
+    "जिलाधिकारी": "जिला पदाधिकारी",
 }
 
 
@@ -53,3 +54,12 @@ def test_no_catalogue_uses_a_word_that_misleads() -> None:
                     if avoided in text and not (avoided == "कांड" and path.stem in CRIMINAL_CASES_TOO)
                 ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_diagrams_decisions_and_forms_call_the_magistrate_by_his_title() -> None:
+    wrong = [
+        sources.name(path)
+        for path in sources.below("processes", "forms", "templates")
+        if "जिलाधिकारी" in sources.text(path)
+    ]
+    assert not wrong, "Say जिला पदाधिकारी"
