@@ -154,6 +154,12 @@ class Actor:
     def may(self, permission: Permission) -> bool:
         return permission in PERMISSIONS[self.post.role]
 
+    def does(self, role: Role, office_id: UUID, named: UUID | None) -> bool:
+        """Whether a task of this role and office is his to do; one that is done in person, if he was named for it."""
+        if office_id != self.post.office_id or role not in roles_done_by(self.post.role):
+            return False
+        return role not in IN_PERSON or named in (None, self.officer_id)
+
 
 def roles_done_by(role: Role) -> frozenset[Role]:
     """The roles whose tasks an officer in this role may do: his own, and those he covers."""

@@ -12,6 +12,7 @@ from app import feel
 from app.domain.errors import RouteStuck
 from app.engine.decisions import DecisionFailed, DecisionModel
 from app.engine.decisions import load as load_decisions
+from app.engine.diagram import read
 from app.engine.elements import Diagram, UserTaskDefinition
 from app.engine.expressions import expression
 from app.engine.parser import DiagramRefused, parse
@@ -58,6 +59,11 @@ class Release:
     def elements(self, process_id: str) -> frozenset[str]:
         """Return the ids of all elements drawn in a process, its sub-processes included."""
         return self._elements.get(process_id, frozenset())
+
+    def host(self, event_id: str) -> str:
+        """Return the step on which a boundary event rides; nothing for any other element."""
+        nodes = (node for xml in self.diagrams.values() for plane in read(xml).planes for node in plane.nodes)
+        return next((node.host for node in nodes if node.id == event_id), "")
 
     def decision(self, decision_id: str) -> DecisionModel:
         """Return the model that holds a decision. Raises RouteStuck `decision_missing`."""

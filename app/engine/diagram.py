@@ -12,7 +12,7 @@ from lxml import etree
 from app.engine.xml import load_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
     from lxml.etree import _Element
 
@@ -62,9 +62,25 @@ class Box(NamedTuple):
         return Point(self.x + self.width / 2, self.y + self.height / 2)
 
     def meets(self, other: Box) -> bool:
+        """Say whether the two share some area."""
         return (
             self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
         )
+
+    def touches(self, other: Box) -> bool:
+        """Say whether the two meet, a box without width or height included."""
+        return (
+            self.x <= other.right
+            and other.x <= self.right
+            and self.y <= other.bottom
+            and other.y <= self.bottom
+        )
+
+    def shared(self, other: Box) -> float:
+        """Return the area that the two share; of a point in this box, one."""
+        across = min(self.right, other.right) - max(self.x, other.x)
+        down = min(self.bottom, other.bottom) - max(self.y, other.y)
+        return max(1.0, across * down) if across >= 0 and down >= 0 and self.meets(other) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +143,15 @@ class Route:
     kinds: Mapping[str, str]
     flows: Mapping[str, tuple[str, str]]  # flow id -> (source, target), in the file's order
     children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # sub-process or process -> nodes
-    hosts: Mapping[str, str] = field(default_factory=dict)  # boundary event -> task
+    conditions: Mapping[str, str] = field(default_factory=dict)  # flow -> FEEL
+    defaults: frozenset[str] = frozenset()  # flows that are taken when no condition holds
+    calls: Mapping[str, str] = field(default_factory=dict)  # call activity -> process
 
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
     planes: tuple[Plane, ...]
     route: Route
-    names: Mapping[str, tuple[str, str]]  # every element -> (Hindi, English)
 
 
 @lru_cache(maxsize=16)
@@ -148,8 +165,7 @@ def read(xml: bytes) -> Diagram:
         raise DiagramFault("no_plane")
     if not planes[0].nodes:
         raise DiagramFault("no_shapes", planes[0].id)
-    names = {key: _names(one) for key, one in elements.items()}
-    return Diagram(tuple(plane for plane in planes if plane.nodes), _route(elements), names)
+    return Diagram(tuple(plane for plane in planes if plane.nodes), _route(elements))
 
 
 def _local(element: _Element) -> str:
@@ -287,8 +303,17 @@ def _route(elements: Mapping[str, _Element]) -> Route:
         if is_flow_node(kind):
             parent = elements[key].getparent()
             children.setdefault(str(parent.get("id")) if parent is not None else "", []).append(key)
-    hosts = {key: elements[key].get("attachedToRef", "") for key in kinds if kinds[key] == "boundaryEvent"}
-    return Route(kinds, flows, {key: tuple(nodes) for key, nodes in children.items()}, hosts)
+    texts = {key: elements[key].findtext(f"{_BPMN}conditionExpression") for key in flows}
+    return Route(
+        kinds,
+        flows,
+        {key: tuple(nodes) for key, nodes in children.items()},
+        conditions={key: text.strip() for key, text in texts.items() if text},
+        defaults=frozenset(str(one.get("default")) for one in elements.values() if one.get("default")),
+        calls={
+            key: str(one.get("calledElement")) for key, one in elements.items() if one.get("calledElement")
+        },
+    )
 
 
 def is_flow_node(kind: str) -> bool:
@@ -301,66 +326,26 @@ def is_flow_node(kind: str) -> bool:
     }
 
 
-class OutlineStep(NamedTuple):
-    """One node in the order of the flow."""
-
-    element_id: str
-    kind: str
-    label: str
+def calls(xml: bytes) -> Mapping[str, str]:
+    """Tell which process every call of a file begins: call activity -> process id."""
+    return read(xml).route.calls
 
 
-def outline(xml: bytes, language: Language) -> list[OutlineStep]:
-    """List every node in the order in which a case meets it: a sub-process before what it holds.
-
-    Loops are followed once; what nothing leads to comes last. For the step list of a telephone.
-    """
-    diagram = read(xml)
-    route = diagram.route
-    order: list[str] = []
-    for key, kind in route.kinds.items():
-        if kind == "process":
-            order.extend(_in_order(key, route))
-    said = (0, 1) if language == "hi" else (1, 0)
-    return [
-        OutlineStep(
-            key, route.kinds[key], next((diagram.names[key][at] for at in said if diagram.names[key][at]), "")
-        )
-        for key in order
-    ]
+def contents(diagrams: Collection[bytes]) -> dict[str, frozenset[str]]:
+    """Tell what every sub-process and every call holds, however deep: its id -> the ids of the nodes in it."""
+    inside: dict[str, tuple[str, ...]] = {}
+    for xml in diagrams:
+        inside |= read(xml).route.children
+    for xml in diagrams:
+        inside |= {call: inside.get(process, ()) for call, process in calls(xml).items()}
+    return {key: _held(key, inside) for key in inside}
 
 
-def _in_order(parent: str, route: Route) -> Iterator[str]:
-    """Yield the nodes of one level by reverse post-order of the flow, each followed by what it holds."""
-    nodes = route.children.get(parent, ())
-    after: dict[str, list[str]] = {node: [] for node in nodes}
-    for source, target in route.flows.values():
-        if source in after and target in after:
-            after[source].append(target)
-    for event, host in route.hosts.items():
-        if event in after and host in after:
-            after[host].append(event)
-    reached = {target for targets in after.values() for target in targets}
-    starts = [node for node in nodes if route.kinds[node] == "startEvent"]
-    seen: set[str] = set()
-    for start in [*starts, *(node for node in nodes if node not in reached), *nodes]:
-        if start not in seen:
-            for node in _from(start, after, seen):
-                yield node
-                yield from _in_order(node, route)
-
-
-def _from(start: str, after: Mapping[str, list[str]], seen: set[str]) -> list[str]:
-    """Return what can be reached from a node and was not yet seen, each before what it leads to."""
-    done: list[str] = []
-    stack = [(start, iter(reversed(after[start])))]
-    seen.add(start)
-    while stack:
-        node, following = stack[-1]
-        ahead = next((one for one in following if one not in seen), None)
-        if ahead is None:
-            done.append(node)
-            stack.pop()
-        else:
-            seen.add(ahead)
-            stack.append((ahead, iter(reversed(after[ahead]))))
-    return done[::-1]
+def _held(key: str, inside: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        held = [one for one in inside.get(waiting.pop(), ()) if one not in found]
+        found.update(held)
+        waiting.extend(held)
+    return frozenset(found)

@@ -1,53 +1,37 @@
 """Any BPMN diagram as SVG, drawn on the server from its own coordinates, with the steps of a case marked in it.
 
 Classes carry the look (frontend/diagram.css): no inline style, no script. A state is always a sign and a word besides
-its colour. Labels are set at a size that can be read; the page gives the drawing a box to scroll in.
+its colour. Labels are set at a size that can be read; a drawing that is too wide for a page is cut into pieces.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from app.engine import shapes
 from app.engine.diagram import Box, read
 from app.engine.lettering import width
 from app.engine.svg import SIZE, element, xy
-from app.engine.trail import taken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from app.engine.diagram import Language, Link, Node, Plane
+    from app.engine.diagram import Diagram, Language, Link, Node, Plane
 
-State = Literal["done", "current", "late", "stuck", "cancelled"]
+#: What an element shows: `open` and `late` also of many cases together, the others of one case.
+State = Literal["done", "before", "current", "late", "stuck", "cancelled", "open"]
 
-#: State -> (sign, Hindi, English): the words of the screens' legend.
-STATES: dict[str, tuple[str, str, str]] = {
-    "done": ("✓", "पूरा", "Done"),
-    "current": ("●", "अभी यहाँ", "Here now"),
-    "late": ("!", "विलंबित", "Late"),
-    "stuck": ("■", "बाधा से रुका", "Held up"),
-    "cancelled": ("✕", "समाप्त", "Stopped"),
+SIGNS: dict[str, str] = {
+    "done": "✓",
+    "before": "↺",
+    "current": "●",
+    "late": "!",
+    "stuck": "■",
+    "cancelled": "✕",
+    "open": "●",
 }
-#: Lane (machine key) -> its name; a caller may give its own.
-LANES: dict[str, tuple[str, str]] = {
-    "dm_office": ("जिला पदाधिकारी का कार्यालय", "Office of the District Magistrate"),
-    "sp_office": ("पुलिस अधीक्षक का कार्यालय", "Office of the Superintendent of Police"),
-    "sdpo": ("अनुमंडल पुलिस कार्यालय", "Sub-divisional police office"),
-    "thana": ("थाना", "Police station"),
-    "dcrb": ("जिला अपराध अभिलेख ब्यूरो", "District Crime Records Bureau"),
-    "special_branch": ("विशेष शाखा", "Special Branch"),
-}
-_DAYS = {
-    "current": ("{} कार्यदिवस शेष", "{} working days left"),
-    "late": ("{} कार्यदिवस विलंब", "{} working days late"),
-}
-_ONE_DAY = {
-    "current": ("1 कार्यदिवस शेष", "1 working day left"),
-    "late": ("1 कार्यदिवस विलंब", "1 working day late"),
-}
-_LAST_DAY = ("आज अंतिम दिन", "Last day today")
 
 _MARGIN = 16.0
 _BADGE = 24.0  # height of a badge
@@ -56,123 +40,130 @@ _SMALL = Box(0, 0, 400, 200)  # larger boxes are pools, lanes and open sub-proce
 _HEADS = ("plain", "done", "open")
 _RANKS = {"participant": 0, "lane": 1, "group": 2, "boundaryEvent": 5}
 _FRAME, _SHAPE = 3, 4
+_OVERLAP = 30.0  # what two neighbouring pieces both show
+_SHIFT = 160.0  # how far a cut may lie from its place, so that it goes through fewer shapes
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a case shows at one element: its state, who holds it, and its working days.
+    """What is shown at one element: its state, the state's word inside it, and a badge beside it.
 
-    `days` are those left when the state is current, those over when it is late; None says nothing. `since` is
-    printed as given (a day, already formatted).
+    Both texts are finished, in the language of the drawing; an empty one is left out.
     """
 
     state: State
-    holder_hi: str = ""
-    holder_en: str = ""
-    days: int | None = None
-    since: str = ""
-
-
-def draw(
-    xml: bytes,
-    marks: Mapping[str, Mark],
-    links: Mapping[str, str],
-    lang: Language = "hi",
-    lanes: Mapping[str, str] | None = None,
-) -> str:
-    """Draw a BPMN file as SVG: one picture, and one more for the inside of each collapsed sub-process.
-
-    `marks` and `links` (addresses inside the site) go by element id; flows that a case has surely taken are marked
-    from them. `lanes` names lanes in the language asked for. Every text is escaped. Raises XmlRefused for bad XML,
-    DiagramFault for a drawing that is not there, ValueError for an address that leads off the site.
-    """
-    for address in links.values():
-        if not address.startswith(("/", "?", "#")) or address.startswith(("//", "/\\")):
-            raise ValueError(f"not an address of this site: {address}")
-    diagram = read(xml)
-    done = {key for key, mark in marks.items() if mark.state == "done"}
-    seen = {key for key, mark in marks.items() if mark.state != "stuck"}  # it may not have come that far
-    look = _Look(lang, marks, links, lanes or {}, taken(diagram.route, done, seen))
-    return "".join(_Picture(plane, look).svg() for plane in diagram.planes)
+    word: str = ""
+    badge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """What is said of the elements, in one language."""
+class Look:
+    """How a diagram is drawn: in which language, with what marked, and what leads where.
 
-    language: Language
-    marks: Mapping[str, Mark]
-    links: Mapping[str, str]
-    lanes: Mapping[str, str]
-    path: frozenset[str]
+    `marks` and `links` (addresses inside the site) go by element id, `lanes` names lanes by their keys; `way` are
+    the flows that one case has taken. A drawing wider than `widest` is cut into pieces no wider than that.
+    """
 
-    def _word(self, pair: tuple[str, str]) -> str:
-        return pair[0] if self.language == "hi" else pair[1]
+    language: Language = "hi"
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    lanes: Mapping[str, str] = field(default_factory=dict)
+    way: Collection[str] = frozenset()
+    widest: float | None = None
+    name: str = ""  # begins every id of the drawing: two drawings of one file stand on a page
 
-    def name(self, node: Node) -> str:
-        if node.kind == "lane":
-            return self.lanes.get(node.hindi) or self._word(LANES.get(node.hindi, (node.hindi, node.hindi)))
-        return node.said(self.language)
-
-    def sign(self, mark: Mark) -> str:
-        return STATES[mark.state][0]
-
-    def state(self, mark: Mark | None) -> str:
-        """Say a state by its word."""
-        return self._word(STATES[mark.state][1:]) if mark else ""
-
-    def signed(self, mark: Mark | None) -> str:
-        """Say a state by its sign and its word."""
-        return f"{self.sign(mark)} {self.state(mark)}" if mark else ""
-
-    def badge(self, mark: Mark) -> str:
-        """Say who holds a step and for how long, without the state's own word."""
-        holder = self._word((mark.holder_hi or mark.holder_en, mark.holder_en or mark.holder_hi))
-        return " · ".join(part for part in (holder, mark.since, self._days(mark)) if part)
-
-    def _days(self, mark: Mark) -> str:
-        if mark.days is None or mark.state not in _DAYS:
-            return ""
-        if mark.days == 0:
-            return self._word(_LAST_DAY) if mark.state == "current" else ""
-        return self._word((_ONE_DAY if mark.days == 1 else _DAYS)[mark.state]).format(mark.days)
+    def said(self, node: Node) -> str:
+        return self.lanes.get(node.hindi, node.hindi) if node.kind == "lane" else node.said(self.language)
 
     def title(self, node: Node, mark: Mark | None) -> str:
-        parts = (self.name(node), self.state(mark), self.badge(mark) if mark else "")
+        parts = (self.said(node), mark.word if mark else "", mark.badge if mark else "")
         return ", ".join(part for part in parts if part)
+
+
+def draw(xml: bytes, look: Look) -> str:
+    """Draw a BPMN file as SVG: one picture, and one more for the inside of each collapsed sub-process.
+
+    Every text is escaped. Raises XmlRefused for bad XML, DiagramFault for a drawing that is not there, ValueError
+    for an address that leads off the site.
+    """
+    for address in look.links.values():
+        if not address.startswith(("/", "?", "#")) or address.startswith(("//", "/\\")):
+            raise ValueError(f"not an address of this site: {address}")
+    diagram = read(xml)
+    return "".join(svg for plane in diagram.planes for svg in _Picture(plane, diagram, look).pieces())
+
+
+class _Part(NamedTuple):
+    """A finished piece of the drawing, and the room that it takes."""
+
+    markup: str
+    box: Box
 
 
 class _Picture:
     """Draws one plane; keeps what is already taken, so that badges cover nothing."""
 
-    def __init__(self, plane: Plane, look: _Look) -> None:
+    def __init__(self, plane: Plane, diagram: Diagram, look: Look) -> None:
         self._plane, self._look = plane, look
-        self._boxes: list[Box] = []
+        self._small: list[Box] = []  # what a badge must not cover
         self._badges: list[tuple[Node, Mark]] = []
-        ends = [(link.source, link.target) for link in plane.links if link.id in look.path]
+        ends = [diagram.route.flows[flow] for flow in look.way if flow in diagram.route.flows]
         self._passed = frozenset(node for pair in ends for node in pair)
 
-    def svg(self) -> str:
-        nodes = sorted(self._plane.nodes, key=_rank)
-        ground = [self._node(node) for node in nodes if _rank(node)[0] <= _FRAME]
-        flows = [self._flow(link) for link in self._plane.links]
-        upon = [self._node(node) for node in nodes if _rank(node)[0] > _FRAME]
-        labels = [self._beside(link) for link in self._plane.links]
-        badges = [self._badge(node, mark) for node, mark in self._badges]
-        box = _around(self._boxes)
+    def pieces(self) -> Iterator[str]:
+        """Yield the drawing as one picture, or cut into several beside each other."""
+        parts = list(self._parts())
+        whole = _around(part.box for part in parts)
+        cuts = self._cuts(whole)
+        pieces = len(cuts) - 1
+        for number, (left, right) in enumerate(pairwise(cuts), start=1):
+            from_x = left if number == 1 else left - _OVERLAP
+            to_x = right if number == pieces else right + _OVERLAP
+            window = Box(from_x, whole.y, to_x - from_x, whole.height)
+            shown = "".join(part.markup for part in parts if part.box.touches(window))
+            inside = self._heads() + shown if number == 1 else shown + self._gutter(window)
+            yield self._svg(inside, window, f" ({number}/{pieces})" if pieces > 1 else "")
+
+    def _svg(self, inside: str, window: Box, count: str) -> str:
         return element(
             "svg",
-            "".join((self._heads(), *ground, *flows, *upon, *labels, *badges)),
+            inside,
             xmlns="http://www.w3.org/2000/svg",
             class_="bpmn",
             role="group",
-            aria_label=self._plane.said(self._look.language),
+            aria_label=self._plane.said(self._look.language) + count,
             lang=self._look.language,
-            width=box.width,
-            height=box.height,
+            width=window.width,
+            height=window.height,
             font_size=SIZE,
-            viewBox=f"{xy(box.x, box.y)} {xy(box.width, box.height)}",
+            viewBox=f"{xy(window.x, window.y)} {xy(window.width, window.height)}",
         )
+
+    def _cuts(self, whole: Box) -> list[float]:
+        """Return where the drawing is cut, its two ends included: where fewest shapes and words lie."""
+        widest = self._look.widest
+        pieces = 1 if widest is None else -int(-whole.width // widest)
+        inner = []
+        for number in range(1, pieces):
+            ideal = whole.x + whole.width * number / pieces
+            places = [ideal + shift for shift in sorted(range(-int(_SHIFT), int(_SHIFT), 4), key=abs)]
+            inner.append(min(places, key=lambda x: sum(box.x < x < box.right for box in self._small)))
+        return [whole.x, *inner, whole.right]
+
+    def _gutter(self, window: Box) -> str:
+        """Name the lanes again at the left of a piece that does not begin the drawing."""
+        lanes = [node for node in self._plane.nodes if node.kind == "lane"]
+        bands = [replace(lane, box=Box(window.x, lane.box.y, shapes.BAND, lane.box.height)) for lane in lanes]
+        drawn = (shapes.container(lane, self._look.said(lane)) for lane in bands)
+        return "".join(element("g", one, class_="node lane gutter", aria_hidden="true") for one in drawn)
+
+    def _parts(self) -> Iterator[_Part]:
+        nodes = sorted(self._plane.nodes, key=_rank)
+        yield from [part for node in nodes if _rank(node)[0] <= _FRAME for part in self._node(node)]
+        yield from [self._flow(link) for link in self._plane.links]
+        yield from [part for node in nodes if _rank(node)[0] > _FRAME for part in self._node(node)]
+        yield from [part for link in self._plane.links for part in self._beside(link)]
+        yield from [part for node, mark in self._badges for part in self._badge(node, mark)]
 
     def _heads(self) -> str:
         """Draw the arrow heads: one for each look of a flow, of a size that does not grow with the line."""
@@ -197,76 +188,93 @@ class _Picture:
 
     def _head(self, look: str) -> str:
         """Name an arrow head; by plane, for a page may show several drawings."""
-        return f"{self._plane.id}-head-{look}"
+        return f"{self._look.name}{self._plane.id}-head-{look}"
 
-    def _node(self, node: Node) -> str:
-        mark = None if node.kind in shapes.CONTAINERS else self._look.marks.get(node.id)
-        self._boxes.append(node.box)
-        if mark and not node.expanded:  # an open sub-process shows inside who holds what
+    def _node(self, node: Node) -> Iterator[_Part]:
+        mark = None if node.kind in shapes.CONTAINERS else self._mark(node)
+        if mark and mark.badge and not node.expanded:  # an open sub-process shows inside who holds what
             self._badges.append((node, mark))
         state = mark.state if mark else "passed" if self._is_passed(node) else ""
-        title = shapes.titled(self._look.title(node, mark))
-        name = f"node {shapes.family(node)} {state}".rstrip()
-        group = element("g", title + self._body(node, mark), class_=name, data_element=node.id)
+        body, outside = self._body(node, mark)
+        group = element(
+            "g",
+            shapes.titled(self._look.title(node, mark)) + body + (outside.markup if outside else ""),
+            class_=f"node {shapes.family(node)} {state}".rstrip(),
+            data_element=node.id,
+        )
         address = self._look.links.get(node.id)
-        return element("a", group, href=address) if address else group
+        boxes = [node.box, *([outside.box] if outside else [])]
+        self._small += [box for box in boxes if box.height < _SMALL.height and box.width < _SMALL.width]
+        yield _Part(element("a", group, href=address) if address else group, _hull(boxes))
+
+    def _mark(self, node: Node) -> Mark | None:
+        """Return what is marked; a begin or end that the case has passed is done, though no record names it."""
+        mark = self._look.marks.get(node.id)
+        if mark is None and node.kind in ("startEvent", "endEvent") and node.id in self._passed:
+            return Mark("done")
+        return mark
 
     def _is_passed(self, node: Node) -> bool:
         """Say whether the case went through a gateway or event, of which records say nothing."""
         return node.kind.endswith(("Gateway", "Event")) and node.id in self._passed
 
-    def _body(self, node: Node, mark: Mark | None) -> str:
-        name = self._look.name(node)
+    def _body(self, node: Node, mark: Mark | None) -> tuple[str, _Part | None]:
+        """Draw a shape; its label apart where it stands outside."""
+        name = self._look.said(node)
+        signed = f"{SIGNS[mark.state]} {mark.word}" if mark and mark.word else ""
         if node.kind in shapes.CONTAINERS:
-            return shapes.container(node, name)
+            return shapes.container(node, name), None
         if node.kind.endswith(("Event", "Gateway")):
             shape = shapes.event(node) if node.kind.endswith("Event") else shapes.gateway(node)
-            return (
-                shape
-                + self._outside(node, name)
-                + (shapes.sign(node.box, self._look.sign(mark)) if mark else "")
-            )
+            sign = shapes.sign(node.box, SIGNS[mark.state]) if mark else ""
+            return shape + sign, _part(shapes.outside(node, name))
         if node.kind in shapes.ARTIFACTS:
             inside = node.kind in {"textAnnotation", "group"}
-            return shapes.artifact(node, name) + ("" if inside else self._outside(node, name))
+            return shapes.artifact(node, name), None if inside else _part(shapes.outside(node, name))
         if node.expanded:
-            return shapes.frame(node, name, self._look.signed(mark))
+            return shapes.frame(node, name, signed), None
         riders = [other.box for other in self._plane.nodes if other.host == node.id]
-        return shapes.activity(node, name, self._look.signed(mark), riders)
+        return shapes.activity(node, name, signed, riders), None
 
-    def _outside(self, node: Node, name: str) -> str:
-        return self._kept(shapes.outside(node, name))
+    def _beside(self, link: Link) -> Iterator[_Part]:
+        label = _part(shapes.beside(link, link.said(self._look.language)))
+        if label is not None:
+            self._small.append(label.box)
+            yield label
 
-    def _beside(self, link: Link) -> str:
-        return self._kept(shapes.beside(link, link.said(self._look.language)))
-
-    def _kept(self, label: tuple[str, Box] | None) -> str:
-        if label is None:
-            return ""
-        self._boxes.append(label[1])
-        return label[0]
-
-    def _flow(self, link: Link) -> str:
-        self._boxes.extend(Box(x, y, 0, 0) for x, y in link.points)
-        is_taken = link.id in self._look.path
+    def _flow(self, link: Link) -> _Part:
+        self._small.extend(Box(x, y, 0, 0) for x, y in link.points)
+        is_taken = link.id in self._look.way
         head = "done" if is_taken else "open" if link.kind == "messageFlow" else "plain"
-        return shapes.flow(link, self._head(head), taken=is_taken)
+        box = _hull([Box(x, y, 0, 0) for x, y in link.points])
+        return _Part(shapes.flow(link, self._head(head), taken=is_taken), box)
 
-    def _badge(self, node: Node, mark: Mark) -> str:
-        said = self._look.badge(mark)
-        if not said:
-            return ""
-        signed = f"{self._look.sign(mark)} {said}"
+    def _badge(self, node: Node, mark: Mark) -> Iterator[_Part]:
+        signed = f"{SIGNS[mark.state]} {mark.badge}"
         place = self._free_place(node.box, width(signed, SIZE) * _BOLD + 16)
-        self._boxes.append(place)
-        return element("g", shapes.badge(signed, place), class_=f"badge {mark.state}", aria_hidden="true")
+        self._small.append(place)
+        group = element("g", shapes.badge(signed, place), class_=f"badge {mark.state}", aria_hidden="true")
+        yield _Part(group, place)
 
     def _free_place(self, box: Box, broad: float) -> Box:
-        """Find room for a badge near a shape: where it covers the fewest shapes, labels and corners of flows."""
+        """Find room for a badge near a shape: where it covers the least of shapes and words, and fewest flows."""
         tops = [box.y - _BADGE - 4, box.bottom + 4, box.y - 2 * _BADGE - 8, box.bottom + _BADGE + 8]
-        places = [Box(x, y, broad, _BADGE) for y in tops for x in (box.x, box.right - broad)]
-        small = [one for one in self._boxes if one.height < _SMALL.height and one.width < _SMALL.width]
-        return min(places, key=lambda place: sum(place.meets(one) for one in small))
+        lefts = (box.x, box.right - broad, box.centre.x - broad / 2)
+        places = [Box(x, y, broad, _BADGE) for y in tops for x in lefts]
+        return min(places, key=self._cost)
+
+    def _cost(self, place: Box) -> float:
+        covered = sum(place.shared(one) for one in self._small)
+        crossed = sum(
+            place.touches(_hull([Box(*start, 0, 0), Box(*end, 0, 0)]))
+            for link in self._plane.links
+            for start, end in pairwise(link.points)
+        )
+        return covered * 10 + crossed
+
+
+def _part(label: tuple[str, Box] | None) -> _Part | None:
+    return None if label is None else _Part(*label)
 
 
 def _rank(node: Node) -> tuple[int, float]:
@@ -275,8 +283,11 @@ def _rank(node: Node) -> tuple[int, float]:
     return rank, -node.box.width * node.box.height if rank == _FRAME else 0.0
 
 
+def _hull(boxes: Sequence[Box]) -> Box:
+    left, top = min(box.x for box in boxes), min(box.y for box in boxes)
+    return Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
+
+
 def _around(boxes: Iterable[Box]) -> Box:
-    found = list(boxes)
-    left, top = min(box.x for box in found) - _MARGIN, min(box.y for box in found) - _MARGIN
-    right, bottom = max(box.right for box in found) + _MARGIN, max(box.bottom for box in found) + _MARGIN
-    return Box(left, top, right - left, bottom - top)
+    hull = _hull(list(boxes))
+    return Box(hull.x - _MARGIN, hull.y - _MARGIN, hull.width + 2 * _MARGIN, hull.height + 2 * _MARGIN)

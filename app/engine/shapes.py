@@ -19,7 +19,7 @@ CONTAINERS = frozenset({"participant", "lane"})
 FRAMES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 ARTIFACTS = frozenset({"textAnnotation", "group", "dataObjectReference", "dataStoreReference"})
 
-_BAND = 30.0  # the strip of a pool or lane that holds its name
+BAND = 30.0  # the strip of a pool or lane that holds its name
 _BAND_LINE = 13.5  # two rows must share that strip
 _CORNER = 10.0
 _TOP = 22.0  # what icon and state take of a task
@@ -46,8 +46,8 @@ def container(node: Node, name: str) -> str:
     """Draw a pool or lane, its name turned in the strip at its left."""
     box = node.box
     lines = wrap(name, box.height - 12, SIZE)[:2]
-    middle = Point(box.x + _BAND / 2, box.centre.y)
-    strip = f"M{xy(box.x + _BAND, box.y)}V{number(box.bottom)}"
+    middle = Point(box.x + BAND / 2, box.centre.y)
+    strip = f"M{xy(box.x + BAND, box.y)}V{number(box.bottom)}"
     edge = element("path", d=strip) if node.kind == "participant" else ""
     label = rows(lines, middle, apart=_BAND_LINE if len(lines) > 1 else LINE)
     turned = element("g", label, transform=f"rotate(-90 {xy(*middle)})") if label else ""

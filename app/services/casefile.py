@@ -1,4 +1,4 @@
-"""The case as an officer reads it: strip, holders, steps, answers, documents, timeline; and how answers are kept."""
+"""The case as an officer reads it: strip, holders, steps, answers, documents; and how answers are kept."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from app.domain.ids import new_id
 from app.domain.secrecy import Side
 from app.models import case_queries as cases
 from app.models import officer_queries as officers
+from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
 from app.services import calendars, keys
 from app.services.facts import CaseFacts
+from app.services.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,10 +96,23 @@ class DocumentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperLine:
+    """An issued paper; its kind and its document only for whoever may open it."""
+
+    number: str
+    memo_number: str
+    document_id: UUID | None
+    output: str
+    status: str
+    issued_at: datetime | None
+    valid_till: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerView:
     """One submission as it reads: step, unit, officer, and label with text for each answer this officer may read.
 
-    `classes` are those of what is shown.
+    The texts are in his language; `classes` are those of what is shown.
     """
 
     step_hi: str
@@ -108,8 +123,7 @@ class AnswerView:
     officer_hi: str
     officer_en: str
     at: datetime
-    rows_hi: list[tuple[str, str]]
-    rows_en: list[tuple[str, str]]
+    rows: list[tuple[str, str]]
     classes: frozenset[str]
 
 
@@ -118,7 +132,7 @@ _ACTS = {
     "intake": ("अभ्यर्थी का विवरण", "Particulars of the candidate"),
     "withdraw": ("अधियाचना वापस ली गई", "Requisition withdrawn"),
 }
-_REASON = ("कारण", "Reason")
+_REASON = {"hi": "कारण", "en": "Reason"}
 RECOMMEND = "recommend"  # the form by which the SP reports
 
 
@@ -126,7 +140,8 @@ class CaseFile:
     """One case opened for one officer; each part is read when it is asked for."""
 
     def __init__(self, session: Session, actor: Actor, case: AnyRow, release: Loaded, now: datetime) -> None:
-        self._session, self._actor, self._case, self._release, self._now = session, actor, case, release, now
+        self._session, self._actor, self._case, self._now = session, actor, case, now
+        self.release = release
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -137,18 +152,18 @@ class CaseFile:
         return calendars.of(self._session)
 
     @cached_property
-    def _tasks(self) -> list[AnyRow]:
-        return list(workflow.tasks_of(self._session, self._case.id, states=("open", "done")))
+    def record(self) -> Record:
+        return Record(self._session, self._case.id)
 
     def age(self, due_on: date) -> Age:
         return self._calendar.age(due_on, calendars.day(self._now))
 
     def label(self, element_id: str) -> tuple[str, str]:
-        return self._release.engine.label(element_id)
+        return self.release.engine.label(element_id)
 
     def strip(self) -> CaseStrip:
         case, person = self._case, self.facts.person()
-        purpose_hi, purpose_en = self.facts.purpose(self._release)
+        purpose_hi, purpose_en = self.facts.purpose(self.release)
         until = calendars.day(case.closed_at or self._now)
         gross = self._calendar.days_between(case.received_on, until)
         return CaseStrip(
@@ -182,39 +197,39 @@ class CaseFile:
 
     def holders(self) -> list[Holder]:
         """Every open step with its office: parallel enquiries are several lines."""
+        return [self.holder(task) for task in self.record.tasks if task.state == "open"]
+
+    def holder(self, task: AnyRow) -> Holder:
         today = calendars.day(self._now)
-        return [
-            Holder(
-                *self.label(task.element_id),
-                task.office_kind,
-                task.office_hi,
-                task.office_en,
-                task.created_at,
-                self._calendar.days_between(calendars.day(task.created_at), today),
-                self.age(task.due_on),
-            )
-            for task in workflow.tasks_of(self._session, self._case.id, states=("open",))
-        ]
+        return Holder(
+            *self.label(task.element_id),
+            task.office_kind,
+            task.office_hi,
+            task.office_en,
+            task.created_at,
+            self._calendar.days_between(calendars.day(task.created_at), today),
+            self.age(task.due_on),
+        )
 
     def steps(self) -> list[StepLine]:
-        """What was done, by whom and how fast; what is open, and where."""
-        return [self._step(task) for task in self._tasks]
+        """What was done, by whom and how fast; what is open, and where; what ended unfinished."""
+        return [self._step(task) for task in self.record.tasks]
 
     def _step(self, task: AnyRow) -> StepLine:
         done = task.state == "done"
-        until = calendars.day(task.done_at if done else self._now)
+        until = calendars.day(self._now if task.state == "open" else task.done_at)
         return StepLine(
             task.element_id,
             *self.label(task.element_id),
-            state="done" if done else "now",
+            state="now" if task.state == "open" else task.state,
             office_kind=task.office_kind,
             office_hi=task.office_hi,
             office_en=task.office_en,
             officer_hi=(task.done_by_hi if done else task.holder_hi) or "",
             officer_en=(task.done_by_en if done else task.holder_en) or "",
-            at=task.done_at if done else task.created_at,
+            at=task.created_at if task.state == "open" else task.done_at,
             days=self._calendar.days_between(calendars.day(task.created_at), until),
-            age=None if done else self.age(task.due_on),
+            age=self.age(task.due_on) if task.state == "open" else None,
         )
 
     def documents(self) -> list[DocumentLine]:
@@ -234,35 +249,59 @@ class CaseFile:
         """The papers of the case and its letter, also those that this officer may not open."""
         return cases.documents_of_case(self._session, self._case.id, self._case.requisition_id)
 
+    def papers(self) -> list[PaperLine]:
+        """What was issued in this case, oldest first."""
+        documents = {row.id: row for row in self.document_rows()}
+        lines = []
+        for row in papers.of_case(self._session, self._case.id):
+            if row.status == "allotted":
+                continue
+            document = documents.get(row.document_id)
+            is_open = document is not None and self.may_open(document)
+            lines.append(
+                PaperLine(
+                    row.number,
+                    row.memo_number,
+                    row.document_id if is_open else None,
+                    row.output if is_open else "",
+                    row.status,
+                    row.issued_at,
+                    row.valid_till,
+                )
+            )
+        return lines
+
     def answers(self) -> list[AnswerView]:
         """Every submission this officer may read, oldest first."""
-        return self._readable(self._answers)
+        return self.readable(self.answer_rows)
 
     def standing_answers(self) -> list[AnswerView]:
         """Of the route's steps, what this officer may read and no later submission replaced, oldest first."""
-        replaced = {row.supersedes_id for row in self._answers}
-        return self._readable(
-            row for row in self._answers if row.id not in replaced and row.user_task_id is not None
+        replaced = {row.supersedes_id for row in self.answer_rows}
+        return self.readable(
+            row for row in self.answer_rows if row.id not in replaced and row.user_task_id is not None
         )
 
     @cached_property
-    def _answers(self) -> Sequence[AnyRow]:
+    def answer_rows(self) -> Sequence[AnyRow]:
+        """Every submission, sealed as it lies in its table, oldest first."""
         return cases.answers_of(self._session, self._case.id)
 
     @cached_property
     def _is_reported(self) -> bool:
         """Whether the SP has sent the police's reports on to the DM's office."""
-        return any(row.form == RECOMMEND for row in self._answers)
+        return any(row.form == RECOMMEND for row in self.answer_rows)
 
     def may_open(self, row: AnyRow) -> bool:
         """Whether the officer's post may open this document of the case or of its letter."""
-        side = Side.INTAKE if row.requisition_id is not None else self._release.side_of_field(row.field)
+        side = Side.INTAKE if row.requisition_id is not None else self.release.side_of_field(row.field)
         return secrecy.may_open(self._actor.post.role, row.pii, side, reported=self._is_reported)
 
-    def _readable(self, rows: Iterable[AnyRow]) -> list[AnswerView]:
+    def readable(self, rows: Iterable[AnyRow]) -> list[AnswerView]:
+        """Of these submissions, what the officer's post may read."""
         found = []
         for row in rows:
-            side = self._release.side_of_step(row.element_id)
+            side = self.release.side_of_step(row.element_id)
             classes = secrecy.readable(self._actor.post.role, side, reported=self._is_reported)
             if classes:
                 found.append(self._answer(row, classes))
@@ -270,7 +309,7 @@ class CaseFile:
 
     def _answer(self, row: AnyRow, classes: frozenset[str]) -> AnswerView:
         values = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
-        form = self._release.forms.get(row.form)
+        form = self.release.forms.get(row.form)
         return AnswerView(
             *(_ACTS.get(row.element_id) or self.label(row.element_id)),
             row.unit_kind or "",
@@ -279,20 +318,19 @@ class CaseFile:
             row.officer_hi or "",
             row.officer_en or "",
             row.at,
-            *self._shown(form, values, classes),
+            rows=self._shown(form, values, classes),
             classes=classes & formjs.classes_of(form, values) if form is not None else secrecy.NONE,
         )
 
     def _shown(
         self, form: formjs.Form | None, values: dict[str, Any], classes: frozenset[str]
-    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-        """An answer in both languages; an act outside the route has no form, but a reason."""
+    ) -> list[tuple[str, str]]:
+        """An answer as label and text; an act outside the route has no form, but a reason."""
+        language = self._actor.language
         if form is None:
-            reason = str(values.get("reason", ""))
-            return [(_REASON[0], reason)], [(_REASON[1], reason)]
-        options = self.facts.option_labels(form, self._release)
-        hindi = formjs.show(form, values, options, "hi", classes)
-        return hindi, formjs.show(form, values, options, "en", classes)
+            return [(_REASON.get(language, _REASON["hi"]), str(values.get("reason", "")))]
+        options = self.facts.option_labels(form, self.release, values)
+        return formjs.show(form, values, options, language, classes)
 
     def particulars(self) -> Particulars:
         """The person and the addresses in a few lines."""

@@ -1,20 +1,29 @@
-"""Cases: found by number, read as a file, searched by name, withdrawn on the department's letter."""
+"""Cases: found by number, read tab by tab, searched by name, withdrawn on the department's letter."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app import engine
-from app.domain import numbers
+from app.domain import numbers, secrecy
 from app.domain.errors import NotAllowed, NotFound, RouteStuck
-from app.domain.roles import Permission
+from app.domain.roles import Permission, Role
 from app.models import audit_queries as record
 from app.models import case_queries as table
-from app.models import paper_queries as papers
-from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope
-from app.services import audit, casefile, caselines, incidents, instances, releases, searchkeys, sightings
+from app.services import (
+    audit,
+    casefile,
+    caselines,
+    incidents,
+    instances,
+    keys,
+    progress,
+    releases,
+    searchkeys,
+    sightings,
+    timeline,
+)
 from app.services.drafts import actor_scope
 
 if TYPE_CHECKING:
@@ -28,43 +37,6 @@ if TYPE_CHECKING:
     from app.services.caselines import CaseLine
     from app.services.database import Database
     from app.services.facts import Particulars
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineLine:
-    """One event of the case in order: a catalogue key for what happened, the step, where, and by whom."""
-
-    at: datetime
-    kind: str
-    step_hi: str
-    step_en: str
-    office_kind: str
-    office_hi: str
-    office_en: str
-    officer_hi: str
-    officer_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Diagram:
-    """One diagram of the route with the case's path drawn on it, in both languages."""
-
-    process: str
-    title_hi: str
-    title_en: str
-    svg_hi: str
-    svg_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLine:
-    number: str
-    memo_number: str
-    document_id: Any
-    output: str
-    status: str
-    issued_at: datetime | None
-    valid_till: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +58,24 @@ class CaseView:
     strip: casefile.CaseStrip
     may_withdraw: bool
     is_held_up: bool  # by an incident: no officer can move it before an administrator has seen to it
+    particulars: Particulars | None = None
+    answers: Sequence[casefile.AnswerView] = ()
     steps: Sequence[casefile.StepLine] = ()
     next_steps: Sequence[tuple[str, str]] = ()
-    answers: Sequence[casefile.AnswerView] = ()
-    particulars: Particulars | None = None
-    documents: Sequence[casefile.DocumentLine] = ()
-    timeline: Sequence[TimelineLine] = ()
-    diagrams: Sequence[Diagram] = ()
-    papers: Sequence[PaperLine] = ()
-    activity: Sequence[ActivityLine] = ()
     my_tasks: Sequence[tuple[UUID, str, str]] = ()
+    documents: Sequence[casefile.DocumentLine] = ()
+    papers: Sequence[casefile.PaperLine] = ()
+    pictures: Sequence[progress.Picture] = ()
+    events: Sequence[timeline.Event] = ()
+    activity: Sequence[ActivityLine] = ()
 
     @property
     def classes(self) -> frozenset[str]:
         """The classes of the facts that are shown."""
-        return frozenset(each.pii for each in self.documents).union(*(each.classes for each in self.answers))
+        told = (event.reason for event in self.events if event.reason is not None)
+        return secrecy.NONE.union(
+            (each.pii for each in self.documents), *(each.classes for each in (*self.answers, *told))
+        )
 
 
 def see(database: Database, actor: Actor, number: str, tab: str, now: datetime) -> CaseView:
@@ -111,12 +86,12 @@ def see(database: Database, actor: Actor, number: str, tab: str, now: datetime) 
 
 
 def find(session: Session, actor: Actor, number: str, now: datetime, tab: str = "tasks") -> CaseView:
-    """One case by its number, without a trace. Raises NotFound, the same for an unknown and for a foreign one."""
+    """One tab of a case, without a trace. Raises NotFound, the same for an unknown, a foreign and an erased one."""
     case, loaded = _case(session, actor, number)
+    keys.unlock(session, case.data_key_id)
     file = casefile.CaseFile(session, actor, case, loaded, now)
-    tasks = workflow.tasks_of(session, case.id, states=("open", "done"))
     stopped, is_held_up = incidents.of_case(session, case.id)
-    opened = _Opened(session, actor, case, loaded, file, tasks, stopped)
+    opened = _Opened(session, actor, case, file, stopped)
     return CaseView(
         case_id=case.id,
         strip=file.strip(),
@@ -133,31 +108,33 @@ class _Opened:
     session: Session
     actor: Actor
     case: AnyRow
-    loaded: releases.Loaded
     file: casefile.CaseFile
-    tasks: Sequence[AnyRow]
     stopped: frozenset[str]  # elements at which an incident holds it up
 
 
 def _work(opened: _Opened) -> dict[str, Any]:
+    file = opened.file
     return {
-        "answers": opened.file.answers(),
-        "particulars": opened.file.particulars(),
-        "steps": opened.file.steps(),
-        "next_steps": _next_steps(opened.loaded, opened.tasks),
+        "particulars": file.particulars(),
+        "answers": file.answers(),
+        "steps": file.steps(),
+        "next_steps": progress.ahead(file.release, file.record.moves, file.facts.decided),
         "my_tasks": [
-            (task.id, *opened.loaded.engine.label(task.element_id))
-            for task in opened.tasks
-            if task.state == "open" and task.office_id == opened.actor.post.office_id
+            (task.id, *file.label(task.element_id))
+            for task in file.record.tasks
+            if task.state == "open" and opened.actor.does(Role(task.role), task.office_id, task.assigned_to)
         ],
     }
 
 
 _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "tasks": _work,
-    "documents": lambda opened: {"documents": opened.file.documents(), "papers": _papers(opened)},
-    "diagram": lambda opened: {"steps": opened.file.steps(), "diagrams": _diagrams(opened)},
-    "timeline": lambda opened: {"timeline": _timeline(opened)},
+    "documents": lambda opened: {"documents": opened.file.documents(), "papers": opened.file.papers()},
+    "diagram": lambda opened: {
+        "steps": opened.file.steps(),
+        "pictures": progress.pictures(opened.session, opened.case, opened.file, opened.stopped),
+    },
+    "timeline": lambda opened: {"events": timeline.events(opened.session, opened.case, opened.file)},
     "activity": lambda opened: {"activity": _activity(opened)},
 }
 
@@ -217,98 +194,6 @@ def _case(session: Session, actor: Actor, number: str) -> tuple[AnyRow, releases
     if case is None:
         raise NotFound
     return case, releases.load(session, case.release_id)
-
-
-def _next_steps(loaded: releases.Loaded, tasks: Sequence[AnyRow]) -> list[tuple[str, str]]:
-    """The steps of the route that were not reached yet, in the order of the diagram: the likely way."""
-    if not any(task.state == "open" for task in tasks):
-        return []
-    seen = {task.element_id for task in tasks}
-    order = list(loaded.engine.user_tasks)
-    reached = max((order.index(each) for each in seen if each in order), default=-1)
-    return [loaded.engine.label(each) for each in order[reached + 1 :]]
-
-
-def _timeline(opened: _Opened) -> list[TimelineLine]:
-    """Who did what, newest last: the opening, each step received and sent on, the paper, the end."""
-    case, loaded, tasks = opened.case, opened.loaded, opened.tasks
-    lines = [TimelineLine(case.opened_at, "opened", "", "", "", "", "", "", "")]
-    for task in tasks:
-        step = loaded.engine.label(task.element_id)
-        office = (task.office_kind, task.office_hi, task.office_en)
-        lines.append(TimelineLine(task.created_at, "received", *step, *office, "", ""))
-        if task.state == "done":
-            who = (task.done_by_hi or "", task.done_by_en or "")
-            lines.append(TimelineLine(task.done_at, "completed", *step, *office, *who))
-    lines += [
-        TimelineLine(row.issued_at, "issued", row.number, row.number, "", "", "", "", "")
-        for row in papers.of_case(opened.session, case.id)
-        if row.issued_at is not None
-    ]
-    if case.closed_at is not None:
-        lines.append(TimelineLine(case.closed_at, f"ended_{case.status}", "", "", "", "", "", "", ""))
-    order = {"opened": 0, "completed": 1, "received": 2}
-    return sorted(lines, key=lambda line: (line.at, order.get(line.kind, 3)))
-
-
-def _diagrams(opened: _Opened) -> list[Diagram]:
-    """Every process of the release that the case has touched, its path marked."""
-    marks, loaded = _marks(opened), opened.loaded
-    found = []
-    for process, xml in loaded.engine.diagrams.items():
-        if process != instances.VERIFICATION and not marks.keys() & loaded.engine.elements(process):
-            continue
-        title_hi, title_en = loaded.engine.label(process)
-        found.append(
-            Diagram(
-                process,
-                title_hi,
-                title_en,
-                engine.draw(xml, marks, {}, "hi"),
-                engine.draw(xml, marks, {}, "en"),
-            )
-        )
-    return found
-
-
-def _marks(opened: _Opened) -> dict[str, engine.Mark]:
-    marks: dict[str, engine.Mark] = {}
-    for move in workflow.steps_of(opened.session, opened.case.id):
-        if move.kind in ("completed", "decided", "fired", "ended", "started"):
-            marks[move.element_id] = engine.Mark("done")
-    for task in opened.tasks:
-        if task.state != "open":
-            continue
-        age = opened.file.age(task.due_on)
-        mark = engine.Mark(
-            "late" if age.kind == "late" else "current", task.office_hi, task.office_en, age.days
-        )
-        for element_id in task.element_path.split("/"):
-            marks[element_id] = mark
-    return marks | dict.fromkeys(opened.stopped, engine.Mark("stuck"))
-
-
-def _papers(opened: _Opened) -> list[PaperLine]:
-    """The issued papers; their kind and a link only for whoever may open them."""
-    issued = {row.id: row for row in opened.file.document_rows()}
-    lines = []
-    for row in papers.of_case(opened.session, opened.case.id):
-        if row.status == "allotted":
-            continue
-        document = issued.get(row.document_id)
-        may_open = document is not None and opened.file.may_open(document)
-        lines.append(
-            PaperLine(
-                row.number,
-                row.memo_number,
-                row.document_id if may_open else None,
-                row.output if may_open else "",
-                row.status,
-                row.issued_at,
-                row.valid_till,
-            )
-        )
-    return lines
 
 
 def _activity(opened: _Opened) -> list[ActivityLine]:

@@ -14,7 +14,7 @@ from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import workflow_queries as workflow
 from app.services import calendars, keys, releases
-from app.services.options import choices
+from app.services.options import labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,9 +146,11 @@ class CaseFacts:
             *(("", "", "") if thana is None else (thana.kind, thana.name_hi, thana.name_en)),
         )
 
-    def option_labels(self, form: formjs.Form, loaded: Loaded) -> Mapping[str, Any]:
-        """Choices of lists that live outside the form, to show an answer in words."""
-        return choices(self.session, form, loaded, self)
+    def option_labels(
+        self, form: formjs.Form, loaded: Loaded, values: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """The names of what was chosen from lists that live outside the form, to show an answer in words."""
+        return labels(self.session, form, loaded, self, values)
 
 
 class CaseHost:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from app.models import case_queries as cases
 from app.models import office_queries as offices
@@ -10,7 +12,7 @@ from app.models import officer_queries as officers
 from app.services import calendars, gazetteer, keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from app import formjs
     from app.models.scope import Session
@@ -33,6 +35,51 @@ def choices(
     """The choices of every outside list that the form names; a list nobody provides is empty."""
     asked = _Asked(session, loaded, known)
     return {key: _PROVIDERS[key](asked) if key in _PROVIDERS else [] for key in form.option_keys}
+
+
+def labels(
+    session: Session, form: formjs.Form, loaded: Loaded, known: CaseFacts, values: Mapping[str, Any]
+) -> Mapping[str, Choices]:
+    """The names of what these answers chose from outside lists, whether or not it could be chosen today."""
+    asked = _Asked(session, loaded, known)
+    found = {}
+    for key in form.option_keys:
+        if key in _NAMERS:
+            found[key] = _NAMERS[key](asked, _chosen(form, key, values))
+        elif key in _PROVIDERS:
+            found[key] = _PROVIDERS[key](asked)
+    return found
+
+
+def _chosen(form: formjs.Form, key: str, values: Mapping[str, Any]) -> set[UUID]:
+    """The ids that stand in the fields of a list, those in rows included."""
+    given: list[Any] = []
+    for field in form.fields:
+        if field.options_key == key:
+            name, _, column = field.path.partition(".")
+            value = values.get(name)
+            given += [row.get(column) for row in value or () if isinstance(row, dict)] if column else [value]
+    return {UUID(each) for each in given if isinstance(each, str) and _ID.fullmatch(each)}
+
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _named_thanas(asked: _Asked, chosen: Iterable[UUID]) -> Choices:
+    rows = (offices.find(asked.session, each) for each in chosen)
+    return [{"value": str(row.id), "hi": row.name_hi, "en": row.name_en} for row in rows if row is not None]
+
+
+def _named_officers(asked: _Asked, chosen: Iterable[UUID]) -> Choices:
+    named = ((each, *officers.names(asked.session, each)) for each in chosen)
+    return [{"value": str(each), "hi": name_hi, "en": name_en} for each, name_hi, name_en in named]
+
+
+def _named_units(asked: _Asked, chosen: Collection[UUID]) -> Choices:
+    rows = asked.known.enquiries if asked.known is not None else []
+    return [
+        {"value": str(row.id), "hi": row.office_hi, "en": row.office_en} for row in rows if row.id in chosen
+    ]
 
 
 def _thanas(asked: _Asked) -> Choices:
@@ -131,4 +178,12 @@ _PROVIDERS: dict[str, Callable[[_Asked], Choices]] = {
     "states": lambda _asked: gazetteer.choices("states"),
 }
 
-__all__ = ["Choices", "choices"]
+#: Lists whose choices pass with time: what an answer once chose is named by its id.
+_NAMERS: dict[str, Callable[[_Asked, set[UUID]], Choices]] = {
+    "thanas": _named_thanas,
+    "other_thanas": _named_thanas,
+    "enquiry_officers": _named_officers,
+    "units": _named_units,
+}
+
+__all__ = ["Choices", "choices", "labels"]

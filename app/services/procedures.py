@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.models import releases as table
-from app.services import releases, tracking
+from app.services import releases
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from app.models.scope import Session
-    from app.services.tracking import Diagram
+    from app.services.releases import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Procedure:
     active_from: datetime | None
     sha256: str
     files: list[ReleaseFile]
-    diagrams: list[Diagram]
+    plans: list[Plan]
 
 
 def in_force(session: Session) -> Procedure:
@@ -42,7 +42,7 @@ def in_force(session: Session) -> Procedure:
         row.active_from if row is not None else None,
         loaded.sha256.hex(),
         files,
-        tracking.diagrams(loaded, {}),
+        loaded.plans,
     )
 
 

@@ -38,6 +38,16 @@ class Purpose:
     days: int  # working days of the whole case
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A diagram of a release, with its name."""
+
+    process: str
+    title_hi: str
+    title_en: str
+    xml: bytes
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A release ready to run: its compiled diagrams and decisions, its forms, and the texts of its papers."""
@@ -71,6 +81,15 @@ class Loaded:
     def _side_of_form(self, name: str) -> Side:
         lanes = [step.lane for step in self.engine.user_tasks.values() if step.form == name]
         return side_of_lane(lanes[0]) if lanes else Side.INTAKE
+
+    def plan(self, process: str) -> Plan:
+        return Plan(process, *self.engine.label(process), self.engine.diagrams[process])
+
+    @property
+    def plans(self) -> list[Plan]:
+        """Every diagram, in the order in which a case comes to it."""
+        met = dict.fromkeys(task.process for task in self.engine.user_tasks.values())
+        return [self.plan(process) for process in {**met, **dict.fromkeys(self.engine.processes)}]
 
     def purpose_names(self, code: str) -> tuple[str, str]:
         """Hindi and English name of a purpose; the code itself for one that this release does not know."""

@@ -78,11 +78,10 @@ class RequisitionPage:
 
 @dataclass(frozen=True, slots=True)
 class RequisitionView:
-    """The letter, its answers in both languages, its scan, and its cases; `classes` are those of what is shown."""
+    """The letter, its answers in the reader's language, its scan, its cases; `classes` are those of what is shown."""
 
     line: RequisitionLine
-    rows_hi: list[tuple[str, str]]
-    rows_en: list[tuple[str, str]]
+    rows: list[tuple[str, str]]
     documents: list[dict[str, Any]]
     cases: list[CaseLine]
     classes: frozenset[str]
@@ -149,8 +148,7 @@ def view(session: Session, actor: Actor, requisition_id: UUID, now: datetime) ->
     lines = caselines.of(session, cases.cases_of_requisition(session, requisition_id), now)
     return RequisitionView(
         _line(_counted(row, lines), loaded),
-        formjs.show(form, values, options, "hi", classes),
-        formjs.show(form, values, options, "en", classes),
+        formjs.show(form, values, options, actor.language, classes),
         [{"field": field, **entry} for field, entries in staged.items() for entry in entries],
         lines,
         (classes & formjs.classes_of(form, values)) | {row.pii for row in papers_of_letter},

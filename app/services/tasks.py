@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck, TaskAlreadyDone
-from app.domain.roles import IN_PERSON, Permission, Role, roles_done_by
+from app.domain.roles import Permission, Role
 from app.models import ahead
 from app.models import case_queries as cases
 from app.models import workflow_queries as workflow
@@ -345,12 +345,8 @@ def _guard(actor: Actor, task: AnyRow) -> None:
     """Whether this officer may act on this task now; the post decides, not the person."""
     if task.state != "open":
         raise TaskAlreadyDone(task.done_by_hi or "", task.done_by_en or "", task.done_at)
-    if not actor.may(Permission.TASK_COMPLETE) or task.office_id != actor.post.office_id:
-        raise NotAllowed
-    role = Role(task.role)
-    if role not in roles_done_by(actor.post.role):
-        raise NotAllowed
-    if role in IN_PERSON and task.assigned_to not in (None, actor.officer_id):
+    is_his = actor.does(Role(task.role), task.office_id, task.assigned_to)
+    if not is_his or not actor.may(Permission.TASK_COMPLETE):
         raise NotAllowed
 
 

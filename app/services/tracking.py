@@ -10,71 +10,57 @@ from app.models import queue_queries as counts
 from app.services import calendars, releases
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from app.models.scope import Session
-    from app.services.releases import Loaded
+    from app.services.releases import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Open tasks, and how many of them are past their day."""
+
+    open: int = 0
+    late: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.open + other.open, self.late + other.late)
 
 
 @dataclass(frozen=True, slots=True)
 class StepCount:
+    """A step of the route with its count, and the process that it belongs to."""
+
+    process: str
     element_id: str
     step_hi: str
     step_en: str
-    open: int
-    late: int
-
-
-@dataclass(frozen=True, slots=True)
-class Diagram:
-    """One diagram of the release, drawn in both languages."""
-
-    process: str
-    title_hi: str
-    title_en: str
-    svg_hi: str
-    svg_en: str
+    count: Count
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
+    """`counts` also of what holds others: a call or a closed sub-process counts all that is inside."""
+
     rows: list[StepCount]
-    diagrams: list[Diagram]
+    plans: list[Plan]
+    counts: Mapping[str, Count]
 
 
 def overview(session: Session, now: datetime) -> Overview:
     """Open and late tasks per step, over every office that this post may see; sums of counts, never a scan."""
     loaded, today = releases.active(session), calendars.day(now)
-    open_by: dict[str, int] = {}
-    late_by: dict[str, int] = {}
+    found: dict[str, Count] = {}
     for row in counts.by_element(session):
-        open_by[row.element_id] = open_by.get(row.element_id, 0) + row.open
-        if row.due_on < today:
-            late_by[row.element_id] = late_by.get(row.element_id, 0) + row.open
+        more = Count(row.open, row.open if row.due_on < today else 0)
+        found[row.element_id] = found.get(row.element_id, Count()) + more
     rows = [
-        StepCount(each, *loaded.engine.label(each), open_by.get(each, 0), late_by.get(each, 0))
-        for each in loaded.engine.user_tasks
+        StepCount(task.process, each, *loaded.engine.label(each), found.get(each, Count()))
+        for each, task in loaded.engine.user_tasks.items()
     ]
-    marks = {
-        row.element_id: engine.Mark(
-            "late" if row.late else "current",
-            f"{row.open} लंबित, {row.late} विलंबित",
-            f"{row.open} open, {row.late} late",
-        )
-        for row in rows
-        if row.open
+    inside = engine.contents(loaded.engine.diagrams.values())
+    sums = {
+        holder: sum((found.get(each, Count()) for each in held), Count()) for holder, held in inside.items()
     }
-    return Overview(rows, diagrams(loaded, marks))
-
-
-def diagrams(loaded: Loaded, marks: dict[str, engine.Mark]) -> list[Diagram]:
-    """Every diagram of a release with these marks on it."""
-    return [
-        Diagram(
-            process,
-            *loaded.engine.label(process),
-            engine.draw(xml, marks, {}, "hi"),
-            engine.draw(xml, marks, {}, "en"),
-        )
-        for process, xml in loaded.engine.diagrams.items()
-    ]
+    return Overview(rows, loaded.plans, {**sums, **found})

@@ -9,10 +9,9 @@ from flask import Blueprint, Response, abort, g, redirect, request
 
 from app.domain.roles import Permission
 from app.services import cases, certificates
-from app.web import confirmations, language, transaction
+from app.web import confirmations, diagrams, language, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
-from app.web.diagrams import in_reading_order
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -82,13 +81,16 @@ def _page(
     number: str, tab: str, status: int = 200, reason: str = "", problem: str = ""
 ) -> ResponseReturnValue:
     found = cases.see(transaction.database(), g.actor, number, tab, transaction.now())
+    drawings = diagrams.of_case(found.pictures)
     return page(
         f"cases/{tab}.html",
         status,
         case=found,
-        diagrams=in_reading_order(found.diagrams),
+        drawings=drawings,
+        states=diagrams.states(drawings),
         tab=tab,
         tabs=_tabs(),
+        is_whole=diagrams.is_whole(),
         withdraw_reason=reason,
         withdraw_problem=problem,
         action_words=lambda action: language.known(f"action.{action}") or action,

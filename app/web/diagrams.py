@@ -1,23 +1,130 @@
-"""Diagrams on a page: in which order a person reads them."""
+"""Diagrams on a page: what is marked in them in words, in the page's language, fitted to the page or whole."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from app.services.instances import VERIFICATION
+from flask import request
+
+from app import engine
+from app.domain.offices import LANES
+from app.web import language
+from app.web.language import say, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from app.services.progress import Picture, Standing
+    from app.services.releases import Plan
+    from app.services.tracking import Overview
+
+#: How wide a piece of a drawing may be, in its own pixels, to be read on a page 1,280 pixels wide.
+_WIDEST = 1600.0
 
 
-class Drawn(Protocol):
-    @property
-    def process(self) -> str: ...
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A drawn diagram; `anchor` is where on the page it stands, `picture` what the case shows in it."""
+
+    anchor: str
+    title: str
+    file: str
+    svg: str
+    picture: Picture | None = None
 
 
-D = TypeVar("D", bound=Drawn)
+def is_whole() -> bool:
+    """Whether the page was asked for diagrams in one piece, at full size."""
+    return request.args.get("size") == "full"
 
 
-def in_reading_order(diagrams: Iterable[D]) -> list[D]:
-    """The route of the case first, then what it calls."""
-    return sorted(diagrams, key=lambda each: (each.process != VERIFICATION, each.process))
+def of_case(pictures: Sequence[Picture]) -> list[Drawing]:
+    """The pictures of one case, its way and its holders marked."""
+    plans = [picture.plan for picture in pictures]
+    return [
+        _drawn(
+            at,
+            plans,
+            {element: _mark(standing) for element, standing in picture.standing.items()},
+            picture.way,
+            picture,
+        )
+        for at, picture in enumerate(pictures)
+    ]
+
+
+def of_counts(overview: Overview) -> list[Drawing]:
+    """The diagrams of the route with what is open at each step, of all cases together."""
+    marks = {
+        element: engine.Mark("late" if count.late else "open", badge=_count(count.open, count.late))
+        for element, count in overview.counts.items()
+        if count.open
+    }
+    return [_drawn(at, overview.plans, marks) for at in range(len(overview.plans))]
+
+
+def plain(plans: Sequence[Plan]) -> list[Drawing]:
+    """Diagrams as they are written."""
+    return [_drawn(at, plans, {}) for at in range(len(plans))]
+
+
+def states(drawings: Iterable[Drawing]) -> list[str]:
+    """The states that these drawings show, for the legend."""
+    shown = {
+        standing.state
+        for drawing in drawings
+        if drawing.picture is not None
+        for standing in drawing.picture.standing.values()
+    }
+    return [state for state in engine.SIGNS if state in shown]
+
+
+def _drawn(
+    at: int,
+    plans: Sequence[Plan],
+    marks: Mapping[str, engine.Mark],
+    way: frozenset[str] = frozenset(),
+    picture: Picture | None = None,
+) -> Drawing:
+    plan = plans[at]
+    look = engine.Look(
+        language="en" if language.current() == "en" else "hi",
+        marks=marks,
+        links=_links(plan, plans),
+        lanes={lane: word("office_kind", kind) for lane, kind in LANES.items()},
+        way=way,
+        widest=None if is_whole() else _WIDEST,
+        name=f"d{at + 1}-",
+    )
+    title = language.choose(plan.title_hi, plan.title_en)
+    return Drawing(f"diagram-{at + 1}", title, f"{plan.process}.bpmn", engine.draw(plan.xml, look), picture)
+
+
+def _links(plan: Plan, plans: Sequence[Plan]) -> dict[str, str]:
+    """From every call to the first drawing of what it calls, on the same page."""
+    places = {one.process: f"#diagram-{at + 1}" for at, one in reversed(list(enumerate(plans)))}
+    return {call: places[process] for call, process in engine.calls(plan.xml).items() if process in places}
+
+
+def _mark(standing: Standing) -> engine.Mark:
+    state = standing.state
+    return engine.Mark(state, word("diagram", state), _held(standing))  # type: ignore[arg-type]
+
+
+def _held(standing: Standing) -> str:
+    """Who holds a step and how his time stands; of several offices their number."""
+    if not standing.holders:
+        return ""
+    if len(standing.holders) > 1:
+        late = sum(holder.age.kind == "late" for holder in standing.holders)
+        return say("diagram.places", places=len(standing.holders)) + (
+            f", {say('diagram.count_late', count=late)}" if late else ""
+        )
+    (holder,) = standing.holders
+    return f"{language.office(holder)} · {language.age_words(holder.age)}"
+
+
+def _count(is_open: int, late: int) -> str:
+    said = say("diagram.count_open", count=language.grouped(is_open))
+    return f"{said}, {say('diagram.count_late', count=language.grouped(late))}" if late else said

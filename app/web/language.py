@@ -133,11 +133,18 @@ def age_chip(age: Age) -> Markup:
 
 @lru_cache(maxsize=1024)
 def _age_chip(_language: str, kind: str, days: int) -> Markup:
+    return Markup('<span class="chip chip-{}">{}</span>').format(kind, _age_words(kind, days))
+
+
+def age_words(age: Age) -> str:
+    """The same in words alone."""
+    return _age_words(age.kind, age.days)
+
+
+def _age_words(kind: str, days: int) -> str:
     if kind == "last_day":
-        words = say("age.last_day")
-    else:
-        words = say(f"age.{kind}.{'one' if days == 1 else 'many'}", days=days)
-    return Markup('<span class="chip chip-{}">{}</span>').format(kind, words)
+        return say("age.last_day")
+    return say(f"age.{kind}.{'one' if days == 1 else 'many'}", days=days)
 
 
 def parent(person: Any) -> str:

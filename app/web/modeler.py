@@ -8,9 +8,8 @@ from flask import Blueprint
 
 from app.domain.roles import Permission
 from app.services import procedures
-from app.web import transaction
+from app.web import diagrams, transaction
 from app.web.access import requires
-from app.web.diagrams import in_reading_order
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -23,4 +22,9 @@ bp = Blueprint("modeler", __name__)
 @requires(Permission.PROCESS_SEE)
 def release() -> ResponseReturnValue:
     found = transaction.read(procedures.in_force)
-    return page("modeler/release.html", release=found, diagrams=in_reading_order(found.diagrams))
+    return page(
+        "modeler/release.html",
+        release=found,
+        drawings=diagrams.plain(found.plans),
+        is_whole=diagrams.is_whole(),
+    )

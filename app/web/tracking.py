@@ -8,9 +8,8 @@ from flask import Blueprint
 
 from app.domain.roles import Permission
 from app.services import tracking
-from app.web import transaction
+from app.web import diagrams, transaction
 from app.web.access import requires
-from app.web.diagrams import in_reading_order
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -23,4 +22,9 @@ bp = Blueprint("tracking", __name__)
 @requires(Permission.TRACKING_SEE)
 def overview() -> ResponseReturnValue:
     found = transaction.read(lambda rows: tracking.overview(rows, transaction.now()))
-    return page("tracking/overview.html", overview=found, diagrams=in_reading_order(found.diagrams))
+    return page(
+        "tracking/overview.html",
+        overview=found,
+        drawings=diagrams.of_counts(found),
+        is_whole=diagrams.is_whole(),
+    )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from app.domain.roles import Role
+from tests.integration.conftest import NOW
 from tests.office import text_of
 
 if TYPE_CHECKING:
@@ -41,7 +44,7 @@ def test_a_police_station_is_called_by_its_full_name(office: Office, address: st
     assert ENGLISH in words_of(text_of(in_english(station).get(address)))
 
 
-@pytest.mark.parametrize("tab", ["", "/timeline"])
+@pytest.mark.parametrize("tab", ["", "/diagram", "/timeline"])
 @pytest.mark.parametrize(("lang", "full", "bare"), [("hi", HINDI, "दाउदपुर"), ("en", ENGLISH, "Daudpur")])
 def test_a_case_calls_its_police_station_by_its_full_name(
     office: Office, tab: str, lang: str, full: str, bare: str
@@ -69,3 +72,208 @@ def test_an_inbox_names_another_office_only_where_the_enquiry_is_another_offices
     assert "2026/1" in rows
     assert "शिक्षा विभाग, बिहार" in rows
     assert "दाउदपुर" not in rows
+
+
+# -- every tab its own part ----------------------------------------------------------------------------------------
+
+OTHER = "th_amnour"
+POINT = "साक्षी संख्या 2 का पूरा पता और निवास की अवधि स्पष्ट करें।"
+
+
+def address(number: str, tab: str = "") -> str:
+    return f"/cases/{number.replace('/', '-')}{'/' if tab else ''}{tab}"
+
+
+def statements_of(office: Office, visitor: Visitor, asked: str) -> str:
+    """Everything that SQLite is asked while a page is made."""
+    seen: list[str] = []
+
+    def listen(connection: Any, *_: Any) -> None:
+        connection.set_trace_callback(seen.append)
+
+    event.listen(office.database.engine, "checkout", listen)
+    try:
+        assert visitor.get(asked).status_code == 200
+    finally:
+        event.remove(office.database.engine, "checkout", listen)
+    return " ".join(" ".join(seen).split())
+
+
+def test_a_tab_reads_what_it_shows_and_not_what_the_others_show(office: Office) -> None:
+    number = office.journey.new_case([THANA])
+    office.journey.go_on(number, until="decide")
+    head = office.at(Role.DM_SECTION_HEAD)
+    head.get(address(number))
+    own = {
+        "tasks": {"answer", "step"},
+        "documents": {"document"},
+        "diagram": {"step"},
+        "timeline": {"answer", "step"},
+        "correspondence": set(),
+        "activity": set(),
+    }
+    for tab, tables in own.items():
+        asked = statements_of(office, head, address(number, tab))
+        found = {name for name in ("answer", "step", "document") if f"FROM {name}" in asked}
+        assert found - {"answer"} <= tables, tab  # the person's name comes from an answer on every tab
+        assert tables <= found, tab
+
+
+def test_a_picture_is_drawn_in_the_language_of_the_page_alone(office: Office) -> None:
+    number = office.journey.new_case([THANA])
+    head = office.at(Role.DM_SECTION_HEAD)
+    page = text_of(head.get(address(number, "diagram")))
+    assert page.count('lang="hi" width') == page.count("<svg xmlns") > 0
+    assert "Scrutinise" not in page
+    page = text_of(in_english(head).get(address(number, "diagram")))
+    assert page.count('lang="en" width') == page.count("<svg xmlns") > 0
+    assert "संवीक्षा" not in page
+
+
+def test_no_tab_shows_an_id_in_place_of_a_name(office: Office) -> None:
+    number = returned(office)
+    for visitor in (office.at(Role.DM_SECTION_HEAD), office.at(Role.SP), office.at(Role.SHO, THANA)):
+        for tab in ("", "documents", "diagram", "timeline"):
+            words = words_of(text_of(visitor.get(address(number, tab))))
+            assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-", words), tab
+
+
+# -- the picture -----------------------------------------------------------------------------------------------------
+
+
+def returned(office: Office) -> str:
+    """A case of two thanas that the SP has sent back to the first; it is there again since the day after."""
+    journey = office.journey
+    number = journey.new_case([THANA, OTHER])
+    journey.go_on(number, until="recommend")
+    journey.now = office.now = NOW + timedelta(days=1)
+    [task] = journey.waiting(number)
+    unit = next(each for each in office.page_of(task).options["units"] if each["hi"] == "दाउदपुर")
+    points = [{"unit": unit["value"], "point": POINT}]
+    journey.do(number, "recommend", action="re_enquiry", sp_reason="साक्षी का पता अधूरा है।", re_enquiry=points)
+    return number
+
+
+def test_every_enquiry_has_a_picture_of_its_own(office: Office) -> None:
+    number = office.journey.new_case([THANA, OTHER])
+    office.journey.go_on(number, until="visit")
+    [first, _] = [task for task in office.journey.waiting(number) if task.element_id == "visit"]
+    office.journey.finish(first, office.journey.form_of(first))
+    page = text_of(office.at(Role.DM_SECTION_HEAD).get(address(number, "diagram")))
+    pictures = {words_of(part.partition("</summary>")[0]): part for part in page.split("<summary ")[1:]}
+    named = {name: part for name, part in pictures.items() if "थाना की जाँच" in name}
+    assert len(named) == 2
+    states = {
+        name: ("node task done" in part, 'node task current" data-element="visit"' in part)
+        for name, part in named.items()
+    }
+    assert sorted(states.values()) == [(True, False), (True, True)], states
+    assert 'href="#diagram-2"' in page
+
+
+def test_after_a_return_the_picture_shows_what_is_to_be_done_again(office: Office) -> None:
+    number = returned(office)
+    page = text_of(office.at(Role.DM_SECTION_HEAD).get(address(number, "diagram")))
+    route, _, enquiries = page.partition("<details")
+    route = page.split('id="diagram-1"')[1].split("<details")[0]
+    assert re.search(r'class="node task before" data-element="recommend"', route)
+    assert re.search(r'class="node task call current" data-element="conduct_enquiries"', route)
+    assert "पुनः जाँच 1" in words_of(enquiries)
+
+
+def test_a_picture_can_be_had_in_one_piece(office: Office) -> None:
+    number = office.journey.new_case([THANA])
+    head = office.at(Role.DM_SECTION_HEAD)
+    fitted = text_of(head.get(address(number, "diagram")))
+    assert "(1/2)" in fitted
+    whole = re.search(r'href="([^"]+\?size=full)"', fitted)
+    assert whole is not None
+    page = text_of(head.get(whole[1]))
+    assert "(1/2)" not in page
+    assert page.count("<svg xmlns") < fitted.count("<svg xmlns")
+
+
+# -- the chronicle ---------------------------------------------------------------------------------------------------
+
+
+def chronicle(number: str, visitor: Visitor) -> list[str]:
+    page = text_of(visitor.get(address(number, "timeline")))
+    items = page.partition('<ol class="chronicle">')[2].partition("</ol>")[0]
+    return [words_of(item) for item in re.split(r"<li>\s*<div class=\"at\">", items)[1:]]
+
+
+def test_what_an_act_brought_about_is_told_with_the_act(office: Office) -> None:
+    number = office.journey.new_case([THANA, OTHER])
+    office.journey.go_on(number, until="accept_enquiry")
+    told = chronicle(number, office.at(Role.DM_SECTION_HEAD))
+    assert len(told) == 3
+    assert "प्रकरण दर्ज हुआ" in told[0]
+    assert "थाना को प्रेषण" in told[2]
+    assert "थाना दाउदपुर को प्राप्त: ग्रहण एवं आवंटन" in told[2]
+    assert "थाना अमनौर को प्राप्त: ग्रहण एवं आवंटन" in told[2]
+
+
+def test_a_return_is_told_with_the_points_of_whoever_returned_it(office: Office) -> None:
+    number = returned(office)
+    told = chronicle(number, office.at(Role.DM_SECTION_HEAD))
+    [back] = [line for line in told if POINT in line]
+    assert "पुलिस अधीक्षक की अनुशंसा" in back
+    assert "साक्षी का पता अधूरा है।" in back
+    assert "कौन-सा थाना दाउदपुर" in back
+    assert all("कारण" not in line for line in told if line != back)
+
+
+def test_an_issued_paper_and_the_end_are_told_with_a_link(office: Office) -> None:
+    number = office.journey.new_case([THANA])
+    office.journey.go_on(number)
+    head = office.at(Role.DM_SECTION_HEAD)
+    told = chronicle(number, head)
+    order = [
+        next(at for at, line in enumerate(told) if words in line)
+        for words in ("का निर्णय", "प्रतिवेदन निर्गत", "निर्गमन")
+    ]
+    assert order == sorted(order)
+    assert told[-1].endswith("प्रकरण निष्पादित; पत्र निर्गत")
+    page = text_of(head.get(address(number, "timeline")))
+    paper = re.search(r'href="(/documents/[0-9a-f-]+)">SRN/CAV/', page)
+    assert paper is not None
+    assert head.get(paper[1]).data.startswith(b"%PDF")
+
+
+def test_a_withdrawal_is_told_with_its_reason_and_its_officer(office: Office) -> None:
+    number = office.journey.new_case([THANA])
+    head = office.at(Role.DM_SECTION_HEAD)
+    head.get(address(number))
+    head.post_and_follow(f"{address(number)}/withdraw", {"reason": "विभाग का पत्र क-9 दिनांक 20-11-2026"})
+    last = chronicle(number, head)[-1]
+    assert "अधियाचना वापस ली गई; प्रकरण समाप्त" in last
+    assert "कारण विभाग का पत्र क-9 दिनांक 20-11-2026" in last
+    assert "मनोज शर्मा" in last
+
+
+# -- progress of the district ----------------------------------------------------------------------------------------
+
+
+def test_counts_of_many_cases_draw_no_way_and_a_call_shows_the_sum(office: Office) -> None:
+    for _ in range(2):
+        office.journey.go_on(office.journey.new_case([THANA, OTHER]), until="visit")
+    office.journey.new_case([THANA])
+    page = text_of(office.at(Role.DM_SECTION_HEAD).get("/tracking"))
+    assert "flow done" not in page
+    assert "passed" not in page
+    call = re.search(r'data-element="conduct_enquiries"><title>([^<]+)</title>', page)
+    assert call is not None
+    assert call[1] == "थानों में जाँच, 4 लंबित"
+    assert "संवीक्षा एवं प्रेषण, 1 लंबित" in page
+
+
+# -- the tasks that are offered --------------------------------------------------------------------------------------
+
+
+def test_a_case_offers_a_task_only_to_who_may_do_it(office: Office) -> None:
+    number = office.journey.new_case([THANA])
+    office.journey.go_on(number, until="accept_enquiry")
+    task = office.task(number)
+    assert f"/tasks/{task.id}" in text_of(office.at(Role.SHO, THANA).get(address(number)))
+    munshi = office.at(Role.THANA_MUNSHI, THANA)
+    assert f"/tasks/{task.id}" not in text_of(munshi.get(address(number)))

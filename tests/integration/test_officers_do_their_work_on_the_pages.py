@@ -390,7 +390,7 @@ def test_a_case_shows_its_way_and_its_paper_can_be_taken_away(office: Office) ->
     head, slug = office.at(Role.DM_SECTION_HEAD), number.replace("/", "-")
     assert "राहुल कुमार शर्मा" in text_of(head.get(f"/cases/{slug}"))
     assert "<svg" in text_of(head.get(f"/cases/{slug}/diagram"))
-    assert "प्रकरण दर्ज हुआ।" in text_of(head.get(f"/cases/{slug}/timeline"))
+    assert "प्रकरण दर्ज हुआ" in text_of(head.get(f"/cases/{slug}/timeline"))
     page = text_of(head.get(f"/cases/{slug}/documents"))
     paper = re.search(r"/documents/[0-9a-f-]+", page)
     assert paper is not None

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from lxml import etree
 
 from app.engine import shapes
 from app.engine.diagram import Box, DiagramFault, read
-from app.engine.drawing import LANES, STATES, Mark, draw
+from app.engine.drawing import SIGNS, Look, Mark, draw
 from app.engine.xml import XmlRefused
 from tests.diagrams import Sketch, straight
 from tests.sources import ROOT
@@ -22,11 +23,11 @@ TIMER, MESSAGE = "<bpmn:timerEventDefinition/>", "<bpmn:messageEventDefinition/>
 
 
 def drawn(
-    sketch: Sketch | bytes, marks: dict[str, Mark] | None = None, lang: str = "hi", **more: object
+    sketch: Sketch | bytes, marks: dict[str, Mark] | None = None, lang: str = "hi", **more: Any
 ) -> etree._Element:
     xml = sketch if isinstance(sketch, bytes) else sketch.xml()
-    svg = draw(xml, marks or {}, more.get("links", {}), "en" if lang == "en" else "hi", more.get("lanes"))  # type: ignore[arg-type]
-    return etree.fromstring(f"<page>{svg}</page>")
+    look = Look(language="en" if lang == "en" else "hi", marks=marks or {}, **more)
+    return etree.fromstring(f"<page>{draw(xml, look)}</page>")
 
 
 def node(page: etree._Element, element_id: str) -> etree._Element:
@@ -143,14 +144,11 @@ def test_message_flows_and_associations_look_unlike_flows() -> None:
 
 
 def test_lanes_bear_the_names_of_offices_and_not_the_keys_of_machines() -> None:
-    sketch = straight().lane("l1", "sp_office").lane("l2", "thana").lane("l3", "own_lane")
-    hindi = drawn(sketch)
-    assert said(node(hindi, "l1")) == LANES["sp_office"][0]
-    assert said(node(drawn(sketch, lang="en"), "l2")) == "Police station"
-    assert said(node(hindi, "l3")) == "own_lane"
-    given_names = drawn(sketch, lanes={"thana": "थाना (सभी)"})
-    assert said(node(given_names, "l2")) == "थाना (सभी)"
-    assert "rotate(-90" in etree.tostring(node(hindi, "l1")).decode()
+    sketch = straight().lane("l1", "sp_office").lane("l2", "own_lane")
+    page = drawn(sketch, lanes={"sp_office": "पुलिस अधीक्षक का कार्यालय"})
+    assert said(node(page, "l1")) == "पुलिस अधीक्षक का कार्यालय"
+    assert said(node(page, "l2")) == "own_lane"
+    assert "rotate(-90" in etree.tostring(node(page, "l1")).decode()
 
 
 def test_labels_are_said_in_the_language_asked_for() -> None:
@@ -159,40 +157,38 @@ def test_labels_are_said_in_the_language_asked_for() -> None:
     assert said(node(drawn(straight(english=""), lang="en"), "visit")) == "भ्रमण"
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_a_state_is_a_sign_and_a_word_besides_its_colour(state: str) -> None:
-    page = drawn(straight(), {"visit": Mark(state), "begin": Mark(state)})  # type: ignore[arg-type]
-    sign, hindi, _ = STATES[state]
+@pytest.mark.parametrize("state", SIGNS)
+def test_a_state_is_a_sign_and_a_word_besides_its_colour(state: Any) -> None:
+    page = drawn(straight(), {"visit": Mark(state, "यहाँ"), "begin": Mark(state, "यहाँ")})
     assert state in classes(node(page, "visit"))
-    assert f"{sign} {hindi}" in said(node(page, "visit"))
-    assert title(node(page, "visit")) == f"भ्रमण, {hindi}"
-    assert sign in said(node(page, "begin"))
-    assert title(node(page, "begin")) == f"आरंभ, {hindi}"
+    assert said(node(page, "visit")).count(f"{SIGNS[state]} यहाँ") == 1
+    assert title(node(page, "visit")) == "भ्रमण, यहाँ"
+    assert SIGNS[state] in said(node(page, "begin"))
+    assert title(node(page, "begin")) == "आरंभ, यहाँ"
 
 
-@pytest.mark.parametrize(
-    ("mark", "hindi", "english"),
-    [
-        (Mark("late", "थाना मांझी", "Manjhi P.S.", 2), "! थाना मांझी · 2 कार्यदिवस विलंब", "2 working days late"),
-        (Mark("late", "थाना मांझी", "Manjhi P.S.", 1), "! थाना मांझी · 1 कार्यदिवस विलंब", "1 working day late"),
-        (
-            Mark("current", "थाना मांझी", "", 3),
-            "● थाना मांझी · 3 कार्यदिवस शेष",
-            "थाना मांझी · 3 working days left",
-        ),
-        (Mark("current", "थाना मांझी", "", 0), "● थाना मांझी · आज अंतिम दिन", "Last day today"),
-        (Mark("current", "मांझी", since="21-11-2026 से"), "● मांझी · 21-11-2026 से", "21-11-2026"),
-    ],
-)
-def test_a_badge_says_who_holds_a_step_and_for_how_long(mark: Mark, hindi: str, english: str) -> None:
-    (badge,) = drawn(straight(), {"visit": mark}).xpath("//*[contains(@class, 'badge')]")
-    assert said(badge) == hindi
-    (badge,) = drawn(straight(), {"visit": mark}, "en").xpath("//*[contains(@class, 'badge')]")
-    assert english in said(badge)
+def test_a_badge_says_who_holds_a_step_with_the_sign_of_its_state() -> None:
+    page = drawn(straight(), {"visit": Mark("late", "विलंबित", "थाना मांझी · 2 कार्यदिवस विलंब")})
+    (badge,) = page.xpath("//*[contains(@class, 'badge')]")
+    assert said(badge) == "! थाना मांझी · 2 कार्यदिवस विलंब"
+    assert title(node(page, "visit")) == "भ्रमण, विलंबित, थाना मांझी · 2 कार्यदिवस विलंब"
 
 
-def test_a_step_that_is_done_has_no_badge_without_a_holder() -> None:
-    assert not drawn(straight(), {"visit": Mark("done")}).xpath("//*[contains(@class, 'badge')]")
+def test_a_mark_without_words_writes_none_into_the_step() -> None:
+    page = drawn(straight(), {"visit": Mark("late", badge="7 लंबित, 2 विलंबित")})
+    assert said(node(page, "visit")) == "भ्रमण"
+    assert not drawn(straight(), {"visit": Mark("done", "पूरा")}).xpath("//*[contains(@class, 'badge')]")
+
+
+def test_a_way_is_marked_only_where_it_is_given() -> None:
+    marks = {"visit": Mark("late")}
+    assert not drawn(straight(), marks).xpath(
+        "//*[local-name()='g' or @class='flow done'][contains(@class, 'done')]"
+    )
+    page = drawn(straight(), marks, way={"begin_to_visit"})
+    assert len(page.xpath("//*[@class='flow done']")) == 1
+    assert "✓" in said(node(page, "begin"))
+    assert "✓" not in said(node(page, "finish"))
 
 
 def test_a_step_may_lead_to_a_page() -> None:
@@ -208,12 +204,12 @@ def test_a_step_may_lead_to_a_page() -> None:
 )
 def test_an_address_off_the_site_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="not an address"):
-        draw(straight().xml(), {}, {"visit": address})
+        draw(straight().xml(), Look(links={"visit": address}))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1, max_size=40))
 def test_any_name_is_drawn_as_text(name: str) -> None:
-    page = drawn(straight(name, name).flow("begin", "finish", name), {"visit": Mark("late", name, name, 1)})
+    page = drawn(straight(name, name).flow("begin", "finish", name), {"visit": Mark("late", name, name)})
     assert title(node(page, "visit")).startswith(name)
     assert not list(page.iter(f"{SVG}script"))
 
@@ -229,7 +225,7 @@ def test_markup_in_names_stays_text() -> None:
 
 def test_nothing_needs_an_inline_style_or_a_script() -> None:
     for path in SHIPPED:
-        page = drawn(path.read_bytes(), {"visit": Mark("late", "क", "K", 2), "scrutinise": Mark("done")})
+        page = drawn(path.read_bytes(), {"visit": Mark("late", "क", "ख"), "scrutinise": Mark("done", "पूरा")})
         names = {name for element in page.iter() for name in element.attrib}
         assert not [name for name in names if name == "style" or name.startswith("on")]
         assert {etree.QName(element).localname for element in page.iter(f"{SVG}*")} <= {
@@ -264,14 +260,16 @@ def test_every_class_has_its_look_in_the_stylesheet() -> None:
         "edge",
         "dataObjectReference",
     }
-    marks = {"visit": Mark("late", "क", "K", 2), "begin": Mark("done"), "finish": Mark("cancelled")}
-    page = drawn(straight().lane("l", "thana"), marks)
-    used = {name for element in page.iter() for name in classes(element)}
+    used = set()
+    for state in SIGNS:
+        marks = {"visit": Mark(state, "क", "ख"), "begin": Mark(state)}  # type: ignore[arg-type]
+        page = drawn(straight().lane("l", "thana"), marks, way={"begin_to_visit"}, widest=300)
+        used |= {name for element in page.iter() for name in classes(element)}
     assert not [name for name in used - structure if f".{name}" not in css]
 
 
 def test_two_drawings_on_one_page_share_no_id() -> None:
-    page = [drawn(path.read_bytes()) for path in SHIPPED]
+    page = [drawn(path.read_bytes(), name=f"d{at}-") for at, path in enumerate([*SHIPPED, *SHIPPED])]
     ids = Counter(element.get("id") for one in page for element in one.iter() if element.get("id"))
     assert ids
     assert max(ids.values()) == 1
@@ -321,13 +319,45 @@ def test_a_drawing_that_is_not_there_is_said_clearly(change: object, code: str) 
     broken = change(straight().xml())  # type: ignore[operator]
     assert broken != straight().xml()
     with pytest.raises(DiagramFault) as fault:
-        draw(broken, {}, {})
+        draw(broken, Look())
     assert fault.value.code == code
 
 
 def test_bad_xml_is_refused_before_anything_is_drawn() -> None:
     with pytest.raises(XmlRefused):
-        draw(b"<!DOCTYPE x []><x/>", {}, {})
+        draw(b"<!DOCTYPE x []><x/>", Look())
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_drawing_too_wide_for_a_page_is_cut_into_pieces_that_show_everything(path: Any) -> None:
+    whole, cut = drawn(path.read_bytes()), drawn(path.read_bytes(), widest=1600, lanes={"thana": "थाना"})
+    pieces = list(cut.iter(f"{SVG}svg"))
+    assert len(pieces) > 1
+    assert all(float(piece.get("width", "0")) <= 1600 for piece in pieces)
+    assert [piece.get("aria-label", "")[-5:] for piece in pieces] == [
+        f"({number}/{len(pieces)})" for number in range(1, len(pieces) + 1)
+    ]
+    elements = [
+        {one.get("data-element") for one in page.xpath("//*[@data-element]")} for page in (whole, cut)
+    ]
+    assert elements[0] == elements[1]
+    lanes = whole.xpath("//*[@class='node lane']")
+    assert all(len(piece.xpath(".//*[contains(@class, 'gutter')]")) == len(lanes) for piece in pieces[1:])
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_cut_goes_through_no_step(path: Any) -> None:
+    xml = path.read_bytes()
+    (plane,) = read(xml).planes
+    steps = [shape.box for shape in plane.nodes if shape.kind.endswith(("Task", "Activity"))]
+    pieces = list(drawn(xml, widest=1600).iter(f"{SVG}svg"))
+    for piece in pieces[1:]:
+        cut = float(piece.get("viewBox", "").split()[0]) + 30  # what the piece before shows too
+        assert not [box for box in steps if box.x < cut < box.right]
+
+
+def test_a_drawing_that_fits_stays_in_one_piece() -> None:
+    assert len(list(drawn(straight(), widest=1600).iter(f"{SVG}svg"))) == 1
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -353,7 +383,7 @@ def test_a_badge_covers_no_shape_of_the_shipped_diagrams(path: object) -> None:
     for shape in plane.nodes:
         if shape.kind != "userTask":
             continue
-        page = drawn(xml, {shape.id: Mark("late", "थाना मुफस्सिल", "Mufassil P.S.", 12)})
+        page = drawn(xml, {shape.id: Mark("late", "विलंबित", "थाना मुफस्सिल · 12 कार्यदिवस विलंब")})
         (plate,) = page.xpath("//*[contains(@class, 'badge')]/*[local-name()='rect']")
         badge = Box(*(float(plate.get(name)) for name in ("x", "y", "width", "height")))
         assert not [box for box in small if box.meets(badge)], shape.id

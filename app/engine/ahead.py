@@ -1,0 +1,105 @@
+"""The likely way of a case from where it stands: what a step list calls "still to come"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app import feel
+from app.engine.diagram import read
+from app.engine.expressions import expression
+from app.engine.trail import forward
+from app.engine.values import revive
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from app.engine.diagram import Route
+
+
+def ahead(diagrams: Mapping[str, bytes], here: Collection[str], known: Mapping[str, Any]) -> list[str]:
+    """List the elements that a case will likely meet after those where it is, in the order of the flow.
+
+    `diagrams`: process id -> its file; the inside of a called process stands where it is called. `here`: what is
+    open, and every sub-process and call in which it lies. A choice is made by its condition where `known` (routing
+    values) decides it, else the default is taken.
+    """
+    routes = {process: read(xml).route for process, xml in diagrams.items()}
+    called = {process for route in routes.values() for process in route.calls.values()}
+    found: dict[str, None] = {}
+    for process in routes:
+        if process not in called:
+            found |= dict.fromkeys(_behind(routes, process, here, known))
+    return list(found)
+
+
+def _behind(
+    routes: Mapping[str, Route], process: str, here: Collection[str], known: Mapping[str, Any]
+) -> Iterator[str]:
+    """Yield what lies ahead in a process: first inside the calls that are open, then behind them."""
+    route = routes[process]
+    for call, called in route.calls.items():
+        if call in here and called in routes:
+            yield from _behind(routes, called, here, known)
+    for node in _in_process(route, here, known):
+        yield node
+        called = route.calls.get(node, "")
+        if called in routes and node in route.calls:
+            inner = routes[called]
+            begins = [one for one in inner.children.get(called, ()) if inner.kinds[one] == "startEvent"]
+            yield from _behind(routes, called, begins, known)
+
+
+def _in_process(route: Route, here: Collection[str], known: Mapping[str, Any]) -> list[str]:
+    met: set[str] = set()
+    waiting = [node for node in here if node in route.kinds]
+    while waiting:
+        following = [one for one in _next(route, waiting.pop(), here, known) if one not in met]
+        met.update(following)
+        waiting.extend(following)
+    return [node for node in _in_order(route) if node in met and node not in here]
+
+
+def _next(route: Route, node: str, here: Collection[str], known: Mapping[str, Any]) -> list[str]:
+    """Return what follows a node: inside a sub-process its begin, after the end inside what follows outside."""
+    inside = route.children.get(node, ())
+    if inside and node in here:
+        return []
+    if inside:
+        return [one for one in inside if route.kinds[one] == "startEvent"]
+    if route.kinds[node] == "endEvent":
+        parent = next((one for one, nodes in route.children.items() if node in nodes), "")
+        return _likely(route, parent, known) if parent in route.kinds else []
+    return _likely(route, node, known)
+
+
+def _likely(route: Route, node: str, known: Mapping[str, Any]) -> list[str]:
+    out = {flow: target for flow, (source, target) in route.flows.items() if source == node}
+    if not route.kinds[node].endswith("Gateway") or route.kinds[node] == "parallelGateway":
+        return list(out.values())
+    holding = [target for flow, target in out.items() if _holds(route.conditions.get(flow, ""), known)]
+    usual = [target for flow, target in out.items() if flow in route.defaults]
+    return holding or usual or list(out.values())[:1]
+
+
+def _holds(condition: str, known: Mapping[str, Any]) -> bool:
+    if not condition:
+        return False
+    try:
+        return feel.evaluate(expression(condition).tree, revive(dict(known)), {}) is True
+    except feel.FeelError:
+        return False
+
+
+def _in_order(route: Route) -> list[str]:
+    """Return every node behind all that lead to it; of two side by side, the one that the file names first."""
+    after = forward(route)
+    done: dict[str, None] = {}
+    for start in reversed(list(route.kinds)):
+        stack = [start]
+        while stack:
+            waiting = [one for one in reversed(after.get(stack[-1], [])) if one not in done]
+            if stack[-1] in done or not waiting:
+                done.setdefault(stack.pop())
+            else:
+                stack.append(waiting[0])
+    return list(reversed(done))
