@@ -171,6 +171,30 @@ def _part(at: At, shape: _Shape, role: str) -> Any:
     )
 
 
+def _shown(unit: Any, holder: Any) -> list[ColumnElement[Any]]:
+    """What the list shows of a task: step, case, letter, sealed name, whose enquiry, in whose name."""
+    return [
+        user_task.c.id,
+        user_task.c.element_id,
+        user_task.c.due_on,
+        user_task.c.claimed_by,
+        user_task.c.assigned_to,
+        case.c.number,
+        case.c.purpose,
+        case.c.release_id,
+        case.c.data_key_id,
+        data_key.c.wrapped,
+        requisition.c.number.label("requisition_number"),
+        requisition.c.requester_hi,
+        applicant.c.id.label("applicant_id"),
+        applicant.c.name,
+        unit.c.id.label("unit_id"),
+        *named(unit, "unit"),
+        holder.c.name_hi.label("holder_hi"),
+        holder.c.name_en.label("holder_en"),
+    ]
+
+
 def _with_names(at: At, parts: Sequence[Any]) -> Any:
     """Merge the few rows of each role's page, and read what the list shows of them."""
     keyset = union_all(*(select(part) for part in parts)).subquery()
@@ -183,27 +207,7 @@ def _with_names(at: At, parts: Sequence[Any]) -> Any:
     unit, holder = office.alias(), officer.alias()
     same = case.c.district_id == user_task.c.district_id
     return (
-        select(
-            user_task.c.id,
-            user_task.c.element_id,
-            user_task.c.due_on,
-            first.c.sort_key,
-            user_task.c.claimed_by,
-            user_task.c.assigned_to,
-            case.c.number,
-            case.c.purpose,
-            case.c.release_id,
-            case.c.data_key_id,
-            data_key.c.wrapped,
-            requisition.c.number.label("requisition_number"),
-            requisition.c.requester_hi,
-            applicant.c.id.label("applicant_id"),
-            applicant.c.name,
-            unit.c.id.label("unit_id"),
-            *named(unit, "unit"),
-            holder.c.name_hi.label("holder_hi"),
-            holder.c.name_en.label("holder_en"),
-        )
+        select(first.c.sort_key, *_shown(unit, holder))
         .select_from(first)
         .join(user_task, and_(user_task.c.district_id == first.c.district_id, user_task.c.id == first.c.id))
         .join(case, and_(same, case.c.id == user_task.c.case_id))
