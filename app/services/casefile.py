@@ -12,7 +12,6 @@ from app.domain.ids import new_id
 from app.domain.secrecy import Side
 from app.models import case_queries as cases
 from app.models import officer_queries as officers
-from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
 from app.services import calendars, keys
 from app.services.facts import CaseFacts
@@ -58,6 +57,10 @@ class CaseStrip:
     purpose_hi: str
     purpose_en: str
     status: str
+    requester_hi: str
+    letter_no: str
+    letter_date: date
+    requisition_id: UUID
     received_on: date
     due_on: date
     gross_days: int
@@ -82,30 +85,6 @@ class StepLine:
     at: datetime | None = None
     days: int = 0
     age: Age | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentLine:
-    id: UUID
-    name: str
-    field: str
-    media_type: str
-    size: int
-    at: datetime
-    pii: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLine:
-    """An issued paper; its kind and its document only for whoever may open it."""
-
-    number: str
-    memo_number: str
-    document_id: UUID | None
-    output: str
-    status: str
-    issued_at: datetime | None
-    valid_till: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +156,10 @@ class CaseFile:
             purpose_hi=purpose_hi,
             purpose_en=purpose_en,
             status=case.status,
+            requester_hi=case.requester_hi,
+            letter_no=case.letter_no,
+            letter_date=case.letter_date,
+            requisition_id=case.requisition_id,
             received_on=case.received_on,
             due_on=case.due_on,
             gross_days=gross,
@@ -232,54 +215,21 @@ class CaseFile:
             age=self.age(task.due_on) if task.state == "open" else None,
         )
 
-    def documents(self) -> list[DocumentLine]:
-        """The papers that this officer may open, oldest first."""
-        lines = []
-        for row in self.document_rows():
-            if not self.may_open(row):
-                continue
-            key = keys.unlock(self._session, row.data_key_id)
-            name = keys.open_sealed(key, f"document|name|{row.id}", row.name).decode()
-            lines.append(
-                DocumentLine(row.id, name, row.field, row.media_type, row.size, row.created_at, row.pii)
-            )
-        return lines
-
     def document_rows(self) -> Sequence[AnyRow]:
         """The papers of the case and its letter, also those that this officer may not open."""
         return cases.documents_of_case(self._session, self._case.id, self._case.requisition_id)
-
-    def papers(self) -> list[PaperLine]:
-        """What was issued in this case, oldest first."""
-        documents = {row.id: row for row in self.document_rows()}
-        lines = []
-        for row in papers.of_case(self._session, self._case.id):
-            if row.status == "allotted":
-                continue
-            document = documents.get(row.document_id)
-            is_open = document is not None and self.may_open(document)
-            lines.append(
-                PaperLine(
-                    row.number,
-                    row.memo_number,
-                    row.document_id if is_open else None,
-                    row.output if is_open else "",
-                    row.status,
-                    row.issued_at,
-                    row.valid_till,
-                )
-            )
-        return lines
 
     def answers(self) -> list[AnswerView]:
         """Every submission this officer may read, oldest first."""
         return self.readable(self.answer_rows)
 
     def standing_answers(self) -> list[AnswerView]:
-        """Of the route's steps, what this officer may read and no later submission replaced, oldest first."""
+        """Of the route's steps, what this officer may read and no later submission replaced, newest first."""
         replaced = {row.supersedes_id for row in self.answer_rows}
         return self.readable(
-            row for row in self.answer_rows if row.id not in replaced and row.user_task_id is not None
+            row
+            for row in reversed(self.answer_rows)
+            if row.id not in replaced and row.user_task_id is not None
         )
 
     @cached_property

@@ -15,6 +15,7 @@ from app.services import (
     audit,
     casefile,
     caselines,
+    casepapers,
     incidents,
     instances,
     keys,
@@ -63,8 +64,8 @@ class CaseView:
     steps: Sequence[casefile.StepLine] = ()
     next_steps: Sequence[tuple[str, str]] = ()
     my_tasks: Sequence[tuple[UUID, str, str]] = ()
-    documents: Sequence[casefile.DocumentLine] = ()
-    papers: Sequence[casefile.PaperLine] = ()
+    documents: Sequence[casepapers.DocumentLine] = ()
+    papers: Sequence[casepapers.PaperLine] = ()
     pictures: Sequence[progress.Picture] = ()
     events: Sequence[timeline.Event] = ()
     activity: Sequence[ActivityLine] = ()
@@ -129,7 +130,10 @@ def _work(opened: _Opened) -> dict[str, Any]:
 
 _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "tasks": _work,
-    "documents": lambda opened: {"documents": opened.file.documents(), "papers": opened.file.papers()},
+    "documents": lambda opened: {
+        "documents": casepapers.documents(opened.session, opened.file),
+        "papers": casepapers.issued(opened.session, opened.case, opened.file),
+    },
     "diagram": lambda opened: {
         "steps": opened.file.steps(),
         "pictures": progress.pictures(opened.session, opened.case, opened.file, opened.stopped),

@@ -228,6 +228,25 @@ def _recommend(context: Context, _answer_id: UUID) -> dict[str, Any]:
     return {"units": _open_enquiries(context, units, rounds), "rounds": rounds}
 
 
+def asked_again(session: Session, case: AnyRow, task: AnyRow) -> list[str]:
+    """The points that the SP gave to the unit of this task when he sent the case back; of others nothing is told."""
+    if task.enquiry_id is None or not case.rounds:
+        return []
+    row = cases.last_answer(session, case.id, "recommend")
+    if row is None:
+        return []
+    units = {str(unit.id): unit for unit in cases.enquiries_of(session, case.id)}
+    own = units[str(task.enquiry_id)]
+    values = keys.open_json(keys.unlock(session, case.data_key_id), f"answer|values|{row.id}", row.values)
+    return [
+        str(line["point"])
+        for line in values.get("re_enquiry") or []
+        if own.round == case.rounds
+        and line["unit"] in units
+        and units[line["unit"]].office_id == own.office_id
+    ]
+
+
 _MAPPINGS: dict[str, Callable[[Context, UUID], dict[str, Any]]] = {
     "route": _route,
     "accept_enquiry": _accept,

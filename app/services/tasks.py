@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
+from app.domain import secrecy
 from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck, TaskAlreadyDone
 from app.domain.roles import Permission, Role
 from app.models import ahead
@@ -16,6 +17,7 @@ from app.services import (
     audit,
     calendars,
     casefile,
+    casepapers,
     documents,
     drafts,
     incidents,
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
-    from app.services.casefile import AnswerView, CaseStrip, DocumentLine, Holder, StepLine
+    from app.services.casefile import AnswerView, CaseStrip, Holder, StepLine
+    from app.services.casepapers import DocumentLine
     from app.services.database import Database
     from app.services.documents import Upload
     from app.services.facts import Particulars
@@ -82,6 +85,8 @@ class TaskView:
     claimed_by_hi: str
     claimed_by_en: str
     claimed_by_me: bool
+    is_named: bool  # it belongs to one officer, whom the thana named
+    points: list[str]  # on which the SP wants the enquiry made again
     draft_saved_at: datetime | None
 
     @property
@@ -90,7 +95,8 @@ class TaskView:
         beside = frozenset(each.pii for each in self.documents).union(
             *(each.classes for each in self.answers)
         )
-        return beside | formjs.classes_of(self.form, self.values)
+        told = {secrecy.SENSITIVE} if self.points else secrecy.NONE
+        return beside | told | formjs.classes_of(self.form, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,25 +406,39 @@ def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any],
         values=values,
         facts=sheet.facts,
         options=sheet.options,
-        documents=file.documents(),
+        documents=casepapers.documents(session, file),
         so_far=file.steps(),
         answers=file.standing_answers(),
         particulars=file.particulars(),
         claimed_by_hi=held_hi,
         claimed_by_en=held_en,
         claimed_by_me=task.claimed_by == actor.officer_id,
+        is_named=task.assigned_to is not None,
+        points=_points(session, actor, sheet),
         draft_saved_at=sheet.draft.updated_at if sheet.draft is not None else None,
     )
 
 
+def _points(session: Session, actor: Actor, sheet: _Sheet) -> list[str]:
+    """What the SP asks of this unit anew, for a post that may read such words."""
+    if secrecy.SENSITIVE not in secrecy.readable(actor.post.role, secrecy.Side.POLICE, reported=True):
+        return []
+    return projections.asked_again(_of_case(session, actor, sheet.case), sheet.case, sheet.task)
+
+
 def _completed(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> Completed:
     label = sheet.release.engine.user_tasks[sheet.task.element_id]
-    own = session.narrowed(CaseScope(actor.district_id, sheet.case.id))
+    own = _of_case(session, actor, sheet.case)
     file = casefile.CaseFile(own, actor, sheet.case, sheet.release, now)
     after = workflow.next_in_queue(
         session, sheet.task.office_id, sheet.task.role, sheet.task.element_id, actor.officer_id
     )
     return Completed(sheet.case.number, label.name_hi, label.name_en, after, file.holders())
+
+
+def _of_case(session: Session, actor: Actor, case: AnyRow) -> Session:
+    """The same session with all of this case in sight, for what is then told of it by its rules."""
+    return session.narrowed(CaseScope(actor.district_id, case.id))
 
 
 __all__ = [

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from app import engine
-from app.services import calendars
+from app.services import calendars, casepapers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,9 @@ class _Teller:
 
     def __init__(self, session: Session, case: AnyRow, file: CaseFile) -> None:
         self._session, self._case, self._file = session, case, file
-        self._papers = deque(paper for paper in file.papers() if paper.issued_at is not None)
+        self._papers = deque(
+            paper for paper in casepapers.issued(session, case, file) if paper.issued_at is not None
+        )
         self._answers = {row.user_task_id or row.element_id: row for row in file.answer_rows}
 
     def told(self, moves: list[Moved]) -> Iterator[Event]:

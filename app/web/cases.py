@@ -91,6 +91,7 @@ def _page(
         tab=tab,
         tabs=_tabs(),
         is_whole=diagrams.is_whole(),
+        may_see_letter=g.actor.may(Permission.REQUISITION_SEE),
         withdraw_reason=reason,
         withdraw_problem=problem,
         action_words=lambda action: language.known(f"action.{action}") or action,

@@ -108,7 +108,7 @@ def test_a_tab_reads_what_it_shows_and_not_what_the_others_show(office: Office) 
         "tasks": {"answer", "step"},
         "documents": {"document"},
         "diagram": {"step"},
-        "timeline": {"answer", "step"},
+        "timeline": {"answer", "step", "document"},  # an issued paper is linked for whoever may open it
         "correspondence": set(),
         "activity": set(),
     }
@@ -277,3 +277,44 @@ def test_a_case_offers_a_task_only_to_who_may_do_it(office: Office) -> None:
     assert f"/tasks/{task.id}" in text_of(office.at(Role.SHO, THANA).get(address(number)))
     munshi = office.at(Role.THANA_MUNSHI, THANA)
     assert f"/tasks/{task.id}" not in text_of(munshi.get(address(number)))
+
+
+# -- the page of a task ----------------------------------------------------------------------------------------------
+
+
+def test_the_unit_reads_above_its_form_on_which_points_it_enquires_again(office: Office) -> None:
+    number = returned(office)
+    task = office.task(number)
+    page = text_of(office.holder_of(task).get(f"/tasks/{task.id}"))
+    assert POINT in page.partition('<form class="sheet"')[0]
+    assert "साक्षी का पता अधूरा है।" not in page  # what the SP wrote beside is not for the thana
+    office.journey.go_on(number, until="endorse_enquiry")
+    assert POINT in text_of(office.holder_of(office.task(number)).get(f"/tasks/{office.task(number).id}"))
+
+
+def test_a_point_is_told_to_the_unit_that_it_was_given_to_alone(office: Office) -> None:
+    number = office.journey.new_case([THANA, OTHER])
+    office.journey.go_on(number, until="recommend")
+    [task] = office.journey.waiting(number)
+    points = [
+        {"unit": each["value"], "point": f"{each['hi']} से यह बिन्दु स्पष्ट कराया जाए।"}
+        for each in office.page_of(task).options["units"]
+    ]
+    office.journey.do(number, "recommend", action="re_enquiry", sp_reason="दोनों अधूरे हैं।", re_enquiry=points)
+    told = {tuple(office.page_of(each).points) for each in office.journey.waiting(number)}
+    assert told == {(f"{name} से यह बिन्दु स्पष्ट कराया जाए।",) for name in ("दाउदपुर", "अमनौर")}
+
+
+def test_what_was_told_last_stands_first_beside_the_form(office: Office) -> None:
+    number = office.journey.new_case([THANA])
+    office.journey.go_on(number, until="decide")
+    page = office.page_of(office.task(number))
+    assert [answer.step_hi for answer in page.answers][:2] == ["पुलिस अधीक्षक की अनुशंसा", "मंतव्य एवं अग्रसारण"]
+
+
+def test_a_task_that_was_given_to_one_officer_is_not_offered_to_be_claimed(office: Office) -> None:
+    number = office.journey.new_case([THANA])
+    office.journey.go_on(number, until="visit")
+    task = office.task(number)
+    page = text_of(office.holder_of(task).get(f"/tasks/{task.id}"))
+    assert "किसी के नाम नहीं" not in page
