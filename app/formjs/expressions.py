@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app import feel
+from app.feel.functions import NAMES as FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -24,7 +25,7 @@ FACTS = frozenset(
 def read_rule(source: str, names: Collection[str]) -> Tree:
     """The tree of a rule that may read `names`. Raises feel.FeelError, or KeyError for a name it may not."""
     tree = feel.parse(source, frozenset(names))
-    unknown = sorted(roots_read(tree) - frozenset(names))
+    unknown = sorted((roots_read(tree) - frozenset(names)) | (_called(tree) - FUNCTIONS))
     if unknown:
         raise KeyError(unknown[0])
     return tree
@@ -34,6 +35,14 @@ def read_rule(source: str, names: Collection[str]) -> Tree:
 def roots_read(tree: Tree | None) -> frozenset[str]:
     """The first parts of the names that a rule reads."""
     return frozenset() if tree is None else frozenset(path[0] for path in feel.names_read(tree))
+
+
+def _called(tree: Any) -> set[str]:
+    """The functions that a rule calls by name."""
+    if not isinstance(tree, tuple | list) or not tree:
+        return set()
+    own = {tree[1][1]} if tree[0] in {"call", "named"} and tree[1][0] == "name" else set()
+    return own.union(*map(_called, tree[1:]))
 
 
 def is_true(tree: Tree | None, context: Mapping[str, Any]) -> bool:

@@ -276,6 +276,7 @@ def test_components_that_could_run_or_leak_are_refused(kind: str) -> None:
         (field("a", properties={"requird_when": "true"}), "property"),
         (field("a", conditional={"hide": "=b +"}), "rule"),
         (field("a", conditional={"hide": "=nowhere = 1"}), "rule_name"),
+        (field("a", conditional={"hide": "=not(no_function(1) = 1)"}), "rule_name"),
         (field("a", conditional={"hide": "=a = null"}), "condition_cycle"),
         (field("a", validate={"pattern": "(a+)+"}), "pattern_slow"),
         (field("a", validate={"pattern": "("}), "pattern_wrong"),
