@@ -84,7 +84,7 @@ def create_app(
         clock=clock or transaction.machine_clock,
         doorkeeper=_doorkeeper(settings),
     )
-    proxies.install(app, settings.proxies)
+    proxies.install(app, settings)
     language.install(app)
     transaction.install(app)
     access.install(app)

@@ -2,27 +2,53 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
+import traceback
+from typing import TYPE_CHECKING
 
 import orjson
 import structlog
 
+if TYPE_CHECKING:
+    from structlog.typing import ExcInfo
+
 
 def configure() -> None:
-    """Set the log up; safe to repeat. A traceback shows lines of code, no values: one may be a name or a key."""
+    """Set the log up; safe to repeat. A fault shows lines of code, no values: one may be a name or a key."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(_without_values),
             structlog.processors.JSONRenderer(serializer=_as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _without_values(exc_info: ExcInfo) -> str:
+    """Where and what a fault is, without its message: that may hold what somebody typed, or a row of a table."""
+    error: BaseException | None = exc_info[1]
+    lines: list[str] = []
+    while error is not None:
+        place = "".join(traceback.format_tb(error.__traceback__))
+        kind = type(error)
+        lines.insert(0, f"{place}{kind.__module__}.{kind.__qualname__}{_code(error)}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\n".join(lines)
+
+
+def _code(error: BaseException) -> str:
+    """What the machine or the database calls it, if it is theirs."""
+    number = getattr(error, "errno", None)
+    name = errno.errorcode.get(number) if isinstance(number, int) else None
+    found = name or getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
+    return f" ({found})" if found else ""
 
 
 def _as_json(event: object, **_: object) -> str:

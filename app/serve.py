@@ -125,6 +125,7 @@ def how_to_sign_in(settings: Settings) -> str:
 
 def main(role: str = "") -> int:
     """Ready the machine and serve; `role` (web, worker) is one of the processes that this program itself starts."""
+    os.umask(0o077)  # database, documents and copies of the record are for this user's eyes
     try:
         settings = config.load()
         if role:

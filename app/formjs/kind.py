@@ -48,12 +48,8 @@ class Posted:
         return found
 
     def unknown(self) -> list[str]:
-        """Names that are on no field; the host's own begin with `_`."""
-        return [
-            name
-            for name in self._texts
-            if name not in self._seen and not name.startswith("_") and name != "csrf_token"
-        ]
+        """Names that are on no field."""
+        return [name for name in self._texts if name not in self._seen]
 
 
 @dataclass(frozen=True, slots=True)

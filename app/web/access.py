@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 PUBLIC = "public"
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _LAST_CONTROL = 32  # of ASCII: control characters and the space
 
 csrf = CSRFProtect()
@@ -150,6 +151,8 @@ def _refuse_foreign_forms() -> None:
     """A form must come from our own page: the browser says so, and the token proves it."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         abort(400, "cross-site form")
+    if request.content_length and request.mimetype not in _FORMS:
+        abort(400, "not a form")  # it would be read as an empty one, and take the place of what was typed
     if request.endpoint is not None:
         csrf.protect()
 

@@ -1,0 +1,243 @@
+"""What an auditor tries on the running pages: foreign names, bodies, keys, posts; markup in every box; the log."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+import structlog
+from sqlalchemy import select
+
+from app import create_app, logs
+from app.config import Settings
+from app.domain.roles import Role
+from app.models.audit import audit
+from app.models.officers import posting
+from tests.integration.conftest import NOW
+from tests.journey import CANDIDATE, Journey
+from tests.visitor import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from werkzeug.test import TestResponse
+
+MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
+RAW = ("<script>alert", "<img src=x", "onerror=alert(2)>", ">49<")
+
+
+class Site:
+    """The demo site with one letter and one person, every free box of them filled with markup."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.settings = Settings(folder, f"sqlite:///{folder / 'satyapan.db'}", testing=True, **settings)
+        self.app = create_app(self.settings, clock=lambda: NOW)
+        self.database = self.app.extensions["database"]
+        self.journey = Journey(self.database, NOW)
+
+    def at(self, role: Role) -> Visitor:
+        return Visitor(self.app).enter(self.journey.staff.holder(role).officer_id, NOW)
+
+    def rows(self, action: str) -> list[Any]:
+        with self.database.engine.connect() as connection:
+            return list(connection.execute(select(audit).where(audit.c.action == action)))
+
+
+@pytest.fixture
+def folder(demo_sqlite: Path, tmp_path: Path) -> Path:
+    (tmp_path / "satyapan.db").write_bytes(demo_sqlite.read_bytes())
+    return tmp_path
+
+
+@pytest.fixture
+def site(folder: Path) -> Iterator[Site]:
+    made = Site(folder, demo=True)
+    yield made
+    made.database.close()
+
+
+# -- the request itself ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "good", "bad"),
+    [
+        (
+            {"demo": True},
+            ["127.0.0.1:8000", "localhost", "[::1]:80"],
+            ["evil.example", "127.0.0.1.evil.example"],
+        ),
+        (
+            {"public_url": "https://esp.example/x"},
+            ["esp.example", "localhost"],
+            ["www.esp.example", "10.0.0.1"],
+        ),
+    ],
+    ids=["demo", "district"],
+)
+def test_the_site_answers_to_its_own_names_only(
+    folder: Path, settings: dict[str, Any], good: list[str], bad: list[str]
+) -> None:
+    """A foreign page whose name leads to this machine would otherwise enter the demo as anybody."""
+    site = Site(folder, **settings)
+    for names, status in ((good, 200), (bad, 400)):
+        for name in names:
+            answer = site.app.test_client().get("/sign-in", headers={"Host": name})
+            assert answer.status_code == status, name
+    assert "यह अनुरोध स्वीकार नहीं हुआ" in answer.get_data(as_text=True)
+    assert site.app.test_client().get("/healthz", headers={"Host": "10.0.0.1"}).status_code == 200
+    site.database.close()
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/xml", ""])
+def test_a_body_that_is_no_form_does_not_take_the_place_of_what_was_typed(site: Site, kind: str) -> None:
+    number = site.journey.new_case(["th_mufassil"])
+    [task] = site.journey.waiting(number)
+    head = site.at(Role.DM_SECTION_HEAD)
+    head.get(f"/tasks/{task.id}")
+    head.post(f"/tasks/{task.id}", {"instruction": "यह लिखा रहे", "_op": "draft"})
+    token = {"X-CSRFToken": head._token, "Content-Type": kind}
+    answer = head.client.post(f"/tasks/{task.id}", data=b'{"action": "forward"}', headers=token)
+    assert answer.status_code == 400
+    assert "यह लिखा रहे" in head.get(f"/tasks/{task.id}").get_data(as_text=True)
+
+
+KEYS = (
+    "role",
+    "office_id",
+    "case_id",
+    "typename",
+    "__class__",
+    "__proto__",
+    "_x",
+    "constructor",
+    "units",
+    "rounds",
+    "decide.dm_decision",
+    "action[]",
+    "action-0",
+    "",
+    "\x00",
+    "x" * 5000,
+)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: repr(key)[:20])
+def test_a_key_that_is_not_on_the_form_is_said_and_moves_nothing(site: Site, key: str) -> None:
+    number = site.journey.new_case(["th_mufassil"])
+    [task] = site.journey.waiting(number)
+    head, answers = site.at(Role.DM_SECTION_HEAD), site.journey.form_of(task, instruction="यह लिखा रहे").values
+    head.get(f"/tasks/{task.id}")
+    answer = head.post(f"/tasks/{task.id}", {**answers, key: "dm"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "जो इस प्रपत्र में नहीं है" in page
+    assert "यह लिखा रहे" in page
+    assert site.journey.steps(number) == ["scrutinise"]
+
+
+def test_an_officer_cannot_switch_to_a_post_that_is_not_his(site: Site) -> None:
+    with site.database.engine.connect() as connection:
+        foreign = connection.execute(select(posting.c.id).where(posting.c.role == "dm")).scalars().first()
+    assistant = site.at(Role.DM_ASSISTANT)
+    assistant.get("/account")
+    for each in (foreign, uuid4(), "x", ""):
+        assert assistant.post("/account/post", {"posting": str(each)}).status_code == 404
+    assert assistant.get("/certificates").status_code == 200
+    assert assistant.get("/reports").status_code == 200
+    number = site.journey.new_case(["th_mufassil"]).replace("/", "-")
+    assert assistant.get(f"/cases/{number}/activity").status_code == 404, "he is an assistant still"
+
+
+# -- what comes back ---------------------------------------------------------------------------------------------
+
+
+def test_markup_in_every_box_comes_back_as_letters_on_every_page(site: Site) -> None:
+    journey = site.journey
+    texts = ("requesting_dept", "requesting_designation", "requesting_address", "post_name")
+    letter = journey.register(**dict.fromkeys(texts, MARKUP), letter_no=MARKUP[:25])
+    boxes = dict.fromkeys(("perm_village", "perm_house", "perm_po", "alias", "declared_detail"), MARKUP)
+    number = journey.add(letter, ["th_mufassil"], **boxes, declared_case="yes")
+    journey.go_on(number, until="visit")
+    journey.do(number, "visit", finding_text=MARKUP)
+    journey.go_on(number, until="recommend")
+    journey.do(number, "recommend", sp_outcome="attention", sp_reason=MARKUP)
+    [task] = journey.waiting(number)
+    slug = number.replace("/", "-")
+    tabs = ("", "/documents", "/diagram", "/timeline", "/correspondence", "/activity")
+    addresses = [f"/cases/{slug}{tab}" for tab in tabs]
+    addresses += [
+        "/inbox",
+        "/requisitions",
+        f"/requisitions/{letter}",
+        "/certificates",
+        "/tracking",
+        "/reports",
+    ]
+    shown = 0
+    for role in (Role.DM, Role.SP, Role.DM_SECTION_HEAD, Role.SHO):
+        visitor = site.at(role)
+        for address in addresses:
+            shown += harmless(visitor.get(address))
+        for address in ("/search", "/inbox", "/requisitions"):
+            visitor.get(address)
+            shown += harmless(visitor.post(address, {"search": MARKUP}))
+    dm = site.at(Role.DM)
+    shown += harmless(dm.get(f"/tasks/{task.id}"))
+    shown += harmless(dm.post(f"/tasks/{task.id}", {"dm_reason": MARKUP}))  # refused
+    journey.go_on(number, until="nothing")
+    shown += harmless(dm.post(f"/tasks/{task.id}", {"dm_reason": MARKUP}))  # somebody else was first
+    assert shown > 20, "otherwise the test proves nothing"
+
+
+def harmless(answer: TestResponse) -> bool:
+    """Assert that no markup of ours stands raw on the page; -> whether it stands there at all."""
+    page = answer.get_data(as_text=True)
+    assert not [raw for raw in RAW if raw in page], answer.request.path
+    return "&lt;script&gt;alert(1)" in page
+
+
+# -- what is left behind -----------------------------------------------------------------------------------------
+
+
+def test_a_try_under_a_name_that_nobody_has_is_recorded_without_the_name(site: Site) -> None:
+    visitor = Visitor(site.app)
+    for name in ("मेरा गुप्त शब्द", "मेरा गुप्त शब्द", "कोई और"):
+        assert visitor.sign_in(name, "x").status_code == 422
+    tries = site.rows("session:refuse")
+    assert [row.object for row in tries] == ["officer:unknown"] * 3
+    assert len({row.detail["digest"] for row in tries}) == 2
+    assert "गुप्त" not in repr([tuple(row) for row in tries])
+
+
+def test_the_log_says_where_a_fault_lies_and_nothing_of_what_was_in_hand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
+    logs.configure()
+    try:
+        try:
+            lose(CANDIDATE["name_hi"])
+        except RuntimeError as fault:
+            structlog.get_logger().error("request_failed", exc_info=fault)
+    finally:
+        monkeypatch.undo()
+        logs.configure()
+    [line] = written.getvalue().splitlines()
+    assert "builtins.KeyError" in line
+    assert "builtins.RuntimeError" in line
+    assert re.search(r"test_an_attacker_gets_nowhere.py\\*\", line \d+, in lose", line)
+    assert "राहुल" not in line
+
+
+def lose(name: str) -> None:
+    try:
+        {}[name]
+    except KeyError as missing:
+        raise RuntimeError(f"no such person: {name}") from missing
