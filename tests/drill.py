@@ -26,6 +26,7 @@ from tests.serving import Site
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+    from uuid import UUID
 
     from sqlalchemy import ColumnElement, Row, Table
 
@@ -80,12 +81,15 @@ class Drill:
 
     def new_case(self, thanas: Iterable[str] = (), until: str = "", at: datetime | None = None) -> str:
         """A case of today (or of the day of `at`) walked as a clean one until only steps named `until` wait."""
-        journey = self.journey(at)
-        day = journey.now.date().isoformat()
-        number = journey.new_case(thanas, letter_date=day, received_date=day)
+        number = self.journey(at).add(self.new_letter(at), thanas)
         if until:
-            journey.go_on(number, until=until)
+            self.journey(at).go_on(number, until=until)
         return number
+
+    def new_letter(self, at: datetime | None = None, **changes: Any) -> UUID:
+        """A letter of today, or of the day of `at`."""
+        day = self.journey(at).now.date().isoformat()
+        return self.journey(at).register(letter_date=day, received_date=day, **changes)
 
     def caller(self, role: Role | str, office_id: Any = None) -> Caller:
         """A browser of the first officer of a role, signed in."""

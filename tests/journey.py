@@ -130,11 +130,15 @@ class Journey:
     def register(self, **changes: Any) -> UUID:
         """Enter a letter as the DM office's assistant; -> the requisition."""
         actor = self.staff.holder(Role.DM_ASSISTANT)
+        return requisitions.register(self.database, actor, self.form_of_letter(**changes), [], self.now)
+
+    def form_of_letter(self, **changes: Any) -> tasks.Posted:
+        """Fill in the form of a letter."""
+        actor = self.staff.holder(Role.DM_ASSISTANT)
         view = self.database.read(
             lambda s: requisitions.intake(s, actor, requisitions.LETTER, None, self.now), actor_scope(actor)
         )
-        posted = tasks.Posted(as_posted(view.form, {**view.values, **LETTER, **changes}))
-        return requisitions.register(self.database, actor, posted, [], self.now)
+        return tasks.Posted(as_posted(view.form, {**view.values, **LETTER, **changes}))
 
     def add(
         self,
@@ -145,6 +149,14 @@ class Journey:
     ) -> str:
         """Enter a candidate with an address in each of one or two thanas (keys); -> the case's number."""
         actor = self.staff.holder(Role.DM_ASSISTANT)
+        posted = self.form_of_person(requisition_id, thanas, **changes)
+        return requisitions.add_candidate(self.database, actor, requisition_id, posted, uploads, self.now)
+
+    def form_of_person(
+        self, requisition_id: UUID, thanas: Iterable[str] = (), **changes: Any
+    ) -> tasks.Posted:
+        """Fill in the form of a candidate."""
+        actor = self.staff.holder(Role.DM_ASSISTANT)
         offices = self.staff.offices(Role.SHO)
         first, *second = [str(offices[key]) for key in thanas or list(offices)[:1]]
         values = {**CANDIDATE, "perm_thana": first}
@@ -154,8 +166,7 @@ class Journey:
             lambda s: requisitions.intake(s, actor, requisitions.PERSON, requisition_id, self.now),
             actor_scope(actor),
         )
-        posted = tasks.Posted(as_posted(view.form, {**view.values, **values, **changes}))
-        return requisitions.add_candidate(self.database, actor, requisition_id, posted, uploads, self.now)
+        return tasks.Posted(as_posted(view.form, {**view.values, **values, **changes}))
 
     def new_case(self, thanas: Iterable[str] = (), **changes: Any) -> str:
         """Enter a letter with one candidate; `changes` are of the letter."""

@@ -50,6 +50,12 @@ class Conflict(DomainError):
     key = "error.conflict"
 
 
+class AlreadySent(DomainError):
+    """What was typed has gone out from another window in the meantime (409)."""
+
+    key = "error.already_sent"
+
+
 class FormInvalid(DomainError):
     """An answer does not pass; `values` holds everything that was typed, so that nothing is lost (422)."""
 

@@ -66,5 +66,6 @@ def set_values(session: Session, draft_id: UUID, values: bytes, at: datetime) ->
     _SET.put(session, {"values": values, "updated_at": at}, draft_id=draft_id)
 
 
-def delete_draft(session: Session, draft_id: UUID) -> None:
-    _DELETE.put(session, draft_id=draft_id)
+def delete_draft(session: Session, draft_id: UUID) -> bool:
+    """Delete it; False when it has gone already: sent, or destroyed."""
+    return bool(_DELETE.run(session, draft_id=draft_id))

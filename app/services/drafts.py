@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app import formjs
+from app.domain.errors import AlreadySent
 from app.domain.ids import new_id
 from app.models import case_queries as cases
 from app.models import draft_queries as drafts
+from app.models import leftover_queries as leftovers
 from app.models.scope import OfficerScope
 from app.services import documents, keys
 
@@ -182,7 +184,17 @@ def drop_file(session: Session, actor: Actor, place: Place, document_id: UUID, n
 
 
 def delete(session: Session, draft_id: UUID) -> None:
-    drafts.delete_draft(session, draft_id)
+    """End a draft that was sent. Raises AlreadySent when another window has sent it first."""
+    if not drafts.delete_draft(session, draft_id):
+        raise AlreadySent
+
+
+def discard(session: Session, draft: Draft, now: datetime) -> None:
+    """End a draft that is wanted no more, with its own key; the sweep destroys what was staged with it."""
+    for row in cases.documents_of_draft(session, draft.id):
+        cases.set_document(session, row.id, destroyed_at=now)
+    drafts.delete_draft(session, draft.id)
+    leftovers.destroy_draft_key(session, draft.data_key_id, now)
 
 
 def dropped(op: str) -> UUID | None:

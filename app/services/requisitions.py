@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -109,6 +109,7 @@ class _Sheet:
     options: Mapping[str, Any]
     draft: drafts.Draft | None
     letter: AnyRow | None
+    sent_as: UUID | None = None  # the id that what is made of it takes
 
     def typed(self, posted: Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
         return formjs.read(self.form, posted.values, staged, op=posted.op)
@@ -199,7 +200,14 @@ def save_draft(
 def register(
     database: Database, actor: Actor, posted: Posted, uploads: Sequence[Upload], now: datetime
 ) -> UUID:
-    """Enter a letter; -> its id. The draft's key becomes the letter's, its staged scan the letter's document."""
+    """Enter a letter; -> its id. The draft's key becomes the letter's, its staged scan the letter's document.
+
+    The same filled form sent again (`posted.sent_as`) makes no second letter. Raises FormInvalid, AlreadySent.
+    """
+    if posted.sent_as is not None and database.read(
+        lambda s: _letter_sent_as(s, actor, posted.sent_as), actor_scope(actor)
+    ):
+        return posted.sent_as
     sheet, draft, answers = _submitted(database, actor, LETTER, None, posted, uploads, now)
     return database.write(lambda s: _register(s, actor, sheet, draft, answers, now), actor_scope(actor))
 
@@ -214,9 +222,12 @@ def add_candidate(
 ) -> str:
     """Enter one person of a letter: makes the case and starts its route in one transaction; -> case number.
 
-    Raises FormInvalid; RouteStuck opens an incident, and what was typed waits as a draft.
+    The same filled form sent again (`posted.sent_as`) makes no second case. Raises FormInvalid, AlreadySent;
+    RouteStuck opens an incident, and what was typed waits as a draft.
     """
     scope = actor_scope(actor)
+    if known := database.read(lambda s: _case_sent_as(s, requisition_id, posted.sent_as), scope):
+        return known
     sheet, draft, answers = _submitted(database, actor, PERSON, requisition_id, posted, uploads, now)
     try:
         return database.write(lambda s: _open_case(s, actor, sheet, draft, answers, now), scope)
@@ -243,13 +254,32 @@ def _submitted(
     problems = {**formjs.check(sheet.form, values, sheet.facts, sheet.options, now), **refused}
     if problems:
         raise FormInvalid(values, problems)
-    return sheet, draft, formjs.clean(sheet.form, values, sheet.facts)
+    return replace(sheet, sent_as=posted.sent_as), draft, formjs.clean(sheet.form, values, sheet.facts)
+
+
+def _letter_sent_as(session: Session, actor: Actor, sent_as: UUID | None) -> bool:
+    """Whether this officer has sent this filling of the form before. Raises NotFound for an id of something else."""
+    row = cases.requisition_row(session, sent_as) if sent_as is not None else None
+    if row is not None and row.created_by != actor.officer_id:
+        raise NotFound
+    return row is not None
+
+
+def _case_sent_as(session: Session, requisition_id: UUID, sent_as: UUID | None) -> str | None:
+    """The case that this filling of the form has made before. Raises NotFound for an id of something else."""
+    row = cases.find(session, sent_as) if sent_as is not None else None
+    if row is not None and row.requisition_id != requisition_id:
+        raise NotFound
+    return None if row is None else str(row.number)
 
 
 def _register(
     session: Session, actor: Actor, sheet: _Sheet, draft: drafts.Draft, answers: dict[str, Any], now: datetime
 ) -> UUID:
-    requisition_id = new_id(session.recorded_at)
+    requisition_id = sheet.sent_as or new_id(session.recorded_at)
+    if _letter_sent_as(session, actor, sheet.sent_as):
+        drafts.discard(session, draft, now)
+        return requisition_id
     year = calendars.day(now).year
     serial = papers.next_number(session, actor.post.office_id, "diary", year)
     keys.adopt(session, draft.data_key_id, "requisition")
@@ -286,7 +316,10 @@ def _open_case(
     letter = sheet.letter
     if letter is None:
         raise NotFound
-    case_id = new_id(session.recorded_at)
+    if known := _case_sent_as(session, letter.id, sheet.sent_as):
+        drafts.discard(session, draft, now)
+        return known
+    case_id = sheet.sent_as or new_id(session.recorded_at)
     keys.adopt(session, draft.data_key_id, "case")
     number = _insert_case(session, sheet, letter, draft.data_key_id, case_id, now)
     own = session.narrowed(CaseScope(actor.district_id, case_id))

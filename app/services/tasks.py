@@ -54,10 +54,14 @@ class WrittenOn(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A form as it was posted, files apart; `op` names the button: submit, draft, add:list, del:row, drop:file."""
+    """A form as it was posted, files apart; `op` names the button: submit, draft, add:list, del:row, drop:file.
+
+    `sent_as` is the id that the page of a start form carries: what it makes takes it, so that it is made once.
+    """
 
     values: Mapping[str, list[str]]
     op: str = "submit"
+    sent_as: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

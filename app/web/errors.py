@@ -25,6 +25,7 @@ KINDS: tuple[tuple[type[domain.DomainError], int, str], ...] = (
     (domain.NotFound, 404, "not_found"),
     (domain.NotAllowed, 403, "not_allowed"),
     (domain.Conflict, 409, "conflict"),
+    (domain.AlreadySent, 409, "sent"),
     (domain.FormInvalid, 422, "invalid"),
     (domain.ReleaseRefused, 422, "invalid"),
     (domain.RouteStuck, 409, "stuck"),
@@ -46,7 +47,14 @@ STATUSES = {
 }
 RETRY_AFTER = "5"  # seconds; a locked database is free again long before
 _SHORT = 12  # a code or a date: not worth showing again
-_GENERAL = {"error.general", "error.form_invalid", "error.conflict", "error.unavailable", "error.route_stuck"}
+_GENERAL = {
+    "error.general",
+    "error.form_invalid",
+    "error.already_sent",
+    "error.conflict",
+    "error.unavailable",
+    "error.route_stuck",
+}
 _NEVER_SHOWN = {"csrf_token", "password", "_op"}
 
 _WORTH_SENDING_AGAIN = {"unavailable", "failure", "conflict", "too_many"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import IO
+from uuid import UUID
 
 import flask
 from flask import request
@@ -11,8 +12,9 @@ from flask import request
 from app.services.documents import Upload
 from app.services.tasks import Posted
 
-_OURS = {"csrf_token", "_op", "_decided"}
+_OURS = {"csrf_token", "_op", "_decided", "_sent_as"}
 _DECIDE = "decide"
+_ID_VERSION = 7  # of every id that the product makes
 
 
 class Request(flask.Request):
@@ -30,7 +32,16 @@ def posted() -> Posted:
     name, _, value = choice.partition("=")
     if act == _DECIDE and name:
         return Posted({**values, name: [value]}, "submit")
-    return Posted(values, op)
+    return Posted(values, op, sent_as())
+
+
+def sent_as() -> UUID | None:
+    """The id that the page of a start form carries; None for what is no id of ours."""
+    try:
+        found = UUID(request.form.get("_sent_as", ""))
+    except ValueError:
+        return None
+    return found if found.version == _ID_VERSION else None
 
 
 def decided_before() -> tuple[str, str] | None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, g, redirect, request, session, url_for
 
 from app.domain.errors import FormInvalid
+from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.services import requisitions
 from app.services.requisitions import LETTER, PERSON
 from app.web import confirmations, formviews, limits, transaction
 from app.web.access import requires
-from app.web.forms import is_submit, posted, uploads
+from app.web.forms import is_submit, posted, sent_as, uploads
 from app.web.language import moment
 from app.web.pages import page
 
@@ -176,4 +177,5 @@ def _page(
         sheet=formviews.sheet(intake, problems),
         kept=session.pop("kept", ""),
         added=confirmations.take_notes().get("added"),
+        sent_as=sent_as() or new_id(transaction.now()),
     )

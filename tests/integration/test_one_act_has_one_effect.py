@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.models import setup_queries
-from app.models.cases import answer, enquiry
+from app.models.cases import answer, case, enquiry, requisition
+from app.models.officers import draft
 from app.models.scope import SystemReason, SystemScope
 from app.models.workflow import clock_event, engine_state, event, step, timer, user_task
 from app.services import queues, scopes
@@ -19,6 +21,8 @@ from tests.rows import DISTRICT
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from sqlalchemy import Row
 
     from tests.caller import Answer
     from tests.drill import Drill
@@ -139,3 +143,92 @@ def test_two_thanas_act_on_one_case_at_the_same_moment_and_both_succeed(drill: D
     assert len(drill.rows(answer, number, answer.c.form == "accept_enquiry")) == 2
     assert all(each.officer_id for each in drill.rows(enquiry, number)), "each thana has named its officer"
     assert drill.database.write(queues.recount, scopes.recount(DISTRICT)) == []
+
+
+# -- forms that begin something: there is no task yet that could be done -------------------------------------
+
+
+def windows_on(drill: Drill, address: str, count: int = TOGETHER) -> list[Caller]:
+    """The assistant's browser in so many windows, each with the page open."""
+    windows = [drill.caller(Role.DM_ASSISTANT) for _ in range(count)]
+    for window in windows:
+        assert window.get(address).status == 200
+    return windows
+
+
+def mark_of(page: Answer) -> str:
+    """What tells one filling of the form from another."""
+    found = re.search(r'name="_sent_as" value="([^"]+)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+def cases_of(drill: Drill, letter: UUID) -> list[Row[Any]]:
+    return [each for each in drill.all_rows(case) if each.requisition_id == letter]
+
+
+def assert_numbers_fit(drill: Drill) -> None:
+    """Every case number was given to a case, and every case has its own key."""
+    made = drill.all_rows(case)
+    assert sorted(int(each.number[-5:]) for each in made) == list(range(1, len(made) + 1))
+    assert len({each.data_key_id for each in made}) == len(made), "no key opens two cases"
+    assert drill.database.write(queues.recount, scopes.recount(DISTRICT)) == []
+
+
+def test_a_person_sent_eight_times_from_one_page_becomes_one_case(drill: Drill) -> None:
+    letter = drill.new_letter(candidate_count=3)
+    address = f"/requisitions/{letter}/new"
+    windows = windows_on(drill, address)
+    form = {**drill.journey().form_of_person(letter).values, "_sent_as": mark_of(windows[0].get(address))}
+    answers = at_once(*(lambda each=window: each.post(address, form) for window in windows))
+    assert [(each.status, each.location) for each in answers] == [(303, f"/requisitions/{letter}")] * TOGETHER
+    made = cases_of(drill, letter)
+    assert len(made) == 1
+    assert drill.journey().steps(made[0].number) == ["scrutinise"]
+    assert windows[0].post(address, form).status == 303, "pressed once more, after all that"
+    assert len(cases_of(drill, letter)) == 1
+    assert drill.all_rows(draft) == []
+    assert_numbers_fit(drill)
+
+
+def test_a_letter_sent_twice_from_one_page_is_entered_once(drill: Drill) -> None:
+    first, second = windows_on(drill, "/requisitions/new", 2)
+    day = drill.now.date()
+    form = dict(
+        drill.journey().form_of_letter(letter_date=day.isoformat(), received_date=day.isoformat()).values
+    )
+    form["_sent_as"] = mark_of(first.get("/requisitions/new"))
+    before = len(drill.all_rows(requisition))
+    answers = at_once(
+        lambda: first.post("/requisitions/new", form), lambda: second.post("/requisitions/new", form)
+    )
+    answers.append(first.post("/requisitions/new", form))
+    assert [each.status for each in answers] == [303] * 3
+    assert len({each.location for each in answers}) == 1
+    assert len(drill.all_rows(requisition)) == before + 1
+    assert drill.all_rows(draft) == []
+
+
+def test_eight_pages_of_one_draft_never_share_a_key(drill: Drill) -> None:
+    """The officer has opened the form eight times and typed into it; each page may make its own case, or none."""
+    letter = drill.new_letter(candidate_count=20)
+    address = f"/requisitions/{letter}/new"
+    windows = windows_on(drill, address)
+    form = dict(drill.journey().form_of_person(letter).values)
+    assert windows[0].post(address, {**form, "_op": "draft"}).status == 303
+    marks = [mark_of(window.get(address)) for window in windows]
+    assert len(set(marks)) == TOGETHER
+    answers = at_once(
+        *(
+            lambda each=window, sent_as=mark: each.post(address, {**form, "_sent_as": sent_as})
+            for window, mark in zip(windows, marks, strict=True)
+        )
+    )
+    sent = [each.status for each in answers]
+    assert set(sent) <= {303, 409}, sent
+    assert 303 in sent
+    assert len(cases_of(drill, letter)) == sent.count(303)
+    for each in answers:
+        if each.status == 409:
+            assert "दूसरी विंडो से भेजा जा चुका है" in each.text
+    assert_numbers_fit(drill)
