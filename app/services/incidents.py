@@ -63,7 +63,7 @@ class IncidentLine:
     detail: dict[str, str]
     opened_at: datetime
     tries: int
-    last_at: datetime | None
+    last_at: datetime
     is_trying: bool  # the worker has it again
     may_retry: bool
 
@@ -234,7 +234,7 @@ def _line(session: Session, row: AnyRow, held: list[tuple[str, str]]) -> Inciden
         detail={"element": row.element_id} | {n: str(v) for n, v in row.detail.items() if n not in hidden},
         opened_at=row.opened_at,
         tries=row.attempts or int(row.detail.get("tries", 1)),
-        last_at=datetime.fromisoformat(row.detail["last_at"]) if "last_at" in row.detail else None,
+        last_at=datetime.fromisoformat(row.detail.get("last_at", row.opened_at.isoformat())),
         is_trying=is_trying,
         may_retry=act in RETRIED_HERE and not is_trying,
     )

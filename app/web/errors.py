@@ -55,7 +55,7 @@ _GENERAL = {
     "error.unavailable",
     "error.route_stuck",
 }
-_NEVER_SHOWN = {"csrf_token", "password", "_op"}
+_NEVER_SHOWN = {"csrf_token", "password"}
 
 _WORTH_SENDING_AGAIN = {"unavailable", "failure", "conflict", "too_many"}
 
@@ -75,7 +75,7 @@ def typed_texts(labels: dict[str, str] | None = None) -> list[tuple[str, str]]:
     return [
         (known.get(name, ""), value)
         for name, value in _posted()
-        if value.strip() and (len(value.strip()) >= _SHORT or "\n" in value)
+        if not name.startswith("_") and value.strip() and (len(value.strip()) >= _SHORT or "\n" in value)
     ]
 
 
@@ -155,6 +155,7 @@ def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Re
     here = request.full_path.rstrip("?")
     is_form = request.method == "POST" and kind != "too_large"
     may_resend = is_form and g.actor is not None and kind in _WORTH_SENDING_AGAIN
+    files_lost = is_form and any(file.filename for file in request.files.values())
     may_retry = request.method == "GET" and status >= HTTPStatus.INTERNAL_SERVER_ERROR
     body, _ = page(
         "errors/error.html",
@@ -162,7 +163,8 @@ def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Re
         detail=detail,
         reference=reference,
         typed=typed_texts() if is_form else [],
-        typed_all=_posted(keep_button=True) if may_resend else [],
+        typed_all=_to_send_again(files_lost=files_lost) if may_resend else [],
+        files_lost=files_lost and may_resend,
         resend=here if may_resend else "",
         retry=here if may_retry else "",
     )
@@ -172,9 +174,15 @@ def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Re
     return response
 
 
-def _posted(*, keep_button: bool = False) -> list[tuple[str, Any]]:
+def _posted() -> list[tuple[str, Any]]:
     """The fields of the form that was sent; never a password, never the token."""
     if request.endpoint in {"signin.enter", "demo.enter"}:
         return []
-    hidden = _NEVER_SHOWN - {"_op"} if keep_button else _NEVER_SHOWN
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in hidden]
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_SHOWN]
+
+
+def _to_send_again(*, files_lost: bool) -> list[tuple[str, Any]]:
+    """Everything of the form, its button too. A page cannot give files back: without them it is kept, not sent."""
+    if not files_lost:
+        return _posted()
+    return [*((name, value) for name, value in _posted() if name != "_op"), ("_op", "draft")]

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
+from app.domain.ids import new_id
 from app.domain.roles import Role
-from app.models.cases import answer
+from app.models.cases import answer, requisition
 from app.models.workflow import step
 from app.services import queues, scopes
 from tests.drill import Drill
+from tests.integration.conftest import NOW
+from tests.office import Office, text_of
 from tests.rows import DISTRICT
 
 if TYPE_CHECKING:
@@ -98,6 +104,37 @@ def test_a_full_disk_is_said_and_the_form_sent_again(on_sqlite: Drill) -> None:
         page = desk.send()
     desk.assert_nothing_changed(page)
     desk.send_again(page)
+
+
+def test_a_form_with_a_file_is_kept_and_the_file_asked_for_again(office: Office) -> None:
+    """No page can give a file back to be sent once more: what is typed is kept, and it is said what is missing."""
+    assistant = office.at(Role.DM_ASSISTANT)
+    form = dict(office.journey.form_of_letter(requesting_dept="पथ निर्माण विभाग, बिहार").values)
+    form["_sent_as"] = [str(new_id(NOW))]
+    assistant.get("/requisitions/new")
+    holder = sqlite3.connect(office.database.engine.url.database, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        scan = (BytesIO(b"%PDF-1.7"), "letter.pdf")
+        answer = assistant.post(
+            "/requisitions/new", {**form, "letter_scan": scan}, content_type="multipart/form-data"
+        )
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+    page = text_of(answer)
+    assert answer.status_code == 503
+    assert "चुनी हुई फाइल" in page
+    assert f">{form['_sent_as'][0]}<" not in page, "an id is nothing that was typed"
+    assert "फिर भेजें</button>" not in page, "sent again as it is, the file would be missing without a word"
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    again = {name: unescape(value) for name, value in hidden}
+    assert again["_op"] == "draft"
+    answer = assistant.post_and_follow("/requisitions/new", again)
+    assert answer.status_code == 200
+    assert "पथ निर्माण विभाग, बिहार" in unescape(text_of(answer))
+    with office.database.engine.connect() as connection:
+        assert connection.execute(select(requisition)).all() == [], "it waits for its file"
 
 
 @contextmanager
