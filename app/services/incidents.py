@@ -203,14 +203,17 @@ def of_case(session: Session, case_id: UUID) -> tuple[frozenset[str], bool]:
 
 
 def _unsettled(session: Session, case_id: UUID | None = None) -> list[AnyRow]:
-    settled = {row.id for row in _settled(session)}
-    return [row for row in table.open_incidents(session, case_id=case_id) if row.id not in settled]
+    rows = table.open_incidents(session, case_id=case_id)
+    settled = {row.id for row in _settled(session, rows)}
+    return [row for row in rows if row.id not in settled]
 
 
-def _settled(session: Session) -> list[AnyRow]:
-    """Open incidents about what has gone on meanwhile."""
-    timers = {(row.id, row.engine_task_id) for row in table.timers_of_incidents(session)}
-    return [row for row in table.open_incidents(session) if _is_settled(row, timers)]
+def _settled(session: Session, rows: Collection[AnyRow]) -> list[AnyRow]:
+    """Those of the open incidents that are about what has gone on meanwhile."""
+    has_timers = any(row.detail.get("act") == TIMER for row in rows)
+    waiting = table.timers_of_incidents(session) if has_timers else ()
+    timers = {(row.id, row.engine_task_id) for row in waiting}
+    return [row for row in rows if _is_settled(row, timers)]
 
 
 def _line(session: Session, row: AnyRow, held: list[tuple[str, str]]) -> IncidentLine:
@@ -277,7 +280,9 @@ def settle_timers(session: Session, case_id: UUID, now: datetime) -> None:
 
 def close_settled(database: Database, now: datetime) -> int:
     """Close what has gone on by itself; -> how many. Only reads when there is nothing of the kind."""
-    found = database.read(_settled, SystemScope(SystemReason.WORKER))
+    found = database.read(
+        lambda session: _settled(session, table.open_incidents(session)), SystemScope(SystemReason.WORKER)
+    )
     for row in found:
         scope = CaseScope(row.district_id, row.case_id)
         database.write(partial(table.close_incident, incident_id=row.id, officer_id=None, at=now), scope)

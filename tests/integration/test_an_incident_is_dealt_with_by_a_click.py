@@ -432,6 +432,26 @@ def test_a_withdrawn_case_takes_its_job_and_incident_with_it(room: Room) -> None
     assert incidents.close_settled(room.database, room.now) == 1
 
 
+def test_a_withdrawal_that_is_stuck_is_told_and_over_when_it_succeeds(room: Room) -> None:
+    number = room.journey.new_case()
+    address = f"/cases/{number.replace('/', '-')}"
+    magistrate = room.at(Role.DM)
+    magistrate.get(address)
+    reason = {"reason": "विभाग ने अधियाचना वापस ली"}
+    with unreadable_state(room, room.journey.waiting(number)[0].case_id):
+        answer = magistrate.post(f"{address}/withdraw", reason)
+        assert answer.status_code == 409
+        assert reason["reason"] in unescape(answer.get_data(as_text=True))
+        page = room.admin_page()
+        assert f"{number} प्रकरण की स्थिति पढ़ी नहीं जा सकी" in page.text
+        assert [each.rsplit("/", 1)[-1] for each in page.actions] == ["close"], (
+            "whoever withdraws does it again"
+        )
+    assert magistrate.post(f"{address}/withdraw", reason).status_code == 303
+    assert "कोई बाधा नहीं" in room.admin_page().text
+    assert incidents.close_settled(room.database, room.now) == 1
+
+
 # -- what is not tried again here ----------------------------------------------------------------------------
 
 
