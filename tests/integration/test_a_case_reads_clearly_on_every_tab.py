@@ -92,7 +92,7 @@ def statements_of(visitor: Visitor, asked: str) -> str:
     def listen(connection: Any, *_: Any) -> None:
         connection.set_trace_callback(seen.append)
 
-    event.listen(Pool, "checkout", listen)  # whichever pool the page is read through
+    event.listen(Pool, "checkout", listen)
     try:
         assert visitor.get(asked).status_code == 200
     finally:
