@@ -15,7 +15,7 @@ const require = createRequire(import.meta.url);
 // Each bundle is a list of parts in order; a part that begins with "./" is our own source.
 const BUNDLES = {
   "theme.css": ["bootstrap/dist/css/bootstrap.min.css", "./fonts.css", "./theme.css", "./diagram.css", "./forms.css"],
-  "officer.js": ["htmx.org", "./forms.js", "./officer.js"],
+  "officer.js": ["./forms.js", "./officer.js"],
 };
 // The papers' fonts keep their own names: the PDF writer, not a browser, opens them.
 const PAPER_FONTS = ["400Regular/NotoSansDevanagari_400Regular.ttf", "700Bold/NotoSansDevanagari_700Bold.ttf", "LICENSE_FONT"];

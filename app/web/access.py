@@ -167,8 +167,6 @@ def _turned_away(view: Any, standing: officers.Standing | None) -> ResponseRetur
         session["ended"] = "kept" if kept else "expired"
         session["kept"] = "1" if kept else ""
     address = sign_in_address(_way_back(is_kept=kept))
-    if request.headers.get("HX-Request"):
-        return Response(status=204, headers={"HX-Redirect": address})
     if request.headers.get("X-Draft"):
         return Response(status=401)
     return redirect(address, code=303)
