@@ -17,9 +17,10 @@ need_python() {
     printf '%s\n' "$candidate"
     return
   done
+  found=$(python3 --version 2>/dev/null || true)
   refuse \
-    "Python 3.11 या नया चाहिए; यहाँ मिला: $(python3 --version 2>&1 || true)। Python लगाएँ, या PYTHON=/पूरा/पथ देकर फिर चलाएँ।" \
-    "Python 3.11 or newer is needed; found here: $(python3 --version 2>&1 || true). Install it, or name one with PYTHON=/full/path."
+    "Python 3.11 या नया चाहिए; यहाँ मिला: ${found:-कुछ नहीं}। Python लगाएँ, या PYTHON=/पूरा/पथ देकर फिर चलाएँ।" \
+    "Python 3.11 or newer is needed; found here: ${found:-none}. Install it, or name one with PYTHON=/full/path."
 }
 
 need_node() {

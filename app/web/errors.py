@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Response, g, make_response, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.domain import errors as domain
@@ -57,7 +58,7 @@ _GENERAL = {
 }
 _NEVER_SHOWN = {"csrf_token", "password"}
 
-_WORTH_SENDING_AGAIN = {"unavailable", "failure", "conflict", "too_many"}
+_WORTH_SENDING_AGAIN = {"unavailable", "failure", "conflict", "too_many", "stale"}
 
 log = structlog.get_logger()
 
@@ -115,13 +116,18 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if status < HTTPStatus.BAD_REQUEST:
         return error.get_response()
     name = STATUSES.get(status, "bad_request" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "failure")
-    answer = _answer(status, name)
+    answer = _answer(status, "stale" if _is_stale(error) else name)
     for header, value in error.get_headers():
         if header in {"Retry-After", "Allow"}:
             answer.headers[header] = value
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         answer.headers.setdefault("Retry-After", "60")
     return answer
+
+
+def _is_stale(error: HTTPException) -> bool:
+    """Whether a page of ours was sent that was opened before this session began, as the browser itself says."""
+    return isinstance(error, CSRFError) and request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def _failure(error: Exception) -> ResponseReturnValue:

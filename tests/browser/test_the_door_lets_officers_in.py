@@ -21,6 +21,12 @@ def test_a_name_and_its_password_lead_to_the_inbox(desk: Desk, site: Site, look:
     screen.sound("inbox-empty")
 
 
+def test_what_the_running_site_writes_is_for_its_own_user(site: Site) -> None:
+    written = [path for path in site.instance.rglob("*") if path.is_file()]
+    assert any(path.name == "satyapan.db" for path in written)
+    assert not [path for path in written if path.stat().st_mode & 0o077]
+
+
 def test_a_wrong_password_is_told_and_the_name_kept(desk: Desk) -> None:
     screen = desk(PHONE_NO_SCRIPT).open("/sign-in?lang=hi")
     screen.fill("उपयोगकर्ता नाम", "dm").fill("पासवर्ड", "not the password").press("प्रवेश करें")

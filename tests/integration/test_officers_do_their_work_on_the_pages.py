@@ -231,6 +231,33 @@ def test_a_script_is_told_of_the_end_of_the_session_without_a_page(office: Offic
     assert "रुका हुआ" in text_of(office.at(Role.DM_SECTION_HEAD).get(f"/tasks/{task.id}"))
 
 
+def test_a_page_that_is_older_than_the_session_is_sent_again_with_all_that_was_filled_in(
+    office: Office,
+) -> None:
+    """Two tabs: the officer signs out and in again in one, and sends the form of the other."""
+    number = office.journey.new_case(thanas(office)[:1])
+    head, task = office.at(Role.DM_SECTION_HEAD), office.task(number)
+    head.get(f"/tasks/{task.id}")
+    old = head._token
+    head.post("/sign-out")
+    head.enter(office.journey.staff.holder(Role.DM_SECTION_HEAD).officer_id, office.now)
+    head.get("/inbox")
+    typed = {**office.answers(task), "instruction": ["अभ्यर्थी का दूसरा पता भी देखें"], "csrf_token": old}
+    assert head.post(f"/tasks/{task.id}", typed).status_code == 400, (
+        "a browser that does not say whence it comes"
+    )
+    head.headers = {"Sec-Fetch-Site": "same-origin"}
+    answer = head.post(f"/tasks/{task.id}", typed)
+    assert answer.status_code == 400
+    assert "यह पृष्ठ आपके पिछले सत्र का है" in text_of(answer)
+    assert office.journey.steps(number) == ["scrutinise"], "nothing was sent"
+    fields = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', text_of(answer))
+    again = {name: value for name, value in fields if name in typed and name != "csrf_token"}
+    assert again["instruction"] == "अभ्यर्थी का दूसरा पता भी देखें"
+    assert head.post(f"/tasks/{task.id}", {**typed, "csrf_token": head._token}).status_code == 303
+    assert office.journey.steps(number) == ["route"]
+
+
 # -- the inbox -------------------------------------------------------------------------------------------------
 
 

@@ -61,7 +61,11 @@ def test_a_new_node_with_npm_is_enough(bare_machine: Path) -> None:
 
 
 def test_a_missing_python_is_named_in_both_languages(bare_machine: Path) -> None:
-    assert_refused(need("python", bare_machine), "Python 3.11 या नया चाहिए", "Python 3.11 or newer is needed")
+    assert_refused(
+        need("python", bare_machine),
+        "Python 3.11 या नया चाहिए; यहाँ मिला: कुछ नहीं",
+        "Python 3.11 or newer is needed; found here: none",
+    )
 
 
 def test_an_old_python_is_named_with_its_version(bare_machine: Path) -> None:
