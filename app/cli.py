@@ -126,7 +126,13 @@ def _recount() -> None:
     for code in _districts():
         found = _database().write(partial(incidents.recount, now=_now()), scopes.recount(code))
         for key, stored, true in found:
-            click.echo(_both("cli.recounted", queue=" ".join(map(str, key)), stored=stored, true=true))
+            numbers = {
+                "stored": stored.open,
+                "stored_free": stored.free,
+                "true": true.open,
+                "true_free": true.free,
+            }
+            click.echo(_both("cli.recounted", queue=" ".join(map(str, key)), **numbers))
     click.echo(_both("cli.counts_right"))
 
 

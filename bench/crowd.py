@@ -58,11 +58,11 @@ _POSTGRES = {
     "other": "{0}",
 }
 _COUNT = """
-insert into queue_count (district_id, office_id, role, element_id, due_on, open)
-select district_id, office_id, role, element_id, due_on, count(*) from user_task where state = 'open'
+insert into queue_count (district_id, office_id, role, element_id, due_on, open, free)
+select district_id, office_id, role, element_id, due_on, count(*), count(*) from user_task where state = 'open'
 group by district_id, office_id, role, element_id, due_on
 """
-ELEMENT, ROLE, LANE = "endorse_enquiry", "sho", "thana"
+ELEMENT, ROLE, LANE, PURPOSE = "endorse_enquiry", "sho", "thana", "govt_service"
 _NAMES = {
     "name_hi": "राकेश कुमार सिंह",
     "name_en": "Rakesh Kumar Singh",
@@ -182,7 +182,7 @@ def _ground(connection: Connection, ring: KeyRing, now: datetime) -> _Ground:
             "data_key_id": key_id,
             "office_id": dm_office,
             "number": f"crowd/{letter_id.hex[-8:]}",
-            "purpose": "govt_service",
+            "purpose": PURPOSE,
             "requester_hi": "शिक्षा विभाग",
             "letter_no": "1",
             "letter_date": now.date(),
@@ -220,7 +220,7 @@ def _person(ground: _Ground, ring: KeyRing, number: int, now: datetime) -> dict[
             "data_key_id": key_id,
             "release_id": ground.release_id,
             "number": f"CRD/2026/{number}",
-            "purpose": "govt_service",
+            "purpose": PURPOSE,
             "status": "open",
             "revision": 1,
             "received_on": now.date(),
@@ -260,6 +260,7 @@ def _person(ground: _Ground, ring: KeyRing, number: int, now: datetime) -> dict[
             "office_id": thana,
             "role": ROLE,
             "form": ELEMENT,
+            "purpose": PURPOSE,
             "enquiry_id": enquiry_id,
             "state": "open",
             "created_at": now,

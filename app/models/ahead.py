@@ -31,19 +31,15 @@ def inbox(
     queue: inboxes.Queue,
     condition: inboxes.Condition,
     keyset: inboxes.Keyset,
-    cap: int,
     thanas_on: date | None,
 ) -> None:
     """What a page of the inbox reads; the thanas of a day where it offers them."""
     asked = [
         inboxes.counting(queue),
         inboxes.paging(queue, condition, keyset),
-        inboxes.counting_unclaimed(queue, cap),
         (offices.HOLIDAYS, {}),
         (releases.ACTIVE, {}),
     ]
-    if condition and not condition.is_counted:
-        asked.append(inboxes.capped_counting(queue, condition, cap + 1))
     if thanas_on is not None:
         asked.append((offices.OF_KIND, {"kind": OfficeKind.THANA, "day": thanas_on}))
     together([(session, query, values) for query, values in asked])

@@ -7,13 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, union_all
+from sqlalchemy import and_, func, literal_column, or_, select, union_all
 
 from app.models.cases import applicant, case, data_key, enquiry, requisition
 from app.models.officers import officer
 from app.models.offices import named, office
 from app.models.statements import Query, one_of
-from app.models.workflow import queue_count, user_task
+from app.models.workflow import is_open, queue_count, user_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,7 +99,7 @@ class _Shape(NamedTuple):
 
 
 def counts(session: Session, queue: Queue) -> Sequence[AnyRow]:
-    """(element_id, due_on, open) of a queue; of an officer named in person counted from his own tasks."""
+    """(element_id, due_on, open, free) of a queue; of an officer named in person counted from his own tasks."""
     query, values = counting(queue)
     return query.all(session, **values)
 
@@ -113,7 +113,9 @@ def counting(queue: Queue) -> Wanted:
 @cache
 def _counts_of_office(shape: _Shape) -> Query:
     return Query(
-        lambda at: select(queue_count.c.element_id, queue_count.c.due_on, queue_count.c.open).where(
+        lambda at: select(
+            queue_count.c.element_id, queue_count.c.due_on, queue_count.c.open, queue_count.c.free
+        ).where(
             at.visible(queue_count),
             queue_count.c.office_id == at.office_id,
             queue_count.c.role.in_(shape.roles),
@@ -126,7 +128,12 @@ def _counts_of_office(shape: _Shape) -> Query:
 def _counts_of_person(shape: _Shape) -> Query:
     return Query(
         lambda at: (
-            select(user_task.c.element_id, user_task.c.due_on, func.count().label("open"))
+            select(
+                user_task.c.element_id,
+                user_task.c.due_on,
+                func.count().label("open"),
+                literal_column("0").label("free"),
+            )
             .where(at.visible(user_task), *_in_queue(at, shape))
             .group_by(user_task.c.element_id, user_task.c.due_on)
         )
@@ -239,48 +246,24 @@ def _with_names(at: At, parts: Sequence[Any]) -> Any:
 
 def capped_count(session: Session, queue: Queue, condition: Condition, cap: int) -> int:
     """How many tasks pass the filter, counted no further than `cap`."""
-    query, values = capped_counting(queue, condition, cap)
-    return int(query.scalar(session, **values))
-
-
-def capped_counting(queue: Queue, condition: Condition, cap: int) -> Wanted:
-    """The statement of `capped_count`, for reading ahead."""
     filters = condition.values
-    shape = _Shape(queue.roles, queue.person is not None, frozenset(filters))
-    return _capped_count(shape), {**queue.values, **filters, "limit": cap}
+    query = _capped_count(_Shape(queue.roles, queue.person is not None, frozenset(filters)))
+    return int(query.scalar(session, **queue.values, **filters, limit=cap))
 
 
 @cache
 def _capped_count(shape: _Shape) -> Query:
-    return Query(lambda at: _count_up_to_limit(at, shape))
+    def statement(at: At) -> Any:
+        found = (
+            select(user_task.c.id)
+            .select_from(_joined(shape.filters))
+            .where(at.visible(user_task), *_in_queue(at, shape), *_where(at, shape.filters))
+            .limit(at.limit)
+            .subquery()
+        )
+        return select(func.count().label("found")).select_from(found)
 
-
-def _count_up_to_limit(at: At, shape: _Shape, *conditions: ColumnElement[bool]) -> Any:
-    found = (
-        select(user_task.c.id)
-        .select_from(_joined(shape.filters))
-        .where(at.visible(user_task), *_in_queue(at, shape), *_where(at, shape.filters), *conditions)
-        .limit(at.limit)
-        .subquery()
-    )
-    return select(func.count().label("found")).select_from(found)
-
-
-def unclaimed(session: Session, queue: Queue, cap: int) -> int:
-    """Tasks of the office in nobody's name, counted no further than `cap`."""
-    query, values = counting_unclaimed(queue, cap)
-    return int(query.scalar(session, **values))
-
-
-def counting_unclaimed(queue: Queue, cap: int) -> Wanted:
-    """The statement of `unclaimed`, for reading ahead."""
-    return _unclaimed(_Shape(queue.roles, queue.person is not None)), {**queue.values, "limit": cap}
-
-
-@cache
-def _unclaimed(shape: _Shape) -> Query:
-    free = (user_task.c.claimed_by.is_(None), user_task.c.assigned_to.is_(None))
-    return Query(lambda at: _count_up_to_limit(at, shape, *free))
+    return Query(statement)
 
 
 def _in_queue(at: At, shape: _Shape) -> list[ColumnElement[bool]]:
@@ -288,7 +271,7 @@ def _in_queue(at: At, shape: _Shape) -> list[ColumnElement[bool]]:
     return [
         user_task.c.office_id == at.office_id,
         user_task.c.role == roles[0] if len(roles) == 1 else user_task.c.role.in_(roles),
-        user_task.c.state == "open",
+        is_open,
         *([user_task.c.assigned_to == at.person] if shape.in_person else []),
     ]
 
@@ -296,12 +279,10 @@ def _in_queue(at: At, shape: _Shape) -> list[ColumnElement[bool]]:
 def _joined(filters: frozenset[str]) -> Any:
     """The task alone, or with the rows that the filter reads."""
     source: Any = user_task
-    if filters & {"purpose", "requisition"}:
-        source = source.join(
-            case, and_(case.c.district_id == user_task.c.district_id, case.c.id == user_task.c.case_id)
-        )
     if "requisition" in filters:
         source = source.join(
+            case, and_(case.c.district_id == user_task.c.district_id, case.c.id == user_task.c.case_id)
+        ).join(
             requisition,
             and_(requisition.c.district_id == case.c.district_id, requisition.c.id == case.c.requisition_id),
         )
@@ -318,7 +299,7 @@ _FILTERS: dict[str, Callable[[At], ColumnElement[bool]]] = {
     "element_id": lambda at: user_task.c.element_id == at.element_id,
     "due_from": lambda at: user_task.c.due_at >= at.due_from,
     "due_before": lambda at: user_task.c.due_at < at.due_before,
-    "purpose": lambda at: case.c.purpose == at.purpose,
+    "purpose": lambda at: user_task.c.purpose == at.purpose,
     "requisition": lambda at: requisition.c.number == at.requisition,
     "thana_id": lambda at: enquiry.c.office_id == at.thana_id,
     "claimed_by": lambda at: user_task.c.claimed_by == at.claimed_by,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, delete, func, select
+from sqlalchemy import case as when
 
 from app.models.scope import visible
 from app.models.statements import Change, inserting
-from app.models.workflow import event, queue_count, user_task
+from app.models.workflow import event, is_open, queue_count, user_task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,20 +31,40 @@ def _counting(at: At) -> Any:
         role=at.role,
         element_id=at.element_id,
         due_on=at.due_on,
-        open=at.by,
+        open=at.open,
+        free=at.free,
     )
     return statement.on_conflict_do_update(
-        index_elements=keys, set_={"open": queue_count.c.open + statement.excluded.open}
+        index_elements=keys,
+        set_={
+            "open": queue_count.c.open + statement.excluded.open,
+            "free": queue_count.c.free + statement.excluded.free,
+        },
     )
 
 
 _ADD = Change(queue_count, _counting)
+_DROP_EMPTY = Change(
+    queue_count,
+    lambda at: delete(queue_count).where(
+        at.visible(queue_count),
+        queue_count.c.office_id == at.office_id,
+        queue_count.c.role == at.role,
+        queue_count.c.element_id == at.element_id,
+        queue_count.c.due_on == at.due_on,
+        queue_count.c.open == 0,
+        queue_count.c.free == 0,
+    ),
+)
 
 
-def add(session: Session, key: tuple[Any, ...], by: int) -> None:
-    """Change one count; the row is made when the queue is new."""
+def add(session: Session, key: tuple[Any, ...], open: int, free: int) -> None:  # noqa: A002 - the column's name
+    """Change the counts of one queue and day. Their row comes with the first task, and goes with the last one."""
     office_id, role, element_id, due_on = key
-    _ADD.put(session, office_id=office_id, role=role, element_id=element_id, due_on=due_on, by=by)
+    place = {"office_id": office_id, "role": role, "element_id": element_id, "due_on": due_on}
+    _ADD.put(session, **place, open=open, free=free)
+    if open < 0:
+        _DROP_EMPTY.put(session, **place)
 
 
 def insert_events(session: Session, rows: Sequence[tuple[UUID, UUID, datetime]]) -> None:
@@ -70,17 +91,16 @@ def insert_events(session: Session, rows: Sequence[tuple[UUID, UUID, datetime]])
 def true_counts(session: Session) -> Sequence[AnyRow]:
     """The counts as the tasks themselves say: what a recount compares with."""
     keys = (user_task.c.office_id, user_task.c.role, user_task.c.element_id, user_task.c.due_on)
+    in_no_name = and_(user_task.c.claimed_by.is_(None), user_task.c.assigned_to.is_(None))
     return session.connection.execute(
-        select(*keys, func.count().label("open"))
-        .where(visible(user_task, session.scope), user_task.c.state == "open")
+        select(*keys, func.count().label("open"), func.sum(when((in_no_name, 1), else_=0)).label("free"))
+        .where(visible(user_task, session.scope), is_open)
         .group_by(*keys)
     ).all()
 
 
 def stored_counts(session: Session) -> Sequence[AnyRow]:
-    return session.connection.execute(
-        select(queue_count).where(visible(queue_count, session.scope), queue_count.c.open != 0)
-    ).all()
+    return session.connection.execute(select(queue_count).where(visible(queue_count, session.scope))).all()
 
 
 def by_element(session: Session) -> Sequence[AnyRow]:

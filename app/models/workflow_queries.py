@@ -14,6 +14,7 @@ from app.models.statements import Change, Query, Update, inserting
 from app.models.workflow import (
     clock_event,
     engine_state,
+    is_open,
     job,
     step,
     timer,
@@ -107,13 +108,13 @@ _OPEN = (
     user_task.c.role,
     user_task.c.element_id,
     user_task.c.due_on,
+    user_task.c.claimed_by,
+    user_task.c.assigned_to,
 )
 
 
 OPEN_TASKS = Query(
-    lambda at: select(*_OPEN).where(
-        at.visible(user_task), user_task.c.case_id == at.case_id, user_task.c.state == "open"
-    )
+    lambda at: select(*_OPEN).where(at.visible(user_task), user_task.c.case_id == at.case_id, is_open)
 )
 
 
@@ -138,7 +139,7 @@ def cancel_tasks(session: Session, task_ids: Collection[UUID], at: datetime) -> 
         _SET_TASK.put(session, {"state": "cancelled", "done_at": at}, task_id=task_id)
 
 
-_SET_CLAIM = Update(user_task, lambda at: [user_task.c.id == at.task_id, user_task.c.state == "open"])
+_SET_CLAIM = Update(user_task, lambda at: [user_task.c.id == at.task_id, is_open])
 
 
 def set_claim(session: Session, task_id: UUID, officer_id: UUID | None, at: datetime | None) -> bool:
@@ -364,7 +365,7 @@ _NEXT_IN_QUEUE = Query(
             at.visible(user_task),
             user_task.c.office_id == at.office_id,
             user_task.c.role == at.role,
-            user_task.c.state == "open",
+            is_open,
             user_task.c.element_id == at.element_id,
             or_(user_task.c.assigned_to.is_(None), user_task.c.assigned_to == at.officer_id),
             or_(user_task.c.claimed_by.is_(None), user_task.c.claimed_by == at.officer_id),

@@ -52,6 +52,9 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "secure_delete=FAST",
 )
+#: Pages are read where the machine has them in memory, one copy for all connections. Not for the writer: a stray
+#: pointer of a library could then reach the file.
+_READING = ("query_only=ON", "mmap_size=2147418112")
 _ONE_PICTURE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _READ_ONLY = 8  # for a write the disk's fault; a read that tries to write is ours
 
@@ -318,7 +321,7 @@ def _on_sqlite(url: str, *, reading: bool = False) -> Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         raw = cast("sqlite3.Connection", connection)
         raw.isolation_level = None  # we say BEGIN ourselves; the driver's own idea of it breaks savepoints
-        for pragma in (*_PRAGMAS, f"query_only={reading:d}"):
+        for pragma in (*_PRAGMAS, *(_READING if reading else ())):
             raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -119,15 +119,18 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
     size = query.size if query.size in SIZES else SIZES[0]
     keyset = table.Keyset(query.sort, _after(query.after), size + 1)
     with_thanas = actor.post.office_kind != OfficeKind.THANA
-    ahead.inbox(session, queue, condition, keyset, CAP, today if with_thanas else None)
+    ahead.inbox(session, queue, condition, keyset, today if with_thanas else None)
     counts = table.counts(session, queue)
     rows = table.rows(session, queue, condition, keyset)
     shown, more = rows[:size], len(rows) > size
     loaded = releases.active(session)
-    found = _found(session, queue, condition, counts)
+    found = _counted(condition, counts)
+    if found is None and condition:
+        is_all = not more and keyset.after is None
+        found = len(rows) if is_all else table.capped_count(session, queue, condition, CAP + 1)
     return InboxPage(
         query,
-        _tiles(counts, today, table.unclaimed(session, queue, CAP)),
+        _tiles(counts, today),
         _tabs(counts, today, loaded),
         _opened(session, actor, shown, today),
         _next(shown[-1]) if more else "",
@@ -174,14 +177,10 @@ _AGES = {
 _ALWAYS = (None, None)
 
 
-def _found(
-    session: Session, queue: table.Queue, condition: table.Condition, counts: Sequence[AnyRow]
-) -> int | None:
-    """How many tasks pass the filter; read off the counts where they can tell."""
-    if not condition:
+def _counted(condition: table.Condition, counts: Sequence[AnyRow]) -> int | None:
+    """How many tasks pass the filter, read off the counts; None where nothing is filtered or they cannot tell."""
+    if not condition or not condition.is_counted:
         return None
-    if not condition.is_counted:
-        return table.capped_count(session, queue, condition, CAP + 1)
     return sum(
         int(row.open)
         for row in counts
@@ -191,10 +190,11 @@ def _found(
     )
 
 
-def _tiles(counts: Sequence[AnyRow], today: date, unclaimed: int) -> Tiles:
+def _tiles(counts: Sequence[AnyRow], today: date) -> Tiles:
     late = sum(row.open for row in counts if row.due_on < today)
     last = sum(row.open for row in counts if row.due_on == today)
-    return Tiles(late, last, sum(row.open for row in counts) - late - last, unclaimed)
+    left = sum(row.open for row in counts) - late - last
+    return Tiles(late, last, left, sum(row.free for row in counts))
 
 
 def _tabs(counts: Sequence[AnyRow], today: date, loaded: releases.Loaded) -> list[Tab]:

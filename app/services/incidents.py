@@ -131,7 +131,7 @@ def report_start(session: Session, requisition_id: UUID, why: Stopped, now: date
     _report(session, START, why, now, more={"requisition": str(requisition_id)})
 
 
-def recount(session: Session, now: datetime) -> list[tuple[queues.QueueKey, int, int]]:
+def recount(session: Session, now: datetime) -> list[tuple[queues.QueueKey, queues.Counts, queues.Counts]]:
     """Put the counts of the inboxes right, and open an incident when any had drifted; -> as `queues.recount`."""
     found = queues.recount(session)
     if found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -133,9 +132,7 @@ def _record(run: _Run, step: engine.Step, *, first: bool = False) -> None:
     moved = _record_moves(run, step.moves)
     _record_clocks(run, list(before.values()), gone, opened)
     _save_state(run, step, moved, first=first)
-    change: Counter[tuple[Any, ...]] = Counter()
-    change.subtract([(row.office_id, row.role, row.element_id, row.due_on) for row in gone])
-    change.update([(row["office_id"], row["role"], row["element_id"], row["due_on"]) for row in opened])
+    change = queues.changes(gone, opened)
     queues.announce(run.session, run.case.id, change, run.act.at)
     queues.apply(run.session, change)
 
@@ -156,6 +153,7 @@ def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
         "office_id": _office_for(run, task, unit),
         "role": task.role,
         "form": task.form,
+        "purpose": run.case.purpose,
         "enquiry_id": enquiry_id,
         "assigned_to": _assignee(run, task, enquiry_id),
         "claimed_by": None,

@@ -23,6 +23,7 @@ from app.services import (
     incidents,
     instances,
     projections,
+    queues,
     releases,
     sightings,
 )
@@ -296,9 +297,7 @@ def _commit(
     if case is None:
         raise NotFound
     ahead.act(session, own, case, sheet.task.id, actor.officer_id, sheet.task.form, calendars.day(now))
-    task = workflow.task(session, sheet.task.id)
-    if task is None:
-        raise NotFound
+    task = _task(session, sheet.task.id)
     _guard(actor, task)
     context = projections.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
     projections.stamp(context)
@@ -333,9 +332,7 @@ def _attach(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> Non
 
 
 def _sheet(session: Session, actor: Actor, task_id: UUID, now: datetime) -> _Sheet:
-    task = workflow.task(session, task_id)
-    if task is None:
-        raise NotFound
+    task = _task(session, task_id)
     _guard(actor, task)
     case = cases.find(session, task.case_id)
     if case is None:
@@ -361,16 +358,25 @@ def _guard(actor: Actor, task: AnyRow) -> None:
 
 
 def _set_claim(session: Session, actor: Actor, task_id: UUID, now: datetime, *, mine: bool) -> None:
-    task = workflow.task(session, task_id)
-    if task is None:
-        raise NotFound
+    """The case is locked first: holder and counts change together, whoever else acts on it."""
+    case_id = _task(session, task_id).case_id
+    own = session.narrowed(CaseScope(actor.district_id, case_id))
+    cases.lock(own, case_id)
+    task = _task(session, task_id)
     _guard(actor, task)
     holder = actor.officer_id if mine else None
     if not workflow.set_claim(session, task_id, holder, now if mine else None):
         raise TaskAlreadyDone
-    own = session.narrowed(CaseScope(actor.district_id, task.case_id))
+    queues.renamed(own, task, holder)
     action = "task:claim" if mine else "task:release"
-    audit.record(own, f"case:{task.case_id}", action, f"task:{task_id}", actor, now, element=task.element_id)
+    audit.record(own, f"case:{case_id}", action, f"task:{task_id}", actor, now, element=task.element_id)
+
+
+def _task(session: Session, task_id: UUID) -> AnyRow:
+    task = workflow.task(session, task_id)
+    if task is None:
+        raise NotFound
+    return task
 
 
 def _drop(database: Database, actor: Actor, place: drafts.Place, posted: Posted, now: datetime) -> None:
