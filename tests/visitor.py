@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.test import encode_multipart
+
 from app.services import officers
 
 if TYPE_CHECKING:
@@ -33,6 +35,11 @@ class Visitor:
 
     def post(self, address: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         fields = {"csrf_token": self._token, **(data or {})}
+        if options.get("content_type") == "multipart/form-data":
+            # Written here: the client would spool a large form into a file that it never closes.
+            boundary, body = encode_multipart(fields)
+            options["content_type"] = f"multipart/form-data; boundary={boundary}"
+            return self._seen(self.client.post(address, data=body, headers=self.headers, **options))
         return self._seen(self.client.post(address, data=fields, headers=self.headers, **options))
 
     def post_and_follow(self, address: str, data: dict[str, Any] | None = None) -> TestResponse:

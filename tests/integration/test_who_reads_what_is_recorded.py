@@ -98,7 +98,7 @@ class Reading:
         journey.go_on(self.number, until="accept_enquiry")
         journey.do(self.number, "accept_enquiry")
         self.named = journey.actor_of(self.task("visit"))
-        journey.do(self.number, "visit", finding_text=VISITED)
+        journey.do(self.number, "visit", finding_text=f"{VISITED}: पड़ोसियों से भी पूछा गया, कोई विवाद नहीं")
         found = {f"chk_{name}": "not_found" for name in REGISTERS} | {"chk_fir_index": "found"}
         thana = str(journey.staff.offices(Role.SHO)["th_mufassil"])
         journey.do(self.number, "check_registers", all_clear=False, cases=[{**FIR, "thana": thana}], **found)
