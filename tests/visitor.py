@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from app.services import officers
@@ -37,7 +38,7 @@ class Visitor:
         fields = {"csrf_token": self._token, **(data or {})}
         if options.get("content_type") == "multipart/form-data":
             # Written here: the client would spool a large form into a file that it never closes.
-            boundary, body = encode_multipart(fields)
+            boundary, body = encode_multipart({name: _parts(value) for name, value in fields.items()})
             options["content_type"] = f"multipart/form-data; boundary={boundary}"
             return self._seen(self.client.post(address, data=body, headers=self.headers, **options))
         return self._seen(self.client.post(address, data=fields, headers=self.headers, **options))
@@ -116,3 +117,13 @@ class Sheet(HTMLParser):
 
     def ids(self) -> list[str]:
         return [each.attributes["id"] or "" for each in self.elements if "id" in each.attributes]
+
+
+def _parts(value: Any) -> Any:
+    """A box as it is encoded: (stream, name) and (stream, name, type) are files, also in a list of them."""
+    if isinstance(value, list):
+        return [_parts(each) for each in value]
+    if isinstance(value, tuple):
+        stream, name, *kind = value
+        return FileStorage(stream, filename=name, content_type=kind[0] if kind else None)
+    return value
