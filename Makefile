@@ -15,7 +15,7 @@ sum = $(shell cat /dev/null $(1) 2>/dev/null | cksum | cut -d' ' -f1)
 
 # What was built and then deleted, or built for a Python that has gone, is built again.
 _ := $(shell $(PY) -c '' 2>/dev/null || rm -f .stamps/python-*; \
-	test -d node_modules || rm -f .stamps/node-*; \
+	test -f node_modules/.package-lock.json || rm -f .stamps/node-*; \
 	test -f app/static/dist/manifest.json || rm -f .stamps/assets-*)
 
 POS := $(sort $(wildcard app/translations/*/LC_MESSAGES/*.po))
@@ -80,6 +80,7 @@ $(TEST_PYTHON_STAMP): | $(PYTHON_STAMP)
 	@$(call stamp,.stamps/python-test)
 
 $(NODE_STAMP):
+	@test ! -L node_modules || rm node_modules  # npm empties what a link leads to, and others use it
 	@sh setup/need.sh node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@$(call stamp,.stamps/node)
 
