@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, select
 
 from app.models.cases import case
-from app.models.offices import office
+from app.models.offices import named, office
 from app.models.statements import Query, Update, inserting
 from app.models.workflow import incident, job, timer, user_task
 
@@ -34,8 +34,7 @@ def _open(at: At) -> Any:
             case.c.release_id,
             case.c.status.label("case_status"),
             user_task.c.state.label("task_state"),
-            office.c.name_hi.label("office_hi"),
-            office.c.name_en.label("office_en"),
+            *named(office, "office"),
             job.c.state.label("job_state"),
             job.c.attempts,
         )
@@ -63,7 +62,7 @@ def _of_no_task(table: Any) -> Any:
 
 def _holders(at: At) -> Any:
     return (
-        select(incident.c.id, office.c.name_hi, office.c.name_en)
+        select(incident.c.id, *named(office, "office"))
         .join(user_task, _of_no_task(user_task))
         .join(
             office,

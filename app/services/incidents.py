@@ -6,7 +6,7 @@ import errno
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.crypto import Unsealable
 from app.domain.errors import Conflict, DomainError, NotFound, RouteStuck
@@ -47,6 +47,14 @@ class Stopped:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Place(NamedTuple):
+    """An office where something stopped."""
+
+    office_kind: str
+    office_hi: str
+    office_en: str
+
+
 @dataclass(frozen=True, slots=True)
 class IncidentLine:
     """An open incident as the list shows it: where, why, since when; a case number and codes, never a person."""
@@ -57,8 +65,7 @@ class IncidentLine:
     code: str
     element_hi: str
     element_en: str
-    offices_hi: list[str]
-    offices_en: list[str]
+    offices: list[Place]
     wanted_kind: str  # kind of the office that was not found
     detail: dict[str, str]
     opened_at: datetime
@@ -185,10 +192,11 @@ def _same(rows: Collection[AnyRow], act: str, why: Stopped, about: Mapping[str, 
 
 def open_incidents(session: Session) -> list[IncidentLine]:
     """Every incident of the district that is still one, newest first."""
-    held: dict[UUID, list[tuple[str, str]]] = {}
+    held: dict[UUID, list[Place]] = {}
     for row in table.holders_of_incidents(session):
-        if (row.name_hi, row.name_en) not in held.setdefault(row.id, []):
-            held[row.id].append((row.name_hi, row.name_en))
+        place = Place(row.office_kind, row.office_hi, row.office_en)
+        if place not in held.setdefault(row.id, []):
+            held[row.id].append(place)
     return [_line(session, row, held.get(row.id, [])) for row in _unsettled(session)]
 
 
@@ -216,8 +224,8 @@ def _settled(session: Session, rows: Collection[AnyRow]) -> list[AnyRow]:
     return [row for row in rows if _is_settled(row, timers)]
 
 
-def _line(session: Session, row: AnyRow, held: list[tuple[str, str]]) -> IncidentLine:
-    offices = [(row.office_hi, row.office_en)] if row.office_hi else held
+def _line(session: Session, row: AnyRow, held: list[Place]) -> IncidentLine:
+    offices = [Place(row.office_kind, row.office_hi, row.office_en)] if row.office_hi else held
     label = ("", "")
     if row.release_id is not None and row.element_id:
         label = releases.load(session, row.release_id).engine.label(row.element_id)
@@ -231,8 +239,7 @@ def _line(session: Session, row: AnyRow, held: list[tuple[str, str]]) -> Inciden
         code=row.code,
         element_hi=label[0],
         element_en=label[1],
-        offices_hi=[hindi for hindi, _ in offices],
-        offices_en=[english for _, english in offices],
+        offices=offices,
         wanted_kind=kind.value if kind is not None else "",
         detail={"element": row.element_id} | {n: str(v) for n, v in row.detail.items() if n not in hidden},
         opened_at=row.opened_at,
