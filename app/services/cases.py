@@ -48,7 +48,8 @@ class ActivityLine:
     officer_hi: str
     officer_en: str
     role: str
-    object: str
+    step_hi: str  # at which the act was done, where it was done at one
+    step_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +204,10 @@ def _case(session: Session, actor: Actor, number: str) -> tuple[AnyRow, releases
 def _activity(opened: _Opened) -> list[ActivityLine]:
     if not opened.actor.may(Permission.AUDIT_SEE):
         return []
-    return [
-        ActivityLine(
-            row.seq, row.at, row.action, row.officer_hi or "", row.officer_en or "", row.role, row.object
-        )
-        for row in record.of_stream(opened.session, f"case:{opened.case.id}")
-    ]
+    lines = []
+    for row in record.of_stream(opened.session, f"case:{opened.case.id}"):
+        element = row.detail.get("element")
+        step = opened.file.label(element) if element else ("", "")
+        officer = (row.officer_hi or "", row.officer_en or "")
+        lines.append(ActivityLine(row.seq, row.at, row.action, *officer, row.role, *step))
+    return lines

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, g, redirect, request
 
 from app.domain.roles import Permission
 from app.services import cases, certificates
-from app.web import confirmations, diagrams, language, transaction
+from app.web import confirmations, diagrams, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
 from app.web.pages import page
@@ -94,6 +94,5 @@ def _page(
         may_see_letter=g.actor.may(Permission.REQUISITION_SEE),
         withdraw_reason=reason,
         withdraw_problem=problem,
-        action_words=lambda action: language.known(f"action.{action}") or action,
         confirmation=confirmations.take(),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from app.services.audit import ACTIONS
 from tests import sources
 
 LANGUAGES = ("hi", "en")
@@ -125,3 +126,8 @@ def test_every_key_that_is_used_is_there() -> None:
     used |= {path: keys_in_template(path) for path in sources.below("templates", suffix=".html")}
     missing = {sources.name(path): sorted(keys - ALL_KEYS) for path, keys in used.items() if keys - ALL_KEYS}
     assert not missing, "Add the key to the catalogue of its domain, in Hindi and in English"
+
+
+def test_every_act_of_the_record_has_its_words() -> None:
+    named = {key.removeprefix("action.") for key in ALL_KEYS if key.startswith("action.")}
+    assert named == set(ACTIONS)
