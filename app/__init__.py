@@ -119,4 +119,5 @@ def _open(settings: Settings) -> Database:
         settings.documents,
         public_address=settings.public_address,
         fonts=settings.fonts,
+        clock_is_free=settings.demo or settings.testing,
     )

@@ -43,9 +43,13 @@ def register(app: Flask) -> None:
 @district_group.command("add")
 @click.argument("lgd_code", type=int)
 def _add_district(lgd_code: int) -> None:
-    """Add a district from the gazetteer by its LGD code, with the shipped release."""
+    """Add a district from the gazetteer by its LGD code, with the shipped release; in demo mode with officers too."""
+    settings = current_app.extensions["settings"]
     try:
-        is_new = setup.add_district(_readied(), lgd_code, _now())
+        if settings.demo:
+            is_new = setup.add_demo(_readied(), settings.instance, _now(), lgd_code)
+        else:
+            is_new = setup.add_district(_readied(), lgd_code, _now())
     except DomainError as refused:
         raise click.ClickException(_both(refused.key, **refused.params)) from refused
     click.echo(_both("cli.district_added" if is_new else "cli.district_known", code=lgd_code))

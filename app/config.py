@@ -37,6 +37,7 @@ class Settings:
     port: int = 8000
     host: str = "127.0.0.1"
     demo: bool = False
+    demo_cases: bool = True  # whether the demo district begins with its forty cases
     secure: bool = False  # behind HTTPS: secure cookies, HSTS
     public_url: str = ""
     web_processes: int = 2  # on PostgreSQL; SQLite is served by one process that does everything
@@ -88,6 +89,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         port=_number(values, "PORT", 8000, _MAX_PORT),
         host=host,
         demo=demo,
+        demo_cases=_flag({"DEMO_CASES": "1", **values}, "DEMO_CASES"),
         secure=_flag(values, "SECURE"),
         public_url=str(values.get("PUBLIC_URL") or "").rstrip("/"),
         proxies=_number(values, "PROXIES", 0, 5, least=0),

@@ -85,6 +85,8 @@ def ready(settings: Settings) -> Flask:
         setup.prepare(database, now)
         if settings.demo:
             setup.add_demo(database, settings.instance, now)
+            if settings.demo_cases:
+                setup.add_demo_cases(database, now, _tell)
     except ReleaseRefused as refused:
         with app.app_context():
             lines = [cli.problem_text(problem) for problem in refused.problems]
@@ -95,6 +97,15 @@ def ready(settings: Settings) -> Flask:
     finally:
         database.close()  # its threads and connections would not survive the fork
     return app
+
+
+def _tell(done: int, total: int) -> None:
+    """One line that counts, while the demo's cases are entered: officers find them all there when the door opens."""
+    line = f"  डेमो के प्रकरण दर्ज हो रहे हैं / entering the demo's cases: {done}/{total}"
+    if sys.stdout.isatty():
+        print(f"\r{line}", end="\n" if done == total else "", flush=True)  # noqa: T201
+    elif done in (1, total):
+        print(line, flush=True)  # noqa: T201
 
 
 def said(key: str, **params: Any) -> tuple[str, str]:

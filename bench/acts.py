@@ -189,7 +189,10 @@ def _network_waits(ground: World, prepared: list[_Waiting]) -> Iterator[results.
     name = ground.copy("endorse")
     with WireTap(ground.server.folder) as tap:
         database = Database(
-            f"postgresql://postgres@/{name}?host={tap.folder}", KeyRing.for_tests(), ground.folder
+            f"postgresql://postgres@/{name}?host={tap.folder}",
+            KeyRing.for_tests(),
+            ground.folder,
+            clock_is_free=True,
         )
         within: list[int] = []
         write = database.write

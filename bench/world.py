@@ -37,7 +37,8 @@ class World:
         return f"sqlite:///{self.folder / name}.db"
 
     def open(self, name: str) -> Database:
-        return Database(self.url(name), KeyRing.for_tests(), self.folder / "documents")
+        documents = self.folder / "documents"
+        return Database(self.url(name), KeyRing.for_tests(), documents, clock_is_free=True)
 
     def settings(self, name: str) -> Settings:
         return Settings(self.folder, self.url(name), demo=True, testing=True)

@@ -1,30 +1,31 @@
 """A case taken along the shipped route by officers, through the services: what the tests and the figures walk on.
 
 An officer sees what the form proposes, changes what his answer differs in, and sends the form as a browser
-would post it. A clean case needs no changes; a test names only what is special in its case.
+would post it. A clean case needs no changes: its answers are those of the demo district; a test names only what is
+special in its case.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from app.domain.roles import Role
+from app.formjs import as_posted
 from app.models.cases import case
 from app.models.workflow import user_task
-from app.services import jobs, requisitions, tasks
+from app.services import demo_script, jobs, requisitions, tasks
 from app.services.drafts import actor_scope
 from tests.staff import Staff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from sqlalchemy import Row
 
-    from app import formjs
     from app.domain.roles import Actor
     from app.services.database import Database
     from app.services.documents import Upload
@@ -60,64 +61,7 @@ CANDIDATE: dict[str, Any] = {
 }
 SECOND_ADDRESS: dict[str, Any] = {"same_address": False, "pres_village": "साहेबगंज", "pres_pin": "841301"}
 #: What is answered at each step of a clean case, beyond what the form proposes itself.
-CLEAN: dict[str, dict[str, Any]] = {
-    "scrutinise": {
-        "action": "forward",
-        "scrutiny": ["letter", "form", "declaration", "photo", "address"],
-    },
-    "route": {},
-    "accept_enquiry": {"accept": "ours"},
-    "visit": {
-        "met_whom": "self",
-        "resident": "resident",
-        "identity_verified": "yes",
-        "stay": "since_birth",
-        "witnesses": [
-            {"name": "श्याम महतो", "gist": "known_good"},
-            {"name": "गीता देवी", "gist": "known_good"},
-        ],
-        "eo_declare": True,
-    },
-    "check_registers": {"all_clear": True, "reg_sign": True},
-    "endorse_enquiry": {"agree": "agree", "register_certify": True},
-    "recommend": {"action": "recommend", "sign": True},
-    "decide": {"dm_decision": "issue_clear", "lang": "hi", "sign": True},
-    "dispatch": {"dispatch_mode": "by_hand", "receipt_name": "अनिल कुमार"},
-}
-
-
-def as_posted(form: formjs.Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Write answers the way a browser posts them: rows numbered, dates in three boxes, ticks by their value."""
-    kinds = {field.path: field.type for field in form.fields}
-    posted: dict[str, list[str]] = {}
-    for key, value in values.items():
-        if kinds.get(key) != "list":
-            posted |= _boxes(key, kinds.get(key, ""), value)
-            continue
-        posted[f"{key}-n"] = [str(len(value or []))]
-        for number, row in enumerate(value or []):
-            for column, cell in row.items():
-                posted |= _boxes(f"{key}-{number}-{column}", kinds.get(f"{key}.{column}", ""), cell)
-    return posted
-
-
-def _boxes(name: str, kind: str, value: Any) -> dict[str, list[str]]:
-    if value is None or kind in ("", "file"):
-        return {}
-    if kind in ("date", "datetime"):
-        return _date_boxes(name, str(value)) if value else {}
-    if kind == "checkbox":
-        return {name: ["true"]} if value else {}
-    if kind == "checklist":
-        return {name: [str(each) for each in value]}
-    return {name: [str(value)]}
-
-
-def _date_boxes(name: str, text: str) -> dict[str, list[str]]:
-    day, _, time = text.partition("T")
-    at = date.fromisoformat(day)
-    boxes = {f"{name}-d": [str(at.day)], f"{name}-m": [str(at.month)], f"{name}-y": [str(at.year)]}
-    return boxes | ({f"{name}-t": [time[:5]]} if time else {})
+CLEAN = demo_script.clean()
 
 
 class Journey:
@@ -198,10 +142,8 @@ class Journey:
         view = self.database.read(
             lambda session: tasks.open_task(session, actor, task.id, self.now), actor_scope(actor)
         )
-        values = {**view.values, **CLEAN[task.form]}
-        if task.form == "recommend" and view.facts["checks"]["final_signatory"] == "SP":
-            values |= {"sp_decision": "issue_clear", "lang": "hi"}
-        return tasks.Posted(as_posted(view.form, {**values, **changes}))
+        values = {**view.values, **CLEAN[task.form], **changes}
+        return tasks.Posted(as_posted(view.form, values))
 
     def do(self, number: str, element_id: str, **changes: Any) -> tasks.Completed:
         """Do the first open task of this step."""

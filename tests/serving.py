@@ -55,6 +55,7 @@ class Site:
             "PORT": str(self.port),
             "INSTANCE": str(instance),
             "ESP_DEMO": "1",
+            "DEMO_CASES": "0",  # a test enters the cases that it needs
             **(environment or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None

@@ -7,6 +7,7 @@ from app.formjs.drawing import draw
 from app.formjs.files import refuses_file
 from app.formjs.loading import load
 from app.formjs.model import Field, FieldType, Form
+from app.formjs.posting import as_posted
 from app.formjs.refusals import FormProblem, FormRefused
 from app.formjs.view import not_asked
 
@@ -17,6 +18,7 @@ __all__ = [
     "Form",
     "FormProblem",
     "FormRefused",
+    "as_posted",
     "check",
     "classes_of",
     "clean",

@@ -36,6 +36,15 @@ def of_stream(session: Session, stream: str) -> Sequence[AnyRow]:
     ).all()
 
 
+def acts(session: Session, stream: str, action: str) -> Sequence[AnyRow]:
+    """The rows of one stream that tell of one kind of act, in order."""
+    return session.connection.execute(
+        select(audit.c.at, audit.c.detail)
+        .where(visible(audit, session.scope), audit.c.stream == stream, audit.c.action == action)
+        .order_by(audit.c.seq)
+    ).all()
+
+
 _CASE_HEAD = Query(
     lambda at: (
         select(case.c.audit_seq.label("seq"), case.c.audit_head.label("head"))

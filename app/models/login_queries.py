@@ -169,6 +169,8 @@ def demo_accounts(session: Session, day: date) -> Sequence[Any]:
             officer.c.name_en,
             posting.c.role,
             *named(office, "office"),
+            district.c.name_hi.label("district_hi"),
+            district.c.name_en.label("district_en"),
         )
         .join(
             posting,

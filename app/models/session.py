@@ -28,6 +28,9 @@ class Session:
     `recorded_at` is the machine's clock at the start of the transaction (UTC). `cache` lives as long as the
     transaction. What a statement of app.models has read is kept until one of its tables is written; writes wait
     and go out together, in order, before anything reads their tables, and before the commit.
+
+    `loader` names the program that acts in the officers' stead, in times gone by; empty where they act themselves.
+    `clock_is_free`: the time of an act need not be the machine's, in demo mode and in tests.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Session:
         self.recorded_at, self.public_address = recorded_at, public_address
         self.cache: dict[Any, Any] = {}
         self.dialect = connection.dialect
+        self.loader, self.clock_is_free = "", False
         self._waiting: list[Sent] = []
         self._waiting_tables: set[str] = set()
         self._kept: dict[Any, tuple[frozenset[str], list[Any]]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, or_, select
 
 from app.models.officers import officer, posting
 from app.models.offices import district, holiday, jurisdiction, office
@@ -12,6 +12,7 @@ from app.models.scope import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from app.models.base import AnyRow
     from app.models.scope import Session
@@ -71,6 +72,24 @@ def has_officers(session: Session) -> bool:
         ).first()
         is not None
     )
+
+
+def postings(session: Session, day: date) -> Sequence[AnyRow]:
+    """Who holds which post on a day, with the office's key; in the order of the user names."""
+    return session.connection.execute(
+        select(posting.c.officer_id, posting.c.office_id, posting.c.role, office.c.key)
+        .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
+        .join(
+            officer,
+            and_(officer.c.district_id == posting.c.district_id, officer.c.id == posting.c.officer_id),
+        )
+        .where(
+            visible(posting, session.scope),
+            posting.c.valid_from <= day,
+            or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+        )
+        .order_by(officer.c.username, posting.c.id)
+    ).all()
 
 
 def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:

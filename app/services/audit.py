@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -46,7 +46,11 @@ ACTIONS: dict[str, frozenset[str]] = {
     "session:refuse": frozenset({"digest"}),
     "session:switch": frozenset({"posting"}),
     "district:add": frozenset({"code"}),
+    "demo:begin": frozenset({"cases"}),
+    "demo:end": frozenset({"cases"}),
 }
+#: How far the time that an act names may lie from the machine's: a request may wait that long for its turn.
+SLACK = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,16 @@ def record(
     """Append one row to a chain, in the transaction of the act itself: no record, no act.
 
     `stream` is `case:<id>`, `access` or `admin`; a case's head lies on its own row, so that two cases never
-    wait for each other. Raises ValueError for an act that is not declared, or details it may not carry.
+    wait for each other. A loader's acts carry its name. Raises ValueError for an act that is not declared, for
+    details it may not carry, and for a time that is not the machine's where its clock is not free.
     """
     allowed = ACTIONS.get(action)
     if allowed is None or not detail.keys() <= allowed:
         raise ValueError(f"the record knows no act {action} with {sorted(detail)}")
+    if not session.clock_is_free:
+        _check_time(action, actor, at, session.recorded_at)
+    if session.loader:
+        detail["loader"] = session.loader
     seq, prev = table.next_in_stream(session, stream)
     row = {
         "district_id": session.district_id,
@@ -97,6 +106,13 @@ def record(
     digest = _digest(prev, row)
     table.append(session, {**row, "prev": prev, "hash": digest})
     table.set_head(session, stream, seq, digest)
+
+
+def _check_time(action: str, actor: Actor | None, at: datetime, recorded_at: datetime) -> None:
+    """An officer acts now. The system may act late, for the time of the act that set its job; never early."""
+    late = recorded_at - at
+    if late < -SLACK or (actor is not None and late > SLACK):
+        raise ValueError(f"{action} names a time that is not the machine's: off by {late}")
 
 
 def verify(session: Session) -> list[Fault]:

@@ -58,6 +58,8 @@ class PublicPaper:
     state: str  # ok | report_ok | bad | unknown
     text_hi: str
     text_en: str
+    issuer_hi: str = ""  # office and district; empty for an unknown code
+    issuer_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +326,14 @@ def _answer(session: Session, row: AnyRow | None, now: datetime) -> PublicPaper:
     if office is not None:
         named = papers.Words(f"{office.name_hi}, {named.hi}", f"{office.name_en}, {named.en}")
     answer = papers.public_answer(texts, _issued_paper(session, row), named, calendars.day(now))
-    return PublicPaper(answer.state, answer.sentence.hi, answer.sentence.en)
+    issuer = offices.find(session, row.office_id) if row is not None else None
+    return PublicPaper(
+        answer.state,
+        answer.sentence.hi,
+        answer.sentence.en,
+        f"{issuer.name_hi}, {district.name_hi}" if issuer is not None else "",
+        f"{issuer.name_en}, {district.name_en}" if issuer is not None else "",
+    )
 
 
 def _issued_paper(session: Session, row: AnyRow | None) -> papers.IssuedPaper | None:

@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -78,7 +79,14 @@ class Database:
     """
 
     def __init__(
-        self, url: str, keys: KeyRing, documents: Path, *, public_address: str = "", fonts: Path = FONTS
+        self,
+        url: str,
+        keys: KeyRing,
+        documents: Path,
+        *,
+        public_address: str = "",
+        fonts: Path = FONTS,
+        clock_is_free: bool = False,
     ) -> None:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
@@ -88,6 +96,7 @@ class Database:
         )
         self.keys, self.documents, self.fonts = keys, documents, fonts
         self.public_address = public_address
+        self.loader, self.clock_is_free = "", clock_is_free
         self._waiting: _Queue = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         self._door = threading.Lock()  # before the queue: nothing is put in after the sign to stop
@@ -115,6 +124,17 @@ class Database:
         if self.is_sqlite:
             return self._write_queued(work, scope)
         return self._write_at_once(work, scope)
+
+    def marked(self, loader: str) -> Database:
+        """Another handle on the same database for a program that acts for officers in times gone by.
+
+        The record marks each of its acts with the name. Close it when it has done.
+        """
+        other = copy(self)
+        other.loader, other.clock_is_free = loader, True
+        other._waiting, other._writer = queue.SimpleQueue(), None  # noqa: SLF001 - it has a writer of its own
+        other._door = threading.Lock()  # noqa: SLF001
+        return other
 
     def close(self) -> None:
         """Finish what waits, then let go of threads and connections, so that the process may fork or end.
@@ -209,7 +229,9 @@ class Database:
 
     def _session(self, connection: Connection, scope: Scope) -> Session:
         recorded_at = datetime.now(UTC)  # noqa: TID251 - what is recorded is the machine's own time
-        return Session(connection, scope, self.keys, self.documents, recorded_at, self.public_address)
+        session = Session(connection, scope, self.keys, self.documents, recorded_at, self.public_address)
+        session.loader, session.clock_is_free = self.loader, self.clock_is_free
+        return session
 
 
 _FAILED = object()

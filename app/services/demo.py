@@ -7,6 +7,7 @@ import io
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
@@ -95,15 +96,19 @@ class Account:
     name: str
 
 
-def add_officers(session: Session, now: datetime) -> list[Account]:
-    """Post an officer to every seat of the district; nothing when it has officers already."""
+def add_officers(session: Session, now: datetime, place: str = "") -> list[Account]:
+    """Post an officer to every seat of the district; nothing when it has officers already.
+
+    `place` ends their user names, so that those of two districts differ.
+    """
     if table.has_officers(session):
         return []
     accounts: list[Account] = []
     officers: list[dict[str, Any]] = []
     postings: list[dict[str, Any]] = []
-    since = calendars.day(now).replace(month=1, day=1)
-    for number, (office, role, rank, username) in enumerate(_seats(session)):
+    since = date(calendars.day(now).year - 1, 1, 1)  # they held their posts when the demo's cases came in
+    for number, (office, role, rank, seat) in enumerate(_seats(session)):
+        username = f"{seat}.{place}" if place else seat
         (given_hi, given_en), (family_hi, family_en) = (
             _GIVEN[number % len(_GIVEN)],
             _FAMILY[number % len(_FAMILY)],
@@ -160,12 +165,14 @@ def _username(office: AnyRow, kind: OfficeKind, role: Role, number: int) -> str:
     return f"{short}{again}{place}"
 
 
-def write_accounts(path: Path, accounts: list[Account]) -> None:
-    """The account list, for its owner's eyes alone; written once, when the officers are made."""
+def write_accounts(path: Path, accounts: list[Account], *, more: bool) -> None:
+    """The account list, for its owner's eyes alone; those of a further district (`more`) are written below."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(("username", "password", "totp_secret", "role", "office", "name"))
+    if not more:
+        lines.writerow(("username", "password", "totp_secret", "role", "office", "name"))
     lines.writerows((a.username, a.password, a.totp_secret, a.role, a.office, a.name) for a in accounts)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    how = os.O_APPEND if more else os.O_TRUNC
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write(text.getvalue())

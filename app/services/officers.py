@@ -20,6 +20,7 @@ from app.services import audit, calendars, scopes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from uuid import UUID
 
     from app.models.base import AnyRow
@@ -170,10 +171,12 @@ def enter_as(database: Database, officer_id: UUID, now: datetime) -> Entry:
 def demo_accounts(session: Session, now: datetime) -> list[DemoGroup]:
     """The demo accounts by kind of office, for the sign-in page of the demo mode."""
     groups: dict[str, list[DemoAccount]] = {}
-    for row in table.demo_accounts(session, calendars.day(now)):
-        line = DemoAccount(
-            row.officer_id, row.name_hi, row.name_en, row.role, row.office_kind, row.office_hi, row.office_en
-        )
+    rows = table.demo_accounts(session, calendars.day(now))
+    several = len({row.district_id for row in rows}) > 1
+    for row in rows:
+        where = (f", {row.district_hi}", f", {row.district_en}") if several else ("", "")
+        office = (row.office_kind, row.office_hi + where[0], row.office_en + where[1])
+        line = DemoAccount(row.officer_id, row.name_hi, row.name_en, row.role, *office)
         groups.setdefault(row.office_kind, []).append(line)
     order = ("dm_office", "sp_office", "thana", "sdpo", "circle", "dcrb", "special_branch")
     rank = {kind: place for place, kind in enumerate(order)}
@@ -370,6 +373,15 @@ def _resolve(session: Session, row: AnyRow, day: Any) -> tuple[Actor, District] 
     chosen = next((post for post in posts if post.posting_id == row.posting_id), posts[0])
     own = next(each for each in districts(session) if each.id == officer.district_id)
     return _actor(officer, posts, chosen, row.id), own
+
+
+def in_post(session: Session, officer_id: UUID, day: date) -> Actor:
+    """An officer in his regular post of a day, who did not sign in: as a loader acts for him. Raises NotFound."""
+    officer = table.account(session, officer_id)
+    posts = _posts(table.posts(session, officer_id, day))
+    if officer is None or not posts:
+        raise NotFound
+    return _actor(officer, posts, posts[0])
 
 
 def _actor(officer: AnyRow, posts: tuple[Post, ...], chosen: Post, session_id: UUID | None = None) -> Actor:

@@ -8,13 +8,15 @@ from app.config import ROOT
 from app.domain.errors import DomainError
 from app.models import setup_queries as table
 from app.models.scope import SystemReason, SystemScope
-from app.services import demo, districts, jobs, keys, migrations, releases
+from app.services import demo, demo_cases, districts, gazetteer, jobs, keys, migrations, releases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from app.services.database import Database
+    from app.services.demo_cases import Ended
 
 DEMO_DISTRICT = 218  # Saran
 ACCOUNTS = "demo-accounts.csv"
@@ -86,10 +88,21 @@ def _ship(database: Database, district_id: int, now: datetime, shipped: Path) ->
         deploy(database, district_id, now, shipped, note=releases.SHIPPED)
 
 
-def add_demo(database: Database, instance: Path, now: datetime) -> None:
-    """The demo district with an officer in every seat, and the list of their accounts in the instance folder."""
-    add_district(database, DEMO_DISTRICT, now, is_demo=True)
-    scope = SystemScope(SystemReason.SETUP, DEMO_DISTRICT)
-    accounts = database.write(lambda session: demo.add_officers(session, now), scope)
+def add_demo(database: Database, instance: Path, now: datetime, lgd_code: int = DEMO_DISTRICT) -> bool:
+    """A demo district with an officer in every seat, and their accounts on the list in the instance folder.
+
+    False when it was there. The officers of a second one have its name behind their own.
+    """
+    is_new = add_district(database, lgd_code, now, is_demo=True)
+    scope = SystemScope(SystemReason.SETUP, lgd_code)
+    is_first = lgd_code == DEMO_DISTRICT
+    place = "" if is_first else gazetteer.names_of("districts", str(lgd_code))[1].lower()
+    accounts = database.write(lambda session: demo.add_officers(session, now, place), scope)
     if accounts:
-        demo.write_accounts(instance / ACCOUNTS, accounts)
+        demo.write_accounts(instance / ACCOUNTS, accounts, more=not is_first)
+    return is_new
+
+
+def add_demo_cases(database: Database, now: datetime, tell: Callable[[int, int], None]) -> list[Ended]:
+    """The cases of the demo district, loaded once; -> those that the route does not carry as far as their story."""
+    return demo_cases.load(database, DEMO_DISTRICT, now, tell)

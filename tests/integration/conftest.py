@@ -40,7 +40,7 @@ def empty_postgres(postgres_server, tmp_path_factory) -> str:
 
 
 def _migrate(url: str, documents: Path) -> None:
-    database = Database(url, KeyRing.for_tests(), documents)
+    database = Database(url, KeyRing.for_tests(), documents, clock_is_free=True)
     migrations.upgrade(database.engine)
     database.close()
 
@@ -63,7 +63,7 @@ def demo_postgres(postgres_server, empty_postgres, tmp_path_factory) -> str:
 
 
 def _add_demo(url: str, folder: Path) -> None:
-    database = Database(url, KeyRing.for_tests(), folder / "documents")
+    database = Database(url, KeyRing.for_tests(), folder / "documents", clock_is_free=True)
     setup.add_demo(database, folder, NOW)
     database.close()
 
@@ -96,7 +96,7 @@ def open_database(tmp_path: Path) -> Iterator[Callable[[str], Database]]:
     opened: list[Database] = []
 
     def open_one(url: str) -> Database:
-        opened.append(Database(url, KeyRing.for_tests(), tmp_path / "documents"))
+        opened.append(Database(url, KeyRing.for_tests(), tmp_path / "documents", clock_is_free=True))
         return opened[-1]
 
     yield open_one

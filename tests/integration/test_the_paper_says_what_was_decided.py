@@ -271,7 +271,9 @@ def without_font(demo_url: str, tmp_path: Path) -> Iterator[Journey]:
     fonts = tmp_path / "fonts"
     shutil.copytree(ASSETS.fonts, fonts)
     (fonts / REGULAR).unlink()
-    database = Database(demo_url, KeyRing.for_tests(), tmp_path / "documents", fonts=fonts)
+    database = Database(
+        demo_url, KeyRing.for_tests(), tmp_path / "documents", fonts=fonts, clock_is_free=True
+    )
     yield Journey(database, NOW)
     database.close()
 

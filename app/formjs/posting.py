@@ -1,0 +1,48 @@
+"""Answers written the way a browser posts them, for whoever sends a form without one; the inverse of `read`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.formjs.model import Form
+
+
+def as_posted(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The boxes of a form filled with `values`: rows numbered, dates in three boxes, ticks by their value.
+
+    Names that are on no field of the form are left out, and so are files, which are posted apart.
+    """
+    kinds = {field.path: field.type for field in form.fields}
+    posted: dict[str, list[str]] = {}
+    for key, value in values.items():
+        if kinds.get(key) != "list":
+            posted |= _boxes(key, kinds.get(key, ""), value)
+            continue
+        posted[f"{key}-n"] = [str(len(value or []))]
+        for number, row in enumerate(value or []):
+            for column, cell in row.items():
+                posted |= _boxes(f"{key}-{number}-{column}", kinds.get(f"{key}.{column}", ""), cell)
+    return posted
+
+
+def _boxes(name: str, kind: str, value: Any) -> dict[str, list[str]]:
+    if value is None or kind in ("", "file"):
+        return {}
+    if kind in ("date", "datetime"):
+        return _date_boxes(name, str(value)) if value else {}
+    if kind == "checkbox":
+        return {name: ["true"]} if value else {}
+    if kind == "checklist":
+        return {name: [str(each) for each in value]}
+    return {name: [str(value)]}
+
+
+def _date_boxes(name: str, text: str) -> dict[str, list[str]]:
+    day, _, time = text.partition("T")
+    at = date.fromisoformat(day)
+    boxes = {f"{name}-d": [str(at.day)], f"{name}-m": [str(at.month)], f"{name}-y": [str(at.year)]}
+    return boxes | ({f"{name}-t": [time[:5]]} if time else {})

@@ -1,0 +1,133 @@
+"""What the demo district's forty cases are made of: their persons, the answers at each step, and where each stops.
+
+Everything is invented; `app/seed/demo_answers.json` is the table of answers by form, and what differs by row.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from app.services import gazetteer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Row = dict[str, str]
+_PERSON = ("name_hi", "name_en", "gender", "dob", "relation", "father_hi", "father_en", "declared_case")
+#: Nobody is called so: no operator gives out a number of one digit, and example.org belongs to no one.
+_MOBILE, _EMAIL = "99999000{}", "case{}@example.org"
+
+
+class NoAnswers(LookupError):
+    """The script says nothing for a form that a case has come to."""
+
+    def __init__(self, form: str, row: Row) -> None:
+        super().__init__(
+            f"demo_answers.json has no answers for the form {form!r}, which case {row['row']} needs"
+        )
+
+
+@cache
+def _table() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((gazetteer.SEED / "demo_answers.json").read_text(encoding="utf-8"))
+    return found
+
+
+def rows() -> list[Row]:
+    """The cases in the order of their numbers."""
+    return gazetteer.rows("demo_cases")
+
+
+def letter_number(row: Row, year: int) -> str:
+    """The number on the department's letter, by which a loader finds the letter again."""
+    return f"{letter_mark(row)}{year}"
+
+
+def letter_mark(row: Row) -> str:
+    return f"DEMO-{row['letter']}/"
+
+
+def place_in_letter(row: Row) -> int:
+    """Which of the persons of its letter this one is, from 0."""
+    return [each["row"] for each in rows() if each["letter"] == row["letter"]].index(row["row"])
+
+
+def letter(row: Row) -> dict[str, Any]:
+    """Answers of the requisition, but for its number and its days."""
+    together = sum(other["letter"] == row["letter"] for other in rows())
+    own = {
+        "purpose": row["purpose"],
+        "requesting_dept": row["requester_hi"],
+        "candidate_count": together,
+    }
+    return {**_table()["letter"], **own, **_special(row).get("letter", {})}
+
+
+def candidate(row: Row) -> dict[str, Any]:
+    """Answers of the intake of one person; `office:<key>` stands for an office."""
+    own: dict[str, Any] = {name: row[name] for name in _PERSON}
+    own |= {
+        "declaration_attached": row["declaration_attached"] == "yes",
+        "mobile": _MOBILE.format(row["row"]),
+        "email": _EMAIL.format(row["row"]),
+        "perm_village": row["village_hi"],
+        "perm_thana": f"office:{row['thana']}",
+        "perm_block": row["block"],
+        "perm_pin": row["pin"],
+    }
+    return {**_table()["candidate"], **own, **_special(row).get("candidate", {})}
+
+
+def answers(row: Row, form: str, time: int) -> dict[str, Any]:
+    """What is answered when a case comes to a form for so-many-th time (from 0). Raises NoAnswers."""
+    common = _table()["forms"].get(form)
+    special = _special(row).get(form)
+    if common is None and special is None:
+        raise NoAnswers(form, row)
+    if isinstance(special, list):
+        special = special[min(time, len(special) - 1)]
+    return {**(common or {}), **(special or {})}
+
+
+def clean() -> Mapping[str, Mapping[str, Any]]:
+    """The answers of a clean case, by form."""
+    found: Mapping[str, Mapping[str, Any]] = _table()["forms"]
+    return found
+
+
+def pace(form: str) -> float:
+    """Which share of the time that is left to a case passes before this form is sent."""
+    return float(_table()["pace"].get(form, 0.2))
+
+
+def stops(row: Row) -> frozenset[str]:
+    """The steps that are left undone, where the story stands today: `step`, or `step@2` for its second time."""
+    stage = _table()["stages"][row["stage"]]
+    return frozenset([*stage.get("stop", ()), *stage.get("nearest", ())])
+
+
+def wanted(row: Row) -> frozenset[str]:
+    """The steps at which a case stands that came as far as its story says."""
+    return frozenset(_table()["stages"][row["stage"]].get("stop", ()))
+
+
+def end(row: Row) -> str:
+    """The status in which the case ends; empty for one that is still open."""
+    return str(_special(row).get("end") or _table()["stages"][row["stage"]].get("end", ""))
+
+
+def withdrawal() -> str:
+    """The reason that the department gives."""
+    return str(_table()["withdrawal"])
+
+
+def short(row: Row) -> str:
+    """What of the story the route cannot tell yet; empty when all of it is told."""
+    return str(_special(row).get("short") or _table()["stages"][row["stage"]].get("short", ""))
+
+
+def _special(row: Row) -> dict[str, Any]:
+    found: dict[str, Any] = _table()["rows"].get(row["row"], {})
+    return found
