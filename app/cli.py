@@ -29,6 +29,7 @@ _LANGUAGES = ("hi", "en")
 _CODES = frozenset({"reason", "type", "left", "right"})
 
 district_group = AppGroup("district", help="जिले / districts")
+demo_group = AppGroup("demo", help="डेमो और परीक्षण / demo and trials")
 audit_group = AppGroup("audit", help="गतिविधि अभिलेख / the record")
 
 
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
     """Hang the commands on `flask`."""
     app.cli.add_command(district_group)
     app.cli.add_command(audit_group)
+    app.cli.add_command(demo_group)
     app.cli.add_command(_deploy)
     app.cli.add_command(_recount)
 
@@ -53,6 +55,33 @@ def _add_district(lgd_code: int) -> None:
     except DomainError as refused:
         raise click.ClickException(_both(refused.key, **refused.params)) from refused
     click.echo(_both("cli.district_added" if is_new else "cli.district_known", code=lgd_code))
+
+
+@demo_group.command("load")
+def _load() -> None:
+    """Enter the demo district's cases, or go on where an earlier loading was stopped; says which fall short."""
+    _demo_only()
+    for ended in setup.add_demo_cases(_database(), _now(), _count_up):
+        click.echo(f"{ended.number or ended.row}: {ended.why}")
+
+
+@demo_group.command("generate")
+@click.argument("count", type=click.IntRange(setup.FEWEST, setup.MOST))
+@click.option("--seed", type=int, default=1, show_default=True)
+def _generate(count: int, seed: int) -> None:
+    """Add COUNT cases for trials: rows that are listed, searched and counted, with no acts behind them."""
+    _demo_only()
+    setup.generate_cases(_database(), count, seed, _now(), _count_up)
+    click.echo(_both("cli.generated", count=count))
+
+
+def _demo_only() -> None:
+    if not current_app.extensions["settings"].demo:
+        raise click.ClickException(_both("cli.demo_only"))
+
+
+def _count_up(done: int, total: int) -> None:
+    click.echo(f"\r{done}/{total}", nl=done == total)
 
 
 @click.command("deploy")

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "app" / "static" / "dist" / "fonts"  # where `make build` puts them
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 _MAX_PORT = 65_535
+MOST_DEMO_CASES = 40
 _MAX_PROCESSES = 64
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z]+)?://")
 
@@ -37,7 +38,7 @@ class Settings:
     port: int = 8000
     host: str = "127.0.0.1"
     demo: bool = False
-    demo_cases: bool = True  # whether the demo district begins with its forty cases
+    demo_cases: int = MOST_DEMO_CASES  # with how many of them the demo district begins
     secure: bool = False  # behind HTTPS: secure cookies, HSTS
     public_url: str = ""
     web_processes: int = 2  # on PostgreSQL; SQLite is served by one process that does everything
@@ -89,7 +90,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         port=_number(values, "PORT", 8000, _MAX_PORT),
         host=host,
         demo=demo,
-        demo_cases=_flag({"DEMO_CASES": "1", **values}, "DEMO_CASES"),
+        demo_cases=_number(values, "DEMO_CASES", MOST_DEMO_CASES, MOST_DEMO_CASES, least=0),
         secure=_flag(values, "SECURE"),
         public_url=str(values.get("PUBLIC_URL") or "").rstrip("/"),
         proxies=_number(values, "PROXIES", 0, 5, least=0),

@@ -85,8 +85,7 @@ def ready(settings: Settings) -> Flask:
         setup.prepare(database, now)
         if settings.demo:
             setup.add_demo(database, settings.instance, now)
-            if settings.demo_cases:
-                setup.add_demo_cases(database, now, _tell)
+            setup.add_demo_cases(database, now, _tell, settings.demo_cases)
     except ReleaseRefused as refused:
         with app.app_context():
             lines = [cli.problem_text(problem) for problem in refused.problems]

@@ -48,6 +48,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "district:add": frozenset({"code"}),
     "demo:begin": frozenset({"cases"}),
     "demo:end": frozenset({"cases"}),
+    "demo:generate": frozenset({"cases", "seed"}),
 }
 #: How far the time that an act names may lie from the machine's: a request may wait that long for its turn.
 SLACK = timedelta(minutes=5)

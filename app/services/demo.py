@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: Passwords of the demo hold 90 random bits, so that a cheap hash protects them as well as a dear one.
 _HASHER = PasswordHasher(memory_cost=8192, time_cost=1, parallelism=1)
 
-_GIVEN = (
+GIVEN = (
     ("राकेश", "Rakesh"),
     ("सुनीता", "Sunita"),
     ("अमित", "Amit"),
@@ -48,7 +48,7 @@ _GIVEN = (
     ("प्रमोद", "Pramod"),
     ("अंजलि", "Anjali"),
 )
-_FAMILY = (
+FAMILY = (
     ("कुमार", "Kumar"),
     ("सिंह", "Singh"),
     ("प्रसाद", "Prasad"),
@@ -110,8 +110,8 @@ def add_officers(session: Session, now: datetime, place: str = "") -> list[Accou
     for number, (office, role, rank, seat) in enumerate(_seats(session)):
         username = f"{seat}.{place}" if place else seat
         (given_hi, given_en), (family_hi, family_en) = (
-            _GIVEN[number % len(_GIVEN)],
-            _FAMILY[number % len(_FAMILY)],
+            GIVEN[number % len(GIVEN)],
+            FAMILY[number % len(FAMILY)],
         )
         password, officer_id = secrets.token_urlsafe(12), new_id(session.recorded_at)
         officers.append(

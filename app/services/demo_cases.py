@@ -66,47 +66,47 @@ class Ended:
     why: str
 
 
-def is_loaded(session: Session) -> bool:
-    """Whether the district has all its demo cases."""
-    return bool(record.acts(session, "admin", "demo:end"))
+def is_loaded(session: Session, wanted: int) -> bool:
+    """Whether so many of the demo cases are all there."""
+    return any(act.detail["cases"] >= wanted for act in record.acts(session, "admin", "demo:end"))
 
 
 def load(
-    database: Database, district_id: int, now: datetime, tell: Callable[[int, int], None]
+    database: Database, district_id: int, now: datetime, tell: Callable[[int, int], None], wanted: int
 ) -> list[Ended]:
-    """Bring every demo case to the stage that its story names; -> those that stand elsewhere.
+    """Bring the first `wanted` demo cases to the stage that their stories name; -> those that stand elsewhere.
 
     Nothing happens when it was done before. `tell` is told after each case how many of how many are there.
     """
     scope = SystemScope(SystemReason.SETUP, district_id)
-    if database.read(is_loaded, scope):
+    if not wanted or database.read(lambda session: is_loaded(session, wanted), scope):
         return []
     handle = database.marked(LOADER)
     try:
-        loader = _Loader(handle, scope, _begin(handle, scope, now))
-        script, ended = demo_script.rows(), []
+        loader = _Loader(handle, scope, _begin(handle, scope, now, wanted))
+        script, ended = demo_script.rows()[:wanted], []
         for number, row in enumerate(script, start=1):
             ended += loader.bring(row)
             tell(number, len(script))
-        handle.write(partial(_note, action="demo:end", now=now), scope)
+        handle.write(partial(_note, action="demo:end", now=now, cases=wanted), scope)
     finally:
         handle.close()
     return ended
 
 
-def _begin(handle: Database, scope: SystemScope, now: datetime) -> datetime:
+def _begin(handle: Database, scope: SystemScope, now: datetime, wanted: int) -> datetime:
     """When the loading began: a second start goes on in the days of the first."""
     before = handle.read(lambda session: record.acts(session, "admin", "demo:begin"), scope)
     if before:
         began: datetime = before[0].at
         return began
-    handle.write(partial(_note, action="demo:begin", now=now), scope)
+    handle.write(partial(_note, action="demo:begin", now=now, cases=wanted), scope)
     return now
 
 
-def _note(session: Session, *, action: str, now: datetime) -> None:
+def _note(session: Session, *, action: str, now: datetime, cases: int) -> None:
     thing = f"district:{session.district_id}"
-    audit.record(session, "admin", action, thing, None, now, cases=len(demo_script.rows()))
+    audit.record(session, "admin", action, thing, None, now, cases=cases)
 
 
 class _Desks:

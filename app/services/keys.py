@@ -38,11 +38,17 @@ class KeyDestroyed(NotFound):
 
 def create(session: Session, kind: str) -> UUID:
     """A new data key, kept wrapped; -> its id."""
-    key_id = new_id(session.recorded_at)
-    key = crypto.new_key()
-    table.insert_key(session, key_id, kind, session.keys.wrap(key, _place(key_id)))
+    row, key = make(session, kind)
+    table.insert_key(session, row["id"], kind, row["wrapped"])
+    key_id: UUID = row["id"]
     session.cache[key_id] = key
     return key_id
+
+
+def make(session: Session, kind: str) -> tuple[dict[str, Any], bytes]:
+    """A new data key that nobody has kept yet; -> (its row, the clear key)."""
+    key_id, key = new_id(session.recorded_at), crypto.new_key()
+    return {"id": key_id, "kind": kind, "wrapped": session.keys.wrap(key, _place(key_id))}, key
 
 
 def unlock(session: Session, key_id: UUID, wrapped: bytes | None = None) -> bytes:

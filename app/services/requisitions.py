@@ -25,6 +25,7 @@ from app.services import (
     incidents,
     instances,
     keys,
+    places,
     projections,
     releases,
     searchkeys,
@@ -169,10 +170,11 @@ def intake(
 def redraw(
     session: Session, actor: Actor, form_key: str, requisition_id: UUID | None, posted: Posted, now: datetime
 ) -> IntakeView:
-    """The same form with what was typed."""
+    """The same form with what was typed; a police station that was left out is proposed from the PIN code."""
     sheet = _sheet(session, actor, form_key, requisition_id, now)
     staged = sheet.draft.staged if sheet.draft is not None else {}
-    return _view(sheet, sheet.typed(posted, staged))
+    typed = sheet.typed(posted, staged)
+    return _view(sheet, places.propose(session, typed, now) if form_key == PERSON else typed)
 
 
 def save_draft(

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 
 def index(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:
-    """Write the search keys of a new case: the person's and the father's name, mobile, village."""
+    """Write the search keys of a new case."""
+    found = digests(session, answers)
+    cases.insert_search_keys(
+        session, [{"case_id": case.id, "kind": kind, "digest": digest} for kind, digest in sorted(found)]
+    )
+
+
+def digests(session: Session, answers: Mapping[str, Any]) -> set[tuple[str, bytes]]:
+    """What a person is found by: his and the father's name, mobile, village; by kind, blind."""
     found: set[tuple[str, bytes]] = set()
     for kind, fields in (("name", ("name_hi", "name_en", "alias")), ("father", ("father_hi", "father_en"))):
         for name in fields:
@@ -26,9 +34,7 @@ def index(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:
         found.add(("village", session.keys.blind("village", skeleton)))
     if answers.get("mobile"):
         found.add(("mobile", session.keys.blind("mobile", answers["mobile"])))
-    cases.insert_search_keys(
-        session, [{"case_id": case.id, "kind": kind, "digest": digest} for kind, digest in sorted(found)]
-    )
+    return found
 
 
 def case_ids(session: Session, text: str, limit: int) -> list[UUID]:

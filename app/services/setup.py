@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.config import ROOT
+from app.config import MOST_DEMO_CASES, ROOT
 from app.domain.errors import DomainError
 from app.models import setup_queries as table
 from app.models.scope import SystemReason, SystemScope
-from app.services import demo, demo_cases, districts, gazetteer, jobs, keys, migrations, releases
+from app.services import demo, demo_cases, demo_crowd, districts, gazetteer, jobs, keys, migrations, releases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DEMO_DISTRICT = 218  # Saran
 ACCOUNTS = "demo-accounts.csv"
+FEWEST, MOST = demo_crowd.FEWEST, demo_crowd.MOST  # cases that may be generated at once
 
 
 class KeysAreForeign(DomainError):
@@ -103,6 +104,15 @@ def add_demo(database: Database, instance: Path, now: datetime, lgd_code: int = 
     return is_new
 
 
-def add_demo_cases(database: Database, now: datetime, tell: Callable[[int, int], None]) -> list[Ended]:
+def generate_cases(
+    database: Database, count: int, seed: int, now: datetime, tell: Callable[[int, int], None]
+) -> None:
+    """Cases for trials of size in the demo district; see app.services.demo_crowd for what they lack."""
+    demo_crowd.generate(database, DEMO_DISTRICT, count, seed, now, tell)
+
+
+def add_demo_cases(
+    database: Database, now: datetime, tell: Callable[[int, int], None], wanted: int = MOST_DEMO_CASES
+) -> list[Ended]:
     """The cases of the demo district, loaded once; -> those that the route does not carry as far as their story."""
-    return demo_cases.load(database, DEMO_DISTRICT, now, tell)
+    return demo_cases.load(database, DEMO_DISTRICT, now, tell, wanted)

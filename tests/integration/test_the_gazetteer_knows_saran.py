@@ -1,0 +1,110 @@
+"""Saran as public sources have it: stations, blocks, PIN codes; and the station that an address is proposed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from sqlalchemy import update
+
+from app.domain.roles import Role
+from app.models import office_queries
+from app.models.offices import office
+from app.models.scope import SystemReason, SystemScope
+from app.services import calendars, gazetteer, places, requisitions
+from app.services.drafts import actor_scope
+from app.services.tasks import Posted
+from tests.integration.conftest import NOW
+
+SARAN = SystemScope(SystemReason.SETUP, 218)
+TODAY = date(2026, 11, 23)
+
+
+def thanas(journey, day=TODAY):
+    return journey.database.read(lambda session: office_queries.of_kind(session, "thana", day), SARAN)
+
+
+def test_every_station_of_the_list_is_an_office_with_what_the_list_says(journey):
+    listed = {row["slug"]: row for row in gazetteer.of_district("thanas", 218)}
+    found = {row.key: row for row in thanas(journey)}
+    assert len(listed) == 41
+    assert found.keys() == listed.keys()
+    for key, row in listed.items():
+        facts = found[key].facts
+        assert (found[key].name_hi, found[key].name_en) == (row["name_hi"], row["name_en"])
+        assert facts["spellings"] == [each for each in row["spellings"].split("|") if each]
+        assert (facts["pin"], facts["block"]) == (row["pin"], row["block"])
+        assert facts["receives_verification"] == (row["receives"] == "yes")
+
+
+def test_special_stations_take_no_verifications():
+    kinds = Counter((row["kind"], row["receives"]) for row in gazetteer.of_district("thanas", 218))
+    assert kinds == {
+        ("territorial", "yes"): 36,
+        ("territorial_new", "yes"): 1,
+        ("special", "register_only"): 4,
+    }
+
+
+def test_blocks_lie_in_three_subdivisions_and_stations_in_known_blocks():
+    blocks = {row["code"]: row for row in gazetteer.of_district("blocks", 218)}
+    assert len(blocks) == 20
+    assert {row["subdivision"] for row in blocks.values()} == {"sadar", "marhaura", "sonpur"}
+    assert {row["block"] for row in gazetteer.of_district("thanas", 218)} <= blocks.keys()
+    pins = gazetteer.of_district("pincodes", 218)
+    assert len(pins) == 388
+    assert {row["block"] for row in pins} - {""} <= blocks.keys()
+
+
+def test_no_spelling_means_two_stations():
+    meant: dict[str, set[str]] = {}
+    for row in gazetteer.of_district("thanas", 218):
+        for name in (row["name_hi"], row["name_en"], *row["spellings"].split("|")):
+            if name:
+                meant.setdefault(name.casefold(), set()).add(row["code"])
+    assert {name: codes for name, codes in meant.items() if len(codes) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("pin", "block", "keys"),
+    [
+        ("841208", "", {"th_ekma"}),
+        ("841301", "", {"th_town_nagar", "th_bhagwan_bazar", "th_mufassil"}),
+        ("841101", "2077", {"th_sonpur", "th_hariharnath", "th_pahleja", "th_akilpur"}),
+        ("110001", "", set()),
+    ],
+)
+def test_a_pin_code_proposes_the_stations_it_may_belong_to(journey, pin, block, keys):
+    names = {row.id: row.key for row in thanas(journey)}
+    found = journey.database.read(lambda session: places.thanas(session, pin, block, TODAY), SARAN)
+    assert {names[each] for each in found} == keys
+
+
+def test_a_station_left_out_is_proposed_when_only_one_comes_into_question(journey):
+    letter, actor = journey.register(), journey.staff.holder(Role.DM_ASSISTANT)
+    ekma = next(str(row.id) for row in thanas(journey) if row.key == "th_ekma")
+
+    def again(pin: str):
+        posted = Posted({"perm_pin": [pin], "name_hi": ["राहुल"]})
+        view = journey.database.read(
+            lambda s: requisitions.redraw(s, actor, requisitions.PERSON, letter, posted, NOW),
+            actor_scope(actor),
+        )
+        return view.values
+
+    assert again("841208")["perm_thana"] == ekma
+    assert again("841208")["name_hi"] == "राहुल"
+    assert not again("841301")["perm_thana"]
+    assert not again("nonsense")["perm_thana"]
+
+
+def test_a_station_that_was_closed_is_offered_no_longer(journey):
+    """Its cases stay with it; new ones go to those that are open on the day."""
+    gone = next(row for row in thanas(journey) if row.key == "th_ekma")
+    with journey.database.engine.begin() as connection:
+        connection.execute(update(office).where(office.c.id == gone.id).values(valid_to=date(2026, 11, 22)))
+    assert gone.id not in {row.id for row in thanas(journey)}
+    assert gone.id in {row.id for row in thanas(journey, date(2026, 11, 22))}
+    found = journey.database.read(lambda s: places.thanas(s, "841208", "", calendars.day(NOW)), SARAN)
+    assert gone.id not in found
