@@ -142,7 +142,13 @@ class Journey:
         view = self.database.read(
             lambda session: tasks.open_task(session, actor, task.id, self.now), actor_scope(actor)
         )
-        values = {**view.values, **CLEAN[task.form], **changes}
+        clean = demo_script.filled(
+            demo_script.common(task.form),
+            view.options,
+            {},
+            lambda days: (self.now + timedelta(days=days)).date(),
+        )
+        values = {**view.values, **clean, **changes}
         return tasks.Posted(as_posted(view.form, values))
 
     def do(self, number: str, element_id: str, **changes: Any) -> tasks.Completed:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain.clock import IST
+from app.services import demo_script
 from tests.journey import CANDIDATE, CLEAN, LETTER, as_posted
 from tests.sources import ROOT
 
@@ -45,7 +46,11 @@ OPTIONS = {name: [{"value": f"{name}-1", "hi": "एक", "en": "One"}] for name 
 ANSWERS: dict[str, dict[str, Any]] = {
     "requisition": LETTER,
     "intake": {**CANDIDATE, "perm_thana": "thanas-1"},
-    **CLEAN,
+    **{
+        name: demo_script.filled(answers, OPTIONS, {}, lambda days: NOW.date() + timedelta(days=days))
+        for name, answers in CLEAN.items()
+        if (ROOT / "forms" / f"{name}.form").exists()  # the script knows steps that the route is to get
+    },
     "route": {"routes": [{"thana": "thanas-1", "address": "addresses-1"}]},
 }
 FORMS = sorted(ANSWERS)

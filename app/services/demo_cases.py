@@ -208,20 +208,12 @@ class _Loader:
         requisitions.add_candidate(self.database, actor, letter.id, posted, uploads, now)
         return _there(self._find_case(row, letter))
 
-    def filled(self, value: Any, options: Mapping[str, Any], now: datetime) -> Any:
-        """Answers with `office:<key>`, `day:<working days from now>` and `choice:<list>` put in."""
-        if isinstance(value, dict):
-            return {name: self.filled(each, options, now) for name, each in value.items()}
-        if isinstance(value, list):
-            return [self.filled(each, options, now) for each in value]
-        kind, _, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
-        if kind == "office":
-            return str(self.desks.offices[rest])
-        if kind == "day":
-            return self.calendar.add_days(calendars.day(now), int(rest)).isoformat()
-        if kind == "choice":
-            return options[rest][0]["value"] if options.get(rest) else ""
-        return value
+    def filled(self, answers: Mapping[str, Any], options: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Answers of the script with its stand-ins put in."""
+        today = calendars.day(now)
+        return demo_script.filled(
+            answers, options, self.desks.offices, lambda days: self.calendar.add_days(today, days)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from app.services import gazetteer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import date
 
 Row = dict[str, str]
 _PERSON = ("name_hi", "name_en", "gender", "dob", "relation", "father_hi", "father_en", "declared_case")
@@ -82,19 +83,52 @@ def candidate(row: Row) -> dict[str, Any]:
 
 def answers(row: Row, form: str, time: int) -> dict[str, Any]:
     """What is answered when a case comes to a form for so-many-th time (from 0). Raises NoAnswers."""
-    common = _table()["forms"].get(form)
     special = _special(row).get(form)
-    if common is None and special is None:
+    if special is None and form not in _table()["forms"]:
         raise NoAnswers(form, row)
     if isinstance(special, list):
         special = special[min(time, len(special) - 1)]
-    return {**(common or {}), **(special or {})}
+    return {**common(form), **(special or {})}
+
+
+def common(form: str) -> dict[str, Any]:
+    """What a clean case answers, and what is answered besides where the form asks for more."""
+    return {**_table()["besides"].get(form, {}), **_table()["forms"].get(form, {})}
 
 
 def clean() -> Mapping[str, Mapping[str, Any]]:
-    """The answers of a clean case, by form."""
+    """The answers of an ordinary clean case, by form, and nothing that is not asked there."""
     found: Mapping[str, Mapping[str, Any]] = _table()["forms"]
     return found
+
+
+def filled(
+    answers: Mapping[str, Any],
+    options: Mapping[str, Any],
+    offices: Mapping[str, Any],
+    after: Callable[[int], date],
+) -> dict[str, Any]:
+    """Answers with their stand-ins put in, in lists and rows too.
+
+    `office:<key>` is the id of an office, `day:<number>` the day so many working days from now, `choice:<list>` the
+    first of an outside list; a list that is empty, or not on the form, gives an empty text.
+    """
+
+    def put(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: put(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [put(each) for each in value]
+        kind, _, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
+        if kind == "office":
+            return str(offices[rest])
+        if kind == "day":
+            return after(int(rest)).isoformat()
+        if kind == "choice":
+            return options[rest][0]["value"] if options.get(rest) else ""
+        return value
+
+    return {name: put(value) for name, value in answers.items()}
 
 
 def pace(form: str) -> float:
