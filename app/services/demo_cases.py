@@ -127,9 +127,12 @@ class _Desks:
 
     def officer(self, officer_id: UUID) -> Actor:
         if officer_id not in self._actors:
-            self._actors[officer_id] = self._database.read(
+            found = self._database.read(
                 lambda session: officers.in_post(session, officer_id, self._day), self._scope
             )
+            if found is None:
+                raise LookupError(f"{officer_id} is posted nowhere on {self._day}")
+            self._actors[officer_id] = found
         return self._actors[officer_id]
 
 

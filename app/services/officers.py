@@ -204,13 +204,13 @@ def actor_for(session: Session, token: str, now: datetime) -> Standing | None:
     return Standing(actor, district, now < runs_out, now - row.last_seen_at > TOUCH)
 
 
-def in_post(session: Session, officer_id: UUID, posting_id: UUID, now: datetime) -> Actor | None:
-    """An officer as he may act in this post today, without a session; None when the post is his no more."""
+def in_post(session: Session, officer_id: UUID, day: date, posting_id: UUID | None = None) -> Actor | None:
+    """An officer as he may act on a day, without a session: in this post, else in his regular one; None without a post."""
     officer = table.account(session, officer_id)
     if officer is None or not officer.active:
         return None
-    posts = _posts(table.posts(session, officer_id, calendars.day(now)))
-    chosen = next((post for post in posts if post.posting_id == posting_id), None)
+    posts = _posts(table.posts(session, officer_id, day))
+    chosen = next((post for post in posts if posting_id in (None, post.posting_id)), None)
     return None if chosen is None else _actor(officer, posts, chosen)
 
 
@@ -373,15 +373,6 @@ def _resolve(session: Session, row: AnyRow, day: Any) -> tuple[Actor, District] 
     chosen = next((post for post in posts if post.posting_id == row.posting_id), posts[0])
     own = next(each for each in districts(session) if each.id == officer.district_id)
     return _actor(officer, posts, chosen, row.id), own
-
-
-def in_post(session: Session, officer_id: UUID, day: date) -> Actor:
-    """An officer in his regular post of a day, who did not sign in: as a loader acts for him. Raises NotFound."""
-    officer = table.account(session, officer_id)
-    posts = _posts(table.posts(session, officer_id, day))
-    if officer is None or not posts:
-        raise NotFound
-    return _actor(officer, posts, posts[0])
 
 
 def _actor(officer: AnyRow, posts: tuple[Post, ...], chosen: Post, session_id: UUID | None = None) -> Actor:
