@@ -205,7 +205,7 @@ def actor_for(session: Session, token: str, now: datetime) -> Standing | None:
 
 
 def in_post(session: Session, officer_id: UUID, day: date, posting_id: UUID | None = None) -> Actor | None:
-    """An officer as he may act on a day, without a session: in this post, else in his regular one; None without a post."""
+    """An officer as he may act on a day, without a session: in this post, else in his first; None in no post."""
     officer = table.account(session, officer_id)
     if officer is None or not officer.active:
         return None
