@@ -77,7 +77,7 @@ def has_officers(session: Session) -> bool:
 def postings(session: Session, day: date) -> Sequence[AnyRow]:
     """Who holds which post on a day, with the office's key; in the order of the user names."""
     return session.connection.execute(
-        select(posting.c.officer_id, posting.c.office_id, posting.c.role, office.c.key)
+        select(posting.c.id, posting.c.officer_id, posting.c.office_id, posting.c.role, office.c.key)
         .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
         .join(
             officer,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
@@ -39,7 +39,7 @@ from app.services.drafts import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date, datetime
+    from datetime import datetime
     from uuid import UUID
 
     from app.domain.roles import Actor
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from app.services.demo_script import Row
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 LOADER = "demo"
 _MOST_ACTS = 60  # of one case; more means that it runs in a circle
@@ -112,8 +113,9 @@ def _note(session: Session, *, action: str, now: datetime, cases: int) -> None:
 class _Desks:
     """Who sits where: the officers who hold the posts of the district."""
 
-    def __init__(self, database: Database, scope: SystemScope, day: date) -> None:
-        self._database, self._scope, self._day = database, scope, day
+    def __init__(self, database: Database, scope: SystemScope, now: datetime) -> None:
+        self._database, self._scope, self._now = database, scope, now
+        day = calendars.day(now)
         self._posts = database.read(lambda session: setup_queries.postings(session, day), scope)
         self.offices = {post.key: post.office_id for post in self._posts}
         self._actors: dict[UUID, Actor] = {}
@@ -122,18 +124,23 @@ class _Desks:
         """The first officer of a role, in this office where one is given. Raises LookupError for an empty post."""
         for post in self._posts:
             if post.role == role and office_id in (None, post.office_id):
-                return self.officer(post.officer_id)
+                return self._actor(post)
         raise LookupError(f"nobody is posted as {role}")
 
     def officer(self, officer_id: UUID) -> Actor:
-        if officer_id not in self._actors:
+        """The officer in his first post. Raises LookupError when he has none."""
+        for post in self._posts:
+            if post.officer_id == officer_id:
+                return self._actor(post)
+        raise LookupError("an officer who was named for a task holds no post")
+
+    def _actor(self, post: AnyRow) -> Actor:
+        if post.id not in self._actors:
             found = self._database.read(
-                lambda session: officers.in_post(session, officer_id, self._day), self._scope
+                lambda session: officers.in_post(session, post.officer_id, post.id, self._now), self._scope
             )
-            if found is None:
-                raise LookupError(f"{officer_id} is posted nowhere on {self._day}")
-            self._actors[officer_id] = found
-        return self._actors[officer_id]
+            self._actors[post.id] = _there(found)
+        return self._actors[post.id]
 
 
 class _Loader:
@@ -143,7 +150,7 @@ class _Loader:
         self.database, self.scope, self.until = database, scope, until
         self.calendar = database.read(calendars.of, scope)
         self.today = demo_days.last_day(self.calendar, until)
-        self.desks = _Desks(database, scope, self.today)
+        self.desks = _Desks(database, scope, until)
 
     def bring(self, row: Row) -> list[Ended]:
         """One case as far as it goes; one that cannot go on stays where it is, and the others come all the same."""
@@ -331,10 +338,10 @@ class _Story:
                 return
 
 
-def _there(row: AnyRow | None) -> AnyRow:
-    if row is None:
-        raise LookupError("what was just entered is gone")
-    return row
+def _there(found: T | None) -> T:
+    if found is None:
+        raise LookupError("what was there a moment ago is gone")
+    return found
 
 
 def _posted(form: formjs.Form, values: Mapping[str, Any]) -> tasks.Posted:

@@ -20,7 +20,6 @@ from app.services import audit, calendars, scopes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
     from uuid import UUID
 
     from app.models.base import AnyRow
@@ -204,13 +203,13 @@ def actor_for(session: Session, token: str, now: datetime) -> Standing | None:
     return Standing(actor, district, now < runs_out, now - row.last_seen_at > TOUCH)
 
 
-def in_post(session: Session, officer_id: UUID, day: date, posting_id: UUID | None = None) -> Actor | None:
-    """An officer as he may act on a day, without a session: in this post, else in his first; None in no post."""
+def in_post(session: Session, officer_id: UUID, posting_id: UUID, now: datetime) -> Actor | None:
+    """An officer as he may act in this post today, without a session; None when the post is his no more."""
     officer = table.account(session, officer_id)
     if officer is None or not officer.active:
         return None
-    posts = _posts(table.posts(session, officer_id, day))
-    chosen = next((post for post in posts if posting_id in (None, post.posting_id)), None)
+    posts = _posts(table.posts(session, officer_id, calendars.day(now)))
+    chosen = next((post for post in posts if post.posting_id == posting_id), None)
     return None if chosen is None else _actor(officer, posts, chosen)
 
 

@@ -13,7 +13,7 @@ from app.domain.errors import FormInvalid, NotAllowed, NotFound, RouteStuck, Tas
 from app.models import incident_queries as table
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope
-from app.services import audit, calendars, incidents, jobs, officers, scopes, tasks
+from app.services import audit, incidents, jobs, officers, scopes, tasks
 from app.services.drafts import actor_scope
 
 if TYPE_CHECKING:
@@ -89,9 +89,7 @@ def _task(database: Database, _actor: Actor, row: AnyRow, now: datetime) -> Outc
     """Send the officer's form as he had sent it, in his name and post, if both still hold."""
     sent: dict[str, Any] = row.detail
     sender = database.read(
-        lambda session: officers.in_post(
-            session, UUID(sent["officer"]), calendars.day(now), UUID(sent["posting"])
-        ),
+        lambda session: officers.in_post(session, UUID(sent["officer"]), UUID(sent["posting"]), now),
         scopes.door(row.district_id),
     )
     if sender is None:
