@@ -5,15 +5,20 @@ from __future__ import annotations
 import socket
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Self
 
 _SOCKET = ".s.PGSQL.5432"
 _CHUNK = 65_536
+_AWAY = 0.005  # seconds that an answer takes
 
 
 class WireTap:
-    """A socket in a folder of its own, passed on to the server's. A wait is a send that follows an answer."""
+    """A socket in a folder of its own, passed on to the server's. A wait is a send that follows an answer.
+
+    Answers take their time, as over a network: else one would overtake what is sent without waiting for it.
+    """
 
     def __init__(self, server: Path) -> None:
         self._server = server
@@ -57,6 +62,7 @@ class WireTap:
 
     def _back(self, client: socket.socket, server: socket.socket, answered: threading.Event) -> None:
         while data := _received(server):
+            time.sleep(_AWAY)
             answered.set()
             client.sendall(data)
         client.close()

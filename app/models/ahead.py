@@ -45,18 +45,47 @@ def inbox(
     together([(session, query, values) for query, values in asked])
 
 
-def act(
-    officer: Session, session: Session, case: AnyRow, task_id: UUID, officer_id: UUID, form: str, day: date
-) -> None:
-    """What an officer's act on a task of a locked case reads: under his own scope, then under the case's."""
-    draft = {"officer_id": officer_id, "form": form, "user_task_id": task_id}
+def sheet(session: Session, task: AnyRow, officer_id: UUID) -> None:
+    """What the form of a task reads: the case, what was answered and decided, what the officer typed before."""
+    of_case = {"case_id": task.case_id}
     together(
         [
-            (officer, workflow.TASK, {"task_id": task_id}),
-            (officer, drafts.of_task(), draft),
-            *_step(session, case.id, case.data_key_id, day),
+            (session, cases.FIND, of_case),
+            (session, keys.WRAPPED, {"key_id": task.data_key_id}),
+            (session, workflow.DECIDED, of_case),
+            (session, cases.LATEST_ANSWERS, of_case),
+            (session, cases.ENQUIRIES, of_case),
+            (session, drafts.of_task(), _draft(task.id, officer_id, task.form)),
         ]
     )
+
+
+def act(officer: Session, session: Session, task: AnyRow, officer_id: UUID, day: date) -> None:
+    """Lock the case; behind the lock, what an officer's act reads: under his own scope, then under the case's."""
+    together(
+        [
+            (session, cases.LOCK, {"case_id": task.case_id}),
+            (officer, workflow.TASK, {"task_id": task.id}),
+            (officer, drafts.of_task(), _draft(task.id, officer_id, task.form)),
+            *_step(session, task.case_id, task.data_key_id, day),
+        ]
+    )
+
+
+def sent(officer: Session, session: Session, task: AnyRow, officer_id: UUID) -> None:
+    """What the officer is told after his act: who has the case now, and what is next for him."""
+    queue = {"office_id": task.office_id, "role": task.role, "element_id": task.element_id}
+    together(
+        [
+            (officer, workflow.NEXT_IN_QUEUE, {**queue, "officer_id": officer_id}),
+            (session, workflow.tasks_in(workflow.EVERY_STATE), {"case_id": task.case_id}),
+            (session, offices.HOLIDAYS, {}),
+        ]
+    )
+
+
+def _draft(task_id: UUID, officer_id: UUID, form: str) -> dict[str, Any]:
+    return {"officer_id": officer_id, "form": form, "user_task_id": task_id}
 
 
 def step(session: Session, case_id: UUID, data_key_id: UUID, day: date) -> None:

@@ -54,13 +54,13 @@ def _case(at: At) -> Any:
     return select(case, *_LETTER).select_from(_case_with_letter()).where(at.visible(case))
 
 
-_FIND = Query(lambda at: _case(at).where(case.c.id == at.case_id))
+FIND = Query(lambda at: _case(at).where(case.c.id == at.case_id))
 _FIND_NUMBER = Query(lambda at: _case(at).where(case.c.number == at.number))
-_LOCK = Query(lambda at: _case(at).where(case.c.id == at.case_id).with_for_update(of=case))
+LOCK = Query(lambda at: _case(at).where(case.c.id == at.case_id).with_for_update(of=case))
 
 
 def find(session: Session, case_id: UUID) -> AnyRow | None:
-    return _FIND.one_or_none(session, case_id=case_id)
+    return FIND.one_or_none(session, case_id=case_id)
 
 
 def find_number(session: Session, number: str) -> AnyRow | None:
@@ -69,7 +69,7 @@ def find_number(session: Session, number: str) -> AnyRow | None:
 
 def lock(session: Session, case_id: UUID) -> AnyRow | None:
     """The case row, locked until the transaction ends (SQLite has one writer, and needs no lock)."""
-    row = _LOCK.one_or_none(session, case_id=case_id)
+    row = LOCK.one_or_none(session, case_id=case_id)
     if row is not None:
         head_is_locked(session, case_id, row.audit_seq, row.audit_head)
         session.cache["revision", case_id] = row.revision

@@ -41,8 +41,9 @@ class Session:
         documents: Path,
         recorded_at: datetime,
         public_address: str = "",
+        begin: str = "",
     ) -> None:
-        self._connection = connection
+        self._connection, self._begin = connection, begin
         self.scope, self.keys, self.documents = scope, keys, documents
         self.recorded_at, self.public_address = recorded_at, public_address
         self.cache: dict[Any, Any] = {}
@@ -71,6 +72,8 @@ class Session:
         """The connection for a statement made on the spot; everything that waits is written before."""
         self.flush()
         self._kept.clear()
+        if self.dialect.name == "postgresql":
+            self._begin_on(self._driver)
         return self._connection
 
     # -- for app.models.statements alone -----------------------------------------------------------------
@@ -93,12 +96,13 @@ class Session:
         On PostgreSQL all of it, and the BEGIN of a new transaction, is one wait for the network.
         """
         before = [] if self._waiting_tables.isdisjoint(tables) else self._take()
-        driver: Any = self._connection.connection.driver_connection
+        driver = self._driver
         try:
             if self.dialect.name != "postgresql":
                 self._send(before)
                 return [driver.execute(*each).fetchall() for each in sent]
             with driver.pipeline():
+                self._begin_on(driver)
                 for each in before:
                     self._connection.exec_driver_sql(*each)
                 cursors = [driver.execute(*each) for each in sent]
@@ -116,6 +120,12 @@ class Session:
         """Do a write now, after everything that waits; -> how many rows it changed."""
         self._forget(table)
         return self._send([*self._take(), sent])
+
+    def commit(self) -> None:
+        """On PostgreSQL: every write that waits, and the COMMIT, in one wait; no lock is held while we are away."""
+        if self._waiting or not _is_idle(self._driver):
+            self._waiting.append(("COMMIT", None))
+            self.flush()
 
     def flush(self) -> None:
         """Do every write that waits, in order."""
@@ -137,13 +147,23 @@ class Session:
         if self.dialect.name != "postgresql":
             results = [self._connection.exec_driver_sql(*each) for each in statements]
             return results[-1].rowcount if results else 0
-        driver: Any = self._connection.connection.driver_connection
+        driver = self._driver
         try:
             with driver.pipeline():
+                self._begin_on(driver)
                 results = [self._connection.exec_driver_sql(*each) for each in statements]
             return int(results[-1].context.cursor.rowcount)  # known only after the one wait
         except psycopg.Error as error:
             raise self._wrapped("", error) from error
+
+    @property
+    def _driver(self) -> Any:
+        return self._connection.connection.driver_connection
+
+    def _begin_on(self, driver: Any) -> None:
+        """Begin the transaction of PostgreSQL together with its first statement, not with a wait of its own."""
+        if _is_idle(driver):
+            driver.execute(self._begin, prepare=False)
 
     def _wrapped(self, statement: str, error: Exception) -> exc.DBAPIError:
         """The driver's error as SQLAlchemy would raise it, so that all above need to know only one family."""
@@ -153,3 +173,8 @@ class Session:
         )
         assert isinstance(wrapped, exc.DBAPIError)  # noqa: S101 - the driver's own error always is one
         return wrapped
+
+
+def _is_idle(driver: Any) -> bool:
+    """Whether PostgreSQL's driver has no transaction open."""
+    return bool(driver.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE)

@@ -134,7 +134,7 @@ class _Statement:
 class Query(_Statement):
     """A reading statement. What it read is kept in the session until one of its tables is written.
 
-    A statement that locks is run each time, and everything read before it is read anew.
+    A statement that locks is run each time, unless it was read ahead, and everything read before it is read anew.
     """
 
     def all(self, session: Session, **values: Any) -> list[Row[Any]]:
@@ -173,19 +173,22 @@ class Query(_Statement):
 
 
 def together(wanted: Sequence[tuple[Session, Query, Mapping[str, Any]]]) -> None:
-    """Read ahead what statements of one transaction will ask for, in one wait; they find it kept."""
-    missing = [
-        (session, query, values, query._ready(session))  # noqa: SLF001 - its own room
-        for session, query, values in wanted
-        if session.kept(_key(query, values)) is None
-    ]
+    """Read ahead what statements of one transaction will ask for, in one wait; they find it kept.
+
+    Where one of them locks it stands first: the others are read behind the lock, and what was read before is
+    forgotten.
+    """
+    ready = [(session, query, values, query._ready(session)) for session, query, values in wanted]  # noqa: SLF001
+    if ready[0][-1].locks:
+        ready[0][0].forget()
+    missing = [each for each in ready if each[0].kept(_key(each[1], each[2])) is None]
     if not missing:
         return
-    tables = frozenset[str]().union(*(ready.tables for *_, ready in missing))
-    sent = [ready.sent(session, values) for session, _, values, ready in missing]
+    tables = frozenset[str]().union(*(each.tables for *_, each in missing))
+    sent = [each.sent(session, values) for session, _, values, each in missing]
     raw = wanted[0][0].fetch(tables, sent)
-    for (session, query, values, ready), rows in zip(missing, raw, strict=True):
-        session.keep(_key(query, values), ready.tables, ready.rows(rows))
+    for (session, query, values, each), rows in zip(missing, raw, strict=True):
+        session.keep(_key(query, values), each.tables, each.rows(rows))
 
 
 def _key(query: Query, values: Mapping[str, Any]) -> Any:

@@ -39,9 +39,11 @@ def _task_with_winner(at: At) -> Any:
     return (
         select(
             user_task,
+            case.c.data_key_id,
             winner.c.name_hi.label("done_by_hi"),
             winner.c.name_en.label("done_by_en"),
         )
+        .join(case, and_(case.c.district_id == user_task.c.district_id, case.c.id == user_task.c.case_id))
         .outerjoin(
             winner, and_(winner.c.district_id == user_task.c.district_id, winner.c.id == user_task.c.done_by)
         )
@@ -57,8 +59,12 @@ def task(session: Session, task_id: UUID) -> AnyRow | None:
     return TASK.one_or_none(session, task_id=task_id)
 
 
+EVERY_STATE = ("open", "done", "cancelled")
+
+
 @cache
-def _tasks_in(states: tuple[str, ...]) -> Query:
+def tasks_in(states: tuple[str, ...]) -> Query:
+    """The statement that `tasks_of` runs for these states."""
     return Query(lambda at: _tasks_with_names(at, states))
 
 
@@ -98,7 +104,7 @@ def _tasks_with_names(at: At, states: tuple[str, ...]) -> Any:
 
 def tasks_of(session: Session, case_id: UUID, *, states: Collection[str] = ("open",)) -> Sequence[AnyRow]:
     """The user tasks of a case in these states, oldest first, with office names and who holds them."""
-    return _tasks_in(tuple(states)).all(session, case_id=case_id)
+    return tasks_in(tuple(states)).all(session, case_id=case_id)
 
 
 _OPEN = (
@@ -191,7 +197,7 @@ def steps_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     return _STEPS.all(session, case_id=case_id)
 
 
-_DECIDED = Query(
+DECIDED = Query(
     lambda at: (
         select(step.c.element_id, step.c.routing)
         .where(at.visible(step), step.c.case_id == at.case_id, step.c.kind == "decided")
@@ -203,7 +209,7 @@ _DECIDED = Query(
 def decided(session: Session, case_id: UUID) -> dict[str, Any]:
     """The latest result of each decision of the case, by its name: what the route was told."""
     found: dict[str, Any] = {}
-    for row in _DECIDED.all(session, case_id=case_id):
+    for row in DECIDED.all(session, case_id=case_id):
         found |= row.routing
     return found
 
@@ -358,7 +364,7 @@ def set_rounds(session: Session, case_id: UUID, rounds: int) -> None:
     _SET_CASE.put(session, {"rounds": rounds}, case_id=case_id)
 
 
-_NEXT_IN_QUEUE = Query(
+NEXT_IN_QUEUE = Query(
     lambda at: (
         select(user_task.c.id)
         .where(
@@ -380,7 +386,7 @@ def next_in_queue(
     session: Session, office_id: UUID, role: str, element_id: str, officer_id: UUID
 ) -> UUID | None:
     """The most urgent open task of the same queue that this officer may take up next."""
-    found: UUID | None = _NEXT_IN_QUEUE.scalar(
+    found: UUID | None = NEXT_IN_QUEUE.scalar(
         session, office_id=office_id, role=role, element_id=element_id, officer_id=officer_id
     )
     return found

@@ -56,7 +56,7 @@ _PRAGMAS = (
 #: Pages are read where the machine has them in memory, one copy for all connections. Not for the writer: a stray
 #: pointer of a library could then reach the file.
 _READING = ("query_only=ON", "mmap_size=2147418112")
-_ONE_PICTURE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_ONE_PICTURE = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _READ_ONLY = 8  # for a write the disk's fault; a read that tries to write is ours
 
 
@@ -90,10 +90,13 @@ class Database:
     ) -> None:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._writing = self.engine.execution_options(writing=True)
-        self._reading = (
-            _on_sqlite(url, reading=True) if self.is_sqlite else self.engine.execution_options(**_ONE_PICTURE)
-        )
+        if self.is_sqlite:
+            self._writing, self._reading = (
+                self.engine.execution_options(writing=True),
+                _on_sqlite(url, reading=True),
+            )
+        else:  # the session begins and ends by itself, each together with its first and last statements
+            self._writing = self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.keys, self.documents, self.fonts = keys, documents, fonts
         self.public_address = public_address
         self.loader, self.clock_is_free = "", clock_is_free
@@ -113,7 +116,7 @@ class Database:
     def picture(self, scope: Scope) -> Iterator[Session]:
         """The consistent picture of a `read`, for the block. It holds a connection: keep the block short."""
         with _unavailable(), self._reading.connect() as connection, connection.begin():
-            yield self._session(connection, scope)
+            yield self._session(connection, scope, _ONE_PICTURE)
 
     def write(self, work: Callable[[Session], T], scope: Scope) -> T:
         """Run `work` in a transaction and return once it is committed; its exception rolls it back.
@@ -155,7 +158,10 @@ class Database:
         for attempt in range(1, _TRIES + 1):
             try:
                 with _unavailable(writing=True), self._writing.begin() as connection:
-                    return _run(work, self._session(connection, scope))
+                    session = self._session(connection, scope, "BEGIN")
+                    outcome = work(session)
+                    session.commit()
+                    return outcome
             except (Conflict, exc.DBAPIError) as error:
                 if attempt == _TRIES and isinstance(error, exc.OperationalError) and _may_retry(error):
                     raise Unavailable from error
@@ -214,7 +220,9 @@ class Database:
         """One closure under its savepoint; its own exception is its own caller's alone."""
         connection.exec_driver_sql("SAVEPOINT one")
         try:
-            outcome = _run(item.work, self._session(connection, item.scope))
+            session = self._session(connection, item.scope)
+            outcome = item.work(session)
+            session.flush()
         except BaseException as error:
             if _is_unavailable(error, writing=True):
                 raise  # the whole transaction is void
@@ -227,21 +235,16 @@ class Database:
 
     # -- both ------------------------------------------------------------------------------------------
 
-    def _session(self, connection: Connection, scope: Scope) -> Session:
+    def _session(self, connection: Connection, scope: Scope, begin: str = "") -> Session:
         recorded_at = datetime.now(UTC)  # noqa: TID251 - what is recorded is the machine's own time
-        session = Session(connection, scope, self.keys, self.documents, recorded_at, self.public_address)
+        session = Session(
+            connection, scope, self.keys, self.documents, recorded_at, self.public_address, begin
+        )
         session.loader, session.clock_is_free = self.loader, self.clock_is_free
         return session
 
 
 _FAILED = object()
-
-
-def _run(work: Callable[[Session], T], session: Session) -> T:
-    """Run a closure, then send the writes that it left waiting."""
-    outcome = work(session)
-    session.flush()
-    return outcome
 
 
 def _gather(first: _Item, waiting: _Queue) -> tuple[list[_Item], bool]:

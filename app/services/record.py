@@ -41,7 +41,7 @@ class Record:
     @cached_property
     def tasks(self) -> list[AnyRow]:
         """Every user task, oldest first, with its office and officers."""
-        return list(workflow.tasks_of(self._session, self._case_id, states=("open", "done", "cancelled")))
+        return list(workflow.tasks_of(self._session, self._case_id, states=workflow.EVERY_STATE))
 
     @cached_property
     def moves(self) -> list[Moved]:

@@ -293,10 +293,10 @@ def _commit(
 ) -> None:
     """The one transaction of the act. The case is locked first, then the task decides who came first."""
     own = session.narrowed(CaseScope(actor.district_id, sheet.case.id))
+    ahead.act(session, own, sheet.task, actor.officer_id, calendars.day(now))
     case = cases.lock(own, sheet.case.id)
     if case is None:
         raise NotFound
-    ahead.act(session, own, case, sheet.task.id, actor.officer_id, sheet.task.form, calendars.day(now))
     task = _task(session, sheet.task.id)
     _guard(actor, task)
     context = projections.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
@@ -334,6 +334,7 @@ def _attach(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> Non
 def _sheet(session: Session, actor: Actor, task_id: UUID, now: datetime) -> _Sheet:
     task = _task(session, task_id)
     _guard(actor, task)
+    ahead.sheet(session, task, actor.officer_id)
     case = cases.find(session, task.case_id)
     if case is None:
         raise NotFound
@@ -439,6 +440,7 @@ def _points(session: Session, actor: Actor, sheet: _Sheet) -> list[str]:
 def _completed(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> Completed:
     label = sheet.release.engine.user_tasks[sheet.task.element_id]
     own = _of_case(session, actor, sheet.case)
+    ahead.sent(session, own, sheet.task, actor.officer_id)
     file = casefile.CaseFile(own, actor, sheet.case, sheet.release, now)
     after = workflow.next_in_queue(
         session, sheet.task.office_id, sheet.task.role, sheet.task.element_id, actor.officer_id

@@ -7,6 +7,7 @@ import importlib
 import inspect
 import pkgutil
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -193,6 +194,9 @@ def queries() -> dict[str, Any]:
 ARGUMENTS: dict[str, Any] = {
     "key_id": rows.id_of("data_key"),
     "task_id": rows.id_of("user_task"),
+    "task": SimpleNamespace(
+        id=rows.id_of("user_task"), case_id=rows.id_of("case"), data_key_id=rows.id_of("data_key"), form="x"
+    ),
     "session_id": rows.id_of("login_session"),
     "queue": inbox_queries.Queue(rows.id_of("office"), ("x",), None),
     "condition": inbox_queries.Condition(case_ids=(rows.id_of("case"),)),
