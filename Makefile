@@ -21,7 +21,9 @@ _ := $(shell $(PY) -c '' 2>/dev/null || rm -f .stamps/python-*; \
 POS := $(sort $(wildcard app/translations/*/LC_MESSAGES/*.po))
 DOMAINS := $(sort $(notdir $(basename $(POS))))
 _ := $(foreach po,$(POS),$(if $(wildcard $(po:.po=.mo)),,$(shell rm -f .stamps/catalogues-*)))
-BROWSER_SOURCES := package.json package-lock.json $(sort $(wildcard frontend/*))
+# Of Bootstrap goes out what the pages name: a changed page builds the styles again.
+BROWSER_SOURCES := package.json package-lock.json $(sort $(wildcard frontend/*) \
+	$(wildcard templates/*/*.html) $(wildcard app/web/*.py))
 
 PYTHON_STAMP := .stamps/python-run-$(call sum,requirements.txt)
 TEST_PYTHON_STAMP := .stamps/python-test-$(call sum,requirements.txt requirements-dev.txt)

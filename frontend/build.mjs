@@ -3,10 +3,11 @@
 import { build } from "esbuild";
 import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { onlyUsed, wordsOfPages } from "./used.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, "..", "app", "static", "dist");
@@ -34,6 +35,16 @@ function entry(name, parts) {
   return { contents: present.map(line).join("\n"), resolveDir: here, loader: isStyle ? "css" : "js", sourcefile };
 }
 
+const bootstrapAsUsed = {
+  name: "bootstrap-as-used",
+  setup(building) {
+    building.onLoad({ filter: /bootstrap\.min\.css$/ }, async ({ path: file }) => ({
+      contents: onlyUsed(await readFile(file, "utf8"), await wordsOfPages(path.join(here, ".."))),
+      loader: "css",
+    }));
+  },
+};
+
 async function bundle(name, parts) {
   const { name: stem, ext } = path.parse(name);
   const result = await build({
@@ -50,6 +61,7 @@ async function bundle(name, parts) {
     charset: "utf8",
     legalComments: "inline",
     logLevel: "warning",
+    plugins: [bootstrapAsUsed],
   });
   return result.outputFiles.map((file) => ({
     file: path.relative(dist, file.path),
