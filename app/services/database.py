@@ -91,10 +91,8 @@ class Database:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
-            self._writing, self._reading = (
-                self.engine.execution_options(writing=True),
-                _on_sqlite(url, reading=True),
-            )
+            self._writing = self.engine.execution_options(writing=True)
+            self._reading = _on_sqlite(url, reading=True)
         else:  # the session begins and ends by itself, each together with its first and last statements
             self._writing = self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.keys, self.documents, self.fonts = keys, documents, fonts
