@@ -8,6 +8,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, abort, g, redirect, request
 
 from app.domain.roles import Permission
+from app.domain.text import fault_in, tidy
 from app.services import cases, certificates
 from app.web import confirmations, diagrams, transaction
 from app.web.access import requires
@@ -43,9 +44,11 @@ def tab(number: str, tab: str) -> ResponseReturnValue:
 @bp.post("/cases/<number>/withdraw")
 @requires(Permission.CASE_WITHDRAW)
 def withdraw(number: str) -> ResponseReturnValue:
-    reason = request.form.get("reason", "").strip()
-    if not _REASON[0] <= len(reason) <= _REASON[1]:
-        return _page(number, "tasks", status=422, reason=reason, problem="withdraw.reason_missing")
+    reason = tidy(request.form.get("reason", ""))
+    fault = fault_in(reason)
+    if fault or not _REASON[0] <= len(reason) <= _REASON[1]:
+        problem = f"form.{fault}" if fault else "withdraw.reason_missing"
+        return _page(number, "tasks", status=422, reason=reason, problem=problem)
     cases.withdraw(transaction.database(), g.actor, number, reason, transaction.now())
     return redirect(case_address(number), code=303)
 

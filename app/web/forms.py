@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 import flask
 from flask import request
+from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 
 from app.services.documents import Upload
 from app.services.tasks import Posted
@@ -17,8 +18,22 @@ _DECIDE = "decide"
 _ID_VERSION = 7  # of every id that the product makes
 
 
+class _Texts(ImmutableMultiDict[str, Any]):
+    """What came by name, without the sign NUL: nobody types it, and PostgreSQL keeps no text that holds it."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        pairs = iter_multi_items(mapping) if mapping is not None else ()
+        super().__init__([(_without_nul(name), _without_nul(value)) for name, value in pairs])
+
+
+def _without_nul(value: Any) -> Any:
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
 class Request(flask.Request):
     """A request whose files never touch a disk: in the machine's own folder they would lie unsealed."""
+
+    parameter_storage_class = _Texts
 
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
         return BytesIO()

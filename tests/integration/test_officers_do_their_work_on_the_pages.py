@@ -428,6 +428,9 @@ def test_a_case_shows_its_way_and_its_paper_can_be_taken_away(office: Office) ->
     assert re.search(r"SRN/CAV/2026/\d{6}/\d\d", text_of(head.get("/certificates")))
 
 
+LONG_ENOUGH = "विभाग ने पत्र भेजा"
+
+
 def test_a_case_ends_on_the_departments_letter_with_a_reason(office: Office) -> None:
     number = office.journey.new_case(thanas(office)[:1])
     head, slug = office.at(Role.DM_SECTION_HEAD), number.replace("/", "-")
@@ -435,6 +438,13 @@ def test_a_case_ends_on_the_departments_letter_with_a_reason(office: Office) -> 
     short = head.post(f"/cases/{slug}/withdraw", {"reason": "नहीं"})
     assert short.status_code == 422
     assert "कारण कम से कम 10 अक्षरों में लिखें।" in text_of(short)
+    for bad, told in (
+        (f"{LONG_ENOUGH} 999941057058", "आधार संख्या न लिखें"),
+        (f"{LONG_ENOUGH}\u202e", "दिशा बदलने वाला"),
+    ):
+        page = text_of(head.post(f"/cases/{slug}/withdraw", {"reason": bad}))
+        assert told in page
+        assert LONG_ENOUGH in page
     page = head.post_and_follow(f"/cases/{slug}/withdraw", {"reason": "विभाग का पत्र क-9 दिनांक 20-11-2026"})
     assert "वापस लिया गया" in text_of(page)
     assert office.journey.steps(number) == []
