@@ -30,6 +30,9 @@ ODD = {
 }
 
 
+ASKED = ("search", "after", "tab", "age", "sort", "size", "thana", "purpose", "requisition", "mine", "lang")
+
+
 @pytest.fixture
 def visitor(journey: Journey, tmp_path: Path) -> Visitor:
     app = create_app(Settings(tmp_path, "", testing=True), journey.database, clock=lambda: NOW)
@@ -41,20 +44,7 @@ def visitor(journey: Journey, tmp_path: Path) -> Visitor:
 def test_odd_words_are_answered(visitor: Visitor, word: str) -> None:
     text = quote(word, safe="")[:3500]
     addresses = [f"/cases/{text}", f"/verify/{text}", f"/help/{text}", f"/assets/{text}"]
-    for name in (
-        "search",
-        "after",
-        "tab",
-        "age",
-        "sort",
-        "size",
-        "thana",
-        "purpose",
-        "requisition",
-        "mine",
-        "lang",
-    ):
-        addresses.append(f"/inbox?{name}={text}")
+    addresses += [f"/inbox?{name}={text}" for name in ASKED]
     addresses += [
         f"/requisitions?after={text}",
         f"/certificates?after={text}",
