@@ -136,20 +136,23 @@ class Journey:
             return self.staff.officer(task.assigned_to)
         return self.staff.holder(task.role, task.office_id)
 
-    def form_of(self, task: Row[Any], **changes: Any) -> tasks.Posted:
-        """Fill in the form of a task: what it proposes, what a clean case answers, then `changes`."""
+    def page_of(self, task: Row[Any]) -> tasks.TaskView:
+        """What the page of a task shows to whoever does it."""
         actor = self.actor_of(task)
-        view = self.database.read(
+        return self.database.read(
             lambda session: tasks.open_task(session, actor, task.id, self.now), actor_scope(actor)
         )
+
+    def form_of(self, task: Row[Any], **changes: Any) -> tasks.Posted:
+        """Fill in the form of a task: what it proposes, what a clean case answers, then `changes`."""
+        view = self.page_of(task)
         clean = demo_script.filled(
             demo_script.common(task.form),
             view.options,
             {},
             lambda days: (self.now + timedelta(days=days)).date(),
         )
-        values = {**view.values, **clean, **changes}
-        return tasks.Posted(as_posted(view.form, values))
+        return tasks.Posted(as_posted(view.form, {**view.values, **clean, **changes}))
 
     def do(self, number: str, element_id: str, **changes: Any) -> tasks.Completed:
         """Do the first open task of this step."""

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from app import create_app
 from app.config import Settings
-from app.services import tasks
-from app.services.drafts import actor_scope
 from tests.journey import Journey
 from tests.visitor import Visitor
 
@@ -41,13 +39,6 @@ class Office:
 
     def task(self, number: str, step: str = "") -> Row[Any]:
         return next(each for each in self.journey.waiting(number) if step in ("", each.element_id))
-
-    def page_of(self, task: Row[Any]) -> tasks.TaskView:
-        """What the page of a task would show to whoever does it."""
-        actor = self.journey.actor_of(task)
-        return self.database.read(
-            lambda session: tasks.open_task(session, actor, task.id, self.now), actor_scope(actor)
-        )
 
     def answers(self, task: Row[Any], **changes: Any) -> dict[str, list[str]]:
         return dict(self.journey.form_of(task, **changes).values)

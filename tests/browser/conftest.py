@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from app.crypto import KeyRing
+from app.services.database import Database
 from tests import programs
 from tests.browser.pages import Screen
+from tests.journey import Journey
 from tests.serving import Site
 from tests.sources import ROOT
 
@@ -79,6 +83,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     running = Site(tmp_path_factory.mktemp("site") / "instance").start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def journey(site: Site) -> Iterator[Journey]:
+    """The officers of the running site, at work behind its back."""
+    ring = KeyRing.open_or_make(site.instance / "keys" / "ring.json")
+    database = Database(f"sqlite:///{site.instance / 'satyapan.db'}", ring, site.instance / "documents")
+    yield Journey(database, datetime.now(UTC))  # noqa: TID251 - the program runs by the machine's clock
+    database.close()
 
 
 @pytest.fixture(params=LOOKS, ids=lambda look: look.name)

@@ -2,61 +2,50 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import update
 
-from app.crypto import KeyRing
 from app.domain.errors import RouteStuck
 from app.models.offices import office
-from app.services.database import Database
 from tests.browser.conftest import LOOKS
-from tests.journey import Journey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.browser.pages import Screen
+    from tests.journey import Journey
     from tests.serving import Site
 
 
-@pytest.fixture
-def officers(site: Site) -> Iterator[Journey]:
-    """The officers of the running site, at work behind its back."""
-    ring = KeyRing.open_or_make(site.instance / "keys" / "ring.json")
-    database = Database(f"sqlite:///{site.instance / 'satyapan.db'}", ring, site.instance / "documents")
-    yield Journey(database, datetime.now(UTC))  # noqa: TID251 - the program runs by the machine's clock
-    database.close()
-
-
-def held_up(officers: Journey, count: int) -> list[str]:
+def held_up(journey: Journey, count: int) -> list[str]:
     """Cases sent on while the SP's office was not there; it is there again afterwards."""
-    day = officers.now.date()
+    day = journey.now.date()
     numbers = [
-        officers.new_case(letter_date=day.isoformat(), received_date=day.isoformat()) for _ in range(count)
+        journey.new_case(letter_date=day.isoformat(), received_date=day.isoformat()) for _ in range(count)
     ]
-    close_sp_office(officers, day - timedelta(days=1))
+    close_sp_office(journey, day - timedelta(days=1))
     try:
         for number in numbers:
             with pytest.raises(RouteStuck):
-                officers.do(number, "scrutinise")
+                journey.do(number, "scrutinise")
     finally:
-        close_sp_office(officers, None)
+        close_sp_office(journey, None)
     return numbers
 
 
-def close_sp_office(officers: Journey, day: object) -> None:
-    with officers.database.engine.execution_options(writing=True).begin() as connection:
+def close_sp_office(journey: Journey, day: object) -> None:
+    with journey.database.engine.execution_options(writing=True).begin() as connection:
         connection.execute(update(office).where(office.c.kind == "sp_office").values(valid_to=day))
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_what_stopped_reads_clearly_and_goes_on_at_a_press(
-    desk: Callable[..., Screen], site: Site, officers: Journey, look: object
+    desk: Callable[..., Screen], site: Site, journey: Journey, look: object
 ) -> None:
-    first, second, third = held_up(officers, 3)
+    first, second, third = held_up(journey, 3)
     magistrate = desk(look).sign_in(site.account("dm"))
     magistrate.open(f"/cases/{first.replace('/', '-')}/diagram").sound("case-held-up")
     assert "यह प्रकरण एक बाधा से रुका है" in magistrate.text()
@@ -64,10 +53,10 @@ def test_what_stopped_reads_clearly_and_goes_on_at_a_press(
     screen.page.get_by_role("button", name=f"पुनः प्रयास {second}", exact=True).click()
     screen.page.wait_for_load_state("load")
     assert "प्रकरण आगे बढ़ गया" in screen.text()
-    assert officers.steps(second) == ["route"]
+    assert journey.steps(second) == ["route"]
     screen.sound("incident-freed")
     screen.page.get_by_role("button", name="सबका पुनः प्रयास").click()
     screen.page.wait_for_load_state("load")
     assert "प्रकरण आगे बढ़ गया (2)" in screen.text()
     assert "कोई बाधा नहीं" in screen.text()
-    assert officers.steps(first) == officers.steps(third) == ["route"]
+    assert journey.steps(first) == journey.steps(third) == ["route"]

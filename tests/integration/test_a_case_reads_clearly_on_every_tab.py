@@ -149,7 +149,7 @@ def returned(office: Office) -> str:
     journey.go_on(number, until="recommend")
     journey.now = office.now = NOW + timedelta(days=1)
     [task] = journey.waiting(number)
-    unit = next(each for each in office.page_of(task).options["units"] if each["hi"] == "दाउदपुर")
+    unit = next(each for each in office.journey.page_of(task).options["units"] if each["hi"] == "दाउदपुर")
     points = [{"unit": unit["value"], "point": POINT}]
     journey.do(number, "recommend", action="re_enquiry", sp_reason="साक्षी का पता अधूरा है।", re_enquiry=points)
     return number
@@ -299,17 +299,17 @@ def test_a_point_is_told_to_the_unit_that_it_was_given_to_alone(office: Office) 
     [task] = office.journey.waiting(number)
     points = [
         {"unit": each["value"], "point": f"{each['hi']} से यह बिन्दु स्पष्ट कराया जाए।"}
-        for each in office.page_of(task).options["units"]
+        for each in office.journey.page_of(task).options["units"]
     ]
     office.journey.do(number, "recommend", action="re_enquiry", sp_reason="दोनों अधूरे हैं।", re_enquiry=points)
-    told = {tuple(office.page_of(each).points) for each in office.journey.waiting(number)}
+    told = {tuple(office.journey.page_of(each).points) for each in office.journey.waiting(number)}
     assert told == {(f"{name} से यह बिन्दु स्पष्ट कराया जाए।",) for name in ("दाउदपुर", "अमनौर")}
 
 
 def test_what_was_told_last_stands_first_beside_the_form(office: Office) -> None:
     number = office.journey.new_case([THANA])
     office.journey.go_on(number, until="decide")
-    page = office.page_of(office.task(number))
+    page = office.journey.page_of(office.task(number))
     assert [answer.step_hi for answer in page.answers][:2] == ["पुलिस अधीक्षक की अनुशंसा", "मंतव्य एवं अग्रसारण"]
 
 
