@@ -45,7 +45,7 @@ class Drill:
         self.site = self._new_site().start()
         ring = KeyRing.open_or_make(instance / "keys" / "ring.json")
         url = database_url or f"sqlite:///{instance / 'satyapan.db'}"
-        self.database = Database(url, ring, instance / "documents")
+        self.database = Database(url, ring, instance / "documents", clock_is_free=True)
         self._journey = Journey(self.database, self.now)
 
     def _new_site(self, **environment: str) -> Site:
