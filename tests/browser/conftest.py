@@ -89,7 +89,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def journey(site: Site) -> Iterator[Journey]:
     """The officers of the running site, at work behind its back."""
     ring = KeyRing.open_or_make(site.instance / "keys" / "ring.json")
-    database = Database(f"sqlite:///{site.instance / 'satyapan.db'}", ring, site.instance / "documents")
+    url = f"sqlite:///{site.instance / 'satyapan.db'}"
+    database = Database(url, ring, site.instance / "documents", public_address=site.url, clock_is_free=True)
     yield Journey(database, datetime.now(UTC))  # noqa: TID251 - the program runs by the machine's clock
     database.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +14,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from app import formjs
-from app.crypto import KeyRing
 from app.formjs.model import INPUTS, SHOWN
 from app.models.officers import officer
-from app.services.database import Database
 from tests import every_kind
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT
 from tests.every_kind import FIELDS
@@ -56,21 +53,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, release: Path) -> Iterator[Si
     assert told.returncode == 0, told.stdout + told.stderr
     yield running
     running.stop()
-
-
-@pytest.fixture
-def journey(site: Site) -> Iterator[Journey]:
-    """Everybody else's work, on the database of the running site."""
-    keys = KeyRing.open_or_make(site.instance / "keys" / "ring.json")
-    database = Database(
-        f"sqlite:///{site.instance / 'satyapan.db'}",
-        keys,
-        site.instance / "documents",
-        public_address=site.url,
-        clock_is_free=True,
-    )
-    yield Journey(database, datetime.now(UTC))  # noqa: TID251  # the site's clock is the machine's
-    database.close()
 
 
 def photo() -> bytes:

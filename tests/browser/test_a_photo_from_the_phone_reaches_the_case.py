@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +10,17 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from app.crypto import KeyRing
 from app.models.officers import officer
-from app.services.database import Database
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT
-from tests.journey import Journey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from sqlalchemy import Row
 
     from tests.browser.conftest import Look
     from tests.browser.pages import Screen
+    from tests.journey import Journey
     from tests.serving import Account, Site
 
 PHONES = [*(look for look in LOOKS if look.touch), PHONE_NO_SCRIPT]
@@ -37,18 +34,6 @@ def photo() -> bytes:
     exif.get_ifd(0x8825)[2] = (25.0, 46.0, 51.0)
     Image.effect_noise((1200, 900), 80).convert("RGB").save(held, "JPEG", exif=exif)
     return held.getvalue()
-
-
-@pytest.fixture
-def journey(site: Site) -> Iterator[Journey]:
-    """Everybody else's work, on the database of the running site."""
-    database = Database(
-        f"sqlite:///{site.instance / 'satyapan.db'}",
-        KeyRing.open_or_make(site.instance / "keys" / "ring.json"),
-        site.instance / "documents",
-    )
-    yield Journey(database, datetime.now(UTC))  # noqa: TID251  # the site's clock is the machine's
-    database.close()
 
 
 @each_phone
