@@ -161,6 +161,7 @@ WRITING = (
     "advance",
     "next_number",
     "next_in_stream",
+    "reserve",
     "finish_",
     "cancel_",
     "close_",
