@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -85,14 +86,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
-def journey(site: Site) -> Iterator[Journey]:
-    """The officers of the running site, at work behind its back."""
+@contextmanager
+def at_work(site: Site) -> Iterator[Journey]:
+    """The officers of the running site, at work behind its back from this moment on."""
     ring = KeyRing.open_or_make(site.instance / "keys" / "ring.json")
     url = f"sqlite:///{site.instance / 'satyapan.db'}"
     database = Database(url, ring, site.instance / "documents", public_address=site.url, clock_is_free=True)
     yield Journey(database, datetime.now(UTC))  # noqa: TID251 - the program runs by the machine's clock
     database.close()
+
+
+@pytest.fixture
+def journey(site: Site) -> Iterator[Journey]:
+    with at_work(site) as found:
+        yield found
 
 
 @pytest.fixture(params=LOOKS, ids=lambda look: look.name)

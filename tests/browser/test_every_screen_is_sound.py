@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.domain.roles import Role
 from app.models.officers import officer
 from app.services import cases
-from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT, Look
+from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT, Look, at_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +41,12 @@ class Work(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def work(journey: Journey) -> Work:
+def work(site: Site) -> Work:
+    with at_work(site) as journey:
+        return entered(journey)
+
+
+def entered(journey: Journey) -> Work:
     """A district at work for three weeks."""
     today = journey.now
 
