@@ -40,7 +40,8 @@ class Drill:
 
     def __init__(self, instance: Path, database_url: str = "") -> None:
         self.instance = instance
-        self._environment = {"DATABASE_URL": database_url} if database_url else {}
+        # One process for pages and one for jobs are enough, and half as slow to start again and again.
+        self._environment = {"DATABASE_URL": database_url, "WEB_PROCESSES": "1"} if database_url else {}
         self._is_plain = True
         self.site = self._new_site().start()
         ring = KeyRing.open_or_make(instance / "keys" / "ring.json")
