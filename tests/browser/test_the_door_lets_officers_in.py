@@ -34,6 +34,15 @@ def test_a_wrong_password_is_told_and_the_name_kept(desk: Desk) -> None:
     assert screen.page.get_by_label("उपयोगकर्ता नाम").input_value() == "dm"
 
 
+def test_a_refusal_at_the_door_is_sound_in_both_languages(desk: Desk, look: Look) -> None:
+    for language, button, refused in (("hi", "प्रवेश करें", "प्रवेश नहीं हुआ"), ("en", "Sign in", "not signed in")):
+        screen = desk(look).open(f"/sign-in?lang={language}")
+        screen.page.locator("#username").fill("nobody")
+        screen.page.locator("#password").fill("not the password")
+        screen.press(button).sound(f"sign-in-refused-{language}")
+        assert refused.lower() in screen.page.get_by_role("alert").inner_text().lower()
+
+
 def test_a_post_of_the_demo_is_entered_by_one_click(desk: Desk) -> None:
     screen = desk(LOOKS[0]).open("/sign-in?lang=en")
     screen.page.get_by_role("button", name="Section").first.click()
