@@ -92,15 +92,22 @@ def _name(name: str, ending: str) -> str:
 
 
 def put(folder: Path, path: str, sealed: bytes) -> None:
-    """Write a sealed file whole or not at all: temp beside it, flushed to disk, renamed. Safe to repeat."""
+    """Write a sealed file whole or not at all: temp beside it, flushed to disk, renamed. Safe to repeat.
+
+    Whatever the umask of the program that calls, only its own user may read the file.
+    """
     target = folder / path
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{token_hex(4)}")
-    with beside.open("xb") as out:
+    with open(beside, "xb", opener=_for_owner) as out:
         out.write(sealed)
         out.flush()
         os.fsync(out.fileno())
     beside.replace(target)
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def seal_file(key: bytes, document_id: UUID, data: bytes) -> bytes:

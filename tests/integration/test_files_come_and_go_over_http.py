@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -97,6 +98,16 @@ def test_a_photo_survives_a_draft_and_a_refused_form_and_goes_with_the_case(door
     assert door.send().status_code == 303
     shown = door.at(Role.DM).get(f"/cases/{door.number.replace('/', '-')}/documents").get_data(as_text=True)
     assert "घर.jpg" in shown
+
+
+def test_a_file_is_for_its_own_user_whatever_the_program_lets_others_read(door: Door) -> None:
+    lax = os.umask(0o022)
+    try:
+        assert door.send("draft", site_photo=sent(photo())).status_code == 303
+    finally:
+        os.umask(lax)
+    (kept,) = (each for each in door.database.documents.glob("*/*") if each.is_file())
+    assert (kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
 def test_a_photo_sent_with_a_refused_form_need_not_be_sent_again(door: Door) -> None:
