@@ -59,10 +59,10 @@ def _to_the_endorsement(release: engine.Release, count: int) -> Walk:
     walk = walking.begin(release)
     walk.do("scrutinise", {"action": "forward"})
     units = _units(count)
-    walk.do("route", {}, units=units)
+    walk.do("route", walking.ROUTED, units=units)
     for unit in units:
         name = str(unit["id"])
-        walk.do("accept_enquiry", {"accept": "ours"}, name)
+        walk.accept(name)
         walk.do("visit", {"resident": "resident"}, name)
         walk.do("check_registers", {}, name)
     return walk

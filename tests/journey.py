@@ -8,8 +8,11 @@ special in its case.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
 from sqlalchemy import select
 
 from app.domain.roles import Role
@@ -17,6 +20,7 @@ from app.formjs import as_posted
 from app.models.cases import case
 from app.models.workflow import user_task
 from app.services import demo_script, jobs, requisitions, tasks
+from app.services.documents import Upload
 from app.services.drafts import actor_scope
 from tests.staff import Staff
 
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.services.database import Database
-    from app.services.documents import Upload
 
 LETTER: dict[str, Any] = {
     "letter_no": "का०-112/2026",
@@ -61,7 +64,30 @@ CANDIDATE: dict[str, Any] = {
 }
 SECOND_ADDRESS: dict[str, Any] = {"same_address": False, "pres_village": "साहेबगंज", "pres_pin": "841301"}
 #: What is answered at each step of a clean case, beyond what the form proposes itself.
-CLEAN = demo_script.clean()
+CLEAN = {
+    **demo_script.clean(),
+    "record_reply": {
+        "od_state": "received",
+        "od_office": "पुलिस अधीक्षक, पटना",
+        "od_memo_no": "4411/गो०",
+        "od_date": "day:0",
+        "od_result": "no_record",
+    },
+}
+#: Fields in which a clean case has a paper, by form.
+PAPERS: dict[str, str] = {"record_reply": "od_scan"}
+
+
+@cache
+def _scan() -> bytes:
+    kept = BytesIO()
+    Image.new("RGB", (240, 320), "white").save(kept, "JPEG")
+    return kept.getvalue()
+
+
+def scan(field: str) -> Upload:
+    """A paper as it comes from a phone, for this field of a form."""
+    return Upload(field, f"{field}.jpg", "image/jpeg", _scan())
 
 
 class Journey:
@@ -147,8 +173,8 @@ class Journey:
         """Fill in the form of a task: what it proposes, what a clean case answers, then `changes`."""
         view = self.page_of(task)
         clean = demo_script.filled(
-            demo_script.common(task.form),
-            view.options,
+            {**demo_script.common(task.form), **CLEAN[task.form]},
+            (view.values, view.options),
             {},
             lambda days: (self.now + timedelta(days=days)).date(),
         )
@@ -160,7 +186,8 @@ class Journey:
         return self.finish(task, self.form_of(task, **changes))
 
     def finish(self, task: Row[Any], posted: tasks.Posted) -> tasks.Completed:
-        return tasks.complete(self.database, self.actor_of(task), task.id, posted, [], self.now)
+        papers = [scan(PAPERS[task.form])] if task.form in PAPERS else []
+        return tasks.complete(self.database, self.actor_of(task), task.id, posted, papers, self.now)
 
     def go_on(self, number: str, until: str = "") -> None:
         """Let every step be done as in a clean case, until only steps named `until` wait, or none."""

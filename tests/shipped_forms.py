@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app import formjs
 from app.domain.clock import IST
 from app.services import demo_script
-from tests.journey import CANDIDATE, CLEAN, LETTER, as_posted
+from tests.journey import CANDIDATE, CLEAN, LETTER, PAPERS
 from tests.sources import ROOT
 
 if TYPE_CHECKING:
@@ -31,27 +31,51 @@ FACTS: dict[str, Any] = {
         "validity_months": 6,
         "chk_premises": False,
         "premises_kind": "none",
+        "chk_dcrb_cctns": True,
+        "chk_special_branch": False,
+        "chk_special_thanas": True,
+        "chk_court": True,
+        "sdpo": "findings",
     },
     "requisition": {"purpose": "govt_service"},
+    "findings": {"disputed_rows": 0, "residence_disputed": False},
+    "own_district": "saran",
 }
 PURPOSES = (
     *("govt_service", "central_forces", "bihar_police", "contractual_service", "contractor"),
     *("arms_licence_new", "arms_licence_renewal", "other"),
 )
-LISTS = ("thanas", "other_thanas", "enquiry_officers", "addresses", "units", "blocks")
-OPTIONS = {name: [{"value": f"{name}-1", "hi": "एक", "en": "One"}] for name in LISTS} | {
-    "purposes": [{"value": code, "hi": "प्रयोजन", "en": "Purpose"} for code in PURPOSES]
+LISTS = (
+    *("thanas", "other_thanas", "enquiry_officers", "addresses", "units", "blocks"),
+    *("disputed_rows", "name_variants"),
+)
+PLACES = {
+    "purposes": PURPOSES,
+    "states": ("bihar", "assam"),
+    "districts": ("saran", "patna"),
+    "other_districts": ("patna",),
 }
+OPTIONS = {name: [{"value": f"{name}-1", "hi": "एक", "en": "One"}] for name in LISTS} | {
+    name: [{"value": code, "hi": "एक", "en": "One"} for code in codes] for name, codes in PLACES.items()
+}
+#: Rows that a form finds on the case.
+PROPOSED = {"answers": [{"defect": "no_photo"}]}
 #: What a clean case answers, as the journeys of the other tests do.
 ANSWERS: dict[str, dict[str, Any]] = {
     "requisition": LETTER,
     "intake": {**CANDIDATE, "perm_thana": "thanas-1"},
     **{
-        name: demo_script.filled(answers, OPTIONS, {}, lambda days: NOW.date() + timedelta(days=days))
+        name: demo_script.filled(
+            answers, (PROPOSED, OPTIONS), {}, lambda days: NOW.date() + timedelta(days=days)
+        )
         for name, answers in CLEAN.items()
-        if (ROOT / "forms" / f"{name}.form").exists()  # the script knows steps that the route is to get
     },
     "route": {"routes": [{"thana": "thanas-1", "address": "addresses-1"}]},
+}
+#: Papers that a clean case adds, by form.
+STAGED: dict[str, dict[str, Any]] = {
+    name: {field: [{"id": "scan", "name": "scan.jpg", "size": 9, "media_type": "image/jpeg"}]}
+    for name, field in PAPERS.items()
 }
 FORMS = sorted(ANSWERS)
 
@@ -72,7 +96,7 @@ def known(**changes: Any) -> dict[str, Any]:
 def posted(name: str, facts: Mapping[str, Any], **changes: Any) -> dict[str, list[str]]:
     """What a browser posts of a form that was filled as in a clean case, but for `changes`."""
     first = formjs.initial(form(name), facts, OPTIONS)
-    return as_posted(form(name), {**first, **ANSWERS[name], **changes})
+    return formjs.as_posted(form(name), {**first, **ANSWERS[name], **changes})
 
 
 def problems(
@@ -83,7 +107,7 @@ def problems(
 
 
 def faults(name: str, facts: Mapping[str, Any] = FACTS, **changes: Any) -> dict[str, str]:
-    found = problems(name, posted(name, facts, **changes), facts)
+    found = problems(name, posted(name, facts, **changes), facts, **STAGED.get(name, {}))
     return {place: problem.key for place, problem in found.items()}
 
 
@@ -97,6 +121,7 @@ SEEN = {f"chk_{each}": "not_found" for each in REGISTERS}
 FIR = {
     "fir_no": "112",
     "fir_year": 2024,
+    "district": "saran",
     "thana": "thanas-1",
     "act": "ipc",
     "sections": "302/34",

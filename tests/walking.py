@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MORNING = datetime(2025, 7, 1, 4, 30, tzinfo=UTC)
+CLEAN = {"wanted": False, "record_rows": False, "not_checked": False}
+ROUTED = {"need_sdpo": False}
 DIAGRAMS = ROOT / "tests" / "process" / "diagrams"
 
 
@@ -29,7 +31,7 @@ class Surroundings:
     """The world around a case: facts on request, and a calendar in which every day is a working day."""
 
     now: datetime
-    known: Mapping[str, Any] = field(default_factory=lambda: {"findings": {"wanted": False}})
+    known: Mapping[str, Any] = field(default_factory=lambda: {"findings": CLEAN})
     asked: int = 0
 
     def facts(self) -> Mapping[str, Any]:
@@ -65,12 +67,18 @@ class Walk:
     def do(self, element_id: str, answer: Mapping[str, Any], of: str = "", **more: Any) -> engine.Step:
         """Complete a task (of one unit); `more` are further top-level keys that the host hands over."""
         task = self.task(element_id, of)
+        if answer == {"accept": "ours"} and "unit" not in more:  # the host says who will endorse
+            more = {"unit": {**(task.unit or {}), "endorses": "sho"}, **more}
         routing = {element_id: dict(answer), **more}
         return self._after(
             engine.complete_task(
                 self.release, self.step.state, task.engine_task_id, routing, self._host(), self.now
             )
         )
+
+    def accept(self, of: str = "") -> engine.Step:
+        """Let a station take the case as its own."""
+        return self.do("accept_enquiry", {"accept": "ours"}, of)
 
     def finish(self, kind: str, result: Mapping[str, Any] | None = None) -> engine.Step:
         """Let the worker finish the first job of a kind."""
@@ -120,6 +128,7 @@ NEW_CASE = {
         "sample": 7,
     },
     "rounds": 0,
+    "reviewed": -1,
     "units": [],
 }
 

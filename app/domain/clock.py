@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 IST = ZoneInfo("Asia/Kolkata")
 SUNDAY = 6
 _WEEK = 7  # days
+#: Forms during whose step the case's own clock stands still, and the listed reason for it.
+PAUSES = {"answer_defects": "defect", "hold_hearing": "hearing"}
 _FAR = 4000  # days searched for a working day before the calendar is called broken
 
 

@@ -1,43 +1,33 @@
 """The fourteen inputs of the outcome table, derived from the units' answers; a missing answer stays missing.
 
-Rules: only accused persons of certain identity and certain full age count; records are read from every unit;
-of one office, a later round replaces an earlier one. An input whose answers are missing is None, which the
-outcome table never reads as clean.
+Rules: only accused persons of certain identity and certain full age count; records are read from every unit, and a
+criminal case told by two of them is one; of one office, a later round replaces an earlier one; what the SDPO decided
+of a doubtful or contradicting row settles it. An input whose answers are missing is None, which the outcome table
+never reads as clean. The special branch answers for SP and DM alone: nothing here reads it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from app.domain import records
+from app.domain.offices import SEALED_UNITS, UnitKind
+from app.domain.records import Verdict, Weight
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-ADULT = 18
-#: Without the date of the offence: the youngest an accused can be who is an adult for certain.
-ADULT_BY_YEARS = 20
+    from app.domain.records import Person
 
-_CHARGED = frozenset({"chargesheeted", "trial"})
-_CONVICTED = frozenset({"convicted", "appeal_conviction"})
-_CLEARED = frozenset({"acquitted", "appeal_acquittal", "discharged", "compounded", "quashed"})
-#: From the charge sheet on, an accused whom the FIR did not name is more than a suspect.
-_AFTER_CHARGE = _CHARGED | _CONVICTED | {"acquitted", "appeal_acquittal", "discharged", "compounded"}
-_WANTED = frozenset({"warrant", "absconder"})
-_SURVEILLANCE = frozenset({"gunda", "history", "gang"})
-_PREVENTIVE = frozenset({"bond_executed", "order_in_force"})
+#: Key of the SDPO's decision on a residence about which two thanas disagree.
+RESIDENCE = "residence"
+
 _LIVED_THERE = frozenset({"resident", "left"})
 _NO_RECORD = "no_record"
-
-
-class Weight(StrEnum):
-    """What one row about a criminal case is worth."""
-
-    NONE = "none"  # complainant, witness, victim, mere suspect
-    JUVENILE = "juvenile"
-    DOUBTFUL = "doubtful"
-    COUNTED = "counted"
+_NOT_CHECKED = frozenset({"not_checked", "not_searched"})
+#: What another district's reply says of the residence; a reply about records says that he lived there.
+_REPLIED = {"not_resident": "not_resident", "not_traceable": "address_incomplete"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +36,15 @@ class Unit:
 
     kind: str
     office_id: str
-    visit: Mapping[str, Any] = field(default_factory=dict)  # F06
-    registers: Mapping[str, Any] = field(default_factory=dict)  # F06R
-    search: Mapping[str, Any] = field(default_factory=dict)  # F04, crime records bureau
-    reply: Mapping[str, Any] = field(default_factory=dict)  # F18, another district
+    visit: Mapping[str, Any] = field(default_factory=dict)
+    registers: Mapping[str, Any] = field(default_factory=dict)
+    search: Mapping[str, Any] = field(default_factory=dict)  # crime records bureau
+    reply: Mapping[str, Any] = field(default_factory=dict)  # another district
     addresses: frozenset[str] = frozenset()  # which of the person's addresses it was asked about
     district: str = ""  # LGD code of the unit's district; empty: the case's own
 
     @property
-    def rows(self) -> Iterator[Mapping[str, Any]]:
+    def told(self) -> Iterator[Mapping[str, Any]]:
         """Every row about a criminal case that the unit reported."""
         for form in (self.visit, self.registers, self.search, self.reply):
             yield from form.get("cases") or ()
@@ -65,85 +55,209 @@ class Unit:
 
     @property
     def looked(self) -> bool:
-        """Whether it has answered from its registers."""
-        return bool(self.registers or self.search or self.reply)
+        """Whether it has answered from its registers; papers sent back are no answer."""
+        return bool(self.registers or self.reply) or self.search.get("action") == "report"
+
+    @property
+    def says_no_record(self) -> bool:
+        """Whether it looked and says that there is nothing; a register not seen says nothing."""
+        if self.search:
+            return self.search.get("result") == _NO_RECORD
+        if self.reply:
+            return self.reply.get("od_result") == _NO_RECORD
+        seen = not {self.registers.get("chk_fir_index"), self.registers.get("chk_cctns")} & _NOT_CHECKED
+        return bool(self.registers) and seen and not any(True for _ in self.told)
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """First and last year in which it looked; without a word about it, every year."""
+        first = self.registers.get("reg_from") or _year(self.reply.get("period_from"))
+        last = self.registers.get("reg_to") or _year(self.reply.get("period_to"))
+        last = last or _year(self.search.get("searched_up_to"))
+        return int(first or 0), int(last or 9999)
+
+    @property
+    def residence(self) -> str | None:
+        """What it says of the residence; a locked house says nothing."""
+        result = self.reply.get("od_result")
+        if self.kind == UnitKind.OTHER_DISTRICT:
+            return _REPLIED.get(str(result), "resident") if result else None
+        answer = self.visit.get("resident")
+        return None if answer == "house_locked" else answer
+
+    @property
+    def left_out(self) -> bool:
+        """Whether a check that was asked for was not made."""
+        said = [value for name, value in self.registers.items() if name.startswith("chk_")]
+        said += [self.search.get("court_searched"), *(self.search.get("special_thanas_searched") or ())]
+        return (
+            bool(_NOT_CHECKED.intersection(each for each in said if each))
+            or self.search.get("cctns_searched") is False
+            or self.visit.get("premises_result") == "not_inspected"
+            or self.reply.get("od_state") == "not_received"
+        )
 
 
-def derive(intake: Mapping[str, Any], units: Iterable[Unit]) -> dict[str, Any]:
-    """Input name -> true, false, a code, or None where an answer is missing.
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One criminal case or register entry, whoever told it; `facts` are those of its latest stage."""
 
-    `units` come in the order of their rounds. A check answered "not checked" is an answer: it leads to the
-    SDPO by the purpose's own rule, not to a missing value.
+    key: str
+    kind: str  # fir | entry
+    weight: Weight
+    facts: Mapping[str, Any]
+    told_by: tuple[Unit, ...]
+    denied_by: tuple[Unit, ...] = ()  # units that looked where it should be, and say that there is nothing
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the SDPO has to decide it: doubtful, or told by one unit and denied by another."""
+        return self.weight is Weight.DOUBTFUL or (self.weight is Weight.COUNTED and bool(self.denied_by))
+
+    @property
+    def may_be_printed(self) -> bool:
+        """Say whether it is certain and not closed in law: nothing else leaves the office.
+
+        An entry under surveillance proves nothing; the criminal case behind it is quoted instead.
+        """
+        if self.weight is not Weight.COUNTED:
+            return False
+        if self.kind == "entry":
+            return records.is_wanted(self.facts) or records.is_preventive(self.facts)
+        return not records.is_cleared(self.facts)
+
+
+class Findings:
+    """What is known of one person from the answers of the units; `units` come in the order of their rounds.
+
+    `verdicts` are the SDPO's decisions by key of the record. A check answered "not checked" is an answer: it leads
+    to the SDPO by the purpose's own rule, not to a missing value.
     """
-    latest = _latest(units)
-    born = _date(intake.get("dob"))
-    weighed = [(row, weigh(row, born)) for unit in latest for row in unit.rows]
-    counted = [row for row, weight in weighed if weight is Weight.COUNTED]
-    entries = [entry for unit in latest for entry in unit.entries]
-    certain = [entry for entry in entries if not _is_doubtful(entry)]
-    known = bool(latest) and all(unit.looked for unit in latest)
 
-    def found(rows: Iterable[Any]) -> bool | None:
-        """Say true as soon as one unit does; false only when every unit has looked."""
-        return True if any(True for _ in rows) else (False if known else None)
+    def __init__(
+        self, intake: Mapping[str, Any], units: Iterable[Unit], verdicts: Mapping[str, str] | None = None
+    ) -> None:
+        self.intake, self.person = intake, records.person_of(intake)
+        self.verdicts = verdicts or {}
+        self.units = _latest(unit for unit in units if unit.kind not in SEALED_UNITS)
+        self.cases = list(_cases(self.units, self.person, self.verdicts))
+        self.entries = list(_entries(self.units, self.verdicts))
 
-    doubted = [row for row, weight in weighed if weight is Weight.DOUBTFUL]
-    doubted += [entry for entry in entries if _is_doubtful(entry) and _would_count(entry)]
-    return {
-        "wanted": found(entry for entry in certain if _is_wanted(entry)),
-        "conviction": found(row for row in counted if row.get("stage") in _CONVICTED),
-        "chargesheeted": found(row for row in counted if row.get("stage") in _CHARGED),
-        "contradiction": _contradiction(latest, born) or found(()),
-        "identity_ok": _identity(latest),
-        "residence": _residence(latest),
-        "doubtful_record": found(doubted),
-        "under_investigation": found(row for row in counted if _is_open(row)),
-        "surveillance_entry": found(entry for entry in certain if entry.get("register") in _SURVEILLANCE),
-        "preventive_order": found(entry for entry in certain if _is_preventive(entry)),
-        "premises_unsuitable": _premises(latest),
-        "suppression": found(counted) if _denied(intake) else False,
-        "cleared": found(row for row in counted if is_cleared(row)),
-        "juvenile_record": found(row for row, weight in weighed if weight is Weight.JUVENILE),
-    }
+    def inputs(self) -> dict[str, Any]:
+        """Input of the outcome table -> true, false, a code, or None where an answer is missing."""
+        known = bool(self.units) and all(unit.looked for unit in self.units)
+
+        def found(rows: Iterable[Any]) -> bool | None:
+            """Say true as soon as one unit does; false only when every unit has looked."""
+            return True if any(True for _ in rows) else (False if known else None)
+
+        def having(rows: Sequence[Record], test: Callable[[Mapping[str, Any]], bool]) -> bool | None:
+            return found(row for row in rows if row.weight is Weight.COUNTED and test(row.facts))
+
+        everything = [*self.cases, *self.entries]
+        counted = [row for row in self.cases if row.weight is Weight.COUNTED]
+        return {
+            "wanted": having(self.entries, records.is_wanted),
+            "conviction": having(self.cases, lambda row: row.get("stage") in records.CONVICTED),
+            "chargesheeted": having(self.cases, lambda row: row.get("stage") in records.CHARGED),
+            "contradiction": self.is_contradicted or found(()),
+            "identity_ok": self._identity(),
+            "residence": self._residence(),
+            "doubtful_record": found(row for row in everything if row.weight is Weight.DOUBTFUL),
+            "under_investigation": having(self.cases, records.is_open),
+            "surveillance_entry": having(
+                self.entries, lambda row: row.get("register") in records.SURVEILLANCE
+            ),
+            "preventive_order": having(self.entries, records.is_preventive),
+            "premises_unsuitable": self._premises(),
+            "suppression": found(counted) if self._denied() else False,
+            "cleared": having(self.cases, records.is_cleared),
+            "juvenile_record": found(row for row in everything if row.weight is Weight.JUVENILE),
+        }
+
+    def signs(self) -> dict[str, bool]:
+        """What brings a case to the SDPO besides the outcome: any row at all, any check that was not made."""
+        return {
+            "record_rows": any(True for unit in self.units for _ in (*unit.told, *unit.entries)),
+            "not_checked": any(unit.left_out for unit in self.units),
+        }
+
+    @property
+    def disputed(self) -> list[Record]:
+        """The records that the SDPO has to decide, and has not decided yet."""
+        return [
+            row for row in (*self.cases, *self.entries) if row.is_disputed and row.key not in self.verdicts
+        ]
+
+    @property
+    def printable(self) -> list[Record]:
+        """The criminal cases and register entries that a paper may name, each once."""
+        return [row for row in (*self.cases, *self.entries) if row.may_be_printed]
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether two units disagree on a record or on the residence, and nobody has settled it."""
+        undecided = (
+            row.denied_by and row.key not in self.verdicts and row.weight in (Weight.COUNTED, Weight.DOUBTFUL)
+            for row in self.cases
+        )
+        return any(undecided) or (bool(self.residence_dispute) and RESIDENCE not in self.verdicts)
+
+    @property
+    def residence_dispute(self) -> list[Unit]:
+        """Thanas of one address of which one knows him there and another does not."""
+        found: list[Unit] = []
+        for number, unit in enumerate(self.units):
+            for other in self.units[number + 1 :]:
+                answers = {unit.residence, other.residence}
+                if unit.addresses & other.addresses and "not_resident" in answers and answers & _LIVED_THERE:
+                    found += [each for each in (unit, other) if each not in found]
+        return found
+
+    def _residence(self) -> str | None:
+        """Let stand what one address says against him; "resident" needs every one that was visited."""
+        decided, settled = self.verdicts.get(RESIDENCE), self.residence_dispute
+        answers = [
+            decided if decided and unit in settled else unit.residence
+            for unit in self.units
+            if unit.kind == UnitKind.THANA or (unit.kind == UnitKind.OTHER_DISTRICT and not unit.left_out)
+        ]
+        for negative in ("address_incomplete", "not_resident"):
+            if negative in answers:
+                return negative
+        return "resident" if answers and all(each in _LIVED_THERE for each in answers) else None
+
+    def _identity(self) -> bool | None:
+        answers = {unit.visit.get("identity_verified") for unit in self.units} - {None, ""}
+        return "no" not in answers if answers else None
+
+    def _premises(self) -> bool | None:
+        visits = [unit.visit for unit in self.units if unit.kind == UnitKind.THANA]
+        answers = {visit.get("premises_result") for visit in visits}
+        if "unsuitable" in answers or any(visit.get("weapon_matches") is False for visit in visits):
+            return True
+        return None if "not_inspected" in answers or not all(visits) else False
+
+    def _denied(self) -> bool:
+        """He declared, over his signature, that there was never a case; a missing declaration denies nothing."""
+        declared, signed = self.intake.get("declared_case"), self.intake.get("declaration_attached")
+        return declared == "no" and signed is True
 
 
-def weigh(row: Mapping[str, Any], born: date | str | None) -> Weight:
-    """Judge what a row about a criminal case counts for, given the person's date of birth."""
-    if not _is_accused(row):
-        return Weight.NONE
-    age = _age(row, _date(born))
-    if age is not None and age < ADULT:
-        return Weight.JUVENILE
-    if age is None or _is_doubtful(row):
-        return Weight.DOUBTFUL
-    return Weight.COUNTED
-
-
-def is_cleared(row: Mapping[str, Any]) -> bool:
-    """Say whether it is closed in law: kept on the internal sheet, neither printed nor sent."""
-    stage = row.get("stage")
-    return stage in _CLEARED or (stage == "final_form" and row.get("final_form_accepted") == "accepted")
-
-
-def may_be_printed(row: Mapping[str, Any], born: date | str | None) -> bool:
-    """Say whether he is accused, certain, adult and not cleared: nothing else leaves the office."""
-    return weigh(row, born) is Weight.COUNTED and not is_cleared(row)
-
-
-def entry_may_be_printed(entry: Mapping[str, Any]) -> bool:
-    """Say whether a register entry is a fact of its own: a warrant, bond or order in force, surely his.
-
-    An entry under surveillance proves nothing; the criminal case behind it is quoted instead.
-    """
-    return (_is_wanted(entry) or _is_preventive(entry)) and not _is_doubtful(entry)
+def derive(
+    intake: Mapping[str, Any], units: Iterable[Unit], verdicts: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The inputs of the outcome table: see `Findings.inputs`."""
+    return Findings(intake, units, verdicts).inputs()
 
 
 def _latest(units: Iterable[Unit]) -> list[Unit]:
-    """One unit per office: of each form the answers of its last round that gave any."""
-    merged: dict[tuple[str, str], Unit] = {}
+    """One unit per office (and district written to): of each form the answers of its last round that gave any."""
+    merged: dict[tuple[str, ...], Unit] = {}
     for unit in units:
-        before = merged.get((unit.kind, unit.office_id), unit)
-        merged[unit.kind, unit.office_id] = Unit(
+        place = (unit.kind, unit.office_id, unit.district)
+        before = merged.get(place, unit)
+        merged[place] = Unit(
             unit.kind,
             unit.office_id,
             unit.visit or before.visit,
@@ -151,147 +265,58 @@ def _latest(units: Iterable[Unit]) -> list[Unit]:
             unit.search or before.search,
             unit.reply or before.reply,
             unit.addresses or before.addresses,
-            unit.district or before.district,
+            unit.district,
         )
     return list(merged.values())
 
 
-# -- rows and entries ------------------------------------------------------------------------------------
+def _cases(units: Sequence[Unit], person: Person, verdicts: Mapping[str, str]) -> Iterator[Record]:
+    """Each criminal case once: what one account makes certain is certain, and his youth seals all accounts."""
+    told: dict[str, list[tuple[Unit, Mapping[str, Any]]]] = {}
+    for number, unit in enumerate(units):
+        for place, row in enumerate(unit.told):
+            key = records.case_key(row, unit.district) or f"fir/{number}/{place}"
+            told.setdefault(key, []).append((unit, row))
+    for key, accounts in told.items():
+        verdict = _verdict(verdicts, key)
+        weighed = [(records.weigh(row, person, verdict), row) for _, row in accounts]
+        weight = next(
+            (each for each in _GRAVEST_FIRST if any(each is found for found, _ in weighed)), Weight.NONE
+        )
+        facts = max((row for found, row in weighed if found is weight), key=records.progress)
+        told_by = tuple(unit for unit in units if any(unit is teller for teller, _ in accounts))
+        silent = [unit for unit in units if unit.says_no_record and unit not in told_by]
+        yield Record(
+            key, "fir", weight, facts, told_by, tuple(unit for unit in silent if _covers(unit, facts))
+        )
 
 
-def _is_accused(row: Mapping[str, Any]) -> bool:
-    role = row.get("role")
-    return role == "accused_named" or (role == "accused_unnamed" and row.get("stage") in _AFTER_CHARGE)
+_GRAVEST_FIRST = (Weight.JUVENILE, Weight.COUNTED, Weight.DOUBTFUL)
 
 
-def _is_doubtful(row: Mapping[str, Any]) -> bool:
-    """No basis named is no certainty."""
-    return row.get("identity_basis") in (None, "", "doubtful")
+def _entries(units: Sequence[Unit], verdicts: Mapping[str, str]) -> Iterator[Record]:
+    for number, unit in enumerate(units):
+        for place, entry in enumerate(unit.entries):
+            key = records.entry_key(entry, unit.office_id) or f"entry/{number}/{place}"
+            weight = records.weigh_entry(entry, _verdict(verdicts, key))
+            yield Record(key, "entry", weight, entry, (unit,))
 
 
-def _age(row: Mapping[str, Any], born: date | None) -> int | None:
-    """Full years at the offence (at least 20, or below 18, judged by years); None where it is uncertain."""
-    if born is None:
-        return None
-    offence = _date(row.get("offence_date"))
-    if offence is not None:
-        return offence.year - born.year - ((offence.month, offence.day) < (born.month, born.day))
-    year = row.get("fir_year")
-    if year is None:
-        return None
-    years = int(year) - born.year
-    return years if years >= ADULT_BY_YEARS or years < ADULT else None
-
-
-def _is_open(row: Mapping[str, Any]) -> bool:
-    stage = row.get("stage")
-    return stage == "under_investigation" or (
-        stage == "final_form" and row.get("final_form_accepted") in ("pending", "not_accepted")
-    )
-
-
-def _is_wanted(entry: Mapping[str, Any]) -> bool:
-    return entry.get("register") in _WANTED and entry.get("in_force") is True
-
-
-def _is_preventive(entry: Mapping[str, Any]) -> bool:
-    """Count a bond or an order in force; a notice, or a matter that is closed, never counts."""
-    return entry.get("preventive_kind") in _PREVENTIVE and entry.get("in_force") is True
-
-
-def _would_count(entry: Mapping[str, Any]) -> bool:
-    return _is_wanted(entry) or _is_preventive(entry) or entry.get("register") in _SURVEILLANCE
-
-
-# -- what units say about the person ---------------------------------------------------------------------
-
-
-def _visits(units: Iterable[Unit]) -> list[Mapping[str, Any]]:
-    return [unit.visit for unit in units if unit.visit or unit.kind == "thana"]
-
-
-def _identity(units: Sequence[Unit]) -> bool | None:
-    answers = {visit.get("identity_verified") for visit in _visits(units)} - {None, ""}
-    return "no" not in answers if answers else None
-
-
-def _residence(units: Sequence[Unit]) -> str | None:
-    """Let stand what one address says against him; "resident" needs every one. A locked house says nothing."""
-    answers = [visit.get("resident") for visit in _visits(units)]
-    for negative in ("address_incomplete", "not_resident"):
-        if negative in answers:
-            return negative
-    return "resident" if answers and all(each in _LIVED_THERE for each in answers) else None
-
-
-def _premises(units: Sequence[Unit]) -> bool | None:
-    visits = _visits(units)
-    answers = {visit.get("premises_result") for visit in visits}
-    if "unsuitable" in answers or any(visit.get("weapon_matches") is False for visit in visits):
-        return True
-    return None if "not_inspected" in answers or not all(visits) else False
-
-
-def _denied(intake: Mapping[str, Any]) -> bool:
-    """He declared, over his signature, that there was never a case; a missing declaration denies nothing."""
-    return intake.get("declared_case") == "no" and intake.get("declaration_attached") is True
-
-
-# -- disagreement ----------------------------------------------------------------------------------------
-
-
-def _contradiction(units: Sequence[Unit], born: date | None) -> bool:
-    return any(
-        _says_nothing_of(silent, row)
-        for silent in units
-        if _no_record(silent)
-        for unit in units
-        if unit is not silent
-        for row in unit.rows
-        if weigh(row, born) in (Weight.COUNTED, Weight.DOUBTFUL)
-    ) or _disagree_on_residence(units)
-
-
-def _no_record(unit: Unit) -> bool:
-    """Whether it looked and says that there is nothing."""
-    if unit.search:
-        return unit.search.get("result") == _NO_RECORD
-    if unit.reply:
-        return unit.reply.get("od_result") == _NO_RECORD
-    return bool(unit.registers) and not any(True for _ in unit.rows)
-
-
-def _says_nothing_of(silent: Unit, row: Mapping[str, Any]) -> bool:
+def _covers(silent: Unit, row: Mapping[str, Any]) -> bool:
     """Whether the row lies in the district and the years in which the silent unit found nothing."""
-    row_district = str(row.get("district") or "")
-    if silent.district and row_district and silent.district != row_district:
+    district = str(row.get("district") or "")
+    if silent.district and district and silent.district != district:
         return False
+    first, last = silent.years
     year = row.get("fir_year")
-    first, last = _years(silent)
     return year is None or first <= int(year) <= last
 
 
-def _years(unit: Unit) -> tuple[int, int]:
-    """First and last year in which it looked; without a word about it, every year."""
-    upto = _date(unit.search.get("searched_up_to"))
-    last = upto.year if upto is not None else unit.registers.get("reg_to")
-    return int(unit.registers.get("reg_from") or date.min.year), int(last or date.max.year)
+def _verdict(verdicts: Mapping[str, str], key: str) -> Verdict | None:
+    said = verdicts.get(key)
+    return Verdict(said) if said in set(Verdict) else None
 
 
-def _disagree_on_residence(units: Sequence[Unit]) -> bool:
-    """Two thanas of one address: one knows him there, the other does not."""
-    for number, unit in enumerate(units):
-        for other in units[number + 1 :]:
-            answers = {unit.visit.get("resident"), other.visit.get("resident")}
-            if unit.addresses & other.addresses and "not_resident" in answers and answers & _LIVED_THERE:
-                return True
-    return False
-
-
-def _date(value: date | str | None) -> date | None:
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        return None
+def _year(text: Any) -> int | None:
+    digits = str(text or "")[:4]
+    return int(digits) if digits.isdigit() else None

@@ -24,6 +24,25 @@ class OfficeKind(StrEnum):
     ADMINISTRATION = "administration"
 
 
+class UnitKind(StrEnum):
+    """What enquires in a case: offices of the district, and other districts, to which the SP's office writes."""
+
+    THANA = "thana"
+    DCRB = "dcrb"
+    SPECIAL_BRANCH = "special_branch"
+    OTHER_DISTRICT = "other_district"
+
+
+class Endorser(StrEnum):
+    """Who endorses a thana's enquiry: its SHO, or, where he enquired himself, the office above him."""
+
+    SHO = "sho"
+    ABOVE = "above"
+
+
+#: Units whose answers are sealed: for SP and DM alone.
+SEALED_UNITS = frozenset({UnitKind.SPECIAL_BRANCH})
+
 #: Lane name (machine key in the diagram) -> kind of the office that works in it.
 LANES: dict[str, OfficeKind] = {
     "dm_office": OfficeKind.DM_OFFICE,
@@ -45,11 +64,14 @@ ROLE_OFFICES: dict[Role, frozenset[OfficeKind]] = {
     Role.DCRB: frozenset({OfficeKind.DCRB}),
     Role.SPECIAL_BRANCH: frozenset({OfficeKind.SPECIAL_BRANCH}),
     Role.SDPO: frozenset({OfficeKind.SDPO}),
-    Role.CIRCLE_INSPECTOR: frozenset({OfficeKind.CIRCLE, OfficeKind.THANA}),
+    Role.CIRCLE_INSPECTOR: frozenset({OfficeKind.CIRCLE, OfficeKind.SDPO}),
     Role.SHO: frozenset({OfficeKind.THANA}),
     Role.THANA_MUNSHI: frozenset({OfficeKind.THANA}),
     Role.ENQUIRY_OFFICER: frozenset({OfficeKind.THANA}),
 }
+
+#: Roles that may have an office of their own, nearer to the unit than that of their lane.
+NEARER: dict[Role, OfficeKind] = {Role.CIRCLE_INSPECTOR: OfficeKind.CIRCLE}
 
 #: Kinds of which a district has exactly one; the others are found from the unit.
 ONE_PER_DISTRICT = frozenset(

@@ -35,7 +35,12 @@ class Role(StrEnum):
 COVERS: dict[Role, frozenset[Role]] = {
     Role.SHO: frozenset({Role.THANA_MUNSHI}),
     Role.DM_SECTION_HEAD: frozenset({Role.DM_ASSISTANT}),
+    Role.SDPO: frozenset({Role.CIRCLE_INSPECTOR}),
 }
+#: Kind of a posting by a dated order of delegation, beside the officer's regular one.
+DELEGATE = "delegate"
+#: Whose tasks a post does by delegation; his role stays his own, and so does what he may read.
+DELEGATED: dict[Role, frozenset[Role]] = {Role.ADM: frozenset({Role.DM})}
 
 #: Roles whose sight is the whole district; every other case role sees its own office's or its own cases.
 DISTRICT_WIDE = frozenset(
@@ -45,8 +50,28 @@ DISTRICT_WIDE = frozenset(
 #: Roles that see only the cases assigned to them in person.
 IN_PERSON = frozenset({Role.ENQUIRY_OFFICER})
 
+#: Roles over several thanas: they see the enquiries of all of them.
+OVER_THANAS = frozenset({Role.SDPO, Role.CIRCLE_INSPECTOR})
+
+#: Whose tasks settle what the units have told: review, recommendation, hearing, decision.
+JUDGES = frozenset({Role.SDPO, Role.SP, Role.DM})
+
+#: Who reads what the special branch has written; its own officers read it besides.
+SEALED_READERS = frozenset({Role.SP, Role.DM})
+
 #: Roles that never see a case: they keep the system, not its contents.
 WITHOUT_CASES = frozenset({Role.PROCESS_ADMIN, Role.USER_ADMIN, Role.SUPERVISOR_VIEW, Role.AUDITOR})
+
+
+#: Ranks of the police as they are written, from the lowest that enquires; a purpose names the least by its code.
+_RANKS = {"ASI": ("स०अ०नि०", 1), "SI": ("पु०अ०नि०", 2), "INSPECTOR": ("पु०नि०", 3)}
+_HEIGHTS = dict(_RANKS.values())
+
+
+def may_enquire(rank: str, least: str) -> bool:
+    """Whether an officer of this rank may enquire where a purpose asks for `least`; an unknown rank may."""
+    _, needed = _RANKS.get(least, ("", 0))
+    return _HEIGHTS.get(rank, needed) >= needed
 
 
 class Permission(StrEnum):
@@ -134,7 +159,7 @@ class Post:
     office_hi: str
     office_en: str
     role: Role
-    kind: str = "regular"
+    kind: str = "regular"  # regular | charge | substitute | delegate
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +181,12 @@ class Actor:
 
     def does(self, role: Role, office_id: UUID, named: UUID | None) -> bool:
         """Whether a task of this role and office is his to do; one that is done in person, if he was named for it."""
-        if office_id != self.post.office_id or role not in roles_done_by(self.post.role):
+        if office_id != self.post.office_id or role not in roles_done_by(self.post):
             return False
         return role not in IN_PERSON or named in (None, self.officer_id)
 
 
-def roles_done_by(role: Role) -> frozenset[Role]:
-    """The roles whose tasks an officer in this role may do: his own, and those he covers."""
-    return frozenset({role}) | COVERS.get(role, frozenset())
+def roles_done_by(post: Post) -> frozenset[Role]:
+    """The roles whose tasks an officer in this post may do: his own, those he covers, those delegated to him."""
+    by_order = DELEGATED.get(post.role, frozenset()) if post.kind == DELEGATE else frozenset()
+    return frozenset({post.role}) | COVERS.get(post.role, frozenset()) | by_order

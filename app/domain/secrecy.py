@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from app.domain.offices import LANES, OfficeKind
-from app.domain.roles import Role
+from app.domain.roles import SEALED_READERS, Role
 
 SENSITIVE, SEALED = "P3", "P4"  # criminal facts, numbers of identity; what two persons alone may read
 CLASSES = frozenset({"P0", "P1", "P2", SENSITIVE, SEALED})
@@ -14,7 +14,7 @@ NONE: frozenset[str] = frozenset()
 WATCHED = frozenset({SENSITIVE, SEALED})
 
 #: The special branch's word is read by the SP and the DM in person; whoever wrote it knows it.
-_READS_SEALED = frozenset({Role.SP, Role.DM, Role.SPECIAL_BRANCH})
+_READS_SEALED = SEALED_READERS | {Role.SPECIAL_BRANCH}
 
 
 class Side(StrEnum):

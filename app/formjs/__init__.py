@@ -1,6 +1,16 @@
 """Forms of the release, in form-js's schema: drawn by the server, answers judged by the server."""
 
-from app.formjs.answers import classes_of, clean, field_types, initial, label, read, show, with_files
+from app.formjs.answers import (
+    classes_of,
+    clean,
+    field_types,
+    initial,
+    label,
+    read,
+    show,
+    with_files,
+    without,
+)
 from app.formjs.box import Box
 from app.formjs.checking import check
 from app.formjs.drawing import draw
@@ -32,4 +42,5 @@ __all__ = [
     "refuses_file",
     "show",
     "with_files",
+    "without",
 ]

@@ -12,7 +12,7 @@ from app.formjs.model import PII_CLASSES, FieldType
 from app.formjs.view import View, blank_row, first_value, is_blank, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
     from app.formjs.model import Form, Level, Node
 
@@ -182,6 +182,24 @@ def _answered(level: Level, values: Mapping[str, Any], classes: Container[str]) 
         value = values.get(key)
         if node.pii in classes and value is not None and value not in ("", []):
             yield node, value
+
+
+def without(form: Form, values: Mapping[str, Any], classes: Collection[str]) -> dict[str, Any]:
+    """Answers less those of fields of these classes (P0 to P4), columns of rows among them."""
+    return _without(form.level, values, classes)
+
+
+def _without(level: Level, values: Mapping[str, Any], classes: Collection[str]) -> dict[str, Any]:
+    kept = {}
+    for key, value in values.items():
+        node = level.inputs.get(key)
+        if node is not None and node.pii in classes:
+            continue
+        if node is not None and node.level is not None:
+            kept[key] = [_without(node.level, row, classes) for row in rows_of(value)]
+        else:
+            kept[key] = value
+    return kept
 
 
 def row_name(node: Node, lang: str) -> str:

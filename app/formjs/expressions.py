@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FACTS = frozenset(
     (
         *("checks", "outcome", "findings", "requisition", "intake", "route", "rounds", "outcome_proposed"),
-        *("today", "now", "due_on", "created_at", "received_on"),
+        *("today", "now", "due_on", "created_at", "received_on", "own_district", "hearing"),
     )
 )
 

@@ -38,7 +38,12 @@ def _boxes(name: str, kind: str, value: Any) -> dict[str, list[str]]:
         return {name: ["true"]} if value else {}
     if kind == "checklist":
         return {name: [str(each) for each in value]}
-    return {name: [str(value)]}
+    if kind == "month":
+        year, month = str(value).split("-")
+        return {f"{name}-m": [month], f"{name}-y": [year]}
+    if kind == "time":
+        return {f"{name}-t": [str(value)]}
+    return {name: [str(value).lower() if isinstance(value, bool) else str(value)]}
 
 
 def _date_boxes(name: str, text: str) -> dict[str, list[str]]:

@@ -339,22 +339,20 @@ def insert_findings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None
     inserting(finding).put(session, rows)
 
 
-_SUPERSEDE = Update(finding, lambda at: [finding.c.enquiry_id == at.enquiry_id])
-_FINDINGS = Query(
-    lambda at: (
-        select(finding)
-        .where(at.visible(finding), finding.c.case_id == at.case_id, finding.c.superseded.is_(False))
-        .order_by(finding.c.enquiry_id, finding.c.seq)
-    )
+_SUPERSEDE = Update(
+    finding,
+    lambda at: [
+        finding.c.enquiry_id == at.enquiry_id,
+        finding.c.answer_id.in_(
+            select(answer.c.id).where(answer.c.enquiry_id == at.enquiry_id, answer.c.form == at.form)
+        ),
+    ],
 )
 
 
-def supersede_findings(session: Session, enquiry_id: UUID) -> None:
-    _SUPERSEDE.put(session, {"superseded": True}, enquiry_id=enquiry_id)
-
-
-def findings_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    return _FINDINGS.all(session, case_id=case_id)
+def supersede_findings(session: Session, enquiry_id: UUID, form: str) -> None:
+    """What a unit told on this form before holds no longer."""
+    _SUPERSEDE.put(session, {"superseded": True}, enquiry_id=enquiry_id, form=form)
 
 
 def insert_documents(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -160,7 +160,7 @@ def staff(session: Session, day: date) -> Sequence[AnyRow]:
 
 
 def demo_accounts(session: Session, day: date) -> Sequence[Any]:
-    """Every account of the demo districts with its posts, for the buttons of the sign-in page."""
+    """Every account of the demo districts with its regular post, for the buttons of the sign-in page."""
     return session.connection.execute(
         select(
             officer.c.district_id,
@@ -178,7 +178,13 @@ def demo_accounts(session: Session, day: date) -> Sequence[Any]:
         )
         .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
         .join(district, district.c.id == officer.c.district_id)
-        .where(visible(officer, session.scope), district.c.demo, officer.c.active, *_holds(day))
+        .where(
+            visible(officer, session.scope),
+            district.c.demo,
+            officer.c.active,
+            posting.c.kind == "regular",
+            *_holds(day),
+        )
         .order_by(office.c.name_hi, posting.c.role, officer.c.name_hi, officer.c.id)
     ).all()
 

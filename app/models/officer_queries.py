@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
 
+from app.domain.roles import Role
 from app.models.officers import officer, posting
 from app.models.scope import visible
 from app.models.statements import Query
@@ -34,7 +35,7 @@ def names(session: Session, officer_id: UUID | None) -> tuple[str, str]:
 
 
 def enquiry_officers(session: Session, office_id: str, day: date) -> Sequence[AnyRow]:
-    """The enquiry officers posted to a thana on this day, with their open tasks as `load`, the freest first."""
+    """Who may enquire for a thana on this day, the SHO too: the freest first, open tasks as `load`."""
     load = (
         select(func.count())
         .where(
@@ -46,7 +47,14 @@ def enquiry_officers(session: Session, office_id: str, day: date) -> Sequence[An
         .scalar_subquery()
     )
     statement = (
-        select(officer.c.id, officer.c.name_hi, officer.c.name_en, officer.c.rank, load.label("load"))
+        select(
+            officer.c.id,
+            officer.c.name_hi,
+            officer.c.name_en,
+            officer.c.rank,
+            posting.c.role,
+            load.label("load"),
+        )
         .join(
             posting,
             and_(posting.c.district_id == officer.c.district_id, posting.c.officer_id == officer.c.id),
@@ -55,10 +63,28 @@ def enquiry_officers(session: Session, office_id: str, day: date) -> Sequence[An
             visible(officer, session.scope),
             officer.c.active,
             posting.c.office_id == UUID(office_id),
-            posting.c.role == "enquiry_officer",
-            posting.c.valid_from <= day,
-            or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+            posting.c.role.in_((Role.ENQUIRY_OFFICER, Role.SHO)),
+            *_holds(day),
         )
         .order_by(load, officer.c.name_hi, officer.c.id)
     )
     return session.connection.execute(statement).all()
+
+
+_POSTED = Query(
+    lambda at: select(posting.c.role).where(
+        at.visible(posting),
+        posting.c.officer_id == at.officer_id,
+        posting.c.office_id == at.office_id,
+        *_holds(at.day),
+    )
+)
+
+
+def roles_in(session: Session, officer_id: UUID, office_id: UUID, day: date) -> list[str]:
+    """The roles that an officer holds in an office on this day, however he was posted."""
+    return [row.role for row in _POSTED.all(session, officer_id=officer_id, office_id=office_id, day=day)]
+
+
+def _holds(day: Any) -> tuple[Any, ...]:
+    return (posting.c.valid_from <= day, or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day))

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, false, or_, select, true
 
-from app.domain.roles import DISTRICT_WIDE, IN_PERSON, WITHOUT_CASES, Role
+from app.domain.offices import SEALED_UNITS
+from app.domain.roles import (
+    DISTRICT_WIDE,
+    IN_PERSON,
+    OVER_THANAS,
+    SEALED_READERS,
+    WITHOUT_CASES,
+    Role,
+)
+from app.domain.secrecy import SEALED
 from app.models.cases import case, enquiry
+from app.models.offices import office
 from app.models.session import Session
+from app.models.workflow import user_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,39 +163,109 @@ def _case_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     if scope.role in WITHOUT_CASES:
         return false()
     own = table.c.district_id == scope.district_id
-    if scope.role in DISTRICT_WIDE:
+    if scope.role in SEALED_READERS:
         return own
+    if scope.role in DISTRICT_WIDE:
+        return and_(own, _unsealed(table))
     case_id = table.c.id if table.name == "case" else table.c.case_id
-    seen = exists().where(enquiry.c.case_id == case_id, *_own_enquiries(scope)).correlate(table)
+    seen: ColumnElement[bool] = (
+        exists().where(enquiry.c.case_id == case_id, *_own_enquiries(scope)).correlate(table)
+    )
+    if scope.role is Role.SDPO:
+        seen = or_(seen, case_id.in_(_reviewed(scope)))
     return and_(own, _narrowed(table, scope, seen))
 
 
 def _own_enquiries(scope: OfficerScope) -> tuple[ColumnElement[bool], ...]:
     in_person = (enquiry.c.officer_id == scope.officer_id,) if scope.role in IN_PERSON else ()
-    return (enquiry.c.district_id == scope.district_id, enquiry.c.office_id == scope.office_id, *in_person)
+    place = enquiry.c.office_id == scope.office_id
+    if scope.role in OVER_THANAS:
+        place = or_(place, enquiry.c.office_id.in_(_below(scope)))
+    return (enquiry.c.district_id == scope.district_id, place, *in_person)
+
+
+def _below(scope: OfficerScope) -> Any:
+    """The offices under the officer's own, and those under them (subdivision, circle, thana)."""
+    between = office.alias()
+    under = select(between.c.id).where(
+        between.c.district_id == scope.district_id, between.c.parent_id == scope.office_id
+    )
+    return select(office.c.id).where(
+        office.c.district_id == scope.district_id,
+        or_(office.c.parent_id == scope.office_id, office.c.parent_id.in_(under)),
+    )
+
+
+def _reviewed(scope: OfficerScope) -> Any:
+    """The cases whose review lay, or lies, with the officer's office: who judges reads all units."""
+    return select(user_task.c.case_id).where(
+        user_task.c.district_id == scope.district_id,
+        user_task.c.office_id == scope.office_id,
+        user_task.c.role == Role.SDPO,
+        user_task.c.enquiry_id.is_(None),
+    )
+
+
+def _unsealed(table: Table) -> ColumnElement[bool]:
+    """What is not of the special branch, row by row; where a case stands is no secret."""
+    if table.name in ("answer", "finding"):
+        unit = enquiry.alias()
+        return ~(
+            exists()
+            .where(
+                unit.c.district_id == table.c.district_id,
+                unit.c.id == table.c.enquiry_id,
+                unit.c.unit_kind.in_(SEALED_UNITS),
+            )
+            .correlate(table)
+        )
+    return _open_papers(table) if table.name == "document" else true()
+
+
+def _open_papers(table: Table) -> ColumnElement[bool]:
+    return table.c.pii != SEALED
 
 
 def _narrowed(table: Table, scope: OfficerScope, seen: ColumnElement[bool]) -> ColumnElement[bool]:
     """What one unit may not read of another's: answers, findings and enquiries; papers go with the head."""
-    mine = select(enquiry.c.id).where(*_own_enquiries(scope))
-    if table.name == "enquiry":
-        return and_(*_own_enquiries(scope))
-    if table.name == "finding":
-        return table.c.enquiry_id.in_(mine)
-    if table.name == "answer":
-        return and_(seen, or_(table.c.enquiry_id.in_(mine), table.c.form == "intake"))
+    if table.name in ("enquiry", "answer", "finding"):
+        return _of_units(table, scope, seen)
     if table.name == "document":
         own_upload = and_(table.c.case_id.is_(None), table.c.created_by == scope.officer_id)
-        return or_(and_(seen, _papers_of(table, scope)), own_upload)
+        return or_(and_(seen, _open_papers(table), _papers_of(table, scope)), own_upload)
     if table.name in ("certificate", "note"):
         return and_(seen, true() if scope.role in _HEADS else false())
     return seen
 
 
+def _of_units(table: Table, scope: OfficerScope, seen: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What the officer's own units have said; who reviews a case reads the others' too."""
+    if table.name == "enquiry":
+        mine = and_(*_own_enquiries(scope))
+    else:
+        mine = table.c.enquiry_id.in_(select(enquiry.c.id).where(*_own_enquiries(scope)))
+    if scope.role is Role.SDPO:
+        of_others = true() if table.name == "enquiry" else table.c.enquiry_id.is_not(None)
+        mine = or_(mine, and_(table.c.case_id.in_(_reviewed(scope)), of_others, _unsealed(table)))
+    if table.name != "answer":
+        return mine
+    own_steps = select(user_task.c.id).where(
+        user_task.c.district_id == scope.district_id,
+        user_task.c.office_id == scope.office_id,
+        user_task.c.enquiry_id.is_(None),
+    )
+    return and_(seen, or_(mine, table.c.form == "intake", table.c.user_task_id.in_(own_steps)))
+
+
 _HEADS = frozenset({Role.SHO, Role.SDPO})
+#: Who searches records gets what tells the person from his namesakes, and no more.
+_SEARCHERS = frozenset({Role.DCRB, Role.SPECIAL_BRANCH})
+_FOR_SEARCHERS = ("photo", "attestation_form", "person_attestation_form")
 
 
 def _papers_of(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    if scope.role in _SEARCHERS:
+        return table.c.field.in_(_FOR_SEARCHERS)
     return true() if scope.role in _HEADS else table.c.field != "issued_paper"
 
 

@@ -113,6 +113,7 @@ _OPEN = (
     user_task.c.office_id,
     user_task.c.role,
     user_task.c.element_id,
+    user_task.c.form,
     user_task.c.due_on,
     user_task.c.claimed_by,
     user_task.c.assigned_to,
@@ -125,7 +126,7 @@ OPEN_TASKS = Query(
 
 
 def open_tasks(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    """What a step compares the engine's open tasks with: keys, queue and due day only."""
+    """What a step compares the engine's open tasks with: keys, queue, form and due day only."""
     return OPEN_TASKS.all(session, case_id=case_id)
 
 
@@ -362,6 +363,11 @@ _SET_CASE = Update(case, lambda at: [case.c.id == at.case_id])
 
 def set_rounds(session: Session, case_id: UUID, rounds: int) -> None:
     _SET_CASE.put(session, {"rounds": rounds}, case_id=case_id)
+
+
+def set_sdpo(session: Session, case_id: UUID, office_id: UUID | None) -> None:
+    """Name the SDPO's office that reviews a case: it follows the thana of the first address."""
+    _SET_CASE.put(session, {"sdpo_office_id": office_id}, case_id=case_id)
 
 
 NEXT_IN_QUEUE = Query(

@@ -159,7 +159,7 @@ def withdraw(database: Database, actor: Actor, number: str, reason: str, now: da
         if locked is None or locked.status != "open":
             raise NotFound
         casefile.insert_answer(own, locked, casefile.act_columns(actor, "withdraw", now), {"reason": reason})
-        instances.withdraw(own, locked, loaded, instances.Act(now, actor, withdrawn=True))
+        instances.withdraw(own, locked, loaded, instances.Act(now, actor))
         audit.record(own, f"case:{case.id}", "case:withdraw", f"case:{case.id}", actor, now)
 
     try:

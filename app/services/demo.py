@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from argon2 import PasswordHasher
 
 from app.domain.ids import new_id
-from app.domain.offices import OfficeKind
-from app.domain.roles import Role
+from app.domain.offices import ONE_PER_DISTRICT, OfficeKind
+from app.domain.roles import DELEGATE, DELEGATED, Role
 from app.models import setup_queries as table
 from app.services import calendars
 
@@ -71,7 +71,9 @@ _POSTS: dict[OfficeKind, tuple[tuple[Role, str], ...]] = {
         (Role.DM_ASSISTANT, "सहायक"),
     ),
     OfficeKind.SP_OFFICE: ((Role.SP, "भा०पु०से०"), (Role.SP_READER, "रीडर")),
-    OfficeKind.SDPO: ((Role.SDPO, "बि०पु०से०"),),
+    OfficeKind.SDPO: ((Role.SDPO, "बि०पु०से०"), (Role.CIRCLE_INSPECTOR, "पु०नि०")),
+    OfficeKind.DCRB: ((Role.DCRB, "पु०नि०"),),
+    OfficeKind.SPECIAL_BRANCH: ((Role.SPECIAL_BRANCH, "पु०नि०"),),
     OfficeKind.THANA: (
         (Role.SHO, "पु०नि०"),
         (Role.THANA_MUNSHI, "स०अ०नि०"),
@@ -81,7 +83,7 @@ _POSTS: dict[OfficeKind, tuple[tuple[Role, str], ...]] = {
     OfficeKind.ADMINISTRATION: ((Role.PROCESS_ADMIN, "जि०सू०वि०प०"), (Role.USER_ADMIN, "सहायक")),
 }
 #: Offices of which there is one: their officers need no place in the name.
-_ONE_OF_A_KIND = frozenset({OfficeKind.DM_OFFICE, OfficeKind.SP_OFFICE, OfficeKind.ADMINISTRATION})
+_ONE_OF_A_KIND = ONE_PER_DISTRICT | {OfficeKind.ADMINISTRATION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +131,18 @@ def add_officers(session: Session, now: datetime, place: str = "") -> list[Accou
                 "failures": 0,
             }
         )
-        postings.append(
+        postings += [
             {
                 "id": new_id(session.recorded_at),
                 "officer_id": officer_id,
                 "office_id": office.id,
                 "role": role.value,
-                "kind": "regular",
+                "kind": kind,
                 "valid_from": since,
                 "valid_to": None,
             }
-        )
+            for kind in ("regular", *((DELEGATE,) if role in DELEGATED else ()))
+        ]
         accounts.append(Account(username, password, "", role.value, office.key, f"{given_en} {family_en}"))
     table.insert_officers(session, officers)
     table.insert_postings(session, postings)
@@ -159,7 +162,11 @@ def _seats(session: Session) -> Iterator[tuple[AnyRow, Role, str, str]]:
 
 
 def _username(office: AnyRow, kind: OfficeKind, role: Role, number: int) -> str:
-    short = {Role.ENQUIRY_OFFICER: "eo", Role.THANA_MUNSHI: "munshi"}.get(role, role.value)
+    short = {
+        Role.ENQUIRY_OFFICER: "eo",
+        Role.THANA_MUNSHI: "munshi",
+        Role.CIRCLE_INSPECTOR: "ci",
+    }.get(role, role.value)
     place = "" if kind in _ONE_OF_A_KIND else "." + office.key.removeprefix("th_").removeprefix("sdpo_")
     again = str(number) if role is Role.ENQUIRY_OFFICER else ""
     return f"{short}{again}{place}"

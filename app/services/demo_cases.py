@@ -211,18 +211,20 @@ class _Loader:
             lambda session: requisitions.intake(session, actor, requisitions.PERSON, letter.id, now),
             actor_scope(actor),
         )
-        values = {**view.values, **self.filled(demo_script.candidate(row), view.options, now)}
+        values = {**view.values, **self.filled(demo_script.candidate(row), view, now)}
         photo = Upload("photo", "photo.png", "image/png", demo_photo.draw(int(row["row"])))
         uploads = [] if view.values.get("photo") else [photo]  # a loading that was killed had staged it
         posted = _posted(view.form, values)
         requisitions.add_candidate(self.database, actor, letter.id, posted, uploads, now)
         return _there(self._find_case(row, letter))
 
-    def filled(self, answers: Mapping[str, Any], options: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    def filled(
+        self, answers: Mapping[str, Any], view: requisitions.IntakeView | tasks.TaskView, now: datetime
+    ) -> dict[str, Any]:
         """Answers of the script with its stand-ins put in."""
-        today = calendars.day(now)
+        today, page = calendars.day(now), (view.values, view.options)
         return demo_script.filled(
-            answers, options, self.desks.offices, lambda days: self.calendar.add_days(today, days)
+            answers, page, self.desks.offices, lambda days: self.calendar.add_days(today, days)
         )
 
 
@@ -312,7 +314,7 @@ class _Story:
         view = self.database.read(
             lambda session: tasks.open_task(session, actor, task.id, now), actor_scope(actor)
         )
-        values = {**view.values, **self.loader.filled(answers, view.options, now)}
+        values = {**view.values, **self.loader.filled(answers, view, now)}
         tasks.complete(self.database, actor, task.id, _posted(view.form, values), [], now)
         self._work(now)
 

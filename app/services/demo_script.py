@@ -104,15 +104,17 @@ def clean() -> Mapping[str, Mapping[str, Any]]:
 
 def filled(
     answers: Mapping[str, Any],
-    options: Mapping[str, Any],
+    page: tuple[Mapping[str, Any], Mapping[str, Any]],
     offices: Mapping[str, Any],
     after: Callable[[int], date],
 ) -> dict[str, Any]:
-    """Answers with their stand-ins put in, in lists and rows too.
+    """Answers with their stand-ins put in, in lists and rows too; `page` is what a form proposes, and its outside lists.
 
     `office:<key>` is the id of an office, `day:<number>` the day so many working days from now, `choice:<list>` the
-    first of an outside list; a list that is empty, or not on the form, gives an empty text.
+    first of an outside list and `every:<list>` all of it; a list that is empty, or not on the form, gives an empty
+    text. A mapping where the form proposes rows is put into each of them.
     """
+    proposed, options = page
 
     def put(value: Any) -> Any:
         if isinstance(value, dict):
@@ -126,9 +128,16 @@ def filled(
             return after(int(rest)).isoformat()
         if kind == "choice":
             return options[rest][0]["value"] if options.get(rest) else ""
+        if kind == "every":
+            return [each["value"] for each in options.get(rest, ())]
         return value
 
-    return {name: put(value) for name, value in answers.items()}
+    found = {name: put(value) for name, value in answers.items()}
+    return found | {
+        name: [{**row, **value} for row in proposed.get(name) or ()]
+        for name, value in found.items()
+        if isinstance(value, dict)
+    }
 
 
 def pace(form: str) -> float:

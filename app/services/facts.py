@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.domain import findings
+from app.domain.findings import RESIDENCE, Findings, Unit
 from app.models import ahead
 from app.models import case_queries as cases
 from app.models import office_queries as offices
@@ -25,7 +25,17 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.services.releases import Loaded
 
-INTAKE, VISIT, REGISTERS, ROUTE = "intake", "visit", "check_registers", "route"
+INTAKE, ROUTE, REVIEW, HEARING = "intake", "route", "review_findings", "hold_hearing"
+#: Form of a unit -> what the findings call its answers.
+_TOLD_BY = {
+    "visit": "visit",
+    "check_registers": "registers",
+    "search_records": "search",
+    "record_reply": "reply",
+}
+
+_HOME_STATE = "bihar"
+_ADDRESSES = ("perm", "pres")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,16 @@ class Particulars:
     mobile: str
 
 
+def lives_outside(person: Mapping[str, Any], own: str) -> bool:
+    """Whether an address, or a stay, lies outside the district with this code."""
+    places = [{part: person.get(f"{which}_{part}") for part in ("state", "district")} for which in _ADDRESSES]
+    places += person.get("stays") or []
+    return any(
+        (place.get("state") or _HOME_STATE) != _HOME_STATE or (place.get("district") or own) != own
+        for place in places
+    )
+
+
 class CaseFacts:
     """The facts of one case; `enquiry_id` narrows the findings to one unit's."""
 
@@ -63,7 +83,9 @@ class CaseFacts:
 
     @cached_property
     def intake(self) -> dict[str, Any]:
-        return self.answer(INTAKE)
+        """The answers of the intake, and whether an address lies outside the district."""
+        person = self.answer(INTAKE)
+        return {**person, "outside_district": lives_outside(person, str(self.session.district_id))}
 
     @cached_property
     def enquiries(self) -> list[AnyRow]:
@@ -93,19 +115,48 @@ class CaseFacts:
     def purpose(self, loaded: Loaded) -> tuple[str, str]:
         return loaded.purpose_names(self.case.purpose)
 
-    def findings(self) -> dict[str, Any]:
-        """The inputs of the outcome table, derived from the answers of the units (or of the one unit)."""
-        units = [
-            findings.Unit(
-                kind=row.unit_kind,
-                office_id=str(row.office_id),
-                visit=self.answer(VISIT, row.id),
-                registers=self.answer(REGISTERS, row.id),
-            )
+    @cached_property
+    def units(self) -> list[Unit]:
+        """What each unit (or the one unit) has answered, in the order of the rounds."""
+        return [
+            self._unit(row)
             for row in self.enquiries
             if row.state != "cancelled" and self.enquiry_id in (None, row.id)
         ]
-        return findings.derive(self.intake, units)
+
+    def asked_of(self, row: AnyRow) -> dict[str, Any]:
+        """What a unit was asked about: the addresses, and of another district which one."""
+        opened: dict[str, Any] = keys.open_json(self.key, f"enquiry|facts|{row.id}", row.facts)
+        return opened
+
+    def _unit(self, row: AnyRow) -> Unit:
+        asked = self.asked_of(row)
+        answers = {name: self.answer(form, row.id) for form, name in _TOLD_BY.items()}
+        return Unit(
+            kind=row.unit_kind,
+            office_id=str(row.office_id),
+            addresses=frozenset(asked.get("addresses", ())),
+            district=str(asked.get("district") or self.session.district_id),
+            **answers,
+        )
+
+    @cached_property
+    def unsettled(self) -> Findings:
+        """What the units say, before the SDPO has decided anything."""
+        return Findings(self.intake, self.units)
+
+    @cached_property
+    def found(self) -> Findings:
+        """What the answers of the units (or of the one unit) say of the person, as the SDPO settled it."""
+        settled = self.answer(REVIEW)
+        verdicts = {row["row"]: row["decision"] for row in settled.get("row_decisions") or ()}
+        if settled.get("residence_decision"):
+            verdicts[RESIDENCE] = settled["residence_decision"]
+        return Findings(self.intake, self.units, verdicts)
+
+    def findings(self) -> dict[str, Any]:
+        """The inputs of the outcome table, and what besides brings a case to the SDPO."""
+        return {**self.found.inputs(), **self.found.signs()}
 
     def proposed_outcome(self, loaded: Loaded) -> str:
         """What the outcome table says on these findings: a proposal, never a verdict."""
@@ -119,7 +170,10 @@ class CaseFacts:
             "requisition": self.case.requisition_routing,
             "intake": self.intake,
             "route": self.answer(ROUTE),
+            "hearing": self.answer(HEARING),
             "rounds": self.case.rounds,
+            "findings": self._for_judges() if task.enquiry_id is None else {},
+            "own_district": str(self.session.district_id),
             "outcome_proposed": self.proposed_outcome(loaded) if task.enquiry_id is not None else "",
             "today": calendars.day(self.now),
             "now": calendars.local(self.now),
@@ -127,23 +181,36 @@ class CaseFacts:
             "created_at": calendars.local(task.created_at),
         }
 
+    def _for_judges(self) -> dict[str, Any]:
+        """The findings as those read them who settle and decide: with what there is to settle."""
+        return {
+            **self.findings(),
+            "disputed_rows": len(self.unsettled.disputed),
+            "residence_disputed": bool(self.found.residence_dispute),
+        }
+
     def particulars(self) -> Particulars:
         """The person and the addresses in a few lines."""
         person = self.intake
         return Particulars(
             date.fromisoformat(person["dob"]) if person.get("dob") else None,
-            [self._residence(person, kind) for kind in ("perm", "pres") if person.get(f"{kind}_thana")],
+            [self._residence(person, kind) for kind in _ADDRESSES if person.get(f"{kind}_village")],
             str(person.get("mobile") or ""),
         )
 
     def _residence(self, person: Mapping[str, Any], kind: str) -> Residence:
-        parts = [person.get(f"{kind}_{part}") for part in ("house", "village", "po")]
-        thana = offices.find(self.session, UUID(person[f"{kind}_thana"]))
+        text = [person.get(f"{kind}_{part}") for part in ("house", "village", "po", "district_other")]
+        thana = offices.find(self.session, UUID(own)) if (own := person.get(f"{kind}_thana")) else None
+        elsewhere = str(person.get(f"{kind}_thana_other") or "")
         return Residence(
             kind,
-            ", ".join(str(part) for part in parts if part),
+            ", ".join(str(part) for part in text if part),
             str(person.get(f"{kind}_pin") or ""),
-            *(("", "", "") if thana is None else (thana.kind, thana.name_hi, thana.name_en)),
+            *(
+                ("thana", elsewhere, elsewhere)
+                if thana is None
+                else (thana.kind, thana.name_hi, thana.name_en)
+            ),
         )
 
     def option_labels(
@@ -186,6 +253,7 @@ class LetterFacts:
         return {
             "requisition": routing,
             "checks": checks,
+            "own_district": str(self._session.district_id),
             "today": calendars.day(self._now),
             "now": calendars.local(self._now),
             "received_on": None if self._letter is None else self._letter.received_on,

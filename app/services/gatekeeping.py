@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import engine, formjs, papers
 from app.config import FONTS
-from app.domain import findings
+from app.domain.findings import Findings
 from app.domain.offices import LANES, ROLE_OFFICES
 
 if TYPE_CHECKING:
@@ -82,8 +82,9 @@ def _field(kind: FieldType) -> engine.FieldReads:
 
 
 def _findings() -> dict[str, engine.FieldReads]:
-    """The inputs of the outcome table: truth values, but for the residence."""
-    found = dict.fromkeys(findings.derive({}, ()), engine.FieldReads("boolean"))
+    """The inputs of the outcome table and the signs beside them: truth values, but for the residence."""
+    nothing = Findings({}, ())
+    found = dict.fromkeys({**nothing.inputs(), **nothing.signs()}, engine.FieldReads("boolean"))
     codes = frozenset({"resident", "not_resident", "address_incomplete"})
     return found | {"residence": engine.FieldReads("string", codes=codes)}
 

@@ -148,7 +148,7 @@ def open_total(session: Session, actor: Actor) -> int:
 def _queue(actor: Actor) -> table.Queue:
     role = actor.post.role
     person = actor.officer_id if role in IN_PERSON else None
-    return table.Queue(actor.post.office_id, tuple(sorted(roles_done_by(role))), person)
+    return table.Queue(actor.post.office_id, tuple(sorted(roles_done_by(actor.post))), person)
 
 
 def _condition(session: Session, actor: Actor, query: InboxQuery, today: date) -> table.Condition:

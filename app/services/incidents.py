@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 #: What was being done when it stopped. The first three can be tried again from here; the others are done again by
 #: whoever did them, and only put away here.
 JOB, TASK, TIMER = "job", "task", "timer"
-START, WITHDRAWAL, COUNTS = "start", "withdrawal", "counts"
+START, WITHDRAWAL, COUNTS, INPUT = "start", "withdrawal", "counts", "input"
 RETRIED_HERE = frozenset({JOB, TASK, TIMER})
+#: What holds up no case: a reminder that is not sent, an answer that the outcome table lacked.
+_PASSING = frozenset({TIMER, INPUT})
 
 #: Parameters of a refusal that name no person: files of the machine, codes, places in texts of the release.
 _TELLING = frozenset({"file", "place", "name", "seconds", "output", "outcome", "template", "letters"})
@@ -128,6 +130,11 @@ def report_timers(session: Session, case_id: UUID, why: Stopped, now: datetime) 
     _report(session, TIMER, why, now, case_id=case_id, more={"timers": due})
 
 
+def report_input(session: Session, case_id: UUID, why: Stopped, now: datetime) -> None:
+    """A decision lacked an answer. The case goes on, but whoever keeps the route must know."""
+    _report(session, INPUT, why, now, case_id=case_id)
+
+
 def report_withdrawal(session: Session, case_id: UUID, why: Stopped, now: datetime) -> None:
     """A case could not be withdrawn."""
     _report(session, WITHDRAWAL, why, now, case_id=case_id)
@@ -203,11 +210,11 @@ def open_incidents(session: Session) -> list[IncidentLine]:
 def of_case(session: Session, case_id: UUID) -> tuple[frozenset[str], bool]:
     """The elements of a case at which something stopped; and whether the case itself is held up by it.
 
-    A reminder that cannot be sent holds up nobody.
+    A reminder that cannot be sent, or an answer that was lacking, holds up nobody.
     """
     rows = _unsettled(session, case_id)
     elements = frozenset(row.element_id for row in rows if row.element_id)
-    return elements, any(row.detail.get("act") != TIMER for row in rows)
+    return elements, any(row.detail.get("act") not in _PASSING for row in rows)
 
 
 def _unsettled(session: Session, case_id: UUID | None = None) -> list[AnyRow]:
@@ -259,7 +266,7 @@ def _is_settled(row: AnyRow, timers: Collection[tuple[UUID, str]]) -> bool:
             return bool(row.task_state != "open")
         case "timer":
             return not any((row.id, each) in timers for each in row.detail.get("timers", ()))
-        case "withdrawal":
+        case "withdrawal" | "input":
             return bool(row.case_status != "open")
     return False
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app import engine
+from app.domain.clock import PAUSES
 from app.domain.errors import Conflict, RouteStuck
 from app.domain.ids import new_id
-from app.domain.offices import LANES, ONE_PER_DISTRICT, OfficeKind
+from app.domain.offices import LANES, NEARER, ONE_PER_DISTRICT, Endorser, OfficeKind
 from app.domain.roles import IN_PERSON, Role
 from app.models import ahead
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
-from app.services import calendars, keys, queues
+from app.services import alarms, calendars, keys, queues
 from app.services.facts import CaseHost
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 VERIFICATION = "verification"
 WITHDRAWAL = "case_withdrawn"
+#: Ends of the route at which the department has taken its letter back.
+_TAKEN_BACK = frozenset({"withdraw_case", "take_back"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,6 @@ class Act:
     at: datetime
     actor: Actor | None = None
     task_id: UUID | None = None
-    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def _record(run: _Run, step: engine.Step, *, first: bool = False) -> None:
     _record_timers(run, step.timers)
     _record_jobs(run, step.jobs)
     moved = _record_moves(run, step.moves)
-    _record_clocks(run, list(before.values()), gone, opened)
+    _record_clocks(run, list(before.values()), gone, opened, is_withdrawn=step.end_event in _TAKEN_BACK)
+    alarms.raise_for(run.session, run.case, step.moves, run.act.at)
     _save_state(run, step, moved, first=first)
     change = queues.changes(gone, opened)
     queues.announce(run.session, run.case.id, change, run.act.at)
@@ -140,6 +143,7 @@ def _record(run: _Run, step: engine.Step, *, first: bool = False) -> None:
 def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
     unit = task.unit or {}
     enquiry_id = UUID(unit["id"]) if unit.get("id") else None
+    role = Role(task.role)
     calendar = calendars.of(run.session)
     due_at = calendar.due(run.act.at, task.days or 1)
     return {
@@ -151,11 +155,11 @@ def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
         "iteration": task.iteration,
         "lane": task.lane,
         "office_id": _office_for(run, task, unit),
-        "role": task.role,
+        "role": Role.SHO if role in IN_PERSON and unit.get("endorses") == Endorser.ABOVE else role,
         "form": task.form,
         "purpose": run.case.purpose,
         "enquiry_id": enquiry_id,
-        "assigned_to": _assignee(run, task, enquiry_id),
+        "assigned_to": _assignee(run, role, enquiry_id),
         "claimed_by": None,
         "claimed_at": None,
         "state": "open",
@@ -175,15 +179,18 @@ def _office_for(run: _Run, task: engine.OpenTask, unit: Mapping[str, Any]) -> UU
     elif kind is OfficeKind.SDPO and not unit:
         office_id = run.case.sdpo_office_id
     elif kind is not None and unit.get("office_id"):
-        office_id = offices.nearest_of_kind(run.session, UUID(unit["office_id"]), kind)
+        place = UUID(unit["office_id"])
+        nearer = NEARER.get(Role(task.role))
+        office_id = offices.nearest_of_kind(run.session, place, nearer) if nearer is not None else None
+        office_id = office_id or offices.nearest_of_kind(run.session, place, kind)
     if office_id is None:
         raise RouteStuck("no_office", task.element_id, lane=task.lane)
     return office_id
 
 
-def _assignee(run: _Run, task: engine.OpenTask, enquiry_id: UUID | None) -> UUID | None:
+def _assignee(run: _Run, role: Role, enquiry_id: UUID | None) -> UUID | None:
     """A task in person belongs to the officer whom the thana named; every other task waits for the office."""
-    if enquiry_id is None or Role(task.role) not in IN_PERSON:
+    if enquiry_id is None or role not in IN_PERSON:
         return None
     enquiry = cases.enquiry_row(run.session, enquiry_id)
     return enquiry.officer_id if enquiry is not None else None
@@ -272,12 +279,24 @@ def _record_clocks(
     before: Sequence[AnyRow],
     gone: Sequence[AnyRow],
     opened: Sequence[Mapping[str, Any]],
+    *,
+    is_withdrawn: bool,
 ) -> None:
-    """An office's clock runs while it has an open task of the case: every start and stop is a row."""
+    """An office's clock runs while it has an open task of the case: every start and stop is a row.
+
+    The case's own clock stands still while a step waits for the department or for a hearing.
+    """
     gone_ids = {row.id for row in gone}
     held = {row.office_id for row in before}
     holds = {row.office_id for row in before if row.id not in gone_ids} | {row["office_id"] for row in opened}
     element = {row["office_id"]: row["element_id"] for row in opened}
+    pauses = {row["office_id"]: PAUSES[row["form"]] for row in opened if row["form"] in PAUSES}
+    paused = {row.office_id: PAUSES[row.form] for row in gone if row.form in PAUSES}
+    stop = "withdrawn" if is_withdrawn else "sent_on"
+    events = [("resume", paused[office_id], office_id) for office_id in sorted(paused.keys() - pauses)]
+    events += [("stop", stop, office_id) for office_id in sorted(held - holds)]
+    events += [("start", "received", office_id) for office_id in sorted(holds - held)]
+    events += [("pause", pauses[office_id], office_id) for office_id in sorted(pauses.keys() - paused)]
     workflow.insert_clock_events(
         run.session,
         [
@@ -290,11 +309,7 @@ def _record_clocks(
                 "element_id": element.get(office_id, ""),
                 "at": run.act.at,
             }
-            for kind, reason, which in (
-                ("stop", "withdrawn" if run.act.withdrawn else "sent_on", held - holds),
-                ("start", "received", holds - held),
-            )
-            for office_id in sorted(which)
+            for kind, reason, office_id in events
         ],
     )
 
@@ -312,12 +327,12 @@ def _save_state(run: _Run, step: engine.Step, moved: int, *, first: bool) -> Non
         workflow.update_state(run.session, run.case.id, values)
     change: dict[str, Any] = {"step_seq": run.case.step_seq + moved}
     if step.ended:
-        change |= {"status": _final_status(run), "closed_at": run.act.at}
+        change |= {"status": _final_status(run, step.end_event), "closed_at": run.act.at}
     if not cases.advance(run.session, run.case.id, run.case.revision, change):
         raise Conflict
 
 
-def _final_status(run: _Run) -> str:
-    if run.act.withdrawn:
+def _final_status(run: _Run, end_event: str | None) -> str:
+    if end_event in _TAKEN_BACK:
         return "withdrawn"
     return "issued" if papers.has_issued(run.session, run.case.id) else "closed"

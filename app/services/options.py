@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from app.domain.roles import Role, may_enquire
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
-from app.services import calendars, gazetteer, keys
+from app.services import calendars, gazetteer, keys, units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -76,10 +77,11 @@ def _named_officers(asked: _Asked, chosen: Iterable[UUID]) -> Choices:
 
 
 def _named_units(asked: _Asked, chosen: Collection[UUID]) -> Choices:
-    rows = asked.known.enquiries if asked.known is not None else []
-    return [
-        {"value": str(row.id), "hi": row.office_hi, "en": row.office_en} for row in rows if row.id in chosen
-    ]
+    if asked.known is None:
+        return []
+    rows = [row for row in asked.known.enquiries if row.id in chosen]
+    named = ((row, *units.name(asked.known, row)) for row in rows)
+    return [{"value": str(row.id), "hi": name_hi, "en": name_en} for row, name_hi, name_en in named]
 
 
 def _thanas(asked: _Asked) -> Choices:
@@ -98,28 +100,41 @@ def _other_thanas(asked: _Asked) -> Choices:
 
 
 def _purposes(asked: _Asked) -> Choices:
-    allowed = ("yes", "demo") if offices.district(asked.session).demo else ("yes",)
+    taken = purposes_taken(asked.session, asked.loaded)
     return [
         {"value": code, "hi": each.hi, "en": each.en}
         for code, each in asked.loaded.purposes.items()
-        if each.enabled in allowed
+        if code in taken
     ]
+
+
+def purposes_taken(session: Session, loaded: Loaded) -> set[str]:
+    """The purposes that may be chosen in this district: the enabled ones, citizens' own requests in a demo only."""
+    allowed = ("yes", "demo") if offices.district(session).demo else ("yes",)
+    return {code for code, each in loaded.purposes.items() if each.enabled in allowed}
 
 
 def _enquiry_officers(asked: _Asked) -> Choices:
-    """The thana's enquiry officers with how many enquiries each has open, the freest first."""
+    """Who may be named for the enquiry, the freest first, with how many are open; the SHO himself comes last."""
     office_id = _own_office(asked)
-    if not office_id:
+    if not office_id or asked.known is None:
         return []
-    today = calendars.day(asked.session.recorded_at)
+    least = str((asked.known.decided.get("checks") or {}).get("min_rank_eo") or "")
+    rows = officers.enquiry_officers(asked.session, office_id, calendars.day(asked.session.recorded_at))
+    named = {row.id: row for row in rows if row.role == Role.ENQUIRY_OFFICER and may_enquire(row.rank, least)}
+    heads = {row.id: row for row in rows if row.role == Role.SHO and row.id not in named}
     return [
         {
             "value": str(row.id),
-            "hi": f"{row.name_hi}, {row.rank} — {row.load} लंबित",
-            "en": f"{row.name_en}, {row.rank} — {row.load} pending",
+            "hi": f"{row.name_hi}, {row.rank}{title_hi} — {row.load} लंबित",
+            "en": f"{row.name_en}, {row.rank}{title_en} — {row.load} pending",
         }
-        for row in officers.enquiry_officers(asked.session, office_id, today)
+        for group, (title_hi, title_en) in ((named, ("", "")), (heads, _HIMSELF))
+        for row in group.values()
     ]
+
+
+_HIMSELF = (" (थानाध्यक्ष स्वयं)", " (the SHO himself)")
 
 
 def _addresses(asked: _Asked) -> Choices:
@@ -146,14 +161,39 @@ _ADDRESS_KINDS = {
 
 
 def _units(asked: _Asked) -> Choices:
-    """The units that reported, to be named for a re-enquiry."""
+    """The units that have answered, each with its latest enquiry, to be named for a re-enquiry."""
     if asked.known is None:
         return []
-    return [
-        {"value": str(row.id), "hi": row.office_hi, "en": row.office_en}
+    latest = {
+        (row.unit_kind, row.office_id, asked.known.asked_of(row).get("district")): row
         for row in asked.known.enquiries
-        if row.state == "reported" and row.round == asked.known.case.rounds
-    ]
+        if row.state != "cancelled"
+    }
+    found = []
+    for row in latest.values():
+        if row.state != "open":
+            hindi, english = units.name(asked.known, row)
+            found.append({"value": str(row.id), "hi": hindi, "en": english})
+    return found
+
+
+def _disputed_rows(asked: _Asked) -> Choices:
+    """What the SDPO has to decide, each row with who tells it and who denies it."""
+    if asked.known is None:
+        return []
+    found = []
+    for row in asked.known.unsettled.disputed:
+        hindi, english = units.dispute(asked.known, asked.loaded, row)
+        found.append({"value": row.key, "hi": hindi, "en": english})
+    return found
+
+
+def _name_variants(asked: _Asked) -> Choices:
+    """The names under which a person may stand in a record: both scripts, aliases, a former name."""
+    person = {} if asked.known is None else asked.known.intake
+    names = [str(person[key]) for key in ("name_hi", "name_en", "former_name") if person.get(key)]
+    names += [part.strip() for part in str(person.get("alias") or "").split(",") if part.strip()]
+    return [{"value": name, "hi": name, "en": name} for name in dict.fromkeys(names)]
 
 
 def _own_office(asked: _Asked) -> str:
@@ -173,8 +213,13 @@ _PROVIDERS: dict[str, Callable[[_Asked], Choices]] = {
     "enquiry_officers": _enquiry_officers,
     "addresses": _addresses,
     "units": _units,
+    "disputed_rows": _disputed_rows,
+    "name_variants": _name_variants,
     "blocks": lambda asked: gazetteer.choices("blocks", asked.session.district_id),
     "districts": lambda _asked: gazetteer.choices("districts"),
+    "other_districts": lambda asked: [
+        each for each in gazetteer.choices("districts") if each["value"] != str(asked.session.district_id)
+    ],
     "states": lambda _asked: gazetteer.choices("states"),
 }
 
@@ -186,4 +231,4 @@ _NAMERS: dict[str, Callable[[_Asked, set[UUID]], Choices]] = {
     "units": _named_units,
 }
 
-__all__ = ["Choices", "choices", "labels"]
+__all__ = ["Choices", "choices", "labels", "purposes_taken"]

@@ -10,10 +10,13 @@ from uuid import UUID
 from app import formjs, papers
 from app.domain import clock
 from app.domain.errors import NotFound
+from app.domain.offices import SEALED_UNITS
+from app.domain.roles import Role
+from app.domain.secrecy import SEALED
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
-from app.services import calendars, documents, gazetteer, keys, paperplan, paperrecords, releases
+from app.services import calendars, documents, gazetteer, keys, paperplan, paperrecords, releases, units
 from app.services.facts import CaseFacts
 from app.services.options import choices
 
@@ -64,7 +67,7 @@ class _Reader:
         months = self._months()
         district = offices.district(self._session)
         period_from, period_to = self._period(issued_on)
-        records, entries = paperrecords.read(self._known, self._loaded, self._reported)
+        records, entries = paperrecords.read(self._known, self._loaded)
         return papers.PaperFacts(
             template=plan.template,
             output=plan.output,
@@ -106,7 +109,7 @@ class _Reader:
     @cached_property
     def _reported(self) -> list[AnyRow]:
         """The enquiries that hold: of each office its last one that was reported."""
-        latest = {row.office_id: row for row in self._in_order if row.state == "reported"}
+        latest = {units.name(self._known, row): row for row in self._in_order if row.state == "reported"}
         return list(latest.values())
 
     @cached_property
@@ -143,23 +146,33 @@ class _Reader:
             text = str(person.get(f"{which}_{part}") or "")
             return papers.Words(text, text)
 
-        thana = (
-            offices.find(self._session, UUID(person[f"{which}_thana"]))
-            if person.get(f"{which}_thana")
-            else None
-        )
-        district = offices.district(self._session)
         return papers.Address(
             village=plain("village"),
-            district=papers.Words(*gazetteer.names_of("districts", person.get(f"{which}_district")))
-            or papers.Words(district.name_hi, district.name_en),
+            district=self._district_of(person, which),
             house=plain("house"),
             panchayat=plain("panchayat"),
             post_office=plain("po"),
-            thana=papers.Words(thana.name_hi, thana.name_en) if thana is not None else papers.Words(),
+            thana=self._thana_of(person, f"{which}_thana"),
             block=papers.Words(*gazetteer.names_of("blocks", person.get(f"{which}_block"))),
             pin=str(person.get(f"{which}_pin") or ""),
         )
+
+    def _district_of(self, person: Mapping[str, Any], which: str) -> Words:
+        """The district of an address: in another state as it was written, else by its code, else our own."""
+        written = str(person.get(f"{which}_district_other") or "")
+        if written:
+            return papers.Words(written, written)
+        own = offices.district(self._session)
+        named = papers.Words(*gazetteer.names_of("districts", person.get(f"{which}_district")))
+        return named or papers.Words(own.name_hi, own.name_en)
+
+    def _thana_of(self, facts: Mapping[str, Any], key: str) -> Words:
+        """A thana of ours by its id, or one of another district as it was written."""
+        written = str(facts.get(f"{key}_other") or "")
+        if written or not facts.get(key):
+            return papers.Words(written, written)
+        thana = offices.find(self._session, UUID(facts[key]))
+        return papers.Words(thana.name_hi, thana.name_en) if thana is not None else papers.Words()
 
     def _requester(self) -> papers.Requester:
         letter = self._letter
@@ -178,14 +191,32 @@ class _Reader:
         )
 
     def _signer(self, certificate: AnyRow) -> papers.Signer:
+        """Who signed; an ADM by delegation signs as what he is, for the DM."""
+        is_dms = self._plan.side != "sp"
+        by_order = is_dms and not self._is_dm(certificate.signed_by)
+        setting = self._loaded.texts.setting
+        dm = setting("dm_designation_letter")
         return papers.Signer(
-            office="sp" if self._plan.side == "sp" else "dm",
+            office="dm" if is_dms else "sp",
             name=papers.Words(*officers.names(self._session, certificate.signed_by)),
             mode="ink",
+            designation=setting("adm_designation") if by_order else papers.Words(),
+            on_behalf=papers.Words(f"कृते {dm.hi}", f"For the {dm.en}") if by_order else papers.Words(),
         )
 
+    def _is_dm(self, officer_id: UUID | None) -> bool:
+        if officer_id is None:
+            return True
+        day = calendars.day(self._known.now)
+        posts = officers.roles_in(self._session, officer_id, self._plan.office_id, day)
+        return Role.DM in posts or Role.ADM not in posts
+
     def _units(self) -> tuple[Words, ...]:
-        return tuple(papers.Words(f"थाना {row.office_hi}", f"{row.office_en} P.S.") for row in self._reported)
+        return tuple(
+            papers.Words(*units.name(self._known, row))
+            for row in self._reported
+            if row.unit_kind not in SEALED_UNITS
+        )
 
     def _visits(self) -> list[dict[str, Any]]:
         return [self._known.answer("visit", row.id) for row in self._reported]
@@ -230,7 +261,7 @@ class _Reader:
         for name, values in self._submissions(papers.forms_read(self._loaded.texts, self._plan.template)):
             form = self._loaded.form(name)
             options = choices(self._session, form, self._loaded, self._known)
-            for key, value in values.items():
+            for key, value in formjs.without(form, values, {SEALED}).items():
                 words = (formjs.label(form, key, value, options, language) for language in ("hi", "en"))
                 said.setdefault(f"{name}.{key}", []).append(papers.Words(*words))
         return {key: _together(found) for key, found in said.items()}

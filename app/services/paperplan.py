@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: Form of the deciding step, by who signs.
 _SIGNING = {"DM": "decide", "SP": "recommend"}
 _CERTIFICATE = "CERTIFICATE"
+#: Decisions after which the facts, and the reason for the decision, go out with the paper.
+_WITH_FACTS = frozenset({"issue_with_detail", "refuse"})
 #: Heads of the district's offices, by their code under प्रतिलिपि -> the setting of their designation.
 _HEADS = {"sp": "sp_designation", "dm": "dm_designation_letter"}
 
@@ -47,7 +49,7 @@ class Plan:
     @property
     def with_facts(self) -> bool:
         """Whether the facts that were found go out with the paper."""
-        return _chosen(self.decision) == "issue_with_detail"
+        return _chosen(self.decision) in _WITH_FACTS
 
 
 def of(session: Session, known: CaseFacts, loaded: Loaded) -> Plan:
@@ -85,7 +87,7 @@ def _text(loaded: Loaded, wanted: str, decision: Mapping[str, Any], known: CaseF
 
 def _outcome(decision: Mapping[str, Any], known: CaseFacts) -> str:
     found = str(known.answer("recommend").get("sp_outcome") or "no_adverse")
-    if _chosen(decision) == "issue_with_detail":
+    if _chosen(decision) in _WITH_FACTS:
         return found if found in ("adverse", "attention") else "attention"
     return "not_resident" if found == "not_resident" else "no_adverse"
 

@@ -6,15 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app import formjs, papers
-from app.domain import findings
-from app.models import case_queries as cases
-from app.services import keys
 from app.services.options import choices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
-    from app.models.base import AnyRow
     from app.papers import Words
     from app.services.facts import CaseFacts
     from app.services.releases import Loaded
@@ -23,30 +19,15 @@ _FORM = "check_registers"
 
 
 def read(
-    known: CaseFacts, loaded: Loaded, enquiries: Iterable[AnyRow]
+    known: CaseFacts, loaded: Loaded
 ) -> tuple[tuple[papers.RecordRow, ...], tuple[papers.RegisterEntry, ...]]:
-    """The rows that a paper may state, of these enquiries alone: a second one reports the same again."""
+    """The criminal cases and the register entries that a paper may state, each once, whoever told them."""
     reader = _Reader(known, loaded)
-    born = known.intake.get("dob")
-    found = list(_rows(known, {each.id for each in enquiries}))
+    found = known.found.printable
     return (
-        tuple(
-            reader.record(facts)
-            for kind, facts in found
-            if kind == "fir" and findings.may_be_printed(facts, born)
-        ),
-        tuple(
-            reader.entry(facts)
-            for kind, facts in found
-            if kind == "entry" and findings.entry_may_be_printed(facts)
-        ),
+        tuple(reader.record(each.facts) for each in found if each.kind == "fir"),
+        tuple(reader.entry(each.facts) for each in found if each.kind == "entry"),
     )
-
-
-def _rows(known: CaseFacts, hold: set[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for row in cases.findings_of(known.session, known.case.id):
-        if row.enquiry_id in hold:
-            yield row.kind, keys.open_json(known.key, f"finding|facts|{row.id}", row.facts)
 
 
 class _Reader:

@@ -7,23 +7,26 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain import numbers
-from app.domain.errors import FieldProblem, FormInvalid, NotFound
+from app.domain.errors import FieldProblem, FormInvalid, NotFound, RouteStuck
 from app.domain.ids import new_id
+from app.domain.offices import Endorser, OfficeKind, UnitKind
+from app.domain.roles import Role
 from app.models import case_queries as cases
 from app.models import office_queries as offices
+from app.models import officer_queries as officers
 from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
 from app.services import calendars, casefile, keys
+from app.services.facts import CaseFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from app import formjs
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
-    from app.services.facts import CaseFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +64,9 @@ def stamp(context: Context) -> None:
 
 
 def project(context: Context, answer_id: UUID) -> dict[str, Any]:
-    """Write the rows that this form stands for; -> routing values of the system (units, unit, rounds)."""
+    """Write the rows that this form stands for; -> routing values of the system (units, unit, rounds, reviewed)."""
     mapping = _MAPPINGS.get(context.task.form)
     return mapping(context, answer_id) if mapping is not None else {}
-
-
-def propose(known: CaseFacts, task: AnyRow) -> dict[str, Any]:
-    """First values of a form that the case itself suggests: the thanas of the addresses, the last visit."""
-    proposal = _PROPOSALS.get(task.form)
-    return proposal(known, task) if proposal is not None else {}
 
 
 def register_person(
@@ -92,7 +89,10 @@ def register_person(
     cases.insert_addresses(session, _addresses(session, case, key, answers))
 
 
-_ADDRESS = ("house", "village", "panchayat", "po", "thana", "block", "district", "state", "pin", "from", "to")
+_ADDRESS = (
+    *("house", "village", "panchayat", "po", "thana", "thana_other", "block"),
+    *("district", "district_other", "state", "pin", "from", "to"),
+)
 
 
 def _details(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def _addresses(
     session: Session, case: AnyRow, key: bytes, answers: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     found = [("permanent", {part: answers.get(f"perm_{part}") for part in _ADDRESS})]
-    if answers.get("pres_thana"):
+    if answers.get("pres_village"):
         found.append(("present", {part: answers.get(f"pres_{part}") for part in _ADDRESS}))
     found += [("stay", dict(row)) for row in answers.get("stays") or []]
     rows = []
@@ -133,61 +133,108 @@ def _addresses(
 
 
 def _route(context: Context, _answer_id: UUID) -> dict[str, Any]:
-    """One enquiry per thana named, however many addresses lie in it."""
-    thanas = dict.fromkeys(row["thana"] for row in context.answers["routes"])
-    return {
-        "units": _open_enquiries(context, [("thana", UUID(each)) for each in thanas], context.case.rounds)
-    }
+    """One enquiry a thana, however many addresses lie in it, and one for every other unit that was asked."""
+    answers = context.answers
+    asked: dict[UUID, list[str]] = {}
+    for row in answers["routes"]:
+        asked.setdefault(UUID(row["thana"]), []).extend([row["address"]] if row.get("address") else [])
+    units = [Asked(UnitKind.THANA, thana, {"addresses": found}) for thana, found in asked.items()]
+    for kind, field in ((UnitKind.DCRB, "need_dcrb"), (UnitKind.SPECIAL_BRANCH, "need_sb")):
+        if answers.get(field):
+            units.append(Asked(kind, _only(context, OfficeKind(kind)), {}))
+    units += [
+        Asked(UnitKind.OTHER_DISTRICT, _only(context, OfficeKind.SP_OFFICE), letter)
+        for letter in _letters(answers.get("other_district") or ())
+    ]
+    _name_sdpo(context, next(iter(asked)))
+    return {"units": _open_enquiries(context, units, context.case.rounds)}
 
 
-def _open_enquiries(context: Context, units: list[tuple[str, UUID]], rounds: int) -> list[dict[str, Any]]:
+def _letters(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What each letter to another district asks about: one letter a district, however many addresses lie there."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        place = str(row.get("district") or f"{row.get('district_other')}, {row.get('state')}")
+        letter = found.setdefault(place, {"district": place, "office": row.get("office"), "addresses": []})
+        letter["addresses"] += [row["address"]] if row.get("address") else []
+    yield from found.values()
+
+
+def _only(context: Context, kind: OfficeKind) -> UUID:
+    """The district's one office of a kind. Raises RouteStuck where it has none: an administrator must add it."""
+    office_id = offices.only_of_kind(context.session, kind, calendars.day(context.now))
+    if office_id is None:
+        raise RouteStuck("no_office", context.task.element_id, lane=kind.value)
+    return office_id
+
+
+def _name_sdpo(context: Context, thana: UUID) -> None:
+    """The SDPO over the thana of the first address reviews the case."""
+    office_id = offices.nearest_of_kind(context.session, thana, OfficeKind.SDPO)
+    workflow.set_sdpo(context.session, context.case.id, office_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A unit that is to enquire: its kind, its office, and what it is asked about."""
+
+    kind: str
+    office_id: UUID
+    facts: Mapping[str, Any]
+
+
+def _open_enquiries(context: Context, units: Sequence[Asked], rounds: int) -> list[dict[str, Any]]:
     rows, found = [], []
-    for kind, office_id in units:
+    for unit in units:
         enquiry_id = new_id(context.session.recorded_at)
         rows.append(
             {
                 "id": enquiry_id,
                 "case_id": context.case.id,
-                "unit_kind": kind,
-                "office_id": office_id,
+                "unit_kind": unit.kind,
+                "office_id": unit.office_id,
                 "officer_id": None,
                 "round": rounds,
                 "state": "open",
                 "received_at": context.now,
-                "facts": keys.seal_json(context.key, f"enquiry|facts|{enquiry_id}", {}),
+                "facts": keys.seal_json(context.key, f"enquiry|facts|{enquiry_id}", unit.facts),
             }
         )
-        found.append({"id": str(enquiry_id), "kind": kind, "office_id": str(office_id), "round": rounds})
+        found.append(_unit(enquiry_id, unit.kind, unit.office_id, rounds))
     cases.insert_enquiries(context.session, rows)
     return found
 
 
+def _unit(enquiry_id: UUID, kind: str, office_id: UUID, rounds: int, **more: str) -> dict[str, Any]:
+    """A unit as the engine holds it."""
+    return {"id": str(enquiry_id), "kind": str(kind), "office_id": str(office_id), "round": rounds, **more}
+
+
 def _accept(context: Context, _answer_id: UUID) -> dict[str, Any]:
     """Ours: the officer is named. Another thana's: the unit is rewritten, and this thana loses sight of the case."""
-    enquiry_id, answers = context.task.enquiry_id, context.answers
-    if answers["accept"] != "other_thana":
-        cases.set_enquiry(
-            context.session, enquiry_id, officer_id=UUID(answers["eo"]), assigned_at=context.now
-        )
-        return {}
-    office_id = UUID(answers["correct_thana"])
-    row = cases.enquiry_row(context.session, enquiry_id)
-    cases.set_enquiry(
-        context.session, enquiry_id, office_id=office_id, officer_id=None, received_at=context.now
+    enquiry_id, answers, thana = context.task.enquiry_id, context.answers, context.task.office_id
+    rounds = next(
+        (row.round for row in cases.enquiries_of(context.session, context.case.id) if row.id == enquiry_id),
+        context.case.rounds,
     )
-    return {
-        "unit": {
-            "id": str(enquiry_id),
-            "kind": "thana",
-            "office_id": str(office_id),
-            "round": row.round if row is not None else context.case.rounds,
-        }
-    }
+    if answers["accept"] == "other_thana":
+        right = UUID(answers["correct_thana"])
+        cases.set_enquiry(
+            context.session, enquiry_id, office_id=right, officer_id=None, received_at=context.now
+        )
+        if offices.nearest_of_kind(context.session, thana, OfficeKind.SDPO) == context.case.sdpo_office_id:
+            _name_sdpo(context, right)
+        return {"unit": _unit(enquiry_id, UnitKind.THANA, right, rounds)}
+    named = UUID(answers["eo"])
+    cases.set_enquiry(context.session, enquiry_id, officer_id=named, assigned_at=context.now)
+    posts = officers.roles_in(context.session, named, thana, calendars.day(context.now))
+    endorses = Endorser.ABOVE if Role.SHO in posts else Endorser.SHO
+    return {"unit": _unit(enquiry_id, UnitKind.THANA, thana, rounds, endorses=endorses)}
 
 
-def _registers(context: Context, answer_id: UUID) -> dict[str, Any]:
-    """Criminal cases and register entries become rows of their own: a paper and a rule can read them."""
-    cases.supersede_findings(context.session, context.task.enquiry_id)
+def _records(context: Context, answer_id: UUID) -> dict[str, Any]:
+    """Criminal cases and register entries become rows of their own: statements and searches read them."""
+    cases.supersede_findings(context.session, context.task.enquiry_id, context.task.form)
     rows = []
     for kind, name in (("fir", "cases"), ("entry", "entries")):
         for seq, facts in enumerate(context.answers.get(name) or []):
@@ -208,75 +255,84 @@ def _registers(context: Context, answer_id: UUID) -> dict[str, Any]:
     return {}
 
 
+def _reported(context: Context, state: str = "reported") -> None:
+    cases.set_enquiry(context.session, context.task.enquiry_id, state=state, reported_at=context.now)
+
+
 def _endorse(context: Context, _answer_id: UUID) -> dict[str, Any]:
     if context.answers["agree"] != "return_to_eo":
-        cases.set_enquiry(context.session, context.task.enquiry_id, state="reported", reported_at=context.now)
+        _reported(context)
     return {}
+
+
+def _search(context: Context, answer_id: UUID) -> dict[str, Any]:
+    """The bureau's result; papers sent back are none."""
+    if context.answers["action"] == "report":
+        _records(context, answer_id)
+        _reported(context)
+    return {}
+
+
+def _seal(context: Context, _answer_id: UUID) -> dict[str, Any]:
+    """The special branch has answered: what, stands in the sealed answer alone."""
+    if context.answers["action"] == "report":
+        _reported(context)
+    return {}
+
+
+def _reply(context: Context, answer_id: UUID) -> dict[str, Any]:
+    """Another district's answer, or the word that none came."""
+    if context.answers["od_state"] == "received":
+        _records(context, answer_id)
+        _reported(context)
+    else:
+        _reported(context, "no_reply")
+    return {}
+
+
+def _review(context: Context, _answer_id: UUID) -> dict[str, Any]:
+    """The SDPO settles every disputed row, or orders a re-enquiry; the round is marked as reviewed."""
+    answers = context.answers
+    if answers["sdpo_view"] == "re_enquiry":
+        return {"reviewed": context.case.rounds, **_enquire_again(context, answers["re_units"], "re_units")}
+    known = CaseFacts(context.session, context.case, context.now)
+    disputed = sorted(row.key for row in known.unsettled.disputed)
+    if disputed != sorted(row["row"] for row in answers.get("row_decisions") or ()):
+        problem = FieldProblem("form.each_row_once", count=len(disputed))
+        raise FormInvalid(answers, {"row_decisions": problem})
+    return {"reviewed": context.case.rounds}
 
 
 def _recommend(context: Context, _answer_id: UUID) -> dict[str, Any]:
     """A re-enquiry opens a new round for the units named; two rounds at most."""
     if context.answers["action"] != "re_enquiry":
         return {}
+    return _enquire_again(context, [row["unit"] for row in context.answers["re_enquiry"]], "re_enquiry")
+
+
+def _enquire_again(context: Context, named: Iterable[str], field: str) -> dict[str, Any]:
     before = {str(row.id): row for row in cases.enquiries_of(context.session, context.case.id)}
-    named = dict.fromkeys(row["unit"] for row in context.answers["re_enquiry"])
-    if not named or any(each not in before for each in named):
-        raise FormInvalid(context.answers, {"re_enquiry": FieldProblem("form.choice_unknown")})
+    chosen = [before[each] for each in dict.fromkeys(named) if each in before]
+    if not chosen:
+        raise FormInvalid(context.answers, {field: FieldProblem("form.choice_unknown")})
     rounds = context.case.rounds + 1
-    units = [(before[each].unit_kind, before[each].office_id) for each in named]
+    known = CaseFacts(context.session, context.case, context.now)
+    units = [Asked(row.unit_kind, row.office_id, known.asked_of(row)) for row in chosen]
     workflow.set_rounds(context.session, context.case.id, rounds)
     return {"units": _open_enquiries(context, units, rounds), "rounds": rounds}
-
-
-def asked_again(session: Session, case: AnyRow, task: AnyRow) -> list[str]:
-    """The points that the SP gave to the unit of this task when he sent the case back; of others nothing is told."""
-    if task.enquiry_id is None or not case.rounds:
-        return []
-    row = cases.last_answer(session, case.id, "recommend")
-    if row is None:
-        return []
-    units = {str(unit.id): unit for unit in cases.enquiries_of(session, case.id)}
-    own = units[str(task.enquiry_id)]
-    values = keys.open_json(keys.unlock(session, case.data_key_id), f"answer|values|{row.id}", row.values)
-    return [
-        str(line["point"])
-        for line in values.get("re_enquiry") or []
-        if own.round == case.rounds
-        and line["unit"] in units
-        and units[line["unit"]].office_id == own.office_id
-    ]
 
 
 _MAPPINGS: dict[str, Callable[[Context, UUID], dict[str, Any]]] = {
     "route": _route,
     "accept_enquiry": _accept,
-    "check_registers": _registers,
+    "visit": _records,
+    "check_registers": _records,
     "endorse_enquiry": _endorse,
+    "search_records": _search,
+    "write_special_report": _seal,
+    "record_reply": _reply,
+    "review_findings": _review,
     "recommend": _recommend,
-}
-
-
-def _propose_routes(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
-    """A row per address with its thana: only the doubtful ones need a decision."""
-    rows = [
-        {"thana": str(row.office_id), "address": str(row.id)}
-        for row in cases.addresses_of(known.session, known.case.id)
-        if row.office_id is not None
-    ]
-    return {"routes": rows} if rows else {}
-
-
-def _propose_last(known: CaseFacts, task: AnyRow) -> dict[str, Any]:
-    """A second visit, or a check after a return, begins with the last report, without its time and a locked door."""
-    last = known.answer(task.form, task.enquiry_id)
-    once = {"visit_dt", "next_visit"} | ({"resident"} if last.get("resident") == "house_locked" else set())
-    return {name: value for name, value in last.items() if name not in once}
-
-
-_PROPOSALS: dict[str, Callable[[CaseFacts, AnyRow], dict[str, Any]]] = {
-    "route": _propose_routes,
-    "visit": _propose_last,
-    "check_registers": _propose_last,
 }
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from app import formjs
 from app.domain import numbers, secrecy
-from app.domain.errors import FormInvalid, NotAllowed, NotFound, RouteStuck
+from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck
 from app.domain.ids import new_id
+from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.models import case_queries as cases
 from app.models import office_queries as offices
@@ -33,7 +34,7 @@ from app.services import (
 )
 from app.services.drafts import actor_scope
 from app.services.facts import LetterFacts
-from app.services.options import choices
+from app.services.options import choices, purposes_taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,6 +112,7 @@ class _Sheet:
     draft: drafts.Draft | None
     letter: AnyRow | None
     sent_as: UUID | None = None  # the id that what is made of it takes
+    is_taken: bool = True  # whether the purpose of the letter may still be chosen
 
     def typed(self, posted: Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
         return formjs.read(self.form, posted.values, staged, op=posted.op)
@@ -248,10 +250,15 @@ def _submitted(
     uploads: Sequence[Upload],
     now: datetime,
 ) -> tuple[_Sheet, drafts.Draft, dict[str, Any]]:
-    """Everything typed is kept as a draft first; then the answers are checked. Raises FormInvalid."""
+    """Everything typed is kept as a draft first; then the answers are checked.
+
+    Raises FormInvalid, and DomainError for a letter whose purpose was disabled since it was entered.
+    """
     sheet = database.read(lambda s: _sheet(s, actor, form_key, requisition_id, now), actor_scope(actor))
     typed = sheet.typed(posted, sheet.draft.staged if sheet.draft is not None else {})
     draft, refused = drafts.stage(database, actor, sheet.place, sheet.form, typed, uploads, now)
+    if not sheet.is_taken:
+        raise DomainError("error.purpose_disabled")
     values = sheet.typed(posted, draft.staged)
     problems = {**formjs.check(sheet.form, values, sheet.facts, sheet.options, now), **refused}
     if problems:
@@ -323,7 +330,9 @@ def _open_case(
         return known
     case_id = sheet.sent_as or new_id(session.recorded_at)
     keys.adopt(session, draft.data_key_id, "case")
-    number = _insert_case(session, sheet, letter, draft.data_key_id, case_id, now)
+    thana = answers.get("perm_thana") or answers.get("pres_thana")
+    sdpo = offices.nearest_of_kind(session, UUID(thana), OfficeKind.SDPO) if thana else None
+    number = _insert_case(session, sheet, letter, draft.data_key_id, case_id, sdpo, now)
     own = session.narrowed(CaseScope(actor.district_id, case_id))
     case = cases.find(own, case_id)
     if case is None:
@@ -331,14 +340,20 @@ def _open_case(
     _adopt_files(session, sheet, draft, {"case_id": case_id}, now)
     projections.register_person(own, actor, case, answers, now)
     searchkeys.index(own, case, answers)
-    data = {"case": _case_routing(case), "rounds": 0, "units": []}
+    data = {"case": _case_routing(case), "rounds": 0, "reviewed": -1, "units": []}
     instances.start(own, case, sheet.release, data, instances.Act(now, actor))
     audit.record(own, f"case:{case_id}", "case:open", f"case:{case_id}", actor, now, number=number)
     return number
 
 
 def _insert_case(
-    session: Session, sheet: _Sheet, letter: AnyRow, data_key_id: UUID, case_id: UUID, now: datetime
+    session: Session,
+    sheet: _Sheet,
+    letter: AnyRow,
+    data_key_id: UUID,
+    case_id: UUID,
+    sdpo: UUID | None,
+    now: datetime,
 ) -> str:
     year = calendars.day(now).year
     district = offices.district(session)
@@ -352,7 +367,7 @@ def _insert_case(
             "requisition_id": letter.id,
             "data_key_id": data_key_id,
             "release_id": sheet.release.id,
-            "sdpo_office_id": None,
+            "sdpo_office_id": sdpo,
             "number": number,
             "purpose": letter.purpose,
             "status": "open",
@@ -396,7 +411,9 @@ def _sheet(
     known = LetterFacts(session, letter, loaded, now)
     place = drafts.Place(form_key, requisition_id=requisition_id)
     draft = drafts.find(session, actor, place)
-    return _Sheet(place, loaded, form, known.for_form(), choices(session, form, loaded, None), draft, letter)
+    lists = choices(session, form, loaded, None)
+    is_taken = letter is None or letter.purpose in purposes_taken(session, loaded)
+    return _Sheet(place, loaded, form, known.for_form(), lists, draft, letter, is_taken=is_taken)
 
 
 def _view(sheet: _Sheet, values: dict[str, Any]) -> IntakeView:

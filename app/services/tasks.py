@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app import formjs
 from app.domain import secrecy
 from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck, TaskAlreadyDone
-from app.domain.roles import Permission, Role
+from app.domain.roles import JUDGES, Permission, Role
 from app.models import ahead
 from app.models import case_queries as cases
 from app.models import workflow_queries as workflow
@@ -23,13 +23,16 @@ from app.services import (
     incidents,
     instances,
     projections,
+    proposals,
     queues,
     releases,
     sightings,
+    units,
 )
 from app.services.drafts import actor_scope
 from app.services.facts import CaseFacts
 from app.services.options import choices
+from app.services.units import Again
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +48,10 @@ if TYPE_CHECKING:
     from app.services.database import Database
     from app.services.documents import Upload
     from app.services.facts import Particulars
+    from app.services.units import Said
+
+
+ENDORSEMENT = "endorse_enquiry"  # the form of it
 
 
 class WrittenOn(DomainError):
@@ -91,7 +98,8 @@ class TaskView:
     claimed_by_en: str
     claimed_by_me: bool
     is_named: bool  # it belongs to one officer, whom the thana named
-    points: list[str]  # on which the SP wants the enquiry made again
+    again: Again  # on which points it is enquired anew
+    conflicts: list[Said]  # what the units tell against each other, and nobody has settled
     draft_saved_at: datetime | None
 
     @property
@@ -100,7 +108,7 @@ class TaskView:
         beside = frozenset(each.pii for each in self.documents).union(
             *(each.classes for each in self.answers)
         )
-        told = {secrecy.SENSITIVE} if self.points else secrecy.NONE
+        told = {secrecy.SENSITIVE} if self.again.points or self.conflicts else secrecy.NONE
         return beside | told | formjs.classes_of(self.form, self.values)
 
 
@@ -299,6 +307,7 @@ def _commit(
         raise NotFound
     task = _task(session, sheet.task.id)
     _guard(actor, task)
+    _guard_own_enquiry(own, actor, task)
     context = projections.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
     projections.stamp(context)
     answer_id = casefile.store_answer(context)
@@ -345,7 +354,7 @@ def _sheet(session: Session, actor: Actor, task_id: UUID, now: datetime) -> _She
     options = choices(session, form, loaded, known)
     place = drafts.Place(task.form, user_task_id=task.id, data_key_id=case.data_key_id)
     draft = drafts.find(session, actor, place)
-    proposed = {} if draft is not None else projections.propose(known, task)
+    proposed = {} if draft is not None else proposals.propose(known, task)
     return _Sheet(task, case, loaded, form, facts, options, draft, proposed)
 
 
@@ -356,6 +365,15 @@ def _guard(actor: Actor, task: AnyRow) -> None:
     is_his = actor.does(Role(task.role), task.office_id, task.assigned_to)
     if not is_his or not actor.may(Permission.TASK_COMPLETE):
         raise NotAllowed
+
+
+def _guard_own_enquiry(session: Session, actor: Actor, task: AnyRow) -> None:
+    """Who enquired never endorses, in whatever post he comes."""
+    if task.form != ENDORSEMENT or task.enquiry_id is None:
+        return
+    for enquiry in cases.enquiries_of(session, task.case_id):
+        if enquiry.id == task.enquiry_id and enquiry.officer_id == actor.officer_id:
+            raise DomainError("error.own_enquiry")
 
 
 def _set_claim(session: Session, actor: Actor, task_id: UUID, now: datetime, *, mine: bool) -> None:
@@ -425,16 +443,30 @@ def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any],
         claimed_by_en=held_en,
         claimed_by_me=task.claimed_by == actor.officer_id,
         is_named=task.assigned_to is not None,
-        points=_points(session, actor, sheet),
+        again=_again(session, actor, sheet),
+        conflicts=_conflicts(session, actor, sheet),
         draft_saved_at=sheet.draft.updated_at if sheet.draft is not None else None,
     )
 
 
-def _points(session: Session, actor: Actor, sheet: _Sheet) -> list[str]:
-    """What the SP asks of this unit anew, for a post that may read such words."""
-    if secrecy.SENSITIVE not in secrecy.readable(actor.post.role, secrecy.Side.POLICE, reported=True):
+def _again(session: Session, actor: Actor, sheet: _Sheet) -> Again:
+    """What is asked of this unit anew, for a post that may read such words."""
+    if not _reads_reports(actor):
+        return Again()
+    known = CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
+    return units.asked_again(known, sheet.task.enquiry_id)
+
+
+def _conflicts(session: Session, actor: Actor, sheet: _Sheet) -> list[Said]:
+    """Where the units disagree, for those who judge the whole case."""
+    if sheet.task.enquiry_id is not None or Role(sheet.task.role) not in JUDGES:
         return []
-    return projections.asked_again(_of_case(session, actor, sheet.case), sheet.case, sheet.task)
+    known = CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
+    return units.conflicts(known, sheet.release)
+
+
+def _reads_reports(actor: Actor) -> bool:
+    return secrecy.SENSITIVE in secrecy.readable(actor.post.role, secrecy.Side.POLICE, reported=True)
 
 
 def _completed(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> Completed:

@@ -302,7 +302,7 @@ def test_a_point_is_told_to_the_unit_that_it_was_given_to_alone(office: Office) 
         for each in office.journey.page_of(task).options["units"]
     ]
     office.journey.do(number, "recommend", action="re_enquiry", sp_reason="दोनों अधूरे हैं।", re_enquiry=points)
-    told = {tuple(office.journey.page_of(each).points) for each in office.journey.waiting(number)}
+    told = {tuple(office.journey.page_of(each).again.points) for each in office.journey.waiting(number)}
     assert told == {(f"{name} से यह बिन्दु स्पष्ट कराया जाए।",) for name in ("दाउदपुर", "अमनौर")}
 
 

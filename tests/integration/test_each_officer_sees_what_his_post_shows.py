@@ -128,6 +128,99 @@ def test_one_unit_does_not_read_what_another_found_in_the_same_case(filled):
         assert seen(filled, post(Role.DM), metadata.tables[name]) == 3, name
 
 
+def change(database, table: Any, name: str, **values: Any) -> None:
+    engine = database.engine.execution_options(writing=True)
+    with engine.begin() as connection:
+        connection.execute(update(table).where(table.c.id == rows.id_of(table.name, name)).values(**values))
+
+
+def in_one_case(database) -> None:
+    """The enquiries, answers, findings and papers of all units belong to the case of `mufassil`."""
+    for name in ("enquiry", "answer", "finding", "document"):
+        for unit in ("", "garkha"):
+            change(database, metadata.tables[name], unit, case_id=rows.id_of("case", "mufassil"))
+
+
+def seal(database, unit: str) -> None:
+    """Let a unit be the special branch."""
+    change(database, enquiry, unit, unit_kind="special_branch")
+    change(database, metadata.tables["document"], unit, pii="P4")
+
+
+@pytest.mark.parametrize("role", [Role.DM, Role.SP])
+def test_the_note_of_the_special_branch_is_read_by_sp_and_dm(filled, role):
+    in_one_case(filled)
+    seal(filled, "garkha")
+    for name in ("answer", "finding", "document"):
+        assert seen(filled, post(role), metadata.tables[name]) == 3, name
+
+
+@pytest.mark.parametrize(
+    ("role", "others"),
+    [
+        (Role.ADM, 2),
+        (Role.DM_SECTION_HEAD, 2),
+        (Role.DM_ASSISTANT, 2),
+        (Role.SP_READER, 2),
+        (Role.SHO, 1),
+        (Role.THANA_MUNSHI, 1),
+        (Role.ENQUIRY_OFFICER, 1),
+        (Role.DCRB, 1),
+    ],
+)
+def test_the_note_of_the_special_branch_is_read_by_nobody_else(filled, role, others):
+    in_one_case(filled)
+    seal(filled, "garkha")
+    for name in ("answer", "finding"):
+        assert seen(filled, post(role), metadata.tables[name]) == others, name
+    if role is not Role.DCRB:
+        assert seen(filled, post(role), metadata.tables["document"]) == 2
+    assert seen(filled, post(role), case) >= 1, "that a case is with the special branch is no secret"
+
+
+def test_the_special_branch_reads_what_it_wrote_itself_and_no_other_unit(filled):
+    in_one_case(filled)
+    seal(filled, "garkha")
+    own = post(Role.SPECIAL_BRANCH, "garkha")
+    assert seen(filled, own, metadata.tables["answer"]) == 1
+    assert seen(filled, own, metadata.tables["finding"]) == 1
+
+
+@pytest.mark.parametrize("role", [Role.DCRB, Role.SPECIAL_BRANCH])
+def test_who_searches_records_gets_the_photo_and_the_attestation_alone(filled, role):
+    assert seen(filled, post(role), metadata.tables["document"]) == 0
+    change(filled, metadata.tables["document"], "mufassil", field="photo")
+    assert seen(filled, post(role), metadata.tables["document"]) == 1
+
+
+@pytest.mark.parametrize("role", [Role.SDPO, Role.CIRCLE_INSPECTOR])
+def test_an_office_over_thanas_sees_their_enquiries(filled, role):
+    above, between = rows.id_of("office"), rows.id_of("office", "garkha")
+    change(filled, metadata.tables["office"], "garkha", parent_id=above)
+    change(filled, metadata.tables["office"], "mufassil", parent_id=between)
+    scope = OfficerScope(rows.DISTRICT, rows.id_of("officer", "mufassil"), above, role)
+    for name in ("case", "enquiry", "answer", "finding"):
+        assert seen(filled, scope, metadata.tables[name]) == 3, name
+    lower = OfficerScope(rows.DISTRICT, rows.id_of("officer", "mufassil"), between, role)
+    assert seen(filled, lower, case) == 2, "his own circle's, and that of the thana under it"
+
+
+def test_the_sdpo_who_reviews_a_case_reads_every_unit_but_the_special_branch(filled):
+    in_one_case(filled)
+    reviewer = post(Role.SDPO, "garkha")
+    change(filled, enquiry, "garkha", office_id=rows.id_of("office", "mufassil"))
+    assert seen(filled, reviewer, case) == 0
+    change(filled, metadata.tables["user_task"], "garkha", role="sdpo", enquiry_id=None)
+    change(filled, metadata.tables["user_task"], "garkha", case_id=rows.id_of("case", "mufassil"))
+    assert seen(filled, reviewer, case) == 1
+    for name in ("enquiry", "answer", "finding"):
+        assert seen(filled, reviewer, metadata.tables[name]) == 3, name
+    seal(filled, "garkha")
+    for name in ("answer", "finding"):
+        assert seen(filled, reviewer, metadata.tables[name]) == 2, name
+    assert seen(filled, post(Role.CIRCLE_INSPECTOR, "garkha"), case) == 0
+
+
 def test_a_printed_code_opens_its_own_paper_and_nothing_else(filled):
     engine = filled.engine.execution_options(writing=True)
     paper = metadata.tables["certificate"]

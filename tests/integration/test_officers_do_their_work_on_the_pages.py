@@ -34,6 +34,8 @@ def posted_form(visitor: Visitor, address: str, values: dict[str, Any]) -> dict[
     """What a browser would post: the boxes of the page with these values put in."""
     page = text_of(visitor.get(address))
     names = set(re.findall(r'name="([a-z_]+)"', page))
+    chosen = r'<select[^>]* name="([a-z_]+)"(?:(?!</select>).)*?<option value="([^"]+)" selected'
+    values = {**dict(re.findall(chosen, page, re.DOTALL)), **values}
     kinds = {name: "date" for name in values if f'name="{name}-d"' in page}
     boxes: dict[str, list[str]] = {}
     for name, value in values.items():

@@ -15,7 +15,8 @@ from app.models.cases import data_key, document
 from app.models.officers import draft
 from app.models.scope import SystemReason, SystemScope
 from app.services import audit, documents, leftovers, requisitions, tasks
-from tests.journey import LETTER, as_posted
+from app.formjs import as_posted
+from tests.journey import LETTER
 
 SARAN = SystemScope(SystemReason.HEALTH, 218)
 LATER = timedelta(days=31)

@@ -15,7 +15,18 @@ from app import engine
 from app.engine import definitions
 from app.engine.state import LAYOUT
 from tests.sketch import both, call, choice, end, flows, letter, process, start, sub, user, when
-from tests.walking import FIRST, MORNING, SECOND, UNITS, Surroundings, Walk, begin, release, shipped_release
+from tests.walking import (
+    FIRST,
+    MORNING,
+    ROUTED,
+    SECOND,
+    UNITS,
+    Surroundings,
+    Walk,
+    begin,
+    release,
+    shipped_release,
+)
 
 OPEN_LIMIT, UNIT_LIMIT = 1_500, 1_000
 
@@ -32,7 +43,7 @@ def tasks_kept(state: bytes) -> int:
 def at_the_stations(count: int = 2) -> Walk:
     walk = begin(shipped_release())
     walk.do("scrutinise", {"action": "forward"})
-    walk.do("route", {}, units=many(count))
+    walk.do("route", ROUTED, units=many(count))
     return walk
 
 
@@ -44,7 +55,7 @@ def many(count: int) -> list[dict[str, Any]]:
 def test_a_state_takes_at_most_a_kilobyte_and_a_half_and_one_more_for_each_open_unit(count: int) -> None:
     walk = at_the_stations(count)
     for unit in many(count):
-        walk.do("accept_enquiry", {"accept": "ours"}, unit["id"])
+        walk.accept(unit["id"])
     for step in (*walk.seen, walk.step):
         open_units = len({task.unit["id"] for task in step.tasks if task.unit})
         assert len(step.state) <= OPEN_LIMIT + UNIT_LIMIT * open_units
@@ -52,7 +63,7 @@ def test_a_state_takes_at_most_a_kilobyte_and_a_half_and_one_more_for_each_open_
 
 def test_a_hundred_returns_leave_no_more_behind_than_one() -> None:
     walk = at_the_stations(1)
-    walk.do("accept_enquiry", {"accept": "ours"})
+    walk.accept()
     kept = []
     for _ in range(100):
         walk.do("visit", {"resident": "house_locked"})
@@ -79,7 +90,7 @@ def test_reports_of_earlier_rounds_do_not_pile_up() -> None:
     for rounds in range(3):
         walk.do("recommend", {"action": "re_enquiry"}, units=UNITS, rounds=min(rounds, 2))
         for unit in (FIRST, SECOND):
-            walk.do("accept_enquiry", {"accept": "ours"}, unit)
+            walk.accept(unit)
             walk.do("visit", {"resident": "resident"}, unit)
             walk.do("check_registers", {}, unit)
             walk.do("endorse_enquiry", {"agree": "agree"}, unit)
@@ -89,7 +100,7 @@ def test_reports_of_earlier_rounds_do_not_pile_up() -> None:
 
 def test_a_loop_deeper_than_the_library_can_count_stays_visible() -> None:
     walk = at_the_stations(1)
-    walk.do("accept_enquiry", {"accept": "ours"})
+    walk.accept()
     for _ in range(600):
         walk.do("visit", {"resident": "house_locked"})
     assert walk.names() == ["check_registers", "visit"]
@@ -134,7 +145,7 @@ def test_a_case_leaves_the_shared_specs_as_it_found_them() -> None:
     walk.wait(days=50)
     walk.send("case_withdrawn")
     other = at_the_stations(1)
-    other.do("accept_enquiry", {"accept": "ours"})
+    other.accept()
     assert outline(shared) == before
     assert begin(shared).names() == ["scrutinise"]
 
@@ -158,7 +169,7 @@ def test_ids_stay_the_same_from_step_to_step() -> None:
 
 def test_loading_and_saving_changes_nothing() -> None:
     walk = at_the_stations()
-    walk.do("accept_enquiry", {"accept": "ours"}, FIRST)
+    walk.accept(FIRST)
     before = walk.step
     walk.wait(minutes=1)
     assert walk.step.state == before.state

@@ -8,7 +8,7 @@ import pytest
 
 from app import engine
 from app.domain.errors import TaskAlreadyDone
-from tests.walking import FIRST, NEW_CASE, SECOND, UNITS, Walk, begin, shipped_release
+from tests.walking import CLEAN, FIRST, NEW_CASE, ROUTED, SECOND, UNITS, Walk, begin, shipped_release
 
 FORWARD = {"action": "forward"}
 RECOMMEND = {"action": "recommend"}
@@ -21,11 +21,11 @@ def walk() -> Walk:
 
 def to_the_stations(walk: Walk, units: list[dict[str, Any]] | None = None) -> None:
     walk.do("scrutinise", FORWARD)
-    walk.do("route", {}, units=UNITS if units is None else units)
+    walk.do("route", ROUTED, units=UNITS if units is None else units)
 
 
 def enquire(walk: Walk, unit: str) -> None:
-    walk.do("accept_enquiry", {"accept": "ours"}, unit)
+    walk.accept(unit)
     walk.do("visit", {"resident": "resident"}, unit)
     walk.do("check_registers", {}, unit)
     walk.do("endorse_enquiry", {"agree": "agree"}, unit)
@@ -42,7 +42,7 @@ def test_a_clean_case_of_two_stations_goes_from_scrutiny_to_dispatch(walk: Walk)
     assert walk.names() == ["scrutinise"]
     walk.do("scrutinise", FORWARD)
     assert walk.names() == ["route"]
-    walk.do("route", {}, units=UNITS)
+    walk.do("route", ROUTED, units=UNITS)
     assert walk.names() == ["accept_enquiry", "accept_enquiry"]
     enquire(walk, SECOND)
     assert walk.names() == ["accept_enquiry"]
@@ -61,11 +61,11 @@ def test_a_clean_case_of_two_stations_goes_from_scrutiny_to_dispatch(walk: Walk)
 
 def test_every_task_says_whose_it_is_and_where_it_stands(walk: Walk) -> None:
     to_the_stations(walk)
-    walk.do("accept_enquiry", {"accept": "ours"}, SECOND)
+    walk.accept(SECOND)
     visit = walk.task("visit")
     assert visit.element_path == "handle_case/conduct_enquiries/visit"
     assert visit.iteration == 2
-    assert visit.unit == UNITS[1]
+    assert visit.unit == {**UNITS[1], "endorses": "sho"}
     assert (visit.lane, visit.role, visit.form) == ("thana", "enquiry_officer", "visit")
     assert visit.days == 5, "seven days of the station, less one to accept and one to endorse"
     assert walk.task("check_registers").role == "thana_munshi"
@@ -126,7 +126,7 @@ def test_a_case_closed_at_scrutiny_ends_there(walk: Walk) -> None:
 
 def test_a_withdrawal_takes_away_the_work_of_both_stations(walk: Walk) -> None:
     to_the_stations(walk)
-    walk.do("accept_enquiry", {"accept": "ours"}, FIRST)
+    walk.accept(FIRST)
     before = walk.names()
     assert before == ["accept_enquiry", "check_registers", "visit"]
     walk.send("case_withdrawn")
@@ -162,14 +162,15 @@ def test_a_bounced_case_goes_on_with_the_other_station(walk: Walk) -> None:
     bounced = walk.task("accept_enquiry", FIRST)
     assert bounced.unit == other
     enquire(walk, FIRST)
-    assert [move.unit for move in walk.step.moves if move.element_id == "endorse_enquiry"] == [other]
+    (endorsed,) = (move.unit for move in walk.step.moves if move.element_id == "endorse_enquiry")
+    assert endorsed == {**other, "endorses": "sho"}
     enquire(walk, SECOND)
     assert walk.names() == ["recommend"]
 
 
 def test_a_locked_house_is_visited_again_while_the_registers_wait(walk: Walk) -> None:
     to_the_stations(walk, UNITS[:1])
-    walk.do("accept_enquiry", {"accept": "ours"})
+    walk.accept()
     for _ in range(2):
         walk.do("visit", {"resident": "house_locked"})
         assert walk.names() == ["check_registers", "visit"]
@@ -181,7 +182,7 @@ def test_a_locked_house_is_visited_again_while_the_registers_wait(walk: Walk) ->
 
 def test_the_sho_returns_an_enquiry_and_a_second_visit_follows(walk: Walk) -> None:
     to_the_stations(walk, UNITS[:1])
-    walk.do("accept_enquiry", {"accept": "ours"})
+    walk.accept()
     walk.do("check_registers", {})
     walk.do("visit", {"resident": "resident"})
     walk.do("endorse_enquiry", {"agree": "return_to_eo"})
@@ -242,7 +243,7 @@ def test_an_unknown_task_is_no_task(walk: Walk) -> None:
 
 def test_two_tasks_of_one_case_are_both_done_whatever_the_order(walk: Walk) -> None:
     to_the_stations(walk, UNITS[:1])
-    walk.do("accept_enquiry", {"accept": "ours"})
+    walk.accept()
     other = Walk(walk.release, walk.step)
     walk.do("visit", {"resident": "resident"})
     walk.do("check_registers", {})
@@ -259,10 +260,10 @@ def test_facts_are_read_once_a_step_and_only_where_a_decision_names_them(walk: W
 
 
 def test_facts_never_lie_in_the_state(walk: Walk) -> None:
-    walk.surroundings.known = {"findings": {"wanted": True, "secret": "a name of a person"}}
+    walk.surroundings.known = {"findings": {**CLEAN, "wanted": True, "secret": "a name of a person"}}
     to_the_sp(walk)
     again = engine.fire_timers(walk.release, walk.step.state, walk.surroundings, walk.now)
     decided = next(move for move in walk.step.moves if move.kind == "decided")
     assert decided.routing == {"outcome": {"recommendation": "adverse", "sdpo_review": True}}
-    assert [task.element_id for task in again.tasks] == ["recommend"]
+    assert [task.element_id for task in again.tasks] == ["review_findings"]
     assert walk.surroundings.asked == 1

@@ -10,7 +10,7 @@ from app import engine
 from app.domain.errors import RouteStuck
 from tests import sketch
 from tests.sketch import both, call, choice, end, flows, job, letter, process, rule, start, sub, user, when
-from tests.walking import MORNING, UNITS, Surroundings, Walk, begin, release, shipped_release
+from tests.walking import MORNING, ROUTED, UNITS, Surroundings, Walk, begin, release, shipped_release
 
 
 def stuck(walk: Walk, element_id: str, answer: dict[str, Any], **more: Any) -> RouteStuck:
@@ -134,7 +134,7 @@ def test_a_repeated_call_without_a_list_is_stuck(units: Any) -> None:
 def test_a_repeated_call_of_no_units_is_passed_at_once() -> None:
     walk = begin(shipped_release())
     walk.do("scrutinise", {"action": "forward"})
-    walk.do("route", {}, units=[])
+    walk.do("route", ROUTED, units=[])
     assert walk.names() == ["recommend"]
 
 
@@ -236,13 +236,13 @@ def test_what_the_host_throws_passes_as_it_is() -> None:
     walk.do("scrutinise", {"action": "forward"})
     walk.surroundings = BusyHost(MORNING)
     with pytest.raises(Busy):
-        walk.do("route", {}, units=[])
+        walk.do("route", ROUTED, units=[])
 
 
 def test_a_unit_that_is_stuck_leaves_the_other_alone() -> None:
     walk = begin(shipped_release())
     walk.do("scrutinise", {"action": "forward"})
-    walk.do("route", {}, units=UNITS)
+    walk.do("route", ROUTED, units=UNITS)
     stuck(walk, "accept_enquiry", {}, of=UNITS[0]["id"])
-    walk.do("accept_enquiry", {"accept": "ours"}, UNITS[1]["id"])
+    walk.accept(UNITS[1]["id"])
     assert walk.names() == ["accept_enquiry", "check_registers", "visit"]

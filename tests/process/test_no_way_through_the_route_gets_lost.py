@@ -13,15 +13,38 @@ from app.domain.errors import RouteStuck
 from tests.walking import NEW_CASE, UNITS, Walk, begin, shipped_release
 
 ANSWERS: dict[str, list[dict[str, Any]]] = {
-    "scrutinise": [{"action": "forward"}, {"action": "close"}],
-    "accept_enquiry": [{"accept": "ours"}, {"accept": "other_thana"}],
+    "scrutinise": [{"action": "forward"}, {"action": "return"}, {"action": "close"}],
+    "answer_defects": [{"answer_kind": "corrected"}, {"answer_kind": "withdraw"}],
+    "route": [{"need_sdpo": False}, {"need_sdpo": True}],
+    "accept_enquiry": [{"accept": "ours"}, {"accept": "other_thana"}, {"accept": "ours", "above": True}],
     "visit": [{"resident": "resident"}, {"resident": "house_locked"}, {"resident": "not_resident"}],
     "revisit": [{"resident": "resident"}, {"resident": "house_locked"}],
     "endorse_enquiry": [{"agree": "agree"}, {"agree": "disagree"}, {"agree": "return_to_eo"}],
-    "recommend": [{"action": "recommend"}, {"action": "re_enquiry"}, {"action": "return"}],
-    "decide": [{"dm_decision": "issue_clear"}, {"dm_decision": "re_enquiry"}],
+    "endorse_above": [{"agree": "agree"}, {"agree": "return_to_eo"}],
+    "search_records": [{"action": "report"}, {"action": "return"}],
+    "write_special_report": [{"action": "report"}, {"action": "return"}],
+    "review_findings": [{"sdpo_view": "agree"}, {"sdpo_view": "re_enquiry"}, {"sdpo_view": "differ"}],
+    "recommend": [
+        {"action": "recommend", "sp_decision": "issue_clear"},
+        {"action": "re_enquiry"},
+        {"action": "recommend", "sp_decision": "hear_applicant"},
+        {"action": "return"},
+    ],
+    "hold_hearing": [{"hearing_state": "held"}, {"hearing_state": "adjourned"}],
+    "hold_hearing_by_sp": [{"hearing_state": "absent"}, {"hearing_state": "adjourned"}],
+    "decide": [
+        {"dm_decision": "issue_clear"},
+        {"dm_decision": "re_enquiry"},
+        {"dm_decision": "hear_applicant"},
+        {"dm_decision": "refuse"},
+    ],
 }
-ENDS = {"close_case", "withdraw_case", "finish_dispatch", "finish_dispatch_by_sp"}
+ENDS = {"close_case", "take_back", "withdraw_case", "finish_dispatch", "finish_dispatch_by_sp"}
+KINDS = ("thana", "thana", "dcrb", "special_branch", "other_district")
+ALL_UNITS = [
+    {**UNITS[0], "id": f"0197c3a0-1111-7222-8333-44444444441{number}", "kind": kind}
+    for number, kind in enumerate(KINDS)
+]
 
 
 def act(walk: Walk, which: int, how: int) -> None:
@@ -36,21 +59,21 @@ def act(walk: Walk, which: int, how: int) -> None:
         return
     answers = ANSWERS.get(chosen.element_id, [{}])
     answer = answers[how % len(answers)]
-    unit = (getattr(chosen, "unit", None) or {}).get("id", "")
-    walk.do(chosen.element_id, answer, unit, **system_values(walk, chosen.element_id, answer))
+    unit = getattr(chosen, "unit", None) or {}
+    walk.do(chosen.element_id, answer, unit.get("id", ""), **system_values(walk, chosen, answer, unit))
 
 
-def system_values(walk: Walk, element_id: str, answer: dict[str, Any]) -> dict[str, Any]:
+def system_values(walk: Walk, chosen: Any, answer: dict[str, Any], unit: dict[str, Any]) -> dict[str, Any]:
+    """What the host adds to an answer: the units, the rounds, who endorses, which round was reviewed."""
+    element_id = chosen.element_id
     if element_id == "route":
-        return {"units": UNITS}
-    if answer.get("action") == "re_enquiry":
-        rounds = 1 + sum(
-            move.routing.get("recommend", {}).get("action") == "re_enquiry"
-            for step in walk.seen
-            for move in step.moves
-        )
-        return {"units": UNITS[:1], "rounds": rounds}
-    return {}
+        return {"units": ALL_UNITS}
+    if element_id == "accept_enquiry" and answer["accept"] == "ours":
+        return {"unit": {**unit, "endorses": "above" if answer.get("above") else "sho"}}
+    rounds = sum("rounds" in move.routing for step in (*walk.seen, walk.step) for move in step.moves)
+    if "re_enquiry" in (answer.get("action"), answer.get("sdpo_view")):
+        return {"units": ALL_UNITS[:1], "rounds": rounds + 1, "reviewed": rounds}
+    return {"reviewed": rounds} if element_id == "review_findings" else {}
 
 
 def check(walk: Walk) -> None:
@@ -61,7 +84,7 @@ def check(walk: Walk) -> None:
     assert not step.ended or (step.end_event in ENDS and ids == [])
     units = {task.unit["id"] for task in step.tasks if task.unit}
     assert len(step.state) <= 1_500 + 1_000 * len(units)
-    assert all(task.unit for task in step.tasks if task.lane == "thana")
+    assert all(task.unit for task in step.tasks if task.lane in ("thana", "dcrb", "special_branch"))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

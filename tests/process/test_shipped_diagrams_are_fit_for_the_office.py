@@ -105,9 +105,11 @@ def test_every_step_lies_in_an_office_and_has_a_role_a_form_and_days() -> None:
 
 def test_steps_come_in_the_order_of_the_route() -> None:
     assert list(shipped_release().user_tasks) == [
-        *("scrutinise", "route"),
-        *("accept_enquiry", "visit", "check_registers", "endorse_enquiry", "revisit"),
-        *("recommend", "decide", "dispatch", "dispatch_by_sp"),
+        *("scrutinise", "answer_defects", "route"),
+        *("accept_enquiry", "visit", "check_registers", "endorse_enquiry", "endorse_above", "revisit"),
+        *("search_records", "write_special_report", "record_reply", "supply_papers"),
+        *("review_findings", "recommend", "hold_hearing_by_sp"),
+        *("decide", "hold_hearing", "dispatch", "dispatch_by_sp"),
     ]
 
 
@@ -140,7 +142,8 @@ def test_the_release_hands_over_no_more_than_it_reads() -> None:
     assert reads["visit"] == reads["revisit"] == {"resident"}
     assert "name" not in {field for fields in reads.values() for field in fields}
     assert "dispatch" not in reads
-    assert "route" not in reads
+    assert reads["route"] == {"need_sdpo"}
+    assert reads["write_special_report"] == {"action"}, "nothing that is sealed routes a case"
 
 
 @each_diagram

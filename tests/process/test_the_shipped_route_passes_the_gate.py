@@ -35,7 +35,13 @@ def test_the_shipped_release_has_no_problem():
             "verification.bpmn",
             'recommend.action = "re_enquiry"',
             'recommend.action = "reenquiry"',
-            ("recommendation_made_to_rounds_left", "code_unknown"),
+            ("recommendation_made_to_enter_rounds", "code_unknown"),
+        ),
+        (
+            "enquiry.bpmn",
+            'unit.kind = "dcrb"',
+            'unit.kind = "drcb"',
+            ("unit_known_to_search_records", "code_unknown"),
         ),
         ("verification.bpmn", "checks.sla_sp_route", "checks.sla_sp_rout", ("route", "name_unknown")),
         (

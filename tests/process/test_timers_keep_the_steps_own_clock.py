@@ -8,7 +8,7 @@ import pytest
 
 from tests import sketch
 from tests.sketch import both, choice, end, flows, job, pause, process, start, sub, user
-from tests.walking import FIRST, MORNING, UNITS, Walk, begin, release, shipped_release
+from tests.walking import FIRST, MORNING, ROUTED, UNITS, Walk, begin, release, shipped_release
 
 
 def fired(walk: Walk) -> list[str]:
@@ -71,7 +71,7 @@ def test_what_went_by_during_a_stop_fires_once() -> None:
 def test_a_reminder_says_which_step_is_late() -> None:
     walk = begin(shipped_release())
     walk.do("scrutinise", {"action": "forward"})
-    walk.do("route", {}, units=UNITS)
+    walk.do("route", ROUTED, units=UNITS)
     late = walk.task("accept_enquiry", FIRST)
     walk.wait(days=1)
     assert {job.params["late_task"] for job in walk.step.jobs} == {t.engine_task_id for t in walk.open()}
@@ -93,7 +93,7 @@ def test_a_reminder_ends_with_the_step_that_it_is_about() -> None:
 def test_an_unsent_reminder_never_holds_up_a_unit_or_the_case() -> None:
     walk = begin(shipped_release())
     walk.do("scrutinise", {"action": "forward"})
-    walk.do("route", {}, units=UNITS[:1])
+    walk.do("route", ROUTED, units=UNITS[:1])
     for name, answer in (
         ("accept_enquiry", {"accept": "ours"}),
         ("visit", {"resident": "resident"}),
@@ -115,8 +115,8 @@ def test_an_unsent_reminder_never_holds_up_a_unit_or_the_case() -> None:
 def test_a_timer_begins_anew_with_each_new_task() -> None:
     walk = begin(shipped_release())
     walk.do("scrutinise", {"action": "forward"})
-    walk.do("route", {}, units=UNITS[:1])
-    walk.do("accept_enquiry", {"accept": "ours"})
+    walk.do("route", ROUTED, units=UNITS[:1])
+    walk.accept()
     walk.now += timedelta(days=3)
     walk.do("visit", {"resident": "house_locked"})
     due = {timer.element_id: timer.due_at for timer in walk.step.timers}

@@ -14,7 +14,6 @@ import pytest
 
 from app import engine, formjs
 from app.domain import findings
-from tests.journey import as_posted
 from tests.shipped_forms import (
     CERTIFICATE,
     FORMS,
@@ -30,7 +29,7 @@ from tests.shipped_forms import (
 from tests.sources import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from app.formjs import Box
@@ -74,6 +73,7 @@ _REFERRED = (
 )
 _NAMED = ("govt_service", "central_forces", "bihar_police")
 _BACK = ("re_enquiry", "return")
+_WITH_ORDER = ("issue_with_detail", "refuse", "re_enquiry", "hear_applicant")
 
 
 def _outcome(a: Any) -> str | None:
@@ -89,11 +89,79 @@ def derived(a: Any) -> str | None:
         return "returned"
     if a.resident == "not_resident":
         return "not_resident"
+    if a.resident in _LIVED and a.case_known:
+        return "attention"
     if _is_inspected(a) and a.premises_result in ("unsuitable", "not_inspected"):
         return "attention"
     if _is_armed(a) and a.weapon_matches is False:
         return "attention"
     return "no_adverse" if lived and a.identity_verified in ("yes", "by_witness") else None
+
+
+def _places(which: str) -> dict[str, Any]:
+    """The parts of an address that hang on where it lies: in the own district, another one, another state."""
+
+    def read(a: Any) -> tuple[Any, Any]:
+        there = a.row if which == "stays" else a
+        mark = "" if which == "stays" else f"{which}_"
+        is_asked = which != "pres" or not a.same_address
+        state = getattr(there, f"{mark}state") if is_asked else None
+        return state, getattr(there, f"{mark}district") if state == HOME_STATE else None
+
+    mark = "stays." if which == "stays" else f"{which}_"
+    block = {} if which == "stays" else {f"{mark}block": lambda a: read(a)[1] == HOME}
+    return {
+        f"{mark}district": lambda a: read(a)[0] == HOME_STATE,
+        f"{mark}district_other": lambda a: read(a)[0] not in (None, HOME_STATE),
+        f"{mark}thana": lambda a: read(a)[1] == HOME,
+        f"{mark}thana_other": lambda a: read(a)[0] is not None and read(a)[1] != HOME,
+        **block,
+    }
+
+
+HOME, HOME_STATE = "saran", "bihar"
+_LETTER = {
+    "other_district.district": lambda a: a.row.state == HOME_STATE,
+    "other_district.district_other": lambda a: a.row.state not in (None, HOME_STATE),
+}
+#: A criminal case, asked for in five forms by the same columns.
+_CASE = {
+    "cases.thana": lambda a: a.row.district == HOME,
+    "cases.thana_other": lambda a: a.row.district not in (None, HOME),
+    "cases.final_form_kind": lambda a: a.row.stage == "final_form",
+    "cases.final_form_accepted": lambda a: a.row.stage == "final_form",
+    "cases.stage_ref": lambda a: a.row.stage in _REFERRED,
+}
+
+
+def _searched(a: Any) -> bool:
+    return bool(a.action != "return")
+
+
+def _came(a: Any) -> bool:
+    return bool(a.od_state != "not_received")
+
+
+def _is_dropped(a: Any) -> bool:
+    checks = a.facts["checks"]
+    return bool(
+        (checks["chk_dcrb_cctns"] and not a.need_dcrb)
+        or (checks["chk_special_branch"] and not a.need_sb)
+        or (checks["sdpo"] == "always" and not a.need_sdpo)
+    )
+
+
+def _settles(a: Any) -> bool:
+    return bool(a.sdpo_view != "re_enquiry")
+
+
+def _has_signed(a: Any) -> bool:
+    """The SP is about to sign the paper himself."""
+    return a.action not in _BACK and _is_the_sps(a) and a.sp_decision != "hear_applicant"
+
+
+def _hears(a: Any) -> bool:
+    return a.action not in _BACK and _is_the_sps(a) and a.sp_decision == "hear_applicant"
 
 
 def _recommended(a: Any) -> str | None:
@@ -119,13 +187,73 @@ WHEN: dict[str, dict[str, Any]] = {
         "declared_detail": lambda a: a.declared_case == "yes",
         "declaration_attached": lambda a: a.declared_case in ("yes", "no"),
         "person_attestation_form": lambda a: a.facts["requisition"]["purpose"] in _NAMED,
+        **_places("perm"),
+        **_places("pres"),
+        **_places("stays"),
+    },
+    "answer_defects": {
+        "answers": lambda a: a.answer_kind != "withdraw",
+        "answer_text": lambda a: a.answer_kind in ("explained", "withdraw"),
+    },
+    "supply_papers": {},
+    "search_records": {
+        **dict.fromkeys(
+            ("search_names", "other_names", "searched_up_to", "cctns_searched", "remarks", "sign"), _searched
+        ),
+        "result": _searched,
+        "cctns_ref": lambda a: _searched(a) and a.cctns_searched is True,
+        "special_thanas_searched": lambda a: _searched(a) and a.facts["checks"]["chk_special_thanas"],
+        "court_searched": lambda a: _searched(a) and a.facts["checks"]["chk_court"],
+        "court_ref": lambda a: _searched(a) and a.facts["checks"]["chk_court"],
+        "cases": lambda a: _searched(a) and a.result in ("possible_match", "record_found"),
+        **_CASE,
+        "return_reason": lambda a: a.action == "return",
+    },
+    "write_special_report": {
+        **dict.fromkeys(("sb_result", "sb_note", "sign"), _searched),
+        "return_reason": lambda a: a.action == "return",
+    },
+    "record_reply": {
+        **dict.fromkeys(
+            ("od_office", "od_memo_no", "od_date", "od_received", "od_result", "period_from", "period_to"),
+            _came,
+        ),
+        "od_scan": _came,
+        "cases": lambda a: _came(a) and a.od_result == "record_found",
+        **_CASE,
+        "no_reply_reason": lambda a: a.od_state == "not_received",
+    },
+    "review_findings": {
+        "row_decisions": lambda a: _settles(a) and a.facts["findings"]["disputed_rows"] > 0,
+        "residence_decision": lambda a: _settles(a) and a.facts["findings"]["residence_disputed"],
+        "sdpo_remark": lambda a: (
+            a.sdpo_view in ("differ", "re_enquiry") or a.facts["findings"]["residence_disputed"]
+        ),
+        **dict.fromkeys(("re_units", "re_point", "re_due"), lambda a: a.sdpo_view == "re_enquiry"),
+        "sign": _settles,
+    },
+    "hold_hearing": {
+        **dict.fromkeys(("held_on", "finding", "sign"), lambda a: a.hearing_state != "adjourned"),
+        **dict.fromkeys(
+            ("present", "statement", "papers_filed"),
+            lambda a: a.hearing_state not in ("absent", "adjourned"),
+        ),
+        "service_proof": lambda a: a.hearing_state == "absent",
+        "next_date": lambda a: a.hearing_state == "adjourned",
     },
     "scrutinise": {
-        "scrutiny": lambda a: a.action != "close",
-        "instruction": lambda a: a.action != "close",
+        "scrutiny": lambda a: a.action not in ("return", "close"),
+        "instruction": lambda a: a.action not in ("return", "close"),
+        "defects": lambda a: a.action == "return",
         "close_reason": lambda a: a.action == "close",
     },
-    "route": {},
+    "route": {
+        "lower_reason": _is_dropped,
+        "other_district": lambda a: (
+            a.facts["checks"].get("chk_other_district") and a.facts["intake"]["outside_district"]
+        ),
+        **_LETTER,
+    },
     "accept_enquiry": {
         "eo": lambda a: a.accept != "other_thana",
         "#Group_note": lambda a: a.accept != "other_thana",
@@ -147,6 +275,10 @@ WHEN: dict[str, dict[str, Any]] = {
         "weapon_no": _is_armed,
         "weapon_kind": _is_armed,
         "weapon_matches": _is_armed,
+        "local_rep": lambda a: a.resident in _AT_THE_DOOR,
+        "case_known": lambda a: a.resident in _AT_THE_DOOR,
+        "cases": lambda a: a.resident in _AT_THE_DOOR and a.case_known is True,
+        **_CASE,
         "outcome": lambda a: a.resident in (*_AT_THE_DOOR, "address_incomplete"),
         "outcome_reason": lambda a: (
             _outcome(a) is not None and a.outcome is not None and a.outcome != derived(a)
@@ -158,9 +290,7 @@ WHEN: dict[str, dict[str, Any]] = {
         **{f"chk_{each}": lambda a: not a.all_clear for each in REGISTERS},
         "not_checked_reason": lambda a: not a.all_clear and _any(a, "not_checked", *REGISTERS),
         "cases": lambda a: not a.all_clear and _any(a, "found", *_RECORDS),
-        "cases.final_form_kind": lambda a: a.row.stage == "final_form",
-        "cases.final_form_accepted": lambda a: a.row.stage == "final_form",
-        "cases.stage_ref": lambda a: a.row.stage in _REFERRED,
+        **_CASE,
         "entries": lambda a: not a.all_clear and _any(a, "found", *_ENTRIES),
         "entries.preventive_kind": lambda a: a.row.register == "preventive",
         "entries.court": lambda a: a.row.register == "warrant",
@@ -180,21 +310,26 @@ WHEN: dict[str, dict[str, Any]] = {
             a.action in _BACK
             or _recommended(a) != "no_adverse"
             or _recommended(a) != a.facts["outcome"]["recommendation"]
+            or (_is_the_sps(a) and a.sp_decision in ("issue_with_detail", "refuse", "hear_applicant"))
         ),
+        **dict.fromkeys(("hearing_date", "hearing_time", "hearing_place"), _hears),
         "re_enquiry": lambda a: a.action == "re_enquiry" and a.facts["rounds"] < 2,
-        "validity_months": lambda a: a.action not in _BACK and _is_the_sps(a) and _is_certificate(a),
-        "lang": lambda a: a.action not in _BACK and _is_the_sps(a),
-        "copies": lambda a: a.action not in _BACK and _is_the_sps(a),
+        "validity_months": lambda a: (
+            _has_signed(a) and _is_certificate(a) and a.sp_decision not in ("issue_with_detail", "refuse")
+        ),
+        "lang": _has_signed,
+        "copies": _has_signed,
         "sign": lambda a: a.action not in _BACK,
     },
     "decide": {
-        "dm_reason": lambda a: a.dm_decision in ("issue_with_detail", "re_enquiry"),
-        "validity_months": lambda a: (
-            a.dm_decision not in ("issue_with_detail", "re_enquiry") and _is_certificate(a)
+        "dm_reason": lambda a: a.dm_decision in _WITH_ORDER,
+        **dict.fromkeys(
+            ("hearing_date", "hearing_time", "hearing_place"), lambda a: a.dm_decision == "hear_applicant"
         ),
-        "lang": lambda a: a.dm_decision != "re_enquiry",
-        "copies": lambda a: a.dm_decision != "re_enquiry",
-        "sign": lambda a: a.dm_decision != "re_enquiry",
+        "validity_months": lambda a: a.dm_decision not in _WITH_ORDER and _is_certificate(a),
+        **dict.fromkeys(
+            ("lang", "copies", "sign"), lambda a: a.dm_decision not in ("re_enquiry", "hear_applicant")
+        ),
     },
     "dispatch": {
         "receipt_name": lambda a: a.dispatch_mode == "by_hand",
@@ -209,11 +344,61 @@ _OUTCOMES = (None, "no_adverse", "attention", "adverse", "not_resident")
 SITUATIONS: dict[str, list[tuple[dict[str, Any], dict[str, tuple[Any, ...]]]]] = {
     "requisition": [({}, {"purpose": (None, *PURPOSES), "priority": ("normal", "urgent")})],
     "intake": [
-        (facts, {"same_address": (True, False), "declared_case": (None, "yes", "no", "not_on_file")})
-        for facts in ({}, {"requisition": {"purpose": "contractor"}})
+        *(
+            (facts, {"same_address": (True, False), "declared_case": (None, "yes", "no", "not_on_file")})
+            for facts in ({}, {"requisition": {"purpose": "contractor"}})
+        ),
+        ({}, {"perm_state": (None, "bihar", "assam"), "perm_district": (None, "saran", "patna")}),
+        (
+            {},
+            {
+                "same_address": (True, False),
+                "pres_state": (None, "bihar", "assam"),
+                "pres_district": (None, "saran", "patna"),
+            },
+        ),
     ],
-    "scrutinise": [({}, {"action": (None, "forward", "close")})],
-    "route": [({}, {})],
+    "scrutinise": [({}, {"action": (None, "forward", "return", "close")})],
+    "answer_defects": [({}, {"answer_kind": (None, "corrected", "explained", "withdraw")})],
+    "supply_papers": [({}, {})],
+    "search_records": [
+        (
+            {"checks": {"chk_special_thanas": wide, "chk_court": wide}},
+            {
+                "action": (None, "report", "return"),
+                "cctns_searched": (None, "true", "false"),
+                "result": (None, "no_record", "possible_match", "record_found"),
+            },
+        )
+        for wide in (True, False)
+    ],
+    "write_special_report": [({}, {"action": (None, "report", "return")})],
+    "record_reply": [
+        (
+            {},
+            {
+                "od_state": (None, "received", "not_received"),
+                "od_result": (None, "no_record", "record_found", "not_resident"),
+            },
+        )
+    ],
+    "review_findings": [
+        (
+            {"findings": {"disputed_rows": rows, "residence_disputed": disputed}},
+            {"sdpo_view": (None, "agree", "differ", "re_enquiry")},
+        )
+        for rows in (0, 2)
+        for disputed in (True, False)
+    ],
+    "hold_hearing": [({}, {"hearing_state": (None, "held", "absent", "adjourned")})],
+    "route": [
+        (
+            {"checks": checks, "intake": {"outside_district": outside}},
+            dict.fromkeys(("need_dcrb", "need_sb", "need_sdpo"), (True, False)),
+        )
+        for checks in ({}, {"chk_special_branch": True, "sdpo": "always", "chk_other_district": True})
+        for outside in (True, False)
+    ],
     "accept_enquiry": [({}, {"accept": (None, "ours", "other_thana")})],
     "visit": [
         (
@@ -243,6 +428,15 @@ SITUATIONS: dict[str, list[tuple[dict[str, Any], dict[str, tuple[Any, ...]]]]] =
                 "weapon_matches": (None, "true", "false"),
             },
         ),
+        (
+            {},
+            {
+                "resident": _RESIDENT,
+                "identity_verified": (None, "yes", "no"),
+                "case_known": (True,),
+                "outcome": (None, "no_adverse"),
+            },
+        ),
     ],
     "check_registers": [
         ({}, {"all_clear": (True, False), **{name: (code,) for name, code in SEEN.items()}}),
@@ -262,40 +456,63 @@ SITUATIONS: dict[str, list[tuple[dict[str, Any], dict[str, tuple[Any, ...]]]]] =
     "recommend": [
         (
             {"rounds": rounds, "outcome": {"recommendation": said}, "checks": checks},
-            {"action": (None, "recommend", "re_enquiry", "return"), "sp_outcome": _OUTCOMES},
+            {
+                "action": (None, "recommend", "re_enquiry", "return"),
+                "sp_outcome": _OUTCOMES,
+                "sp_decision": (None, "issue_clear", "issue_with_detail", "refuse", "hear_applicant"),
+            },
         )
         for rounds in (0, 2)
         for said in ("no_adverse", "adverse", "returned")
         for checks in ({}, {"final_signatory": "SP"}, {"final_signatory": "SP", "output": "CERTIFICATE"})
     ],
-    "decide": [
-        (facts, {"dm_decision": (None, "issue_clear", "issue_with_detail", "re_enquiry")})
-        for facts in ({}, CERTIFICATE)
-    ],
+    "decide": [(facts, {"dm_decision": (None, "issue_clear", *_WITH_ORDER)}) for facts in ({}, CERTIFICATE)],
     "dispatch": [({}, {"dispatch_mode": (None, "portal", "email", "speed_post", "by_hand")})],
 }
-ROWS = {
-    "visit": {"witnesses": ("gist", (None, "known_good", "known_adverse", "not_known"))},
-    "check_registers": {
-        "cases": ("stage", (None, "under_investigation", "compounded", *_REFERRED)),
-        "entries": ("register", (None, "gunda", "history", "absconder", "gang", "warrant", "preventive")),
+
+
+def _each(column: str, values: Iterable[str | None]) -> list[dict[str, str]]:
+    return [{column: value or ""} for value in values]
+
+
+_CASES = [
+    *_each("stage", (None, "under_investigation", "compounded", *_REFERRED)),
+    *_each("district", ("saran", "patna")),
+]
+_PLACES = [
+    {"state": state or "", "district": district or ""}
+    for state in (None, "bihar", "assam")
+    for district in (None, "saran", "patna")
+]
+#: Form -> list -> rows: one for each answer that a condition of a column reads.
+ROWS: dict[str, dict[str, list[dict[str, str]]]] = {
+    "intake": {"stays": _PLACES},
+    "route": {"other_district": _each("state", (None, "bihar", "assam"))},
+    "visit": {
+        "witnesses": _each("gist", (None, "known_good", "known_adverse", "not_known")),
+        "cases": _CASES,
     },
+    "check_registers": {
+        "cases": _CASES,
+        "entries": _each(
+            "register", (None, "gunda", "history", "absconder", "gang", "warrant", "preventive")
+        ),
+    },
+    "search_records": {"cases": _CASES},
+    "record_reply": {"cases": _CASES},
 }
 
 
 def situations(name: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Facts and answers: every combination of what the conditions read, and a row for each kind of row."""
-    rows = {
-        key: [{column: value or ""} for value in values]
-        for key, (column, values) in ROWS.get(name, {}).items()
-    }
+    rows = ROWS.get(name, {})
     for facts, controls in SITUATIONS[name]:
         for values in itertools.product(*controls.values()):
             yield known(**facts), dict(zip(controls, values, strict=True)) | rows
 
 
 def read(name: str, answers: Mapping[str, Any]) -> dict[str, Any]:
-    return formjs.read(form(name), as_posted(form(name), answers), {})
+    return formjs.read(form(name), formjs.as_posted(form(name), answers), {})
 
 
 def truth(value: Any) -> Any:
@@ -436,9 +653,9 @@ def test_the_browser_shows_the_same_fields_by_the_same_rules(name: str, tmp_path
 
 def _shut(name: str, facts: Mapping[str, Any], answers: Mapping[str, Any]) -> set[str]:
     """Columns of a list that is itself not asked: the page hides them with it, whatever stands in their row."""
-    asked = asked_by_hand(name, facts, answers)
+    hidden = WHEN[name].keys() - asked_by_hand(name, facts, answers)
     return {
-        field for field in conditional(name, answers) if "-" in field and field.partition("-")[0] not in asked
+        field for field in conditional(name, answers) if "-" in field and field.partition("-")[0] in hidden
     }
 
 
@@ -460,7 +677,7 @@ def test_the_outcome_of_a_visit_is_what_the_decision_table_says_of_it() -> None:
             for key in ("identity_verified", "premises_result", "weapon_matches")
             if kept.get(key, "") is None
         ]
-        if waits or answers.get("outcome") or "outcome" not in kept:
+        if waits or answers.get("outcome") or answers.get("case_known") or "outcome" not in kept:
             continue
         unit = findings.Unit(kind="thana", office_id="a", visit=kept, registers=CLEAN_REGISTERS)
         said = release.decide("outcome", {"findings": findings.derive(DECLARED, [unit])})

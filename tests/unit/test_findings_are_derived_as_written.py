@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import findings
-from app.domain.findings import Unit, Weight
+from app.domain import findings, records
+from app.domain.findings import Findings, Unit
+from app.domain.records import Person, Verdict, Weight
 
 BORN = "2000-06-15"
+PERSON = Person(records.day_of(BORN))
 INTAKE = {"dob": BORN, "declared_case": "no", "declaration_attached": True}
 VISIT = {"resident": "resident", "identity_verified": "yes"}
 NO_ENTRY = {"all_clear": True, "reg_from": 2016, "reg_to": 2026}
@@ -100,7 +102,7 @@ def test_who_is_not_accused_never_counts(role):
     ],
 )
 def test_an_accused_whom_the_fir_does_not_name_is_a_suspect_until_the_charge_sheet(stage, weight):
-    assert findings.weigh({**FIR, "role": "accused_unnamed", "stage": stage}, BORN) is weight
+    assert records.weigh({**FIR, "role": "accused_unnamed", "stage": stage}, PERSON) is weight
 
 
 @pytest.mark.parametrize(
@@ -119,12 +121,12 @@ def test_an_accused_whom_the_fir_does_not_name_is_a_suspect_until_the_charge_she
     ],
 )
 def test_only_an_adult_of_certain_identity_counts(row, weight):
-    assert findings.weigh({**FIR, **row}, BORN) is weight
+    assert records.weigh({**FIR, **row}, PERSON) is weight
 
 
 @pytest.mark.parametrize("born", [None, "", "not a date"])
 def test_without_a_date_of_birth_no_age_is_certain(born):
-    assert findings.weigh(FIR, born) is Weight.DOUBTFUL
+    assert records.weigh(FIR, records.person_of({"dob": born})) is Weight.DOUBTFUL
 
 
 def test_a_doubtful_row_sets_nothing_but_doubt():
@@ -228,16 +230,192 @@ def test_nobody_suppressed_what_he_did_not_sign_away(intake):
     assert changed([thana(rows=[FIR])], intake) == {"chargesheeted": True}
 
 
+def bureau(rows: Any = (), **more: Any) -> Unit:
+    found = {"action": "report", "result": "record_found" if rows else "no_record", "cases": list(rows)}
+    return Unit("dcrb", "dcrb", search=found | more, district="218")
+
+
+def elsewhere(result: str | None = "no_record", rows: Any = (), **more: Any) -> Unit:
+    reply = {"od_state": "received", "od_result": result, "cases": list(rows)} | more
+    return Unit("other_district", "sp", reply=reply, district="188")
+
+
 def test_a_bureau_that_finds_what_the_thana_did_not_is_a_contradiction():
-    bureau = Unit("dcrb", "dcrb", search={"result": "record_found", "cases": [{**FIR, "stage": "acquitted"}]})
-    assert changed([thana(), bureau]) == {"contradiction": True, "cleared": True} | SUPPRESSED
+    found = changed([thana(), bureau([{**FIR, "stage": "acquitted"}])])
+    assert found == {"contradiction": True, "cleared": True} | SUPPRESSED
 
 
-@pytest.mark.parametrize("row", [{"district": "219"}, {"fir_year": 2015, "offence_date": "2020-01-01"}])
-def test_a_record_of_another_district_or_other_years_contradicts_nobody(row):
+@pytest.mark.parametrize(
+    "row", [{"district": "219"}, {"fir_year": 2015, "offence_date": "2020-01-01"}, {"role": "witness"}]
+)
+def test_a_record_of_another_district_or_other_years_or_of_a_witness_contradicts_nobody(row):
     quiet = Unit("thana", "garkha", VISIT, NO_ENTRY, district="218")
-    found = Unit("dcrb", "dcrb", search={"result": "record_found", "cases": [{**FIR, **row}]})
-    assert findings.derive(INTAKE, [quiet, found])["contradiction"] is False
+    assert findings.derive(INTAKE, [quiet, bureau([{**FIR, **row}])])["contradiction"] is False
+
+
+@pytest.mark.parametrize(
+    "registers",
+    [
+        {"all_clear": False, "chk_fir_index": "not_checked"},
+        {"all_clear": False, "chk_fir_index": "not_found", "chk_cctns": "not_checked"},
+    ],
+)
+def test_a_thana_that_did_not_look_contradicts_nobody(registers):
+    unseen = Unit("thana", "garkha", VISIT, registers)
+    assert findings.derive(INTAKE, [unseen, bureau([FIR])])["contradiction"] is False
+
+
+def test_a_bureau_that_sent_the_papers_back_has_not_answered():
+    found = findings.derive(INTAKE, [thana(), bureau(action="return", result=None)])
+    assert found["chargesheeted"] is None
+
+
+def test_the_special_branch_is_read_by_no_rule():
+    sealed = Unit("special_branch", "sb", search={"action": "report", "cases": [FIR]})
+    assert changed([thana(), sealed]) == {}
+    assert Findings(INTAKE, [thana(), sealed]).signs() == {"record_rows": False, "not_checked": False}
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (elsewhere(), {}),
+        (elsewhere("not_resident"), {"residence": "not_resident"}),
+        (elsewhere("not_traceable"), {"residence": "address_incomplete"}),
+        (elsewhere("record_found", [{**FIR, "district": "188"}]), {"chargesheeted": True} | SUPPRESSED),
+        (elsewhere(None, od_state="not_received"), {}),
+    ],
+)
+def test_another_district_answers_for_its_address_and_its_records(reply, expected):
+    assert changed([thana(district="218"), reply]) == expected
+
+
+def test_two_districts_written_to_by_one_office_are_two_units():
+    other = Unit("other_district", "sp", reply={"od_result": "not_resident"}, district="215")
+    assert findings.derive(INTAKE, [thana(), elsewhere(), other])["residence"] == "not_resident"
+
+
+# -- one criminal case, several accounts -----------------------------------------------------------------
+
+
+def test_a_case_that_two_units_tell_is_one_and_its_latest_stage_holds():
+    earlier, later = {**FIR, "stage": "chargesheeted"}, {**FIR, "fir_no": "0012", "stage": "acquitted"}
+    units = [thana(rows=[{**earlier, "thana": "Mufassil"}]), bureau([{**later, "thana": "mufassil "}])]
+    assert changed(units) == {"cleared": True} | SUPPRESSED
+    assert Findings(INTAKE, units).printable == []
+
+
+def test_what_one_account_makes_certain_is_certain():
+    doubtful = {**FIR, "thana": "m", "identity_basis": "doubtful"}
+    assert (
+        changed([thana(rows=[{**FIR, "thana": "m"}]), bureau([doubtful])])
+        == {"chargesheeted": True} | SUPPRESSED
+    )
+
+
+def test_his_youth_told_by_one_unit_seals_every_account():
+    young = {**FIR, "thana": "m", "offence_date": "2017-01-01"}
+    units = [thana(rows=[{**FIR, "thana": "m"}]), bureau([young])]
+    assert changed(units) == {"juvenile_record": True}
+    assert Findings(INTAKE, units).printable == []
+
+
+def test_a_row_without_its_number_is_a_case_of_its_own():
+    loose = {name: value for name, value in FIR.items() if name != "fir_no"}
+    found = Findings(INTAKE, [thana(rows=[{**loose, "stage": "trial"}, {**loose, "stage": "acquitted"}])])
+    assert [row.facts["stage"] for row in found.cases] == ["trial", "acquitted"]
+
+
+def test_a_firm_has_no_age_and_no_youth():
+    firm = {"subject_kind": "firm"}
+    assert findings.derive(firm, [thana(rows=[FIR])])["chargesheeted"] is True
+
+
+# -- what the SDPO decides ---------------------------------------------------------------------------------
+
+DOUBTED = {**FIR, "thana": "m", "identity_basis": "doubtful"}
+KEY = "fir/218/m/2022/12"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        (None, {"doubtful_record": True, "contradiction": True}),
+        (Verdict.SAME, {"chargesheeted": True} | SUPPRESSED),
+        (Verdict.JUVENILE, {"juvenile_record": True}),
+        (Verdict.OTHER, {}),
+        (Verdict.DOUBTFUL, {"doubtful_record": True}),
+    ],
+)
+def test_a_row_that_one_unit_doubts_and_another_denies_is_what_the_sdpo_decides(verdict, expected):
+    units = [thana(), bureau([DOUBTED], result="possible_match")]
+    assert [row.key for row in Findings(INTAKE, units).disputed] == [KEY]
+    verdicts = {} if verdict is None else {KEY: str(verdict)}
+    decided = findings.derive(INTAKE, units, verdicts)
+    assert {name: value for name, value in decided.items() if value != CLEAN[name]} == expected
+    assert Findings(INTAKE, units, verdicts).disputed == ([] if verdict else Findings(INTAKE, units).disputed)
+
+
+def test_an_uncertain_age_is_settled_by_the_sdpo_and_never_against_the_papers():
+    uncertain = {**FIR, "thana": "m", "fir_year": 2018}
+    assert records.weigh(uncertain, PERSON) is Weight.DOUBTFUL
+    assert records.weigh(uncertain, PERSON, Verdict.SAME) is Weight.COUNTED
+    young = {**uncertain, "offence_date": "2018-01-01"}
+    assert records.weigh(young, PERSON, Verdict.SAME) is Weight.JUVENILE
+
+
+def test_an_entry_of_doubtful_identity_is_decided_too():
+    entry = {**WARRANT, "entry_no": "7", "year": 2024, "identity_basis": "doubtful"}
+    (disputed,) = Findings(INTAKE, [thana(entries=[entry])]).disputed
+    for verdict, expected in (
+        (Verdict.SAME, {"wanted": True}),
+        (Verdict.OTHER, {}),
+        (Verdict.DOUBTFUL, {"doubtful_record": True}),
+    ):
+        found = findings.derive(INTAKE, [thana(entries=[entry])], {disputed.key: str(verdict)})
+        assert {name: value for name, value in found.items() if value != CLEAN[name]} == expected
+
+
+@pytest.mark.parametrize("decided", ["resident", "not_resident"])
+def test_a_residence_on_which_two_thanas_disagree_is_what_the_sdpo_decides(decided):
+    home = frozenset({"home"})
+    units = [thana("a", addresses=home), thana("b", visit={"resident": "not_resident"}, addresses=home)]
+    found = findings.derive(INTAKE, units, {findings.RESIDENCE: decided})
+    assert found["contradiction"] is False
+    assert found["residence"] == decided
+
+
+# -- what brings a case to the SDPO besides ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        Unit("thana", "a", VISIT, {"all_clear": False, "chk_gunda": "not_checked"}),
+        thana(visit={"premises_result": "not_inspected"}),
+        bureau(court_searched="not_checked"),
+        bureau(special_thanas_searched=["cyber", "not_searched"]),
+        bureau(cctns_searched=False),
+        elsewhere(None, od_state="not_received"),
+    ],
+)
+def test_a_check_that_was_not_made_is_noticed(unit):
+    assert Findings(INTAKE, [unit]).signs()["not_checked"] is True
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [thana(rows=[{**FIR, "role": "witness"}]), thana(entries=[WARRANT]), bureau([FIR])],
+)
+def test_any_row_at_all_is_noticed(unit):
+    assert Findings(INTAKE, [unit]).signs()["record_rows"] is True
+
+
+def test_a_clean_case_has_no_signs():
+    seen = bureau(court_searched="not_found", special_thanas_searched=["cyber"], cctns_searched=True)
+    clean = Findings(INTAKE, [thana(), seen, elsewhere()])
+    assert clean.signs() == {"record_rows": False, "not_checked": False}
+    assert clean.disputed == []
 
 
 def test_two_thanas_of_one_address_that_disagree_are_a_contradiction():
@@ -288,7 +466,7 @@ def test_a_warrant_found_by_one_unit_counts_before_the_others_have_looked():
     ],
 )
 def test_only_what_counts_and_is_not_cleared_may_be_printed(row, printed):
-    assert findings.may_be_printed(row, BORN) is printed
+    assert bool(Findings(INTAKE, [thana(rows=[row])]).printable) is printed
 
 
 rows = st.fixed_dictionaries(

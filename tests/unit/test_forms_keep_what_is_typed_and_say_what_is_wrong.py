@@ -322,3 +322,15 @@ def test_any_post_is_answered_without_an_exception(key: str) -> None:
         json.dumps(formjs.clean(shipped, values, FACTS))
 
     any_post()
+
+
+def test_sealed_answers_are_left_out_wherever_they_stand() -> None:
+    column = field("note", properties={"pii": "P4"})
+    trial = form(
+        field("open"),
+        field("sealed", properties={"pii": "P4"}),
+        field("rows", "dynamiclist", components=[field("name"), column]),
+    )
+    values = {"open": "a", "sealed": "b", "rows": [{"name": "c", "note": "d"}], "_old": "e"}
+    kept_back = formjs.without(trial, values, {"P4"})
+    assert kept_back == {"open": "a", "rows": [{"name": "c"}], "_old": "e"}

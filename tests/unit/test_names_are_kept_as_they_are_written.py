@@ -133,7 +133,8 @@ def test_every_name_of_a_real_shape_is_taken_and_kept(name: str) -> None:
 
 
 @given(
-    st.text(max_size=60), st.sampled_from([each.key for each in INTAKE.fields if each.type == "textfield"])
+    st.text(max_size=60),
+    st.sampled_from([each.key for each in INTAKE.level.inputs.values() if each.kind == "textfield"]),
 )
 def test_no_text_changes_but_for_digits_where_digits_are_meant(text: str, field: str) -> None:
     """Whatever is typed, right or wrong, is what the page shows again; only numbers are written in 0-9."""

@@ -17,6 +17,7 @@ from tests.shipped_forms import (
     REGISTERS,
     SEEN,
     SITE,
+    STAGED,
     WEAPON,
     faults,
     form,
@@ -61,8 +62,9 @@ WITNESSED = {f"witnesses-{row}-{key}" for row in (0, 1) for key in ("name", "gis
 REQUIRED = {
     "requisition": """letter_no letter_date received_date receipt_mode requesting_dept requesting_designation
         requesting_address purpose post_name post_group priority candidate_count""",
-    "intake": """name_hi name_en gender dob relation father_hi father_en nationality perm_village perm_thana perm_pin
-        declared_case declaration_attached""",
+    "intake": """name_hi name_en gender dob relation father_hi father_en nationality perm_village perm_state
+        perm_district perm_thana perm_pin declared_case declaration_attached""",
+    "answer_defects": "answer_kind answer_letter_no answer_letter_date answers-0-defect answers-0-text",
     "scrutinise": "action scrutiny",
     "route": "routes-0-thana",
     "accept_enquiry": "accept eo",
@@ -70,8 +72,15 @@ REQUIRED = {
         witnesses-1-gist visit_dt eo_declare""",
     "check_registers": "reg_from reg_to reg_sign",
     "endorse_enquiry": "agree register_certify",
+    "search_records": """action search_names searched_up_to cctns_searched special_thanas_searched court_searched
+        result sign""",
+    "write_special_report": "action sb_result sign",
+    "record_reply": "od_state od_office od_memo_no od_date od_received od_result",
+    "supply_papers": "supplied",
+    "review_findings": "sdpo_view sign",
     "recommend": "action sign",
     "decide": "dm_decision lang sign",
+    "hold_hearing": "hearing_state held_on present statement finding sign",
     "dispatch": "dispatch_mode receipt_name",
 }
 
@@ -90,9 +99,13 @@ def test_each_answer_that_is_needed_is_missed_by_its_name_and_no_other(name: str
     texts = posted(name, FACTS)
     needed = set(REQUIRED[name].split())
     assert needed <= places(texts), "a clean case answers all that is needed"
+    hanging = {
+        "perm_district": {"perm_district", "perm_thana_other"},
+        "need_dcrb": {"lower_reason"},
+    }
     for place in places(texts) - {"same_address", "all_clear"}:
-        found = problems(name, without(texts, place), FACTS)
-        assert set(found) == ({place} & needed), place
+        found = problems(name, without(texts, place), FACTS, **STAGED.get(name, {}))
+        assert set(found) == hanging.get(place, {place} & needed), place
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -101,19 +114,26 @@ def test_an_empty_form_names_all_that_is_needed(name: str) -> None:
     found = set(problems(name, {}, FACTS))
     hanging = {
         "requisition": {"post_name", "post_group"},
-        "intake": {"declaration_attached"},
+        "intake": {"declaration_attached", "perm_district", "perm_thana"},
         "scrutinise": {"scrutiny"},
         "visit": {"identity_verified", "stay"}
         | {f"witnesses-{row}-{key}" for row in (0, 1) for key in ("name", "gist")},
         "dispatch": {"receipt_name"},
     }.get(name, set())
-    present = {"pres_village", "pres_thana", "pres_pin"} if name == "intake" else set()
+    present = {"pres_village", "pres_state", "pres_pin"} if name == "intake" else set()
     checks = {f"chk_{each}" for each in REGISTERS} if name == "check_registers" else set()
-    rows = {"routes"} if name == "route" else set()
-    needed = {place for place in REQUIRED[name].split() if not place.startswith("routes-")}
-    assert found == (needed - hanging) | present | checks | rows
+    more = {
+        "route": {"routes", "lower_reason"},
+        "record_reply": {"od_scan"},
+        "answer_defects": {"answers"},
+    }.get(name, set())
+    needed = {place for place in REQUIRED[name].split() if not place.startswith(("routes-", "answers-"))}
+    assert found == (needed - hanging) | present | checks | more
 
 
+ROW_OF_A_CASE = " ".join(f"cases-0-{key}" for key in FIR if key != "district")
+BACK = {"action": "return", "sign": False}
+HEARD = {"hearing": {"hearing_state": "held"}}
 FIT = {"premises_result": "suitable", "weapon_no": "3141", "weapon_kind": ".32", "weapon_matches": "true"}
 #: (what is special, form, facts, answers, what is asked for beyond a clean case)
 NEEDS: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
@@ -128,10 +148,44 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
     ),
     ("a contractor without a post", "requisition", {}, {"purpose": "contractor", "post_name": None}, ""),
     ("two addresses", "intake", {}, {"same_address": False}, "pres_village pres_thana pres_pin"),
+    ("an address without a thana", "intake", {}, {"perm_thana": None}, "perm_thana"),
+    ("another district", "intake", {}, {"perm_district": "patna"}, "perm_thana_other"),
+    ("another state", "intake", {}, {"perm_state": "assam"}, "perm_district_other perm_thana_other"),
+    (
+        "a stay elsewhere",
+        "intake",
+        {},
+        {"stays": [{"state": "assam"}]},
+        "stays-0-village stays-0-district_other stays-0-thana_other stays-0-from stays-0-to",
+    ),
     ("a declared case", "intake", {}, {"declared_case": "yes"}, "declared_detail"),
     ("no declaration", "intake", {}, {"declared_case": "not_on_file", "declaration_attached": False}, ""),
     ("a certificate", "intake", CERTIFICATE, {}, "photo"),
     ("a case that is closed", "scrutinise", {}, {"action": "close", "scrutiny": []}, "close_reason"),
+    (
+        "a letter with defects",
+        "scrutinise",
+        {},
+        {"action": "return", "scrutiny": []},
+        "defects-0-code defects-0-text",
+    ),
+    ("a department that explains", "answer_defects", {}, {"answer_kind": "explained"}, "answer_text"),
+    (
+        "a department that takes its letter back",
+        "answer_defects",
+        {},
+        {"answer_kind": "withdraw", "answers": []},
+        "answer_text",
+    ),
+    ("a check that is dropped", "route", {}, {"need_dcrb": False}, "lower_reason"),
+    ("a check that is added", "route", {}, {"need_sb": True}, ""),
+    (
+        "an address outside the district",
+        "route",
+        {"checks": {"chk_other_district": True}, "intake": {"outside_district": True}},
+        {},
+        "other_district-0-district other_district-0-office",
+    ),
     (
         "a paper not looked at",
         "scrutinise",
@@ -181,6 +235,7 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
         {**FIT, "weapon_matches": "false"},
         "finding_text",
     ),
+    ("a case that came up", "visit", {}, {"case_known": True}, f"finding_text {ROW_OF_A_CASE}"),
     ("registers one by one", "check_registers", {}, {"all_clear": False}, " ".join(SEEN)),
     ("registers all seen", "check_registers", {}, {"all_clear": False, **SEEN}, ""),
     (
@@ -195,7 +250,19 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
         "check_registers",
         {},
         {"all_clear": False, **SEEN, "chk_fir_index": "found"},
-        " ".join(f"cases-0-{key}" for key in FIR),
+        ROW_OF_A_CASE,
+    ),
+    (
+        "an FIR of another district",
+        "check_registers",
+        {},
+        {
+            "all_clear": False,
+            **SEEN,
+            "chk_fir_index": "found",
+            "cases": [{**FIR, "district": "patna", "thana": None}],
+        },
+        "cases-0-thana_other",
     ),
     (
         "a warrant",
@@ -213,6 +280,60 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
         "endorse_reason",
     ),
     ("another opinion", "endorse_enquiry", {}, {"sho_outcome": "attention"}, "outcome_reason"),
+    ("a search without all papers", "search_records", {}, BACK, "return_reason"),
+    ("a record", "search_records", {}, {"result": "record_found"}, ROW_OF_A_CASE),
+    ("a possible match", "search_records", {}, {"result": "possible_match"}, ROW_OF_A_CASE),
+    ("no CCTNS", "search_records", {}, {"cctns_searched": "false"}, "remarks"),
+    ("no court", "search_records", {}, {"court_searched": "not_checked"}, "remarks"),
+    (
+        "no special stations",
+        "search_records",
+        {},
+        {"special_thanas_searched": ["not_searched"]},
+        "remarks",
+    ),
+    (
+        "a purpose without those searches",
+        "search_records",
+        {"checks": {"chk_special_thanas": False, "chk_court": False}},
+        {"special_thanas_searched": [], "court_searched": None},
+        "",
+    ),
+    ("a special report without all papers", "write_special_report", {}, BACK, "return_reason"),
+    ("an adverse special report", "write_special_report", {}, {"sb_result": "adverse"}, "sb_note"),
+    ("a record in another district", "record_reply", {}, {"od_result": "record_found"}, ROW_OF_A_CASE),
+    ("no reply", "record_reply", {}, {"od_state": "not_received"}, "no_reply_reason"),
+    ("an SDPO who differs", "review_findings", {}, {"sdpo_view": "differ"}, "sdpo_remark"),
+    (
+        "an SDPO who orders an enquiry",
+        "review_findings",
+        {},
+        {"sdpo_view": "re_enquiry", "sign": False},
+        "sdpo_remark re_units re_point re_due",
+    ),
+    (
+        "a third enquiry by the SDPO",
+        "review_findings",
+        {"rounds": 2},
+        {"sdpo_view": "re_enquiry", "sign": False},
+        "sdpo_view sdpo_remark re_units re_point re_due",
+    ),
+    (
+        "a row in dispute",
+        "review_findings",
+        {"findings": {"disputed_rows": 1}},
+        {},
+        "row_decisions-0-row row_decisions-0-decision row_decisions-0-reason",
+    ),
+    (
+        "a residence in dispute",
+        "review_findings",
+        {"findings": {"disputed_rows": 0, "residence_disputed": True}},
+        {},
+        "residence_decision sdpo_remark",
+    ),
+    ("a candidate who did not come", "hold_hearing", {}, {"hearing_state": "absent"}, "service_proof"),
+    ("a hearing put off", "hold_hearing", {}, {"hearing_state": "adjourned", "sign": False}, "next_date"),
     ("a case for the DM again", "recommend", {}, {"action": "return", "sign": False}, "sp_reason"),
     (
         "another enquiry",
@@ -237,6 +358,30 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
         "sp_outcome sp_reason",
     ),
     ("the SP's own paper", "recommend", BY_SP, {}, "sp_decision"),
+    (
+        "a hearing by the SP",
+        "recommend",
+        BY_SP,
+        {"sp_decision": "hear_applicant"},
+        "sp_reason hearing_date hearing_time hearing_place",
+    ),
+    (
+        "a refusal by the SP without a hearing",
+        "recommend",
+        BY_SP,
+        {"sp_decision": "refuse"},
+        "sp_decision sp_reason",
+    ),
+    ("a refusal by the SP", "recommend", {**BY_SP, **HEARD}, {"sp_decision": "refuse"}, "sp_reason"),
+    (
+        "a hearing by the DM",
+        "decide",
+        {},
+        {"dm_decision": "hear_applicant", "sign": False},
+        "dm_reason hearing_date hearing_time hearing_place",
+    ),
+    ("a refusal without a hearing", "decide", {}, {"dm_decision": "refuse"}, "dm_decision dm_reason"),
+    ("a refusal", "decide", HEARD, {"dm_decision": "refuse"}, "dm_reason"),
     (
         "the SP's own certificate",
         "recommend",
@@ -280,6 +425,33 @@ def again(unit: str, point: str) -> dict[str, Any]:
     return {"action": "re_enquiry", "sign": False, "sp_reason": REASON, **rows}
 
 
+def defects(code: str, text: str) -> dict[str, Any]:
+    return {"action": "return", "scrutiny": [], "defects": [{"code": code, "text": text}]}
+
+
+def found_in(result: str, basis: str) -> dict[str, Any]:
+    return {"result": result, "cases": [{**FIR, "identity_basis": basis}]}
+
+
+def sent_back(unit: str, due: str) -> dict[str, Any]:
+    order = {"re_units": [unit], "re_point": REASON, "re_due": due}
+    return {"sdpo_view": "re_enquiry", "sdpo_remark": REASON, "sign": False, **order}
+
+
+def hear(day: str) -> dict[str, Any]:
+    notice = {"hearing_date": day, "hearing_time": "11:30", "hearing_place": "समाहरणालय"}
+    return {"dm_decision": "hear_applicant", "dm_reason": "क" * 20, "sign": False, **notice}
+
+
+NOT_BOTH = "special_thanas_searched form.check"
+STAY = {
+    "village": "गाँव",
+    "state": "assam",
+    "district_other": "कामरूप",
+    "thana_other": "दिसपुर",
+    "from": "2020-01",
+    "to": "2022-01",
+}
 #: (form, facts, answers, what is told; empty: it is taken)
 BOUNDS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("requisition", {}, {"letter_no": "1" * 60}, ""),
@@ -322,7 +494,11 @@ BOUNDS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("scrutinise", {}, {"action": "close", "close_reason": "क" * 9}, "close_reason form.too_short"),
     ("scrutinise", {}, {"action": "close", "close_reason": REASON}, ""),
     ("scrutinise", {}, {"instruction": "क" * 1001}, "instruction form.too_long"),
-    ("scrutinise", {}, {"action": "return"}, "action form.choice_unknown"),
+    ("scrutinise", {}, {"action": "hold"}, "action form.choice_unknown"),
+    ("scrutinise", {}, defects("no_photo", "क" * 5), ""),
+    ("scrutinise", {}, defects("no_photo", "क" * 4), "defects-0-text form.too_short"),
+    ("answer_defects", {}, {"answer_letter_date": "2026-11-25"}, "answer_letter_date form.too_late"),
+    ("answer_defects", {}, {"answer_letter_date": "2026-11-24"}, ""),
     ("route", {}, {"routes": [{"thana": "elsewhere"}]}, "routes-0-thana form.choice_unknown"),
     ("route", {}, {"routes": [{"thana": "thanas-1"}] * 51}, "routes form.too_many_rows"),
     ("accept_enquiry", {}, {"sd_entry": "12/2026"}, ""),
@@ -393,7 +569,44 @@ BOUNDS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("decide", CERTIFICATE, {"validity_months": 37}, "validity_months form.between"),
     ("decide", CERTIFICATE, {"validity_months": 0}, "validity_months form.between"),
     ("decide", {}, {"dm_decision": "re_enquiry", "dm_reason": "क" * 19}, "dm_reason form.too_short"),
-    ("decide", {}, {"dm_decision": "refuse"}, "dm_decision form.choice_unknown"),
+    ("decide", HEARD, {"dm_decision": "refuse", "dm_reason": "क" * 20}, ""),
+    ("decide", {}, hear("2026-11-25"), ""),
+    ("decide", {}, hear("2026-11-24"), "hearing_date form.too_early"),
+    ("decide", {}, hear("2027-02-23"), "hearing_date form.too_late"),
+    ("search_records", {}, {"searched_up_to": "2026-11-25"}, "searched_up_to form.too_late"),
+    (
+        "search_records",
+        {},
+        {"special_thanas_searched": ["cyber", "not_searched"], "remarks": "क" * 5},
+        NOT_BOTH,
+    ),
+    ("search_records", {}, {"court_searched": "found"}, "result form.check"),
+    ("search_records", {}, found_in("record_found", "photo"), ""),
+    ("search_records", {}, found_in("possible_match", "doubtful"), ""),
+    ("search_records", {}, found_in("possible_match", "photo"), "cases form.check"),
+    ("write_special_report", {}, {"sb_result": "adverse", "sb_note": "क" * 10}, ""),
+    ("write_special_report", {}, {"sb_result": "adverse", "sb_note": "क" * 9}, "sb_note form.too_short"),
+    ("record_reply", {}, {"od_date": "2026-11-25"}, "od_date form.too_late, od_received form.too_early"),
+    ("record_reply", {}, {"od_received": "2026-11-19"}, "od_received form.too_early"),
+    ("record_reply", {}, {"period_from": "2024-05", "period_to": "2024-05"}, ""),
+    ("record_reply", {}, {"period_from": "2024-05", "period_to": "2024-04"}, "period_to form.too_early"),
+    ("review_findings", {}, sent_back("units-1", "2026-12-02"), ""),
+    ("review_findings", {}, sent_back("units-1", "2026-12-03"), "re_due form.too_late"),
+    ("review_findings", {}, sent_back("units-1", "2026-11-24"), "re_due form.too_early"),
+    ("review_findings", {}, sent_back("elsewhere", "2026-11-25"), "re_units form.choice_unknown"),
+    ("hold_hearing", {}, {"held_on": "2026-11-25"}, "held_on form.too_late"),
+    ("hold_hearing", {}, {"statement": "क" * 19}, "statement form.too_short"),
+    ("hold_hearing", {}, {"finding": "क" * 19}, "finding form.too_short"),
+    (
+        "hold_hearing",
+        {},
+        {"hearing_state": "adjourned", "next_date": "2026-11-24"},
+        "next_date form.too_early",
+    ),
+    ("intake", {}, {"perm_from": "2020-03", "perm_to": "2020-02"}, "perm_to form.too_early"),
+    ("intake", {}, {"perm_from": "2026-12"}, "perm_from form.too_late"),
+    ("intake", {}, {"stays": [STAY] * 8}, ""),
+    ("intake", {}, {"stays": [STAY] * 9}, "stays form.too_many_rows"),
     ("dispatch", {}, {"receipt_name": "अ"}, "receipt_name form.too_short"),
     ("dispatch", {}, {"dispatch_mode": "speed_post", "track_no": "eb123456789in"}, ""),
     ("dispatch", {}, {"dispatch_mode": "speed_post", "track_no": "EB12345678IN"}, "track_no form.pattern"),
@@ -444,30 +657,51 @@ def test_what_is_told_are_these_words(name: str) -> None:
 
 # -- what is sealed ----------------------------------------------------------------------------------------------
 
+#: The columns of a criminal case, which five forms ask for.
+A_CASE = """cases cases.fir_no cases.fir_year cases.fir_date cases.offence_date cases.district cases.thana
+    cases.thana_other cases.act cases.sections cases.role cases.stage cases.final_form_kind
+    cases.final_form_accepted cases.stage_ref cases.court cases.identity_basis"""
+#: What two persons alone may read.
+SEALED = {"write_special_report": {"sb_result", "sb_note"}}
 #: Fields of the classes P2 (of the person) and P3 (sensitive), by form; what is not here is P0 or P1.
 SENSITIVE = {
     "requisition": ("", "attestation_form"),
     "intake": (
         """name_hi name_en alias former_name gender dob relation father_hi father_en mother_hi spouse_name nationality
         mobile email identification_marks photo perm_house perm_village perm_panchayat perm_po perm_thana perm_block
-        perm_pin pres_house pres_village pres_panchayat pres_po pres_thana pres_block pres_pin""",
+        perm_pin perm_state perm_district perm_district_other perm_thana_other perm_from perm_to pres_house
+        pres_village pres_panchayat pres_po pres_thana pres_block pres_pin pres_state pres_district
+        pres_district_other pres_thana_other pres_from pres_to stays stays.village stays.state stays.district
+        stays.district_other stays.thana stays.thana_other stays.pin stays.from stays.to""",
         "epic_no id_proof declared_case declared_detail person_attestation_form docs",
     ),
     "scrutinise": ("", ""),
-    "route": ("routes routes.address", ""),
+    "answer_defects": ("answers answers.text", "docs"),
+    "route": (
+        """routes routes.address other_district other_district.state other_district.district
+        other_district.district_other other_district.address other_district.period_from
+        other_district.period_to""",
+        "",
+    ),
     "accept_enquiry": ("", ""),
     "visit": (
         """resident stay stay_years witnesses witnesses.name witnesses.father witnesses.village witnesses.age
-        witnesses.mobile weapon_kind weapon_matches site_photo""",
-        "witnesses.gist witnesses.statement weapon_no outcome outcome_reason finding_text",
+        witnesses.mobile weapon_kind weapon_matches site_photo local_rep local_rep.name""",
+        f"witnesses.gist witnesses.statement weapon_no outcome outcome_reason finding_text case_known {A_CASE}",
     ),
+    "search_records": ("search_names other_names", f"court_searched result remarks {A_CASE}"),
+    "record_reply": ("period_from period_to", f"od_result od_scan {A_CASE}"),
+    "supply_papers": ("", "papers"),
+    "review_findings": (
+        "residence_decision",
+        "row_decisions row_decisions.row row_decisions.decision row_decisions.reason sdpo_remark re_point",
+    ),
+    "hold_hearing": ("present service_proof", "statement papers_filed finding"),
+    "write_special_report": ("", ""),
     "check_registers": (
         "",
-        """all_clear cases entries chk_fir_index chk_gunda chk_history chk_conviction chk_absconder chk_gang
-        chk_warrant chk_preventive chk_prohibition chk_cctns cases.fir_no cases.fir_year cases.fir_date
-        cases.offence_date
-        cases.thana cases.act cases.sections cases.role cases.stage cases.final_form_kind cases.final_form_accepted
-        cases.stage_ref cases.court cases.identity_basis entries.register entries.entry_no entries.year
+        f"""all_clear {A_CASE} entries chk_fir_index chk_gunda chk_history chk_conviction chk_absconder chk_gang
+        chk_warrant chk_preventive chk_prohibition chk_cctns entries.register entries.entry_no entries.year
         entries.preventive_kind entries.in_force entries.valid_till entries.court entries.identity_basis""",
     ),
     "endorse_enquiry": ("", "endorse_reason sho_outcome outcome_reason"),
@@ -481,7 +715,7 @@ SENSITIVE = {
 def test_what_touches_the_person_is_classed_as_it_must_be_sealed(name: str) -> None:
     found = [{each.path for each in form(name).fields if each.pii == pii} for pii in ("P2", "P3", "P4")]
     personal, sensitive = SENSITIVE[name]
-    assert found == [set(personal.split()), set(sensitive.split()), set()]
+    assert found == [set(personal.split()), set(sensitive.split()), SEALED.get(name, set())]
 
 
 # -- decisions ---------------------------------------------------------------------------------------------------
@@ -496,12 +730,22 @@ GRAVE = {
     "return",
     "issue_with_detail",
     "refuse",
+    "hear_applicant",
+    "explained",
+    "withdraw",
+    "not_received",
+    "differ",
+    "absent",
+    "adjourned",
 }
 
 
-def test_the_act_of_five_steps_is_a_button_and_the_first_one_harms_nobody() -> None:
+def test_the_act_of_eleven_steps_is_a_button_and_the_first_one_harms_nobody() -> None:
     decisions = {name: [each.value for each in node.options] for name, node in FIELDS if node.is_decision}
-    assert set(decisions) == {"scrutinise", "accept_enquiry", "endorse_enquiry", "recommend", "decide"}
+    assert set(decisions) == {
+        *("scrutinise", "answer_defects", "accept_enquiry", "endorse_enquiry", "search_records"),
+        *("write_special_report", "record_reply", "review_findings", "recommend", "decide", "hold_hearing"),
+    }
     for codes in decisions.values():
         assert codes[0] not in GRAVE
         assert set(codes[1:]) <= GRAVE

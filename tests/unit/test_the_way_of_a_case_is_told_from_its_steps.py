@@ -120,7 +120,7 @@ def test_a_call_is_done_when_the_case_has_gone_on_from_all_its_enquiries() -> No
     trace = retrace(DIAGRAMS["verification"], main_record(*REPORTED))
     assert trace.states["conduct_enquiries"] == "done"
     assert trace.states["handle_case"] == "current"
-    assert trace.flows >= {"route_to_enter_enquiries", "conduct_enquiries_to_outcome"}
+    assert trace.flows >= {"route_to_enter_enquiries", "conduct_enquiries_to_enter_outcome"}
 
 
 def test_what_lies_behind_a_return_was_done_before_and_is_not_done_now() -> None:
@@ -128,8 +128,8 @@ def test_what_lies_behind_a_return_was_done_before_and_is_not_done_now() -> None
     assert trace.states["conduct_enquiries"] == "current"
     assert {trace.states[key] for key in ("outcome", "recommend")} == {"before"}
     assert {trace.states[key] for key in ("scrutinise", "checks", "route")} == {"done"}
-    assert "conduct_enquiries_to_outcome" not in trace.flows
-    assert trace.flows >= {"recommendation_made_to_rounds_left", "rounds_left_to_enter_enquiries"}
+    assert "conduct_enquiries_to_enter_outcome" not in trace.flows
+    assert trace.flows >= {"recommendation_made_to_enter_rounds", "rounds_left_to_enter_enquiries"}
 
 
 def test_a_withdrawal_cuts_what_was_open_and_ends_by_its_own_way() -> None:
@@ -150,11 +150,11 @@ def test_a_finished_case_is_done_to_its_end() -> None:
     trace = retrace(DIAGRAMS["verification"], main_record(*REPORTED, *rest))
     assert set(trace.states.values()) == {"done"}
     assert trace.flows >= {
-        "signatory_known_to_decide",
+        "signatory_known_to_enter_decision",
         "dispatch_to_finish_dispatch",
         "handle_case_to_finish_case",
     }
-    assert "signatory_known_to_enter_issue" not in trace.flows
+    assert "signatory_known_to_signed_by_sp" not in trace.flows
 
 
 def test_an_enquiry_is_told_from_its_own_moves_alone() -> None:
@@ -164,7 +164,7 @@ def test_an_enquiry_is_told_from_its_own_moves_alone() -> None:
     )
     trace = retrace(DIAGRAMS["enquiry"], own)
     assert trace.states == {"accept_enquiry": "done", "visit": "current", "check_registers": "done"}
-    assert trace.flows >= {"receive_enquiry_to_enter_acceptance", "check_registers_to_gather_findings"}
+    assert trace.flows >= {"unit_known_to_enter_acceptance", "check_registers_to_gather_findings"}
     assert "gather_findings_to_enter_endorsement" not in trace.flows
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from app.domain.offices import Endorser, UnitKind
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -45,7 +47,15 @@ class FormReads:
 
 
 _TEXT, _NUMBER = FieldReads("string"), FieldReads("number")
-_UNIT = MappingProxyType({"id": _TEXT, "kind": _TEXT, "office_id": _TEXT, "round": _NUMBER})
+_UNIT = MappingProxyType(
+    {
+        "id": _TEXT,
+        "kind": FieldReads("string", codes=frozenset(UnitKind)),
+        "office_id": _TEXT,
+        "round": _NUMBER,
+        "endorses": FieldReads("string", codes=frozenset(Endorser)),
+    }
+)
 
 #: The values that the host itself hands to the engine; they need no producer in the diagram.
 SYSTEM: Mapping[str, FieldReads] = MappingProxyType(
@@ -62,6 +72,7 @@ SYSTEM: Mapping[str, FieldReads] = MappingProxyType(
         ),
         "units": FieldReads("list", columns=_UNIT),
         "rounds": _NUMBER,
+        "reviewed": _NUMBER,  # the round that the SDPO has reviewed; below 0 before the first
     }
 )
 

@@ -1,0 +1,76 @@
+"""What the case itself suggests as first values of a form: thanas of the addresses, the last visit, open disputes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.models import case_queries as cases
+from app.services import keys, units
+from app.services.facts import REVIEW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.models.base import AnyRow
+    from app.services.facts import CaseFacts
+
+
+def propose(known: CaseFacts, task: AnyRow) -> dict[str, Any]:
+    """First values of a task's form; an officer changes what he likes."""
+    proposal = _PROPOSALS.get(task.form)
+    return proposal(known, task) if proposal is not None else {}
+
+
+def _routes(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
+    """A row per address with its thana, a letter per address elsewhere: only the doubtful ones need a decision."""
+    inside, outside = [], []
+    own = str(known.session.district_id)
+    for row in cases.addresses_of(known.session, known.case.id):
+        if row.office_id is not None:
+            inside.append({"thana": str(row.office_id), "address": str(row.id)})
+            continue
+        place = keys.open_json(known.key, f"address|details|{row.id}", row.details)
+        if place.get("district") not in (None, own) or place.get("district_other"):
+            outside.append(_letter(row, place))
+    proposed = {"routes": inside, "other_district": outside}
+    return {name: rows for name, rows in proposed.items() if rows}
+
+
+def _letter(row: AnyRow, place: dict[str, Any]) -> dict[str, Any]:
+    hindi, _ = units.district(place.get("district") or place.get("district_other"))
+    return {
+        **{part: place.get(part) for part in ("state", "district", "district_other")},
+        "office": f"पुलिस अधीक्षक, {hindi}",
+        "address": str(row.id),
+        "period_from": place.get("from"),
+        "period_to": place.get("to"),
+    }
+
+
+def _last(known: CaseFacts, task: AnyRow) -> dict[str, Any]:
+    """A second visit, or a check after a return, begins with the last report, without its time and a locked door."""
+    last = known.answer(task.form, task.enquiry_id)
+    once = {"visit_dt", "next_visit"} | ({"resident"} if last.get("resident") == "house_locked" else set())
+    return {name: value for name, value in last.items() if name not in once}
+
+
+def _disputes(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
+    """A row for everything that is to be settled, with what was decided of it in an earlier round."""
+    before = {row["row"]: row for row in known.answer(REVIEW).get("row_decisions") or ()}
+    rows = [before.get(record.key, {"row": record.key}) for record in known.unsettled.disputed]
+    return {"row_decisions": rows} if rows else {}
+
+
+def _defects(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
+    """A row for every defect that the department was told of."""
+    told = known.answer("scrutinise").get("defects") or ()
+    return {"answers": [{"defect": row["code"]} for row in told]} if told else {}
+
+
+_PROPOSALS: dict[str, Callable[[CaseFacts, AnyRow], dict[str, Any]]] = {
+    "route": _routes,
+    "visit": _last,
+    "check_registers": _last,
+    "review_findings": _disputes,
+    "answer_defects": _defects,
+}
