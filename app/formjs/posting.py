@@ -34,16 +34,15 @@ def _boxes(name: str, kind: str, value: Any) -> dict[str, list[str]]:
         return {}
     if kind in ("date", "datetime"):
         return _date_boxes(name, str(value)) if value else {}
+    if kind == "month":
+        year, month = str(value).split("-")
+        return {f"{name}-m": [month], f"{name}-y": [year]}
     if kind == "checkbox":
         return {name: ["true"]} if value else {}
     if kind == "checklist":
         return {name: [str(each) for each in value]}
-    if kind == "month":
-        year, month = str(value).split("-")
-        return {f"{name}-m": [month], f"{name}-y": [year]}
-    if kind == "time":
-        return {f"{name}-t": [str(value)]}
-    return {name: [str(value).lower() if isinstance(value, bool) else str(value)]}
+    box = f"{name}-t" if kind == "time" else name
+    return {box: [str(value).lower() if isinstance(value, bool) else str(value)]}
 
 
 def _date_boxes(name: str, text: str) -> dict[str, list[str]]:

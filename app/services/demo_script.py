@@ -108,13 +108,19 @@ def filled(
     offices: Mapping[str, Any],
     after: Callable[[int], date],
 ) -> dict[str, Any]:
-    """Answers with their stand-ins put in, in lists and rows too; `page` is what a form proposes, and its outside lists.
+    """Answers with their stand-ins put in, in lists and rows too; `page`: what a form proposes, its outside lists.
 
     `office:<key>` is the id of an office, `day:<number>` the day so many working days from now, `choice:<list>` the
     first of an outside list and `every:<list>` all of it; a list that is empty, or not on the form, gives an empty
     text. A mapping where the form proposes rows is put into each of them.
     """
     proposed, options = page
+    stands: dict[str, Callable[[str], Any]] = {
+        "office": lambda key: str(offices[key]),
+        "day": lambda number: after(int(number)).isoformat(),
+        "choice": lambda name: options[name][0]["value"] if options.get(name) else "",
+        "every": lambda name: [each["value"] for each in options.get(name, ())],
+    }
 
     def put(value: Any) -> Any:
         if isinstance(value, dict):
@@ -122,15 +128,7 @@ def filled(
         if isinstance(value, list):
             return [put(each) for each in value]
         kind, _, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
-        if kind == "office":
-            return str(offices[rest])
-        if kind == "day":
-            return after(int(rest)).isoformat()
-        if kind == "choice":
-            return options[rest][0]["value"] if options.get(rest) else ""
-        if kind == "every":
-            return [each["value"] for each in options.get(rest, ())]
-        return value
+        return stands[kind](rest) if kind in stands else value
 
     found = {name: put(value) for name, value in answers.items()}
     return found | {

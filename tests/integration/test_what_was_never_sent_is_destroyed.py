@@ -10,12 +10,12 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.domain.roles import Role
+from app.formjs import as_posted
 from app.models.audit import audit as record
 from app.models.cases import data_key, document
 from app.models.officers import draft
 from app.models.scope import SystemReason, SystemScope
 from app.services import audit, documents, leftovers, requisitions, tasks
-from app.formjs import as_posted
 from tests.journey import LETTER
 
 SARAN = SystemScope(SystemReason.HEALTH, 218)
