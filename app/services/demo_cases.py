@@ -286,7 +286,7 @@ class _Story:
         """How far the case is from its story; nothing when it is there and the whole story could be told."""
         now, missed = self._standing(), demo_script.short(self.row)
         here = {now.step(task) for task in now.open}
-        wanted, ends = demo_script.wanted(self.row), demo_script.end(self.row)
+        wanted, ends = demo_script.stops(self.row), demo_script.end(self.row)
         if ends and now.case.status != ends:
             missed = missed or f"is {now.case.status}, not {ends}"
         elif not ends and not here & wanted:
@@ -304,7 +304,7 @@ class _Story:
     def _act(self, standing: _Standing, task: AnyRow) -> None:
         """Whoever holds the post opens the form, answers it, and the worker does what follows."""
         answers = demo_script.answers(self.row, task.form, standing.times(task))
-        now = self.days.after(standing.last_act, demo_script.pace(task.form))
+        now = self.days.after(standing.last_act, demo_script.pace(self.row, task.form))
         self._pass_time(now)
         actor = (
             self.desks.officer(task.assigned_to)
@@ -315,7 +315,12 @@ class _Story:
             lambda session: tasks.open_task(session, actor, task.id, now), actor_scope(actor)
         )
         values = {**view.values, **self.loader.filled(answers, view, now)}
-        tasks.complete(self.database, actor, task.id, _posted(view.form, values), [], now)
+        papers = [
+            Upload(name, f"{name}.png", "image/png", demo_photo.draw(int(self.row["row"])))
+            for name in demo_script.papers(answers)
+            if not view.values.get(name)  # a loading that was killed had staged it
+        ]
+        tasks.complete(self.database, actor, task.id, _posted(view.form, values), papers, now)
         self._work(now)
 
     def _withdraw(self, standing: _Standing) -> None:

@@ -88,7 +88,19 @@ def answers(row: Row, form: str, time: int) -> dict[str, Any]:
         raise NoAnswers(form, row)
     if isinstance(special, list):
         special = special[min(time, len(special) - 1)]
-    return {**common(form), **(special or {})}
+    found = {**common(form), **(special or {})}
+    return {name: _told(row, name, value) for name, value in found.items()}
+
+
+def _told(row: Row, name: str, value: Any) -> Any:
+    """`as:<form>` stands for what this case answers in the field of the same name of another form."""
+    kind, _, form = value.partition(":") if isinstance(value, str) else ("", "", "")
+    return _special(row)[form][name] if kind == "as" else value
+
+
+def papers(answers: Mapping[str, Any]) -> list[str]:
+    """The fields of a form for which a paper is drawn: those answered `paper:`."""
+    return [name for name, value in answers.items() if value == "paper:"]
 
 
 def common(form: str) -> dict[str, Any]:
@@ -111,14 +123,15 @@ def filled(
     """Answers with their stand-ins put in, in lists and rows too; `page`: what a form proposes, its outside lists.
 
     `office:<key>` is the id of an office, `day:<number>` the day so many working days from now, `choice:<list>` the
-    first of an outside list and `every:<list>` all of it; a list that is empty, or not on the form, gives an empty
-    text. A mapping where the form proposes rows is put into each of them.
+    first of an outside list, `last:<list>` its last and `every:<list>` all of it; a list that is empty, or not on the
+    form, gives an empty text. A mapping where the form proposes rows is put into each of them; a paper is no answer.
     """
     proposed, options = page
     stands: dict[str, Callable[[str], Any]] = {
         "office": lambda key: str(offices[key]),
         "day": lambda number: after(int(number)).isoformat(),
         "choice": lambda name: options[name][0]["value"] if options.get(name) else "",
+        "last": lambda name: options[name][-1]["value"] if options.get(name) else "",
         "every": lambda name: [each["value"] for each in options.get(name, ())],
     }
 
@@ -130,7 +143,8 @@ def filled(
         kind, _, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
         return stands[kind](rest) if kind in stands else value
 
-    found = {name: put(value) for name, value in answers.items()}
+    drawn = papers(answers)
+    found = {name: put(value) for name, value in answers.items() if name not in drawn}
     return found | {
         name: [{**row, **value} for row in proposed.get(name) or ()]
         for name, value in found.items()
@@ -138,25 +152,19 @@ def filled(
     }
 
 
-def pace(form: str) -> float:
+def pace(row: Row, form: str) -> float:
     """Which share of the time that is left to a case passes before this form is sent."""
-    return float(_table()["pace"].get(form, 0.2))
+    return float({**_table()["pace"], **_special(row).get("pace", {})}.get(form, 0.2))
 
 
 def stops(row: Row) -> frozenset[str]:
     """The steps that are left undone, where the story stands today: `step`, or `step@2` for its second time."""
-    stage = _table()["stages"][row["stage"]]
-    return frozenset([*stage.get("stop", ()), *stage.get("nearest", ())])
-
-
-def wanted(row: Row) -> frozenset[str]:
-    """The steps at which a case stands that came as far as its story says."""
-    return frozenset(_table()["stages"][row["stage"]].get("stop", ()))
+    return frozenset(_of_stage(row).get("stop", ()))
 
 
 def end(row: Row) -> str:
     """The status in which the case ends; empty for one that is still open."""
-    return str(_special(row).get("end") or _table()["stages"][row["stage"]].get("end", ""))
+    return str(_of_stage(row).get("end", ""))
 
 
 def withdrawal() -> str:
@@ -166,7 +174,12 @@ def withdrawal() -> str:
 
 def short(row: Row) -> str:
     """What of the story the route cannot tell yet; empty when all of it is told."""
-    return str(_special(row).get("short") or _table()["stages"][row["stage"]].get("short", ""))
+    return str(_of_stage(row).get("short", ""))
+
+
+def _of_stage(row: Row) -> dict[str, Any]:
+    """Where the story stops: by its stage, and by what is special in it."""
+    return {**_table()["stages"][row["stage"]], **_special(row)}
 
 
 def _special(row: Row) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from app.domain.offices import UnitKind
 from app.domain.roles import Role, may_enquire
 from app.models import case_queries as cases
 from app.models import office_queries as offices
@@ -161,7 +162,7 @@ _ADDRESS_KINDS = {
 
 
 def _units(asked: _Asked) -> Choices:
-    """The units that have answered, each with its latest enquiry, to be named for a re-enquiry."""
+    """The units that have answered, thanas first, each with its latest enquiry, to be named for a re-enquiry."""
     if asked.known is None:
         return []
     latest = {
@@ -170,7 +171,7 @@ def _units(asked: _Asked) -> Choices:
         if row.state != "cancelled"
     }
     found = []
-    for row in latest.values():
+    for row in sorted(latest.values(), key=lambda row: list(UnitKind).index(row.unit_kind)):
         if row.state != "open":
             hindi, english = units.name(asked.known, row)
             found.append({"value": str(row.id), "hi": hindi, "en": english})
