@@ -185,13 +185,20 @@ class Journey:
         task = next(each for each in self.waiting(number) if each.element_id == element_id)
         return self.finish(task, self.form_of(task, **changes))
 
+    def settle(self, number: str, decision: str) -> None:
+        """Let the SDPO decide every record before him in this way, and agree."""
+        task = next(each for each in self.waiting(number) if each.element_id == "review_findings")
+        before = self.page_of(task).values["row_decisions"]
+        rows = [{**row, "decision": decision, "reason": "दोनों प्रतिवेदन देखे गए।"} for row in before]
+        self.do(number, "review_findings", row_decisions=rows)
+
     def finish(self, task: Row[Any], posted: tasks.Posted) -> tasks.Completed:
         papers = [scan(PAPERS[task.form])] if task.form in PAPERS else []
         return tasks.complete(self.database, self.actor_of(task), task.id, posted, papers, self.now)
 
-    def go_on(self, number: str, until: str = "") -> None:
-        """Let every step be done as in a clean case, until only steps named `until` wait, or none."""
-        while waiting := [task for task in self.waiting(number) if task.element_id != until]:
+    def go_on(self, number: str, until: str = "", *also: str) -> None:
+        """Let every step be done as in a clean case, until only steps named `until` (and `also`) wait, or none."""
+        while waiting := [task for task in self.waiting(number) if task.element_id not in (until, *also)]:
             self.finish(waiting[0], self.form_of(waiting[0]))
             self.work()
 

@@ -1,6 +1,6 @@
 """The only room that knows SpiffWorkflow: releases in, steps out."""
 
-from app.engine.ahead import ahead
+from app.engine.ahead import ahead, usual_stops
 from app.engine.decisions.rulenames import rule_names
 from app.engine.definitions import Release, load_release
 from app.engine.diagram import calls, contents
@@ -50,4 +50,5 @@ __all__ = [
     "rule_names",
     "send_message",
     "start",
+    "usual_stops",
 ]

@@ -32,6 +32,36 @@ def ahead(diagrams: Mapping[str, bytes], here: Collection[str], known: Mapping[s
     return list(found)
 
 
+#: What a case passes without standing still.
+_PASSED = ("Gateway", "businessRuleTask")
+
+
+def usual_stops(xml: bytes, element: str) -> frozenset[str]:
+    """Name where a case may stand after an element whose officer sent it nowhere in particular.
+
+    Of a choice, the default counts, and every flow whose condition asks nothing of this element: a review that the
+    findings call for is usual, a return on the officer's own word is not.
+    """
+    route = read(xml).route
+    found: set[str] = set()
+    passing, passed = [element], {element}
+    while passing:
+        node = passing.pop()
+        for flow, (source, target) in route.flows.items():
+            if source != node or element in _asked_by(route.conditions.get(flow, "")) or target in passed:
+                continue
+            if route.kinds[target].endswith(_PASSED):
+                passed.add(target)
+                passing.append(target)
+            else:
+                found.add(target)
+    return frozenset(found)
+
+
+def _asked_by(condition: str) -> set[str]:
+    return {path[0] for path in expression(condition).reads} if condition else set()
+
+
 def _behind(
     routes: Mapping[str, Route], process: str, here: Collection[str], known: Mapping[str, Any]
 ) -> Iterator[str]:

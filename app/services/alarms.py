@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.models.base import AnyRow
     from app.models.scope import Session
 
-WANTED, MISSING = "person_wanted", "input_missing"
+WANTED = "person_wanted"
 
 
 def raise_for(session: Session, case: AnyRow, moves: Iterable[engine.Move], at: datetime) -> None:
@@ -31,10 +31,10 @@ def raise_for(session: Session, case: AnyRow, moves: Iterable[engine.Move], at: 
         alert = answer.get("alert") if isinstance(answer, dict) else None
         if alert == WANTED:
             _tell_of_the_wanted(session, case, at)
-        elif alert == MISSING:
+        elif alert == "input_missing":
             known = CaseFacts(session, case, at).found.inputs()
             names = ", ".join(sorted(name for name, value in known.items() if value is None))
-            why = incidents.Stopped(MISSING, move.element_id, {"inputs": names})
+            why = incidents.Stopped("input_missing", move.element_id, {"inputs": names})
             incidents.report_input(session, case.id, why, at)
 
 

@@ -155,15 +155,15 @@ class _Teller:
             shared = next(
                 (at for at, pair in enumerate(zip(path, other, strict=False)) if pair[0] != pair[1]), None
             )
-            if shared is None or not self._is_usual(path[: shared + 1], other[shared]):
+            if shared is None or not self._is_usual(path[shared], other[shared]):
                 return True
         return False
 
-    def _is_usual(self, path: list[str], following: str) -> bool:
-        """Whether the default way of the diagram leads from the last element of a path to another one."""
+    def _is_usual(self, element: str, following: str) -> bool:
+        """Whether the diagram leads from one element to the other without a decision of whoever did the first."""
         loaded = self._file.release
-        process = next(each for each in loaded.engine.processes if path[-1] in loaded.engine.elements(each))
-        return following in engine.ahead({process: loaded.engine.diagrams[process]}, path, {})
+        process = next(each for each in loaded.engine.processes if element in loaded.engine.elements(each))
+        return following in engine.usual_stops(loaded.engine.diagrams[process], element)
 
     def _reminder(self, move: Moved) -> Event:
         """A time limit that drew near or went by: which step, and whose."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.visitor import Visitor
 
 THANA, HINDI, ENGLISH = "th_daudpur", "थाना दाउदपुर", "Daudpur police station"
+UNITS = ("थाना दाउदपुर", "थाना अमनौर", "जिला अपराध अभिलेख ब्यूरो")
 _TAGS = re.compile(r"<[^>]+>")
 
 
@@ -149,7 +150,7 @@ def returned(office: Office) -> str:
     journey.go_on(number, until="recommend")
     journey.now = office.now = NOW + timedelta(days=1)
     [task] = journey.waiting(number)
-    unit = next(each for each in office.journey.page_of(task).options["units"] if each["hi"] == "दाउदपुर")
+    unit = next(each for each in office.journey.page_of(task).options["units"] if each["hi"] == HINDI)
     points = [{"unit": unit["value"], "point": POINT}]
     journey.do(number, "recommend", action="re_enquiry", sp_reason="साक्षी का पता अधूरा है।", re_enquiry=points)
     return number
@@ -161,12 +162,16 @@ def test_every_enquiry_has_a_picture_of_its_own(office: Office) -> None:
     [first, _] = [task for task in office.journey.waiting(number) if task.element_id == "visit"]
     office.journey.finish(first, office.journey.form_of(first))
     page = text_of(office.at(Role.DM_SECTION_HEAD).get(address(number, "diagram")))
-    pictures = {words_of(part.partition("</summary>")[0]): part for part in page.split("<summary ")[1:]}
-    named = {name: part for name, part in pictures.items() if "थाना की जाँच" in name}
-    assert len(named) == 2
+    pictures = {
+        words_of(part.partition(">")[2].partition("</summary>")[0]): part
+        for part in page.split("<summary ")[1:]
+    }
+    named = {name: part for name, part in pictures.items() if "इकाई की जाँच" in name}
+    assert [name for name in named if UNITS[2] in name] == [f"{UNITS[2]} इकाई की जाँच पूरा"]
     states = {
         name: ("node task done" in part, 'node task current" data-element="visit"' in part)
         for name, part in named.items()
+        if UNITS[2] not in name
     }
     assert sorted(states.values()) == [(True, False), (True, True)], states
     assert 'href="#diagram-2"' in page
@@ -186,11 +191,11 @@ def test_a_picture_can_be_had_in_one_piece(office: Office) -> None:
     number = office.journey.new_case([THANA])
     head = office.at(Role.DM_SECTION_HEAD)
     fitted = text_of(head.get(address(number, "diagram")))
-    assert "(1/2)" in fitted
+    assert "(1/3)" in fitted
     whole = re.search(r'href="([^"]+\?size=full)"', fitted)
     assert whole is not None
     page = text_of(head.get(whole[1]))
-    assert "(1/2)" not in page
+    assert "(1/3)" not in page
     assert page.count("<svg xmlns") < fitted.count("<svg xmlns")
 
 
@@ -205,13 +210,14 @@ def chronicle(number: str, visitor: Visitor) -> list[str]:
 
 def test_what_an_act_brought_about_is_told_with_the_act(office: Office) -> None:
     number = office.journey.new_case([THANA, OTHER])
-    office.journey.go_on(number, until="accept_enquiry")
+    office.journey.go_on(number, "accept_enquiry", "search_records")
     told = chronicle(number, office.at(Role.DM_SECTION_HEAD))
     assert len(told) == 3
     assert "प्रकरण दर्ज हुआ" in told[0]
-    assert "थाना को प्रेषण" in told[2]
+    assert "इकाइयों को प्रेषण" in told[2]
     assert "थाना दाउदपुर को प्राप्त: ग्रहण एवं आवंटन" in told[2]
     assert "थाना अमनौर को प्राप्त: ग्रहण एवं आवंटन" in told[2]
+    assert "जिला अपराध अभिलेख ब्यूरो को प्राप्त: अभिलेख खोज" in told[2]
 
 
 def test_a_return_is_told_with_the_points_of_whoever_returned_it(office: Office) -> None:
@@ -220,7 +226,7 @@ def test_a_return_is_told_with_the_points_of_whoever_returned_it(office: Office)
     [back] = [line for line in told if POINT in line]
     assert "पुलिस अधीक्षक की अनुशंसा" in back
     assert "साक्षी का पता अधूरा है।" in back
-    assert "कौन-सा थाना दाउदपुर" in back
+    assert "कौन-सी इकाई थाना दाउदपुर" in back
     assert all("कारण" not in line for line in told if line != back)
 
 
@@ -249,7 +255,7 @@ def test_a_withdrawal_is_told_with_its_reason_and_its_officer(office: Office) ->
     last = chronicle(number, head)[-1]
     assert "अधियाचना वापस ली गई; प्रकरण समाप्त" in last
     assert "कारण विभाग का पत्र क-9 दिनांक 20-11-2026" in last
-    assert "मनोज शर्मा" in last
+    assert office.journey.staff.holder(Role.DM_SECTION_HEAD).name_hi in last
 
 
 # -- progress of the district ----------------------------------------------------------------------------------------
@@ -264,7 +270,7 @@ def test_counts_of_many_cases_draw_no_way_and_a_call_shows_the_sum(office: Offic
     assert "passed" not in page
     call = re.search(r'data-element="conduct_enquiries"><title>([^<]+)</title>', page)
     assert call is not None
-    assert call[1] == "थानों में जाँच, 4 लंबित"
+    assert call[1] == "इकाइयों में जाँच, 4 लंबित"
     assert "संवीक्षा एवं प्रेषण, 1 लंबित" in page
 
 
@@ -303,7 +309,7 @@ def test_a_point_is_told_to_the_unit_that_it_was_given_to_alone(office: Office) 
     ]
     office.journey.do(number, "recommend", action="re_enquiry", sp_reason="दोनों अधूरे हैं।", re_enquiry=points)
     told = {tuple(office.journey.page_of(each).again.points) for each in office.journey.waiting(number)}
-    assert told == {(f"{name} से यह बिन्दु स्पष्ट कराया जाए।",) for name in ("दाउदपुर", "अमनौर")}
+    assert told == {(f"{name} से यह बिन्दु स्पष्ट कराया जाए।",) for name in UNITS}
 
 
 def test_what_was_told_last_stands_first_beside_the_form(office: Office) -> None:

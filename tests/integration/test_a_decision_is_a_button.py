@@ -55,11 +55,12 @@ class Desk:
 
 
 STEPS = {
-    "scrutinise": ["forward", "close"],
+    "scrutinise": ["forward", "return", "close"],
+    "search_records": ["report", "return"],
     "accept_enquiry": ["ours", "other_thana"],
     "endorse_enquiry": ["agree", "disagree", "return_to_eo"],
     "recommend": ["recommend", "re_enquiry", "return"],
-    "decide": ["issue_clear", "issue_with_detail", "re_enquiry"],
+    "decide": ["issue_clear", "issue_with_detail", "re_enquiry", "hear_applicant"],
 }
 
 
@@ -165,10 +166,12 @@ def test_a_form_without_a_decision_decides_nothing(office: Office, op: str) -> N
 def test_a_clean_paper_is_not_the_first_button_of_a_case_with_facts(office: Office) -> None:
     thana = next(iter(office.journey.staff.offices(Role.SHO).items()))
     number = office.journey.new_case([thana[0]])
-    office.journey.go_on(number, until="check_registers")
-    charged = {**FIR, "stage": "chargesheeted", "stage_ref": "आरोप पत्र 14/2024", "thana": str(thana[1])}
+    office.journey.go_on(number, "check_registers", "search_records")
+    charged = {**FIR, "district": "218", "thana": str(thana[1])}
+    charged |= {"stage": "chargesheeted", "stage_ref": "आरोप पत्र 14/2024"}
     found = {"all_clear": False, **SEEN, "chk_fir_index": "found", "cases": [charged]}
     office.journey.do(number, "check_registers", **found)
+    office.journey.do(number, "search_records", result="record_found", cases=[charged])
     office.journey.go_on(number, until="recommend")
     office.journey.do(number, "recommend", sp_reason="आरोप पत्र समर्पित है, विचारण लंबित है।")
     task = office.task(number, "decide")
@@ -202,7 +205,7 @@ def _unit(office: Office, number: str) -> str:
 def test_a_step_without_a_decision_is_sent_by_a_button_of_its_own_name(office: Office) -> None:
     desk = Desk(office, "route")
     page = desk.page()
-    assert re.search(r'btn-primary" name="_op" value="submit">थानों को भेजें<', page)
+    assert re.search(r'btn-primary" name="_op" value="submit">इकाइयों को भेजें<', page)
     assert desk.buttons(page) == []
 
 

@@ -138,7 +138,7 @@ def test_a_missing_office_is_told_with_place_time_tries_and_remedy(room: Room) -
     page = room.admin_page()
     assert f"{number} इस चरण का कार्यालय नहीं मिला" in page.text
     for words in (
-        "चरण थाना को प्रेषण",
+        "चरण इकाइयों को प्रेषण",
         "कौन-सा कार्यालय नहीं मिला पुलिस अधीक्षक का कार्यालय",
         "कहाँ जिला पदाधिकारी का कार्यालय",
         "कब से 23-11-2026 10:30",

@@ -159,7 +159,7 @@ def test_a_name_with_a_hidden_sign_is_refused_and_one_with_a_joiner_is_not(offic
     assistant = office.at(Role.DM_ASSISTANT)
     address = f"/requisitions/{office.journey.register()}/new"
     thana = str(next(iter(office.journey.staff.offices(Role.SHO).values())))
-    person = {**CANDIDATE, "perm_thana": thana}
+    person = {**CANDIDATE, "perm_state": "bihar", "perm_district": "218", "perm_thana": thana}
     bad = as_posted(form("intake"), {**person, "father_hi": "विनय\u202e शर्मा"})
     assert "छिपा चिह्न" in fault_at(refused(office, assistant, bad, address), "father_hi")
     good = as_posted(form("intake"), {**person, "name_hi": "मो० राजलक्ष\u200dमी", "father_hi": "स्व० विनय"})

@@ -402,6 +402,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "workflow_queries.move_due_timers": {},
     "incident_queries.set_incident": {"code": "y"},
     "workflow_queries.set_rounds": {},
+    "workflow_queries.set_sdpo": {},
     "incident_queries.close_incident": {},
 }
 

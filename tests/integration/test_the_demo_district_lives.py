@@ -165,7 +165,9 @@ def test_officers_acted_in_posts_they_hold(database):
     done = [task for task in rows(database, select(user_task)) if task.state == "done"]
     assert len(done) > 200
     for task in done:
-        mine = [post for officer, post in posts if (officer, post.office_id) == (task.done_by, task.office_id)]
+        mine = [
+            post for officer, post in posts if (officer, post.office_id) == (task.done_by, task.office_id)
+        ]
         assert any(Role(task.role) in roles_done_by(post) for post in mine)
 
 

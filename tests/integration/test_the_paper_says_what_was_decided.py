@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 FIR = {
     "fir_no": "112",
     "fir_year": 2021,
+    "district": "218",
     "act": "ipc",
     "sections": "341/323",
     "role": "accused_named",
@@ -151,7 +152,8 @@ def test_of_the_registers_only_what_is_in_force_and_surely_his_is_stated(journey
     found(
         journey, number, chk_fir_index="not_found", chk_preventive="found", chk_gunda="found", entries=ENTRIES
     )
-    journey.go_on(number, "recommend")
+    journey.go_on(number, "review_findings")
+    journey.settle(number, "still_doubtful")
     journey.do(number, "recommend", sp_outcome="attention", sp_reason="बंधपत्र प्रभावी है")
     order = "बंधपत्र के तथ्य सहित प्रतिवेदन निर्गत किया जाए"
     _, text = issued(journey, number, dm_decision="issue_with_detail", dm_reason=order, lang="both")
@@ -168,17 +170,19 @@ def test_where_the_registers_state_nothing_the_deciding_officer_says_the_facts(j
 
 
 def found(journey: Journey, number: str, **changes: Any) -> None:
-    """The munshi finds a criminal case of the candidate, unless he finds something else (`changes`)."""
-    journey.go_on(number, "check_registers")
-    thana = str(journey.staff.offices(Role.SHO)["th_mufassil"])
+    """Thana and DCRB find a criminal case of the candidate, unless the munshi finds something else (`changes`)."""
+    journey.go_on(number, "check_registers", "search_records")
+    cases = [{**FIR, "thana": str(journey.staff.offices(Role.SHO)["th_mufassil"])}]
     checks = dict.fromkeys(
         ("gunda", "history", "absconder", "gang", "warrant", "preventive", "prohibition", "cctns"),
         "not_found",
     )
     answers = {f"chk_{name}": value for name, value in checks.items()}
     answers |= {"all_clear": False, "chk_fir_index": "found", "chk_conviction": "not_found"}
-    answers |= changes or {"cases": [{**FIR, "thana": thana}]}
+    answers |= changes or {"cases": cases}
     journey.do(number, "check_registers", **answers)
+    if not changes and "search_records" in journey.steps(number):
+        journey.do(number, "search_records", result="record_found", cases=cases)
 
 
 def unit_of(journey: Journey, number: str) -> str:

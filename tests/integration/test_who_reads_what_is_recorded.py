@@ -48,6 +48,7 @@ READABLE: dict[Role, tuple[set[str], bool]] = {
 FIR = {
     "fir_no": "112",
     "fir_year": 2021,
+    "district": "218",
     "act": "ipc",
     "sections": "341/323",
     "role": "accused_named",
@@ -95,13 +96,14 @@ class Reading:
 
     def enquire(self) -> None:
         journey = self.journey
-        journey.go_on(self.number, until="accept_enquiry")
+        journey.go_on(self.number, "accept_enquiry", "search_records")
         journey.do(self.number, "accept_enquiry")
         self.named = journey.actor_of(self.task("visit"))
         journey.do(self.number, "visit", finding_text=f"{VISITED}: पड़ोसियों से भी पूछा गया, कोई विवाद नहीं")
         found = {f"chk_{name}": "not_found" for name in REGISTERS} | {"chk_fir_index": "found"}
-        thana = str(journey.staff.offices(Role.SHO)["th_mufassil"])
-        journey.do(self.number, "check_registers", all_clear=False, cases=[{**FIR, "thana": thana}], **found)
+        row = {**FIR, "thana": str(journey.staff.offices(Role.SHO)["th_mufassil"])}
+        journey.do(self.number, "check_registers", all_clear=False, cases=[row], **found)
+        journey.do(self.number, "search_records", result="record_found", cases=[row])
         journey.go_on(self.number, until="recommend")
 
     def decide(self) -> None:

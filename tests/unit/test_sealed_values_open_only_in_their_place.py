@@ -99,6 +99,16 @@ def test_the_ring_of_the_tests_is_refused_where_data_are_real(tmp_path):
     assert refused.value.key == "start.keys_of_tests"
 
 
+def test_a_random_part_is_drawn_by_the_thing_itself_and_drawn_again_the_same():
+    ring = KeyRing("k1", {"k1": crypto.new_key()})
+    drawn = [ring.sample(number.to_bytes(4, "big")) for number in range(4000)]
+    assert drawn == [ring.sample(number.to_bytes(4, "big")) for number in range(4000)]
+    assert set(drawn) == set(range(100))
+    assert 100 < sum(each < 5 for each in drawn) < 320  # 200 expected; seven deviations
+    assert KeyRing.for_tests().sample(b"1") == 99
+    assert KeyRing.for_tests(sampled=4).sample(b"1") == 4
+
+
 def test_two_programs_that_start_at_once_take_the_same_ring(tmp_path):
     path = tmp_path / "keys" / "ring.json"
     with ThreadPoolExecutor(8) as pool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.engine.ahead import ahead
+from app.engine.ahead import ahead, usual_stops
 from app.engine.diagram import contents
 from app.engine.trail import Happening, Trace, retrace
 from tests.diagrams import Sketch, straight
@@ -207,6 +207,16 @@ def test_the_way_ahead_leaves_a_call_from_inside_it() -> None:
 def test_a_decision_that_is_known_settles_the_way_ahead() -> None:
     known = {"checks": {"final_signatory": "SP"}}
     assert user_tasks_ahead("handle_case", "recommend", **known) == ["dispatch_by_sp"]
+
+
+def test_what_the_findings_call_for_is_usual_and_what_an_officer_decides_is_not() -> None:
+    assert usual_stops(DIAGRAMS["verification"], "conduct_enquiries") == {"review_findings", "recommend"}
+    assert usual_stops(DIAGRAMS["verification"], "review_findings") == {"recommend"}
+    assert usual_stops(DIAGRAMS["verification"], "scrutinise") == {"route"}
+    assert usual_stops(DIAGRAMS["verification"], "recommend") == {"decide", "issue_report"}
+    assert usual_stops(DIAGRAMS["enquiry"], "accept_enquiry") == {"visit", "check_registers"}
+    assert usual_stops(DIAGRAMS["enquiry"], "visit") == {"endorse_enquiry", "endorse_above"}
+    assert usual_stops(DIAGRAMS["enquiry"], "revisit") == {"endorse_enquiry", "endorse_above"}
 
 
 def test_a_call_holds_all_that_is_inside_it() -> None:
