@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from app.domain.errors import FormInvalid
+from app.domain.roles import Role
 from app.engine.values import revive
 from app.feel import Evaluation
 from app.models import case_queries as cases
@@ -19,6 +20,8 @@ from app.models.cases import case
 from app.models.scope import CaseScope
 from app.models.workflow import step, timer
 from app.services import jobs, releases
+from app.services.cases import find
+from app.services.drafts import actor_scope
 from app.services.facts import CaseFacts
 from tests.journey import Journey
 from tests.ways import Moved, drawn, flows_of
@@ -47,6 +50,8 @@ class Traveller(Journey):
         self.shape = drawn()
         self.flows: set[str] = set()
         self.rows: set[tuple[str, int]] = set()
+        self.taken: set[str] = set()  # flows of the present case
+        self.answered: list[tuple[str, int]] = []  # the same of the present case, in order
         self._warned: set[str] = set()
         self._seen = 0
 
@@ -56,7 +61,7 @@ class Traveller(Journey):
             letter_id = self.register(**given.get("letter", {}))
             number = self.add(letter_id, thanas, given.get("uploads", ()), **given.get("person", {}))
             if (self.case(number).sample < SAMPLED) is sampled:
-                self._seen = 0
+                self._seen, self.taken, self.answered = 0, set(), []
                 self.look(number)
                 return number
 
@@ -99,6 +104,14 @@ class Traveller(Journey):
                 self._warned.add(row.element_id)
                 self.let_work(number)
 
+    def drawn_way(self, number: str) -> frozenset[str]:
+        """The flows that the page of the case draws as taken on the diagram of the whole route."""
+        actor = self.staff.holder(Role.DM)
+        view = self.database.read(
+            lambda session: find(session, actor, number, self.now, "diagram"), actor_scope(actor)
+        )
+        return view.pictures[0].way
+
     def _timers(self, number: str) -> list[Row[Any]]:
         statement = select(timer).join(case, case.c.id == timer.c.case_id).where(case.c.number == number)
         with self.database.engine.connect() as connection:
@@ -113,10 +126,12 @@ class Traveller(Journey):
         if not moves:
             return
         self._seen = moves[-1].seq
-        self.flows |= flows_of(self.shape, [Moved(move.kind, move.element_path) for move in moves])
+        self.taken |= flows_of(self.shape, [Moved(move.kind, move.element_path) for move in moves])
+        self.flows |= self.taken
         for move in moves:
             if move.kind == "decided":
-                self.rows.add((move.element_id, self._row_of(row, move)))
+                self.answered.append((move.element_id, self._row_of(row, move)))
+        self.rows.update(self.answered)
 
     def _row_of(self, row: Row[Any], move: Row[Any]) -> int:
         """Ask the table again with the facts of the case as they stand; -> the row that answered, from 1 on."""
@@ -130,8 +145,9 @@ class Traveller(Journey):
                 "intake": known.intake,
                 "findings": known.findings(),
             }
-            model = releases.load(session, row.release_id).engine.decision(move.element_id)
-            table = model.decision(move.element_id).table
+            release = releases.load(session, row.release_id).engine
+            assert release.decide(move.element_id, context) == move.routing[move.element_id]
+            table = release.decision(move.element_id).decision(move.element_id).table
             assert table is not None
             return next(table.matches(Evaluation(), (revive(context), None)))
 
