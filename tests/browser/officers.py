@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from app.domain.clock import IST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +124,33 @@ class Officers:
         self.send(screen, "पुलिस अधीक्षक को प्रेषित करें")
 
     def route(self, number: str) -> None:
-        self.send(self.task("sp_reader", number).sound("task-route"), "थानों को भेजें")
+        self.send(self.task("sp_reader", number).sound("task-route"), "इकाइयों को भेजें")
+
+    def search(self, number: str) -> None:
+        """The crime records bureau finds nothing under any of his names."""
+        screen = self.task("dcrb", number)
+        self.look_up(screen)
+        self.choose(screen, "कोई अभिलेख नहीं")
+        screen.sound("task-search")
+        self.send(screen, "प्रतिवेदन दें")
+
+    def look_up(self, screen: Screen) -> None:
+        """What is ticked for every search, whatever it brings to light."""
+        names = ("राहुल कुमार शर्मा", "Rahul Kumar Sharma")
+        special = ("साइबर थाना", "महिला थाना", "अनु०जाति/जनजाति थाना", "यातायात थाना")
+        self.choose(screen, *names, "हाँ", *special, "कोई प्रविष्टि नहीं")
+        self.choose(screen, "मैं इस खोज-परिणाम को प्रमाणित करता/करती हूँ")
+        self.today(screen, "searched_up_to")
+
+    def today(self, screen: Screen, name: str, later: int = 0) -> None:
+        day = datetime.now(IST).date() + timedelta(days=later)  # noqa: TID251 - the program runs by the machine's clock
+        self.day(screen, name, str(day.day), str(day.month), str(day.year))
+
+    def special_report(self, number: str) -> None:
+        screen = self.task("special_branch", number)
+        self.choose(screen, "कोई प्रतिकूल तथ्य नहीं", "मैं इस प्रतिवेदन पर हस्ताक्षर करता/करती हूँ")
+        screen.sound("task-special")
+        self.send(screen, "प्रतिवेदन दें")
 
     def enquire(self, number: str, thana: str) -> None:
         """Acceptance, visit, registers and endorsement at one thana."""
@@ -175,7 +204,18 @@ class Officers:
         screen.sign_in(account)
         return name in screen.text()
 
+    def agree_if_drawn(self, number: str) -> None:
+        """One clean case in twenty goes to the SDPO by lot; he agrees."""
+        if self.at("sp").open(f"/inbox?search={number}").page.locator("[data-row]").count():
+            return
+        for account in self._site.accounts():
+            if account.role == "sdpo" and number in self.at("sdpo", account.office).open("/inbox").text():
+                screen = self.task("sdpo", number, account.office)
+                self.choose(screen, "मैं इस मंतव्य पर हस्ताक्षर करता/करती हूँ")
+                self.send(screen, "सहमत")
+
     def recommend(self, number: str, *labels: str) -> None:
+        self.agree_if_drawn(number)
         screen = self.task("sp", number)
         self.choose(screen, *labels)
         screen.sound("task-recommend")
