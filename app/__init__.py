@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
     from app.config import Settings
     from app.services.database import Database
-    from app.services.officers import Doorkeeper
+    from app.services.door import Doorkeeper
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 #: One blueprint a screen; each is `bp` of its module in app.web.
 _SCREENS = (
     "signin",
+    "newcomers",
     "account",
     "inbox",
     "tasks",
@@ -31,6 +32,7 @@ _SCREENS = (
     "certificates",
     "modeler",
     "admin",
+    "entrycodes",
     "help",
     "health",
 )
@@ -103,7 +105,7 @@ def create_app(
 
 def _doorkeeper(settings: Settings) -> Doorkeeper:
     """Passwords of the demo are long and random, so that a cheap hash is enough for them, as for the tests."""
-    from app.services.officers import Doorkeeper
+    from app.services.door import Doorkeeper
 
     return Doorkeeper(memory_kib=8192, rounds=1) if settings.demo or settings.testing else Doorkeeper()
 

@@ -13,7 +13,7 @@ from flask_babel import force_locale, gettext
 
 from app.config import ROOT
 from app.domain.errors import DomainError, ReleaseRefused
-from app.services import audit, checkpoints, incidents, scopes, setup
+from app.services import audit, checkpoints, entrycodes, incidents, scopes, setup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,12 +30,14 @@ _CODES = frozenset({"reason", "type", "left", "right"})
 
 district_group = AppGroup("district", help="जिले / districts")
 demo_group = AppGroup("demo", help="डेमो और परीक्षण / demo and trials")
+admin_group = AppGroup("admin", help="प्रशासकों के खाते / accounts of administrators")
 audit_group = AppGroup("audit", help="गतिविधि अभिलेख / the record")
 
 
 def register(app: Flask) -> None:
     """Hang the commands on `flask`."""
     app.cli.add_command(district_group)
+    app.cli.add_command(admin_group)
     app.cli.add_command(audit_group)
     app.cli.add_command(demo_group)
     app.cli.add_command(_deploy)
@@ -55,6 +57,56 @@ def _add_district(lgd_code: int) -> None:
     except DomainError as refused:
         raise click.ClickException(_both(refused.key, **refused.params)) from refused
     click.echo(_both("cli.district_added" if is_new else "cli.district_known", code=lgd_code))
+
+
+_district_option = click.option(
+    "--district", "lgd_code", type=int, help="LGD code; may be left out where there is one district"
+)
+
+
+@admin_group.command("first")
+@click.argument("username")
+@click.option("--name-hi", required=True, help="the officer's name in Hindi")
+@click.option("--name-en", required=True, help="the officer's name in English")
+@_district_option
+def _first_administrator(username: str, name_hi: str, name_en: str, lgd_code: int | None) -> None:
+    """Make the first user administrator of a district, who then makes everybody else's account.
+
+    Prints a code by which he comes in, once, to choose his password and add his authenticator app.
+    """
+    database, code = _readied(), _only_district(lgd_code)
+    try:
+        made = entrycodes.first_administrator(database, code, username, (name_hi, name_en), _now())
+    except DomainError as refused:
+        raise click.ClickException(_both(refused.key, **refused.params)) from refused
+    _tell_code(username, made)
+
+
+@admin_group.command("code")
+@click.argument("username")
+@click.option("--lost", type=click.Choice([entrycodes.PASSWORD, entrycodes.FACTOR]), required=True)
+@_district_option
+def _code(username: str, lost: str, lgd_code: int | None) -> None:
+    """Print a code for an administrator who has lost his password or his authenticator app, and has no colleague."""
+    try:
+        made = entrycodes.by_command(_readied(), _only_district(lgd_code), username, lost, _now())
+    except DomainError as refused:
+        raise click.ClickException(_both(refused.key, **refused.params)) from refused
+    _tell_code(username, made)
+
+
+def _tell_code(username: str, code: str) -> None:
+    settings = current_app.extensions["settings"]
+    address = f"{settings.public_address}/sign-in/code"
+    click.echo(_both("cli.first_code", username=username, code=code, address=address))
+
+
+def _only_district(lgd_code: int | None) -> int:
+    """The district that was named, or the only one there is."""
+    known = _districts()
+    if lgd_code in known or (lgd_code is None and len(known) == 1):
+        return known[0] if lgd_code is None else lgd_code
+    raise click.ClickException(_both("cli.which_district", codes=", ".join(map(str, known)) or "-"))
 
 
 @demo_group.command("load")

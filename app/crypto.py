@@ -192,6 +192,10 @@ class KeyRing:
         """The key that signs checkpoints of the record."""
         return Ed25519PrivateKey.from_private_bytes(self.derive("checkpoint"))
 
+    def mac(self, purpose: str, message: bytes) -> bytes:
+        """32 bytes that only this installation can make of a message: what is kept of a code of many random bits."""
+        return self._mac(f"mac|{purpose}", message)
+
     def _mac(self, purpose: str, message: bytes) -> bytes:
         return hmac.digest(self.derive(purpose), message, "sha256")
 

@@ -51,6 +51,8 @@ def _value(table: Table, column: Column[Any], name: str, number: int) -> Any:
         return number
     if isinstance(kind, Date):
         return DAY + timedelta(days=number - 1)
+    if isinstance(kind, LargeBinary) and column.primary_key:
+        return id_of(table.name, name).bytes[: kind.length]
     return next(value for plain, value in _PLAIN if isinstance(kind, plain))
 
 

@@ -6,13 +6,16 @@ import csv
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from tests.sources import ROOT
 
@@ -40,6 +43,7 @@ class Account:
     role: str
     office: str
     name: str
+    id: str = ""
 
 
 class Site:
@@ -50,7 +54,7 @@ class Site:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = instance.with_suffix(".log")
-        self._environment = {
+        self.environment = {
             **os.environ,
             "PORT": str(self.port),
             "INSTANCE": str(instance),
@@ -59,6 +63,7 @@ class Site:
             **(environment or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._known: dict[str, str] = {}
 
     def start(self) -> Site:
         """Start it and wait until it says that it is ready."""
@@ -78,7 +83,7 @@ class Site:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.serve"],
                 cwd=ROOT,
-                env=self._environment,
+                env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -103,7 +108,16 @@ class Site:
 
     def accounts(self) -> list[Account]:
         with (self.instance / "demo-accounts.csv").open(encoding="utf-8-sig", newline="") as file:
-            return [Account(**row) for row in csv.DictReader(file)]
+            return [Account(**row, id=self._ids().get(row["username"], "")) for row in csv.DictReader(file)]
+
+    def _ids(self) -> dict[str, str]:
+        """The officers' ids by user name, where the site keeps its own database."""
+        if self._known or not (path := self.instance / "satyapan.db").exists():
+            return self._known
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            rows = connection.execute("select username, id from officer").fetchall()
+        self._known = {username: str(UUID(bytes=officer_id)) for username, officer_id in rows}
+        return self._known
 
     def account(self, username: str) -> Account:
         return next(each for each in self.accounts() if each.username == username)

@@ -50,9 +50,9 @@ class Visitor:
             answer = self.get(answer.headers["Location"])
         return answer
 
-    def sign_in(self, username: str, password: str) -> TestResponse:
+    def sign_in(self, username: str, password: str, code: str = "") -> TestResponse:
         self.get("/sign-in")
-        return self.post("/sign-in", {"username": username, "password": password})
+        return self.post("/sign-in", {"username": username, "password": password, "code": code})
 
     def enter(self, officer_id: UUID, at: Any) -> Visitor:
         """Come in as this officer without the door; tests of the door itself go through it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,26 @@ def may_enquire(rank: str, least: str) -> bool:
     return _HEIGHTS.get(rank, needed) >= needed
 
 
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long a session lives without a sign of its officer, and in all (ASVS 7.3)."""
+
+    idle: timedelta
+    whole: timedelta
+
+
+_OFFICER = SessionLimits(timedelta(minutes=30), timedelta(hours=10))
+#: Whoever keeps the system can do most harm; a thana's desk is shared by several.
+_SHORT = SessionLimits(timedelta(minutes=15), timedelta(hours=8))
+SESSION_LIMITS: dict[Role, SessionLimits] = {
+    role: _SHORT if role in WITHOUT_CASES | {Role.THANA_MUNSHI, Role.REQUESTER} else _OFFICER for role in Role
+}
+
+
+def session_limits(role: Role) -> SessionLimits:
+    return SESSION_LIMITS[role]
+
+
 class Permission(StrEnum):
     """What an act of the product is called; grammar `noun:verb`."""
 
@@ -93,6 +114,7 @@ class Permission(StrEnum):
     PROCESS_SEE = "process:see"
     ADMIN_SEE = "admin:see"
     INCIDENT_RETRY = "incident:retry"
+    ENTRY_CODE = "entry:allow"
     ACCOUNT_OWN = "account:own"
 
 
@@ -143,7 +165,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ADMIN_SEE,
         Permission.INCIDENT_RETRY,
     },
-    Role.USER_ADMIN: _OWN | {Permission.ADMIN_SEE},
+    Role.USER_ADMIN: _OWN | {Permission.ADMIN_SEE, Permission.ENTRY_CODE},
     Role.AUDITOR: _OWN | {Permission.TRACKING_SEE, Permission.REPORT_SEE, Permission.ADMIN_SEE},
     Role.REQUESTER: _OWN,
 }

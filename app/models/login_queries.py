@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, true, update
 
 from app.models.officers import login_session, officer, posting
 from app.models.offices import district, named, office
@@ -99,30 +99,28 @@ def set_session(session: Session, session_id: UUID, **values: Any) -> None:
     )
 
 
-def open_sessions(
-    session: Session, officer_id: UUID, idle_since: datetime, now: datetime
-) -> Sequence[AnyRow]:
-    """The sessions of an officer that would still be let in."""
+def open_sessions(session: Session, officer_id: UUID) -> Sequence[AnyRow]:
+    """The sessions of an officer that nobody has ended; the caller knows which have run out."""
     return session.connection.execute(
         select(login_session)
         .where(
             visible(login_session, session.scope),
             login_session.c.officer_id == officer_id,
             login_session.c.ended_at.is_(None),
-            login_session.c.expires_at > now,
-            login_session.c.last_seen_at > idle_since,
+            login_session.c.stage == "open",
         )
         .order_by(login_session.c.last_seen_at.desc(), login_session.c.id)
     ).all()
 
 
-def end_others(session: Session, officer_id: UUID, session_id: UUID, now: datetime) -> None:
+def end_others(session: Session, officer_id: UUID, session_id: UUID | None, now: datetime) -> None:
+    """End the officer's sessions, but for this one."""
     session.connection.execute(
         update(login_session)
         .where(
             visible(login_session, session.scope),
             login_session.c.officer_id == officer_id,
-            login_session.c.id != session_id,
+            true() if session_id is None else login_session.c.id != session_id,
             login_session.c.ended_at.is_(None),
         )
         .values(ended_at=now)
@@ -157,6 +155,41 @@ def staff(session: Session, day: date) -> Sequence[AnyRow]:
         .group_by(office.c.kind)
         .order_by(office.c.kind)
     ).all()
+
+
+def holders(session: Session, role: str, day: date) -> Sequence[AnyRow]:
+    """The active accounts that hold a role on this day."""
+    return session.connection.execute(
+        select(officer)
+        .join(
+            posting,
+            and_(posting.c.district_id == officer.c.district_id, posting.c.officer_id == officer.c.id),
+        )
+        .where(visible(officer, session.scope), officer.c.active, posting.c.role == role, *_holds(day))
+        .order_by(officer.c.id)
+    ).all()
+
+
+def office_names(session: Session, officer_id: UUID) -> list[str]:
+    """The names of every office that the officer was ever posted to."""
+    rows = session.connection.execute(
+        select(office.c.name_hi, office.c.name_en)
+        .join(
+            posting, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id)
+        )
+        .where(visible(posting, session.scope), posting.c.officer_id == officer_id)
+        .order_by(office.c.name_hi)
+    ).all()
+    return [name for row in rows for name in row]
+
+
+def demo_account(session: Session, officer_id: UUID) -> AnyRow | None:
+    """An account of a demo district; None for any other."""
+    return session.connection.execute(
+        select(officer)
+        .join(district, district.c.id == officer.c.district_id)
+        .where(visible(officer, session.scope), officer.c.id == officer_id, district.c.demo)
+    ).one_or_none()
 
 
 def demo_accounts(session: Session, day: date) -> Sequence[Any]:

@@ -1,14 +1,25 @@
-"""Officers, the posts they hold with dates, their sessions and drafts."""
+"""Officers, the posts they hold with dates, their sessions, factors and drafts."""
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 
-from app.models.base import Encrypted, UtcDateTime, case_table, uuid_column
+from app.models.base import Encrypted, Id, Json, UtcDateTime, case_table, uuid_column
 
 officer = case_table(
     "officer",
     Column("username", String(80), nullable=False),
     Column("password_hash", String(200), nullable=False),
     Column("totp_secret", Encrypted),
+    Column("totp_step", BigInteger),  # of the last code that was accepted: none works twice
     Column("name_hi", String(120), nullable=False),
     Column("name_en", String(120), nullable=False),
     Column("rank", String(24), nullable=False, default=""),
@@ -49,9 +60,64 @@ login_session = case_table(
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
+    # "open", or what its officer has yet to set before he is let in: "first" | "password" | "factor"
+    Column("stage", String(8), nullable=False, server_default="open"),
+    Column(
+        "device", String(8), nullable=False, server_default=""
+    ),  # "phone" | "desk" | "": as it calls itself
     Index("ix_login_session_digest", "digest"),
+    Index("ix_login_session_officer", "district_id", "officer_id"),
     scope="officer",
     parents=[("officer_id", "officer")],
+)
+
+sign_in_try = case_table(
+    "sign_in_try",  # how often a name was tried in vain, from known devices each and from all others together
+    Column("name", LargeBinary(8), nullable=False),  # blind: names that nobody has are counted alike
+    Column("device", LargeBinary(32), nullable=False),  # digest; empty for all unknown devices
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", UtcDateTime, nullable=False),
+    scope="system",
+    key=("district_id", "name", "device"),
+)
+
+recovery_code = case_table(
+    "recovery_code",
+    uuid_column("officer_id"),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Index("ix_recovery_code_officer", "district_id", "officer_id"),
+    scope="officer",
+    parents=[("officer_id", "officer")],
+)
+
+entry_code = case_table(
+    "entry_code",  # by which an officer comes in to set what he has not, or has lost
+    uuid_column("officer_id"),
+    Column("kind", String(8), nullable=False),  # "first" | "password" | "factor"
+    Column("digest", LargeBinary(32)),  # null until a second administrator has agreed
+    Column("asked_by", Id),  # null: the command line of the machine
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),  # used, refused or replaced
+    Index("ix_entry_code_officer", "district_id", "officer_id"),
+    scope="officer",
+    parents=[("officer_id", "officer")],
+)
+
+step_up = case_table(
+    "step_up",  # a fresh factor for one act and the very content that was shown, once
+    uuid_column("officer_id"),
+    uuid_column("session_id"),
+    Column("action", String(40), nullable=False),  # noun:verb
+    Column("items", Json, nullable=False),  # [[thing, SHA-256 of its content], ...]: ids and digests alone
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("proven_at", UtcDateTime),
+    Column("used_at", UtcDateTime),
+    scope="officer",
+    parents=[("officer_id", "officer"), ("session_id", "login_session")],
 )
 
 draft = case_table(

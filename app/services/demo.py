@@ -6,17 +6,19 @@ import csv
 import io
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
 
+from app.domain import totp
 from app.domain.ids import new_id
 from app.domain.offices import ONE_PER_DISTRICT, OfficeKind
 from app.domain.roles import DELEGATE, DELEGATED, Role
+from app.models import factor_queries, login_queries
 from app.models import setup_queries as table
-from app.services import calendars
+from app.services import calendars, factors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +90,7 @@ _ONE_OF_A_KIND = ONE_PER_DISTRICT | {OfficeKind.ADMINISTRATION}
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One line of the account list; there is no second factor yet, so its column is empty."""
+    """One line of the account list; whoever types the secret into an authenticator app has the second factor."""
 
     username: str
     password: str
@@ -116,11 +118,13 @@ def add_officers(session: Session, now: datetime, place: str = "") -> list[Accou
             FAMILY[number % len(FAMILY)],
         )
         password, officer_id = secrets.token_urlsafe(12), new_id(session.recorded_at)
+        secret = factors.new_secret()
         officers.append(
             {
                 "id": officer_id,
                 "username": username,
                 "password_hash": _HASHER.hash(password),
+                "totp_secret": factors.sealed(session.keys, officer_id, secret),
                 "name_hi": f"{given_hi} {family_hi}",
                 "name_en": f"{given_en} {family_en}",
                 "rank": rank,
@@ -143,10 +147,37 @@ def add_officers(session: Session, now: datetime, place: str = "") -> list[Accou
             }
             for kind in ("regular", *((DELEGATE,) if role in DELEGATED else ()))
         ]
-        accounts.append(Account(username, password, "", role.value, office.key, f"{given_en} {family_en}"))
+        accounts.append(
+            Account(
+                username,
+                password,
+                totp.in_letters(secret),
+                role.value,
+                office.key,
+                f"{given_en} {family_en}",
+            )
+        )
     table.insert_officers(session, officers)
     table.insert_postings(session, postings)
     return accounts
+
+
+def add_secrets(session: Session) -> dict[str, str]:
+    """Give the second factor to demo officers of an earlier version, who have none; -> user name -> secret."""
+    found = {}
+    for row in factor_queries.without_factor(session):
+        secret = factors.new_secret()
+        login_queries.set_account(session, row.id, totp_secret=factors.sealed(session.keys, row.id, secret))
+        found[row.username] = totp.in_letters(secret)
+    return found
+
+
+def write_secrets(path: Path, added: dict[str, str]) -> None:
+    """Write these secrets into the account list, beside the passwords that only the list knows."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = [Account(**row) for row in csv.DictReader(file)]
+    merged = [replace(each, totp_secret=added.get(each.username, each.totp_secret)) for each in lines]
+    write_accounts(path, merged, more=False)
 
 
 def _seats(session: Session) -> Iterator[tuple[AnyRow, Role, str, str]]:

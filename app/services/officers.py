@@ -9,38 +9,30 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
-
 from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
-from app.domain.roles import Actor, Post, Role
+from app.domain.roles import SESSION_LIMITS, Actor, Post, Role, session_limits
 from app.models import login_queries as table
 from app.services import audit, calendars, scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.database import Database
 
-IDLE = timedelta(minutes=30)
-LIFETIME = timedelta(hours=10)
+#: The longest that any session lasts; a role may have less (app.domain.roles).
+LIFETIME = max(limits.whole for limits in SESSION_LIMITS.values())
+#: What is left to somebody who came by a code, to set his password and his second factor.
+SETTING_UP = timedelta(minutes=30)
+OPEN = "open"  # the stage of a session that is let in
 #: How long after its end a session may still hand in a form that was typed in it.
 GRACE = timedelta(hours=24)
 #: How often a session's last sight is written down: reading must not write on every page.
 TOUCH = timedelta(minutes=1)
-FREE_TRIES = 5
-LONGEST_WAIT = timedelta(minutes=15)
 _REMEMBERED = 5_000  # officers kept in memory; a district has fewer at work
-
-
-class SignInRefused(DomainError):
-    """Name or password does not fit, or too many tries: the answer is the same, so that it tells nothing."""
-
-    key = "error.sign_in"
 
 
 class NoPost(DomainError):
@@ -65,23 +57,27 @@ class Standing:
     district: District
     is_open: bool
     is_stale: bool  # its last sight should be written down
+    stage: str = OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A new session, and what the officer is told on entering."""
+    """A new session, and what the officer is told on entering; a `stage` other than open has yet to be set up."""
 
     token: str
     district_id: int
     officer_id: UUID
     last_sign_in_at: datetime | None
     failures: int
+    stage: str = OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
+    id: UUID
     created_at: datetime
     last_seen_at: datetime
+    device: str
     is_this: bool
 
 
@@ -109,52 +105,6 @@ class StaffLine:
     officers: int
 
 
-class Doorkeeper:
-    """Checks passwords by argon2id; one per process, because its dummy hash costs a hash to make."""
-
-    def __init__(self, memory_kib: int = 65_536, rounds: int = 3) -> None:
-        self._hasher = PasswordHasher(memory_cost=memory_kib, time_cost=rounds, parallelism=1)
-        self._dummy = self._hasher.hash(secrets.token_hex(16))
-
-    def hash(self, password: str) -> str:
-        return self._hasher.hash(password)
-
-    def fits(self, stored: str | None, password: str) -> bool:
-        """Whether the password is the stored one. An unknown name takes as long as a known one."""
-        try:
-            self._hasher.verify(stored if stored is not None else self._dummy, password)
-        except (Argon2Error, InvalidHashError):
-            return False
-        return stored is not None
-
-
-def sign_in(
-    database: Database,
-    doorkeeper: Doorkeeper,
-    username: str,
-    password: str,
-    *,
-    knows: Callable[[UUID], bool],
-    now: datetime,
-) -> Entry:
-    """Open a session for a name and its password. Raises SignInRefused, or NoPost for an officer without a post.
-
-    The hash is checked outside any transaction. Too many failures slow strangers down, 2^n seconds up to a
-    quarter of an hour. A device on which the account was opened before (`knows`) is never made to wait, so
-    that nobody can keep an officer out.
-    """
-    found = database.read(lambda session: table.accounts(session, username.strip()), scopes.door())
-    if not found:
-        doorkeeper.fits(None, password)  # as long as for a known name
-        _note_stranger(database, username, now)
-    row = next((each for each in found if doorkeeper.fits(each.password_hash, password)), None)
-    if row is None or not row.active or (_must_wait(row, now) and not knows(row.id)):
-        for each in found:
-            _count_failure(database, each, now)
-        raise SignInRefused
-    return _enter(database, row, now)
-
-
 def enter_as(database: Database, officer_id: UUID, now: datetime) -> Entry:
     """Open a session for a demo account without its password; only the demo mode offers the way here."""
     groups = database.read(lambda session: table.demo_accounts(session, calendars.day(now)), scopes.door())
@@ -163,7 +113,12 @@ def enter_as(database: Database, officer_id: UUID, now: datetime) -> Entry:
             account = database.read(
                 lambda session: table.account(session, officer_id), scopes.door(row.district_id)
             )
-            return _enter(database, account, now)
+            if account is None:
+                break
+            return database.write(
+                lambda session, found=account: open_session(session, found, now),  # type: ignore[misc]
+                scopes.door(row.district_id),
+            )
     raise NotFound
 
 
@@ -193,14 +148,23 @@ def actor_for(session: Session, token: str, now: datetime) -> Standing | None:
     row = table.by_digest(session, digest)
     if row is None or row.ended_at is not None or not row.active:
         return None
-    runs_out = min(row.expires_at, row.last_seen_at + IDLE)
-    if now > runs_out + GRACE:
+    if now > row.expires_at + GRACE:
         return None
     known = _remembered(session, row, digest, now)
     if known is None:
         return None
     actor, district = known
-    return Standing(actor, district, now < runs_out, now - row.last_seen_at > TOUCH)
+    runs_out = _runs_out(row, actor.post.role)
+    if now > runs_out + GRACE:
+        return None
+    return Standing(actor, district, now < runs_out, now - row.last_seen_at > TOUCH, row.stage)
+
+
+def _runs_out(row: AnyRow, role: Role) -> datetime:
+    """When a session ends by itself: idle, or old, as its officer's role has it."""
+    limits = session_limits(role)
+    ends: datetime = min(row.expires_at, row.created_at + limits.whole, row.last_seen_at + limits.idle)
+    return ends
 
 
 def in_post(session: Session, officer_id: UUID, posting_id: UUID, now: datetime) -> Actor | None:
@@ -252,11 +216,20 @@ def set_language(session: Session, actor: Actor, language: str) -> None:
 
 
 def open_sessions(session: Session, actor: Actor, now: datetime) -> list[SessionLine]:
-    """Where the officer is signed in."""
+    """Where the officer is signed in, the one seen last first."""
     return [
-        SessionLine(row.created_at, row.last_seen_at, row.id == actor.session_id)
-        for row in table.open_sessions(session, actor.officer_id, now - IDLE, now)
+        SessionLine(row.id, row.created_at, row.last_seen_at, row.device, row.id == actor.session_id)
+        for row in table.open_sessions(session, actor.officer_id)
+        if now < _runs_out(row, actor.post.role)
     ]
+
+
+def end_session(session: Session, actor: Actor, session_id: UUID, now: datetime) -> None:
+    """End one of the officer's own sessions. Raises NotFound for one that is not his."""
+    if session_id not in {row.id for row in table.open_sessions(session, actor.officer_id)}:
+        raise NotFound
+    table.set_session(session, session_id, ended_at=now)
+    audit.record(session, "access", "session:end", f"officer:{actor.officer_id}", actor, now, reason="one")
 
 
 def end_other_sessions(session: Session, actor: Actor, now: datetime) -> None:
@@ -283,64 +256,60 @@ def digest_of(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def _must_wait(row: AnyRow, now: datetime) -> bool:
-    excess = row.failures - FREE_TRIES
-    if excess < 0 or row.failed_at is None:
-        return False
-    wait = min(timedelta(seconds=2 ** min(excess + 1, 10)), LONGEST_WAIT)
-    return bool(now < row.failed_at + wait)
-
-
-def _count_failure(database: Database, row: AnyRow, now: datetime) -> None:
-    def count(session: Session) -> None:
-        table.count_failure(session, row.id, now)
-        audit.record(session, "access", "session:refuse", f"officer:{row.id}", None, now)
-
-    database.write(count, scopes.door(row.district_id))
-
-
-def _note_stranger(database: Database, username: str, now: datetime) -> None:
-    """Record a try under a name that nobody has; by its digest, for a password may have slipped into the box."""
-    codes = [district.id for district in database.read(districts, scopes.door())]
-    if not codes:
-        return
-
-    def note(session: Session) -> None:
-        digest = session.keys.blind("username", username.strip()).hex()
-        audit.record(session, "access", "session:refuse", "officer:unknown", None, now, digest=digest)
-
-    database.write(note, scopes.door(codes[0]))
-
-
-def _enter(database: Database, row: AnyRow | None, now: datetime) -> Entry:
-    if row is None:
-        raise NotFound
-    token = secrets.token_urlsafe(32)
-
-    def enter(session: Session) -> None:
-        posts = table.posts(session, row.id, calendars.day(now))
-        if not posts:
-            raise NoPost
-        session_id = new_id(session.recorded_at)
-        table.insert_session(
-            session,
-            {
-                "id": session_id,
-                "district_id": row.district_id,
-                "officer_id": row.id,
-                "digest": digest_of(token),
-                "created_at": now,
-                "last_seen_at": now,
-                "expires_at": now + LIFETIME,
-            },
-        )
+def open_session(
+    session: Session, row: AnyRow, now: datetime, *, stage: str = OPEN, device: str = ""
+) -> Entry:
+    """Begin a session of an officer whose factors were proven. Raises NoPost for one without a post today."""
+    posts = table.posts(session, row.id, calendars.day(now))
+    if not posts:
+        raise NoPost
+    token, session_id = new_token(), new_id(session.recorded_at)
+    table.insert_session(
+        session,
+        {
+            "id": session_id,
+            "district_id": row.district_id,
+            "officer_id": row.id,
+            "digest": digest_of(token),
+            "created_at": now,
+            "last_seen_at": now,
+            "expires_at": now + (LIFETIME if stage == OPEN else SETTING_UP),
+            "stage": stage,
+            "device": device,
+        },
+    )
+    if stage == OPEN:
         table.set_account(session, row.id, last_sign_in_at=now, failures=0, failed_at=None)
-        audit.record(
-            session, "access", "session:start", f"officer:{row.id}", None, now, posting=str(posts[0].id)
-        )
+    audit.record(
+        session,
+        "access",
+        "session:start",
+        f"officer:{row.id}",
+        None,
+        now,
+        posting=str(posts[0].id),
+        stage=stage,
+    )
+    return Entry(token, row.district_id, row.id, row.last_sign_in_at, row.failures, stage)
 
-    database.write(enter, scopes.door(row.district_id))
-    return Entry(token, row.district_id, row.id, row.last_sign_in_at, row.failures)
+
+def renew(session: Session, session_id: UUID, now: datetime, *, opens: bool = False) -> str:
+    """Give a session another token, as after every change of what it may do; the old one is worth nothing."""
+    token = new_token()
+    more = {"stage": OPEN, "created_at": now, "expires_at": now + LIFETIME} if opens else {}
+    table.set_session(session, session_id, digest=digest_of(token), last_seen_at=now, **more)
+    return token
+
+
+def leave_behind(session: Session, token: str, now: datetime) -> None:
+    """End the session that this browser had before somebody came in by it anew."""
+    row = table.by_digest(session, digest_of(token))
+    if row is not None and row.ended_at is None:
+        table.set_session(session, row.id, ended_at=now)
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
 
 
 # --- who an officer is, kept in memory while nothing about him changes -----------------------------------------

@@ -101,6 +101,10 @@ def add_demo(database: Database, instance: Path, now: datetime, lgd_code: int = 
     accounts = database.write(lambda session: demo.add_officers(session, now, place), scope)
     if accounts:
         demo.write_accounts(instance / ACCOUNTS, accounts, more=not is_first)
+        return is_new
+    added = database.write(demo.add_secrets, scope)
+    if added and (instance / ACCOUNTS).exists():
+        demo.write_secrets(instance / ACCOUNTS, added)
     return is_new
 
 

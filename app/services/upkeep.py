@@ -1,4 +1,4 @@
-"""What the worker does once a day for the installation as a whole: sign the record, destroy what was never sent."""
+"""What the worker does once a day for the installation as a whole: sign the record, destroy what goes by its age."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import structlog
 from app.domain.errors import Conflict
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import checkpoints, leftovers
+from app.services import checkpoints, door, leftovers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +27,11 @@ def run(database: Database, folder: Path, now: datetime) -> None:
 
     A duty that fails is logged and done again the next day; it keeps none of the others from being done.
     """
-    for duty in (partial(_sign, database, folder, now), partial(leftovers.destroy, database, now)):
+    for duty in (
+        partial(_sign, database, folder, now),
+        partial(leftovers.destroy, database, now),
+        partial(door.sweep, database, now),
+    ):
         try:
             duty()
         except Exception:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 PUBLIC = "public"
+NEWCOMER = "newcomer"  # somebody who came by a code, and has yet to set his factors
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _LAST_CONTROL = 32  # of ASCII: control characters and the space
 
@@ -63,6 +64,12 @@ def public(view: View) -> View:
 def public_page(view: View) -> View:
     """Open the view to everybody; who is signed in keeps his header and language."""
     view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def newcomers(view: View) -> View:
+    """Open the view to who came by a code of the administrators, and to nobody else."""
+    view.access = NEWCOMER  # type: ignore[attr-defined]
     return view
 
 
@@ -109,16 +116,23 @@ def _standing(_: Request) -> SignedIn | None:
 def _guard() -> ResponseReturnValue | None:
     view = current_app.view_functions.get(request.endpoint or "")
     access = getattr(view, "access", None)
-    g.actor = None
+    g.actor = g.newcomer = None
     standing = _identify() if getattr(view, "knows_officer", True) else None
     language.settle()
     if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
         _refuse_foreign_forms()
     if view is None or access == PUBLIC:
         return None
+    return _closed(view, access, standing)
+
+
+def _closed(view: Any, access: Any, standing: officers.Standing | None) -> ResponseReturnValue | None:
+    """Close a view that is not public to whom it is not open."""
     if access is None:
         log.error("view_without_access", endpoint=request.endpoint)
         abort(404)
+    if access == NEWCOMER:
+        return None if g.newcomer is not None else redirect(sign_in_address(), code=303)
     if g.actor is None:
         return _turned_away(view, standing)
     if not g.actor.may(access):
@@ -139,6 +153,9 @@ def _identify() -> officers.Standing | None:
     if not user.is_authenticated:
         return None
     standing: officers.Standing = user.standing
+    if standing.stage != officers.OPEN:
+        g.newcomer = standing if standing.is_open else None
+        return None
     if standing.is_open:
         g.actor, g.district = standing.actor, standing.district
         if standing.is_stale:

@@ -1,31 +1,46 @@
-"""What an officer settles for himself: language, the post he acts in, his open sessions."""
+"""What an officer settles for himself: language, the post he acts in, his open sessions, his factors."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, request, session, url_for
+from flask import Blueprint, current_app, g, make_response, redirect, request, session, url_for
 
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
-from app.services import officers
-from app.web import transaction
+from app.services import accounts, factors, officers, scopes
+from app.web import confirmations, transaction
 from app.web.access import local_path, requires
+from app.web.devices import Device
 from app.web.language import LANGUAGES
 from app.web.pages import home, page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response
 
 bp = Blueprint("account", __name__)
+
+_LONGEST = 1_000  # signs of a box; a password may have fewer, and is told so
 
 
 @bp.get("/account")
 @requires(Permission.ACCOUNT_OWN)
 def show() -> ResponseReturnValue:
-    lines = transaction.read(lambda rows: officers.open_sessions(rows, g.actor, transaction.now()))
-    return page("account/account.html", before=session.get("entered"), sessions=lines)
+    now = transaction.now()
+    lines, own = transaction.read(
+        lambda rows: (officers.open_sessions(rows, g.actor, now), accounts.own(rows, g.actor))
+    )
+    return page(
+        "account/account.html",
+        before=session.get("entered"),
+        sessions=lines,
+        own=own,
+        changed=confirmations.take_notes().get("changed", ""),
+    )
 
 
 @bp.post("/account/language")
@@ -56,3 +71,77 @@ def end_others() -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
     transaction.write(lambda rows: officers.end_other_sessions(rows, actor, now))
     return redirect(url_for("account.show"), code=303)
+
+
+@bp.post("/account/sessions/<uuid:session_id>/end")
+@requires(Permission.ACCOUNT_OWN)
+def end_session(session_id: UUID) -> ResponseReturnValue:
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: officers.end_session(rows, actor, session_id, now))
+    return redirect(url_for("account.show"), code=303)
+
+
+@bp.get("/account/factors/<what>")
+@requires(Permission.ACCOUNT_OWN)
+def factor(what: str) -> ResponseReturnValue:
+    return _page(what, 200, {})
+
+
+@bp.post("/account/factors/<what>")
+@requires(Permission.ACCOUNT_OWN)
+def change(what: str) -> ResponseReturnValue:
+    """Set a new password, another authenticator or new recovery codes; his other sessions end."""
+    database, keeper = transaction.database(), transaction.doorkeeper()
+    try:
+        changed = accounts.change(
+            database, keeper, session["token"], f"own_{what}", typed(), transaction.now()
+        )
+    except accounts.NotAccepted as refused:
+        return _page(what, 422, refused.problems)
+    if changed.recovery_codes:
+        return answer_change(changed, g.actor.officer_id)
+    session["token"] = changed.token
+    confirmations.note("changed", what)
+    return redirect(url_for("account.show"), code=303)
+
+
+def typed() -> accounts.Typed:
+    """What stands in the boxes of the form; never shown again."""
+    names = ("current", "password", "again", "code", "new_code")
+    return accounts.Typed(**{name: request.form.get(name, "")[:_LONGEST] for name in names})
+
+
+def answer_change(changed: accounts.Changed, officer_id: UUID) -> Response:
+    """The page of the new recovery codes, shown this once; where there are none, the first screen of the post."""
+    session["token"] = changed.token
+    if changed.recovery_codes:
+        response = make_response(page("account/codes.html", codes=changed.recovery_codes))
+    else:
+        response = make_response(redirect(url_for("signin.front"), code=303))
+    Device().remember(response, officer_id)
+    return response
+
+
+def demo_code() -> str | None:
+    """The code that the officer's authenticator shows, in demo mode alone: a visitor has no telephone for it."""
+    if not current_app.extensions["settings"].demo:
+        return None
+    officer_id, now = g.actor.officer_id, transaction.now()
+    found = transaction.database().read(
+        lambda rows: factors.demo_code(rows, officer_id, now), scopes.door(g.actor.district_id)
+    )
+    return found or ""
+
+
+def _page(what: str, status: int, problems: Mapping[str, str]) -> ResponseReturnValue:
+    """The page of a change; 404 for one that there is not."""
+    token = session["token"]
+    sheet = transaction.read(lambda rows: accounts.sheet(rows, token, f"own_{what}"), scopes.door())
+    return page(
+        "account/change.html",
+        status,
+        sheet=sheet,
+        problems=problems,
+        action=url_for("account.change", what=what),
+        demo_code=demo_code(),
+    )

@@ -56,7 +56,7 @@ _GENERAL = {
     "error.unavailable",
     "error.route_stuck",
 }
-_NEVER_SHOWN = {"csrf_token", "password"}
+_NEVER_SHOWN = {"csrf_token", "password", "again", "current", "code", "new_code", "entry_code"}
 
 _WORTH_SENDING_AGAIN = {"unavailable", "failure", "conflict", "too_many", "stale"}
 
@@ -182,7 +182,7 @@ def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Re
 
 def _posted() -> list[tuple[str, Any]]:
     """The fields of the form that was sent; never a password, never the token."""
-    if request.endpoint in {"signin.enter", "demo.enter"}:
+    if request.endpoint in {"signin.enter", "demo.enter", "newcomers.enter"}:
         return []
     return [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_SHOWN]
 

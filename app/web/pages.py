@@ -51,7 +51,8 @@ def home() -> str:
 
 def help_topic() -> str:
     """The help page of the screen that is open: one per blueprint."""
-    return "inbox" if "refused" in g or request.blueprint is None else request.blueprint
+    here = "inbox" if "refused" in g or request.blueprint is None else request.blueprint
+    return _HELP.get(here, here)
 
 
 def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
@@ -69,8 +70,10 @@ def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
     ]
 
 
+#: Screens without a help page of their own.
+_HELP = {"newcomers": "signin", "entrycodes": "admin"}
 #: Screens without an entry of their own light up the one they are reached from.
-_HOME_SCREEN = {"tasks": "inbox"}
+_HOME_SCREEN = {"tasks": "inbox", "entrycodes": "admin"}
 
 
 def _frame() -> dict[str, Any]:

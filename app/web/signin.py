@@ -1,16 +1,16 @@
-"""The door: signing in by name and password, and leaving."""
+"""The door: signing in by name, password and code, and leaving."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, g, redirect, request, session, url_for
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from app.domain.roles import Permission
-from app.services import officers, scopes
+from app.services import door, officers, scopes
 from app.web import limits, transaction
 from app.web.access import local_path, public, public_page, requires
+from app.web.devices import Device
 from app.web.language import day, moment
 from app.web.pages import home, page
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from app.domain.errors import DomainError
 
 bp = Blueprint("signin", __name__)
-
-_DEVICE_YEARS = 31_536_000  # seconds for which a device is known
-_DEVICES_KEPT = 20  # officers who share one office computer
 
 
 @bp.get("/")
@@ -40,6 +37,8 @@ def front() -> ResponseReturnValue:
 def show() -> ResponseReturnValue:
     if g.actor is not None:
         return redirect(_destination(), code=303)
+    if g.newcomer is not None:
+        return redirect(url_for("newcomers.set_up"), code=303)
     return _door(200, ended=session.pop("ended", ""))
 
 
@@ -47,18 +46,18 @@ def show() -> ResponseReturnValue:
 @public
 @limits.sign_in
 def enter() -> ResponseReturnValue:
-    username = request.form.get("username", "")[:80]
-    known = _known_officers()
+    username, device = request.form.get("username", "")[:80], Device()
+    attempt = door.Attempt(
+        username=username,
+        password=request.form.get("password", ""),
+        code=request.form.get("code", ""),
+        knows=device.knows,
+        device=device.digest,
+        kind=device.kind,
+    )
     try:
-        entry = officers.sign_in(
-            transaction.database(),
-            current_app.extensions["doorkeeper"],
-            username,
-            request.form.get("password", "")[:128],
-            knows=lambda officer_id: str(officer_id) in known,
-            now=transaction.now(),
-        )
-    except (officers.SignInRefused, officers.NoPost) as refused:
+        entry = door.sign_in(transaction.database(), transaction.doorkeeper(), attempt, transaction.now())
+    except (door.SignInRefused, officers.NoPost) as refused:
         return _door(422, problem=refused, username=username)
     return welcome(entry)
 
@@ -75,15 +74,23 @@ def leave() -> ResponseReturnValue:
 
 
 def welcome(entry: officers.Entry) -> Response:
-    """Start the new session in a fresh cookie, and say when and how often this account was tried before."""
-    kept = session.get("kept", "")
+    """Start the new session in a fresh cookie, and say when and how often this account was tried before.
+
+    The session that this browser had before ends. Who came by a code is led to set what it stands for.
+    """
+    kept, former = session.get("kept", ""), session.get("token", "")
+    if former:
+        now = transaction.now()
+        transaction.write(lambda rows: officers.leave_behind(rows, former, now), scopes.door())
     session.clear()
     session["token"] = entry.token
+    if entry.stage != officers.OPEN:
+        return redirect(url_for("newcomers.set_up"), code=303)
     session["kept"] = kept
     session["before"] = _before(entry.last_sign_in_at)
     session["entered"] = {"at": session["before"], "failures": entry.failures}
     response = redirect(_destination(), code=303)
-    _remember_device(response, entry)
+    Device().remember(response, entry.officer_id)
     return response
 
 
@@ -111,35 +118,4 @@ def _door(
         next=local_path(request.args.get("next")),
         accounts=groups,
         today=day(transaction.now()),
-    )
-
-
-def _device_name() -> str:
-    return f"{current_app.config['SESSION_COOKIE_NAME']}-device"
-
-
-def _devices() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="device")
-
-
-def _known_officers() -> list[str]:
-    """The officers who have entered from this device before; nobody can claim that without our signature."""
-    try:
-        found = _devices().loads(request.cookies.get(_device_name(), ""))
-    except BadSignature:
-        return []
-    return [str(each) for each in found][:_DEVICES_KEPT]
-
-
-def _remember_device(response: Response, entry: officers.Entry) -> None:
-    own = str(entry.officer_id)
-    others = [each for each in _known_officers() if each != own]
-    response.set_cookie(
-        _device_name(),
-        str(_devices().dumps([own, *others][:_DEVICES_KEPT])),
-        max_age=_DEVICE_YEARS,
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-        httponly=True,
-        samesite="Lax",
-        path="/",
     )

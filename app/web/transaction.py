@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.services.database import Database, Scope, Session
+    from app.services.door import Doorkeeper
+    from app.services.officers import Standing
 
 T = TypeVar("T")
 
@@ -42,6 +44,16 @@ def machine_clock() -> datetime:
 def actor() -> Actor:
     """The officer who acts; only behind a guard that let somebody in."""
     return g.actor  # type: ignore[no-any-return]
+
+
+def newcomer() -> Standing:
+    """Who came by a code and has yet to set his factors; only behind a guard that let him in."""
+    return g.newcomer  # type: ignore[no-any-return]
+
+
+def doorkeeper() -> Doorkeeper:
+    """Who checks passwords in this process."""
+    return current_app.extensions["doorkeeper"]  # type: ignore[no-any-return]
 
 
 def look(work: Callable[[Session], T], scope: Scope) -> T:

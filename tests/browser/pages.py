@@ -58,6 +58,18 @@ class Screen:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def button_with(self, name: str) -> Locator:
+        """The first button whose name begins so: what follows tells a reader which row it belongs to."""
+        return self.page.get_by_role("button", name=name).first
+
+    def demo_code(self) -> str:
+        """The code that the demo shows in place of a telephone; waits for the next one where all were used."""
+        shown = self.page.locator("[data-demo-code]")
+        while not shown.count():
+            self.page.wait_for_timeout(2_000)
+            self.page.reload(wait_until="load")
+        return shown.inner_text()
+
     def link(self, name: str) -> Locator:
         return self.page.get_by_role("link", name=name, exact=True)
 
@@ -76,10 +88,22 @@ class Screen:
         return self
 
     def sign_in(self, account: Account) -> Screen:
-        """Come in by name and password, as on any ordinary day."""
+        """Come in by the demo's button of this officer; tests of the door itself type what it asks for."""
+        return self.open("/sign-in?lang=hi").enter(account)
+
+    def enter(self, account: Account) -> Screen:
+        """Press the demo's button of this officer on the sign-in page that is open."""
+        button = self.page.locator(f"button[name=officer][value='{account.id}']")
+        button.evaluate("button => { button.closest('details').open = true; }")
+        button.click()
+        self.page.wait_for_load_state("load")
+        return self
+
+    def sign_in_by_hand(self, account: Account, code: str) -> Screen:
+        """Come in by name, password and the code of the telephone, as on any ordinary day."""
         self.open("/sign-in?lang=hi")
         self.fill("उपयोगकर्ता नाम", account.username).fill("पासवर्ड", account.password)
-        return self.press("प्रवेश करें")
+        return self.fill("प्रमाणक ऐप का कोड", code).press("प्रवेश करें")
 
     def sound(self, name: str) -> Screen:
         """Keep a picture, and hold the page to what every page must be."""

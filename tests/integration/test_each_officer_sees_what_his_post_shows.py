@@ -268,6 +268,11 @@ WRITING = (
     "supersede_",
     "forget",
     "lock",
+    "take_",
+    "replace_",
+    "agree",
+    "prove_",
+    "use_",
 )
 
 
@@ -404,6 +409,16 @@ CHANGING: dict[str, dict[str, Any]] = {
     "workflow_queries.set_rounds": {},
     "workflow_queries.set_sdpo": {},
     "incident_queries.close_incident": {},
+    "factor_queries.agree": {},
+    "factor_queries.close_entry_codes": {},
+    "factor_queries.forget_old_tries": {},
+    "factor_queries.forget_try": {},
+    "factor_queries.prove_step_up": {},
+    "factor_queries.replace_recovery_codes": {},
+    "factor_queries.set_try": {},
+    "factor_queries.take_recovery_code": {},
+    "factor_queries.take_step": {},
+    "factor_queries.use_step_up": {},
 }
 
 
@@ -429,6 +444,7 @@ def test_no_query_lets_nobody_change_anything(filled):
 def test_every_query_that_changes_rows_was_tried():
     verbs = ("set_", "update_", "delete_", "advance", "finish_", "cancel_", "close_", "move_", "retire")
     verbs += ("destroy", "forget", "count_failure", "end_others", "supersede_")
+    verbs += ("take_", "replace_", "agree", "prove_", "use_")
     heads = {"audit_queries.set_head"}  # whoever acts moves the head of a chain of his district
     known = {name for name in queries() if name.partition(".")[2].startswith(verbs)}
     assert known - heads == set(CHANGING)

@@ -10,8 +10,9 @@ import pytest
 from app import create_app
 from app.config import Settings
 from app.domain.roles import PERMISSIONS, Permission, Role
-from app.services import officers, scopes, setup
-from app.web.access import PUBLIC
+from app.services import accounts, officers, scopes, setup
+from app.services.drafts import actor_scope
+from app.web.access import NEWCOMER, PUBLIC
 from tests.integration.conftest import NOW
 from tests.staff import Staff
 
@@ -34,6 +35,8 @@ OPEN_TO_ALL = {
     "health.readiness",
     "help.accessibility",
     "help.topic",
+    "newcomers.enter",
+    "newcomers.show",
     "signin.enter",
     "signin.front",
     "signin.show",
@@ -42,6 +45,7 @@ OPEN_TO_ALL = {
 STABLE = ["/inbox", "/requisitions", "/tracking", "/modeler", "/reports", "/certificates", "/admin"]
 STABLE_WITH_NAME = ["/tasks/<", "/cases/<", "/verify/<", "/healthz", "/readyz"]
 
+OWN_FACTORS = ["/account/factors/password", "/account/factors/factor", "/account/factors/codes"]
 #: A dotted key as it would stand on a page; the names of a release's files look alike.
 _KEY = re.compile(r"(?<![\w./@-])[a-z_]+(?:\.(?!bpmn|dmn|form\b|json)[a-z_]+)+(?![\w/-])")
 
@@ -75,8 +79,13 @@ def test_what_is_public_is_so_on_purpose(site: Flask) -> None:
 
 
 def test_every_permission_opens_something_or_is_not_there_yet(site: Flask) -> None:
-    used = {view.access for view in site.view_functions.values()} - {PUBLIC}
+    used = {view.access for view in site.view_functions.values()} - {PUBLIC, NEWCOMER}
     assert used <= set(Permission)
+
+
+def test_who_came_by_a_code_may_set_his_factors_and_nothing_else(site: Flask) -> None:
+    newcomers = {name for name, view in site.view_functions.items() if view.access == NEWCOMER}
+    assert newcomers == {"newcomers.set_up", "newcomers.finish"}
 
 
 @pytest.mark.parametrize("address", STABLE + STABLE_WITH_NAME)
@@ -98,7 +107,7 @@ def plain_screens(site: Flask) -> dict[str, Permission]:
         for rule in site.url_map.iter_rules()
         if "GET" in rule.methods
         and not rule.arguments
-        and site.view_functions[rule.endpoint].access != PUBLIC
+        and site.view_functions[rule.endpoint].access not in (PUBLIC, NEWCOMER)
     }
 
 
@@ -162,8 +171,10 @@ def test_no_screen_shows_a_key_in_place_of_its_text(
             lambda session, actor=actor: officers.set_language(session, actor, language),
             scopes.door(actor.district_id),
         )
+        own = database.read(lambda session, actor=actor: accounts.own(session, actor), actor_scope(actor))
         client = enter(role)
-        for address in plain_screens(site):
-            text = re.sub(r"<[^>]+>", " ", client.get(address).get_data(as_text=True))
+        for address in [*plain_screens(site), *OWN_FACTORS]:
+            page = client.get(address).get_data(as_text=True).replace(own.username, "")
+            text = re.sub(r"<[^>]+>", " ", page)
             shown += [f"{address}: {key}" for key in _KEY.findall(text)]
     assert not shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from sqlalchemy import select, update
 from app import create_app
 from app.config import Settings
 from app.models.officers import login_session, officer
-from app.services import setup
+from app.services import factors, setup
 from app.web.access import local_path
+from tests.phone import Phone
 from tests.visitor import Visitor, without_tokens
 
 if TYPE_CHECKING:
@@ -76,15 +78,28 @@ def site(build: Callable[..., Flask]) -> Flask:
     return build()
 
 
-@pytest.fixture(scope="module")
-def passwords(district: Path) -> dict[str, str]:
+class Keys:
+    """What the officers of the demo district know and have: passwords, and telephones with their codes."""
+
+    def __init__(self, rows: list[dict[str, str]], clock: Clock) -> None:
+        self.passwords = {row["username"]: row["password"] for row in rows}
+        self._phones = {row["username"]: Phone(row["totp_secret"]) for row in rows}
+        self._clock = clock
+
+    def of(self, username: str) -> tuple[str, str, str]:
+        """Name, password and the code of this moment, as the door asks for them."""
+        return username, self.passwords[username], self._phones[username].code(self._clock.now)
+
+
+@pytest.fixture
+def keys(district: Path, clock: Clock) -> Keys:
     with (district / setup.ACCOUNTS).open(encoding="utf-8") as file:
-        return {row["username"]: row["password"] for row in csv.DictReader(file)}
+        return Keys(list(csv.DictReader(file)), clock)
 
 
-def come_in(site: Flask, passwords: dict[str, str], username: str = "dm") -> Visitor:
+def come_in(site: Flask, keys: Keys, username: str = "dm") -> Visitor:
     visitor = Visitor(site)
-    answer = visitor.sign_in(username, passwords[username])
+    answer = visitor.sign_in(*keys.of(username))
     assert answer.status_code == 303
     return visitor
 
@@ -101,9 +116,9 @@ def test_the_front_leads_to_the_door_in_hindi(site: Flask) -> None:
     assert '<html lang="en">' in visitor.get("/sign-in?lang=en").get_data(as_text=True)
 
 
-def test_name_and_password_lead_to_work(site: Flask, passwords: dict[str, str]) -> None:
+def test_name_password_and_code_lead_to_work(site: Flask, keys: Keys) -> None:
     visitor = Visitor(site)
-    assert visitor.sign_in("dm", passwords["dm"]).headers["Location"] == "/"
+    assert visitor.sign_in(*keys.of("dm")).headers["Location"] == "/"
     assert visitor.get("/").headers["Location"] == "/inbox"
 
 
@@ -121,53 +136,47 @@ def test_a_refused_name_stays_typed_and_the_password_does_not(site: Flask) -> No
     assert "some wrong words" not in page
 
 
-def test_a_stranger_who_guesses_is_made_to_wait(site: Flask, passwords: dict[str, str], clock: Clock) -> None:
+def test_a_stranger_who_guesses_is_made_to_wait(site: Flask, keys: Keys, clock: Clock) -> None:
     stranger = Visitor(site)
     for _ in range(12):
         stranger.sign_in("dm", "guess")
-    assert stranger.sign_in("dm", passwords["dm"]).status_code == 422, "even the right word, while he waits"
+    assert stranger.sign_in(*keys.of("dm")).status_code == 422, "even the right word, while he waits"
     clock.goes_on(minutes=16)
-    assert stranger.sign_in("dm", passwords["dm"]).status_code == 303
+    assert stranger.sign_in(*keys.of("dm")).status_code == 303
 
 
-def test_the_owner_gets_in_on_a_known_device_whoever_guesses(
-    site: Flask, passwords: dict[str, str], clock: Clock
-) -> None:
-    owner = come_in(site, passwords)
+def test_the_owner_gets_in_on_a_known_device_whoever_guesses(site: Flask, keys: Keys, clock: Clock) -> None:
+    owner = come_in(site, keys)
     owner.get("/account")
     owner.post("/sign-out")
     for _ in range(20):
         Visitor(site).sign_in("dm", "guess")
-    assert owner.sign_in("dm", passwords["dm"]).status_code == 303
+    assert owner.sign_in(*keys.of("dm")).status_code == 303
     assert clock.now == START
 
 
-def test_a_device_cookie_of_ones_own_making_is_worth_nothing(site: Flask, passwords: dict[str, str]) -> None:
+def test_a_device_cookie_of_ones_own_making_is_worth_nothing(site: Flask, keys: Keys) -> None:
     stranger = Visitor(site)
     for _ in range(12):
         stranger.sign_in("dm", "guess")
     stranger.client.set_cookie("esp-device", "WyJkbSJd.forged")
-    assert stranger.sign_in("dm", passwords["dm"]).status_code == 422
+    assert stranger.sign_in(*keys.of("dm")).status_code == 422
 
 
-def test_the_officer_is_told_of_the_last_time_and_of_failures(
-    site: Flask, passwords: dict[str, str], clock: Clock
-) -> None:
-    come_in(site, passwords)
+def test_the_officer_is_told_of_the_last_time_and_of_failures(site: Flask, keys: Keys, clock: Clock) -> None:
+    come_in(site, keys)
     clock.goes_on(hours=20)
     for _ in range(3):
         Visitor(site).sign_in("dm", "guess")
-    page = come_in(site, passwords).get("/account").get_data(as_text=True)
+    page = come_in(site, keys).get("/account").get_data(as_text=True)
     assert "इससे पहले प्रवेश: 23-11-2026 10:30" in page
     assert "उसके बाद 3 असफल प्रयास हुए।" in page
 
 
-def test_a_session_has_a_fresh_token_of_which_only_the_hash_is_kept(
-    site: Flask, passwords: dict[str, str]
-) -> None:
+def test_a_session_has_a_fresh_token_of_which_only_the_hash_is_kept(site: Flask, keys: Keys) -> None:
     tokens = []
     for _ in range(2):
-        with come_in(site, passwords).client.session_transaction() as cookie:
+        with come_in(site, keys).client.session_transaction() as cookie:
             tokens.append(cookie["token"])
     with site.extensions["database"].engine.connect() as connection:
         rows = connection.execute(select(login_session)).all()
@@ -176,8 +185,8 @@ def test_a_session_has_a_fresh_token_of_which_only_the_hash_is_kept(
     assert not [row for row in rows for token in tokens if token.encode() in bytes(row.digest)]
 
 
-def test_a_stolen_digest_is_no_token(site: Flask, passwords: dict[str, str]) -> None:
-    come_in(site, passwords)
+def test_a_stolen_digest_is_no_token(site: Flask, keys: Keys) -> None:
+    come_in(site, keys)
     with site.extensions["database"].engine.connect() as connection:
         digest = connection.execute(select(login_session.c.digest)).scalar_one()
     thief = Visitor(site)
@@ -186,8 +195,8 @@ def test_a_stolen_digest_is_no_token(site: Flask, passwords: dict[str, str]) -> 
     assert not is_in(thief)
 
 
-def test_signing_out_ends_the_session_for_good(site: Flask, passwords: dict[str, str]) -> None:
-    visitor = come_in(site, passwords)
+def test_signing_out_ends_the_session_for_good(site: Flask, keys: Keys) -> None:
+    visitor = come_in(site, keys)
     old = visitor.client.get_cookie("esp").value
     visitor.get("/account")
     answer = visitor.post("/sign-out")
@@ -210,22 +219,20 @@ def test_signing_out_ends_the_session_for_good(site: Flask, passwords: dict[str,
 )
 def test_a_session_ends_when_idle_or_old(
     site: Flask,
-    passwords: dict[str, str],
+    keys: Keys,
     clock: Clock,
     waits: tuple[dict[str, float], ...],
     is_let_in: bool,  # noqa: FBT001 - pytest hands it by name
 ) -> None:
-    visitor = come_in(site, passwords)
+    visitor = come_in(site, keys)
     for wait in waits:
         clock.goes_on(**wait)
         found = is_in(visitor)
     assert found is is_let_in
 
 
-def test_being_seen_is_written_once_a_minute_at_most(
-    site: Flask, passwords: dict[str, str], clock: Clock
-) -> None:
-    visitor = come_in(site, passwords)
+def test_being_seen_is_written_once_a_minute_at_most(site: Flask, keys: Keys, clock: Clock) -> None:
+    visitor = come_in(site, keys)
 
     def seen() -> datetime:
         with site.extensions["database"].engine.connect() as connection:
@@ -239,27 +246,27 @@ def test_being_seen_is_written_once_a_minute_at_most(
     assert seen() == clock.now
 
 
-def test_an_officer_made_inactive_is_out_at_the_next_request(site: Flask, passwords: dict[str, str]) -> None:
-    visitor = come_in(site, passwords)
+def test_an_officer_made_inactive_is_out_at_the_next_request(site: Flask, keys: Keys) -> None:
+    visitor = come_in(site, keys)
     assert is_in(visitor)
     with site.extensions["database"].engine.begin() as connection:
         connection.execute(update(officer).where(officer.c.username == "dm").values(active=False))
     assert not is_in(visitor)
 
 
-def test_other_sessions_can_be_ended(site: Flask, passwords: dict[str, str]) -> None:
-    here, elsewhere = come_in(site, passwords), come_in(site, passwords)
+def test_other_sessions_can_be_ended(site: Flask, keys: Keys) -> None:
+    here, elsewhere = come_in(site, keys), come_in(site, keys)
     assert "बाकी सभी सत्र समाप्त करें" in here.get("/account").get_data(as_text=True)
     here.post("/account/sessions")
     assert is_in(here)
     assert not is_in(elsewhere)
 
 
-def test_the_way_back_is_kept_and_leads_nowhere_else(site: Flask, passwords: dict[str, str]) -> None:
+def test_the_way_back_is_kept_and_leads_nowhere_else(site: Flask, keys: Keys) -> None:
     visitor = Visitor(site)
     door = visitor.get("/inbox?age=late").headers["Location"]
     visitor.get(door)
-    answer = visitor.post(door, {"username": "dm", "password": passwords["dm"]})
+    answer = visitor.post(door, dict(zip(("username", "password", "code"), keys.of("dm"), strict=True)))
     assert answer.headers["Location"] == "/inbox?age=late"
 
 
@@ -305,25 +312,28 @@ def test_nobody_enters_without_a_password_outside_the_demo(build: Callable[..., 
     assert visitor.post("/demo/enter", {"officer": "nobody"}).status_code == 404
 
 
-def test_the_language_belongs_to_the_officer(site: Flask, passwords: dict[str, str]) -> None:
-    visitor = come_in(site, passwords)
+def test_the_language_belongs_to_the_officer(site: Flask, keys: Keys) -> None:
+    visitor = come_in(site, keys)
     visitor.get("/account")
     page = visitor.post_and_follow("/account/language", {"language": "en", "next": "/account"})
     assert '<html lang="en">' in page.get_data(as_text=True)
-    assert '<html lang="en">' in come_in(site, passwords).get("/account").get_data(as_text=True)
+    assert '<html lang="en">' in come_in(site, keys).get("/account").get_data(as_text=True)
 
 
-def test_an_officer_without_a_post_is_told_so(site: Flask) -> None:
+def test_an_officer_without_a_post_is_told_so(site: Flask, keys: Keys) -> None:
     doorkeeper = site.extensions["doorkeeper"]
     with site.extensions["database"].engine.begin() as connection:
         row = connection.execute(select(officer).where(officer.c.username == "dm")).one()._asdict()
-        own = {"id": UUID(int=7), "username": "nobody", "password_hash": doorkeeper.hash("words")}
+        key_ring, new_id = site.extensions["database"].keys, UUID(int=7)
+        secret = factors.secret_of(key_ring, SimpleNamespace(**row))
+        own = {"id": new_id, "username": "nobody", "password_hash": doorkeeper.hash("words")}
+        own["totp_secret"] = factors.sealed(key_ring, new_id, secret)
         connection.execute(officer.insert().values(**{**row, **own}))
-    answer = Visitor(site).sign_in("nobody", "words")
+    answer = Visitor(site).sign_in("nobody", "words", keys.of("dm")[2])
     assert answer.status_code == 422
     assert "किसी पद पर पदस्थापित नहीं" in answer.get_data(as_text=True)
 
 
-def test_demo_passwords_are_long_enough_for_a_cheap_hash(passwords: dict[str, str]) -> None:
-    assert min(map(len, passwords.values())) >= 16
-    assert len(set(passwords.values())) == len(passwords)
+def test_demo_passwords_are_long_enough_for_a_cheap_hash(keys: Keys) -> None:
+    assert min(map(len, keys.passwords.values())) >= 16
+    assert len(set(keys.passwords.values())) == len(keys.passwords)
