@@ -43,16 +43,15 @@ def _value(table: Table, column: Column[Any], name: str, number: int) -> Any:
     kind = column.type
     if column.name == "district_id" or (table.name == "district" and column.name == "id"):
         return DISTRICT
-    if isinstance(kind, Id):
-        return id_of(_parent(table, column), name)
+    if isinstance(kind, Id) or (isinstance(kind, LargeBinary) and column.primary_key):
+        found = id_of(_parent(table, column), name)
+        return found if isinstance(kind, Id) else found.bytes[:8]
     if isinstance(kind, String):
         return f"{name}x"[: kind.length]
     if isinstance(kind, Integer):
         return number
     if isinstance(kind, Date):
         return DAY + timedelta(days=number - 1)
-    if isinstance(kind, LargeBinary) and column.primary_key:
-        return id_of(table.name, name).bytes[: kind.length]
     return next(value for plain, value in _PLAIN if isinstance(kind, plain))
 
 
