@@ -66,6 +66,17 @@ class Officers:
         for part, text in (("d", day), ("m", month), ("y", year)):
             screen.page.locator(f"input[name='{name}-{part}']").fill(text)
 
+    def ask_again(self, screen: Screen, field: str) -> None:
+        """Without scripts a button asks the server what the form now needs."""
+        if not self._look.scripts:
+            screen.page.locator(f"button[value='refresh:{field}']").click()
+            screen.page.wait_for_load_state("load")
+
+    def ask_by(self, screen: Screen, decision: str) -> None:
+        """Without scripts the first press of a decision asks for what it needs besides."""
+        if not self._look.scripts:
+            screen.press(decision)
+
     def send(self, screen: Screen, button: str) -> None:
         screen.press(button)
         before = self.counted.get(self._step, (0, 0))
@@ -74,7 +85,7 @@ class Officers:
 
     # -- the steps ----------------------------------------------------------------------------------
 
-    def enter_letter(self, purpose: str) -> Screen:
+    def enter_letter(self, purpose: str, group: str = "समूह ग") -> Screen:
         screen = self.at("dm_assistant").open("/requisitions/new")
         self.write(screen, "अधियाचना पत्रांक", f"का०-{next(_numbers)}/2026")
         self.day(screen, "letter_date", "16", "11", "2026")
@@ -84,7 +95,7 @@ class Officers:
         self.pick(screen, "सत्यापन का प्रयोजन", purpose)
         self.write(screen, "पद/कार्य का नाम", "सहायक शिक्षक")
         if purpose == "सरकारी सेवा में नियुक्ति":
-            self.pick(screen, "पद का समूह", "समूह ग")
+            self.pick(screen, "पद का समूह", group)
         screen.sound("letter")
         screen.press("अधियाचना दर्ज करें")
         assert "/requisitions/" in screen.path, screen.text()[:1500]
@@ -103,9 +114,7 @@ class Officers:
         self.write(screen, "स्थायी पता: पिन कोड", "841301")
         if len(thanas) > 1:
             screen.page.get_by_label("स्थायी एवं वर्तमान पता एक ही है").uncheck()
-            if not self._look.scripts:  # without scripts a button asks the server what the form now needs
-                screen.page.locator("button[value='refresh:same_address']").click()
-                screen.page.wait_for_load_state("load")
+            self.ask_again(screen, "same_address")
             self.write(screen, "वर्तमान पता: ग्राम/मुहल्ला", "साहेबगंज")
             self.pick(screen, "वर्तमान पता: थाना", thanas[1])
             self.write(screen, "वर्तमान पता: पिन कोड", "841301")
@@ -159,14 +168,17 @@ class Officers:
         screen.sound("task-accept")
         self.send(screen, "हमारा थाना: जाँच सौंपें")
         self.visit(number, thana, name)
-        screen = self.task("thana_munshi", number, thana)
-        self.choose(screen, "सभी पंजियाँ देखीं, उक्त वर्षों में कोई प्रविष्टि नहीं", "मैंने उक्त पंजियाँ स्वयं देखी हैं")
-        screen.sound("task-registers")
-        self.send(screen, "पंजी जाँच भेजें")
+        self.check_registers(number, thana)
         screen = self.task("sho", number, thana, "endorse_enquiry")
         self.choose(screen, "अभिलेखों का मिलान किया")
         screen.sound("task-endorse")
         self.send(screen, "सहमत, आगे भेजें")
+
+    def check_registers(self, number: str, thana: str) -> None:
+        screen = self.task("thana_munshi", number, thana)
+        self.choose(screen, "सभी पंजियाँ देखीं, उक्त वर्षों में कोई प्रविष्टि नहीं", "मैंने उक्त पंजियाँ स्वयं देखी हैं")
+        screen.sound("task-registers")
+        self.send(screen, "पंजी जाँच भेजें")
 
     def assigned(self, screen: Screen) -> str:
         """The enquiry officer whom the page proposes, by name."""
@@ -186,7 +198,9 @@ class Officers:
         return self.task("enquiry_officer", number, thana)
 
     def visit(self, number: str, thana: str, name: str) -> None:
-        screen = self.visitor(number, thana, name)
+        self.report_visit(self.visitor(number, thana, name))
+
+    def report_visit(self, screen: Screen) -> None:
         self.choose(screen, "स्वयं", "निवासी हैं", "हाँ", "जन्म से")
         self.write(screen, "साक्षी का नाम", "श्याम महतो", 0)
         self.write(screen, "साक्षी का नाम", "गीता देवी", 1)
@@ -208,11 +222,16 @@ class Officers:
         """One clean case in twenty goes to the SDPO by lot; he agrees."""
         if self.at("sp").open(f"/inbox?search={number}").page.locator("[data-row]").count():
             return
+        screen = self.above("sdpo", number)
+        self.choose(screen, "मैं इस मंतव्य पर हस्ताक्षर करता/करती हूँ")
+        self.send(screen, "सहमत")
+
+    def above(self, role: str, number: str) -> Screen:
+        """Open the task of a case that waits for one of the officers over several stations."""
         for account in self._site.accounts():
-            if account.role == "sdpo" and number in self.at("sdpo", account.office).open("/inbox").text():
-                screen = self.task("sdpo", number, account.office)
-                self.choose(screen, "मैं इस मंतव्य पर हस्ताक्षर करता/करती हूँ")
-                self.send(screen, "सहमत")
+            if account.role == role and number in self.at(role, account.office).open("/inbox").text():
+                return self.task(role, number, account.office)
+        raise LookupError(f"{number} waits for no {role}")
 
     def recommend(self, number: str, *labels: str) -> None:
         self.agree_if_drawn(number)
