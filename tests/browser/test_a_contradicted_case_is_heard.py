@@ -1,4 +1,4 @@
-"""The whole route by use: two thanas know nothing, the DCRB does; SDPO, hearing and an adverse report, in the browser."""
+"""The whole route by use: what two thanas do not know, the DCRB does; review, hearing and an adverse report."""
 
 from __future__ import annotations
 

@@ -255,11 +255,13 @@ def test_a_call_in_the_picture_leads_to_the_pictures_of_what_it_calls(
     reading: Callable[..., Screen], work: Work, look: Look
 ) -> None:
     screen = reading("dm_section_head", look).open(address(work.returned, "/diagram"))
-    call = screen.page.get_by_role("link", name=re.compile("थानों में जाँच"))
+    call = screen.page.get_by_role("link", name=re.compile("इकाइयों में जाँच"))
     call.first.click()
     assert screen.path.endswith("#diagram-2")
-    summaries = screen.page.locator("summary").filter(has_text="थाना की जाँच")
-    assert sorted(summaries.locator("h2").all_inner_texts()) == ["थाना डेरनी", "थाना दिघवारा"]
+    summaries = screen.page.locator("summary").filter(has_text="इकाई की जाँच")
+    assert sorted(summaries.locator("h2").all_inner_texts()) == [
+        *("जिला अपराध अभिलेख ब्यूरो", "थाना डेरनी", "थाना दिघवारा")
+    ]
     screen.follow("एक ही पंक्ति में, पूरे आकार में देखें")
     assert screen.overflow() == 0
     screen.follow("पन्ने की चौड़ाई में देखें")
