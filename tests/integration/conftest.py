@@ -14,6 +14,7 @@ from app.services.database import Database
 from tests.drill import Drill
 from tests.journey import Journey
 from tests.office import Office
+from tests.traveller import Traveller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,6 +109,15 @@ def open_database(tmp_path: Path) -> Iterator[Callable[[str], Database]]:
 def journey(demo_url: str, open_database: Callable[[str], Database]) -> Journey:
     """The officers of the demo district, ready to take cases along the route."""
     return Journey(open_database(demo_url), NOW)
+
+
+@pytest.fixture
+def traveller(demo_url: str, tmp_path: Path) -> Iterator[Traveller]:
+    """The same officers with scripts of answers, watched at each act; here the lot falls as in an office."""
+    keys = KeyRing.for_tests(sampled=None)
+    made = Database(demo_url, keys, tmp_path / "documents", clock_is_free=True)
+    yield Traveller(made, NOW)
+    made.close()
 
 
 @pytest.fixture
