@@ -8,10 +8,9 @@ from uuid import UUID
 
 from app.domain.offices import UnitKind
 from app.domain.roles import Role, may_enquire
-from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
-from app.services import calendars, gazetteer, keys, units
+from app.services import calendars, gazetteer, units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -142,23 +141,8 @@ def _addresses(asked: _Asked) -> Choices:
     """The addresses of the case in one line each."""
     if asked.known is None:
         return []
-    found = []
-    for row in cases.addresses_of(asked.session, asked.known.case.id):
-        details = keys.open_json(asked.known.key, f"address|details|{row.id}", row.details)
-        line = ", ".join(
-            str(details[part]) for part in ("house", "village", "po", "pin") if details.get(part)
-        )
-        kind_hi, kind_en = _ADDRESS_KINDS[row.kind]
-        found.append({"value": str(row.id), "hi": f"{kind_hi}: {line}", "en": f"{kind_en}: {line}"})
-    return found
-
-
-_ADDRESS_KINDS = {
-    "permanent": ("स्थायी पता", "Permanent address"),
-    "present": ("वर्तमान पता", "Present address"),
-    "stay": ("अन्य निवास", "Other stay"),
-    "firm": ("फर्म का पता", "Address of the firm"),
-}
+    lines = units.addresses(asked.known)
+    return [{"value": each, "hi": hindi, "en": english} for each, (hindi, english) in lines.items()]
 
 
 def _units(asked: _Asked) -> Choices:

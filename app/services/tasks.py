@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from app.services.database import Database
     from app.services.documents import Upload
     from app.services.facts import Particulars
-    from app.services.units import Said
+    from app.services.units import Letter, Said
 
 
 ENDORSEMENT = "endorse_enquiry"  # the form of it
@@ -99,6 +99,7 @@ class TaskView:
     claimed_by_me: bool
     is_named: bool  # it belongs to one officer, whom the thana named
     again: Again  # on which points it is enquired anew
+    letter: Letter | None  # to another district, whose answer the task waits for
     conflicts: list[Said]  # what the units tell against each other, and nobody has settled
     draft_saved_at: datetime | None
 
@@ -444,6 +445,7 @@ def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any],
         claimed_by_me=task.claimed_by == actor.officer_id,
         is_named=task.assigned_to is not None,
         again=_again(session, actor, sheet),
+        letter=_letter(session, actor, sheet),
         conflicts=_conflicts(session, actor, sheet),
         draft_saved_at=sheet.draft.updated_at if sheet.draft is not None else None,
     )
@@ -455,6 +457,13 @@ def _again(session: Session, actor: Actor, sheet: _Sheet) -> Again:
         return Again()
     known = CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
     return units.asked_again(known, sheet.task.enquiry_id)
+
+
+def _letter(session: Session, actor: Actor, sheet: _Sheet) -> Letter | None:
+    if sheet.task.enquiry_id is None:
+        return None
+    known = CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
+    return units.letter(known, sheet.task.enquiry_id)
 
 
 def _conflicts(session: Session, actor: Actor, sheet: _Sheet) -> list[Said]:

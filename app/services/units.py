@@ -11,7 +11,7 @@ from app import formjs
 from app.domain.offices import UnitKind
 from app.models import case_queries as cases
 from app.models import office_queries as offices
-from app.services import gazetteer
+from app.services import gazetteer, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +40,46 @@ def name(known: CaseFacts, row: AnyRow) -> Said:
     if row.unit_kind == UnitKind.THANA:
         return f"थाना {row.office_hi}", f"{row.office_en} P.S."
     return row.office_hi, row.office_en
+
+
+def addresses(known: CaseFacts) -> dict[str, Said]:
+    """The addresses of a case in one line each, by their ids."""
+    found = {}
+    for row in cases.addresses_of(known.session, known.case.id):
+        details = keys.open_json(known.key, f"address|details|{row.id}", row.details)
+        parts = (details.get(part) for part in ("house", "village", "po", "pin"))
+        line = ", ".join(str(part) for part in parts if part)
+        hindi, english = _ADDRESS_KINDS[row.kind]
+        found[str(row.id)] = f"{hindi}: {line}", f"{english}: {line}"
+    return found
+
+
+_ADDRESS_KINDS = {
+    "permanent": ("स्थायी पता", "Permanent address"),
+    "present": ("वर्तमान पता", "Present address"),
+    "stay": ("अन्य निवास", "Other stay"),
+    "firm": ("फर्म का पता", "Address of the firm"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """To which district a letter went, to which of its offices, and about which addresses."""
+
+    name_hi: str
+    name_en: str
+    office: str
+    addresses: list[Said]
+
+
+def letter(known: CaseFacts, enquiry_id: UUID | None) -> Letter | None:
+    """The letter to another district that an enquiry waits for; nothing for every other enquiry."""
+    row = next((row for row in known.enquiries if row.id == enquiry_id), None)
+    if row is None or row.unit_kind != UnitKind.OTHER_DISTRICT:
+        return None
+    asked, lines = known.asked_of(row), addresses(known)
+    about = [lines[each] for each in asked.get("addresses", ()) if each in lines]
+    return Letter(*name(known, row), str(asked.get("office") or ""), about)
 
 
 def district(code: Any) -> Said:

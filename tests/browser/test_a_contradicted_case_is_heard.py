@@ -120,8 +120,8 @@ def hear(officers: Officers, number: str) -> None:
 
 def order_facts(officers: Officers, number: str) -> None:
     screen = officers.task("dm", number)
+    officers.choose(screen, "मैं इस निर्णय पर हस्ताक्षर करता/करती हूँ")
     officers.send(screen, "तथ्य सहित निर्गत करें")
     officers.write(screen, "आदेश", ORDER)
-    officers.choose(screen, "मैं इस निर्णय पर हस्ताक्षर करता/करती हूँ")
     screen.sound("route-decide")
     officers.send(screen, "तथ्य सहित निर्गत करें")
