@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+import pypdfium2
 import pytest
 
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT
@@ -40,9 +42,18 @@ def test_officers_of_every_post_take_a_contradicted_case_through_a_hearing_to_an
     recommend_facts(officers, number)
     hear(officers, number)
     order_facts(officers, number)
-    page = officers.read_paper("dm", number)
-    assert "प्रतिकूल" in page.open(f"/cases/{number.replace('/', '-')}").text()
+    assert "112/2021" in paper(officers.read_paper("dm", number), number)
     officers.dispatch(number)
+
+
+def paper(screen: Screen, number: str) -> str:
+    """What the issued paper says, as its reader copies it."""
+    screen.open(f"/cases/{number.replace('/', '-')}/timeline")
+    link = screen.page.get_by_role("link", name=re.compile("SRN/CAV/")).first.get_attribute("href")
+    document = pypdfium2.PdfDocument(screen.page.request.get(str(link)).body())
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    return text
 
 
 def report_a_record(officers: Officers, number: str) -> None:

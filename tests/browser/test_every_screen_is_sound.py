@@ -256,7 +256,8 @@ def test_a_call_in_the_picture_leads_to_the_pictures_of_what_it_calls(
 ) -> None:
     screen = reading("dm_section_head", look).open(address(work.returned, "/diagram"))
     call = screen.page.get_by_role("link", name=re.compile("इकाइयों में जाँच"))
-    call.first.click()
+    # Where a piece of the picture ends, the middle of the shape lies in the next one: no mouse finds it there.
+    call.first.press("Enter")
     assert screen.path.endswith("#diagram-2")
     summaries = screen.page.locator("summary").filter(has_text="इकाई की जाँच")
     assert sorted(summaries.locator("h2").all_inner_texts()) == [
