@@ -44,6 +44,12 @@ class TaskAlreadyDone(DomainError):
         super().__init__(winner_hi=winner_hi, winner_en=winner_en, at=at)
 
 
+class ReplyTooLate(TaskAlreadyDone):
+    """Another district's answer came after its unit was closed: the case has gone on without it (409)."""
+
+    key = "error.reply_too_late"
+
+
 class Conflict(DomainError):
     """The row changed since it was read; the caller may try again (409)."""
 

@@ -146,7 +146,10 @@ def _addresses(asked: _Asked) -> Choices:
 
 
 def _units(asked: _Asked) -> Choices:
-    """The units that have answered, thanas first, each with its latest enquiry, to be named for a re-enquiry."""
+    """The units that have answered, thanas first, each with its latest enquiry, to be named for a re-enquiry.
+
+    A thana that is closed by now enquires no more; the SP returns such a case, to be sent to another one.
+    """
     if asked.known is None:
         return []
     latest = {
@@ -154,9 +157,11 @@ def _units(asked: _Asked) -> Choices:
         for row in asked.known.enquiries
         if row.state != "cancelled"
     }
+    standing = {each["value"] for each in _thanas(asked)}
     found = []
     for row in sorted(latest.values(), key=lambda row: list(UnitKind).index(row.unit_kind)):
-        if row.state != "open":
+        is_closed = row.unit_kind == UnitKind.THANA and str(row.office_id) not in standing
+        if row.state != "open" and not is_closed:
             hindi, english = units.name(asked.known, row)
             found.append({"value": str(row.id), "hi": hindi, "en": english})
     return found

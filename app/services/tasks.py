@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain import secrecy
-from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck, TaskAlreadyDone
+from app.domain.errors import (
+    DomainError,
+    FormInvalid,
+    NotAllowed,
+    NotFound,
+    ReplyTooLate,
+    RouteStuck,
+    TaskAlreadyDone,
+)
 from app.domain.roles import JUDGES, Permission, Role
 from app.models import ahead
 from app.models import case_queries as cases
@@ -51,7 +59,8 @@ if TYPE_CHECKING:
     from app.services.units import Letter, Said
 
 
-ENDORSEMENT = "endorse_enquiry"  # the form of it
+#: Forms with a rule of their own.
+ENDORSEMENT, REPLY = "endorse_enquiry", "record_reply"
 
 
 class WrittenOn(DomainError):
@@ -362,7 +371,8 @@ def _sheet(session: Session, actor: Actor, task_id: UUID, now: datetime) -> _She
 def _guard(actor: Actor, task: AnyRow) -> None:
     """Whether this officer may act on this task now; the post decides, not the person."""
     if task.state != "open":
-        raise TaskAlreadyDone(task.done_by_hi or "", task.done_by_en or "", task.done_at)
+        lost = ReplyTooLate if task.form == REPLY else TaskAlreadyDone
+        raise lost(task.done_by_hi or "", task.done_by_en or "", task.done_at)
     is_his = actor.does(Role(task.role), task.office_id, task.assigned_to)
     if not is_his or not actor.may(Permission.TASK_COMPLETE):
         raise NotAllowed

@@ -55,6 +55,7 @@ _GENERAL = {
     "error.conflict",
     "error.unavailable",
     "error.route_stuck",
+    "error.task_done",
 }
 _NEVER_SHOWN = {"csrf_token", "password", "again", "current", "code", "new_code", "entry_code"}
 
@@ -83,7 +84,9 @@ def typed_texts(labels: dict[str, str] | None = None) -> list[tuple[str, str]]:
 def conflict(lost: domain.TaskAlreadyDone, typed: Sequence[tuple[str, str]]) -> ResponseReturnValue:
     """Somebody else was first: who, when, and what was typed in vain."""
     winner = language.choose(lost.params.get("winner_hi", ""), lost.params.get("winner_en", ""))
-    return page("errors/conflict.html", 409, winner=winner, at=lost.params.get("at"), typed=typed)
+    advice = _detail(lost)
+    at = lost.params.get("at")
+    return page("errors/conflict.html", 409, winner=winner, at=at, advice=advice, typed=typed)
 
 
 def _task_already_done(lost: domain.TaskAlreadyDone) -> ResponseReturnValue:
