@@ -33,6 +33,7 @@ _SCREENS = (
     "modeler",
     "admin",
     "entrycodes",
+    "stepup",
     "help",
     "health",
 )
@@ -58,6 +59,7 @@ def create_app(
         limits,
         pages,
         proxies,
+        stepup,
         templates,
         transaction,
     )
@@ -96,6 +98,7 @@ def create_app(
     assets.install(app)
     templates.install(app, language.LANGUAGES)
     errors.install(app)
+    stepup.install(app)
     headers.install(app, secure=settings.secure)
     for name in (*_SCREENS, *(("demo",) if settings.demo else ())):
         app.register_blueprint(import_module(f"app.web.{name}").bp)

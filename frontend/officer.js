@@ -172,3 +172,14 @@ function keepDraft(form) {
 }
 
 for (const form of document.querySelectorAll("form[data-draft]")) keepDraft(form);
+
+// -- a form whose first answer is the only one: a second press while it is under way counts for nothing ---------
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.ariaBusy === "true") event.preventDefault();
+    form.ariaBusy = "true";
+  });
+  addEventListener("pageshow", () => {
+    form.ariaBusy = null;
+  });
+}

@@ -176,6 +176,12 @@ def entry_code_requests(session: Session, now: datetime) -> Sequence[AnyRow]:
     ).all()
 
 
+def entry_code_of(session: Session, entry_code_id: UUID) -> AnyRow | None:
+    return session.connection.execute(
+        select(entry_code).where(visible(entry_code, session.scope), entry_code.c.id == entry_code_id)
+    ).one_or_none()
+
+
 def agree(session: Session, entry_code_id: UUID, digest: bytes, expires_at: datetime) -> bool:
     """Give an asked-for code its digest; False when another was quicker."""
     changed = session.connection.execute(
@@ -236,6 +242,12 @@ def use_step_up(session: Session, step_up_id: UUID, at: datetime) -> bool:
     """Use a proven step-up up; of two acts that try, one may."""
     return _mark(
         session, step_up_id, step_up.c.proven_at.is_not(None) & step_up.c.used_at.is_(None), used_at=at
+    )
+
+
+def delete_old_step_ups(session: Session, before: datetime) -> None:
+    session.connection.execute(
+        delete(step_up).where(visible(step_up, session.scope), step_up.c.expires_at < before)
     )
 
 

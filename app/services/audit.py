@@ -25,7 +25,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "case:open": frozenset({"number"}),
     "case:withdraw": frozenset(),
     "case:erase": frozenset(),
-    "task:complete": frozenset({"element", "answer", "sent_at"}),  # sent before, when the route was stuck
+    "task:complete": frozenset(
+        {"element", "answer", "sent_at", "step_up"}
+    ),  # sent before, when stuck; signed
     "task:claim": frozenset({"element"}),
     "task:release": frozenset({"element"}),
     "timer:fire": frozenset(),
@@ -51,6 +53,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "entry:refuse": frozenset({"kind"}),
     "password:set": frozenset(),
     "factor:set": frozenset(),
+    "factor:confirm": frozenset({"act", "sha256", "things"}),
     "factor:refuse": frozenset({"reason"}),
     "recovery:make": frozenset(),
     "recovery:use": frozenset(),

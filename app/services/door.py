@@ -125,12 +125,9 @@ def give_back(session: Session, name: str, device: bytes) -> None:
     tries.forget_try(session, session.keys.blind("username", name.casefold()), device)
 
 
-def sweep(database: Database, now: datetime) -> None:
-    """Remove what counts no more: old tries."""
-    for district_id in database.read(setup_queries.districts, scopes.door()):
-        database.write(
-            lambda session: tries.forget_old_tries(session, now - FORGOTTEN), scopes.door(district_id)
-        )
+def sweep(session: Session, now: datetime) -> None:
+    """Remove old tries, which count no more."""
+    tries.forget_old_tries(session, now - FORGOTTEN)
 
 
 def _fitting(doorkeeper: Doorkeeper, found: Sequence[AnyRow], password: str) -> AnyRow | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
@@ -21,12 +22,11 @@ from app.models import factor_queries as table
 from app.models import login_queries as accounts
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import audit, calendars, door, factors, officers, scopes
+from app.services import audit, calendars, door, factors, officers, scopes, stepup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.base import AnyRow
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from app.services.database import Database
 
 FIRST, PASSWORD, FACTOR = "first", "password", "factor"
+ASK, ALLOW = "entry:ask", "entry:allow"  # acts that take a fresh factor
+_REQUEST = "request"
 HOLDS = timedelta(hours=24)  # a code (ASVS 6.4.1)
 WAITS = timedelta(days=7)  # a request for a second administrator
 _BYTES = 15  # 120 bits
@@ -143,23 +145,44 @@ def make(session: Session, officer_id: UUID, kind: str, asked_by: Actor | None, 
     return code
 
 
-def ask(session: Session, actor: Actor, username: str, kind: str, now: datetime) -> str | None:
-    """Make a code for an officer, as an administrator; -> the code, or None where a second one has to agree first.
+def to_ask(session: Session, actor: Actor, username: str, kind: str, now: datetime) -> UUID:
+    """Ask for a fresh factor before a code is made for an officer. Raises AccountUnknown, OwnAccount.
 
-    An account that was never entered gets its first code whatever was asked for. Raises AccountUnknown, OwnAccount.
+    An account that was never entered gets its first code whatever was asked for.
     """
     row = _account(session, username)
     if row.id == actor.officer_id:
         raise OwnAccount
-    if not row.password_hash:
-        return make(session, row.id, FIRST, actor, now)
-    if kind == PASSWORD:
-        return make(session, row.id, PASSWORD, actor, now)
+    return stepup.begin(session, actor, ASK, [_asked(row, kind if row.password_hash else FIRST)], now)
+
+
+def ask(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> str | None:
+    """Make the code that a proven step-up is for; -> the code, or None where a second administrator has to agree."""
+    row, kind = asked_for(session, wanted.items[0])
+    stepup.use(session, actor, wanted.id, ASK, [_asked(row, kind)], now)
+    if kind != FACTOR:
+        return make(session, row.id, kind, actor, now)
     table.close_entry_codes(session, row.id, now)
     request = _row(session, row.id, FACTOR, actor, now)
     table.insert_entry_code(session, {**request, "digest": None, "expires_at": now + WAITS})
     audit.record(session, "admin", "entry:ask", f"officer:{row.id}", actor, now, kind=FACTOR)
     return None
+
+
+def asked_for(session: Session, item: stepup.Item) -> tuple[AnyRow, str]:
+    """The account and the kind of code that a step-up is about. Raises NotFound."""
+    kind, _, officer_id = item.thing.partition(":")
+    if kind == _REQUEST:
+        request = table.entry_code_of(session, UUID(officer_id))
+        kind, officer_id = (request.kind, str(request.officer_id)) if request is not None else ("", "")
+    row = accounts.account(session, UUID(officer_id)) if officer_id else None
+    if row is None:
+        raise NotFound
+    return row, kind
+
+
+def _asked(row: AnyRow, kind: str) -> stepup.Item:
+    return stepup.item(f"{kind}:{row.id}", {"officer": str(row.id), "version": row.version, "kind": kind})
 
 
 def by_command(database: Database, district_id: int, username: str, kind: str, now: datetime) -> str:
@@ -190,16 +213,33 @@ def requests(session: Session, actor: Actor, now: datetime) -> list[Request]:
     ]
 
 
-def allow(session: Session, actor: Actor, request_id: UUID, now: datetime) -> str:
+def to_allow(session: Session, actor: Actor, request_id: UUID, now: datetime) -> UUID:
+    """Ask for a fresh factor before another's request is agreed to. Raises OwnAccount, NotFound."""
+    row = _foreign_request(session, actor, request_id, now)
+    return stepup.begin(session, actor, ALLOW, [_requested(row)], now)
+
+
+def allow(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> str:
     """Agree to what another administrator asked for; -> the code. Raises OwnAccount, NotFound when it is settled."""
-    row = _request(session, request_id, now)
-    if actor.officer_id in (row.asked_by, row.officer_id):
-        raise OwnAccount
+    request_id = UUID(wanted.items[0].thing.partition(":")[2])
+    row = _foreign_request(session, actor, request_id, now)
+    stepup.use(session, actor, wanted.id, ALLOW, [_requested(row)], now)
     code = factors.grouped(secrets.token_bytes(_BYTES))
     if not table.agree(session, row.id, _digest(session, row.officer_id, code), now + HOLDS):
         raise NotFound
     audit.record(session, "admin", "entry:allow", f"officer:{row.officer_id}", actor, now, kind=row.kind)
     return code
+
+
+def _foreign_request(session: Session, actor: Actor, request_id: UUID, now: datetime) -> AnyRow:
+    row = _request(session, request_id, now)
+    if actor.officer_id in (row.asked_by, row.officer_id):
+        raise OwnAccount
+    return row
+
+
+def _requested(row: AnyRow) -> stepup.Item:
+    return stepup.item(f"{_REQUEST}:{row.id}", {"officer": str(row.officer_id), "kind": row.kind})
 
 
 def refuse(session: Session, actor: Actor, request_id: UUID, now: datetime) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 #: Form of the deciding step, by who signs.
 _SIGNING = {"DM": "decide", "SP": "recommend"}
+DECIDING = frozenset(_SIGNING.values())
 _CERTIFICATE = "CERTIFICATE"
 #: Decisions after which the facts, and the reason for the decision, go out with the paper.
 _WITH_FACTS = frozenset({"issue_with_detail", "refuse"})

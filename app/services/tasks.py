@@ -35,6 +35,8 @@ from app.services import (
     queues,
     releases,
     sightings,
+    signing,
+    stepup,
     units,
 )
 from app.services.drafts import actor_scope
@@ -234,15 +236,52 @@ def complete(
     """Finish a task with the answers of its form; exactly one of two officers who try succeeds.
 
     Raises FormInvalid (everything typed is kept as a draft), TaskAlreadyDone with the winner's name, NotFound,
-    NotAllowed; RouteStuck opens an incident and keeps the draft: nothing of the case has moved then.
+    NotAllowed; StepUpNeeded when the form signs: it is kept as a draft, and `sign` sends that; RouteStuck opens an
+    incident and keeps the draft: nothing of the case has moved then.
     """
     scope = actor_scope(actor)
     sheet = database.read(lambda session: _sheet(session, actor, task_id, now), scope)
     values, problems = _answers(database, actor, sheet, posted, uploads, now)
     if problems:
         raise FormInvalid(values, problems)
+    if not database.loader and signing.signs(sheet.task.form, _clean(sheet, values)):
+        raise stepup.StepUpNeeded(
+            database.write(lambda session: _to_sign(session, actor, task_id, values, now), scope)
+        )
     _send(database, actor, sheet, values, now)
     return database.read(lambda session: _completed(session, actor, sheet, now), scope)
+
+
+def sign(database: Database, actor: Actor, task_id: UUID, step_up_id: UUID, now: datetime) -> Completed:
+    """Send the kept form of a task that signs, by a step-up that was proven for exactly this content.
+
+    Raises stepup.ContentChanged when it was written on since, stepup.StepUpOver, and as `complete`.
+    """
+    scope = actor_scope(actor)
+    sheet = database.read(lambda session: _sheet(session, actor, task_id, now), scope)
+    if sheet.draft is None:
+        raise stepup.ContentChanged
+    values = sheet.kept()
+    if problems := formjs.check(sheet.form, values, sheet.facts, sheet.options, now):
+        raise FormInvalid(values, problems)
+    _send(database, actor, sheet, values, now, proof=step_up_id)
+    return database.read(lambda session: _completed(session, actor, sheet, now), scope)
+
+
+def _to_sign(session: Session, actor: Actor, task_id: UUID, values: dict[str, Any], now: datetime) -> UUID:
+    """Keep what was typed, and ask for a fresh factor for that; -> the id of the request."""
+    before = _sheet(session, actor, task_id, now)
+    drafts.save(session, actor, before.place, values, now)
+    sheet = _sheet(session, actor, task_id, now)
+    return stepup.begin(session, actor, signing.ACTION, [_content(sheet, _clean(sheet, sheet.kept()))], now)
+
+
+def _clean(sheet: _Sheet, values: dict[str, Any]) -> dict[str, Any]:
+    return formjs.clean(sheet.form, values, sheet.facts)
+
+
+def _content(sheet: _Sheet, answers: dict[str, Any]) -> stepup.Item:
+    return signing.content(sheet.task, sheet.case, answers)
 
 
 def resend(database: Database, actor: Actor, task_id: UUID, sent_at: datetime, now: datetime) -> None:
@@ -266,13 +305,20 @@ def _send(
     values: dict[str, Any],
     now: datetime,
     sent_at: datetime | None = None,
+    proof: UUID | None = None,
 ) -> None:
-    answers = formjs.clean(sheet.form, values, sheet.facts)
+    answers = _clean(sheet, values)
     before = {} if sent_at is None else {"sent_at": sent_at.isoformat()}
+    if proof is not None:
+        before["step_up"] = str(proof)
+
+    def work(session: Session) -> None:
+        if proof is not None:
+            stepup.use(session, actor, proof, signing.ACTION, [_content(sheet, answers)], now)
+        _commit(session, actor, sheet, answers, now, before)
+
     try:
-        database.write(
-            lambda session: _commit(session, actor, sheet, answers, now, before), actor_scope(actor)
-        )
+        database.write(work, actor_scope(actor))
     except RouteStuck as stuck:
         _keep(database, actor, sheet, values, stuck, now)
         raise
@@ -517,4 +563,5 @@ __all__ = [
     "resend",
     "save_draft",
     "see",
+    "sign",
 ]

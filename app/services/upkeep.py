@@ -11,7 +11,7 @@ import structlog
 from app.domain.errors import Conflict
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import checkpoints, door, leftovers
+from app.services import checkpoints, door, leftovers, scopes, stepup
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,7 +30,7 @@ def run(database: Database, folder: Path, now: datetime) -> None:
     for duty in (
         partial(_sign, database, folder, now),
         partial(leftovers.destroy, database, now),
-        partial(door.sweep, database, now),
+        partial(_sweep, database, now),
     ):
         try:
             duty()
@@ -43,3 +43,10 @@ def _sign(database: Database, folder: Path, now: datetime) -> None:
     for district_id in database.read(setup_queries.districts, SystemScope(SystemReason.AUDIT)):
         with suppress(Conflict):  # another worker was quicker
             checkpoints.make_daily(database, district_id, folder, now)
+
+
+def _sweep(database: Database, now: datetime) -> None:
+    """Remove what counts no more: old tries at the door, old requests for a fresh factor."""
+    for district_id in database.read(setup_queries.districts, scopes.door()):
+        for duty in (door.sweep, stepup.sweep):
+            database.write(partial(duty, now=now), scopes.door(district_id))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import Permission
 from app.services import entrycodes, scopes
-from app.web import confirmations, transaction
+from app.web import confirmations, language, stepup, transaction
 from app.web.access import requires
 from app.web.pages import page
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
+
+    from app.services.stepup import Item as StepUpItem
+    from app.services.stepup import StepUp
 
 bp = Blueprint("entrycodes", __name__)
 
@@ -30,28 +33,55 @@ def show() -> ResponseReturnValue:
 @bp.post("/admin/entry-codes")
 @requires(Permission.ENTRY_CODE)
 def ask() -> ResponseReturnValue:
+    """Make a code for an officer, once the administrator has confirmed it."""
     actor, now, username = transaction.actor(), transaction.now(), request.form.get("username", "")[:80]
     kind = entrycodes.FACTOR if request.form.get("kind") == entrycodes.FACTOR else entrycodes.PASSWORD
     try:
-        code = transaction.write(
-            lambda rows: entrycodes.ask(rows, actor, username, kind, now), scopes.door(actor.district_id)
+        asked = transaction.write(
+            lambda rows: entrycodes.to_ask(rows, actor, username, kind, now), scopes.door(actor.district_id)
         )
     except DomainError as refused:
         return _page(422, problem=refused, username=username, kind=kind)
-    if code is not None:
-        return _page(200, code=code)
-    confirmations.note("asked", "yes")
-    return redirect(url_for("entrycodes.show"), code=303)
+    return redirect(url_for("stepup.show", step_up_id=asked), code=303)
 
 
 @bp.post("/admin/entry-codes/<uuid:request_id>/allow")
 @requires(Permission.ENTRY_CODE)
 def allow(request_id: UUID) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
-    code = transaction.write(
-        lambda rows: entrycodes.allow(rows, actor, request_id, now), scopes.door(actor.district_id)
+    asked = transaction.write(
+        lambda rows: entrycodes.to_allow(rows, actor, request_id, now), scopes.door(actor.district_id)
     )
-    return _page(200, code=code)
+    return redirect(url_for("stepup.show", step_up_id=asked), code=303)
+
+
+def _tell(item: StepUpItem) -> stepup.Line:
+    row, kind = transaction.database().read(
+        lambda rows: entrycodes.asked_for(rows, item), scopes.door(g.actor.district_id)
+    )
+    return stepup.Line(
+        text=f"{language.choose(row.name_hi, row.name_en)} ({row.username})",
+        address=url_for("entrycodes.show"),
+        done=language.word("entry.kind", kind),
+        digest=item.digest,
+    )
+
+
+def _make(wanted: StepUp) -> ResponseReturnValue:
+    """The code, shown this once; or the word that a second administrator has to agree."""
+    actor, now = transaction.actor(), transaction.now()
+    if not actor.may(Permission.ENTRY_CODE):
+        raise NotAllowed
+    act = entrycodes.ask if wanted.action == entrycodes.ASK else entrycodes.allow
+    code = transaction.write(lambda rows: act(rows, actor, wanted, now), scopes.door(actor.district_id))
+    if code is not None:
+        return _page(200, code=code)
+    confirmations.note("asked", "yes")
+    return redirect(url_for("entrycodes.show"), code=303)
+
+
+for _action in (entrycodes.ASK, entrycodes.ALLOW):
+    stepup.ACTS[_action] = stepup.Act(_tell, _make, lambda _items: url_for("entrycodes.show"))
 
 
 @bp.post("/admin/entry-codes/<uuid:request_id>/refuse")

@@ -71,7 +71,7 @@ def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
 
 
 #: Screens without a help page of their own.
-_HELP = {"newcomers": "signin", "entrycodes": "admin"}
+_HELP = {"newcomers": "signin", "entrycodes": "admin", "stepup": "account"}
 #: Screens without an entry of their own light up the one they are reached from.
 _HOME_SCREEN = {"tasks": "inbox", "entrycodes": "admin"}
 

@@ -107,5 +107,6 @@ def _page(task: TaskView, problems: Mapping[str, Any], status: int) -> ResponseR
         problems=problems,
         sheet=formviews.sheet(task, problems),
         kept=session.pop("kept", ""),
+        written_on=confirmations.take_notes().get("written_on", ""),
         confirmation=confirmations.take(),
     )

@@ -78,7 +78,11 @@ class Officers:
             screen.press(decision)
 
     def send(self, screen: Screen, button: str) -> None:
+        """Press the button; where the form signs, confirm it by the code."""
         screen.press(button)
+        if screen.path.startswith("/step-up/"):
+            screen.sound("step-up").confirm()
+            self.taps, self.typed = self.taps + 1, self.typed + 1
         before = self.counted.get(self._step, (0, 0))
         self.counted[self._step] = max(before, (self.taps + 1, self.typed))
         assert "error-summary" not in screen.page.content(), screen.text()[:1500]

@@ -62,6 +62,10 @@ class Screen:
         """The first button whose name begins so: what follows tells a reader which row it belongs to."""
         return self.page.get_by_role("button", name=name).first
 
+    def confirm(self, button: str = "हस्ताक्षर करें और भेजें") -> Screen:
+        """Confirm what the page of a step-up shows, by the code that stands there in the demo."""
+        return self.fill("प्रमाणक ऐप का कोड", self.demo_code()).press(button)
+
     def demo_code(self) -> str:
         """The code that the demo shows in place of a telephone; waits for the next one where all were used."""
         shown = self.page.locator("[data-demo-code]")

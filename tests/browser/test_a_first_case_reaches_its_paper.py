@@ -24,8 +24,8 @@ COSTS = {
     "visit": (9, 2),
     "check_registers": (4, 0),
     "endorse_enquiry": (3, 0),
-    "recommend": (3, 0),
-    "decide": (3, 0),
+    "recommend": (4, 1),
+    "decide": (4, 1),
     "dispatch": (3, 1),
 }
 

@@ -157,11 +157,12 @@ def test_an_administrator_makes_a_code_that_is_shown_once(desk: Desk, site: Site
     screen.fill("उपयोगकर्ता नाम", "nobody.here").press("कोड बनाएँ")
     assert "nobody.here" in screen.page.get_by_role("alert").inner_text()
     screen.sound("entry-codes-refused")
-    screen.fill("उपयोगकर्ता नाम", "eo1.mufassil").press("कोड बनाएँ").sound("entry-code-made")
+    screen.fill("उपयोगकर्ता नाम", "eo1.mufassil").press("कोड बनाएँ").sound("entry-code-step-up")
+    screen.confirm("कोड बनाएँ").sound("entry-code-made")
     assert re.search(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){5}", screen.text())
     screen.fill("उपयोगकर्ता नाम", "eo2.mufassil")
     screen.page.get_by_label(re.compile("^प्रमाणक ऐप और पुनर्प्राप्ति कोड")).check()
-    screen.press("कोड बनाएँ").sound("entry-code-asked")
+    screen.press("कोड बनाएँ").confirm("कोड बनाएँ").sound("entry-code-asked")
     assert "किसी दूसरे प्रशासक की सहमति" in screen.text()
 
 

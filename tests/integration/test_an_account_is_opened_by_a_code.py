@@ -199,14 +199,23 @@ def second_administrator(doorway: Doorway) -> Person:
     return person
 
 
-def ask(browser: Visitor, username: str, kind: str):
-    browser.get("/admin/entry-codes")
-    return browser.post("/admin/entry-codes", {"username": username, "kind": kind})
+def confirmed(doorway: Doorway, admin: Person, answer):
+    """Prove by a fresh code what the administrator is about to do; -> the answer of the act."""
+    if not answer.headers.get("Location", "").startswith("/step-up/"):
+        return answer
+    doorway.goes_on(minutes=1)
+    return admin.browser.confirm(answer, admin.phone.code(doorway.now))
+
+
+def ask(doorway: Doorway, admin: Person, username: str, kind: str):
+    admin.browser.get("/admin/entry-codes")
+    answer = admin.browser.post("/admin/entry-codes", {"username": username, "kind": kind})
+    return confirmed(doorway, admin, answer)
 
 
 def test_who_forgot_his_password_still_shows_his_second_factor(doorway: Doorway) -> None:
     person, admin = doorway.let_in("sho.garkha"), doorway.let_in("user_admin")
-    [code] = codes_on(ask(admin.browser, "sho.garkha", "password"))
+    [code] = codes_on(ask(doorway, admin, "sho.garkha", "password"))
     browser = come_by(doorway, "sho.garkha", code)
     page = browser.get("/set-up").get_data(as_text=True)
     assert "image/png" not in page, "no new authenticator is offered"
@@ -225,7 +234,7 @@ def test_who_forgot_his_password_still_shows_his_second_factor(doorway: Doorway)
 def test_a_lost_telephone_takes_two_administrators_and_the_password(doorway: Doorway) -> None:
     person, admin = doorway.person("sho.garkha"), doorway.let_in("user_admin")
     other = second_administrator(doorway)
-    answer = ask(admin.browser, "sho.garkha", "factor")
+    answer = ask(doorway, admin, "sho.garkha", "factor")
     assert (answer.status_code, codes_on(answer)) == (303, [])
     page = admin.browser.get("/admin/entry-codes").get_data(as_text=True)
     assert "किसी दूसरे प्रशासक की सहमति" in page
@@ -234,7 +243,8 @@ def test_a_lost_telephone_takes_two_administrators_and_the_password(doorway: Doo
     assert row.digest is None
     assert admin.browser.post(f"/admin/entry-codes/{row.id}/allow").status_code == 422
     other.browser.get("/admin/entry-codes")
-    [code] = codes_on(other.browser.post(f"/admin/entry-codes/{row.id}/allow"))
+    asked = other.browser.post(f"/admin/entry-codes/{row.id}/allow")
+    [code] = codes_on(confirmed(doorway, other, asked))
     browser = come_by(doorway, "sho.garkha", code)
     phone = key_on(browser.get("/set-up"))
     wrong = browser.post("/set-up", {"current": OTHER, "new_code": phone.code(doorway.now)})
@@ -247,9 +257,21 @@ def test_a_lost_telephone_takes_two_administrators_and_the_password(doorway: Doo
     assert doorway.sign_in(person).status_code == 303
 
 
+def test_no_code_is_made_before_the_administrator_has_confirmed_it(doorway: Doorway) -> None:
+    admin = doorway.let_in("user_admin")
+    admin.browser.get("/admin/entry-codes")
+    answer = admin.browser.post("/admin/entry-codes", {"username": "sho.garkha", "kind": "password"})
+    page = admin.browser.get(answer.headers["Location"]).get_data(as_text=True)
+    assert "sho.garkha" in page
+    refused = admin.browser.post(answer.headers["Location"], {"code": "000000"})
+    assert (refused.status_code, codes_on(refused)) == (422, [])
+    with doorway.database.engine.connect() as connection:
+        assert connection.execute(select(entry_code)).all() == []
+
+
 def test_a_request_that_was_refused_gives_no_code(doorway: Doorway) -> None:
     admin, other = doorway.let_in("user_admin"), second_administrator(doorway)
-    ask(admin.browser, "sho.garkha", "factor")
+    ask(doorway, admin, "sho.garkha", "factor")
     with doorway.database.engine.connect() as connection:
         code_id = connection.execute(select(entry_code.c.id)).scalar_one()
     other.browser.get("/admin/entry-codes")
@@ -259,7 +281,7 @@ def test_a_request_that_was_refused_gives_no_code(doorway: Doorway) -> None:
 
 def test_nobody_makes_a_code_for_himself_and_an_unknown_name_is_told(doorway: Doorway) -> None:
     admin = doorway.let_in("user_admin")
-    own, unknown = (ask(admin.browser, name, "password") for name in ("user_admin", "nobody.here"))
+    own, unknown = (ask(doorway, admin, name, "password") for name in ("user_admin", "nobody.here"))
     assert own.status_code == unknown.status_code == 422
     assert "किसी दूसरे प्रशासक" in own.get_data(as_text=True)
     assert "nobody.here" in unknown.get_data(as_text=True)
@@ -275,7 +297,7 @@ def test_who_is_no_user_administrator_finds_no_codes(doorway: Doorway) -> None:
 
 def test_a_code_leaves_rows_in_the_record_and_itself_nowhere(doorway: Doorway) -> None:
     admin = doorway.let_in("user_admin")
-    [code] = codes_on(ask(admin.browser, "sho.garkha", "password"))
+    [code] = codes_on(ask(doorway, admin, "sho.garkha", "password"))
     come_by(doorway, "sho.garkha", code)
     with doorway.database.engine.connect() as connection:
         rows = connection.execute(select(audit.c.action, audit.c.detail)).all()

@@ -411,6 +411,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "incident_queries.close_incident": {},
     "factor_queries.agree": {},
     "factor_queries.close_entry_codes": {},
+    "factor_queries.delete_old_step_ups": {},
     "factor_queries.forget_old_tries": {},
     "factor_queries.forget_try": {},
     "factor_queries.prove_step_up": {},
