@@ -59,7 +59,6 @@ def create_app(
         limits,
         pages,
         proxies,
-        stepup,
         templates,
         transaction,
     )
@@ -98,7 +97,6 @@ def create_app(
     assets.install(app)
     templates.install(app, language.LANGUAGES)
     errors.install(app)
-    stepup.install(app)
     headers.install(app, secure=settings.secure)
     for name in (*_SCREENS, *(("demo",) if settings.demo else ())):
         app.register_blueprint(import_module(f"app.web.{name}").bp)

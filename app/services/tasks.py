@@ -165,6 +165,22 @@ class _Sheet:
         return formjs.read(self.form, posted.values, staged, op=posted.op)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What goes out: what was typed, the answers of it that count, when it was first sent, and what it is signed by."""
+
+    values: dict[str, Any]
+    answers: dict[str, Any]
+    sent_at: datetime | None = None
+    proof: UUID | None = None
+
+    @property
+    def detail(self) -> dict[str, str]:
+        """What the record says of it beyond every act."""
+        before = {} if self.sent_at is None else {"sent_at": self.sent_at.isoformat()}
+        return before if self.proof is None else {**before, "step_up": str(self.proof)}
+
+
 def see(
     database: Database, actor: Actor, task_id: UUID, now: datetime, typed: Posted | None = None
 ) -> TaskView:
@@ -244,11 +260,12 @@ def complete(
     values, problems = _answers(database, actor, sheet, posted, uploads, now)
     if problems:
         raise FormInvalid(values, problems)
-    if not database.loader and signing.signs(sheet.task.form, _clean(sheet, values)):
+    sent = _Sent(values, _clean(sheet, values))
+    if not database.loader and signing.signs(sheet.task.form, sent.answers):
         raise stepup.StepUpNeeded(
             database.write(lambda session: _to_sign(session, actor, task_id, values, now), scope)
         )
-    _send(database, actor, sheet, values, now)
+    _send(database, actor, sheet, sent, now)
     return database.read(lambda session: _completed(session, actor, sheet, now), scope)
 
 
@@ -264,7 +281,7 @@ def sign(database: Database, actor: Actor, task_id: UUID, step_up_id: UUID, now:
     values = sheet.kept()
     if problems := formjs.check(sheet.form, values, sheet.facts, sheet.options, now):
         raise FormInvalid(values, problems)
-    _send(database, actor, sheet, values, now, proof=step_up_id)
+    _send(database, actor, sheet, _Sent(values, _clean(sheet, values), proof=step_up_id), now)
     return database.read(lambda session: _completed(session, actor, sheet, now), scope)
 
 
@@ -295,32 +312,20 @@ def resend(database: Database, actor: Actor, task_id: UUID, sent_at: datetime, n
     values = sheet.draft.values
     if problems := formjs.check(sheet.form, values, sheet.facts, sheet.options, now):
         raise FormInvalid(values, problems)
-    _send(database, actor, sheet, values, now, sent_at)
+    _send(database, actor, sheet, _Sent(values, _clean(sheet, values), sent_at=sent_at), now)
 
 
-def _send(
-    database: Database,
-    actor: Actor,
-    sheet: _Sheet,
-    values: dict[str, Any],
-    now: datetime,
-    sent_at: datetime | None = None,
-    proof: UUID | None = None,
-) -> None:
-    answers = _clean(sheet, values)
-    before = {} if sent_at is None else {"sent_at": sent_at.isoformat()}
-    if proof is not None:
-        before["step_up"] = str(proof)
-
+def _send(database: Database, actor: Actor, sheet: _Sheet, sent: _Sent, now: datetime) -> None:
     def work(session: Session) -> None:
-        if proof is not None:
-            stepup.use(session, actor, proof, signing.ACTION, [_content(sheet, answers)], now)
-        _commit(session, actor, sheet, answers, now, before)
+        if sent.proof is not None:
+            items = [_content(sheet, sent.answers)]
+            stepup.use(session, actor, sent.proof, signing.ACTION, items, now)
+        _commit(session, actor, sheet, sent, now)
 
     try:
         database.write(work, actor_scope(actor))
     except RouteStuck as stuck:
-        _keep(database, actor, sheet, values, stuck, now)
+        _keep(database, actor, sheet, sent.values, stuck, now)
         raise
 
 
@@ -351,11 +356,11 @@ def _commit(
     session: Session,
     actor: Actor,
     sheet: _Sheet,
-    answers: dict[str, Any],
+    sent: _Sent,
     now: datetime,
-    before: Mapping[str, str],
 ) -> None:
     """The one transaction of the act. The case is locked first, then the task decides who came first."""
+    answers = sent.answers
     own = session.narrowed(CaseScope(actor.district_id, sheet.case.id))
     ahead.act(session, own, sheet.task, actor.officer_id, calendars.day(now))
     case = cases.lock(own, sheet.case.id)
@@ -382,7 +387,7 @@ def _commit(
         now,
         element=task.element_id,
         answer=str(answer_id),
-        **before,
+        **sent.detail,
     )
 
 

@@ -20,7 +20,6 @@ from app.web.pages import page
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from flask import Flask
     from flask.typing import ResponseReturnValue
 
     from app.domain.errors import DomainError
@@ -69,6 +68,12 @@ def confirm(step_up_id: UUID) -> ResponseReturnValue:
         except stepup.CodeRefused as refused:
             return _page(wanted, 422, problem=refused)
     return ACTS[wanted.action].perform(wanted)
+
+
+@bp.app_errorhandler(stepup.StepUpNeeded)
+def ask(needed: stepup.StepUpNeeded) -> ResponseReturnValue:
+    """Lead whoever does an act that needs a fresh factor to the page that asks for it."""
+    return redirect(url_for("stepup.show", step_up_id=needed.step_up_id), code=303)
 
 
 def _wanted(step_up_id: UUID) -> stepup.StepUp:
@@ -127,11 +132,3 @@ def _sign(wanted: stepup.StepUp) -> ResponseReturnValue:
 ACTS: dict[str, Act] = {
     signing.ACTION: Act(_tell_task, _sign, lambda items: url_for("tasks.show", task_id=_task_of(items[0]))),
 }
-
-
-def install(app: Flask) -> None:
-    """Lead whoever does an act that needs a fresh factor to the page that asks for it."""
-    app.register_error_handler(
-        stepup.StepUpNeeded,
-        lambda needed: redirect(url_for("stepup.show", step_up_id=needed.step_up_id), code=303),
-    )
