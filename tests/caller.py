@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.serving import Account
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]*)"')
+_DEMO_CODE = re.compile(r"data-demo-code>(\d{6})<")
 _SECONDS = 60.0
 
 Fields = "Mapping[str, str | list[str]]"
@@ -80,6 +81,11 @@ class Caller:
         assert answer.status == 303, answer.text[:2000]
         return self
 
+    def confirm(self, answer: Answer) -> Answer:
+        """Send the page that asks for a fresh factor the code that it shows in the demo; -> the answer of the act."""
+        assert answer.location.startswith("/step-up/"), answer.text[:2000]
+        return self.post(answer.location, {"code": demo_code(self.get(answer.location))})
+
     def enter(self, officer_id: UUID) -> Caller:
         """Come in by the demo's button of this officer."""
         self.get("/sign-in")
@@ -102,6 +108,13 @@ class Caller:
         if found := _TOKEN.search(text):
             self._token = found[1]
         return Answer(response.status or 0, text, response.headers.get("Location", ""), data)
+
+
+def demo_code(page: Answer) -> str:
+    """The code that a page shows in place of a telephone."""
+    found = _DEMO_CODE.search(page.text)
+    assert found is not None, page.text[:3000]
+    return found[1]
 
 
 def _plain(text: str) -> str:

@@ -167,7 +167,7 @@ class _Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """What goes out: what was typed, the answers of it that count, when it was first sent, and what it is signed by."""
+    """What goes out: what was typed, its answers that count, when it was first sent, and what signs it."""
 
     values: dict[str, Any]
     answers: dict[str, Any]

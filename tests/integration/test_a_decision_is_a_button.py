@@ -22,7 +22,7 @@ REASON = "साक्षियों के बयान अधूरे है
 
 
 class Desk:
-    """An officer before one task; `decide` presses the button of a choice on the page as it stands."""
+    """An officer before one task; `decide` presses the button of a choice on the page, and confirms what signs."""
 
     def __init__(self, office: Office, step: str, **letter: Any) -> None:
         self.office = office
@@ -44,7 +44,7 @@ class Desk:
         assert decided is not None
         name, _, before = decided[1].partition("=")
         boxes = {name: before, "_decided": decided[1], "_op": f"decide:{name}={choice}"}
-        return self.officer.post(self.address, {**typed, **boxes})
+        return self.officer.confirm(self.officer.post(self.address, {**typed, **boxes}))
 
     def typed(self, **changes: Any) -> dict[str, list[str]]:
         """What a clean case answers, without the decision."""

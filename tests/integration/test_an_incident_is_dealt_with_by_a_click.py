@@ -321,7 +321,7 @@ def test_a_folder_that_cannot_be_written_is_an_incident_and_later_one_paper(dril
     magistrate, administrator = drill.caller(Role.DM), drill.caller(Role.PROCESS_ADMIN)
     magistrate.get(f"/tasks/{task.id}")
     with drill.without_documents():
-        assert magistrate.post(f"/tasks/{task.id}", form).status == 303
+        assert magistrate.confirm(magistrate.post(f"/tasks/{task.id}", form)).status == 303
         for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
             drill.wait_for(lambda n=attempt: has_failed(drill, number, n), f"attempt {attempt} fails")
             drill.change(job, job.c.state == "queued", run_at=drill.now)  # let the pause be over

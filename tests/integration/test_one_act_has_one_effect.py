@@ -17,7 +17,7 @@ from app.models.officers import draft
 from app.models.scope import SystemReason, SystemScope
 from app.models.workflow import clock_event, engine_state, event, step, timer, user_task
 from app.services import queues, scopes
-from tests.caller import Caller
+from tests.caller import Caller, demo_code
 from tests.rows import DISTRICT
 
 if TYPE_CHECKING:
@@ -113,14 +113,36 @@ def assert_done_once(drill: Drill, number: str, task: Any, winner: str) -> None:
 
 
 def test_one_officer_in_eight_windows_sends_it_once(drill: Drill) -> None:
-    number = drill.new_case(until="recommend")
+    number = drill.new_case(until="endorse_enquiry")
     task = drill.journey().waiting(number)[0]
     form = drill.journey().form_of(task).values
-    windows = [drill.caller(Role.SP) for _ in range(TOGETHER)]
+    windows = [drill.caller(Role.SHO, task.office_id) for _ in range(TOGETHER)]
     for window in windows:
         window.get(f"/tasks/{task.id}")
     answers = at_once(*(lambda each=window: each.post(f"/tasks/{task.id}", form) for window in windows))
     assert sorted(each.status for each in answers) == [303] + [409] * 7
+    assert len(drill.rows(answer, number, answer.c.user_task_id == task.id)) == 1
+    assert drill.journey().steps(number) == ["recommend"]
+
+
+def test_one_code_signs_once_in_however_many_windows(drill: Drill) -> None:
+    number = drill.new_case(until="recommend")
+    task = drill.journey().waiting(number)[0]
+    form = drill.journey().form_of(task).values
+    windows = [drill.caller(Role.SP) for _ in range(TOGETHER)]
+    asked = []
+    for window in windows:
+        window.get(f"/tasks/{task.id}")
+        asked.append(window.post(f"/tasks/{task.id}", form).location)
+        page = window.get(asked[-1])
+    code = demo_code(page)
+    answers = at_once(
+        *(
+            lambda each=window, address=address: each.post(address, {"code": code})
+            for window, address in zip(windows, asked, strict=True)
+        )
+    )
+    assert sorted(each.status for each in answers) == [303] + [422] * 7
     assert len(drill.rows(answer, number, answer.c.user_task_id == task.id)) == 1
     assert drill.journey().steps(number) == ["decide"]
 
