@@ -7,12 +7,30 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
+from markupsafe import escape
+from markupsafe._speedups import _escape_inner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from jinja2 import Environment
+
+
+def escaped(value: Any) -> str:
+    """What `markupsafe.escape` makes of a value, for a page that is only joined: without an object for each text."""
+    return _escape_inner(value) if type(value) is str else str(escape(value))
+
+
+class _Escaping(CodeGenerator):
+    """Writes `escaped` for each value of a page; half the time of a list went into marking texts as safe."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.escaped(")
 
 
 class _Compiling(FlaskEnvironment):
@@ -23,12 +41,30 @@ class _Compiling(FlaskEnvironment):
     page's language, and on nothing else of the request.
     """
 
+    code_generator_class = _Escaping
     direct: frozenset[str] = frozenset()
+    escaped = staticmethod(escaped)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = _Calls(self.direct).visit(super()._parse(source, name, filename))
+        tree = _joined(_Calls(self.direct).visit(super()._parse(source, name, filename)))
         tree.set_environment(self)
-        return tree  # type: ignore[no-any-return]
+        return tree
+
+
+def _joined(tree: nodes.Template) -> nodes.Template:
+    """Let each block, and each template that is included, be joined in one list.
+
+    Otherwise every text of it wanders singly through the generators of all that it stands in.
+    """
+    for block in tree.find_all(nodes.Block):
+        block.body = [_as_one(block.body, block.lineno)]
+    if not any(isinstance(node, (nodes.Extends, nodes.Block, nodes.Macro)) for node in tree.body):
+        tree.body = [_as_one(tree.body, 1)]
+    return tree
+
+
+def _as_one(body: list[nodes.Node], line: int) -> nodes.Node:
+    return nodes.FilterBlock(body, nodes.Filter(None, "safe", [], [], None, None, lineno=line), lineno=line)
 
 
 class _Calls(NodeTransformer):
