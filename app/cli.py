@@ -32,6 +32,7 @@ district_group = AppGroup("district", help="जिले / districts")
 demo_group = AppGroup("demo", help="डेमो और परीक्षण / demo and trials")
 admin_group = AppGroup("admin", help="प्रशासकों के खाते / accounts of administrators")
 audit_group = AppGroup("audit", help="गतिविधि अभिलेख / the record")
+inbox_group = AppGroup("inbox", help="मेरे कार्य / the inbox")
 
 
 def register(app: Flask) -> None:
@@ -41,7 +42,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(audit_group)
     app.cli.add_command(demo_group)
     app.cli.add_command(_deploy)
-    app.cli.add_command(_recount)
+    app.cli.add_command(inbox_group)
 
 
 @district_group.command("add")
@@ -205,9 +206,13 @@ def _checkpoint() -> None:
         click.echo(str(checkpoints.make(_database(), code, folder, _now())))
 
 
-@click.command("recount")
+@inbox_group.command("recount")
 def _recount() -> None:
-    """Compare the counts of the inboxes with the tasks, put them right, and say what differed."""
+    """Compare the counts of the inboxes with the tasks, put them right, and say what differed.
+
+    Exits with 1 when anything did: a job that runs it every night then calls for somebody.
+    """
+    differed = False
     for code in _districts():
         found = _database().write(partial(incidents.recount, now=_now()), scopes.recount(code))
         for key, stored, true in found:
@@ -217,8 +222,11 @@ def _recount() -> None:
                 "true": true.open,
                 "true_free": true.free,
             }
-            click.echo(_both("cli.recounted", queue=" ".join(map(str, key)), **numbers))
+            click.echo(_both("cli.recounted", queue=" ".join(map(str, key)), **numbers), err=True)
+        differed = differed or bool(found)
     click.echo(_both("cli.counts_right"))
+    if differed:
+        raise click.exceptions.Exit(1)
 
 
 def problem_text(problem: Any) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import calendars, incidents, jobs, upkeep
+from app.services import calendars, holding, incidents, jobs, upkeep
 
 if TYPE_CHECKING:
     from datetime import date
@@ -65,6 +65,7 @@ class Worker:
             self._next_beat = now + HEARTBEAT
         if now >= self._next_timers:
             jobs.fire_due_timers(self.database, now)
+            holding.expire(self.database, now)
             incidents.close_settled(self.database, now)
             self._next_timers = now + TIMERS
         found = jobs.run_one(self.database, now)

@@ -3,7 +3,7 @@
 
 const typing = (target) => target.matches("input, textarea, select, [contenteditable]");
 
-// -- keys: j and k move, o opens, / searches, g then i goes to the inbox, ? shows the list -----------------
+// -- keys: j and k move, o or Enter opens, / searches, g then i goes to the inbox, ? shows the list -----------------
 
 const rows = () => [...document.querySelectorAll("[data-row] a[href]")];
 
@@ -73,6 +73,13 @@ for (const list of document.querySelectorAll(".main-nav ul, .case-tabs ul")) {
 // -- what is wrong comes into view ------------------------------------------------------------------------------
 
 document.querySelector("[data-focus]")?.focus();
+
+// -- a page meant for paper --------------------------------------------------------------------------------------
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
 
 // -- the line -------------------------------------------------------------------------------------------------
 

@@ -54,6 +54,16 @@ class WorkingCalendar:
             left -= self.is_working(day)
         raise ValueError("no working day within eleven years: the calendar is broken")
 
+    def earliest_within(self, end: date, days: int) -> date:
+        """The earliest day from which to `end` lie no more than so many working days (`days_between`)."""
+        day, left = end, days
+        for _ in range(_FAR):
+            left -= self.is_working(day)
+            if left < 0:
+                return day
+            day -= timedelta(days=1)
+        raise ValueError("no working day within eleven years: the calendar is broken")
+
     def days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`; 0 when `end` is not after it."""
         if end <= start:

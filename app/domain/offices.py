@@ -5,11 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from app.domain.roles import Role
+from app.domain.roles import Permission, Role, roles_done_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
+
+    from app.domain.roles import Actor
 
 
 class OfficeKind(StrEnum):
@@ -72,6 +74,31 @@ ROLE_OFFICES: dict[Role, frozenset[OfficeKind]] = {
 
 #: Roles that may have an office of their own, nearer to the unit than that of their lane.
 NEARER: dict[Role, OfficeKind] = {Role.CIRCLE_INSPECTOR: OfficeKind.CIRCLE}
+
+_POLICE = frozenset(OfficeKind) - {OfficeKind.DM_OFFICE, OfficeKind.REQUESTER, OfficeKind.ADMINISTRATION}
+#: In which kinds of office a post may give an open task to another officer; a post that is not here, in its own
+#: office alone. (Rights: the district's matrix, row act.reassign.)
+_GIVES_WORK_IN: dict[Role, frozenset[OfficeKind]] = {
+    Role.DM: frozenset({OfficeKind.DM_OFFICE}),
+    Role.ADM: frozenset({OfficeKind.DM_OFFICE}),
+    Role.SP: _POLICE,
+    Role.SP_READER: _POLICE,
+}
+
+
+def may_give(actor: Actor, role: Role, office_id: UUID, kind: str) -> bool:
+    """Whether the officer may give an open task of this role and office to another officer of that office.
+
+    The section head disposes of his section alone: his own work and the assistants'.
+    """
+    post = actor.post
+    if not actor.may(Permission.TASK_REASSIGN):
+        return False
+    if post.role in _GIVES_WORK_IN:
+        return kind in _GIVES_WORK_IN[post.role]
+    is_section = post.role is Role.DM_SECTION_HEAD
+    return office_id == post.office_id and (not is_section or role in roles_done_by(post))
+
 
 #: Kinds of which a district has exactly one; the others are found from the unit.
 ONE_PER_DISTRICT = frozenset(

@@ -100,6 +100,7 @@ class Permission(StrEnum):
 
     INBOX_SEE = "inbox:see"
     TASK_COMPLETE = "task:complete"
+    TASK_REASSIGN = "task:reassign"
     CASE_SEE = "case:see"
     CASE_SEARCH = "case:search"
     CASE_REGISTER = "case:register"
@@ -137,24 +138,30 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DM: _OWN
     | _CASE_WORK
     | _SIGNED_PAPERS
-    | {Permission.REQUISITION_SEE, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
+    | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
     Role.ADM: _OWN
     | _CASE_WORK
     | _SIGNED_PAPERS
-    | {Permission.REQUISITION_SEE, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
+    | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
     Role.DM_SECTION_HEAD: _OWN
     | _CASE_WORK
     | _DM_SECTION
     | _SIGNED_PAPERS
-    | {Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
+    | {Permission.TASK_REASSIGN, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
     Role.DM_ASSISTANT: _OWN | _CASE_WORK | _DM_SECTION | {Permission.PAPER_REGISTER},
-    Role.SP: _OWN | _CASE_WORK | _SIGNED_PAPERS | {Permission.REQUISITION_SEE, Permission.AUDIT_SEE},
-    Role.SP_READER: _OWN | _CASE_WORK | _SIGNED_PAPERS | {Permission.REQUISITION_SEE},
+    Role.SP: _OWN
+    | _CASE_WORK
+    | _SIGNED_PAPERS
+    | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE, Permission.AUDIT_SEE},
+    Role.SP_READER: _OWN
+    | _CASE_WORK
+    | _SIGNED_PAPERS
+    | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE},
     Role.DCRB: _OWN | _CASE_WORK,
     Role.SPECIAL_BRANCH: _OWN | _CASE_WORK,
-    Role.SDPO: _OWN | _CASE_WORK,
+    Role.SDPO: _OWN | _CASE_WORK | {Permission.TASK_REASSIGN},
     Role.CIRCLE_INSPECTOR: _OWN | _CASE_WORK,
-    Role.SHO: _OWN | _CASE_WORK,
+    Role.SHO: _OWN | _CASE_WORK | {Permission.TASK_REASSIGN},
     Role.THANA_MUNSHI: _OWN | _CASE_WORK,
     Role.ENQUIRY_OFFICER: _OWN | _CASE_WORK,
     Role.SUPERVISOR_VIEW: _OWN | {Permission.TRACKING_SEE, Permission.REPORT_SEE},
@@ -211,4 +218,14 @@ class Actor:
 def roles_done_by(post: Post) -> frozenset[Role]:
     """The roles whose tasks an officer in this post may do: his own, those he covers, those delegated to him."""
     by_order = DELEGATED.get(post.role, frozenset()) if post.kind == DELEGATE else frozenset()
-    return frozenset({post.role}) | COVERS.get(post.role, frozenset()) | by_order
+    return _done_by(post.role) | by_order
+
+
+def doers_of(role: Role) -> tuple[frozenset[Role], frozenset[Role]]:
+    """The roles whose officers may do a task of this role: in any post, and in one by order of delegation alone."""
+    always = frozenset(each for each in Role if role in _done_by(each))
+    return always, frozenset(each for each, theirs in DELEGATED.items() if role in theirs) - always
+
+
+def _done_by(role: Role) -> frozenset[Role]:
+    return frozenset({role}) | COVERS.get(role, frozenset())

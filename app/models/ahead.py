@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.offices import OfficeKind
 from app.models import case_queries as cases
+from app.models import desk_queries as desks
 from app.models import draft_queries as drafts
 from app.models import inbox_queries as inboxes
 from app.models import key_queries as keys
+from app.models import note_queries as notes
 from app.models import office_queries as offices
 from app.models import releases
 from app.models import workflow_queries as workflow
@@ -29,17 +31,23 @@ if TYPE_CHECKING:
 def inbox(
     session: Session,
     queue: inboxes.Queue,
-    condition: inboxes.Condition,
-    keyset: inboxes.Keyset,
+    officer_id: UUID,
+    most_notes: int,
     thanas_on: date | None,
+    paging: inboxes.Wanted | None,
 ) -> None:
-    """What a page of the inbox reads; the thanas of a day where it offers them."""
-    asked = [
+    """What a page of the inbox reads; the thanas of a day where it offers them, the page itself where it is known."""
+    of_desk = {"officer_id": officer_id, "office_id": queue.office_id}
+    asked: list[inboxes.Wanted] = [
         inboxes.counting(queue),
-        inboxes.paging(queue, condition, keyset),
+        (desks.FOLLOW_UPS, of_desk),
+        (desks.VIEWS, of_desk),
+        (notes.WAITING_COUNT, {"office_id": queue.office_id, "limit": most_notes}),
         (offices.HOLIDAYS, {}),
         (releases.ACTIVE, {}),
     ]
+    if paging is not None:
+        asked.append(paging)
     if thanas_on is not None:
         asked.append((offices.OF_KIND, {"kind": OfficeKind.THANA, "day": thanas_on}))
     together([(session, query, values) for query, values in asked])

@@ -10,6 +10,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 
 from app.models.base import Encrypted, Json, UtcDateTime, case_table, uuid_column
@@ -191,6 +192,7 @@ search_key = case_table(
     key=("district_id", "case_id", "kind", "digest"),
 )
 
+#: Queries and answers between two offices about a case; no paper and no decision ever reads them.
 note = case_table(
     "note",
     uuid_column("case_id"),
@@ -200,7 +202,15 @@ note = case_table(
     uuid_column("answers_id", nullable=True),
     Column("at", UtcDateTime, nullable=False),
     uuid_column("written_by"),
+    Column("closed_at", UtcDateTime),  # answered, or seen by an officer of the office it went to
+    uuid_column("closed_by", nullable=True),
     Index("ix_note_case", "district_id", "case_id"),
+    Index(
+        "ix_note_waiting",
+        *("district_id", "to_office_id", "at"),
+        sqlite_where=text("closed_at is null"),
+        postgresql_where=text("closed_at is null"),
+    ),
     scope="case",
     parents=[
         ("case_id", "case"),
@@ -208,5 +218,6 @@ note = case_table(
         ("to_office_id", "office"),
         ("answers_id", "note"),
         ("written_by", "officer"),
+        ("closed_by", "officer"),
     ],
 )

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, true, union_all
 
 from app.models.cases import applicant, case, data_key, enquiry, requisition
 from app.models.officers import officer
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
-
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.models.statements import At
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     Wanted = tuple[Query, Mapping[str, Any]]
 
 
-_NO_CASE = UUID(int=0)  # what a search that found nothing looks for
+_NOTHING = UUID(int=0)  # what a search that found nothing looks for
 
 
 class Queue(NamedTuple):
@@ -54,38 +52,53 @@ class Condition:
     purpose: str | None = None
     requisition: str | None = None
     claimed_by: UUID | None = None
+    is_free: bool | None = None  # in nobody's name
     case_ids: tuple[UUID, ...] | None = None
+    task_ids: tuple[UUID, ...] | None = None
 
     def __bool__(self) -> bool:
         return bool(self.values)
 
     @property
     def is_counted(self) -> bool:
-        """Whether it asks for no more than `counts` tells: what is to be done, and when it is due."""
-        return not self.values.keys() - {"element_id", "due_from", "due_before"}
+        """Whether it asks for no more than `counts` tells: what is to be done, when it is due, what nobody has."""
+        return not self.values.keys() - {"element_id", "due_from", "due_before", "is_free"}
 
     @property
     def values(self) -> dict[str, Any]:
         """The parameters of its statement, whose names are its shape."""
         given = {each.name: getattr(self, each.name) for each in fields(self)}
-        ids = given.pop("case_ids")
+        cases, tasks = given.pop("case_ids"), given.pop("task_ids")
         found = {name: value for name, value in given.items() if value is not None}
-        return found if ids is None else {**found, **one_of("case_id", ids or (_NO_CASE,))}
+        if cases is not None:
+            found |= one_of("case_id", cases or (_NOTHING,))
+        if tasks is not None:
+            found |= one_of("id", tasks or (_NOTHING,))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Keyset:
     """Where a page stands: its order, the row after which it begins, how many rows it has."""
 
-    sort: str  # due | received
-    after: tuple[datetime, UUID] | None
+    sort: str  # a key of ORDERS
+    after: tuple[Any, UUID] | None
     limit: int
 
     @property
     def values(self) -> dict[str, Any]:
         if self.after is None:
             return {"limit": self.limit}
-        return {"limit": self.limit, "after_at": self.after[0], "after_id": self.after[1]}
+        return {"limit": self.limit, "after_key": self.after[0], "after_id": self.after[1]}
+
+
+#: The orders of an inbox: the column each goes by, then the task itself; along an index, or against it.
+ORDERS: dict[str, tuple[ColumnElement[Any], bool]] = {
+    "due": (user_task.c.due_at, False),
+    "received": (user_task.c.created_at, False),
+    "newest": (user_task.c.created_at, True),
+    "case": (user_task.c.case_id, False),
+}
 
 
 class _Shape(NamedTuple):
@@ -157,12 +170,16 @@ def paging(queue: Queue, condition: Condition, keyset: Keyset) -> Wanted:
 
 @cache
 def _page(shape: _Shape) -> Query:
-    return Query(lambda at: _with_names(at, [_part(at, shape, role) for role in shape.roles]))
+    return Query(
+        lambda at: _with_names(
+            at, [_part(at, shape, role) for role in shape.roles], is_falling=ORDERS[shape.sort][1]
+        )
+    )
 
 
 def _part(at: At, shape: _Shape, role: str) -> Any:
     """The page of one role alone, read along the index of its queue."""
-    by = user_task.c.created_at if shape.sort == "received" else user_task.c.due_at
+    by, is_falling = ORDERS[shape.sort]
     return (
         select(user_task.c.district_id, user_task.c.id, by.label("sort_key"))
         .select_from(_joined(shape.filters))
@@ -170,9 +187,9 @@ def _part(at: At, shape: _Shape, role: str) -> Any:
             at.visible(user_task),
             *_in_queue(at, shape._replace(roles=(role,))),
             *_where(at, shape.filters),
-            *(_past(at, by) if shape.has_after else ()),
+            *(_past(at, by, is_falling=is_falling) if shape.has_after else ()),
         )
-        .order_by(by, user_task.c.id)
+        .order_by(*_ordered(by, user_task.c.id, is_falling=is_falling))
         .limit(at.limit)
         .subquery()
     )
@@ -185,6 +202,7 @@ def _shown(unit: Any, holder: Any) -> list[ColumnElement[Any]]:
         user_task.c.element_id,
         user_task.c.due_on,
         user_task.c.claimed_by,
+        user_task.c.claim_until,
         user_task.c.assigned_to,
         case.c.number,
         case.c.purpose,
@@ -202,12 +220,12 @@ def _shown(unit: Any, holder: Any) -> list[ColumnElement[Any]]:
     ]
 
 
-def _with_names(at: At, parts: Sequence[Any]) -> Any:
+def _with_names(at: At, parts: Sequence[Any], *, is_falling: bool) -> Any:
     """Merge the few rows of each role's page, and read what the list shows of them."""
     keyset = union_all(*(select(part) for part in parts)).subquery()
     first = (
         select(keyset.c.district_id, keyset.c.id, keyset.c.sort_key)
-        .order_by(keyset.c.sort_key, keyset.c.id)
+        .order_by(*_ordered(keyset.c.sort_key, keyset.c.id, is_falling=is_falling))
         .limit(at.limit)
         .subquery()
     )
@@ -240,7 +258,7 @@ def _with_names(at: At, parts: Sequence[Any]) -> Any:
                 holder.c.id == func.coalesce(user_task.c.claimed_by, user_task.c.assigned_to),
             ),
         )
-        .order_by(first.c.sort_key, first.c.id)
+        .order_by(*_ordered(first.c.sort_key, first.c.id, is_falling=is_falling))
     )
 
 
@@ -303,15 +321,27 @@ _FILTERS: dict[str, Callable[[At], ColumnElement[bool]]] = {
     "requisition": lambda at: requisition.c.number == at.requisition,
     "thana_id": lambda at: enquiry.c.office_id == at.thana_id,
     "claimed_by": lambda at: user_task.c.claimed_by == at.claimed_by,
+    "is_free": lambda at: and_(
+        user_task.c.claimed_by.is_(None), user_task.c.assigned_to.is_(None), at.is_free == true()
+    ),
 }
 
 
 def _where(at: At, filters: frozenset[str]) -> list[ColumnElement[bool]]:
     found = [clause(at) for name, clause in _FILTERS.items() if name in filters]
-    if cases := sum(name.startswith("case_id_") for name in filters):
-        found.append(at.is_one_of(user_task.c.case_id, cases))
-    return found
+    listed = (
+        (column, sum(name.rpartition("_")[0] == column.key for name in filters))
+        for column in (user_task.c.case_id, user_task.c.id)
+    )
+    return found + [at.is_one_of(column, places) for column, places in listed if places]
 
 
-def _past(at: At, by: Any) -> list[ColumnElement[bool]]:
-    return [by >= at.after_at, or_(by > at.after_at, user_task.c.id > at.after_id)]
+def _past(at: At, by: Any, *, is_falling: bool) -> list[ColumnElement[bool]]:
+    """The rows behind the last one of the page before."""
+    if is_falling:
+        return [by <= at.after_key, or_(by < at.after_key, user_task.c.id < at.after_id)]
+    return [by >= at.after_key, or_(by > at.after_key, user_task.c.id > at.after_id)]
+
+
+def _ordered(*columns: Any, is_falling: bool) -> list[Any]:
+    return [column.desc() if is_falling else column for column in columns]

@@ -1,4 +1,4 @@
-"""Officers, the posts they hold with dates, their sessions, factors and drafts."""
+"""Officers, their posts with dates, sessions and factors; what they keep for themselves: drafts, days, filters."""
 
 from sqlalchemy import (
     BigInteger,
@@ -133,4 +133,32 @@ draft = case_table(
     Index("ix_draft_task", "district_id", "user_task_id"),
     scope="officer",
     parents=[("officer_id", "officer"), ("data_key_id", "data_key")],
+)
+
+#: When an officer wants to look at an open task again: his own note, which moves no clock.
+follow_up = case_table(
+    "follow_up",
+    uuid_column("officer_id"),
+    uuid_column("user_task_id"),
+    Column("look_on", Date, nullable=False),
+    Column("note", Encrypted),  # sealed with the case's key
+    Column("written_at", UtcDateTime, nullable=False),
+    Index("ix_follow_up_task", "district_id", "user_task_id"),
+    scope="officer",
+    parents=[("officer_id", "officer"), ("user_task_id", "user_task")],
+    key=("district_id", "officer_id", "user_task_id"),
+)
+
+#: A filter of the inbox under a name: an officer's own, or shared with everybody in his office.
+saved_view = case_table(
+    "saved_view",
+    uuid_column("officer_id"),
+    uuid_column("office_id"),
+    Column("name", LargeBinary, nullable=False),  # sealed with the ring: officers name things after people
+    Column("filters", Json, nullable=False),  # codes and ids, never a searched name
+    Column("shared", Boolean, nullable=False, default=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_saved_view_office", "district_id", "office_id", "created_at"),
+    scope="office",
+    parents=[("officer_id", "officer"), ("office_id", "office")],
 )

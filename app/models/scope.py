@@ -163,6 +163,10 @@ def _case_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     if scope.role in WITHOUT_CASES:
         return false()
     own = table.c.district_id == scope.district_id
+    if table.name == "note" and scope.role not in _SEES_EVERY_NOTE:
+        own = and_(
+            own, or_(table.c.from_office_id == scope.office_id, table.c.to_office_id == scope.office_id)
+        )
     if scope.role in SEALED_READERS:
         return own
     if scope.role in DISTRICT_WIDE:
@@ -233,7 +237,7 @@ def _narrowed(table: Table, scope: OfficerScope, seen: ColumnElement[bool]) -> C
     if table.name == "document":
         own_upload = and_(table.c.case_id.is_(None), table.c.created_by == scope.officer_id)
         return or_(and_(seen, _open_papers(table), _papers_of(table, scope)), own_upload)
-    if table.name in ("certificate", "note"):
+    if table.name == "certificate":
         return and_(seen, true() if scope.role in _HEADS else false())
     return seen
 
@@ -257,6 +261,8 @@ def _of_units(table: Table, scope: OfficerScope, seen: ColumnElement[bool]) -> C
     return and_(seen, or_(mine, table.c.form == "intake", table.c.user_task_id.in_(own_steps)))
 
 
+#: What two offices write to each other is read by both, and by those who supervise them.
+_SEES_EVERY_NOTE = frozenset({Role.DM, Role.ADM, Role.SP, Role.SP_READER, Role.SDPO})
 _HEADS = frozenset({Role.SHO, Role.SDPO})
 #: Who searches records gets what tells the person from his namesakes, and no more.
 _SEARCHERS = frozenset({Role.DCRB, Role.SPECIAL_BRANCH})

@@ -73,6 +73,7 @@ user_task = case_table(
     ),  # the officer named for it (enquiry officer); null: whole office
     uuid_column("claimed_by", nullable=True),
     Column("claimed_at", UtcDateTime),
+    Column("claim_until", UtcDateTime),  # when the claim runs out; null: not before it is given back
     Column("state", String(10), nullable=False),  # open | done | cancelled
     Column("created_at", UtcDateTime, nullable=False),
     Column("due_on", Date, nullable=False),
@@ -86,6 +87,13 @@ user_task = case_table(
         "ix_user_task_claimed",
         *("claimed_by", "office_id", "role", "due_at", "id"),
         where=" and claimed_by is not null",
+    ),
+    _of_open_tasks("ix_user_task_by_case", "office_id", "role", "case_id", "id", *_READ_WITH_IT[:-1]),
+    Index(
+        "ix_user_task_claim_until",
+        "claim_until",
+        sqlite_where=text("state = 'open' and claim_until is not null"),
+        postgresql_where=text("state = 'open' and claim_until is not null"),
     ),
     Index("ix_user_task_person", "district_id", "assigned_to", "state", "due_at", "id"),
     Index("ix_user_task_case", "district_id", "case_id", "state"),
@@ -102,6 +110,30 @@ user_task = case_table(
 
 #: Said as a word, not as a parameter: only then does a database see that the indexes of open tasks serve.
 is_open = user_task.c.state == literal_column("'open'")
+
+#: A task that went from one officer's name to another's, or back to the office, other than by his own hand.
+handover = case_table(
+    "handover",
+    uuid_column("case_id"),
+    uuid_column("user_task_id"),
+    uuid_column("office_id"),
+    Column("kind", String(12), nullable=False),  # take_over | reassign | expire
+    Column("reason", String(24), nullable=False),  # of a closed list: a free text would name somebody
+    uuid_column("from_officer_id", nullable=True),
+    uuid_column("to_officer_id", nullable=True),
+    uuid_column("by_officer_id", nullable=True),  # null: the system, when a claim ran out
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_handover_case", "district_id", "case_id", "at"),
+    scope="case",
+    parents=[
+        ("case_id", "case"),
+        ("user_task_id", "user_task"),
+        ("office_id", "office"),
+        ("from_officer_id", "officer"),
+        ("to_officer_id", "officer"),
+        ("by_officer_id", "officer"),
+    ],
+)
 
 timer = case_table(
     "timer",

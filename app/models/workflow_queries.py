@@ -146,15 +146,6 @@ def cancel_tasks(session: Session, task_ids: Collection[UUID], at: datetime) -> 
         _SET_TASK.put(session, {"state": "cancelled", "done_at": at}, task_id=task_id)
 
 
-_SET_CLAIM = Update(user_task, lambda at: [user_task.c.id == at.task_id, is_open])
-
-
-def set_claim(session: Session, task_id: UUID, officer_id: UUID | None, at: datetime | None) -> bool:
-    """Claim (or release) an open task; False when it is no longer open."""
-    columns = {"claimed_by": officer_id, "claimed_at": at}
-    return bool(_SET_CLAIM.run(session, columns, task_id=task_id))
-
-
 STATE = Query(
     lambda at: select(engine_state.c.revision, engine_state.c.blob).where(
         at.visible(engine_state), engine_state.c.case_id == at.case_id

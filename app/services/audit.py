@@ -30,6 +30,11 @@ ACTIONS: dict[str, frozenset[str]] = {
     ),  # sent before, when stuck; signed
     "task:claim": frozenset({"element"}),
     "task:release": frozenset({"element"}),
+    "task:take_over": frozenset({"element", "reason", "before", "after"}),  # who had it, who has it: ids
+    "task:reassign": frozenset({"element", "reason", "before", "after"}),
+    "task:expire": frozenset({"element", "reason", "before"}),
+    "note:send": frozenset({"to", "answers"}),
+    "note:close": frozenset(),
     "timer:fire": frozenset(),
     "job:finish": frozenset({"kind", "element"}),
     "paper:issue": frozenset({"number", "sha256"}),

@@ -43,6 +43,8 @@ class Holder:
     since: datetime
     days: int  # working days with the office
     age: Age
+    officer_hi: str  # in whose name it is; empty while it is the whole office's
+    officer_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,12 @@ class CaseFile:
     """One case opened for one officer; each part is read when it is asked for."""
 
     def __init__(self, session: Session, actor: Actor, case: AnyRow, release: Loaded, now: datetime) -> None:
-        self._session, self._actor, self._case, self._now = session, actor, case, now
+        self._session, self._actor, self._case, self.now = session, actor, case, now
         self.release = release
 
     @cached_property
     def facts(self) -> CaseFacts:
-        return CaseFacts(self._session, self._case, self._now)
+        return CaseFacts(self._session, self._case, self.now)
 
     @cached_property
     def _calendar(self) -> WorkingCalendar:
@@ -135,7 +137,7 @@ class CaseFile:
         return Record(self._session, self._case.id)
 
     def age(self, due_on: date) -> Age:
-        return self._calendar.age(due_on, calendars.day(self._now))
+        return self._calendar.age(due_on, calendars.day(self.now))
 
     def label(self, element_id: str) -> tuple[str, str]:
         return self.release.engine.label(element_id)
@@ -143,7 +145,7 @@ class CaseFile:
     def strip(self) -> CaseStrip:
         case, person = self._case, self.facts.person()
         purpose_hi, purpose_en = self.facts.purpose(self.release)
-        until = calendars.day(case.closed_at or self._now)
+        until = calendars.day(case.closed_at or self.now)
         gross = self._calendar.days_between(case.received_on, until)
         return CaseStrip(
             number=case.number,
@@ -183,7 +185,7 @@ class CaseFile:
         return [self.holder(task) for task in self.record.tasks if task.state == "open"]
 
     def holder(self, task: AnyRow) -> Holder:
-        today = calendars.day(self._now)
+        today = calendars.day(self.now)
         return Holder(
             *self.label(task.element_id),
             task.office_kind,
@@ -192,6 +194,8 @@ class CaseFile:
             task.created_at,
             self._calendar.days_between(calendars.day(task.created_at), today),
             self.age(task.due_on),
+            task.holder_hi or "",
+            task.holder_en or "",
         )
 
     def steps(self) -> list[StepLine]:
@@ -200,7 +204,7 @@ class CaseFile:
 
     def _step(self, task: AnyRow) -> StepLine:
         done = task.state == "done"
-        until = calendars.day(self._now if task.state == "open" else task.done_at)
+        until = calendars.day(self.now if task.state == "open" else task.done_at)
         return StepLine(
             task.element_id,
             *self.label(task.element_id),

@@ -1,15 +1,16 @@
-"""Cases: found by number, read tab by tab, searched by name, withdrawn on the department's letter."""
+"""Cases: found by number, read tab by tab, written about, searched by name, withdrawn on the department's letter."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain import numbers, secrecy
+from app.domain import numbers, offices, secrecy
 from app.domain.errors import NotAllowed, NotFound, RouteStuck
 from app.domain.roles import Permission, Role
 from app.models import audit_queries as record
 from app.models import case_queries as table
+from app.models import note_queries as note_table
 from app.models.scope import CaseScope
 from app.services import (
     audit,
@@ -19,6 +20,7 @@ from app.services import (
     incidents,
     instances,
     keys,
+    notes,
     progress,
     releases,
     searchkeys,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from app.services.caselines import CaseLine
     from app.services.database import Database
     from app.services.facts import Particulars
+    from app.services.notes import Note, Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,10 @@ class CaseView:
     pictures: Sequence[progress.Picture] = ()
     events: Sequence[timeline.Event] = ()
     activity: Sequence[ActivityLine] = ()
+    to_give: Sequence[tuple[UUID, str, str]] = ()  # open tasks that this officer may give to another
+    notes: Sequence[Note] = ()
+    receivers: Sequence[Office] = ()
+    waiting_notes: int = 0  # of those to the officer's own office
 
     @property
     def classes(self) -> frozenset[str]:
@@ -99,6 +106,7 @@ def find(session: Session, actor: Actor, number: str, now: datetime, tab: str = 
         strip=file.strip(),
         may_withdraw=case.status == "open" and actor.may(Permission.CASE_WITHDRAW),
         is_held_up=is_held_up,
+        waiting_notes=_waiting_notes(session, actor, case),
         **(_TABS[tab](opened) if tab in _TABS else {}),
     )
 
@@ -126,7 +134,23 @@ def _work(opened: _Opened) -> dict[str, Any]:
             for task in file.record.tasks
             if task.state == "open" and opened.actor.does(Role(task.role), task.office_id, task.assigned_to)
         ],
+        "to_give": [
+            (task.id, *file.label(task.element_id))
+            for task in file.record.tasks
+            if task.state == "open"
+            and offices.may_give(opened.actor, Role(task.role), task.office_id, task.office_kind)
+        ],
     }
+
+
+def _receivers(opened: _Opened) -> list[Office]:
+    return notes.receivers(
+        opened.session, opened.actor, opened.case, opened.file.record.tasks, opened.file.now
+    )
+
+
+def _waiting_notes(session: Session, actor: Actor, case: AnyRow) -> int:
+    return note_table.waiting_in_case(session, case.id, actor.post.office_id)
 
 
 _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
@@ -140,8 +164,41 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
         "pictures": progress.pictures(opened.session, opened.case, opened.file, opened.stopped),
     },
     "timeline": lambda opened: {"events": timeline.events(opened.session, opened.case, opened.file)},
+    "correspondence": lambda opened: {
+        "notes": notes.of_case(opened.session, opened.actor, opened.case),
+        "receivers": _receivers(opened),
+    },
+    "print": lambda opened: {
+        "particulars": opened.file.particulars(),
+        "answers": opened.file.answers(),
+        "events": timeline.events(opened.session, opened.case, opened.file),
+        "documents": casepapers.documents(opened.session, opened.file),
+        "papers": casepapers.issued(opened.session, opened.case, opened.file),
+    },
     "activity": lambda opened: {"activity": _activity(opened)},
 }
+
+
+def write_note(
+    session: Session,
+    actor: Actor,
+    number: str,
+    to: UUID | None,
+    answers: UUID | None,
+    text: str,
+    now: datetime,
+) -> None:
+    """Send a note about a case to another of its offices, or an answer. Raises NotFound, `notes.Refused`."""
+    case, loaded = _case(session, actor, number)
+    file = casefile.CaseFile(session, actor, case, loaded, now)
+    receivers = _receivers(_Opened(session, actor, case, file, frozenset()))
+    notes.send(session, actor, case, receivers, (to, answers, text), now)
+
+
+def settle_note(session: Session, actor: Actor, number: str, note_id: UUID, now: datetime) -> None:
+    """A note to one's own office was seen and needs no answer. Raises NotFound."""
+    case, _ = _case(session, actor, number)
+    notes.settle(session, actor, case, note_id, now)
 
 
 def withdraw(database: Database, actor: Actor, number: str, reason: str, now: datetime) -> None:

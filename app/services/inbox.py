@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+from app.domain import bands
 from app.domain.clock import start_of
 from app.domain.offices import OfficeKind
 from app.domain.roles import IN_PERSON, roles_done_by
 from app.models import ahead
+from app.models import desk_queries as desks
 from app.models import inbox_queries as table
+from app.models import note_queries as notes
 from app.models import office_queries as offices
-from app.services import calendars, keys, releases, searchkeys
+from app.services import calendars, desk, holding, keys, releases, searchkeys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from app.domain.bands import Window
     from app.domain.clock import Age
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
 
 SIZES = (25, 50, 100)
+SORTS = tuple(table.ORDERS)
+AGES = (*bands.STATES, *bands.BANDS)
+HOLDERS = ("mine", "free")
+LOOKS = ("due", "all")
 CAP = 1000  # a filtered count stops here and shows "1000+"
+NOTES_CAP = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +43,14 @@ class InboxQuery:
     """What the officer asked to see; every field may come from a shared address, so all are checked."""
 
     tab: str = ""
-    age: str = ""  # late | last_day | left
+    age: str = ""  # one of AGES
     search: str = ""
     thana: str = ""
     purpose: str = ""
     requisition: str = ""
-    mine: bool = False
-    sort: str = "due"  # due | received
+    holder: str = ""  # one of HOLDERS: in one's own name, in nobody's
+    look: str = ""  # one of LOOKS: to be looked at again by today, or one day
+    sort: str = "due"  # one of SORTS
     size: int = 25
     after: str = ""
 
@@ -68,6 +78,9 @@ class InboxRow(NamedTuple):
     claimed_by_hi: str
     claimed_by_en: str
     is_mine: bool
+    look_on: date | None  # when the officer himself wants to look again, and why
+    look_note: str
+    is_look_due: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,14 @@ class Tiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """How many tasks the officer wants to look at again: by today, and in all."""
+
+    due: int
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     value: str
     hi: str
@@ -104,10 +125,14 @@ class FilterChoices:
 class InboxPage:
     query: InboxQuery
     tiles: Tiles
+    bands: list[tuple[str, int]]
     tabs: list[Tab]
     rows: list[InboxRow]
     next_after: str
     filters: FilterChoices
+    views: list[desk.View]
+    again: Again
+    notes: int  # from other offices, waiting for an answer; at most NOTES_CAP
     found: int | None  # of a filtered page, at most CAP; None when nothing is filtered
     capped: bool
 
@@ -115,11 +140,18 @@ class InboxPage:
 def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:
     """One page of the inbox of the actor's present post."""
     today, queue = calendars.day(now), _queue(actor)
-    condition = _condition(session, actor, query, today)
     size = query.size if query.size in SIZES else SIZES[0]
-    keyset = table.Keyset(query.sort, _after(query.after), size + 1)
     with_thanas = actor.post.office_kind != OfficeKind.THANA
-    ahead.inbox(session, queue, condition, keyset, today if with_thanas else None)
+    keyset = table.Keyset(_sort(query), _after(query), size + 1)
+    thanas_on = today if with_thanas else None
+    #: An age is a window of days, which hangs on the calendar; all else is read in one wait.
+    condition = None if query.age or query.look else _condition(session, actor, query, {}, None)
+    paging = None if condition is None else table.paging(queue, condition, keyset)
+    ahead.inbox(session, queue, actor.officer_id, NOTES_CAP, thanas_on, paging)
+    windows = bands.windows(calendars.of(session), today)
+    looks = {row.user_task_id: row for row in desks.follow_ups(session, actor.officer_id, queue.office_id)}
+    if condition is None:
+        condition = _condition(session, actor, query, windows, _to_look_at(query, looks, today))
     counts = table.counts(session, queue)
     rows = table.rows(session, queue, condition, keyset)
     shown, more = rows[:size], len(rows) > size
@@ -130,11 +162,15 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
         found = len(rows) if is_all else table.capped_count(session, queue, condition, CAP + 1)
     return InboxPage(
         query,
-        _tiles(counts, today),
+        _tiles(counts, windows),
+        _banded(counts, windows),
         _tabs(counts, today, loaded),
-        _opened(session, actor, shown, today),
-        _next(shown[-1]) if more else "",
+        _opened(session, actor, shown, looks, now),
+        _next(query, shown[-1]) if more else "",
         FilterChoices(_thanas(session, today) if with_thanas else [], _purposes(loaded)),
+        desk.views(session, actor),
+        Again(sum(row.look_on <= today for row in looks.values()), len(looks)),
+        notes.waiting_count(session, queue.office_id, NOTES_CAP),
         None if found is None else min(found, CAP),
         found is not None and found > CAP,
     )
@@ -151,30 +187,42 @@ def _queue(actor: Actor) -> table.Queue:
     return table.Queue(actor.post.office_id, tuple(sorted(roles_done_by(actor.post))), person)
 
 
-def _condition(session: Session, actor: Actor, query: InboxQuery, today: date) -> table.Condition:
+def _sort(query: InboxQuery) -> str:
+    return query.sort if query.sort in SORTS else SORTS[0]
+
+
+def _to_look_at(query: InboxQuery, looks: Mapping[UUID, AnyRow], today: date) -> tuple[UUID, ...] | None:
+    if query.look not in LOOKS:
+        return None
+    return tuple(row.user_task_id for row in looks.values() if query.look == "all" or row.look_on <= today)
+
+
+def _condition(
+    session: Session,
+    actor: Actor,
+    query: InboxQuery,
+    windows: Mapping[str, Window],
+    task_ids: tuple[UUID, ...] | None,
+) -> table.Condition:
     case_ids: tuple[UUID, ...] | None = None
     if query.search.strip():
         case_ids = tuple(searchkeys.case_ids(session, query.search, limit=200))
-    from_day, until_day = _AGES.get(query.age, _ALWAYS)
+    window = windows.get(query.age, _ALWAYS)
     return table.Condition(
         element_id=query.tab or None,
-        due_from=None if from_day is None else start_of(today + from_day),
-        due_before=None if until_day is None else start_of(today + until_day),
+        due_from=None if window.first is None else start_of(window.first),
+        due_before=None if window.until is None else start_of(window.until),
         thana_id=_uuid(query.thana),
         purpose=query.purpose or None,
         requisition=query.requisition or None,
-        claimed_by=actor.officer_id if query.mine else None,
+        claimed_by=actor.officer_id if query.holder == "mine" else None,
+        is_free=True if query.holder == "free" else None,
         case_ids=case_ids,
+        task_ids=task_ids,
     )
 
 
-#: The days of each age, from the one until before the other, counted from today.
-_AGES = {
-    "late": (None, timedelta(0)),
-    "last_day": (timedelta(0), timedelta(1)),
-    "left": (timedelta(1), None),
-}
-_ALWAYS = (None, None)
+_ALWAYS = bands.Window(None, None)
 
 
 def _counted(condition: table.Condition, counts: Sequence[AnyRow]) -> int | None:
@@ -182,7 +230,7 @@ def _counted(condition: table.Condition, counts: Sequence[AnyRow]) -> int | None
     if not condition or not condition.is_counted:
         return None
     return sum(
-        int(row.open)
+        int(row.free if condition.is_free else row.open)
         for row in counts
         if condition.element_id in (None, row.element_id)
         and (condition.due_from is None or start_of(row.due_on) >= condition.due_from)
@@ -190,11 +238,21 @@ def _counted(condition: table.Condition, counts: Sequence[AnyRow]) -> int | None
     )
 
 
-def _tiles(counts: Sequence[AnyRow], today: date) -> Tiles:
-    late = sum(row.open for row in counts if row.due_on < today)
-    last = sum(row.open for row in counts if row.due_on == today)
-    left = sum(row.open for row in counts) - late - last
+def _tiles(counts: Sequence[AnyRow], windows: Mapping[str, Window]) -> Tiles:
+    late, last, left = (
+        sum(row.open for row in counts if windows[state].holds(row.due_on)) for state in bands.STATES
+    )
     return Tiles(late, last, left, sum(row.free for row in counts))
+
+
+def _banded(counts: Sequence[AnyRow], windows: Mapping[str, Window]) -> list[tuple[str, int]]:
+    """The finer bands of age, the most urgent first, of a state that lies in more than one of them."""
+    found = [
+        (band, sum(row.open for row in counts if windows[band].holds(row.due_on))) for band in bands.BANDS
+    ]
+    filled = [(band, count) for band, count in found if count]
+    states = [band.partition("_")[0] for band, _ in filled]
+    return [each for each, state in zip(filled, states, strict=True) if states.count(state) > 1]
 
 
 def _tabs(counts: Sequence[AnyRow], today: date, loaded: releases.Loaded) -> list[Tab]:
@@ -211,9 +269,11 @@ def _tabs(counts: Sequence[AnyRow], today: date, loaded: releases.Loaded) -> lis
     ]
 
 
-def _opened(session: Session, actor: Actor, rows: Sequence[AnyRow], today: date) -> list[InboxRow]:
+def _opened(
+    session: Session, actor: Actor, rows: Sequence[AnyRow], looks: Mapping[UUID, AnyRow], now: datetime
+) -> list[InboxRow]:
     """The page with its sealed names opened: 25 keys and names cost a fraction of a millisecond."""
-    calendar = calendars.of(session)
+    calendar, today = calendars.of(session), calendars.day(now)
     ages = {due_on: calendar.age(due_on, today) for due_on in {row.due_on for row in rows}}
     known = {
         release_id: releases.load(session, release_id) for release_id in {row.release_id for row in rows}
@@ -225,6 +285,8 @@ def _opened(session: Session, actor: Actor, rows: Sequence[AnyRow], today: date)
         loaded = known[row.release_id]
         is_own = row.unit_id in (None, post.office_id)
         unit: tuple[str, str, str] = ("", "", "") if is_own else (row.unit_kind, row.unit_hi, row.unit_en)
+        is_held = row.assigned_to is not None or holding.holds(row, now)
+        look = looks.get(row.id)
         opened.append(
             InboxRow(
                 row.id,
@@ -242,12 +304,21 @@ def _opened(session: Session, actor: Actor, rows: Sequence[AnyRow], today: date)
                 ages[row.due_on],
                 row.requisition_number,
                 row.requester_hi,
-                row.holder_hi or "",
-                row.holder_en or "",
-                officer_id in (row.claimed_by, row.assigned_to),
+                (row.holder_hi or "") if is_held else "",
+                (row.holder_en or "") if is_held else "",
+                is_held and officer_id in (row.claimed_by, row.assigned_to),
+                *(_NO_LOOK if look is None else _look(session, actor, row, look, today)),
             )
         )
     return opened
+
+
+_NO_LOOK = (None, "", False)
+
+
+def _look(session: Session, actor: Actor, row: AnyRow, look: AnyRow, today: date) -> tuple[date, str, bool]:
+    note = desk.note_of(session, actor, row.id, row.data_key_id, look.note)
+    return look.look_on, note, look.look_on <= today
 
 
 def _thanas(session: Session, today: date) -> list[Choice]:
@@ -260,14 +331,22 @@ def _purposes(loaded: releases.Loaded) -> list[Choice]:
     return [Choice(code, each.hi, each.en) for code, each in loaded.purposes.items()]
 
 
-def _next(row: AnyRow) -> str:
-    return urlsafe_b64encode(f"{row.sort_key.isoformat()}|{row.id.hex}".encode()).decode().rstrip("=")
+def _next(query: InboxQuery, row: AnyRow) -> str:
+    """Where the next page begins, as it stands in an address: the order, the row's place in it, the row."""
+    key = row.sort_key.hex if isinstance(row.sort_key, UUID) else row.sort_key.isoformat()
+    return urlsafe_b64encode(f"{_sort(query)}|{key}|{row.id.hex}".encode()).decode().rstrip("=")
 
 
-def _after(text: str) -> tuple[datetime, UUID] | None:
+def _after(query: InboxQuery) -> tuple[datetime | UUID, UUID] | None:
+    """The row after which the page begins; None, and so the first page, for what is no place in this order."""
+    text = query.after
     try:
-        at, _, last = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
-        moment = datetime.fromisoformat(at)
+        sort, key, last = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split("|")
+        if sort != _sort(query):
+            return None
+        if sort == "case":
+            return UUID(key), UUID(last)
+        moment = datetime.fromisoformat(key)
         return (moment, UUID(last)) if moment.tzinfo is not None else None
     except ValueError:
         return None

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain import secrecy
-from app.domain.errors import (
-    DomainError,
-    FormInvalid,
-    NotAllowed,
-    NotFound,
-    ReplyTooLate,
-    RouteStuck,
-    TaskAlreadyDone,
-)
-from app.domain.roles import JUDGES, Permission, Role
+from app.domain.errors import DomainError, FormInvalid, NotFound, RouteStuck
+from app.domain.roles import JUDGES, Role
 from app.models import ahead
 from app.models import case_queries as cases
 from app.models import workflow_queries as workflow
@@ -26,13 +18,14 @@ from app.services import (
     calendars,
     casefile,
     casepapers,
+    desk,
     documents,
     drafts,
+    holding,
     incidents,
     instances,
     projections,
     proposals,
-    queues,
     releases,
     sightings,
     signing,
@@ -62,7 +55,7 @@ if TYPE_CHECKING:
 
 
 #: Forms with a rule of their own.
-ENDORSEMENT, REPLY = "endorse_enquiry", "record_reply"
+ENDORSEMENT = "endorse_enquiry"
 
 
 class WrittenOn(DomainError):
@@ -108,6 +101,8 @@ class TaskView:
     claimed_by_hi: str
     claimed_by_en: str
     claimed_by_me: bool
+    claim_until: datetime | None  # when a claim in force runs out
+    look: desk.FollowUp | None  # when the officer himself wants to look again
     is_named: bool  # it belongs to one officer, whom the thana named
     again: Again  # on which points it is enquired anew
     letter: Letter | None  # to another district, whose answer the task waits for
@@ -228,17 +223,8 @@ def save_draft(
     draft, problems = drafts.stage(database, actor, sheet.place, sheet.form, values, uploads, now)
     if problems:
         raise FormInvalid(sheet.typed(posted, draft.staged), problems)
+    holding.begin(database, actor, sheet.task, now)
     return draft.updated_at
-
-
-def claim(session: Session, actor: Actor, task_id: UUID, now: datetime) -> None:
-    """Take the task in one's own name; a colleague's claim is taken over, and the record says so."""
-    _set_claim(session, actor, task_id, now, mine=True)
-
-
-def release(session: Session, actor: Actor, task_id: UUID, now: datetime) -> None:
-    """Give the task back to the office."""
-    _set_claim(session, actor, task_id, now, mine=False)
 
 
 def complete(
@@ -366,8 +352,8 @@ def _commit(
     case = cases.lock(own, sheet.case.id)
     if case is None:
         raise NotFound
-    task = _task(session, sheet.task.id)
-    _guard(actor, task)
+    task = holding.find(session, sheet.task.id)
+    holding.guard(actor, task)
     _guard_own_enquiry(own, actor, task)
     context = projections.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
     projections.stamp(context)
@@ -402,8 +388,8 @@ def _attach(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> Non
 
 
 def _sheet(session: Session, actor: Actor, task_id: UUID, now: datetime) -> _Sheet:
-    task = _task(session, task_id)
-    _guard(actor, task)
+    task = holding.find(session, task_id)
+    holding.guard(actor, task)
     ahead.sheet(session, task, actor.officer_id)
     case = cases.find(session, task.case_id)
     if case is None:
@@ -419,16 +405,6 @@ def _sheet(session: Session, actor: Actor, task_id: UUID, now: datetime) -> _She
     return _Sheet(task, case, loaded, form, facts, options, draft, proposed)
 
 
-def _guard(actor: Actor, task: AnyRow) -> None:
-    """Whether this officer may act on this task now; the post decides, not the person."""
-    if task.state != "open":
-        lost = ReplyTooLate if task.form == REPLY else TaskAlreadyDone
-        raise lost(task.done_by_hi or "", task.done_by_en or "", task.done_at)
-    is_his = actor.does(Role(task.role), task.office_id, task.assigned_to)
-    if not is_his or not actor.may(Permission.TASK_COMPLETE):
-        raise NotAllowed
-
-
 def _guard_own_enquiry(session: Session, actor: Actor, task: AnyRow) -> None:
     """Who enquired never endorses, in whatever post he comes."""
     if task.form != ENDORSEMENT or task.enquiry_id is None:
@@ -436,28 +412,6 @@ def _guard_own_enquiry(session: Session, actor: Actor, task: AnyRow) -> None:
     for enquiry in cases.enquiries_of(session, task.case_id):
         if enquiry.id == task.enquiry_id and enquiry.officer_id == actor.officer_id:
             raise DomainError("error.own_enquiry")
-
-
-def _set_claim(session: Session, actor: Actor, task_id: UUID, now: datetime, *, mine: bool) -> None:
-    """The case is locked first: holder and counts change together, whoever else acts on it."""
-    case_id = _task(session, task_id).case_id
-    own = session.narrowed(CaseScope(actor.district_id, case_id))
-    cases.lock(own, case_id)
-    task = _task(session, task_id)
-    _guard(actor, task)
-    holder = actor.officer_id if mine else None
-    if not workflow.set_claim(session, task_id, holder, now if mine else None):
-        raise TaskAlreadyDone
-    queues.renamed(own, task, holder)
-    action = "task:claim" if mine else "task:release"
-    audit.record(own, f"case:{case_id}", action, f"task:{task_id}", actor, now, element=task.element_id)
-
-
-def _task(session: Session, task_id: UUID) -> AnyRow:
-    task = workflow.task(session, task_id)
-    if task is None:
-        raise NotFound
-    return task
 
 
 def _drop(database: Database, actor: Actor, place: drafts.Place, posted: Posted, now: datetime) -> None:
@@ -481,7 +435,8 @@ def _keep(
 def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any], now: datetime) -> TaskView:
     task, label = sheet.task, sheet.release.engine.user_tasks[sheet.task.element_id]
     file = casefile.CaseFile(session, actor, sheet.case, sheet.release, now)
-    held_hi, held_en = casefile.officer_names(session, task.claimed_by)
+    is_held = holding.holds(task, now)
+    held_hi, held_en = casefile.officer_names(session, task.claimed_by if is_held else None)
     return TaskView(
         task_id=task.id,
         case_id=task.case_id,
@@ -503,7 +458,9 @@ def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any],
         particulars=file.particulars(),
         claimed_by_hi=held_hi,
         claimed_by_en=held_en,
-        claimed_by_me=task.claimed_by == actor.officer_id,
+        claimed_by_me=is_held and task.claimed_by == actor.officer_id,
+        claim_until=task.claim_until if is_held else None,
+        look=desk.follow_up(session, actor, task),
         is_named=task.assigned_to is not None,
         again=_again(session, actor, sheet),
         letter=_letter(session, actor, sheet),
@@ -560,11 +517,9 @@ __all__ = [
     "Posted",
     "TaskView",
     "WrittenOn",
-    "claim",
     "complete",
     "open_task",
     "redraw",
-    "release",
     "resend",
     "save_draft",
     "see",

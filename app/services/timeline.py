@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from app import engine
+from app.models import holding_queries as holding
 from app.services import calendars, casepapers
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `kind`: registered | done | returned | reminded | issued | sent | ended.
+    """One event. `kind`: registered | done | returned | reminded | issued | sent | ended | one of a `handover`.
 
-    `outcome` is the kind of a paper, or how the case ended. `reason` is the answer of an act that left the usual
-    way, as far as the reader may see it.
+    `outcome` is the kind of a paper, how the case ended, or why a task went to `other`, by whose hand (`by`).
+    `reason` is the answer of an act that left the usual way, as far as the reader may see it.
     """
 
     kind: str
@@ -55,6 +56,10 @@ class Event:
     outcome: str = ""
     number: str = ""
     document_id: UUID | None = None
+    other_hi: str = ""
+    other_en: str = ""
+    by_hi: str = ""
+    by_en: str = ""
 
 
 def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
@@ -65,7 +70,27 @@ def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
         for _, moves in groupby(file.record.moves, key=lambda move: move.step)
         for event in teller.told(list(moves))
     ]
-    return [*told, *([teller.end()] if case.closed_at is not None else [])]
+    ended = [teller.end()] if case.closed_at is not None else []
+    return sorted([*told, *_handovers(session, case, file), *ended], key=lambda event: event.at)
+
+
+def _handovers(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
+    """Which task went from one officer's name to another's, by whom and why."""
+    return [
+        Event(
+            row.kind,
+            row.at,
+            *file.label(row.element_id),
+            officer_hi=row.from_hi or "",
+            officer_en=row.from_en or "",
+            outcome=row.reason,
+            other_hi=row.to_hi or "",
+            other_en=row.to_en or "",
+            by_hi=row.by_hi or "",
+            by_en=row.by_en or "",
+        )
+        for row in holding.handovers_of(session, case.id)
+    ]
 
 
 class _Teller:

@@ -1,4 +1,4 @@
-"""What the worker does once a day for the installation as a whole: sign the record, destroy what goes by its age."""
+"""What the worker does once a day for the installation: sign the record, destroy what goes by its age or is over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import structlog
 from app.domain.errors import Conflict
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import checkpoints, door, leftovers, scopes, stepup
+from app.services import checkpoints, desk, door, leftovers, scopes, stepup
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +31,7 @@ def run(database: Database, folder: Path, now: datetime) -> None:
         partial(_sign, database, folder, now),
         partial(leftovers.destroy, database, now),
         partial(_sweep, database, now),
+        partial(desk.forget_settled, database),
     ):
         try:
             duty()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, g, redirect, request
 
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.services import cases, certificates
+from app.services import cases, certificates, notes
 from app.web import confirmations, diagrams, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
+from app.web.forms import known_id
 from app.web.pages import page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
@@ -24,6 +26,7 @@ bp = Blueprint("cases", __name__)
 
 TABS = ("tasks", "documents", "diagram", "timeline", "correspondence")
 AUDIT_TAB = "activity"
+PRINT = "print"  # all that the officer may read of the case, on sheets of paper
 _REASON = (10, 1000)  # characters: a word is no reason, a page belongs into a letter
 
 
@@ -36,9 +39,35 @@ def show(number: str) -> ResponseReturnValue:
 @bp.get("/cases/<number>/<tab>")
 @requires(Permission.CASE_SEE)
 def tab(number: str, tab: str) -> ResponseReturnValue:
-    if tab not in _tabs():
+    if tab not in (*_tabs(), PRINT):
         abort(404)
     return _page(number, tab)
+
+
+@bp.post("/cases/<number>/notes")
+@requires(Permission.CASE_SEE)
+def write_note(number: str) -> ResponseReturnValue:
+    """Send a note to another office of the case, or the answer to one."""
+    actor, now = transaction.actor(), transaction.now()
+    to, answers, text = (request.form.get(name, "") for name in ("to", "answers", "text"))
+    try:
+        transaction.write(
+            lambda rows: cases.write_note(rows, actor, number, known_id(to), known_id(answers), text, now)
+        )
+    except notes.Refused as refused:
+        typed = {"to": to, "answers": answers, "text": text, "refused": refused}
+        return _page(number, "correspondence", 422, typed=typed)
+    confirmations.note("note", "sent")
+    return redirect(case_address(number, "correspondence"), code=303)
+
+
+@bp.post("/cases/<number>/notes/<uuid:note_id>/close")
+@requires(Permission.CASE_SEE)
+def settle_note(number: str, note_id: UUID) -> ResponseReturnValue:
+    """A note was seen and needs no answer."""
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: cases.settle_note(rows, actor, number, note_id, now))
+    return redirect(case_address(number, "correspondence"), code=303)
 
 
 @bp.post("/cases/<number>/withdraw")
@@ -81,7 +110,12 @@ def _tabs() -> tuple[str, ...]:
 
 
 def _page(
-    number: str, tab: str, status: int = 200, reason: str = "", problem: str = ""
+    number: str,
+    tab: str,
+    status: int = 200,
+    reason: str = "",
+    problem: str = "",
+    typed: Mapping[str, Any] | None = None,
 ) -> ResponseReturnValue:
     found = cases.see(transaction.database(), g.actor, number, tab, transaction.now())
     drawings = diagrams.of_case(found.pictures)
@@ -97,5 +131,9 @@ def _page(
         may_see_letter=g.actor.may(Permission.REQUISITION_SEE),
         withdraw_reason=reason,
         withdraw_problem=problem,
+        typed=typed or {},
+        note_length=notes.LONGEST,
+        told=confirmations.take_notes(),
+        printed_at=transaction.now(),
         confirmation=confirmations.take(),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from io import BytesIO
 from typing import IO, Any
 from uuid import UUID
@@ -10,6 +12,7 @@ import flask
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 
+from app.domain.text import ascii_digits
 from app.services.documents import Upload
 from app.services.tasks import Posted
 
@@ -82,3 +85,29 @@ def uploads() -> list[Upload]:
 def is_submit(op: str) -> bool:
     """Whether the button sends the form on; every other button keeps it as a draft and draws it again."""
     return op == "submit"
+
+
+def known_id(text: str) -> UUID | None:
+    """The id that a form or an address names; None for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def known_day(text: str) -> date | None:
+    """A day as a browser posts it (2026-11-30) or as officers write it (30-11-2026, in either script); else None."""
+    plain = ascii_digits(text.strip())
+    found = next((each for way in _DAYS if (each := way.fullmatch(plain)) is not None), None)
+    if found is None:
+        return None
+    try:
+        return date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        return None
+
+
+_DAYS = (
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII),
+    re.compile(r"(?P<day>\d{1,2})[-./](?P<month>\d{1,2})[-./](?P<year>\d{4})", re.ASCII),
+)

@@ -1,15 +1,16 @@
-"""The inbox: what waits for this post, by age and by next act; every view of it has an address to share."""
+"""The inbox: what waits for this post, by age and by next act; each view has an address, and may have a name."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g, redirect, request
 
 from app.domain.numbers import parse_case_number
 from app.domain.roles import Permission
-from app.services import inbox
+from app.services import desk, inbox, notes
 from app.web import confirmations, language, limits, transaction
 from app.web.access import requires
 from app.web.addresses import address_of
@@ -17,17 +18,19 @@ from app.web.language import say
 from app.web.pages import page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
+    from app.domain.errors import DomainError
     from app.services.inbox import InboxPage, InboxQuery
 
 bp = Blueprint("inbox", __name__)
 
 _DEFAULTS = asdict(inbox.InboxQuery())
-_AGES = ("late", "last_day", "left")
-_SORTS = ("due", "received")
+#: The filters that take one of a few codes; anything else in an address falls back to the usual view.
+_CODES = {"age": inbox.AGES, "holder": inbox.HOLDERS, "look": inbox.LOOKS}
 _LONGEST = 120  # characters of any filter
 
 
@@ -45,6 +48,66 @@ def find() -> ResponseReturnValue:
     return _shown(replace(_asked(), search=request.form.get("search", "")[:_LONGEST]))
 
 
+@bp.get("/inbox/notes")
+@requires(Permission.INBOX_SEE)
+def waiting_notes() -> ResponseReturnValue:
+    """What other offices ask of this one, about which case."""
+    found = transaction.read(lambda rows: notes.waiting(rows, g.actor))
+    return page("inbox/notes.html", found=found)
+
+
+@bp.get("/inbox/views")
+@requires(Permission.INBOX_SEE)
+def views() -> ResponseReturnValue:
+    return _views(200)
+
+
+@bp.post("/inbox/views")
+@requires(Permission.INBOX_SEE)
+def save_view() -> ResponseReturnValue:
+    """Keep the filters of this address under a name."""
+    actor, now, filters = transaction.actor(), transaction.now(), _named(_asked())
+    name, shared = request.form.get("name", ""), bool(request.form.get("shared"))
+    try:
+        transaction.write(lambda rows: desk.save_view(rows, actor, name, filters, now, shared=shared))
+    except desk.Refused as refused:
+        return _views(422, refused, name, filters, shared=shared)
+    confirmations.note("view", "saved")
+    return redirect(address_of("inbox.show", **filters), code=303)
+
+
+@bp.post("/inbox/views/<uuid:view_id>")
+@requires(Permission.INBOX_SEE)
+def change_view(view_id: UUID) -> ResponseReturnValue:
+    actor, op = transaction.actor(), request.form.get("_op", "")
+    if op == "drop":
+        transaction.write(lambda rows: desk.drop_view(rows, actor, view_id))
+    elif op in ("share", "keep"):
+        transaction.write(lambda rows: desk.share_view(rows, actor, view_id, shared=op == "share"))
+    return redirect(address_of("inbox.views"), code=303)
+
+
+def _views(
+    status: int,
+    refused: DomainError | None = None,
+    name: str = "",
+    filters: Mapping[str, Any] | None = None,
+    *,
+    shared: bool = False,
+) -> ResponseReturnValue:
+    """The saved filters of the officer and his office; with what was typed, after a check failed."""
+    found = transaction.read(lambda rows: desk.views(rows, g.actor))
+    return page(
+        "inbox/views.html",
+        status,
+        views=found,
+        refused=refused,
+        name=name,
+        shared=shared,
+        save_at=address_of("inbox.save_view", **(filters or {})),
+    )
+
+
 def _shown(query: InboxQuery) -> ResponseReturnValue:
     found = transaction.read(lambda rows: inbox.page(rows, g.actor, query, transaction.now()))
     address = _address(query)
@@ -56,6 +119,8 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
         address=address,
         choices=choices,
         chosen=_chosen(query, choices, address),
+        named=_named(query),
+        saved=confirmations.take_notes().get("view"),
         confirmation=confirmations.take(),
     )
 
@@ -70,12 +135,11 @@ def _asked() -> InboxQuery:
     return inbox.InboxQuery(
         tab=given["tab"],
         search=parse_case_number(given["search"]) or "",
-        age=given["age"] if given["age"] in _AGES else "",
+        **{name: given[name] if given[name] in codes else "" for name, codes in _CODES.items()},
         thana=given["thana"],
         purpose=given["purpose"],
         requisition=given["requisition"],
-        mine=bool(given["mine"]),
-        sort=given["sort"] if given["sort"] in _SORTS else _SORTS[0],
+        sort=given["sort"] if given["sort"] in inbox.SORTS else inbox.SORTS[0],
         size=size if size in inbox.SIZES else inbox.SIZES[0],
         after=given["after"],
     )
@@ -83,33 +147,51 @@ def _asked() -> InboxQuery:
 
 def _address(query: InboxQuery) -> Callable[..., str]:
     """Makes the address of this view with something changed; what is as usual is left out."""
-    base = {**asdict(query), "search": parse_case_number(query.search) or ""}
+    base = _values(query)
 
     def address(**changes: Any) -> str:
         wanted = {**base, **changes}
-        named = {name: value for name, value in wanted.items() if value not in ("", False, _DEFAULTS[name])}
-        if named.get("mine"):
-            named["mine"] = "1"
+        named = {name: value for name, value in wanted.items() if value not in ("", _DEFAULTS[name])}
         return address_of("inbox.show", **named)
 
     return address
 
 
+def _named(query: InboxQuery) -> dict[str, Any]:
+    """The filters of a view by name, without the page and without what is as usual: what is saved, and shared."""
+    given = {**_values(query), "after": ""}
+    return {name: value for name, value in given.items() if value != _DEFAULTS[name]}
+
+
+def _values(query: InboxQuery) -> dict[str, Any]:
+    """The filters as an address may hold them: of a search a case number alone."""
+    given = {name: getattr(query, name) for name in _DEFAULTS}
+    return {**given, "search": (parse_case_number(query.search) or "") if query.search else ""}
+
+
 def _choices(found: InboxPage) -> dict[str, list[tuple[str, str]]]:
     """What each filter offers, in the page's language."""
     every = ("", say("inbox.every"))
+    named = {
+        name: [every, *((each.value, language.choose(each.hi, each.en)) for each in offered)]
+        for name, offered in (("thanas", found.filters.thanas), ("purposes", found.filters.purposes))
+    }
+    return {**_usual_choices(language.current()), **named}
+
+
+@cache
+def _usual_choices(_language: str) -> dict[str, list[tuple[str, str]]]:
+    """What is offered in every office alike."""
+
+    def coded(name: str, codes: tuple[str, ...], *first: tuple[str, str]) -> list[tuple[str, str]]:
+        return [*first, *((code, say(f"inbox.{name}.{code}")) for code in codes)]
+
+    every = ("", say("inbox.every"))
     return {
-        "ages": [every, *((code, say(f"inbox.tile.{code}")) for code in _AGES)],
-        "thanas": [
-            every,
-            *((each.value, language.choose(each.hi, each.en)) for each in found.filters.thanas),
-        ],
-        "purposes": [
-            every,
-            *((each.value, language.choose(each.hi, each.en)) for each in found.filters.purposes),
-        ],
-        "holders": [("", say("inbox.holder.office")), ("1", say("inbox.holder.mine"))],
-        "sorts": [(code, say(f"inbox.sort.{code}")) for code in _SORTS],
+        "ages": coded("age", inbox.AGES, every),
+        "holders": coded("holder", inbox.HOLDERS, ("", say("inbox.holder.office"))),
+        "looks": coded("look", inbox.LOOKS, every),
+        "sorts": coded("sort", inbox.SORTS),
         "sizes": [(str(size), say("inbox.rows", count=size)) for size in inbox.SIZES],
     }
 
@@ -119,7 +201,7 @@ def _chosen(
 ) -> list[tuple[str, str]]:
     """The filters in force, each with the address that drops it."""
     found = []
-    for name, offered in (("age", "ages"), ("thana", "thanas"), ("purpose", "purposes")):
+    for name, offered in _OFFERED:
         value = getattr(query, name)
         if value:
             words = dict(choices[offered]).get(value, value)
@@ -128,8 +210,16 @@ def _chosen(
         found.append(
             (say("inbox.chosen_requisition", number=query.requisition), address(requisition="", after=""))
         )
-    if query.mine:
-        found.append((say("inbox.holder.mine"), address(mine=False, after="")))
     if query.search:
         found.append((say("inbox.chosen_search", text=query.search), address(search="", after="")))
     return found
+
+
+#: The filters that offer a choice, and its name among the choices of the page.
+_OFFERED = (
+    ("age", "ages"),
+    ("thana", "thanas"),
+    ("purpose", "purposes"),
+    ("holder", "holders"),
+    ("look", "looks"),
+)

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, g, redirect, session, url_for
+from flask import Blueprint, Response, g, redirect, request, session, url_for
 
 from app.domain.errors import FormInvalid, TaskAlreadyDone
 from app.domain.roles import Permission
-from app.services import tasks
+from app.services import calendars, desk, holding, tasks
 from app.web import confirmations, errors, formviews, transaction
 from app.web.access import requires
-from app.web.forms import decided_before, is_submit, posted, uploads
+from app.web.addresses import case_address
+from app.web.forms import decided_before, is_submit, known_day, known_id, posted, uploads
 from app.web.language import moment
 from app.web.pages import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date, datetime
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
     from app.domain.roles import Actor
+    from app.services.database import Session
     from app.services.tasks import TaskView
 
 bp = Blueprint("tasks", __name__)
+
+LOOK_IN = (1, 3, 6)  # working days on, each a button: tomorrow, this week, in a week
 
 
 def _keep(actor: Actor, task_id: UUID) -> None:
@@ -75,17 +80,84 @@ def draft(task_id: UUID) -> ResponseReturnValue:
 @bp.post("/tasks/<uuid:task_id>/claim")
 @requires(Permission.TASK_COMPLETE)
 def claim(task_id: UUID) -> ResponseReturnValue:
-    actor, now = transaction.actor(), transaction.now()
-    transaction.write(lambda rows: tasks.claim(rows, actor, task_id, now))
-    return redirect(url_for("tasks.show", task_id=task_id), code=303)
+    """Take the task in one's own name; out of a colleague's for a reason, which the page asks for."""
+    actor, now, reason = transaction.actor(), transaction.now(), request.form.get("reason", "")
+    try:
+        transaction.write(lambda rows: holding.claim(rows, actor, task_id, now, reason))
+    except holding.ReasonMissing:
+        task = tasks.see(transaction.database(), actor, task_id, now)
+        return _page(task, {}, 422, reason_missing=True)
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor="holder"), code=303)
 
 
 @bp.post("/tasks/<uuid:task_id>/release")
 @requires(Permission.TASK_COMPLETE)
 def release(task_id: UUID) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
-    transaction.write(lambda rows: tasks.release(rows, actor, task_id, now))
+    transaction.write(lambda rows: holding.release(rows, actor, task_id, now))
     return redirect(url_for("inbox.show"), code=303)
+
+
+@bp.get("/tasks/<uuid:task_id>/reassign")
+@requires(Permission.TASK_REASSIGN)
+def reassign(task_id: UUID) -> ResponseReturnValue:
+    return _gift(task_id)
+
+
+@bp.post("/tasks/<uuid:task_id>/reassign")
+@requires(Permission.TASK_REASSIGN)
+def give(task_id: UUID) -> ResponseReturnValue:
+    actor, now = transaction.actor(), transaction.now()
+    officer, reason = request.form.get("officer", ""), request.form.get("reason", "")
+    try:
+        number = transaction.write(
+            lambda rows: holding.reassign(rows, actor, task_id, known_id(officer), reason, now)
+        )
+    except (holding.NobodyChosen, holding.ReasonMissing) as refused:
+        return _gift(task_id, problem=refused.key, officer=officer, reason=reason)
+    confirmations.note("given", number)
+    return redirect(case_address(number), code=303)
+
+
+@bp.post("/tasks/<uuid:task_id>/look-again")
+@requires(Permission.TASK_COMPLETE)
+def look_again(task_id: UUID) -> ResponseReturnValue:
+    """Note when the officer himself wants to look again: one tap for some days on, or a day of his choice."""
+    actor, now, op = transaction.actor(), transaction.now(), request.form.get("_op", "")
+    note, typed = request.form.get("note", ""), request.form.get("look_on", "")
+    try:
+        transaction.write(
+            lambda rows: desk.look_again(rows, actor, task_id, _day_wanted(rows, op, typed, now), note, now)
+        )
+    except desk.Refused as refused:
+        task = tasks.see(transaction.database(), actor, task_id, now)
+        return _page(task, {}, 422, look_problem=refused, look_typed=(typed, note))
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor="look-again"), code=303)
+
+
+def _day_wanted(rows: Session, op: str, typed: str, now: datetime) -> date | None:
+    """The day that the button means. Raises Refused for what is no day."""
+    if op == "forget":
+        return None
+    if op.isascii() and op.isdigit() and int(op) in LOOK_IN:
+        return calendars.of(rows).add_days(calendars.day(now), int(op))
+    found = known_day(typed)
+    if found is None:
+        raise desk.Refused("desk.day_missing")
+    return found
+
+
+def _gift(task_id: UUID, problem: str = "", officer: str = "", reason: str = "") -> ResponseReturnValue:
+    gift = transaction.read(lambda rows: holding.gift(rows, g.actor, task_id, transaction.now()))
+    return page(
+        "tasks/reassign.html",
+        422 if problem else 200,
+        gift=gift,
+        reasons=holding.REASONS,
+        problem=problem,
+        officer=officer,
+        reason=reason,
+    )
 
 
 def _again(task_id: UUID, invalid: FormInvalid) -> ResponseReturnValue:
@@ -99,7 +171,7 @@ def _again(task_id: UUID, invalid: FormInvalid) -> ResponseReturnValue:
     return _page(task, problems, 422)
 
 
-def _page(task: TaskView, problems: Mapping[str, Any], status: int) -> ResponseReturnValue:
+def _page(task: TaskView, problems: Mapping[str, Any], status: int, **more: Any) -> ResponseReturnValue:
     return page(
         "tasks/task.html",
         status,
@@ -109,4 +181,8 @@ def _page(task: TaskView, problems: Mapping[str, Any], status: int) -> ResponseR
         kept=session.pop("kept", ""),
         written_on=confirmations.take_notes().get("written_on", ""),
         confirmation=confirmations.take(),
+        reasons=holding.REASONS,
+        look_in=LOOK_IN,
+        may_give=g.actor.may(Permission.TASK_REASSIGN),
+        **more,
     )

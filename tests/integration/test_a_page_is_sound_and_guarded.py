@@ -43,10 +43,11 @@ class World:
         tasks = [task for number in (first, second) for task in self.journey.waiting(number)]
         with self.database.engine.connect() as connection:
             document = connection.execute(select(metadata.tables["document"].c.id)).scalars().first()
-        tabs = ("documents", "diagram", "timeline", "correspondence", "activity")
+        tabs = ("documents", "diagram", "timeline", "correspondence", "activity", "print")
         self.addresses = [
             *(rule.rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and not rule.arguments),
             *(f"/tasks/{task.id}" for task in tasks),
+            *(f"/tasks/{task.id}/reassign" for task in tasks),
             *(f"/cases/{each.replace('/', '-')}" for each in (first, second, third)),
             *(f"/cases/{third.replace('/', '-')}/{tab}" for tab in tabs),
             f"/requisitions/{letter}",

@@ -88,7 +88,34 @@ def test_those_who_keep_the_system_see_no_case(filled):
 
 def test_the_offices_of_the_district_see_every_case(filled):
     for table, role in product(case_tables(), sorted(DISTRICT_WIDE)):
+        if table.name == "note" and role in (Role.DM_SECTION_HEAD, Role.DM_ASSISTANT):
+            continue  # they read what their own office wrote or was asked: see below
         assert seen(filled, post(role), table) == seen(filled, EVERYTHING, table), (table.name, role)
+
+
+def test_a_note_is_read_by_both_offices_and_by_those_who_supervise(filled):
+    note = metadata.tables["note"]
+    engine = filled.engine.execution_options(writing=True)
+    with engine.begin() as connection:
+        connection.execute(
+            update(note)
+            .where(note.c.id == rows.id_of("note", "mufassil"))
+            .values(to_office_id=rows.id_of("office", "garkha"))
+        )
+        connection.execute(
+            update(enquiry)
+            .where(enquiry.c.id == rows.id_of("enquiry", "garkha"))
+            .values(case_id=rows.id_of("case", "mufassil"))
+        )
+    assert seen(filled, post(Role.SHO), note) == 1, "the sender"
+    assert seen(filled, post(Role.SHO, "garkha", "garkha"), note) == 1, (
+        "the receiver, and no note of a case out of sight"
+    )
+    assert seen(filled, post(Role.SHO, "", ""), note) == 1, "its own"
+    for role in (Role.DM_SECTION_HEAD, Role.DM_ASSISTANT):
+        assert seen(filled, post(role), note) == 1, role
+    for role in (Role.DM, Role.ADM, Role.SP, Role.SP_READER):
+        assert seen(filled, post(role), note) == 3, role
 
 
 def test_an_office_without_an_enquiry_sees_no_case(filled):
@@ -300,6 +327,11 @@ ARGUMENTS: dict[str, Any] = {
     "queue": inbox_queries.Queue(rows.id_of("office"), ("x",), None),
     "condition": inbox_queries.Condition(case_ids=(rows.id_of("case"),)),
     "keyset": inbox_queries.Keyset("due", None, 26),
+    "paging": inbox_queries.paging(
+        inbox_queries.Queue(rows.id_of("office"), ("x",), None),
+        inbox_queries.Condition(),
+        inbox_queries.Keyset("due", None, 26),
+    ),
     "keys": {"x": [b"x" * 8]},
     "states": ("x",),
     "search": "",
@@ -397,7 +429,13 @@ CHANGING: dict[str, dict[str, Any]] = {
     "releases.retire": {},
     "workflow_queries.finish_task": {},
     "workflow_queries.cancel_tasks": {},
-    "workflow_queries.set_claim": {},
+    "holding_queries.set_claim": {},
+    "holding_queries.set_named": {},
+    "desk_queries.delete_follow_up": {},
+    "desk_queries.delete_settled_follow_ups": {},
+    "desk_queries.set_view": {"values": {"shared": True}},
+    "desk_queries.delete_view": {},
+    "note_queries.close_note": {},
     "workflow_queries.update_state": {"values": {"revision": 9}},
     "workflow_queries.move_timer": {},
     "workflow_queries.delete_timers": {},

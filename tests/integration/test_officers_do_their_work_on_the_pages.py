@@ -152,10 +152,10 @@ def test_claiming_shows_in_the_inbox_and_can_be_undone(office: Office) -> None:
     head, task = office.at(Role.DM_SECTION_HEAD), office.task(number)
     head.get(f"/tasks/{task.id}")
     assert "यह कार्य आपके नाम है।" in text_of(head.post_and_follow(f"/tasks/{task.id}/claim"))
-    assert "आपके नाम" in text_of(head.get("/inbox?mine=1"))
+    assert "आपके नाम" in text_of(head.get("/inbox?holder=mine"))
     head.get(f"/tasks/{task.id}")
     assert head.post(f"/tasks/{task.id}/release").headers["Location"] == "/inbox"
-    assert f"/tasks/{task.id}" not in text_of(head.get("/inbox?mine=1"))
+    assert f"/tasks/{task.id}" not in text_of(head.get("/inbox?holder=mine"))
 
 
 def test_the_loser_of_a_race_sees_who_was_first_and_keeps_his_words(office: Office) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text, update
 
 from app.domain.errors import TaskAlreadyDone
 from app.models.workflow import queue_count, user_task
-from app.services import inbox, migrations, queues, scopes, tasks
+from app.services import holding, inbox, migrations, queues, scopes, tasks
 from app.services.drafts import actor_scope
 from tests.integration.conftest import NOW
 
@@ -35,11 +35,11 @@ def rows_of_counts(journey, *conditions) -> int:
 
 
 def claim(journey, task, actor) -> None:
-    journey.database.write(lambda session: tasks.claim(session, actor, task.id, NOW), actor_scope(actor))
+    journey.database.write(lambda session: holding.claim(session, actor, task.id, NOW), actor_scope(actor))
 
 
 def release(journey, task, actor) -> None:
-    journey.database.write(lambda session: tasks.release(session, actor, task.id, NOW), actor_scope(actor))
+    journey.database.write(lambda session: holding.release(session, actor, task.id, NOW), actor_scope(actor))
 
 
 def test_they_hold_all_along_the_route(journey):
@@ -127,7 +127,7 @@ def test_a_filtered_page_says_how_many_there_are(journey):
     for name, value in sought.items():
         found = page(journey, head, **{name: value})
         assert (len(found.rows), found.found) == (3, None if name == "sort" else 3), name
-    assert [row.case_number for row in page(journey, head, mine=True).rows] == [numbers[1]]
+    assert [row.case_number for row in page(journey, head, holder="mine").rows] == [numbers[1]]
     assert page(journey, head, age="late").found == 0
     assert page(journey, head, purpose="tenant").found == 0
     assert [row.case_number for row in page(journey, head, search=numbers[2]).rows] == [numbers[2]]

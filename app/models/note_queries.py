@@ -1,0 +1,124 @@
+"""Queries on notes between offices: those of a case, and those that wait for an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, select
+
+from app.models.cases import applicant, case, note
+from app.models.officers import officer
+from app.models.offices import named, office
+from app.models.statements import Query, Update, inserting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.models.base import AnyRow
+    from app.models.session import Session
+    from app.models.statements import At
+
+
+def _notes(at: At) -> Any:
+    sender, receiver, closer = office.alias(), office.alias(), officer.alias()
+    own = note.c.district_id
+    return (
+        select(
+            note,
+            *named(sender, "from"),
+            *named(receiver, "to"),
+            officer.c.name_hi.label("officer_hi"),
+            officer.c.name_en.label("officer_en"),
+            closer.c.name_hi.label("closed_by_hi"),
+            closer.c.name_en.label("closed_by_en"),
+        )
+        .join(sender, and_(sender.c.district_id == own, sender.c.id == note.c.from_office_id))
+        .join(receiver, and_(receiver.c.district_id == own, receiver.c.id == note.c.to_office_id))
+        .join(officer, and_(officer.c.district_id == own, officer.c.id == note.c.written_by))
+        .outerjoin(closer, and_(closer.c.district_id == own, closer.c.id == note.c.closed_by))
+        .where(at.visible(note), note.c.case_id == at.case_id)
+        .order_by(note.c.at, note.c.id)
+    )
+
+
+_OF_CASE = Query(_notes)
+
+
+def notes_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    """The notes of a case that the scope may read, sealed, oldest first, with their offices and officers."""
+    return _OF_CASE.all(session, case_id=case_id)
+
+
+def insert_note(session: Session, row: Mapping[str, Any]) -> None:
+    inserting(note).put(session, [row])
+
+
+_CLOSE = Update(note, lambda at: [note.c.id == at.note_id, note.c.closed_at.is_(None)])
+
+
+def close_note(session: Session, note_id: UUID, officer_id: UUID, at: datetime) -> bool:
+    """Nobody has to answer a note any more; False when that was so before."""
+    return bool(_CLOSE.run(session, {"closed_at": at, "closed_by": officer_id}, note_id=note_id))
+
+
+def _is_waiting(at: At) -> list[Any]:
+    return [at.visible(note), note.c.to_office_id == at.office_id, note.c.closed_at.is_(None)]
+
+
+WAITING_COUNT = Query(
+    lambda at: select(func.count().label("found")).select_from(
+        select(note.c.id).where(*_is_waiting(at)).limit(at.limit).subquery()
+    )
+)
+
+
+def waiting_count(session: Session, office_id: UUID, limit: int) -> int:
+    """How many notes wait for an office, counted no further than `limit`."""
+    return int(WAITING_COUNT.scalar(session, office_id=office_id, limit=limit))
+
+
+_WAITING_IN_CASE = Query(
+    lambda at: (
+        select(func.count().label("found"))
+        .select_from(note)
+        .where(*_is_waiting(at), note.c.case_id == at.case_id)
+    )
+)
+
+
+def waiting_in_case(session: Session, case_id: UUID, office_id: UUID) -> int:
+    """How many notes of one case wait for an office."""
+    return int(_WAITING_IN_CASE.scalar(session, case_id=case_id, office_id=office_id))
+
+
+def _waiting(at: At) -> Any:
+    same = case.c.district_id == note.c.district_id
+    return (
+        select(
+            case.c.number,
+            case.c.data_key_id,
+            applicant.c.id.label("applicant_id"),
+            applicant.c.name,
+            note.c.at,
+            *named(office, "from"),
+        )
+        .select_from(note)
+        .join(case, and_(same, case.c.id == note.c.case_id))
+        .join(
+            applicant, and_(applicant.c.district_id == note.c.district_id, applicant.c.case_id == case.c.id)
+        )
+        .join(office, and_(office.c.district_id == note.c.district_id, office.c.id == note.c.from_office_id))
+        .where(*_is_waiting(at))
+        .order_by(note.c.at, note.c.id)
+        .limit(at.limit)
+    )
+
+
+_WAITING = Query(_waiting)
+
+
+def waiting(session: Session, office_id: UUID, limit: int) -> Sequence[AnyRow]:
+    """The notes that wait for an office, the oldest first: case, sealed name, from whom."""
+    return _WAITING.all(session, office_id=office_id, limit=limit)
