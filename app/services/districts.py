@@ -97,7 +97,10 @@ def _police_offices(session: Session, lgd_code: int, police: UUID, _now: datetim
     for number, name in enumerate(
         dict.fromkeys(row["subdivision"] for row in thanas if row["subdivision"]), 1
     ):
-        title = (f"अनुमंडल पुलिस पदाधिकारी, {_HINDI.get(name, name)}", f"SDPO, {name}")
+        title = (
+            f"अनुमंडल पुलिस कार्यालय, {_HINDI.get(name, name)}",
+            f"Sub-divisional police office, {name}",
+        )
         key = f"sdpo_{name.lower().replace('-', '_')}"
         subdivisions[name] = _office(session, OfficeKind.SDPO, key, f"SDPO-{number}", title, parent_id=police)
     found = [_thana(session, row, subdivisions, police) for row in thanas]

@@ -134,6 +134,10 @@ _CASE = {
 }
 
 
+def _may_be_a_firm(a: Any) -> bool:
+    return bool(a.facts["checks"].get("subject") == "person_or_firm")
+
+
 def _searched(a: Any) -> bool:
     return bool(a.action != "return")
 
@@ -183,6 +187,11 @@ WHEN: dict[str, dict[str, Any]] = {
         "attestation_form": lambda a: a.purpose is not None and a.purpose not in _NAMED,
     },
     "intake": {
+        "#Group_firm": _may_be_a_firm,
+        **dict.fromkeys(
+            ("firm_name_en", "firm_kind", "firm_post", "firm_reg_no"),
+            lambda a: _may_be_a_firm(a) and a.firm_name_hi is not None,
+        ),
         "#Group_present": lambda a: not a.same_address,
         "declared_detail": lambda a: a.declared_case == "yes",
         "declaration_attached": lambda a: a.declared_case in ("yes", "no"),
@@ -347,6 +356,10 @@ SITUATIONS: dict[str, list[tuple[dict[str, Any], dict[str, tuple[Any, ...]]]]] =
         *(
             (facts, {"same_address": (True, False), "declared_case": (None, "yes", "no", "not_on_file")})
             for facts in ({}, {"requisition": {"purpose": "contractor"}})
+        ),
+        *(
+            ({"checks": {"subject": subject}}, {"firm_name_hi": (None, "सरयू")})
+            for subject in ("person", "person_or_firm")
         ),
         ({}, {"perm_state": (None, "bihar", "assam"), "perm_district": (None, "saran", "patna")}),
         (

@@ -1,0 +1,51 @@
+"""A contractor may be a firm: every partner has a case of his own, and each case says whose partner he is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.domain.errors import FormInvalid
+from app.domain.roles import Role
+from tests.journey import scan
+from tests.office import text_of
+
+if TYPE_CHECKING:
+    from tests.office import Office
+
+FIRM = {
+    "firm_name_hi": "सरयू कंस्ट्रक्शन",
+    "firm_name_en": "Saryu Construction",
+    "firm_kind": "partnership",
+    "firm_post": "भागीदार",
+    "firm_reg_no": "DEMO/2015/0417",
+}
+
+
+def enter(office: Office, **changes: Any) -> str:
+    letter = office.journey.register(purpose="contractor", candidate_count=3)
+    return office.journey.add(letter, ["th_mufassil"], [scan("photo")], **changes)
+
+
+def test_the_case_of_a_partner_shows_his_firm(office: Office) -> None:
+    number = enter(office, **FIRM)
+    page = text_of(office.at(Role.DM_SECTION_HEAD).get(f"/cases/{number.replace('/', '-')}"))
+    for words in ("सरयू कंस्ट्रक्शन", "Saryu Construction", "भागीदारी", "भागीदार", "DEMO/2015/0417"):
+        assert words in page
+
+
+def test_a_contractor_without_a_firm_is_asked_for_none(office: Office) -> None:
+    assert enter(office) == "SRN/2026/00001"
+
+
+def test_a_firm_is_named_whole(office: Office) -> None:
+    with pytest.raises(FormInvalid) as refused:
+        enter(office, firm_name_hi="सरयू कंस्ट्रक्शन")
+    assert set(refused.value.problems) == {"firm_name_en", "firm_kind", "firm_post"}
+
+
+def test_who_is_to_serve_in_an_office_has_no_firm(office: Office) -> None:
+    page = text_of(office.at(Role.DM_ASSISTANT).get(f"/requisitions/{office.journey.register()}/new"))
+    assert re.search(r'id="f-Group_firm"[^>]* hidden>', page)
