@@ -32,6 +32,7 @@ WANTED: dict[str, tuple[str, ...]] = {
     "own_factor": ("current", "code", "new_code"),
     "own_codes": ("code",),
 }
+_PROOFS = frozenset({"current", "code"})  # what shows who he is; a failure is recorded
 _CODES_ANEW = frozenset({"first", "factor", "own_factor", "own_codes"})
 _NAMES = ("districts", "thanas", "blocks")
 
@@ -118,16 +119,27 @@ def change(
     problems = database.read(lambda session: _faults(session, row, what, typed), scope)
     if "current" in WANTED[what] and not doorkeeper.fits(row.password_hash, typed.current):
         problems["current"] = "account.problem.current"
-    if problems:
-        raise NotAccepted(problems)
-    hashed = doorkeeper.hash(typed.password) if "password" in WANTED[what] else ""
+    hashed = doorkeeper.hash(typed.password) if "password" in WANTED[what] and not problems else ""
 
     def apply(session: Session) -> Changed:
-        codes = _set(session, here, row, what, typed, hashed, now)
+        if problems:
+            raise NotAccepted(problems)
+        changed = _set(session, here, row, what, typed, hashed, now)
         door.give_back(session, row.username, own_try)
-        return codes
+        return changed
 
-    return database.write(apply, scope)
+    try:
+        return database.write(apply, scope)
+    except NotAccepted as refused:
+        if refused.problems.keys() & _PROOFS:
+            thing = f"officer:{row.id}"
+            database.write(
+                lambda session: audit.record(
+                    session, "access", "factor:refuse", thing, None, now, reason=what
+                ),
+                scope,
+            )
+        raise
 
 
 def _account(session: Session, token: str, what: str) -> tuple[AnyRow, AnyRow]:

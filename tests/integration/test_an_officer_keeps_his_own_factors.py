@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.roles import SESSION_LIMITS, Role, session_limits
+from app.models.audit import audit
 from app.models.officers import login_session
 from tests.doorway import OTHER, PASSWORD, Doorway, Person, codes_on, is_in, key_on
 from tests.integration.conftest import NOW
@@ -120,6 +121,14 @@ def test_who_guesses_at_an_open_session_is_made_to_wait(doorway: Doorway) -> Non
     assert "थोड़ी प्रतीक्षा" in answer.get_data(as_text=True)
     doorway.goes_on(minutes=16)
     assert change(person, "codes", code=person.phone.code(doorway.now)).status_code == 200
+
+
+def test_a_failure_is_recorded_with_what_it_was_for(doorway: Doorway) -> None:
+    person = doorway.let_in("dm")
+    change(person, "codes", code="000000")
+    with doorway.database.engine.connect() as connection:
+        rows = connection.execute(select(audit).where(audit.c.action == "factor:refuse")).all()
+    assert [(row.object, row.detail) for row in rows] == [(f"officer:{person.id}", {"reason": "own_codes"})]
 
 
 def test_each_session_is_listed_and_ended_by_itself(doorway: Doorway) -> None:
