@@ -42,8 +42,7 @@ class Officers:
     def task(self, role: str, number: str, office: str = "", step: str = "") -> Screen:
         """Open the task of a case from the inbox, by the case's number."""
         screen = self.at(role, office).open(f"/inbox?search={number}&tab={step}")
-        screen.page.locator(f"[data-row]:has-text('{number}') a[href*='/tasks/']").first.click()
-        screen.page.wait_for_load_state("load")
+        screen.click(screen.page.locator(f"[data-row]:has-text('{number}') a[href*='/tasks/']").first)
         back = screen.page.get_by_role("link", name="‹ मेरे कार्य").get_attribute("href") or ""
         self._step, self.taps, self.typed = back.partition("tab=")[2], 1, 0
         return screen
@@ -69,8 +68,7 @@ class Officers:
     def ask_again(self, screen: Screen, field: str) -> None:
         """Without scripts a button asks the server what the form now needs."""
         if not self._look.scripts:
-            screen.page.locator(f"button[value='refresh:{field}']").click()
-            screen.page.wait_for_load_state("load")
+            screen.click(screen.page.locator(f"button[value='refresh:{field}']"))
 
     def ask_by(self, screen: Screen, decision: str) -> None:
         """Without scripts the first press of a decision asks for what it needs besides."""
@@ -124,8 +122,7 @@ class Officers:
             self.write(screen, "वर्तमान पता: पिन कोड", "841301")
         self.choose(screen, "घोषणा प्राप्त नहीं")
         screen.sound("candidate")
-        screen.page.locator("form[data-form] .btn-primary").click()
-        screen.page.wait_for_load_state("load")
+        screen.click(screen.page.locator("form[data-form] .btn-primary"))
         found = re.search(r"SRN/2026/\d{5}", screen.text())
         assert found is not None, screen.text()[:2000]
         return found[0]

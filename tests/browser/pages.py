@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,11 @@ from tests.sources import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Frame, Locator, Page, Request
 
     from tests.serving import Account
 
+_BEGINS_WITHIN, _COMES_WITHIN = 0.5, 15.0  # seconds: a click asks for its page at once, or for none
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN_AXE = """rules => axe.run(document, {
@@ -77,15 +79,41 @@ class Screen:
     def link(self, name: str) -> Locator:
         return self.page.get_by_role("link", name=name, exact=True)
 
-    def press(self, name: str) -> Screen:
-        self.button(name).click()
+    def click(self, target: Locator) -> Screen:
+        """Click, and wait for the page that this leads to, if it leads to one.
+
+        On a busy machine the answer comes so late that the old page would be taken for the new one.
+        """
+        asked: list[str] = []
+        came: list[str] = []
+
+        def ask(request: Request) -> None:
+            if request.is_navigation_request() and request.frame == self.page.main_frame:
+                asked.append(request.url)
+
+        def come(frame: Frame) -> None:
+            if frame == self.page.main_frame:
+                came.append(frame.url)
+
+        self.page.on("request", ask)
+        self.page.on("framenavigated", come)
+        try:
+            target.click()
+            for wanted, seconds in ((asked, _BEGINS_WITHIN), (came, _COMES_WITHIN)):
+                deadline = time.monotonic() + seconds
+                while not (wanted or came) and (asked or wanted is asked) and time.monotonic() < deadline:
+                    self.page.wait_for_timeout(20)
+        finally:
+            self.page.remove_listener("request", ask)
+            self.page.remove_listener("framenavigated", come)
         self.page.wait_for_load_state("load")
         return self
 
+    def press(self, name: str) -> Screen:
+        return self.click(self.button(name))
+
     def follow(self, name: str) -> Screen:
-        self.link(name).first.click()
-        self.page.wait_for_load_state("load")
-        return self
+        return self.click(self.link(name).first)
 
     def fill(self, label: str, value: str) -> Screen:
         self.page.get_by_label(label, exact=True).fill(value)
@@ -99,9 +127,7 @@ class Screen:
         """Press the demo's button of this officer on the sign-in page that is open."""
         button = self.page.locator(f"button[name=officer][value='{account.id}']")
         button.evaluate("button => { button.closest('details').open = true; }")
-        button.click()
-        self.page.wait_for_load_state("load")
-        return self
+        return self.click(button)
 
     def sign_in_by_hand(self, account: Account, code: str) -> Screen:
         """Come in by name, password and the code of the telephone, as on any ordinary day."""

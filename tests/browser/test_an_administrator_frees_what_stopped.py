@@ -50,12 +50,10 @@ def test_what_stopped_reads_clearly_and_goes_on_at_a_press(
     magistrate.open(f"/cases/{first.replace('/', '-')}/diagram").sound("case-held-up")
     assert "यह प्रकरण एक बाधा से रुका है" in magistrate.text()
     screen = desk(look).sign_in(site.account("process_admin")).open("/admin").sound("incidents")
-    screen.page.get_by_role("button", name=f"पुनः प्रयास {second}", exact=True).click()
-    screen.page.wait_for_load_state("load")
+    screen.click(screen.page.get_by_role("button", name=f"पुनः प्रयास {second}", exact=True))
     assert "प्रकरण आगे बढ़ गया" in screen.text()
     assert journey.steps(second) == ["route"]
     screen.sound("incident-freed")
-    screen.page.get_by_role("button", name="सबका पुनः प्रयास").click()
-    screen.page.wait_for_load_state("load")
+    screen.click(screen.page.get_by_role("button", name="सबका पुनः प्रयास"))
     assert "प्रकरण आगे बढ़ गया (" in screen.text()
     assert journey.steps(first) == journey.steps(third) == ["route"]

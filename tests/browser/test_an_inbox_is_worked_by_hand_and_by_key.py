@@ -144,8 +144,7 @@ def test_a_reader_asks_a_thana_and_the_thana_answers(desk, site, pending, look):
     reader.fill("क्या पूछना या बताना है", "किराये का पता कब से है?").press("भेजें")
     assert "किराये का पता कब से है?" in reader.sound("correspondence-asked").text()
     thana = sitting(desk, site, pending.head, look).open("/inbox").sound("inbox-with-query")
-    thana.page.get_by_role("link", name=re.compile("कार्यालयों की पृच्छाएँ")).click()
-    thana.page.wait_for_load_state("load")
+    thana.click(thana.page.get_by_role("link", name=re.compile("कार्यालयों की पृच्छाएँ")))
     thana.sound("inbox-queries")
     thana.page.get_by_role("row").filter(has_text=number).get_by_role("link").click()
     thana.fill("आपके कार्यालय का उत्तर", "दो वर्ष से।").press("उत्तर भेजें")
@@ -156,8 +155,7 @@ def test_a_reader_asks_a_thana_and_the_thana_answers(desk, site, pending, look):
 def test_an_enquiry_goes_to_another_officer_with_its_reason(desk, site, pending, look):
     screen = sitting(desk, site, pending.head, look).open(address(pending.visited))
     screen.page.get_by_role("heading", name="दूसरे पदाधिकारी को देना").click()
-    screen.page.get_by_role("link", name=re.compile("स्थल.*पुनः आवंटन|.*भ्रमण.*पुनः आवंटन")).click()
-    screen.page.wait_for_load_state("load")
+    screen.click(screen.page.get_by_role("link", name=re.compile("स्थल.*पुनः आवंटन|.*भ्रमण.*पुनः आवंटन")))
     screen.sound("reassign")
     if screen.page.get_by_role("radio").count() == 0:
         assert "कोई दूसरा पदाधिकारी नहीं" in screen.text()

@@ -108,8 +108,7 @@ def look_for(screen: Screen, text: str) -> Screen:
     """Use the page's own search."""
     form = screen.page.get_by_role("search")
     form.get_by_role("searchbox").fill(text)
-    form.get_by_role("button").click()
-    screen.page.wait_for_load_state("load")
+    screen.click(form.get_by_role("button"))
     return screen
 
 
@@ -134,8 +133,7 @@ def test_the_screens_of_a_section_head_are_sound(
     screen.open("/inbox?age=late&size=25&sort=received").sound(f"inbox-filtered{named}")
     screen.open("/inbox").sound(f"inbox-full{named}")
     screen.open("/requisitions").sound(f"requisitions{named}")
-    screen.page.get_by_role("main").get_by_role("link").filter(has_text="शिक्षा विभाग").first.click()
-    screen.page.wait_for_load_state("load")
+    screen.click(screen.page.get_by_role("main").get_by_role("link").filter(has_text="शिक्षा विभाग").first)
     screen.sound(f"requisition{named}")
     for tab in TABS:
         screen.open(address(work.returned, tab)).sound(f"case{tab.replace('/', '-')}{named}")
@@ -195,8 +193,7 @@ def test_the_inbox_is_filtered_turned_and_searched(
     assert "age=left" in screen.path
     chosen = screen.page.get_by_role("list", name="लगी हुई छँटाई").get_by_role("link")
     assert "समय शेष" in chosen.inner_text()
-    chosen.click()
-    screen.page.wait_for_load_state("load")
+    screen.click(chosen)
     assert "age=" not in screen.path
     look_for(screen, work.waiting[-1])
     assert rows.count() == 1
@@ -210,11 +207,9 @@ def test_a_tile_shows_its_tasks_and_a_second_press_shows_all(
     screen = reading("dm_section_head", PHONE).open("/inbox")
     tiles = screen.page.get_by_role("list", name="समय के अनुसार")
     late = int(tiles.get_by_role("link").filter(has_text="विलंबित").locator("b").inner_text())
-    tiles.get_by_role("link").filter(has_text="विलंबित").click()
-    screen.page.wait_for_load_state("load")
+    screen.click(tiles.get_by_role("link").filter(has_text="विलंबित"))
     assert screen.page.locator("[data-row]").count() == min(late, A_PAGE) > 0
-    tiles.get_by_role("link").filter(has_text="विलंबित").click()
-    screen.page.wait_for_load_state("load")
+    screen.click(tiles.get_by_role("link").filter(has_text="विलंबित"))
     assert screen.path == "/inbox"
     assert len(work.waiting) > A_PAGE
 

@@ -127,8 +127,7 @@ def test_a_new_telephone_is_added_by_a_code_and_the_recovery_codes_are_shown_onc
     assert again.path == "/inbox"
     again.open("/account").sound("account-with-sessions")
     assert "9 शेष" in again.text()
-    again.button_with("यह सत्र समाप्त करें").click()
-    again.page.wait_for_load_state("load")
+    again.click(again.button_with("यह सत्र समाप्त करें"))
     assert screen.open("/inbox").path.startswith("/sign-in")
 
 
