@@ -49,7 +49,7 @@ def test_officers_of_every_post_take_a_contradicted_case_through_a_hearing_to_an
 def paper(screen: Screen, number: str) -> str:
     """What the issued paper says, as its reader copies it."""
     screen.open(f"/cases/{number.replace('/', '-')}/timeline")
-    link = screen.page.get_by_role("link", name=re.compile("SRN/CAV/")).first.get_attribute("href")
+    link = screen.page.get_by_role("link", name=re.compile("SRN.CAV.")).first.get_attribute("href")
     document = pypdfium2.PdfDocument(screen.page.request.get(str(link)).body())
     text = " ".join(page.get_textpage().get_text_range() for page in document)
     document.close()
