@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SIZES = (1_000, 100_000, 1_000_000)
 _QUICK_SIZES = (1_000, 40_000)
+#: The newest first would open copies, whose names are not sealed; it goes the way of `received`, backwards.
+_ORDERS = ("received", "case")
 
 
 def rows(ground: world.World, *, quick: bool) -> Iterator[results.Row]:
@@ -31,6 +33,8 @@ def rows(ground: world.World, *, quick: bool) -> Iterator[results.Row]:
         variants[f"{size} filtered"] = _page(
             database, sho, inbox.InboxQuery(age="late", purpose="govt_service")
         )
+        for sort in _ORDERS:
+            variants[f"{size} {sort}"] = _page(database, sho, inbox.InboxQuery(sort=sort))
     found = measure.interleaved(variants, rounds=3 if quick else 20)
     # SQLite works inside the process, so CPU tells all and the neighbours' noise stays out; PostgreSQL does not.
     unit = "ms CPU" if ground.kind == "sqlite" else "ms"
@@ -39,7 +43,11 @@ def rows(ground: world.World, *, quick: bool) -> Iterator[results.Row]:
     yield results.told(f"inbox, first page of 25 at {sizes[0]:,} tasks", ground.kind, small, unit)
     for size in sizes[1:]:
         growth, filtered = took[f"{size}"] / small, took[f"{size} filtered"] / small
+        ordered = max(took[f"{size} {sort}"] for sort in _ORDERS) / small
         yield results.at_most(f"inbox at {size:,} tasks", ground.kind, growth, "x small", 1.5)
+        yield results.at_most(
+            f"inbox, slowest order, at {size:,} tasks", ground.kind, ordered, "x small", 1.5
+        )
         yield results.at_most(f"inbox, filtered, at {size:,} tasks", ground.kind, filtered, "x small", 3)
         yield results.told(f"inbox at {size:,} tasks, p99 of wall", ground.kind, found[f"{size}"].p99, "ms")
     for database, _ in districts.values():
