@@ -142,7 +142,9 @@ def test_one_code_signs_once_in_however_many_windows(drill: Drill) -> None:
             for window, address in zip(windows, asked, strict=True)
         )
     )
-    assert sorted(each.status for each in answers) == [303] + [422] * 7
+    lost = [each.status for each in answers if each.status != 303]
+    assert len(lost) == TOGETHER - 1
+    assert set(lost) <= {409, 422}, "the code was used, or the task is done"
     assert len(drill.rows(answer, number, answer.c.user_task_id == task.id)) == 1
     assert drill.journey().steps(number) == ["decide"]
 
