@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app import engine
+from app.domain.offices import UnitKind
 from app.models import case_queries as cases
+from app.services import units
 from app.services.instances import VERIFICATION
 
 if TYPE_CHECKING:
@@ -49,23 +51,35 @@ def pictures(session: Session, case: AnyRow, file: CaseFile, stuck: frozenset[st
     """
     moves, loaded = file.record.moves, file.release
     found = [_picture(loaded, VERIFICATION, moves, _open(file), stuck)]
-    last = {row.office_id: row for row in cases.enquiries_of(session, case.id)}
-    for row in last.values():
+    for row in _last_rounds(session, case, file):
         own = [move for move in moves if move.enquiry_id == row.id]
         process = _process_of(loaded, own)
         if process is not None:
-            found.append(_of_unit(_picture(loaded, process, own, _open(file, row.id), stuck), row))
+            drawn = _picture(loaded, process, own, _open(file, row.id), stuck)
+            found.append(_of_unit(drawn, row, file))
     return found
 
 
-def _of_unit(picture: Picture, row: AnyRow) -> Picture:
+def _last_rounds(session: Session, case: AnyRow, file: CaseFile) -> list[AnyRow]:
+    """The enquiry of each unit in its last round; the SP's office writes to several districts, each a unit."""
+    last: dict[tuple[object, ...], AnyRow] = {}
+    for row in cases.enquiries_of(session, case.id):
+        is_letter = row.unit_kind == UnitKind.OTHER_DISTRICT
+        last[row.office_id, file.facts.asked_of(row).get("district") if is_letter else None] = row
+    return list(last.values())
+
+
+def _of_unit(picture: Picture, row: AnyRow, file: CaseFile) -> Picture:
     states = {standing.state for standing in picture.standing.values()}
     state = next((each for each in ("stuck", "late", "current", "cancelled") if each in states), "done")
+    kind, hindi, english = row.office_kind, row.office_hi, row.office_en
+    if row.unit_kind == UnitKind.OTHER_DISTRICT:
+        kind, (hindi, english) = row.unit_kind, units.name(file.facts, row)
     return replace(
         picture,
-        unit_kind=row.office_kind,
-        unit_hi=row.office_hi,
-        unit_en=row.office_en,
+        unit_kind=kind,
+        unit_hi=hindi,
+        unit_en=english,
         round=row.round,
         state=state,
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 from app.models import workflow_queries as workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from app.engine.steps import MoveKind
@@ -48,27 +48,46 @@ class Record:
         return list(self._told())
 
     def _told(self) -> Iterator[Moved]:
-        opened: dict[tuple[str, UUID | None], deque[AnyRow]] = defaultdict(deque)
-        for task in self.tasks:
-            opened[task.element_id, task.enquiry_id].append(task)
-        waiting: dict[tuple[str, UUID | None], deque[AnyRow]] = defaultdict(deque)
-        units: dict[UUID, UUID] = {}
-        step = 0
+        book, units, step = _Book(self.tasks), dict[UUID, list[UUID]](), 0
         for row in workflow.steps_of(self._session, self._case_id):
             step += row.kind in ("started", "completed", "fired")
-            enquiry_id = units.get(row.unit_office_id) if row.unit_office_id is not None else None
-            key = (row.element_id, enquiry_id)
-            found: AnyRow | None = None
-            if row.kind == "opened" and opened[key]:
-                found = opened[key].popleft()
-                waiting[key].append(found)
-            elif row.kind in ("completed", "cancelled") and waiting[key]:
-                found = waiting[key].popleft()
+            mine: list[UUID] | list[None] = (
+                units.get(row.unit_office_id, [None]) if row.unit_office_id else [None]
+            )
+            found = book.task_of(row, mine)
+            enquiry_id = found.enquiry_id if found is not None else mine[-1]
             yield Moved(step, row.kind, row.element_id, row.element_path, row.at, enquiry_id, found)
             units |= _units(row.routing)
 
 
-def _units(routing: dict[str, Any]) -> dict[UUID, UUID]:
-    """Which enquiry an office makes from this move on: office -> enquiry. A move may send it to another office."""
+class _Book:
+    """The tasks of a case by step and enquiry, from which each move takes the one it opened or ended."""
+
+    def __init__(self, tasks: Sequence[AnyRow]) -> None:
+        self._unopened: dict[tuple[str, UUID | None], deque[AnyRow]] = defaultdict(deque)
+        self._waiting: dict[tuple[str, UUID | None], deque[AnyRow]] = defaultdict(deque)
+        for task in tasks:
+            self._unopened[task.element_id, task.enquiry_id].append(task)
+
+    def task_of(self, row: AnyRow, enquiries: Sequence[UUID | None]) -> AnyRow | None:
+        """The task of a move of one of these enquiries; several lie with one office where it writes letters."""
+        if row.kind == "opened":
+            for each in enquiries:
+                if found := self._unopened[row.element_id, each]:
+                    self._waiting[row.element_id, each].append(found[0])
+                    return found.popleft()
+        if row.kind in ("completed", "cancelled"):
+            ends = [self._waiting[row.element_id, each] for each in enquiries]
+            ends = [each for each in ends if each]
+            first = next((each for each in ends if each[0].done_at == row.at), ends[0] if ends else None)
+            return first.popleft() if first else None
+        return None
+
+
+def _units(routing: dict[str, Any]) -> dict[UUID, list[UUID]]:
+    """Which enquiries an office makes from this move on. A move may send one to another office."""
     named = [*(routing.get("units") or []), *([routing["unit"]] if routing.get("unit") else [])]
-    return {UUID(unit["office_id"]): UUID(unit["id"]) for unit in named}
+    found: dict[UUID, list[UUID]] = {}
+    for unit in named:
+        found.setdefault(UUID(unit["office_id"]), []).append(UUID(unit["id"]))
+    return found

@@ -10,11 +10,14 @@ from sqlalchemy import select
 
 from app.domain.errors import FormInvalid, NotAllowed, NotFound
 from app.domain.roles import DELEGATE, Role
+from app.models import case_queries as table
 from app.models.cases import case
 from app.models.papers import certificate
+from app.models.scope import CaseScope
 from app.models.workflow import clock_event, user_task
-from app.services import cases, tasks
+from app.services import cases, gazetteer, tasks
 from app.services.drafts import actor_scope
+from app.services.facts import CaseFacts
 from tests.scripts import (
     OUTSIDE,
     WITH_DETAIL,
@@ -103,6 +106,38 @@ def test_what_another_district_finds_counts_like_the_own_thanas(traveller: Trave
     reply = {"od_result": "record_found", "cases": [row]}
     traveller.walk(number, {"record_reply": [reply]}, until="review_findings")
     assert traveller.answered[-1] == ("outcome", 3)
+
+
+def test_two_other_districts_are_two_units_on_the_page_of_the_case(traveller: Traveller) -> None:
+    stay = {"village": "फुलवारी", "state": "bihar", "district": "213", "thana_other": "सदर"}
+    stay |= {"from": "2022-01", "to": "2024-01"}
+    person = {**OUTSIDE, "stays": [stay]}
+    number = traveller.begin(letter={"purpose": "central_forces"}, person=person)
+    traveller.walk(number, {}, until="record_reply")
+    second = task_at_unit(traveller, number, "213")
+    traveller.act(number, second)
+    actor = traveller.staff.holder(Role.SP)
+    drawn = traveller.database.read(
+        lambda session: cases.find(session, actor, number, traveller.now, "diagram"), actor_scope(actor)
+    )
+    letters = {each.unit_en: each for each in drawn.pictures if each.unit_kind == "other_district"}
+    assert len(letters) == 2
+    states = {name: picture.standing["record_reply"].state for name, picture in letters.items()}
+    done_alone = f"Other district: {gazetteer.names_of('districts', '213')[1]}"
+    assert [name for name, state in states.items() if state == "done"] == [done_alone]
+
+
+def task_at_unit(traveller: Traveller, number: str, district: str) -> Row[Any]:
+    """The letter to this district: by what its form proposes."""
+    found = [task for task in traveller.waiting(number) if task.element_id == "record_reply"]
+    row = traveller.case(number)
+
+    def asked(session: Any) -> dict[Any, Any]:
+        known = CaseFacts(session, table.find(session, row.id), traveller.now)
+        return {each.id: known.asked_of(each).get("district") for each in known.enquiries}
+
+    places = traveller.database.read(asked, CaseScope(row.district_id, row.id))
+    return next(task for task in found if places[task.enquiry_id] == district)
 
 
 # -- who reviews --------------------------------------------------------------------------------------------------
