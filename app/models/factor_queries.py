@@ -88,15 +88,16 @@ def without_factor(session: Session) -> Sequence[AnyRow]:
 
 
 def lock_try(session: Session, name: bytes, device: bytes, now: datetime) -> AnyRow:
-    """The tries of a name from a device, locked; the first makes their row."""
+    """The tries of a name from a device, locked; the first makes their row.
+
+    One statement, for a success elsewhere may remove the row between a look and a lock.
+    """
     key = {"district_id": session.district_id, "name": name, "device": device}
-    session.connection.execute(
+    return session.connection.execute(
         insert_or(session.connection, sign_in_try)
         .values(**key, failures=0, failed_at=now)
-        .on_conflict_do_nothing()
-    )
-    return session.connection.execute(
-        select(sign_in_try).where(visible(sign_in_try, session.scope), *_same(key)).with_for_update()
+        .on_conflict_do_update(index_elements=list(key), set_={"failures": sign_in_try.c.failures})
+        .returning(sign_in_try)
     ).one()
 
 

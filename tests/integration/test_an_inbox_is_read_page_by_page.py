@@ -59,7 +59,7 @@ def queue(journey, actor):
     wanted = select(user_task).where(
         user_task.c.state == "open",
         user_task.c.office_id == actor.post.office_id,
-        user_task.c.role.in_([each.value for each in roles_done_by(actor.post.role)]),
+        user_task.c.role.in_([each.value for each in roles_done_by(actor.post)]),
     )
     with journey.database.engine.connect() as connection:
         return connection.execute(wanted).all()

@@ -189,7 +189,8 @@ def test_the_head_of_a_thana_gives_an_enquiry_to_another_of_his_officers(journey
     assert give(journey, head, task, other) == number
     assert row_of(journey, task).assigned_to == other.officer_id
     with journey.database.engine.connect() as connection:
-        named = connection.execute(select(enquiry.c.officer_id)).scalars().all()
+        in_person = select(enquiry.c.officer_id).where(enquiry.c.office_id == task.office_id)
+        named = connection.execute(in_person).scalars().all()
     assert named == [other.officer_id]
     with pytest.raises(NotFound):
         journey.database.read(lambda rows: cases.find(rows, before, number, NOW), actor_scope(before))
