@@ -17,6 +17,15 @@ const require = createRequire(import.meta.url);
 const BUNDLES = {
   "theme.css": ["bootstrap/dist/css/bootstrap.min.css", "./fonts.css", "./theme.css", "./diagram.css", "./forms.css"],
   "officer.js": ["./forms.js", "./officer.js"],
+  // Only for the page with a canvas, which process administrators open.
+  "modeler.js": ["./modeler/main.js"],
+  "modeler.css": [
+    "bpmn-js/dist/assets/diagram-js.css",
+    "bpmn-js/dist/assets/bpmn-js.css",
+    "bpmn-js/dist/assets/bpmn-font/css/bpmn-codes.css",
+    "diagram-js-minimap/assets/diagram-js-minimap.css",
+    "./modeler.css",
+  ],
 };
 // The papers' fonts keep their own names: the PDF writer, not a browser, opens them.
 const PAPER_FONTS = ["400Regular/NotoSansDevanagari_400Regular.ttf", "700Bold/NotoSansDevanagari_700Bold.ttf", "LICENSE_FONT"];

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, String, insert
 
-from app.models import audit, cases, officers, offices, papers, releases, workflow  # noqa: F401 - they fill it
+from app.models import audit, cases, officers, offices, papers, proposals, releases, workflow  # noqa: F401
 from app.models.base import Id, Json, UtcDateTime, metadata
 
 if TYPE_CHECKING:
@@ -73,5 +73,6 @@ def fill(connection: Connection, name: str = "", number: int = 1, **given: Any) 
     for table in metadata.sorted_tables:
         if table.name == "district" and name:
             continue
-        own = {key: value for key, value in {**_ITSELF, **given}.items() if key in table.c}
+        itself = {key: value for key, value in _ITSELF.items() if key in table.c and table.c[key].nullable}
+        own = itself | {key: value for key, value in given.items() if key in table.c}
         connection.execute(insert(table).values(**row(table, name, number, **own)))

@@ -113,6 +113,8 @@ class Permission(StrEnum):
     TRACKING_SEE = "tracking:see"
     REPORT_SEE = "report:see"
     PROCESS_SEE = "process:see"
+    PROCESS_CHANGE = "process:change"
+    PROCESS_APPROVE = "process:approve"
     ADMIN_SEE = "admin:see"
     INCIDENT_RETRY = "incident:retry"
     ENTRY_CODE = "entry:allow"
@@ -133,11 +135,14 @@ _CASE_WORK = frozenset(
 _DM_SECTION = frozenset({Permission.CASE_REGISTER, Permission.REQUISITION_SEE})
 _SIGNED_PAPERS = frozenset({Permission.PAPER_SEE, Permission.PAPER_REGISTER})
 _OWN = frozenset({Permission.ACCOUNT_OWN})
+#: The heads of both offices put a changed procedure into force; who changes it never sees a case.
+_APPROVAL = frozenset({Permission.PROCESS_SEE, Permission.PROCESS_APPROVE})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DM: _OWN
     | _CASE_WORK
     | _SIGNED_PAPERS
+    | _APPROVAL
     | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
     Role.ADM: _OWN
     | _CASE_WORK
@@ -152,6 +157,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SP: _OWN
     | _CASE_WORK
     | _SIGNED_PAPERS
+    | _APPROVAL
     | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE, Permission.AUDIT_SEE},
     Role.SP_READER: _OWN
     | _CASE_WORK
@@ -168,6 +174,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PROCESS_ADMIN: _OWN
     | {
         Permission.PROCESS_SEE,
+        Permission.PROCESS_CHANGE,
         Permission.TRACKING_SEE,
         Permission.ADMIN_SEE,
         Permission.INCIDENT_RETRY,

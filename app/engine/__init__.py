@@ -1,10 +1,14 @@
 """The only room that knows SpiffWorkflow: releases in, steps out."""
 
 from app.engine.ahead import ahead, usual_stops
+from app.engine.cells import Grid, ask, asked, change_cells, grids
+from app.engine.decisions import DecisionFailed, DecisionRefused
 from app.engine.decisions.rulenames import rule_names
-from app.engine.definitions import Release, load_release
-from app.engine.diagram import calls, contents
+from app.engine.definitions import Release, decisions_of, load_release
+from app.engine.describing import Described, describe
+from app.engine.diagram import DiagramFault, calls, contents
 from app.engine.drawing import SIGNS, Look, Mark, draw
+from app.engine.editing import StepTexts, change_step, steps, texts_of
 from app.engine.elements import UserTaskDefinition
 from app.engine.gate import FieldReads, FormFault, FormReads, Known, Problem, check
 from app.engine.parser import DiagramRefused
@@ -17,10 +21,15 @@ from app.engine.xml import XmlRefused, load_xml
 __all__ = [
     "SIGNS",
     "VERSION",
+    "DecisionFailed",
+    "DecisionRefused",
+    "Described",
+    "DiagramFault",
     "DiagramRefused",
     "FieldReads",
     "FormFault",
     "FormReads",
+    "Grid",
     "Happening",
     "Host",
     "Job",
@@ -32,23 +41,33 @@ __all__ = [
     "Problem",
     "Release",
     "Step",
+    "StepTexts",
     "Timer",
     "Trace",
     "UserTaskDefinition",
     "XmlRefused",
     "ahead",
+    "ask",
+    "asked",
     "calls",
+    "change_cells",
+    "change_step",
     "check",
     "complete_job",
     "complete_task",
     "contents",
+    "decisions_of",
+    "describe",
     "draw",
     "fire_timers",
+    "grids",
     "load_release",
     "load_xml",
     "retrace",
     "rule_names",
     "send_message",
     "start",
+    "steps",
+    "texts_of",
     "usual_stops",
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import feel
 from app.domain.errors import RouteStuck
-from app.engine.decisions import DecisionFailed, DecisionModel
+from app.engine.decisions import Decision, DecisionFailed, DecisionModel, DecisionRefused
 from app.engine.decisions import load as load_decisions
 from app.engine.diagram import read
 from app.engine.elements import Diagram, UserTaskDefinition
@@ -18,7 +18,7 @@ from app.engine.expressions import expression
 from app.engine.parser import DiagramRefused, parse
 from app.engine.specs import DecisionStep, JobStep
 from app.engine.values import plain, revive
-from app.engine.xml import load_xml
+from app.engine.xml import XmlRefused, load_xml
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -81,6 +81,14 @@ class Release:
             return plain(self.decision(decision_id).decide(decision_id, revive(dict(context))))
         except DecisionFailed as failed:
             raise RouteStuck("decision_failed", decision=decision_id, reason=failed.code) from failed
+
+
+def decisions_of(data: bytes) -> tuple[Decision, ...]:
+    """Return the decisions of a DMN file; none of one that cannot be used, for the gate says why."""
+    try:
+        return load_decisions(data).decisions
+    except (DecisionRefused, XmlRefused):
+        return ()
 
 
 def load_release(sha256: bytes, files: Mapping[str, bytes]) -> Release:

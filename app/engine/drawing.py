@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from app.engine.diagram import Diagram, Language, Link, Node, Plane
 
-#: What an element shows: `open` and `late` also of many cases together, the others of one case.
-State = Literal["done", "before", "current", "late", "stuck", "cancelled", "open"]
+#: What an element shows: of one case, of many (`open`, `late`), of two releases compared (the last three).
+State = Literal[
+    "done", "before", "current", "late", "stuck", "cancelled", "open", "added", "removed", "changed"
+]
 
 SIGNS: dict[str, str] = {
     "done": "✓",
@@ -31,13 +33,16 @@ SIGNS: dict[str, str] = {
     "stuck": "■",
     "cancelled": "✕",
     "open": "●",
+    "added": "+",
+    "removed": "−",
+    "changed": "≠",
 }
 
 _MARGIN = 16.0
 _BADGE = 24.0  # height of a badge
 _BOLD = 1.1  # how much wider its letters are than those of labels
 _SMALL = Box(0, 0, 400, 200)  # larger boxes are pools, lanes and open sub-processes: a badge may lie in them
-_HEADS = ("plain", "done", "open")
+_HEADS = ("plain", "done", "open", "added", "removed", "changed")
 _RANKS = {"participant": 0, "lane": 1, "group": 2, "boundaryEvent": 5}
 _FRAME, _SHAPE = 3, 4
 _OVERLAP = 30.0  # what two neighbouring pieces both show
@@ -61,7 +66,8 @@ class Look:
     """How a diagram is drawn: in which language, with what marked, and what leads where.
 
     `marks` and `links` (addresses inside the site) go by element id, `lanes` names lanes by their keys; `way` are
-    the flows that one case has taken. A drawing wider than `widest` is cut into pieces no wider than that.
+    the flows that one case has taken, `flows` say of others what became of them (added, removed, changed). A drawing
+    wider than `widest` is cut into pieces no wider than that.
     """
 
     language: Language = "hi"
@@ -69,6 +75,7 @@ class Look:
     links: Mapping[str, str] = field(default_factory=dict)
     lanes: Mapping[str, str] = field(default_factory=dict)
     way: Collection[str] = frozenset()
+    flows: Mapping[str, str] = field(default_factory=dict)
     widest: float | None = None
     name: str = ""  # begins every id of the drawing: two drawings of one file stand on a page
 
@@ -244,10 +251,10 @@ class _Picture:
 
     def _flow(self, link: Link) -> _Part:
         self._small.extend(Box(x, y, 0, 0) for x, y in link.points)
-        is_taken = link.id in self._look.way
-        head = "done" if is_taken else "open" if link.kind == "messageFlow" else "plain"
+        state = self._look.flows.get(link.id) or ("done" if link.id in self._look.way else "")
+        head = state or ("open" if link.kind == "messageFlow" else "plain")
         box = _hull([Box(x, y, 0, 0) for x, y in link.points])
-        return _Part(shapes.flow(link, self._head(head), taken=is_taken), box)
+        return _Part(shapes.flow(link, self._head(head), state), box)
 
     def _badge(self, node: Node, mark: Mark) -> Iterator[_Part]:
         signed = f"{SIGNS[mark.state]} {mark.badge}"

@@ -182,11 +182,11 @@ def _label(
     return rows(lines, box.centre, "label outside"), box
 
 
-def flow(link: Link, head: str, *, taken: bool) -> str:
-    """Draw a flow with its arrow head, the stroke of a default or the diamond of a condition."""
+def flow(link: Link, head: str, state: str) -> str:
+    """Draw a flow with its head, the stroke of a default or the diamond of a condition; `state` names its look."""
     kind = {"sequenceFlow": "flow", "messageFlow": "message"}.get(link.kind, "association")
     end = None if kind == "association" else f"url(#{head})"
-    line = element("path", class_=f"{kind} done" if taken else kind, d=bent(link.points), marker_end=end)
+    line = element("path", class_=f"{kind} {state}".rstrip(), d=bent(link.points), marker_end=end)
     return line + _tail(link)
 
 

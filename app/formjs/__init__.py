@@ -14,6 +14,7 @@ from app.formjs.answers import (
 from app.formjs.box import Box
 from app.formjs.checking import check
 from app.formjs.drawing import draw
+from app.formjs.editing import Entry, change_texts, entries, renamed
 from app.formjs.files import refuses_file
 from app.formjs.loading import load
 from app.formjs.model import Field, FieldType, Form
@@ -23,16 +24,19 @@ from app.formjs.view import not_asked
 
 __all__ = [
     "Box",
+    "Entry",
     "Field",
     "FieldType",
     "Form",
     "FormProblem",
     "FormRefused",
     "as_posted",
+    "change_texts",
     "check",
     "classes_of",
     "clean",
     "draw",
+    "entries",
     "field_types",
     "initial",
     "label",
@@ -40,6 +44,7 @@ __all__ = [
     "not_asked",
     "read",
     "refuses_file",
+    "renamed",
     "show",
     "with_files",
     "without",

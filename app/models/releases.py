@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from app.models.base import UtcDateTime, case_table, uuid_column
+from app.models.officers import officer
 from app.models.scope import visible
 from app.models.statements import Query
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 release = case_table(
     "release",
     Column("version", Integer, nullable=False),
-    Column("status", String(12), nullable=False),  # draft | submitted | approved | active | retired | refused
+    Column("status", String(12), nullable=False),  # active | retired; what is in the making is a proposal
     uuid_column("base_release_id", nullable=True),
     Column("revision", Integer, nullable=False, default=0),
     Column("sha256", LargeBinary(32), nullable=False),  # over the sorted names and hashes of its files
@@ -97,6 +98,25 @@ def files(session: Session, release_id: UUID) -> dict[str, bytes]:
         )
     )
     return {row.key: bytes(row.bytes) for row in rows}
+
+
+def listing(session: Session) -> Sequence[AnyRow]:
+    """Every release that was ever in force, the newest first, with the names of its people."""
+    maker, judge = officer.alias("maker"), officer.alias("judge")
+    own = release.c.district_id
+    chosen = (
+        select(
+            release,
+            maker.c.name_hi.label("author_hi"),
+            maker.c.name_en.label("author_en"),
+            judge.c.name_hi.label("approver_hi"),
+            judge.c.name_en.label("approver_en"),
+        )
+        .outerjoin(maker, (maker.c.district_id == own) & (maker.c.id == release.c.author))
+        .outerjoin(judge, (judge.c.district_id == own) & (judge.c.id == release.c.approved_by))
+        .where(visible(release, session.scope))
+    )
+    return session.connection.execute(chosen.order_by(release.c.version.desc())).all()
 
 
 def last_version(session: Session) -> int:

@@ -1,16 +1,18 @@
-"""The procedure in force as administrators read it: its release, its files, its diagrams as they are drawn."""
+"""The procedure as it is read: each release with its files, its diagrams, and who made and approved it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.domain.errors import NotFound
 from app.models import releases as table
 from app.services import releases
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
 
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.releases import Plan
 
@@ -24,28 +26,44 @@ class ReleaseFile:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    version: int
-    active_from: datetime | None
-    sha256: str
-    files: list[ReleaseFile]
+    """One release; `row` tells its number, its note, its people and its days."""
+
+    row: AnyRow
+    contents: dict[str, bytes]
     plans: list[Plan]
+
+    @property
+    def is_in_force(self) -> bool:
+        return bool(self.row.status == "active")
+
+    @property
+    def mark(self) -> str:
+        return bytes(self.row.sha256).hex()
+
+    @property
+    def files(self) -> list[ReleaseFile]:
+        return [
+            ReleaseFile(name, releases.kind_of(name), len(data))
+            for name, data in sorted(self.contents.items())
+        ]
+
+
+def listing(session: Session) -> Sequence[AnyRow]:
+    """Every release that was ever in force, the newest first."""
+    return table.listing(session)
+
+
+def release(session: Session, version: int) -> Procedure:
+    """The release of this number. Raises NotFound."""
+    row = next((each for each in table.listing(session) if each.version == version), None)
+    if row is None:
+        raise NotFound
+    return Procedure(row, table.files(session, row.id), releases.load(session, row.id).plans)
 
 
 def in_force(session: Session) -> Procedure:
-    """The active release of the district. Raises NotFound until the first deployment."""
-    loaded = releases.active(session)
-    row = table.active(session)
-    contents = table.files(session, loaded.id)
-    files = [ReleaseFile(name, _kind(name), len(data)) for name, data in sorted(contents.items())]
-    return Procedure(
-        row.version if row is not None else 0,
-        row.active_from if row is not None else None,
-        loaded.sha256.hex(),
-        files,
-        loaded.plans,
-    )
-
-
-def _kind(name: str) -> str:
-    """What a file of a release is, by its ending."""
-    return {"bpmn": "process", "dmn": "decision", "form": "form"}.get(name.rsplit(".", 1)[-1], "paper")
+    """The release in force in the district. Raises NotFound until the first deployment."""
+    row = next((each for each in table.listing(session) if each.status == "active"), None)
+    if row is None:
+        raise NotFound("error.no_release")
+    return Procedure(row, table.files(session, row.id), releases.load(session, row.id).plans)

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
 
 CHECKS = "checks.dmn"
 SHIPPED = "shipped"  # the note of a release that came with the product
-_KINDS = {".bpmn": "process", ".dmn": "decision", ".form": "form", ".json": "paper"}
+_KINDS = {"bpmn": "process", "dmn": "decision", "form": "form"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,11 @@ class Loaded:
         return (found.hi, found.en) if found is not None else (code, code)
 
 
+def kind_of(name: str) -> str:
+    """What a file of a release is, by its ending: process, decision, form or paper."""
+    return _KINDS.get(name.rsplit(".", 1)[-1], "paper")
+
+
 def read_folder(root: Path) -> dict[str, bytes]:
     """The release below `root`: `processes/`, `forms/` and the paper texts; what is not there the gate will miss."""
     found = {
@@ -143,62 +149,56 @@ def deploy(
     The same content as the release in force makes no new release. Raises ReleaseRefused with every problem;
     nothing is deployed then.
     """
-    mark = fingerprint(files)
     current = table.active(session)
-    if current is not None and current.sha256 == mark:
+    if current is not None and current.sha256 == fingerprint(files):
         return current.id, False
     problems = gatekeeping.check(files, job_results, fonts)
     if problems:
         raise ReleaseRefused(problems)
-    release_id = new_id(session.recorded_at)
-    version = table.last_version(session) + 1
-    if current is not None:
-        table.retire(session, current.id)
-    table.insert_release(
-        session, _row(release_id, version, current, mark, note, author, now), _file_rows(release_id, files)
-    )
-    audit.record(
-        session,
-        "admin",
-        "release:deploy",
-        f"release:{release_id}",
-        None,
-        now,
-        version=version,
-        sha256=mark.hex(),
-    )
-    return release_id, True
+    return put_into_force(session, files, author=author, now=now, note=note), True
 
 
-def _row(
-    release_id: UUID,
-    version: int,
-    base: AnyRow | None,
-    mark: bytes,
-    note: str,
+def put_into_force(
+    session: Session,
+    files: Mapping[str, bytes],
+    *,
     author: UUID | None,
     now: datetime,
-) -> dict[str, Any]:
-    return {
+    note: str,
+    approver: Actor | None = None,
+) -> UUID:
+    """Make files that the gate has let through the release in force, in place of the one before; -> its id.
+
+    Cases that run keep the release that they began with.
+    """
+    mark, current = fingerprint(files), table.active(session)
+    release_id, version = new_id(session.recorded_at), table.last_version(session) + 1
+    if current is not None:
+        table.retire(session, current.id)
+    row = {
         "id": release_id,
         "version": version,
         "status": "active",
-        "base_release_id": base.id if base is not None else None,
+        "base_release_id": current.id if current is not None else None,
         "revision": 0,
         "sha256": mark,
         "note": note,
         "author": author,
-        "approved_by": None,
+        "approved_by": approver.officer_id if approver is not None else None,
         "created_at": now,
         "active_from": now,
     }
+    table.insert_release(session, row, _file_rows(release_id, files))
+    thing, told = f"release:{release_id}", {"version": version, "sha256": mark.hex()}
+    audit.record(session, "admin", "release:deploy", thing, approver, now, **told)
+    return release_id
 
 
 def _file_rows(release_id: UUID, files: Mapping[str, bytes]) -> list[dict[str, Any]]:
     return [
         {
             "release_id": release_id,
-            "kind": _KINDS["." + name.rsplit(".", 1)[1]],
+            "kind": kind_of(name),
             "key": name,
             "bytes": data,
             "sha256": sha256(data).digest(),

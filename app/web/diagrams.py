@@ -15,6 +15,7 @@ from app.web.language import say, word
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from app.services.comparisons import FileDifference
     from app.services.progress import Picture, Standing
     from app.services.releases import Plan
     from app.services.tracking import Overview
@@ -69,6 +70,40 @@ def plain(plans: Sequence[Plan]) -> list[Drawing]:
     return [_drawn(at, plans, {}) for at in range(len(plans))]
 
 
+def of_comparison(
+    old: Mapping[str, bytes], new: Mapping[str, bytes], found: Sequence[FileDifference]
+) -> list[tuple[Drawing | None, Drawing | None]]:
+    """Each diagram that differs, as it was and as it becomes, with what differs marked; None where it is not."""
+    pairs = []
+    for at, one in enumerate(each for each in found if each.kind == "process"):
+        was = _compared(old.get(one.name), one, f"was{at}-", ("removed", "changed"))
+        becomes = _compared(new.get(one.name), one, f"new{at}-", ("added", "changed"))
+        pairs.append((was, becomes))
+    return pairs
+
+
+def _compared(xml: bytes | None, found: FileDifference, name: str, shown: tuple[str, str]) -> Drawing | None:
+    if xml is None:
+        return None
+    states = {own: what for own, what in found.marks.items() if what in shown}
+    look = engine.Look(
+        language="en" if language.current() == "en" else "hi",
+        marks={own: engine.Mark(what, word("diagram", what)) for own, what in states.items()},
+        flows=states,
+        lanes=_lanes(),
+        widest=None if is_whole() else _WIDEST,
+        name=name,
+    )
+    try:
+        return Drawing(name, found.name, found.name, engine.draw(xml, look))
+    except (engine.XmlRefused, engine.DiagramFault):
+        return None
+
+
+def _lanes() -> dict[str, str]:
+    return {lane: word("office_kind", kind) for lane, kind in LANES.items()}
+
+
 def states(drawings: Iterable[Drawing]) -> list[str]:
     """The states that these drawings show, for the legend."""
     shown = {
@@ -92,7 +127,7 @@ def _drawn(
         language="en" if language.current() == "en" else "hi",
         marks=marks,
         links=_links(plan, plans),
-        lanes={lane: word("office_kind", kind) for lane, kind in LANES.items()},
+        lanes=_lanes(),
         way=way,
         widest=None if is_whole() else _WIDEST,
         name=f"d{at + 1}-",

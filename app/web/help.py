@@ -25,6 +25,10 @@ SCREENS = (
     "certificates",
     "reports",
     "modeler",
+    "proposals",
+    "canvas",
+    "decisions",
+    "formtable",
     "admin",
     "account",
 )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.domain.clock import Age
+    from app.domain.errors import DomainError
 
 LANGUAGES = ("hi", "en")
 _DAY = re.compile(r"\b\d\d-\d\d-\d{4}\b")  # never torn at its hyphens
@@ -76,6 +77,12 @@ def known(key: str) -> str:
     """The catalogue's text without parameters filled in, or nothing where it has no such key."""
     text = _look_up.get()(key)
     return "" if text == key else text
+
+
+def refusal(refused: DomainError) -> str:
+    """The sentence of a refusal, filled in; the general one where it has none of its own."""
+    text = known(refused.key) or say("error.general")
+    return text % refused.params if refused.params else text
 
 
 def pick(thing: Any, name: str) -> str:

@@ -73,7 +73,14 @@ def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
 #: Screens without a help page of their own.
 _HELP = {"newcomers": "signin", "entrycodes": "admin", "stepup": "account"}
 #: Screens without an entry of their own light up the one they are reached from.
-_HOME_SCREEN = {"tasks": "inbox", "entrycodes": "admin"}
+_HOME_SCREEN = {
+    "tasks": "inbox",
+    "entrycodes": "admin",
+    "proposals": "modeler",
+    "canvas": "modeler",
+    "decisions": "modeler",
+    "formtable": "modeler",
+}
 
 
 def _frame() -> dict[str, Any]:

@@ -168,7 +168,7 @@ def post_addresses(world: World) -> list[str]:
     """Every address that takes a form, with anything in place of its names."""
     some_id = "0199a000-0000-7000-8000-000000000000"
     return [
-        re.sub(r"<(?:\w+:)?\w+>", some_id, rule.rule)
+        re.sub(r"<(?:\w+:)?\w+>", some_id, re.sub(r"<int:\w+>", "1", rule.rule))
         for rule in world.app.url_map.iter_rules()
         if "POST" in rule.methods
     ]

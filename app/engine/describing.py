@@ -1,0 +1,167 @@
+"""What a diagram or a decision says, element by element, in plain texts: two of them can then be compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.engine.elements import BPMN, SPIFF, Diagram, properties
+from app.engine.xml import load_xml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lxml.etree import _Element
+
+_DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+#: Elements that a reader of the drawing knows as things; all others belong to one of them.
+_THINGS = frozenset(
+    {
+        *("process", "lane", "userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"),
+        *("startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"),
+        *("exclusiveGateway", "parallelGateway", "inclusiveGateway", "sequenceFlow", "textAnnotation"),
+    }
+)
+_ATTRIBUTES = {
+    "sourceRef": "source",
+    "targetRef": "target",
+    "attachedToRef": "attached",
+    "cancelActivity": "interrupts",
+    "default": "default",
+    "calledElement": "called",
+}
+_PROPERTIES = {
+    "formKey": "form",
+    "candidateRole": "role",
+    "days": "days",
+    "instructions_en": "instructions_en",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One thing: its kind, what it is called, its texts by name, and where it is drawn.
+
+    A text of a table's cell is named by the label of its column; `is_table` says so.
+    """
+
+    kind: str
+    label_hi: str
+    label_en: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""
+    is_table: bool = False
+
+
+def describe(name: str, data: bytes) -> dict[str, Described]:
+    """Return what a .bpmn or .dmn file says, by element id. Raises XmlRefused."""
+    root = load_xml(data)
+    return _decisions(root) if name.endswith(".dmn") else _diagram(root)
+
+
+def _diagram(root: _Element) -> dict[str, Described]:
+    if root.find(f"{BPMN}process") is None:
+        return {}
+    lanes = {
+        (reference.text or "").strip(): str(lane.get("name") or "")
+        for lane in root.iter(f"{BPMN}lane")
+        for reference in lane.iterfind(f"{BPMN}flowNodeRef")
+    }
+    labels, places = Diagram(root).labels(), _places(root)
+    found = {}
+    for element in root.iter(f"{BPMN}*"):
+        kind, own = _local(element), str(element.get("id") or "")
+        if kind in _THINGS and own:
+            texts = dict(_texts(element, lanes))
+            label = labels.get(own, (str(element.get("name") or ""),) * 2)
+            if kind == "sequenceFlow" and not any(label):
+                ends = [labels.get(str(element.get(end)), ("", "")) for end in ("sourceRef", "targetRef")]
+                label = (" → ".join(end[0] for end in ends), " → ".join(end[1] for end in ends))
+            found[own] = Described(kind, *label, texts, places.get(own, ""))
+    return found
+
+
+def _texts(element: _Element, lanes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    own = properties(element)
+    yield "name_hi", str(element.get("name") or "")
+    yield "name_en", own.get("label_en", "")
+    yield from ((said, own.get(name, "")) for name, said in _PROPERTIES.items())
+    yield from ((said, str(element.get(name) or "")) for name, said in _ATTRIBUTES.items())
+    yield "lane", lanes.get(str(element.get("id")), "")
+    extensions = f"{BPMN}extensionElements/{SPIFF}"
+    yield "instructions_hi", _text(element, f"{extensions}instructionsForEndUser")
+    yield "decision", _text(element, f"{extensions}calledDecisionId")
+    operator = element.find(f"{extensions}serviceTaskOperator")
+    yield "service", "" if operator is None else str(operator.get("id") or "")
+    yield "condition", _text(element, f"{BPMN}conditionExpression")
+    yield (
+        "timer",
+        _text(element, f"{BPMN}timerEventDefinition/{BPMN}timeDate")
+        or _text(element, f"{BPMN}timerEventDefinition/{BPMN}timeDuration"),
+    )
+    loop = f"{BPMN}multiInstanceLoopCharacteristics"
+    yield "collection", _text(element, f"{loop}/{BPMN}loopDataInputRef")
+    yield "note", _text(element, f"{BPMN}text")
+
+
+def _places(root: _Element) -> dict[str, str]:
+    """Return where each thing is drawn, as one text that differs when it was moved or bent."""
+    found = {}
+    for kind in ("BPMNShape", "BPMNEdge"):
+        for drawn in root.iter(f"{_DI}{kind}"):
+            numbers = [str(value) for part in drawn for value in part.attrib.values()]
+            found[str(drawn.get("bpmnElement"))] = " ".join(numbers)
+    return found
+
+
+def _decisions(root: _Element) -> dict[str, Described]:
+    found = {}
+    for decision in root.iterfind("{*}decision"):
+        name, label = str(decision.get("name") or ""), str(decision.get("label") or "")
+        table = decision.find("{*}decisionTable")
+        policy = "" if table is None else str(table.get("hitPolicy") or "UNIQUE")
+        logic = {"policy": policy, "logic": _text(decision, "{*}literalExpression/{*}text")}
+        found[str(decision.get("id"))] = Described("decision", name, label or name, logic)
+        if table is not None:
+            found |= _columns(table)
+            found |= dict(_rules(table))
+    return found
+
+
+def _columns(table: _Element) -> dict[str, Described]:
+    found = {}
+    for column in table.iterfind("*"):
+        if _local(column) in {"input", "output"}:
+            said = str(column.get("label") or column.get("name") or "")
+            asks = _text(column, "{*}inputExpression/{*}text") or str(column.get("name") or "")
+            values = _text(column, "{*}inputValues/{*}text") or _text(column, "{*}outputValues/{*}text")
+            found[str(column.get("id"))] = Described(
+                _local(column), said, said, {"asks": asks, "values": values}
+            )
+    return found
+
+
+def _rules(table: _Element) -> Iterator[tuple[str, Described]]:
+    columns = [
+        str(column.get("label") or column.get("name") or column.get("id"))
+        for kind in ("input", "output")
+        for column in table.iterfind("{*}" + kind)
+    ]
+    for number, rule in enumerate(table.iterfind("{*}rule"), start=1):
+        cells = [
+            _text(cell, "{*}text")
+            for kind in ("inputEntry", "outputEntry")
+            for cell in rule.iterfind("{*}" + kind)
+        ]
+        hindi, _, english = (part.strip() for part in _text(rule, "{*}description").partition("|"))
+        texts = dict(zip(columns, cells, strict=False))
+        label = (hindi or str(number), english or hindi or str(number))
+        yield str(rule.get("id")), Described("rule", *label, texts, is_table=True)
+
+
+def _text(element: _Element, path: str) -> str:
+    return " ".join((element.findtext(path) or "").split())
+
+
+def _local(element: _Element) -> str:
+    return str(element.tag).rpartition("}")[2]

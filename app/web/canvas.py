@@ -1,0 +1,89 @@
+"""The page with a diagram on a canvas: the one page that needs scripts, beside which the table of steps stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, g
+
+from app.domain.errors import NotFound
+from app.domain.offices import LANES
+from app.domain.roles import Permission, Role
+from app.services import release_proposals as proposals
+from app.services import vocabulary
+from app.web import findings, language, transaction
+from app.web.access import requires
+from app.web.headers import EDITOR_POLICY
+from app.web.language import word
+from app.web.pages import page
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("canvas", __name__)
+
+#: The words of the page's script; each is `canvas.<word>` of the catalogue.
+WORDS = (
+    *("saved", "saving", "not_saved", "offline", "problems_none", "problems_one", "problems_many"),
+    *("elsewhere", "nothing_chosen", "several_chosen", "name_hi", "name_en", "form", "form_none", "role"),
+    *("role_none", "days", "days_hint", "days_kind", "days_number", "days_value", "instructions_hi"),
+    *("instructions_en", "service", "decision", "called", "repeat", "repeat_hint", "timer", "timer_kind"),
+    *("timer_reminders", "timer_after", "timer_days", "timer_own", "interrupts", "lane", "lane_none"),
+    *("condition", "condition_default", "condition_make_default", "condition_none", "condition_own"),
+    *("condition_field", "condition_sign", "condition_value", "condition_add", "condition_remove"),
+    *(
+        "condition_all",
+        "condition_any",
+        "is",
+        "is_not",
+        "less",
+        "more",
+        "at_least",
+        "at_most",
+        "true",
+        "false",
+    ),
+    *("sentence_if", "sentence_default", "sentence_always", "and", "or", "message", "id", "choose"),
+    *("kind_userTask", "kind_serviceTask", "kind_businessRuleTask", "kind_callActivity", "kind_subProcess"),
+    *("kind_startEvent", "kind_endEvent", "kind_boundaryEvent", "kind_intermediateCatchEvent"),
+    *("kind_exclusiveGateway", "kind_parallelGateway", "kind_inclusiveGateway", "kind_sequenceFlow"),
+    *("kind_lane", "kind_participant", "kind_process", "kind_textAnnotation", "kind_other", "read_only"),
+    *("case_purpose", "case_sample", "rounds", "undo", "redo", "fit", "zoom_in", "zoom_out", "copied"),
+)
+
+
+@bp.get("/modeler/proposals/<uuid:proposal_id>/files/<name>/canvas")
+@requires(Permission.PROCESS_CHANGE)
+def draw(proposal_id: UUID, name: str) -> ResponseReturnValue:
+    found, contents = transaction.read(
+        lambda rows: (proposals.view(rows, g.actor, proposal_id), proposals.files(rows, proposal_id))
+    )
+    if name not in contents or not name.endswith(".bpmn"):
+        raise NotFound
+    file = found.file(name)
+    given = {
+        "xml": contents[name].decode(),
+        "sha256": file.sha256,
+        "file": name,
+        "readOnly": not found.may_change,
+        "language": language.current(),
+        "choices": vocabulary.choices(contents),
+        "words": {each: word("canvas", each) for each in WORDS},
+        "names": _names(),
+        "problems": findings.plain(proposals.problems(transaction.database(), contents)),
+    }
+    html, status = page("modeler/canvas.html", proposal=found, file=file, given=given)
+    answer = Response(html, status)
+    answer.headers["Content-Security-Policy"] = EDITOR_POLICY
+    return answer
+
+
+def _names() -> dict[str, dict[str, str]]:
+    """What machine keys are called: lanes by their offices, roles, jobs."""
+    return {
+        "lanes": {lane: word("office_kind", kind) for lane, kind in LANES.items()},
+        "roles": {role.value: word("role", role) for role in Role},
+        "services": {name: word("job", name) for name in vocabulary.services()},
+    }

@@ -1,0 +1,124 @@
+"""From an idea to a route in force: drawn by the administrator, checked while it is drawn, approved by the DM."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from app.models.cases import case
+from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT, Look
+from tests.browser.modeler import Canvas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.browser.pages import Screen
+    from tests.journey import Journey
+    from tests.serving import Site
+
+ROUTE = "verification.bpmn"
+WIDE = Look("wide", {"width": 1440, "height": 900}, scripts=True)
+
+
+def begin(screen: Screen, title: str) -> str:
+    """Begin a proposal from the release in force; -> its address."""
+    screen.open("/modeler")
+    screen.page.locator("summary", has_text="प्रस्ताव आरंभ करें").first.click()
+    screen.page.get_by_label("प्रस्ताव का नाम").first.fill(title)
+    screen.press("प्रस्ताव आरंभ करें")
+    return screen.path
+
+
+@pytest.fixture
+def admin(desk: Callable[..., Screen], site: Site) -> Screen:
+    return desk(WIDE).sign_in(site.account("process_admin"))
+
+
+def test_a_step_is_added_checked_approved_and_taken_by_new_cases_alone(
+    admin: Screen, desk: Callable[..., Screen], site: Site, journey: Journey
+) -> None:
+    old = journey.new_case()
+    proposal = begin(admin, "अनुमंडल पुलिस पदाधिकारी का प्रतिहस्ताक्षर")
+    canvas = Canvas(admin).open(proposal, ROUTE)
+    assert canvas.faults() == []
+    add_lane(canvas)
+    add_step(canvas)
+    admin.picture("canvas-fault", whole=False)
+    assert any("प्रपत्र" in fault for fault in canvas.faults())
+    canvas.pick("प्रपत्र", "संवीक्षा एवं प्रेषण").fill("कार्यदिवस", "2").settled()
+    canvas.pick("भूमिका", "अनुमंडल पुलिस पदाधिकारी").settled()
+    assert canvas.faults() == []
+    admin.picture("canvas-sound", whole=False)
+    admin.open(f"{proposal}/compare").sound("compare")
+    assert "कार्य “प्रतिहस्ताक्षर”" in admin.text()
+    admin.open(proposal).fill("क्या बदला और क्यों", "जिला पदाधिकारी के निर्णय से पहले अनुमंडल पुलिस पदाधिकारी देखें")
+    admin.press("जिला पदाधिकारी या पुलिस अधीक्षक को भेजें").sound("proposal-sent")
+    assert admin.button("अनुमोदित करें और लागू करें").count() == 0, "nobody approves his own proposal"
+    approve(desk(WIDE).sign_in(site.account("dm")), proposal)
+    new = journey.new_case()
+    for number in (old, new):
+        settle_sdpo(journey, number)
+        journey.go_on(number, until="recommend")
+        journey.do(number, "recommend")
+    assert (journey.steps(old), journey.steps(new)) == (["decide"], ["sdpo_countersigns"])
+
+
+def settle_sdpo(journey: Journey, number: str) -> None:
+    """The SDPO of a case is settled as the district's first, wherever its police stations lie."""
+    [*_, office_id] = journey.staff.offices("sdpo").values()
+    with journey.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(update(case).where(case.c.number == number).values(sdpo_office_id=office_id))
+
+
+def add_lane(canvas: Canvas) -> None:
+    canvas.choose_lane("sp_office").press("ऊपर पट्टी जोड़ें").settled()
+    assert any("किसी कार्यालय की नहीं" in fault for fault in canvas.faults())
+    canvas.choose_lane("").pick("कार्यालय", "अनुमंडल पुलिस कार्यालय").settled()
+
+
+def add_step(canvas: Canvas) -> None:
+    """Put a step on the flow from the SP's office to the magistrate, where it crosses the new lane."""
+    canvas.choose_lane("sdpo")
+    canvas.show("signatory_known_to_decide")
+    x, _ = canvas.middle("signatory_known_to_decide")
+    canvas.drag("पदाधिकारी का कार्य", x, canvas.middle_of_lane("sdpo"))
+    canvas.fill("नाम (हिन्दी)", "प्रतिहस्ताक्षर").fill("नाम (अंग्रेजी)", "SDPO countersigns").settled()
+
+
+def approve(magistrate: Screen, proposal: str) -> None:
+    magistrate.open(proposal).sound("proposal-approve")
+    magistrate.press("अनुमोदित करें और लागू करें")
+    assert "पहले पुष्टि करें" in magistrate.text()
+    magistrate.page.get_by_label("मैंने ऊपर के सभी परिवर्तन देख लिए हैं").check()
+    magistrate.press("अनुमोदित करें और लागू करें")
+    assert "अनुमोदित; नया संस्करण लागू है" in magistrate.text()
+
+
+@pytest.mark.parametrize("look", [WIDE, *LOOKS[1:], PHONE_NO_SCRIPT], ids=lambda look: look.name)
+def test_every_page_of_the_workshop_is_sound(desk: Callable[..., Screen], site: Site, look: Look) -> None:
+    screen = desk(look).sign_in(site.account("process_admin"))
+    proposal = begin(screen, f"छोटे बदलाव ({look.name})")
+    screen.sound("proposal")
+    pages = {
+        "overview": "/modeler",
+        "release": "/modeler/releases/1",
+        "compare-same": "/modeler/releases/1/compare",
+        "steps": f"{proposal}/files/{ROUTE}",
+        "step": f"{proposal}/files/{ROUTE}/steps/decide",
+        "decision": f"{proposal}/tables/checks.dmn",
+        "decision-tried": f"{proposal}/tables/checks.dmn?all=yes&decision=checks&case.purpose=govt_service",
+        "form": f"{proposal}/forms/scrutinise.form?preview=en",
+        "file": f"{proposal}/files/papers.json",
+    }
+    for name, address in pages.items():
+        screen.open(address).sound(f"modeler-{name}")
+    screen.open(pages["step"]).fill("कार्यदिवस", "3").press("सहेजें")
+    assert screen.heading.startswith("कार्यों की सूची")
+    screen.open(proposal).sound("proposal-changed")
+    assert "कार्यदिवस" in screen.text()
+    screen.open("/modeler").press("English")
+    for name, address in pages.items():
+        screen.open(address).sound(f"modeler-{name}-en")
+    screen.press("हिन्दी")
