@@ -46,10 +46,10 @@ class Canvas:
         return self
 
     def choose_lane(self, name: str) -> Canvas:
-        """Press the strip of a lane that bears its name."""
+        """Press the strip of a lane that bears its name; of two of one name the newer."""
         lane = self.ask(
-            "const one = modeler.get('elementRegistry').find((each) => each.type === 'bpmn:Lane' &&"
-            " (each.businessObject.name || '') === given[0]);"
+            "const one = modeler.get('elementRegistry').filter((each) => each.type === 'bpmn:Lane' &&"
+            " (each.businessObject.name || '') === given[0]).pop();"
             "const box = modeler.get('canvas').viewbox();"
             "modeler.get('canvas').viewbox({...box, x: one.x - 200, y: one.y + one.height / 2 - box.height / 2});"
             "return one.id;",
@@ -62,8 +62,8 @@ class Canvas:
     def middle_of_lane(self, name: str) -> float:
         """How far down on the glass the middle of a lane is."""
         lane = self.ask(
-            "return modeler.get('elementRegistry').find((one) => one.type === 'bpmn:Lane' &&"
-            " one.businessObject.name === given[0]).id;",
+            "return modeler.get('elementRegistry').filter((one) => one.type === 'bpmn:Lane' &&"
+            " one.businessObject.name === given[0]).pop().id;",
             name,
         )
         return self.middle(lane)[1]

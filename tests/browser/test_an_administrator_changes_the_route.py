@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
 
-from app.models.cases import case
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT, Look
 from tests.browser.modeler import Canvas
 
@@ -59,17 +57,9 @@ def test_a_step_is_added_checked_approved_and_taken_by_new_cases_alone(
     approve(desk(WIDE).sign_in(site.account("dm")), proposal)
     new = journey.new_case()
     for number in (old, new):
-        settle_sdpo(journey, number)
         journey.go_on(number, until="recommend")
         journey.do(number, "recommend")
     assert (journey.steps(old), journey.steps(new)) == (["decide"], ["sdpo_countersigns"])
-
-
-def settle_sdpo(journey: Journey, number: str) -> None:
-    """The SDPO of a case is settled as the district's first, wherever its police stations lie."""
-    [*_, office_id] = journey.staff.offices("sdpo").values()
-    with journey.database.engine.execution_options(writing=True).begin() as connection:
-        connection.execute(update(case).where(case.c.number == number).values(sdpo_office_id=office_id))
 
 
 def add_lane(canvas: Canvas) -> None:
@@ -81,8 +71,8 @@ def add_lane(canvas: Canvas) -> None:
 def add_step(canvas: Canvas) -> None:
     """Put a step on the flow from the SP's office to the magistrate, where it crosses the new lane."""
     canvas.choose_lane("sdpo")
-    canvas.show("signatory_known_to_decide")
-    x, _ = canvas.middle("signatory_known_to_decide")
+    canvas.show("signatory_known_to_enter_decision")
+    x, _ = canvas.middle("signatory_known_to_enter_decision")
     canvas.drag("पदाधिकारी का कार्य", x, canvas.middle_of_lane("sdpo"))
     canvas.fill("नाम (हिन्दी)", "प्रतिहस्ताक्षर").fill("नाम (अंग्रेजी)", "SDPO countersigns").settled()
 
