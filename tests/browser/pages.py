@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.serving import Account
 
 _BEGINS_WITHIN, _COMES_WITHIN = 0.5, 15.0  # seconds: a click asks for its page at once, or for none
+_NEXT_CODE_WITHIN = 100.0  # seconds: three steps of thirty, all used, and some of patience
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN_AXE = """rules => axe.run(document, {
@@ -70,9 +71,10 @@ class Screen:
 
     def demo_code(self) -> str:
         """The code that the demo shows in place of a telephone; waits for the next one where all were used."""
-        shown = self.page.locator("[data-demo-code]")
+        shown, deadline = self.page.locator("[data-demo-code]"), time.monotonic() + _NEXT_CODE_WITHIN
         while not shown.count():
-            self.page.wait_for_timeout(2_000)
+            assert time.monotonic() < deadline, f"{self.path} shows no code"
+            self.page.wait_for_timeout(1_000)
             self.page.reload(wait_until="load")
         return shown.inner_text()
 
