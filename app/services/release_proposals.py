@@ -11,7 +11,7 @@ from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models import proposals as table
 from app.models import releases as release_table
-from app.services import audit, gatekeeping, jobs, releases
+from app.services import audit, gatekeeping, jobs, releases, stepup
 from app.services.drafts import actor_scope
 from app.services.releases import kind_of
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.services.database import Database
 
+APPROVE = "proposal:approve"  # the act that asks for a fresh factor
 OPEN, SENT, APPROVED, DROPPED = "open", "sent", "approved", "dropped"
 LONGEST_TITLE, LONGEST_NOTE, SHORTEST_NOTE = 120, 400, 10
 LARGEST_FILE = 1_000_000  # bytes; a diagram of ours has 60 kB
@@ -267,15 +268,22 @@ def send_back(session: Session, actor: Actor, proposal_id: UUID, reason: str, no
     _record(session, "proposal:return", proposal_id, actor, now)
 
 
-def approve(database: Database, actor: Actor, proposal_id: UUID, now: datetime, *, confirmed: bool) -> UUID:
-    """Put a sent proposal into force; -> the release that came of it.
+def to_approve(session: Session, actor: Actor, proposal_id: UUID, now: datetime) -> UUID:
+    """Ask for the fresh factor that an approval takes; -> the step-up.
 
-    `confirmed`: the officer has shown anew who he is. Raises NotAllowed (no such right, or he had a hand in it),
-    NotFound, Refused (not sent, not confirmed, or another release came into force since it was sent), ReleaseRefused.
+    Raises NotAllowed (no such right, or he had a hand in it), NotFound, Refused (not sent, or another release came
+    into force since it was sent).
+    """
+    return stepup.begin(session, actor, APPROVE, [_approval(_approvable(session, actor, proposal_id))], now)
+
+
+def approve(database: Database, actor: Actor, proposal_id: UUID, asked: UUID | None, now: datetime) -> UUID:
+    """Put a sent proposal into force, with the step-up `asked` for these very files; -> the release that came of it.
+
+    Raises what `to_approve` does, ReleaseRefused, and StepUpOver or ContentChanged where the factor was not given
+    for this.
     """
     _may(actor, Permission.PROCESS_APPROVE)
-    if not confirmed:
-        raise Refused("error.not_confirmed")
     scope = actor_scope(actor)
     contents = database.read(lambda session: files(session, proposal_id), scope)
     found = problems(database, contents)
@@ -283,14 +291,10 @@ def approve(database: Database, actor: Actor, proposal_id: UUID, now: datetime, 
         raise ReleaseRefused(found)
 
     def put(session: Session) -> UUID:
-        row = _sent(session, proposal_id)
-        if str(actor.officer_id) in row.makers:
-            raise NotAllowed("error.own_proposal")
-        in_force = release_table.active(session)
-        if in_force is None or in_force.id != row.against_release_id:
-            raise Refused("error.release_changed")
+        row = _approvable(session, actor, proposal_id)
         if releases.fingerprint(contents) != row.sha256:
             raise Conflict
+        stepup.use(session, actor, asked, APPROVE, [_approval(row)], now)
         release_id = releases.put_into_force(
             session, contents, author=row.author, now=now, note=row.note, approver=actor
         )
@@ -299,6 +303,23 @@ def approve(database: Database, actor: Actor, proposal_id: UUID, now: datetime, 
         return release_id
 
     return database.write(put, scope)
+
+
+def _approvable(session: Session, actor: Actor, proposal_id: UUID) -> AnyRow:
+    _may(actor, Permission.PROCESS_APPROVE)
+    row = _sent(session, proposal_id)
+    if str(actor.officer_id) in row.makers:
+        raise NotAllowed("error.own_proposal")
+    in_force = release_table.active(session)
+    if in_force is None or in_force.id != row.against_release_id:
+        raise Refused("error.release_changed")
+    return row
+
+
+def _approval(row: AnyRow) -> stepup.Item:
+    """What is approved: these files, in place of the release in force when they were sent."""
+    content = {"files": row.sha256.hex(), "against": str(row.against_release_id)}
+    return stepup.item(f"proposal:{row.id}", content)
 
 
 def drop(session: Session, actor: Actor, proposal_id: UUID, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from flask import Blueprint, g, jsonify, redirect, request, url_for
 
@@ -13,17 +14,17 @@ from app.domain.errors import DomainError, NotFound, ReleaseRefused
 from app.domain.roles import Permission
 from app.services import comparisons, procedures, vocabulary
 from app.services import release_proposals as proposals
-from app.web import confirmations, diagrams, differences, findings, language, transaction
+from app.web import confirmations, diagrams, differences, findings, language, stepup, transaction
 from app.web.access import requires
 from app.web.pages import page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from uuid import UUID
+    from collections.abc import Callable, Mapping, Sequence
 
     from flask.typing import ResponseReturnValue
 
     from app.services.release_proposals import FileChanged, Proposal
+    from app.services.stepup import Item, StepUp
 
 bp = Blueprint("proposals", __name__)
 
@@ -252,15 +253,40 @@ def send_back(proposal_id: UUID) -> ResponseReturnValue:
 @bp.post("/modeler/proposals/<uuid:proposal_id>/approve")
 @requires(Permission.PROCESS_APPROVE)
 def approve(proposal_id: UUID) -> ResponseReturnValue:
-    # The seam where the officer is asked anew who he is; until then his tick on the page is what he gives.
-    confirmed = request.form.get("confirmed") == "yes"
+    """Ask the officer anew who he is; what he then confirms comes into force."""
+    actor, now = transaction.actor(), transaction.now()
+    try:
+        asked = transaction.write(lambda rows: proposals.to_approve(rows, actor, proposal_id, now))
+    except proposals.Refused as refused:
+        return _page(proposal_id, 422, language.refusal(refused))
+    return redirect(url_for("stepup.show", step_up_id=asked), code=303)
+
+
+def _proposal_of(item: Item) -> UUID:
+    return UUID(item.thing.removeprefix("proposal:"))
+
+
+def _address(items: Sequence[Item]) -> str:
+    return url_for("proposals.show", proposal_id=_proposal_of(items[0]))
+
+
+def _tell(item: Item) -> stepup.Line:
+    row = transaction.read(lambda rows: proposals.view(rows, g.actor, _proposal_of(item))).row
+    return stepup.Line(
+        row.title, _address([item]), language.word("step_up", proposals.APPROVE, "title"), item.digest
+    )
+
+
+def _approve(wanted: StepUp) -> ResponseReturnValue:
+    proposal_id, actor, now = _proposal_of(wanted.items[0]), transaction.actor(), transaction.now()
     return _act(
         proposal_id,
-        lambda: proposals.approve(
-            transaction.database(), g.actor, proposal_id, transaction.now(), confirmed=confirmed
-        ),
+        lambda: proposals.approve(transaction.database(), actor, proposal_id, wanted.id, now),
         "approved",
     )
+
+
+stepup.ACTS[proposals.APPROVE] = stepup.Act(_tell, _approve, _address)
 
 
 @bp.post("/modeler/proposals/<uuid:proposal_id>/drop")

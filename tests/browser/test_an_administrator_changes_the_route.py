@@ -79,10 +79,7 @@ def add_step(canvas: Canvas) -> None:
 
 def approve(magistrate: Screen, proposal: str) -> None:
     magistrate.open(proposal).sound("proposal-approve")
-    magistrate.press("अनुमोदित करें और लागू करें")
-    assert "पहले पुष्टि करें" in magistrate.text()
-    magistrate.page.get_by_label("मैंने ऊपर के सभी परिवर्तन देख लिए हैं").check()
-    magistrate.press("अनुमोदित करें और लागू करें")
+    magistrate.press("अनुमोदित करें और लागू करें").sound("proposal-step-up").confirm("अनुमोदित करें")
     assert "अनुमोदित; नया संस्करण लागू है" in magistrate.text()
 
 

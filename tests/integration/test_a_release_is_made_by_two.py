@@ -13,7 +13,7 @@ from app.domain.errors import Conflict, NotAllowed, ReleaseRefused
 from app.domain.roles import Role
 from app.models import cases as case_tables
 from app.models.audit import audit
-from app.services import procedures, releases
+from app.services import procedures, releases, stepup
 from app.services import release_proposals as proposals
 from app.services.drafts import actor_scope
 from tests.integration.conftest import NOW
@@ -68,7 +68,11 @@ class Makers:
         proposals.send(self.database, self.admin, proposal_id, note, NOW)
 
     def approve(self, proposal_id: UUID, actor: Actor | None = None, *, confirmed: bool = True) -> UUID:
-        return proposals.approve(self.database, actor or self.dm, proposal_id, NOW, confirmed=confirmed)
+        officer = actor or self.dm
+        asked: UUID = self.write(lambda rows: proposals.to_approve(rows, officer, proposal_id, NOW), officer)
+        if confirmed:
+            self.journey.confirm(officer, asked)
+        return proposals.approve(self.database, officer, proposal_id, asked, NOW)
 
     def state(self, proposal_id: UUID) -> str:
         return str(self.read(lambda rows: proposals.view(rows, self.admin, proposal_id)).row.status)
@@ -176,9 +180,22 @@ def test_what_is_not_confirmed_is_not_in_force(makers: Makers) -> None:
     proposal_id = makers.begin()
     makers.save(proposal_id, renamed())
     makers.send(proposal_id)
-    with pytest.raises(proposals.Refused) as refused:
+    with pytest.raises(stepup.StepUpOver):
         makers.approve(proposal_id, confirmed=False)
-    assert refused.value.key == "error.not_confirmed"
+    with pytest.raises(stepup.StepUpOver):
+        proposals.approve(makers.database, makers.dm, proposal_id, None, NOW)
+    assert makers.read(procedures.in_force).row.version == 1
+
+
+def test_a_code_approves_the_files_that_it_was_given_for(makers: Makers) -> None:
+    first, second = makers.begin(), makers.begin()
+    for number, proposal_id in enumerate((first, second)):
+        makers.save(proposal_id, renamed(name=f"निर्णय {number}"))
+        makers.send(proposal_id)
+    asked: UUID = makers.write(lambda rows: proposals.to_approve(rows, makers.dm, first, NOW), makers.dm)
+    makers.journey.confirm(makers.dm, asked)
+    with pytest.raises(stepup.ContentChanged):
+        proposals.approve(makers.database, makers.dm, second, asked, NOW)
     assert makers.read(procedures.in_force).row.version == 1
 
 
