@@ -101,7 +101,7 @@ def _read_rows(node: Node, posted: Posted, name: str) -> list[dict[str, Any]]:
 def _change_rows(form: Form, values: dict[str, Any], op: str) -> None:
     wanted = _OP.fullmatch(op)
     node = form.level.inputs.get(wanted["list"]) if wanted else None
-    if wanted is None or node is None or node.level is None:
+    if wanted is None or node is None or node.level is None or node.look.has_given_rows:
         return
     rows = values[node.key]
     if wanted["act"] == "add" and len(rows) < node.rules.max_rows:

@@ -432,6 +432,7 @@ class _Reader:
             has_camera=bool(self._property("capture")),
             is_multiple=self._component.get("multiple") is True,
             is_folded=self._flag("fold"),
+            has_given_rows=self._component.get("allowAddRemove") is False,
             row_name=self._own_error("row_hi", "row_en"),
             add=self._own_error("add_hi", "add_en"),
         )

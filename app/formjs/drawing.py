@@ -167,12 +167,13 @@ class _Drawing:
         box.proposed = words(node, proposed, asked, self._lang) if isinstance(proposed, str) else ""
 
     def _draw_rows(self, box: Box, node: Node, level: Level, value: Any) -> None:
-        """The rows of a list, with a button to take one out as long as more are there than are needed."""
+        """The rows of a list; unless they are given, with buttons to add one and to take out what is not needed."""
         rows, lang = rows_of(value), self._lang
         contexts = self._view.rows[node.key]
-        may_remove = len(rows) > node.rules.min_rows
+        is_open = not node.look.has_given_rows
+        may_remove = is_open and len(rows) > node.rules.min_rows
         box.is_optional = node.rules.min_rows == 0
-        box.add = f"add:{node.key}" if len(rows) < node.rules.max_rows else ""
+        box.add = f"add:{node.key}" if is_open and len(rows) < node.rules.max_rows else ""
         box.value = node.look.add.get(lang)
         box.rows = [
             Row(

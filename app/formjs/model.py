@@ -88,6 +88,7 @@ class Look:
     has_camera: bool = False
     is_multiple: bool = False
     is_folded: bool = False
+    has_given_rows: bool = False  # of a list: none is added or taken out
     rows: int = 4
     row_name: Text = field(default_factory=Text)
     add: Text = field(default_factory=Text)

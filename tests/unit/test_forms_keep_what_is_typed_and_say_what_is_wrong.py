@@ -167,6 +167,15 @@ def test_rows_come_and_go_by_buttons_and_nothing_is_lost() -> None:
     assert [row["a"] for row in formjs.read(trial, posted, {}, op="del:rows-0")["rows"]] == ["दो"]
 
 
+def test_rows_that_are_given_can_neither_be_added_nor_taken_out() -> None:
+    trial = form(field("rows", "dynamiclist", components=[field("a")], allowAddRemove=False))
+    posted = {"rows-0-a": ["एक"], "rows-1-a": ["दो"], "rows-n": ["2"]}
+    for op in ("add:rows", "del:rows-0"):
+        assert [row["a"] for row in formjs.read(trial, posted, {}, op=op)["rows"]] == ["एक", "दो"]
+    (box,) = formjs.draw(trial, formjs.read(trial, posted, {}), {}, FACTS, {}, "hi")
+    assert (box.add, [row.remove for row in box.rows]) == ("", ["", ""])
+
+
 def test_a_row_nobody_wrote_into_is_no_answer_beyond_those_needed() -> None:
     rows = field("rows", "dynamiclist", components=[field("a", validate={"required": True})])
     assert kept(form(rows), {"rows-0-a": ["x"], "rows-n": ["3"]}) == {"rows": [{"a": "x"}]}
