@@ -215,6 +215,9 @@ def _shown(unit: Any, holder: Any) -> list[ColumnElement[Any]]:
         applicant.c.name,
         unit.c.id.label("unit_id"),
         *named(unit, "unit"),
+        enquiry.c.id.label("enquiry_id"),
+        enquiry.c.unit_kind.label("asked_kind"),
+        enquiry.c.facts.label("asked"),
         holder.c.name_hi.label("holder_hi"),
         holder.c.name_en.label("holder_en"),
     ]

@@ -13,7 +13,7 @@ from app.domain.secrecy import Side
 from app.models import case_queries as cases
 from app.models import officer_queries as officers
 from app.models import workflow_queries as workflow
-from app.services import calendars, keys
+from app.services import calendars, keys, units
 from app.services.facts import CaseFacts
 from app.services.record import Record
 
@@ -142,6 +142,12 @@ class CaseFile:
     def label(self, element_id: str) -> tuple[str, str]:
         return self.release.engine.label(element_id)
 
+    def label_of(self, task: AnyRow) -> tuple[str, str]:
+        """What a list of the case calls a task: its step, and the other district whose answer it waits for."""
+        step, place = self.label(task.element_id), units.asked_elsewhere(self.facts, task)
+        hindi, english = (" · ".join(filter(None, both)) for both in zip(step, place, strict=True))
+        return hindi, english
+
     def strip(self) -> CaseStrip:
         case, person = self._case, self.facts.person()
         purpose_hi, purpose_en = self.facts.purpose(self.release)
@@ -187,7 +193,7 @@ class CaseFile:
     def holder(self, task: AnyRow) -> Holder:
         today = calendars.day(self.now)
         return Holder(
-            *self.label(task.element_id),
+            *self.label_of(task),
             task.office_kind,
             task.office_hi,
             task.office_en,
@@ -207,7 +213,7 @@ class CaseFile:
         until = calendars.day(self.now if task.state == "open" else task.done_at)
         return StepLine(
             task.element_id,
-            *self.label(task.element_id),
+            *self.label_of(task),
             state="now" if task.state == "open" else task.state,
             office_kind=task.office_kind,
             office_hi=task.office_hi,

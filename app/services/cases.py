@@ -130,12 +130,12 @@ def _work(opened: _Opened) -> dict[str, Any]:
         "steps": file.steps(),
         "next_steps": progress.ahead(file.release, file.record.moves, file.facts.decided),
         "my_tasks": [
-            (task.id, *file.label(task.element_id))
+            (task.id, *file.label_of(task))
             for task in file.record.tasks
             if task.state == "open" and opened.actor.does(Role(task.role), task.office_id, task.assigned_to)
         ],
         "to_give": [
-            (task.id, *file.label(task.element_id))
+            (task.id, *file.label_of(task))
             for task in file.record.tasks
             if task.state == "open"
             and offices.may_give(opened.actor, Role(task.role), task.office_id, task.office_kind)

@@ -10,14 +10,14 @@ from uuid import UUID
 
 from app.domain import bands
 from app.domain.clock import start_of
-from app.domain.offices import OfficeKind
+from app.domain.offices import OfficeKind, UnitKind
 from app.domain.roles import IN_PERSON, roles_done_by
 from app.models import ahead
 from app.models import desk_queries as desks
 from app.models import inbox_queries as table
 from app.models import note_queries as notes
 from app.models import office_queries as offices
-from app.services import calendars, desk, holding, keys, releases, searchkeys
+from app.services import calendars, desk, holding, keys, releases, searchkeys, units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ class InboxRow(NamedTuple):
     element_id: str
     step_hi: str
     step_en: str
-    unit_kind: str  # of an enquiry that another office makes; empty where it is one's own
+    unit_kind: str  # of an enquiry that another office or district makes; empty where it is one's own
     unit_hi: str
     unit_en: str
     due_on: date
@@ -283,8 +283,6 @@ def _opened(
     for row in rows:
         person = keys.open_name(session, row.data_key_id, row.applicant_id, row.name, wrapped=row.wrapped)
         loaded = known[row.release_id]
-        is_own = row.unit_id in (None, post.office_id)
-        unit: tuple[str, str, str] = ("", "", "") if is_own else (row.unit_kind, row.unit_hi, row.unit_en)
         is_held = row.assigned_to is not None or holding.holds(row, now)
         look = looks.get(row.id)
         opened.append(
@@ -299,7 +297,7 @@ def _opened(
                 *loaded.purpose_names(row.purpose),
                 row.element_id,
                 *loaded.engine.label(row.element_id),
-                *unit,
+                *_unit(session, row, post.office_id),
                 row.due_on,
                 ages[row.due_on],
                 row.requisition_number,
@@ -314,6 +312,17 @@ def _opened(
 
 
 _NO_LOOK = (None, "", False)
+
+
+def _unit(session: Session, row: AnyRow, own: UUID) -> tuple[str, str, str]:
+    """Whose enquiry it is, where it is not one's own office's: another office's, or another district's by letter."""
+    if row.asked_kind == UnitKind.OTHER_DISTRICT and row.wrapped is not None:
+        key = keys.unlock(session, row.data_key_id, row.wrapped)
+        asked = keys.open_json(key, f"enquiry|facts|{row.enquiry_id}", row.asked)
+        return "", *units.elsewhere(asked)
+    if row.unit_id in (None, own):
+        return "", "", ""
+    return row.unit_kind, row.unit_hi, row.unit_en
 
 
 def _look(session: Session, actor: Actor, row: AnyRow, look: AnyRow, today: date) -> tuple[date, str, bool]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Said = tuple[str, str]  # in Hindi, in English
 _NOTHING = ("नहीं मिला", "nothing found")
 _REGISTERS = "check_registers"  # the form whose words name registers
+_REPLY = "record_reply"  # the form that takes another district's answer
 _RESIDENCE = {
     "resident": ("निवासी हैं", "resident"),
     "left": ("पूर्व में निवासी", "lived there"),
@@ -35,11 +36,24 @@ _RESIDENCE = {
 def name(known: CaseFacts, row: AnyRow) -> Said:
     """What a list calls the unit of an enquiry."""
     if row.unit_kind == UnitKind.OTHER_DISTRICT:
-        hindi, english = district(known.asked_of(row).get("district"))
-        return f"अन्य जिला: {hindi}", f"Other district: {english}"
+        return elsewhere(known.asked_of(row))
     if row.unit_kind == UnitKind.THANA:
         return f"थाना {row.office_hi}", f"{row.office_en} P.S."
     return row.office_hi, row.office_en
+
+
+def elsewhere(asked: Mapping[str, Any]) -> Said:
+    """What a list calls the other district that was asked."""
+    hindi, english = district(asked.get("district"))
+    return f"अन्य जिला: {hindi}", f"Other district: {english}"
+
+
+def asked_elsewhere(known: CaseFacts, task: AnyRow) -> Said:
+    """Which other district's answer a task waits for; two of one case look alike without it. Else empty."""
+    if task.form != _REPLY:
+        return "", ""
+    row = next((row for row in known.enquiries if row.id == task.enquiry_id), None)
+    return ("", "") if row is None else name(known, row)
 
 
 def addresses(known: CaseFacts) -> dict[str, Said]:

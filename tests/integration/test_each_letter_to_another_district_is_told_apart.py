@@ -41,6 +41,20 @@ def test_the_page_of_each_answer_names_its_district_its_office_and_the_address(o
         assert sum(words[2] in each for each in heads) == 1, "the other letter's address is not on this page"
 
 
+def test_the_inbox_and_the_page_of_the_case_tell_each_answer_by_its_district(office: Office) -> None:
+    journey = office.journey
+    number = journey.add(journey.register(), stays=[stay("197", 2022), stay("222", 2024)])
+    journey.go_on(number, until="record_reply")
+    reader = office.at(Role.SP_READER)
+    inbox = text_of(reader.get("/inbox?tab=record_reply"))
+    case = text_of(reader.get(f"/cases/{number.replace('/', '-')}"))
+    mine, _, steps = case.partition("<aside")
+    for name, _, _ in PLACES.values():
+        assert inbox.count(f"<small>{name}</small>") == 1
+        assert mine.partition("</main>")[0].count(f" · {name}") >= 1
+        assert steps.count(f" · {name}") == 1
+
+
 def test_a_task_that_answers_no_letter_shows_none(office: Office) -> None:
     number = office.journey.new_case(["th_mufassil"])
     office.journey.go_on(number, "accept_enquiry", "search_records")
