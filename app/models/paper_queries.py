@@ -89,20 +89,28 @@ def of_case(session: Session, case_id: UUID) -> Sequence[AnyRow]:
 
 
 def issued(session: Session, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
-    """The register of issued papers, newest first, with case numbers."""
+    """The register of papers, newest first, with case numbers and when each was `entered_at`.
+
+    A number whose paper never left, for its case was withdrawn first, stands there from that day on.
+    """
+    entered_at = func.coalesce(certificate.c.issued_at, case.c.closed_at)
     statement = (
-        select(certificate, case.c.number.label("case_number"))
+        select(
+            certificate,
+            case.c.number.label("case_number"),
+            entered_at.label("entered_at"),
+        )
         .select_from(_with_case())
-        .where(visible(certificate, session.scope), certificate.c.status != "allotted")
-        .order_by(certificate.c.issued_at.desc(), certificate.c.id.desc())
+        .where(
+            visible(certificate, session.scope),
+            or_(certificate.c.status != "allotted", case.c.status == "withdrawn"),
+        )
+        .order_by(entered_at.desc(), certificate.c.id.desc())
         .limit(limit)
     )
     if after is not None:
         at, last = after
         statement = statement.where(
-            or_(
-                certificate.c.issued_at < at,
-                and_(certificate.c.issued_at == at, certificate.c.id < last),
-            )
+            or_(entered_at < at, and_(entered_at == at, certificate.c.id < last))
         )
     return session.connection.execute(statement).all()

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from app.services.paperplan import Plan
 
 
+#: A number that was allotted and whose case ended without its paper: it is never given to another.
+VOID = "void"
+
+
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
     """One line of the register of issued papers."""
@@ -46,8 +50,8 @@ class RegisterLine:
     memo_number: str
     case_number: str
     output: str
-    status: str
-    issued_at: datetime | None
+    status: str  # as in its table; `void` for a number whose case was withdrawn before the paper was issued
+    entered_at: datetime  # when it was issued, or became void
     valid_till: Any
 
 
@@ -108,7 +112,7 @@ def _allot(session: Session, job: AnyRow) -> AnyRow:
     if found is not None:
         return found
     case = cases.lock(session, job.case_id)
-    if case is None:
+    if case is None or case.closed_at is not None:  # withdrawn while the job was under way
         raise NotFound
     loaded = releases.load(session, case.release_id)
     plan = paperplan.of(session, CaseFacts(session, case, job.at), loaded)
@@ -242,7 +246,7 @@ def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
 def register_page(
     session: Session, actor: Actor, after: tuple[datetime, UUID] | None = None, limit: int = 50
 ) -> list[RegisterLine]:
-    """Issued papers that this officer may see, newest first; their kind only for whoever may open them all."""
+    """Issued papers and void numbers that this officer may see, newest first; their kind only for whoever may open all."""
     tells_kind = actor.may(Permission.PAPER_SEE)
     return [
         RegisterLine(
@@ -252,8 +256,8 @@ def register_page(
             row.memo_number,
             row.case_number,
             row.output if tells_kind else "",
-            row.status,
-            row.issued_at,
+            VOID if row.status == "allotted" else row.status,
+            row.entered_at,
             row.valid_till,
         )
         for row in table.issued(session, after, limit)

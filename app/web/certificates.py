@@ -34,7 +34,7 @@ def register() -> ResponseReturnValue:
         "certificates/register.html",
         papers=shown,
         after=after,
-        next_after=_mark(shown[-1].issued_at, shown[-1].id) if len(rows) > _A_PAGE else "",
+        next_after=_mark(shown[-1].entered_at, shown[-1].id) if len(rows) > _A_PAGE else "",
         may_see_case=g.actor.may(Permission.CASE_SEE),
         may_see_paper=g.actor.may(Permission.PAPER_SEE),
     )
@@ -59,8 +59,8 @@ def verify(token: str) -> ResponseReturnValue:
     return page("certificates/verify.html", 404 if paper.state == "unknown" else 200, paper=paper)
 
 
-def _mark(at: datetime | None, last: UUID) -> str:
-    text = f"{at.isoformat() if at is not None else ''}|{last.hex}"
+def _mark(at: datetime, last: UUID) -> str:
+    text = f"{at.isoformat()}|{last.hex}"
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from app import create_app
 from app.config import Settings
-from app.domain.errors import RouteStuck
+from app.domain.errors import NotFound, RouteStuck
 from app.domain.roles import Role
 from app.models.audit import audit
 from app.models.cases import answer, case, document
@@ -32,7 +32,7 @@ from app.models.workflow import (
     timer,
     user_task,
 )
-from app.services import incidents, jobs, keys, queues, scopes
+from app.services import certificates, incidents, jobs, keys, queues, scopes
 from tests import sources
 from tests.integration.conftest import NOW
 from tests.journey import CANDIDATE, Journey
@@ -424,12 +424,45 @@ def test_a_withdrawn_case_takes_its_job_and_incident_with_it(room: Room) -> None
     room.change(job, job.c.id == due.id, state="running", lease_until=NOW, attempts=jobs.MAX_ATTEMPTS)
     room.journey.work()
     assert len(room.open_incidents()) == 1
-    dm = room.at(Role.DM)
-    dm.get(f"/cases/{number.replace('/', '-')}")
-    dm.post(f"/cases/{number.replace('/', '-')}/withdraw", {"reason": "विभाग ने अधियाचना वापस ली"})
+    withdrawn(room, number)
     assert [each.state for each in room.rows(job)] == ["cancelled"]
     assert "कोई बाधा नहीं" in room.admin_page().text
     assert incidents.close_settled(room.database, room.now) == 1
+
+
+def withdrawn(room: Room, number: str) -> None:
+    address = f"/cases/{number.replace('/', '-')}"
+    dm = room.at(Role.DM)
+    dm.get(address)
+    assert dm.post(f"{address}/withdraw", {"reason": "विभाग ने अधियाचना वापस ली"}).status_code == 303
+
+
+def test_a_number_whose_case_was_withdrawn_stands_void_in_the_register_and_is_never_given_again(
+    room: Room,
+) -> None:
+    number, due = undrawn(room)
+    with unreadable_state(room, due.case_id):
+        room.journey.work()
+    [lost] = room.rows(certificate)
+    withdrawn(room, number)
+    undrawn(room)
+    room.journey.work()
+    issued = next(row for row in room.rows(certificate) if row.id != lost.id)
+    register = unescape(room.at(Role.DM).get("/certificates").get_data(as_text=True))
+    lines = {row.number: part for row in (lost, issued) for part in register.split("<tr") if row.number in part}
+    assert "निरस्त: प्रकरण वापस लिया गया" in lines[lost.number]
+    assert number in lines[lost.number]
+    assert "निरस्त" not in lines[issued.number]
+    assert issued.number != lost.number
+    assert issued.memo_number != lost.memo_number
+
+
+def test_no_number_is_allotted_to_a_case_that_was_withdrawn_meanwhile(room: Room) -> None:
+    number, due = undrawn(room)
+    withdrawn(room, number)
+    with pytest.raises(NotFound):
+        certificates.issue(room.database, due)
+    assert room.rows(certificate) == []
 
 
 def test_a_withdrawal_that_is_stuck_is_told_and_over_when_it_succeeds(room: Room) -> None:
