@@ -110,7 +110,5 @@ def issued(session: Session, after: tuple[datetime, UUID] | None, limit: int) ->
     )
     if after is not None:
         at, last = after
-        statement = statement.where(
-            or_(entered_at < at, and_(entered_at == at, certificate.c.id < last))
-        )
+        statement = statement.where(or_(entered_at < at, and_(entered_at == at, certificate.c.id < last)))
     return session.connection.execute(statement).all()

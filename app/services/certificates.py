@@ -246,7 +246,7 @@ def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
 def register_page(
     session: Session, actor: Actor, after: tuple[datetime, UUID] | None = None, limit: int = 50
 ) -> list[RegisterLine]:
-    """Issued papers and void numbers that this officer may see, newest first; their kind only for whoever may open all."""
+    """Issued papers and void numbers in this officer's sight, newest first; their kind only for who may open all."""
     tells_kind = actor.may(Permission.PAPER_SEE)
     return [
         RegisterLine(

@@ -27,13 +27,14 @@ from app.services import (
     projections,
     proposals,
     releases,
+    reviews,
     sightings,
     signing,
     stepup,
     units,
 )
 from app.services.drafts import actor_scope
-from app.services.facts import CaseFacts
+from app.services.facts import REVIEW, CaseFacts
 from app.services.options import choices
 from app.services.units import Again
 
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from app.services.database import Database
     from app.services.documents import Upload
     from app.services.facts import Particulars
+    from app.services.reviews import Review
     from app.services.units import Letter, Said
 
 
@@ -106,6 +108,7 @@ class TaskView:
     is_named: bool  # it belongs to one officer, whom the thana named
     again: Again  # on which points it is enquired anew
     letter: Letter | None  # to another district, whose answer the task waits for
+    review: Review | None  # why the case lies before the SDPO
     conflicts: list[Said]  # what the units tell against each other, and nobody has settled
     draft_saved_at: datetime | None
 
@@ -115,7 +118,7 @@ class TaskView:
         beside = frozenset(each.pii for each in self.documents).union(
             *(each.classes for each in self.answers)
         )
-        told = {secrecy.SENSITIVE} if self.again.points or self.conflicts else secrecy.NONE
+        told = {secrecy.SENSITIVE} if self.again.points or self.review or self.conflicts else secrecy.NONE
         return beside | told | formjs.classes_of(self.form, self.values)
 
 
@@ -464,6 +467,7 @@ def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any],
         is_named=task.assigned_to is not None,
         again=_again(session, actor, sheet),
         letter=_letter(session, actor, sheet),
+        review=_review(actor, sheet),
         conflicts=_conflicts(session, actor, sheet),
         draft_saved_at=sheet.draft.updated_at if sheet.draft is not None else None,
     )
@@ -482,6 +486,13 @@ def _letter(session: Session, actor: Actor, sheet: _Sheet) -> Letter | None:
         return None
     known = CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
     return units.letter(known, sheet.task.enquiry_id)
+
+
+def _review(actor: Actor, sheet: _Sheet) -> Review | None:
+    """Why the case is to be reviewed, for a post that may read what was found."""
+    if sheet.task.form != REVIEW or not _reads_reports(actor):
+        return None
+    return reviews.of(sheet.facts, sheet.release)
 
 
 def _conflicts(session: Session, actor: Actor, sheet: _Sheet) -> list[Said]:

@@ -449,7 +449,9 @@ def test_a_number_whose_case_was_withdrawn_stands_void_in_the_register_and_is_ne
     room.journey.work()
     issued = next(row for row in room.rows(certificate) if row.id != lost.id)
     register = unescape(room.at(Role.DM).get("/certificates").get_data(as_text=True))
-    lines = {row.number: part for row in (lost, issued) for part in register.split("<tr") if row.number in part}
+    lines = {
+        row.number: part for row in (lost, issued) for part in register.split("<tr") if row.number in part
+    }
     assert "निरस्त: प्रकरण वापस लिया गया" in lines[lost.number]
     assert number in lines[lost.number]
     assert "निरस्त" not in lines[issued.number]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from app import formjs
 from app.domain.errors import FormInvalid, NotAllowed, NotFound
 from app.domain.roles import DELEGATE, Role
 from app.models import case_queries as table
@@ -147,6 +148,14 @@ def test_the_sdpo_always_reviews_what_the_purpose_says(traveller: Traveller) -> 
     number = traveller.begin(letter={"purpose": "arms_licence_new"})
     traveller.walk(number, {}, until="review_findings")
     assert traveller.steps(number) == ["review_findings"]
+    assert told_of(traveller, number) == (["purpose"], "कोई प्रतिकूल तथ्य नहीं", "No adverse fact")
+
+
+def told_of(traveller: Traveller, number: str) -> tuple[list[str], str, str]:
+    """What the SDPO's page says of the case before he reviews it."""
+    review = traveller.page_of(task_at(traveller, number, "review_findings")).review
+    assert review is not None
+    return review.reasons, review.outcome_hi, review.outcome_en
 
 
 def test_the_sdpo_sees_clean_cases_by_lot_and_no_others(traveller: Traveller) -> None:
@@ -160,6 +169,8 @@ def test_the_sdpo_sees_clean_cases_by_lot_and_no_others(traveller: Traveller) ->
             task = traveller.waiting(number)[0]
             traveller.finish(task, traveller.form_of(task))
             traveller.work()
+    assert told_of(traveller, drawn)[0] == ["lot"]
+    assert traveller.page_of(task_at(traveller, spared, "recommend")).review is None
 
 
 def test_of_many_cases_about_five_in_a_hundred_are_drawn(traveller: Traveller) -> None:
@@ -182,6 +193,8 @@ def test_a_register_that_was_not_seen_brings_the_case_to_the_sdpo(
     traveller.walk(number, {"check_registers": [registers]}, until="review_findings")
     assert traveller.steps(number) == ["review_findings"]
     assert traveller.answered[-1] == ("outcome", 16), "nothing adverse is proposed all the same"
+    assert told_of(traveller, number)[1] == "कोई प्रतिकूल तथ्य नहीं"
+    assert "not_checked" in told_of(traveller, number)[0]
 
 
 def test_two_units_that_contradict_each_other_are_told_to_the_sdpo_in_a_sentence(
@@ -195,6 +208,11 @@ def test_two_units_that_contradict_each_other_are_told_to_the_sdpo_in_a_sentence
     assert "112/2021" in told[0]
     assert "नहीं मिला" in told[0]
     assert "nothing found" in told[1]
+    assert told_of(traveller, number)[0] == ["contradiction", "record", "outcome"]
+    page = traveller.page_of(task)
+    boxes = formjs.draw(page.form, page.values, {}, page.facts, page.options, "hi")
+    (rows,) = [box for box in boxes if box.name == "row_decisions"]
+    assert (len(rows.rows), rows.add, rows.rows[0].remove) == (1, "", ""), "what is to be settled is given"
     traveller.act(number, task, **settled("same_person")(traveller, task))
     assert traveller.steps(number) == ["recommend"]
     assert traveller.page_of(task_at(traveller, number, "recommend")).conflicts == []

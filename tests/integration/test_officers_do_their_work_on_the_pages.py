@@ -492,3 +492,14 @@ def test_a_thana_reads_beside_its_form_nothing_of_another_thana(office: Office) 
     for task in office.journey.waiting(number):
         beside = text_of(office.holder_of(task).get(f"/tasks/{task.id}")).partition("<aside")[2]
         assert beside.count("श्याम महतो") == 1
+
+
+def test_the_sdpo_reads_above_his_form_why_the_case_came_and_what_is_proposed(office: Office) -> None:
+    journey = office.journey
+    number = journey.add(journey.register(purpose="arms_licence_new"))
+    journey.go_on(number, until="review_findings")
+    page = text_of(office.holder_of(office.task(number)).get(f"/tasks/{office.task(number).id}"))
+    above = page.partition('<form class="sheet"')[0]
+    assert "यह प्रकरण समीक्षा हेतु क्यों आया" in above
+    assert "<li>इस प्रयोजन के प्रत्येक प्रकरण की समीक्षा होती है</li>" in above
+    assert "प्रस्तावित मंतव्य: कोई प्रतिकूल तथ्य नहीं" in above
