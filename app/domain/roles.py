@@ -102,6 +102,7 @@ class Permission(StrEnum):
     TASK_COMPLETE = "task:complete"
     TASK_REASSIGN = "task:reassign"
     CASE_SEE = "case:see"
+    CASE_OPENED = "case:opened"
     CASE_SEARCH = "case:search"
     CASE_REGISTER = "case:register"
     CASE_WITHDRAW = "case:withdraw"
@@ -135,6 +136,8 @@ _CASE_WORK = frozenset(
 _DM_SECTION = frozenset({Permission.CASE_REGISTER, Permission.REQUISITION_SEE})
 _SIGNED_PAPERS = frozenset({Permission.PAPER_SEE, Permission.PAPER_REGISTER})
 _OWN = frozenset({Permission.ACCOUNT_OWN})
+#: Who has looked at a case is for the heads of both offices alone (rights: the district's matrix, see.who_opened).
+_WATCH = frozenset({Permission.CASE_OPENED})
 #: The heads of both offices put a changed procedure into force; who changes it never sees a case.
 _APPROVAL = frozenset({Permission.PROCESS_SEE, Permission.PROCESS_APPROVE})
 
@@ -143,6 +146,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _CASE_WORK
     | _SIGNED_PAPERS
     | _APPROVAL
+    | _WATCH
     | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
     Role.ADM: _OWN
     | _CASE_WORK
@@ -158,6 +162,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _CASE_WORK
     | _SIGNED_PAPERS
     | _APPROVAL
+    | _WATCH
     | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE, Permission.AUDIT_SEE},
     Role.SP_READER: _OWN
     | _CASE_WORK

@@ -1,6 +1,6 @@
 """The record that cannot be altered unseen: chained rows per stream, and signed checkpoints over all chains."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, text
 
 from app.models.base import Counter, Json, UtcDateTime, case_table, uuid_column
 
@@ -18,6 +18,12 @@ audit = case_table(
     Column("action", String(40), nullable=False),  # noun:verb
     Column("object", String(120), nullable=False),
     Column("detail", Json, nullable=False),  # ids, codes, digests; never a name or a free text
+    Index(
+        "ix_audit_access",  # who has looked at a thing; a case's own chain is read whole
+        *("district_id", "object", "seq"),
+        sqlite_where=text("stream = 'access'"),
+        postgresql_where=text("stream = 'access'"),
+    ),
     scope="audit",
     key=("district_id", "stream", "seq"),
 )

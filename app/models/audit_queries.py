@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, literal_column, or_, select, update
 
 from app.models.audit import audit, audit_stream, checkpoint, checkpoint_head
 from app.models.base import insert_or
 from app.models.cases import case
 from app.models.officers import officer
+from app.models.offices import office
 from app.models.scope import visible
 from app.models.statements import Change, Query, inserting
 
@@ -42,6 +43,58 @@ def acts(session: Session, stream: str, action: str) -> Sequence[AnyRow]:
         select(audit.c.at, audit.c.detail)
         .where(visible(audit, session.scope), audit.c.stream == stream, audit.c.action == action)
         .order_by(audit.c.seq)
+    ).all()
+
+
+#: A constant, not a parameter: only so does SQLite know that its index of the accesses serves.
+_ACCESS = audit.c.stream == literal_column("'access'")
+_OFFICE_OF_ACTOR = and_(office.c.district_id == audit.c.district_id, office.c.id == audit.c.office_id)
+_OFFICE = (
+    office.c.kind.label("office_kind"),
+    office.c.name_hi.label("office_hi"),
+    office.c.name_en.label("office_en"),
+)
+
+
+def accesses(
+    session: Session, things: Collection[str], before: int | None, office_id: UUID | None, limit: int
+) -> Sequence[AnyRow]:
+    """Who has looked at one of these things, newest first: before this row, of this office, where one is given."""
+    statement = (
+        select(
+            audit.c.seq,
+            audit.c.at,
+            audit.c.action,
+            audit.c.object,
+            audit.c.detail,
+            audit.c.role,
+            officer.c.name_hi.label("officer_hi"),
+            officer.c.name_en.label("officer_en"),
+            *_OFFICE,
+        )
+        .outerjoin(
+            officer, and_(officer.c.district_id == audit.c.district_id, officer.c.id == audit.c.actor_id)
+        )
+        .outerjoin(office, _OFFICE_OF_ACTOR)
+        .where(visible(audit, session.scope), _ACCESS, audit.c.object.in_(things))
+        .order_by(audit.c.seq.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(audit.c.seq < before)
+    if office_id is not None:
+        statement = statement.where(audit.c.office_id == office_id)
+    return session.connection.execute(statement).all()
+
+
+def offices_with_access(session: Session, things: Collection[str]) -> Sequence[AnyRow]:
+    """The offices whose officers have looked at one of these things, by name."""
+    return session.connection.execute(
+        select(office.c.id, *_OFFICE)
+        .join(audit, _OFFICE_OF_ACTOR)
+        .where(visible(audit, session.scope), _ACCESS, audit.c.object.in_(things))
+        .distinct()
+        .order_by(office.c.kind, office.c.name_hi, office.c.id)
     ).all()
 
 

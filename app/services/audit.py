@@ -40,6 +40,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "paper:issue": frozenset({"number", "sha256"}),
     "document:see": frozenset({"pii", "field"}),
     "case:see": frozenset({"classes", "page"}),
+    "record:see": frozenset(),  # who has opened a case
     "case:search": frozenset({"digest", "found"}),
     "draft:destroy": frozenset({"files"}),
     "document:destroy": frozenset(),

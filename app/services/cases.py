@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from app.services.notes import Note, Office
 
 
+_NEWEST = sightings.Part()
+
+
 @dataclass(frozen=True, slots=True)
 class ActivityLine:
     seq: int
@@ -76,6 +79,7 @@ class CaseView:
     to_give: Sequence[tuple[UUID, str, str]] = ()  # open tasks that this officer may give to another
     notes: Sequence[Note] = ()
     receivers: Sequence[Office] = ()
+    openings: sightings.Openings | None = None
     waiting_notes: int = 0  # of those to the officer's own office
 
     @property
@@ -87,20 +91,40 @@ class CaseView:
         )
 
 
-def see(database: Database, actor: Actor, number: str, tab: str, now: datetime) -> CaseView:
-    """A tab of the page of a case, its view recorded first. Raises NotFound, the same for unknown and foreign."""
-    view = database.read(lambda session: find(session, actor, number, now, tab), actor_scope(actor))
-    sightings.note(database, actor, f"case:{view.case_id}", tab, view.classes, now)
+def see(
+    database: Database,
+    actor: Actor,
+    number: str,
+    tab: str,
+    now: datetime,
+    part: sightings.Part = _NEWEST,
+) -> CaseView:
+    """A tab of the page of a case, its view recorded first; of a list that is long, the `part` that is wanted.
+
+    Raises NotFound, the same for unknown and foreign.
+    """
+    view = database.read(lambda session: find(session, actor, number, now, tab, part), actor_scope(actor))
+    thing = f"case:{view.case_id}"
+    sightings.note(database, actor, thing, tab, view.classes, now)
+    if view.openings is not None:
+        sightings.note_list(database, actor, thing, now)
     return view
 
 
-def find(session: Session, actor: Actor, number: str, now: datetime, tab: str = "tasks") -> CaseView:
+def find(
+    session: Session,
+    actor: Actor,
+    number: str,
+    now: datetime,
+    tab: str = "tasks",
+    part: sightings.Part = _NEWEST,
+) -> CaseView:
     """One tab of a case, without a trace. Raises NotFound, the same for an unknown, a foreign and an erased one."""
     case, loaded = _case(session, actor, number)
     keys.unlock(session, case.data_key_id)
     file = casefile.CaseFile(session, actor, case, loaded, now)
     stopped, is_held_up = incidents.of_case(session, case.id)
-    opened = _Opened(session, actor, case, file, stopped)
+    opened = _Opened(session, actor, case, file, stopped, part)
     return CaseView(
         case_id=case.id,
         strip=file.strip(),
@@ -120,6 +144,7 @@ class _Opened:
     case: AnyRow
     file: casefile.CaseFile
     stopped: frozenset[str]  # elements at which an incident holds it up
+    part: sightings.Part = _NEWEST
 
 
 def _work(opened: _Opened) -> dict[str, Any]:
@@ -176,6 +201,9 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
         "papers": casepapers.issued(opened.session, opened.case, opened.file),
     },
     "activity": lambda opened: {"activity": _activity(opened)},
+    "opened": lambda opened: {
+        "openings": sightings.of_case(opened.session, opened.actor, opened.case, opened.file, opened.part)
+    },
 }
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, g, redirect, request
 
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.services import cases, certificates, notes
+from app.services import cases, certificates, notes, sightings
 from app.web import confirmations, diagrams, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
@@ -26,7 +26,9 @@ bp = Blueprint("cases", __name__)
 
 TABS = ("tasks", "documents", "diagram", "timeline", "correspondence")
 AUDIT_TAB = "activity"
+OPENED_TAB = "opened"  # who has opened the case
 PRINT = "print"  # all that the officer may read of the case, on sheets of paper
+_DIGITS = 9  # of a row's number in the record
 _REASON = (10, 1000)  # characters: a word is no reason, a page belongs into a letter
 
 
@@ -106,7 +108,15 @@ def attachment(name: str) -> str:
 
 
 def _tabs() -> tuple[str, ...]:
-    return (*TABS, AUDIT_TAB) if g.actor.may(Permission.AUDIT_SEE) else TABS
+    more = ((AUDIT_TAB, Permission.AUDIT_SEE), (OPENED_TAB, Permission.CASE_OPENED))
+    return (*TABS, *(name for name, permission in more if g.actor.may(permission)))
+
+
+def _part() -> sightings.Part:
+    """The part of the list that the address names; what is none means the newest, of every office."""
+    before = request.args.get("before", "")
+    is_number = before.isascii() and before.isdigit() and len(before) <= _DIGITS
+    return sightings.Part(int(before) if is_number else None, known_id(request.args.get("office", "")))
 
 
 def _page(
@@ -117,7 +127,7 @@ def _page(
     problem: str = "",
     typed: Mapping[str, Any] | None = None,
 ) -> ResponseReturnValue:
-    found = cases.see(transaction.database(), g.actor, number, tab, transaction.now())
+    found = cases.see(transaction.database(), g.actor, number, tab, transaction.now(), _part())
     drawings = diagrams.of_case(found.pictures)
     return page(
         f"cases/{tab}.html",

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.domain.roles import Role
 from app.models.officers import officer
-from app.services import cases
+from app.services import cases, certificates
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT, Look, at_work
 
 if TYPE_CHECKING:
@@ -163,6 +163,22 @@ def test_the_screens_of_administrators_are_sound(
     screen = reading("process_admin", look, language)
     for path in ("/modeler", "/admin", "/tracking", "/help/modeler", "/inbox"):
         screen.open(path).sound(f"administrator-{path.strip('/').replace('/', '-')}-{language}")
+
+
+@pytest.mark.parametrize(("look", "language"), WAYS)
+def test_who_opened_a_case_is_sound(
+    reading: Callable[..., Screen], journey: Journey, work: Work, look: Look, language: str
+) -> None:
+    head, now = journey.staff.holder(Role.DM_SECTION_HEAD), journey.now
+    seen = cases.see(journey.database, head, work.issued, "documents", now)
+    for each in seen.documents:
+        certificates.file(journey.database, head, each.id, now)
+    assert seen.documents
+    screen = reading("dm", look, language).open(address(work.issued, "/opened"))
+    screen.sound(f"case-opened-{language}")
+    assert head.name_hi in screen.text() or head.name_en in screen.text()
+    assert all(each.name in screen.text() for each in seen.documents)
+    screen.open(f"{address(work.issued, '/opened')}?before=1").sound(f"case-opened-nothing-{language}")
 
 
 @pytest.mark.parametrize(("look", "language"), WAYS)

@@ -43,7 +43,7 @@ class World:
         tasks = [task for number in (first, second) for task in self.journey.waiting(number)]
         with self.database.engine.connect() as connection:
             document = connection.execute(select(metadata.tables["document"].c.id)).scalars().first()
-        tabs = ("documents", "diagram", "timeline", "correspondence", "activity", "print")
+        tabs = ("documents", "diagram", "timeline", "correspondence", "activity", "opened", "print")
         self.addresses = [
             *(rule.rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and not rule.arguments),
             *(f"/tasks/{task.id}" for task in tasks),

@@ -169,7 +169,7 @@ def test_markup_in_every_box_comes_back_as_letters_on_every_page(site: Site) -> 
     journey.do(number, "recommend", sp_outcome="attention", sp_reason=MARKUP)
     [task] = journey.waiting(number)
     slug = number.replace("/", "-")
-    tabs = ("", "/documents", "/diagram", "/timeline", "/correspondence", "/activity")
+    tabs = ("", "/documents", "/diagram", "/timeline", "/correspondence", "/activity", "/opened")
     addresses = [f"/cases/{slug}{tab}" for tab in tabs]
     addresses += [
         "/inbox",

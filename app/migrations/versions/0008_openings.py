@@ -1,0 +1,20 @@
+"""Who has opened a case is found without reading the whole record of access.
+
+Revision ID: 0008
+Revises: 0007
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+_ACCESS = sa.text("stream = 'access'")
+
+
+def upgrade() -> None:
+    columns = ["district_id", "object", "seq"]
+    op.create_index("ix_audit_access", "audit", columns, sqlite_where=_ACCESS, postgresql_where=_ACCESS)
