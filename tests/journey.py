@@ -193,9 +193,9 @@ class Journey:
         rows = [{**row, "decision": decision, "reason": "दोनों प्रतिवेदन देखे गए।"} for row in before]
         self.do(number, "review_findings", row_decisions=rows)
 
-    def finish(self, task: Row[Any], posted: tasks.Posted) -> tasks.Completed:
-        """Send a form; one that signs is confirmed first."""
-        actor = self.actor_of(task)
+    def finish(self, task: Row[Any], posted: tasks.Posted, actor: Actor | None = None) -> tasks.Completed:
+        """Send a form, as this officer if one is named; one that signs is confirmed first."""
+        actor = actor or self.actor_of(task)
         papers = [scan(PAPERS[task.form])] if task.form in PAPERS else []
         try:
             return tasks.complete(self.database, actor, task.id, posted, papers, self.now)

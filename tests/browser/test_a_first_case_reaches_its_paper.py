@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COSTS = {
     "scrutinise": (7, 0),
     "route": (2, 0),
-    "search_records": (12, 0),
+    "search_records": (13, 1),
     "accept_enquiry": (2, 0),
     "visit": (9, 2),
     "check_registers": (4, 0),
