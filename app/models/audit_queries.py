@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, literal_column, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
-from app.models.audit import audit, audit_stream, checkpoint, checkpoint_head
+from app.models.audit import LOOKS, audit, audit_stream, checkpoint, checkpoint_head
 from app.models.base import insert_or
 from app.models.cases import case
 from app.models.officers import officer
@@ -46,8 +46,6 @@ def acts(session: Session, stream: str, action: str) -> Sequence[AnyRow]:
     ).all()
 
 
-#: A constant, not a parameter: only so does SQLite know that its index of the accesses serves.
-_ACCESS = audit.c.stream == literal_column("'access'")
 _OFFICE_OF_ACTOR = and_(office.c.district_id == audit.c.district_id, office.c.id == audit.c.office_id)
 _OFFICE = (
     office.c.kind.label("office_kind"),
@@ -56,7 +54,7 @@ _OFFICE = (
 )
 
 
-def accesses(
+def looks(
     session: Session, things: Collection[str], before: int | None, office_id: UUID | None, limit: int
 ) -> Sequence[AnyRow]:
     """Who has looked at one of these things, newest first: before this row, of this office, where one is given."""
@@ -76,7 +74,7 @@ def accesses(
             officer, and_(officer.c.district_id == audit.c.district_id, officer.c.id == audit.c.actor_id)
         )
         .outerjoin(office, _OFFICE_OF_ACTOR)
-        .where(visible(audit, session.scope), _ACCESS, audit.c.object.in_(things))
+        .where(visible(audit, session.scope), LOOKS, audit.c.object.in_(things))
         .order_by(audit.c.seq.desc())
         .limit(limit)
     )
@@ -87,12 +85,12 @@ def accesses(
     return session.connection.execute(statement).all()
 
 
-def offices_with_access(session: Session, things: Collection[str]) -> Sequence[AnyRow]:
+def offices_of_looks(session: Session, things: Collection[str]) -> Sequence[AnyRow]:
     """The offices whose officers have looked at one of these things, by name."""
     return session.connection.execute(
         select(office.c.id, *_OFFICE)
         .join(audit, _OFFICE_OF_ACTOR)
-        .where(visible(audit, session.scope), _ACCESS, audit.c.object.in_(things))
+        .where(visible(audit, session.scope), LOOKS, audit.c.object.in_(things))
         .distinct()
         .order_by(office.c.kind, office.c.name_hi, office.c.id)
     ).all()

@@ -100,12 +100,12 @@ def of_case(session: Session, actor: Actor, case: AnyRow, file: CaseFile, part: 
         raise NotFound
     papers = [f"{_DOCUMENT}{row.id}" for row in file.document_rows()]
     things = [f"case:{case.id}", f"requisition:{case.requisition_id}", *papers]
-    rows = record.accesses(session, things, part.before, part.office_id, _A_PAGE + 1)
+    rows = record.looks(session, things, part.before, part.office_id, _A_PAGE + 1)
     shown = rows[:_A_PAGE]
     files = {f"{_DOCUMENT}{each.id}": each for each in casepapers.documents(session, file)}
     return Openings(
         [_opening(row, file, files.get(row.object)) for row in shown],
-        record.offices_with_access(session, things),
+        record.offices_of_looks(session, things),
         part,
         shown[-1].seq if len(rows) > _A_PAGE else None,
     )

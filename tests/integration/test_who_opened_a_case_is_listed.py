@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.pool import Pool
 
 from app import create_app
 from app.config import Settings
@@ -183,3 +184,26 @@ def test_an_address_that_names_nothing_shows_the_newest(watched: Watched, query:
     watched.look(Role.SP_READER)
     page = text_of(watched.at(Role.DM).get(watched.address(query=query)))
     assert page.count('<tr role="row">') == 2
+
+
+def test_the_list_is_found_without_reading_the_whole_record(watched: Watched) -> None:
+    """Of SQLite, which plans without statistics; PostgreSQL plans by what its tables hold."""
+    if not watched.database.is_sqlite:
+        pytest.skip("the plan of PostgreSQL depends on the size of the table")
+    asked: list[str] = []
+    watched.openings()
+
+    def listen(connection: Any, *_: Any) -> None:
+        connection.set_trace_callback(asked.append)
+
+    event.listen(Pool, "checkout", listen)
+    try:
+        watched.openings(before=9)
+    finally:
+        event.remove(Pool, "checkout", listen)
+    reads = [each for each in asked if "document:see" in each and each.startswith("SELECT")]
+    assert len(reads) == 2, "the rows, and their offices"
+    with watched.database.engine.connect() as connection:
+        for each in reads:
+            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}").all())
+            assert "ix_audit_looks" in plan, plan

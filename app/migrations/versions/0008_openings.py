@@ -12,9 +12,9 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-_ACCESS = sa.text("stream = 'access'")
+_LOOKS = sa.text("action in ('case:see', 'document:see', 'record:see')")
 
 
 def upgrade() -> None:
     columns = ["district_id", "object", "seq"]
-    op.create_index("ix_audit_access", "audit", columns, sqlite_where=_ACCESS, postgresql_where=_ACCESS)
+    op.create_index("ix_audit_looks", "audit", columns, sqlite_where=_LOOKS, postgresql_where=_LOOKS)
