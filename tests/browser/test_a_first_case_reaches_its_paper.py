@@ -53,43 +53,42 @@ def test_seven_posts_take_a_case_with_two_thanas_to_its_paper(officers: Officers
     assert typed <= 2
 
 
-@pytest.fixture
-def at_desks(desk: Callable[..., Screen], site: Site) -> Officers:
-    """The same officers, all at a desktop: what a journey proves beyond the first needs no second look."""
-    return Officers(desk, site, LOOKS[0])
+@pytest.fixture(params=(LOOKS[0], PHONE_NO_SCRIPT), ids=lambda look: look.name)
+def others(request: pytest.FixtureRequest, desk: Callable[..., Screen], site: Site) -> Officers:
+    """The same officers at a desktop, and on telephones without scripts: the looks that differ most."""
+    return Officers(desk, site, request.param)
 
 
-def test_the_superintendent_returns_a_case_for_another_enquiry(at_desks: Officers) -> None:
-    letter = at_desks.enter_letter("सरकारी सेवा में नियुक्ति")
-    number = at_desks.enter_candidate(letter, ("मढ़ौरा",))
-    at_desks.scrutinise(number)
-    at_desks.route(number)
-    at_desks.search(number)
-    at_desks.enquire(number, "th_marhaura")
-    at_desks.agree_if_drawn(number)
-    screen = at_desks.task("sp", number)
+def test_the_superintendent_returns_a_case_for_another_enquiry(others: Officers) -> None:
+    letter = others.enter_letter("सरकारी सेवा में नियुक्ति")
+    number = others.enter_candidate(letter, ("मढ़ौरा",))
+    others.scrutinise(number)
+    others.route(number)
+    others.search(number)
+    others.enquire(number, "th_marhaura")
+    others.agree_if_drawn(number)
+    screen = others.task("sp", number)
     screen.press("पुनः जाँच कराएँ").sound("task-recommend-again")
     screen.page.locator("select[name='re_enquiry-0-unit']").select_option(label="थाना मढ़ौरा")
     screen.page.locator("textarea[name='re_enquiry-0-point']").fill("पूर्व के निवास की पुष्टि करें")
     screen.page.locator("textarea[name='sp_reason']").fill("पूर्व का निवास स्पष्ट नहीं है")
-    at_desks.send(screen, "पुनः जाँच कराएँ")
-    at_desks.enquire(number, "th_marhaura")
-    at_desks.recommend(number, "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
-    at_desks.decide(number)
-    at_desks.read_paper("dm", number)
+    others.send(screen, "पुनः जाँच कराएँ")
+    others.enquire(number, "th_marhaura")
+    others.recommend(number, "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
+    others.decide(number)
+    others.read_paper("dm", number)
 
 
-def test_a_paper_that_the_superintendent_signs_makes_no_task_for_the_magistrate(at_desks: Officers) -> None:
-    letter = at_desks.enter_letter("बिहार पुलिस में नियुक्ति")
-    number = at_desks.enter_candidate(letter, ("मांझी",))
-    at_desks.scrutinise(number)
-    at_desks.route(number)
-    at_desks.search(number)
-    at_desks.special_report(number)
-    at_desks.enquire(number, "th_manjhi")
-    at_desks.recommend(number, "निर्गत करें", "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
-    at_desks.read_paper("sp", number)
+def test_a_paper_that_the_superintendent_signs_makes_no_task_for_the_magistrate(others: Officers) -> None:
+    letter = others.enter_letter("बिहार पुलिस में नियुक्ति")
+    number = others.enter_candidate(letter, ("मांझी",))
+    others.scrutinise(number)
+    others.route(number)
+    others.search(number)
+    others.special_report(number)
+    others.enquire(number, "th_manjhi")
+    others.recommend(number, "निर्गत करें", "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
+    others.read_paper("sp", number)
     assert (
-        number
-        not in at_desks.at("dm").open(f"/inbox?search={number}").page.locator("table").all_inner_texts()
+        number not in others.at("dm").open(f"/inbox?search={number}").page.locator("table").all_inner_texts()
     )

@@ -8,13 +8,13 @@ import pytest
 
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT, Look
 from tests.browser.modeler import Canvas
+from tests.serving import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.browser.pages import Screen
     from tests.journey import Journey
-    from tests.serving import Site
 
 ROUTE = "verification.bpmn"
 WIDE = Look("wide", {"width": 1440, "height": 900}, scripts=True)
@@ -27,6 +27,14 @@ def begin(screen: Screen, title: str) -> str:
     screen.page.get_by_label("प्रस्ताव का नाम").first.fill(title)
     screen.press("प्रस्ताव आरंभ करें")
     return screen.path
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A district of its own: a changed route must not be the route of other tests' cases."""
+    running = Site(tmp_path_factory.mktemp("changed") / "instance").start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

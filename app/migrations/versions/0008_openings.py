@@ -18,3 +18,7 @@ _LOOKS = sa.text("action in ('case:see', 'document:see', 'record:see')")
 def upgrade() -> None:
     columns = ["district_id", "object", "seq"]
     op.create_index("ix_audit_looks", "audit", columns, sqlite_where=_LOOKS, postgresql_where=_LOOKS)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_audit_looks", table_name="audit")
