@@ -3,7 +3,7 @@
 import ast
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -50,6 +50,13 @@ def test_both_languages_hold_the_same_keys(domain: str) -> None:
     assert hindi == english, (
         f"Only in Hindi: {sorted(hindi - english)}; only in English: {sorted(english - hindi)}"
     )
+
+
+@pytest.mark.parametrize("path", sources.below("app/translations", suffix=".po"), ids=sources.name)
+def test_a_key_stands_once(path: Path) -> None:
+    counted = Counter(re.findall(r'^msgid "(.+)"$', path.read_text(encoding="utf-8"), re.MULTILINE))
+    twice = [key for key, times in counted.items() if times > 1]
+    assert not twice, f"of two texts one would be lost without a word: {twice}"
 
 
 @each_domain
