@@ -273,7 +273,7 @@ def _address(items: Sequence[Item]) -> str:
 def _tell(item: Item) -> stepup.Line:
     row = transaction.read(lambda rows: proposals.view(rows, g.actor, _proposal_of(item))).row
     return stepup.Line(
-        row.title, _address([item]), language.word("step_up", proposals.APPROVE, "title"), item.digest
+        row.title, _address([item]), language.word("step_up", proposals.APPROVE, "button"), item.digest
     )
 
 
