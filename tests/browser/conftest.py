@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,12 +21,13 @@ from tests.serving import Site
 from tests.sources import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Generator, Iterator
 
     from playwright.sync_api import Browser, BrowserContext
 
+#: Where pictures of the pages go: of every page with PICTURES=1, else of what a failed test had before it.
 PICTURES = ROOT / "test-output"
+_ALL_PICTURES = bool(os.environ.get("PICTURES"))
 #: What a browser on a closed network need not try; `--no-sandbox` because root may not have one.
 _FLAGS = [
     "--no-sandbox",
@@ -46,6 +48,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
+
+
+_failed = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the desk know that its test has failed, while its pages are still open."""
+    report = yield
+    if report.when == "call" and report.failed:
+        item.stash[_failed] = True
+    return report
 
 
 @dataclass(frozen=True)
@@ -108,9 +122,10 @@ def look(request: pytest.FixtureRequest) -> Look:
 
 
 @pytest.fixture
-def desk(chromium: Browser, site: Site) -> Iterator[Callable[..., Screen]]:
+def desk(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Callable[..., Screen]]:
     """`desk(look)` sits an officer at a browser of his own: cookies apart, faults of every page collected."""
     contexts: list[BrowserContext] = []
+    screens: list[Screen] = []
     faults: list[str] = []
 
     def sit_down(look: Look = LOOKS[0], **options: Any) -> Screen:
@@ -128,7 +143,9 @@ def desk(chromium: Browser, site: Site) -> Iterator[Callable[..., Screen]]:
         context.on("console", lambda message: note_fault(message.type, message.text))
         context.on("weberror", lambda error: faults.append(str(error.error)))
         contexts.append(context)
-        return Screen(context.new_page(), PICTURES, look.name, scripts=look.scripts)
+        wanted = PICTURES if _ALL_PICTURES else None
+        screens.append(Screen(context.new_page(), wanted, look.name, scripts=look.scripts))
+        return screens[-1]
 
     def note_fault(kind: str, text: str) -> None:
         # An answer of 4xx is a page like any other here; a refusal by the content policy is a fault of ours.
@@ -136,12 +153,9 @@ def desk(chromium: Browser, site: Site) -> Iterator[Callable[..., Screen]]:
             faults.append(text)
 
     yield sit_down
+    if _failed in request.node.stash:
+        for number, screen in enumerate(screens):
+            screen.kept_in(PICTURES).picture(f"failed-{request.node.name}-{number}")
     for context in contexts:
         context.close()
     assert not faults, "\n".join(faults)
-
-
-@pytest.fixture(scope="session")
-def pictures() -> Path:
-    PICTURES.mkdir(exist_ok=True)
-    return PICTURES

@@ -91,7 +91,7 @@ def approve(magistrate: Screen, proposal: str) -> None:
     assert "अनुमोदित; नया संस्करण लागू है" in magistrate.text()
 
 
-@pytest.mark.parametrize("look", [WIDE, *LOOKS[1:], PHONE_NO_SCRIPT], ids=lambda look: look.name)
+@pytest.mark.parametrize("look", [WIDE, LOOKS[2], PHONE_NO_SCRIPT], ids=lambda look: look.name)
 def test_every_page_of_the_workshop_is_sound(desk: Callable[..., Screen], site: Site, look: Look) -> None:
     screen = desk(look).sign_in(site.account("process_admin"))
     proposal = begin(screen, f"छोटे बदलाव ({look.name})")
@@ -113,7 +113,8 @@ def test_every_page_of_the_workshop_is_sound(desk: Callable[..., Screen], site: 
     assert screen.heading.startswith("कार्यों की सूची")
     screen.open(proposal).sound("proposal-changed")
     assert "कार्यदिवस" in screen.text()
-    screen.open("/modeler").press("English")
-    for name, address in pages.items():
-        screen.open(address).sound(f"modeler-{name}-en")
-    screen.press("हिन्दी")
+    if look is WIDE:
+        screen.open("/modeler").press("English")
+        for name, address in pages.items():
+            screen.open(address).sound(f"modeler-{name}-en")
+        screen.press("हिन्दी")

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from app.domain.errors import RouteStuck
 from app.models.offices import office
-from tests.browser.conftest import LOOKS
+from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def close_sp_office(journey: Journey, day: object) -> None:
         connection.execute(update(office).where(office.c.kind == "sp_office").values(valid_to=day))
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@pytest.mark.parametrize("look", [LOOKS[0], PHONE_NO_SCRIPT], ids=lambda look: look.name)
 def test_what_stopped_reads_clearly_and_goes_on_at_a_press(
     desk: Callable[..., Screen], site: Site, journey: Journey, look: object
 ) -> None:
