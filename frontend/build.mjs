@@ -17,6 +17,8 @@ const require = createRequire(import.meta.url);
 const BUNDLES = {
   "theme.css": ["bootstrap/dist/css/bootstrap.min.css", "./fonts.css", "./theme.css", "./diagram.css", "./forms.css"],
   "officer.js": ["./forms.js", "./officer.js"],
+  // Only for pages with a drawn diagram.
+  "diagram.js": ["./diagram.js"],
   // Only for the page with a canvas, which process administrators open.
   "modeler.js": ["./modeler/main.js"],
   "modeler.css": [

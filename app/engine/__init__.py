@@ -1,6 +1,6 @@
 """The only room that knows SpiffWorkflow: releases in, steps out."""
 
-from app.engine.ahead import ahead, usual_stops
+from app.engine.ahead import ahead, forecast, usual_stops
 from app.engine.cells import Grid, ask, asked, change_cells, grids
 from app.engine.decisions import DecisionFailed, DecisionRefused
 from app.engine.decisions.rulenames import rule_names
@@ -60,6 +60,7 @@ __all__ = [
     "describe",
     "draw",
     "fire_timers",
+    "forecast",
     "grids",
     "load_release",
     "load_xml",

@@ -58,6 +58,69 @@ def usual_stops(xml: bytes, element: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def forecast(
+    diagrams: Mapping[str, bytes],
+    here: Mapping[str, float],
+    known: Mapping[str, Any],
+    days: Mapping[str, float],
+) -> dict[str, float]:
+    """Say of each element ahead (as `ahead` lists them) after how many working days from now it likely ends.
+
+    `here`: everything that is open, with the working days that it still has. `days`: what a step is given; what is
+    not named takes no time. Branches side by side run together, and what waits for them begins with the last one.
+    """
+    routes = {process: read(xml).route for process, xml in diagrams.items()}
+    called = {process for route in routes.values() for process in route.calls.values()}
+    plan = _Plan(routes, known, days)
+    ends: dict[str, float] = {}
+    for process in routes:
+        if process not in called:
+            ends |= plan.ends(process, here, 0.0)
+    return {node: end for node, end in ends.items() if node not in here}
+
+
+class _Plan:
+    """Adds up days along the likely way."""
+
+    def __init__(
+        self, routes: Mapping[str, Route], known: Mapping[str, Any], days: Mapping[str, float]
+    ) -> None:
+        self._routes, self._known, self._days = routes, known, days
+
+    def ends(self, process: str, here: Mapping[str, float], since: float) -> dict[str, float]:
+        """Return when each element of a process ends, and of what it calls; it is entered after `since` days."""
+        route = self._routes[process]
+        met = _in_process(route, here, self._known)
+        before: dict[str, set[str]] = {}
+        for node in (*here, *met):
+            for following in _next(route, node, here, self._known) if node in route.kinds else ():
+                before.setdefault(following, set()).add(node)
+        found: dict[str, float] = {}
+        for node in (*(one for one in here if one in route.kinds), *met):
+            begins = max((found[one] for one in before.get(node, ()) if one in found), default=since)
+            found |= self._inside(route, node, here, begins)
+            found[node] = self._end(route, node, here, begins, found)
+        return found
+
+    def _inside(self, route: Route, node: str, here: Mapping[str, float], begins: float) -> dict[str, float]:
+        called = route.calls.get(node, "")
+        if called not in self._routes:
+            return {}
+        if node in here:
+            return self.ends(called, here, begins)
+        inner = self._routes[called]
+        starts = [one for one in inner.children.get(called, ()) if inner.kinds[one] == "startEvent"]
+        return self.ends(called, dict.fromkeys(starts, 0.0), begins)
+
+    def _end(
+        self, route: Route, node: str, here: Mapping[str, float], begins: float, found: Mapping[str, float]
+    ) -> float:
+        called = route.calls.get(node, "")
+        if called in self._routes:
+            return max((found[one] for one in self._routes[called].kinds if one in found), default=begins)
+        return begins + (here[node] if node in here else self._days.get(node, 0.0))
+
+
 def _asked_by(condition: str) -> set[str]:
     return {path[0] for path in expression(condition).reads} if condition else set()
 

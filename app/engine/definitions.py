@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from decimal import Decimal
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,10 @@ class Release:
         nodes = (node for xml in self.diagrams.values() for plane in read(xml).planes for node in plane.nodes)
         return next((node.host for node in nodes if node.id == event_id), "")
 
+    def given_days(self, known: Mapping[str, Any]) -> dict[str, float]:
+        """Return how many working days each user task is given, by what decisions have said; else 1."""
+        return {each: _days(task.days_text, known) for each, task in self.user_tasks.items()}
+
     def decision(self, decision_id: str) -> DecisionModel:
         """Return the model that holds a decision. Raises RouteStuck `decision_missing`."""
         model = self.decisions.get(decision_id)
@@ -81,6 +86,14 @@ class Release:
             return plain(self.decision(decision_id).decide(decision_id, revive(dict(context))))
         except DecisionFailed as failed:
             raise RouteStuck("decision_failed", decision=decision_id, reason=failed.code) from failed
+
+
+def _days(text: str, known: Mapping[str, Any]) -> float:
+    try:
+        found = feel.evaluate(expression(text).tree, revive(dict(known)), {}) if text else None
+    except feel.FeelError:
+        found = None
+    return float(found) if isinstance(found, Decimal | int) and not isinstance(found, bool) else 1.0
 
 
 def decisions_of(data: bytes) -> tuple[Decision, ...]:

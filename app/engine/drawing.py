@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: What an element shows: of one case, of many (`open`, `late`), of two releases compared (the last three).
 State = Literal[
-    "done", "before", "current", "late", "stuck", "cancelled", "open", "added", "removed", "changed"
+    "done", "before", "current", "late", "stuck", "cancelled", "ahead", "open", "added", "removed", "changed"
 ]
 
 SIGNS: dict[str, str] = {
@@ -32,6 +32,7 @@ SIGNS: dict[str, str] = {
     "late": "!",
     "stuck": "■",
     "cancelled": "✕",
+    "ahead": "→",
     "open": "●",
     "added": "+",
     "removed": "−",

@@ -129,15 +129,22 @@ class CaseFile:
         return CaseFacts(self._session, self._case, self.now)
 
     @cached_property
-    def _calendar(self) -> WorkingCalendar:
+    def calendar(self) -> WorkingCalendar:
         return calendars.of(self._session)
 
     @cached_property
     def record(self) -> Record:
         return Record(self._session, self._case.id)
 
+    def behind(self, step: int) -> CaseFile:
+        """The file as it was behind one act of the record (1 is the first), at that act's own time."""
+        past = CaseFile(self._session, self._actor, self._case, self.release, self.now)
+        past.facts, past.record = self.facts, self.record.until(step)
+        past.now = past.record.moves[-1].at
+        return past
+
     def age(self, due_on: date) -> Age:
-        return self._calendar.age(due_on, calendars.day(self.now))
+        return self.calendar.age(due_on, calendars.day(self.now))
 
     def label(self, element_id: str) -> tuple[str, str]:
         return self.release.engine.label(element_id)
@@ -152,7 +159,7 @@ class CaseFile:
         case, person = self._case, self.facts.person()
         purpose_hi, purpose_en = self.facts.purpose(self.release)
         until = calendars.day(case.closed_at or self.now)
-        gross = self._calendar.days_between(case.received_on, until)
+        gross = self.calendar.days_between(case.received_on, until)
         return CaseStrip(
             number=case.number,
             name_hi=person["hi"],
@@ -183,8 +190,8 @@ class CaseFile:
             if event.kind == "pause" and since is None:
                 since = calendars.day(event.at)
             elif event.kind == "resume" and since is not None:
-                days, since = days + self._calendar.days_between(since, calendars.day(event.at)), None
-        return days + (self._calendar.days_between(since, until) if since is not None else 0)
+                days, since = days + self.calendar.days_between(since, calendars.day(event.at)), None
+        return days + (self.calendar.days_between(since, until) if since is not None else 0)
 
     def holders(self) -> list[Holder]:
         """Every open step with its office: parallel enquiries are several lines."""
@@ -198,7 +205,7 @@ class CaseFile:
             task.office_hi,
             task.office_en,
             task.created_at,
-            self._calendar.days_between(calendars.day(task.created_at), today),
+            self.calendar.days_between(calendars.day(task.created_at), today),
             self.age(task.due_on),
             task.holder_hi or "",
             task.holder_en or "",
@@ -221,7 +228,7 @@ class CaseFile:
             officer_hi=(task.done_by_hi if done else task.holder_hi) or "",
             officer_en=(task.done_by_en if done else task.holder_en) or "",
             at=task.created_at if task.state == "open" else task.done_at,
-            days=self._calendar.days_between(calendars.day(task.created_at), until),
+            days=self.calendar.days_between(calendars.day(task.created_at), until),
             age=self.age(task.due_on) if task.state == "open" else None,
         )
 

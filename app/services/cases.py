@@ -17,6 +17,8 @@ from app.services import (
     casefile,
     caselines,
     casepapers,
+    forecast,
+    hindsight,
     incidents,
     instances,
     keys,
@@ -69,7 +71,8 @@ class CaseView:
     particulars: Particulars | None = None
     answers: Sequence[casefile.AnswerView] = ()
     steps: Sequence[casefile.StepLine] = ()
-    next_steps: Sequence[tuple[str, str]] = ()
+    next_steps: Sequence[forecast.Expected] = ()
+    past: hindsight.Hindsight | None = None
     my_tasks: Sequence[tuple[UUID, str, str]] = ()
     documents: Sequence[casepapers.DocumentLine] = ()
     papers: Sequence[casepapers.PaperLine] = ()
@@ -98,12 +101,17 @@ def see(
     tab: str,
     now: datetime,
     part: sightings.Part = _NEWEST,
+    moment: hindsight.Wanted = hindsight.NOW,
 ) -> CaseView:
     """A tab of the page of a case, its view recorded first; of a list that is long, the `part` that is wanted.
 
+    The diagram is drawn as it was at a `moment`.
+
     Raises NotFound, the same for unknown and foreign.
     """
-    view = database.read(lambda session: find(session, actor, number, now, tab, part), actor_scope(actor))
+    view = database.read(
+        lambda session: find(session, actor, number, now, tab, part, moment), actor_scope(actor)
+    )
     thing = f"case:{view.case_id}"
     sightings.note(database, actor, thing, tab, view.classes, now)
     if view.openings is not None:
@@ -118,13 +126,14 @@ def find(
     now: datetime,
     tab: str = "tasks",
     part: sightings.Part = _NEWEST,
+    moment: hindsight.Wanted = hindsight.NOW,
 ) -> CaseView:
     """One tab of a case, without a trace. Raises NotFound, the same for an unknown, a foreign and an erased one."""
     case, loaded = _case(session, actor, number)
     keys.unlock(session, case.data_key_id)
     file = casefile.CaseFile(session, actor, case, loaded, now)
     stopped, is_held_up = incidents.of_case(session, case.id)
-    opened = _Opened(session, actor, case, file, stopped, part)
+    opened = _Opened(session, actor, case, file, stopped, part, moment)
     return CaseView(
         case_id=case.id,
         strip=file.strip(),
@@ -145,6 +154,7 @@ class _Opened:
     file: casefile.CaseFile
     stopped: frozenset[str]  # elements at which an incident holds it up
     part: sightings.Part = _NEWEST
+    moment: hindsight.Wanted = hindsight.NOW
 
 
 def _work(opened: _Opened) -> dict[str, Any]:
@@ -153,7 +163,7 @@ def _work(opened: _Opened) -> dict[str, Any]:
         "particulars": file.particulars(),
         "answers": file.answers(),
         "steps": file.steps(),
-        "next_steps": progress.ahead(file.release, file.record.moves, file.facts.decided),
+        "next_steps": forecast.steps(opened.case, file),
         "my_tasks": [
             (task.id, *file.label_of(task))
             for task in file.record.tasks
@@ -166,6 +176,20 @@ def _work(opened: _Opened) -> dict[str, Any]:
             and offices.may_give(opened.actor, Role(task.role), task.office_id, task.office_kind)
         ],
     }
+
+
+def _diagram(opened: _Opened) -> dict[str, Any]:
+    past = hindsight.of(opened.file, opened.moment)
+    if past.shown is None:
+        return {
+            "past": past,
+            "steps": opened.file.steps(),
+            "next_steps": forecast.steps(opened.case, opened.file),
+            "pictures": progress.pictures(opened.session, opened.case, opened.file, opened.stopped),
+        }
+    file = opened.file.behind(past.shown.step)
+    then = progress.pictures(opened.session, opened.case, file, frozenset(), is_past=True)
+    return {"past": past, "steps": file.steps(), "pictures": then}
 
 
 def _receivers(opened: _Opened) -> list[Office]:
@@ -184,10 +208,7 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
         "documents": casepapers.documents(opened.session, opened.file),
         "papers": casepapers.issued(opened.session, opened.case, opened.file),
     },
-    "diagram": lambda opened: {
-        "steps": opened.file.steps(),
-        "pictures": progress.pictures(opened.session, opened.case, opened.file, opened.stopped),
-    },
+    "diagram": _diagram,
     "timeline": lambda opened: {"events": timeline.events(opened.session, opened.case, opened.file)},
     "correspondence": lambda opened: {
         "notes": notes.of_case(opened.session, opened.actor, opened.case),

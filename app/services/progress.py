@@ -1,4 +1,4 @@
-"""Where a case stands on the diagrams of its route: one picture of the whole, and one of each enquiry."""
+"""Where a case stands on the diagrams of its route, now or at a past moment: the whole, and each enquiry."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from app import engine
 from app.domain.offices import UnitKind
 from app.models import case_queries as cases
-from app.services import units
+from app.services import forecast, units
 from app.services.instances import VERIFICATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
     from uuid import UUID
 
     from app.models.base import AnyRow
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One element: `done`, `before`, `current`, `late`, `stuck` or `cancelled`, and who holds what is open in it."""
+    """One element: `done`, `before`, `current`, `late`, `stuck`, `cancelled` or `ahead`.
+
+    `holders` have what is open in it; `on` is the day by which it will likely be done, where it is still ahead.
+    """
 
     state: str
     holders: list[Holder] = field(default_factory=list)
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +49,23 @@ class Picture:
     state: str = ""
 
 
-def pictures(session: Session, case: AnyRow, file: CaseFile, stuck: frozenset[str]) -> list[Picture]:
+def pictures(
+    session: Session, case: AnyRow, file: CaseFile, stuck: frozenset[str], *, is_past: bool = False
+) -> list[Picture]:
     """The route of the case, then the enquiry of each unit as it stands in its last round.
 
-    `stuck`: the elements at which an incident holds the case up; it may not have come that far.
+    `stuck`: the elements at which an incident holds the case up; it may not have come that far. A file as it was
+    (`CaseFile.behind`) shows no expectations: what came then is known.
     """
     moves, loaded = file.record.moves, file.release
-    found = [_picture(loaded, VERIFICATION, moves, _open(file), stuck)]
+    expected = {} if is_past else forecast.days(case, file)
+    found = [_picture(loaded, VERIFICATION, moves, _open(file), stuck, expected)]
     for row in _last_rounds(session, case, file):
         own = [move for move in moves if move.enquiry_id == row.id]
         process = _process_of(loaded, own)
         if process is not None:
-            drawn = _picture(loaded, process, own, _open(file, row.id), stuck)
+            expected = {} if is_past else forecast.days(case, file, process, row.id)
+            drawn = _picture(loaded, process, own, _open(file, row.id), stuck, expected)
             found.append(_of_unit(drawn, row, file))
     return found
 
@@ -63,7 +73,10 @@ def pictures(session: Session, case: AnyRow, file: CaseFile, stuck: frozenset[st
 def _last_rounds(session: Session, case: AnyRow, file: CaseFile) -> list[AnyRow]:
     """The enquiry of each unit in its last round; the SP's office writes to several districts, each a unit."""
     last: dict[tuple[object, ...], AnyRow] = {}
+    begun = {move.enquiry_id for move in file.record.moves}
     for row in cases.enquiries_of(session, case.id):
+        if row.id not in begun:
+            continue
         is_letter = row.unit_kind == UnitKind.OTHER_DISTRICT
         last[row.office_id, file.facts.asked_of(row).get("district") if is_letter else None] = row
     return list(last.values())
@@ -106,6 +119,7 @@ def _picture(
     moves: Sequence[Moved],
     still: Iterable[tuple[str, Holder]],
     stuck: frozenset[str],
+    expected: Mapping[str, date],
 ) -> Picture:
     plan = loaded.plan(process)
     trace = engine.retrace(plan.xml, [engine.Happening(move.kind, move.path) for move in moves])
@@ -119,24 +133,6 @@ def _picture(
         standing[element] = Standing("late" if late else "current", holders[element])
     for element in loaded.engine.elements(process) & stuck:
         standing[element] = Standing("stuck", holders.get(element, []))
+    for element in expected.keys() & loaded.engine.elements(process) - standing.keys():
+        standing[element] = Standing("ahead", on=expected[element])
     return Picture(plan, standing, trace.flows)
-
-
-def ahead(loaded: Loaded, moves: Sequence[Moved], known: Mapping[str, object]) -> list[tuple[str, str]]:
-    """The steps that the case will likely meet next, in order; nothing for a case in which nothing is open.
-
-    `known`: what decisions have said, by which the route may already be settled.
-    """
-    here = _here(moves)
-    following = engine.ahead(loaded.engine.diagrams, here, known) if here else []
-    return [loaded.engine.label(each) for each in following if each in loaded.engine.user_tasks]
-
-
-def _here(moves: Sequence[Moved]) -> frozenset[str]:
-    """Every element that holds something open: tasks, jobs, and what they lie in."""
-    open_at: dict[tuple[str, UUID | None], int] = {}
-    for move in moves:
-        change = {"opened": 1, "completed": -1, "cancelled": -1}.get(move.kind, 0)
-        key = (move.path, move.enquiry_id)
-        open_at[key] = max(0, open_at.get(key, 0) + change)
-    return frozenset(element for (path, _), count in open_at.items() if count for element in path.split("/"))

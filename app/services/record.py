@@ -47,6 +47,19 @@ class Record:
     def moves(self) -> list[Moved]:
         return list(self._told())
 
+    def until(self, step: int) -> Record:
+        """The record as it was behind an act: its moves so far, and its tasks as they stood then.
+
+        In whose name a task was then is not told: only the office, which the record keeps.
+        """
+        past = Record(self._session, self._case_id)
+        moves = [move for move in self.moves if move.step <= step]
+        ended = {move.task.id for move in moves if move.task is not None and move.kind != "opened"}
+        opened = [move.task for move in moves if move.task is not None and move.kind == "opened"]
+        past.moves = moves
+        past.tasks = [task if task.id in ended else _as_opened(task) for task in opened]
+        return past
+
     def _told(self) -> Iterator[Moved]:
         book, units, step = _Book(self.tasks), dict[UUID, list[UUID]](), 0
         for row in workflow.steps_of(self._session, self._case_id):
@@ -58,6 +71,12 @@ class Record:
             enquiry_id = found.enquiry_id if found is not None else mine[-1]
             yield Moved(step, row.kind, row.element_id, row.element_path, row.at, enquiry_id, found)
             units |= _units(row.routing)
+
+
+def _as_opened(task: AnyRow) -> AnyRow:
+    nobody = dict.fromkeys(("done_at", "done_by", "done_by_hi", "done_by_en", "holder_hi", "holder_en"))
+    opened: AnyRow = task._replace(state="open", **nobody)
+    return opened
 
 
 class _Book:

@@ -8,12 +8,12 @@ from urllib.parse import quote
 from flask import Blueprint, Response, abort, g, redirect, request
 
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
-from app.services import cases, certificates, notes, sightings
+from app.domain.text import ascii_digits, fault_in, tidy
+from app.services import cases, certificates, hindsight, notes, sightings
 from app.web import confirmations, diagrams, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
-from app.web.forms import known_id
+from app.web.forms import known_day, known_id
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -119,6 +119,13 @@ def _part() -> sightings.Part:
     return sightings.Part(int(before) if is_number else None, known_id(request.args.get("office", "")))
 
 
+def _moment() -> hindsight.Wanted:
+    """The moment of the diagram that the address names: a day, else an act by its number; what is none means now."""
+    step = ascii_digits(request.args.get("step", ""))
+    is_number = step.isascii() and step.isdigit() and len(step) <= _DIGITS
+    return hindsight.Wanted(int(step) if is_number else None, known_day(request.args.get("on", "")))
+
+
 def _page(
     number: str,
     tab: str,
@@ -127,7 +134,8 @@ def _page(
     problem: str = "",
     typed: Mapping[str, Any] | None = None,
 ) -> ResponseReturnValue:
-    found = cases.see(transaction.database(), g.actor, number, tab, transaction.now(), _part())
+    moment = _moment()
+    found = cases.see(transaction.database(), g.actor, number, tab, transaction.now(), _part(), moment)
     drawings = diagrams.of_case(found.pictures)
     return page(
         f"cases/{tab}.html",
@@ -138,6 +146,8 @@ def _page(
         tab=tab,
         tabs=_tabs(),
         is_whole=diagrams.is_whole(),
+        typed_day=request.args.get("on", "").strip()[: _DIGITS * 3],
+        is_no_day=bool(request.args.get("on", "").strip()) and moment.on is None,
         may_see_letter=g.actor.may(Permission.REQUISITION_SEE),
         withdraw_reason=reason,
         withdraw_problem=problem,

@@ -148,7 +148,9 @@ def _mark(standing: Standing) -> engine.Mark:
 
 
 def _held(standing: Standing) -> str:
-    """Who holds a step and how his time stands; of several offices their number."""
+    """Who holds a step and how his time stands; of several offices their number. The day of what is still ahead."""
+    if standing.on is not None:
+        return say("diagram.expected", at=language.day(standing.on))
     if not standing.holders:
         return ""
     if len(standing.holders) > 1:

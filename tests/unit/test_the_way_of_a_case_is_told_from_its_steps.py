@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.engine.ahead import ahead, usual_stops
+from app.engine.ahead import ahead, forecast, usual_stops
 from app.engine.diagram import contents
 from app.engine.trail import Happening, Trace, retrace
 from tests.diagrams import Sketch, straight
@@ -207,6 +207,32 @@ def test_the_way_ahead_leaves_a_call_from_inside_it() -> None:
 def test_a_decision_that_is_known_settles_the_way_ahead() -> None:
     known = {"checks": {"final_signatory": "SP"}}
     assert user_tasks_ahead("handle_case", "recommend", **known) == ["dispatch_by_sp"]
+
+
+DAYS = {"route": 1, "accept_enquiry": 1, "visit": 5, "check_registers": 3, "endorse_enquiry": 1}
+DAYS |= {"recommend": 2, "decide": 2, "dispatch": 1}
+
+
+def test_days_to_come_add_up_along_the_way_and_side_by_side_count_once() -> None:
+    ends = forecast(DIAGRAMS, {"handle_case": 0, "scrutinise": 1}, {}, DAYS)
+    assert {each: ends[each] for each in DAYS} == {
+        "route": 2,
+        "accept_enquiry": 3,
+        "visit": 8,
+        "check_registers": 6,
+        "endorse_enquiry": 9,
+        "recommend": 11,
+        "decide": 13,
+        "dispatch": 14,
+    }
+
+
+def test_days_to_come_begin_with_what_the_last_branch_still_has() -> None:
+    here = {"handle_case": 0, "conduct_enquiries": 0, "visit": 4, "check_registers": 1}
+    ends = forecast(DIAGRAMS, here, {}, DAYS)
+    assert (ends["endorse_enquiry"], ends["recommend"], ends["dispatch"]) == (5, 7, 10)
+    assert not ends.keys() & here.keys()
+    assert forecast({"p": fork().xml()}, {"a": 2, "b": 5}, {}, {"after": 1})["after"] == 6
 
 
 def test_what_the_findings_call_for_is_usual_and_what_an_officer_decides_is_not() -> None:
