@@ -148,6 +148,21 @@ async function pressed(form, button) {
   if (!done) form.requestSubmit(button); // the whole page says what is wrong
 }
 
+// A long list, looked through as a name is typed: what matches in any spelling stays, and a single one is chosen.
+const every = new WeakMap(); // all the options of a list, before any were taken out
+
+function seek(box) {
+  const list = box.closest("[data-box]").querySelector("select");
+  if (!every.has(list)) every.set(list, [...list.options]);
+  const [sought, chosen] = [box.value.trim().toLowerCase().normalize("NFKC"), list.value];
+  const matches = every.get(list).filter((one) => (one.dataset.also ?? "").includes(sought));
+  const offered = sought && matches.length ? every.get(list).filter((one) => !one.value || matches.includes(one)) : every.get(list);
+  list.replaceChildren(...offered);
+  list.value = sought && matches.length === 1 ? matches[0].value : chosen;
+  if (list.selectedIndex < 0) list.value = "";
+  list.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 function prepare(form) {
   for (const button of form.querySelectorAll("[data-upload]")) button.hidden = true; // a chosen file goes up at once
   update(form);
@@ -155,7 +170,12 @@ function prepare(form) {
 
 for (const form of document.querySelectorAll("[data-form]")) {
   prepare(form);
-  form.addEventListener("input", () => update(form));
+  form.addEventListener("input", (event) => (event.target.matches("[data-find]") ? seek(event.target) : update(form)));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[data-find]")) return;
+    event.preventDefault();
+    event.target.parentElement.querySelector("button").click();
+  });
   form.addEventListener("change", (event) => {
     const up = event.target.matches("[data-file]") && event.target.files.length;
     if (up) pressed(form, event.target.closest("[data-box]").querySelector("[data-upload]"));

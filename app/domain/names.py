@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DEVANAGARI = dict(
     zip(
@@ -137,3 +142,39 @@ def skeletons(text: str) -> list[str]:
 def _joined(first: str, second: str) -> str:
     """Two words as if written in one."""
     return _heard(first + second)
+
+
+def meant(text: str, places: Sequence[Sequence[str]]) -> list[int]:
+    """Which of the places, each with all the spellings of its name, a text may mean: their positions.
+
+    The whole name comes before its beginning, and that before any part of it; several places of the first kind that
+    gives any are told, so that nobody's guess decides.
+    """
+    sought = _plain(text)
+    if not sought or (found := named(text, places)):
+        return found if sought else []
+    spelt = [[_plain(name) for name in spellings] for spellings in places]
+    beginning = [place for place, each in enumerate(spelt) if any(name.startswith(sought) for name in each)]
+    return beginning or [place for place, each in enumerate(spelt) if any(sought in name for name in each)]
+
+
+def named(text: str, places: Sequence[Sequence[str]]) -> list[int]:
+    """Which of the places are named so: spelt so, else, where none is, sounding so."""
+    sought, sound = _plain(text), _sound(text)
+    spelt = [place for place, each in enumerate(places) if sought in map(_plain, each)]
+    if spelt or len(sound) < _TELLING:
+        return spelt
+    return [place for place, each in enumerate(places) if sound in map(_sound, each)]
+
+
+_TELLING = 2  # consonants by which a sound tells names apart
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+@lru_cache(maxsize=1024)
+def _sound(text: str) -> str:
+    """A name of several words as one sound: भगवान बाजार and Bhagwanbazar."""
+    return _heard("".join(map(skeleton, words(text))))

@@ -14,6 +14,7 @@ from app.formjs.view import View, blank_row, first_value, is_blank, rows_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
+    from app.formjs.kind import Options
     from app.formjs.model import Form, Level, Node
 
 #: Where faults of the post as a whole wait for `check`: names on no field, names that came twice.
@@ -53,14 +54,16 @@ def read(
     posted: Mapping[str, Sequence[str]],
     staged: Mapping[str, Sequence[Any]],
     *,
+    options: Options | None = None,
     op: str = "submit",
 ) -> dict[str, Any]:
     """The values of a posted form, right or wrong: what is not of its kind is kept as it was typed.
 
-    `op` is the button: `add:<list>` and `del:<list>-<row>` change rows, every other leaves them. Names that
+    `options` are the lists outside the form: a choice of theirs may be named in any spelling. `op` is the button:
+    `find:<field>` takes what is named, `add:<list>` and `del:<list>-<row>` change rows, others neither. Names that
     are on no field, and scalars that came twice, are noted for `check`. Never raises, whatever was posted.
     """
-    texts = Posted(posted, staged)
+    texts = Posted(posted, staged, options or {}, op)
     values = _read_level(form.level, texts, "")
     unknown = [name[:_LONGEST_NAME] for name in texts.unknown()[:_KEPT_NAMES]]
     if unknown:

@@ -18,6 +18,7 @@ class Choice:
     value: str
     text: str
     is_chosen: bool
+    also: str = ""  # every spelling of its name, for who looks for it by typing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Box:
     is answered to what is open. `is_off`: it does not apply as the answers stand; without scripts it is shown
     all the same, with `when` (labels and choices) saying when it is needed. `hide`, `wanted` (it must be answered)
     and `computed` are rules in JSON for the browser, with the facts they read put in. `is_touched`: it holds
-    more than it was first offered with, or must be answered; `said` is its answer in words.
+    more than it was first offered with, or must be answered; `said` is its answer in words. `is_sought`: a choice of
+    its list may be looked for by name; `sought` was typed and names `matches` of them, none or several.
     """
 
     kind: str
@@ -70,6 +72,9 @@ class Box:
     when: tuple[tuple[str, str], ...] = ()
     refresh: str = ""
     choices: list[Choice] = field(default_factory=list)
+    is_sought: bool = False
+    sought: str = ""
+    matches: int = 0
     parts: list[Part] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -106,10 +111,11 @@ class Box:
         inner = [*self.boxes, *(box for row in self.rows for box in row.boxes)]
         return self.is_touched or self.problem is not None or any(box.is_open for box in inner)
 
-    def add_choice(self, value: str, text: Text, *, is_chosen: bool) -> None:
+    def add_choice(self, value: str, text: Text, *, is_chosen: bool, names: tuple[str, ...] = ()) -> None:
         """Offer a choice; the first one has the id of the box."""
         place = f"{self.id}-{len(self.choices) + 1}" if self.choices else self.id
-        self.choices.append(Choice(place, value, text.get(self.lang), is_chosen))
+        also = "|".join(names).casefold() if self.is_sought else ""
+        self.choices.append(Choice(place, value, text.get(self.lang), is_chosen, also))
 
     def add_part(self, part: str, value: str, size: int) -> None:
         """Add a box of a date; the first one has the id of the whole."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from app.formjs.kind import Asked, Kind, Posted, own
+from app.formjs.kind import Asked, Kind, Posted, meant, own
 from app.formjs.model import Text
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ class ChoiceKind(Kind):
 
     def read(self, node: Node, name: str, posted: Posted) -> Any:
         typed = posted.one(name)
-        return _TRUTHS.get(typed, typed or None) if node.is_boolean else typed or None
+        if node.is_boolean:
+            return _TRUTHS.get(typed, typed or None)
+        return _found(node, name, posted, typed) or None
 
     def known(self, node: Node, value: Any) -> Any:
         return value if isinstance(value, bool if node.is_boolean else str) else None
@@ -47,10 +50,30 @@ class ChoiceKind(Kind):
         return words(node, _code(value), asked, lang)
 
     def draw(self, node: Node, value: Any, asked: Asked, box: Box) -> None:
-        code = _code(value)
-        for each in asked.choices(node):
-            box.add_choice(each.value, each.text, is_chosen=each.value == code)
+        code, offered = _code(value), asked.choices(node)
+        box.is_sought = any(each.also for each in offered)
+        if box.is_sought and code and not _IS_ID.fullmatch(code):
+            found = meant(code, offered)
+            box.sought, box.matches = code, len(found)
+            offered = [*found, *(each for each in offered if each not in found)]
+        for each in offered:
+            box.add_choice(each.value, each.text, is_chosen=each.value == code, names=each.names)
         box.value = code
+
+
+def _found(node: Node, name: str, posted: Posted, chosen: str) -> str:
+    """The choice that the finder beside a list named, where none was chosen or its own button was pressed.
+
+    What names none, or several, stays as it was typed.
+    """
+    sought = posted.one(f"{name}-find") if node.options_key else ""
+    if not sought or (chosen and posted.op != f"find:{name}"):
+        return chosen
+    found = meant(sought, posted.offered(node))
+    return found[0].value if len(found) == 1 else sought
+
+
+_IS_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class TicksKind(Kind):

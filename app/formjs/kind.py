@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.domain import names
 from app.domain.errors import FieldProblem
 from app.domain.text import HARD_LENGTH, tidy
 from app.formjs.expressions import is_true
 from app.formjs.model import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from app.formjs.box import Box
     from app.formjs.model import Node
 
 
 class Posted:
-    """The texts of a posted form. It notes which names were asked for, and which came twice."""
+    """The texts of a posted form, the button `op`, and the lists outside it that it chose from.
 
-    def __init__(self, texts: Mapping[str, Sequence[str]], staged: Mapping[str, Sequence[Any]]) -> None:
-        self._texts = texts
-        self.staged = staged
+    It notes which names were asked for, and which came twice.
+    """
+
+    def __init__(
+        self,
+        texts: Mapping[str, Sequence[str]],
+        staged: Mapping[str, Sequence[Any]],
+        options: Options,
+        op: str,
+    ) -> None:
+        self._texts, self._options = texts, options
+        self.staged, self.op = staged, op
         self._seen: set[str] = set()
         self.repeated: list[str] = []
 
@@ -51,13 +60,39 @@ class Posted:
         """Names that are on no field."""
         return [name for name in self._texts if name not in self._seen]
 
+    def offered(self, node: Node) -> list[Choice]:
+        """The choices of the host's list."""
+        return listed(node, self._options)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A choice as it is offered now."""
+    """A choice as it is offered now; `also` are other spellings of its name."""
 
     value: str
     text: Text
+    also: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every spelling by which it is known, in either script."""
+        return self.text.hi, self.text.en, *self.also
+
+
+Options = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def listed(node: Node, options: Options) -> list[Choice]:
+    """The choices of a list that lies outside the form."""
+    return [
+        Choice(str(each["value"]), Text(each.get("hi", ""), each.get("en", "")), tuple(each.get("also", ())))
+        for each in options.get(node.options_key, ())
+    ]
+
+
+def meant(text: str, offered: Sequence[Choice]) -> list[Choice]:
+    """The choices whose name, in any spelling, a text may mean."""
+    return [offered[place] for place in names.meant(text, [each.names for each in offered])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +100,7 @@ class Asked:
     """What an answer is judged by: the names its rules see, and the choices that live outside the form."""
 
     context: Mapping[str, Any]
-    options: Mapping[str, Sequence[Mapping[str, str]]]
+    options: Options
 
     def choices(self, node: Node) -> list[Choice]:
         """The choices that are offered: the form's own, where their rule holds, else the host's list."""
@@ -75,10 +110,7 @@ class Asked:
                 for each in node.options
                 if each.offered is None or is_true(each.offered, self.context)
             ]
-        return [
-            Choice(str(each["value"]), Text(each.get("hi", ""), each.get("en", "")))
-            for each in self.options.get(node.options_key, ())
-        ]
+        return listed(node, self.options)
 
 
 class Kind:

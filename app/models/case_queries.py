@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select, union_all
 from sqlalchemy import case as when
 
 from app.models.audit_queries import head_is_locked
@@ -234,6 +234,14 @@ def addresses_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     return _ADDRESSES.all(session, case_id=case_id)
 
 
+_PLACE = Update(address, lambda at: [address.c.id == at.address_id])
+
+
+def place_address(session: Session, address_id: UUID, office_id: UUID) -> None:
+    """Say which thana answers for an address on which none was written."""
+    _PLACE.put(session, {"office_id": office_id}, address_id=address_id)
+
+
 def insert_answer(session: Session, row: Mapping[str, Any]) -> None:
     inserting(answer).put(session, [row])
 
@@ -413,6 +421,7 @@ _FORGET_KEYS = Change(
     search_key,
     lambda at: delete(search_key).where(at.visible(search_key), search_key.c.case_id == at.case_id),
 )
+_FORGET_PLACES = Update(address, lambda at: [address.c.case_id == at.case_id])
 _FORGET_DOCUMENTS = Update(document, lambda at: [document.c.case_id == at.case_id])
 
 
@@ -424,26 +433,30 @@ def own_documents(session: Session, case_id: UUID) -> Sequence[AnyRow]:
 def forget(session: Session, case_id: UUID, at: datetime) -> None:
     """Drop what a case could be found by, and mark its files as destroyed."""
     _FORGET_KEYS.put(session, case_id=case_id)
+    _FORGET_PLACES.put(session, {"office_id": None}, case_id=case_id)
     _FORGET_DOCUMENTS.put(session, {"destroyed_at": at}, case_id=case_id)
 
 
-def search(session: Session, keys: Mapping[str, Collection[bytes]], limit: int) -> Sequence[AnyRow]:
-    """Cases that share the most search keys, best first; -> rows of (case_id, hits)."""
+def search(
+    session: Session, keys: Mapping[str, Collection[bytes]], thanas: Collection[UUID], limit: int
+) -> Sequence[AnyRow]:
+    """Cases that share the most search keys, or have an address in one of the thanas, best first; (case_id, hits)."""
     wanted = [
         and_(search_key.c.kind == kind, search_key.c.digest.in_(tuple(digests)))
         for kind, digests in keys.items()
         if digests
     ]
-    if not wanted:
+    hits = [select(search_key.c.case_id).where(visible(search_key, session.scope), each) for each in wanted]
+    if thanas:
+        there = address.c.office_id.in_(tuple(thanas))
+        hits.append(select(address.c.case_id).distinct().where(visible(address, session.scope), there))
+    if not hits:
         return ()
-    condition = wanted[0]
-    for other in wanted[1:]:
-        condition = condition | other
+    hit = union_all(*hits).subquery()
     statement = (
-        select(search_key.c.case_id, func.count().label("hits"))
-        .where(visible(search_key, session.scope), condition)
-        .group_by(search_key.c.case_id)
-        .order_by(func.count().desc(), search_key.c.case_id)
+        select(hit.c.case_id, func.count().label("hits"))
+        .group_by(hit.c.case_id)
+        .order_by(func.count().desc(), hit.c.case_id)
         .limit(limit)
     )
     return session.connection.execute(statement).all()

@@ -96,9 +96,10 @@ address = case_table(
     "address",
     uuid_column("case_id"),
     Column("kind", String(12), nullable=False),  # permanent | present | stay | firm
-    uuid_column("office_id", nullable=True),  # the thana that was written on the form
+    uuid_column("office_id", nullable=True),  # the thana that was written, or marked later
     Column("details", Encrypted, nullable=False),
     Index("ix_address_case", "district_id", "case_id"),
+    Index("ix_address_office", "district_id", "office_id"),
     scope="case",
     parents=[("case_id", "case"), ("office_id", "office")],
 )

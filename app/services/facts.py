@@ -36,6 +36,7 @@ _TOLD_BY = {
 
 _HOME_STATE = "bihar"
 _ADDRESSES = ("perm", "pres")
+_KINDS = {"perm": "permanent", "pres": "present"}  # part of the form -> kind of the address
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,20 @@ class CaseFacts:
 
     @cached_property
     def intake(self) -> dict[str, Any]:
-        """The answers of the intake, and whether an address lies outside the district."""
-        person = self.answer(INTAKE)
+        """The answers of the intake, and whether an address lies outside the district.
+
+        A thana that nobody knew then is the one to which the address was marked.
+        """
+        person = self._marked(self.answer(INTAKE))
         return {**person, "outside_district": lives_outside(person, str(self.session.district_id))}
+
+    def _marked(self, person: dict[str, Any]) -> dict[str, Any]:
+        unknown = {which: kind for which, kind in _KINDS.items() if person.get(f"{which}_thana_unknown")}
+        if not unknown:
+            return person
+        rows = {row.kind: row.office_id for row in cases.addresses_of(self.session, self.case.id)}
+        found = {f"{which}_thana": rows.get(kind) for which, kind in unknown.items()}
+        return {**person, **{name: str(office_id) for name, office_id in found.items() if office_id}}
 
     @cached_property
     def enquiries(self) -> list[AnyRow]:

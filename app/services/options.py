@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.services.facts import CaseFacts
     from app.services.releases import Loaded
 
-Choices = list[dict[str, str]]
+Choices = list[dict[str, Any]]
 
 
 class _Asked:
@@ -85,10 +85,15 @@ def _named_units(asked: _Asked, chosen: Collection[UUID]) -> Choices:
 
 
 def _thanas(asked: _Asked) -> Choices:
-    """Thanas that take verifications today."""
+    """Thanas that take verifications today, each with the other spellings of its name."""
     today = calendars.day(asked.session.recorded_at)
     return [
-        {"value": str(row.id), "hi": row.name_hi, "en": row.name_en}
+        {
+            "value": str(row.id),
+            "hi": row.name_hi,
+            "en": row.name_en,
+            "also": tuple(row.facts.get("spellings") or ()),
+        }
         for row in offices.of_kind(asked.session, "thana", today)
         if row.facts.get("receives_verification", True)
     ]

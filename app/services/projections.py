@@ -147,7 +147,16 @@ def _route(context: Context, _answer_id: UUID) -> dict[str, Any]:
         for letter in _letters(answers.get("other_district") or ())
     ]
     _name_sdpo(context, next(iter(asked)))
+    _place_addresses(context, answers["routes"])
     return {"units": _open_enquiries(context, units, context.case.rounds)}
+
+
+def _place_addresses(context: Context, routes: Iterable[Mapping[str, Any]]) -> None:
+    """An address whose thana nobody knew lies in the one to which it was marked."""
+    marked = {row["address"]: UUID(row["thana"]) for row in routes if row.get("address")}
+    for address in cases.addresses_of(context.session, context.case.id):
+        if address.office_id is None and str(address.id) in marked:
+            cases.place_address(context.session, address.id, marked[str(address.id)])
 
 
 def _letters(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

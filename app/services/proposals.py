@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.models import case_queries as cases
-from app.services import keys, units
+from app.services import calendars, keys, places, units
 from app.services.facts import REVIEW
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def propose(known: CaseFacts, task: AnyRow) -> dict[str, Any]:
 
 def _routes(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
     """A row per address with its thana, a letter per address elsewhere: only the doubtful ones need a decision."""
-    inside, outside = [], []
+    inside: list[dict[str, Any]] = []
+    outside: list[dict[str, Any]] = []
     own = str(known.session.district_id)
     for row in cases.addresses_of(known.session, known.case.id):
         if row.office_id is not None:
@@ -32,8 +33,17 @@ def _routes(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
         place = keys.open_json(known.key, f"address|details|{row.id}", row.details)
         if place.get("district") not in (None, own) or place.get("district_other"):
             outside.append(_letter(row, place))
+        else:
+            inside.append({"thana": _likely(known, place), "address": str(row.id)})
     proposed = {"routes": inside, "other_district": outside}
     return {name: rows for name, rows in proposed.items() if rows}
+
+
+def _likely(known: CaseFacts, place: dict[str, Any]) -> str | None:
+    """The thana of an address on which none was written, where its PIN code and block leave only one."""
+    day, pin, block = calendars.day(known.now), str(place.get("pin") or ""), str(place.get("block") or "")
+    found = places.thanas(known.session, pin, block, day) if pin else []
+    return str(found[0]) if len(found) == 1 else None
 
 
 def _letter(row: AnyRow, place: dict[str, Any]) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class _Sheet:
     is_taken: bool = True  # whether the purpose of the letter may still be chosen
 
     def typed(self, posted: Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
-        return formjs.read(self.form, posted.values, staged, op=posted.op)
+        return formjs.read(self.form, posted.values, staged, options=self.options, op=posted.op)
 
 
 def page(session: Session, actor: Actor, search: str, after: str, limit: int = 25) -> RequisitionPage:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain import names, numbers
 from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.services import calendars
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +40,10 @@ def digests(session: Session, answers: Mapping[str, Any]) -> set[tuple[str, byte
 
 
 def case_ids(session: Session, text: str, limit: int) -> list[UUID]:
-    """The cases that a search may mean, best first: by number, or by every word of a name in either script."""
+    """The cases that a search may mean, best first: by number, by every word of a name in either script, by thana.
+
+    A thana is known by any spelling of its name, alone or beside the words of a person's.
+    """
     number = numbers.parse_case_number(text)
     if number is not None:
         row = cases.find_number(session, number)
@@ -53,6 +58,22 @@ def case_ids(session: Session, text: str, limit: int) -> list[UUID]:
     digits = "".join(c for c in text if c.isdigit())
     if len(digits) == numbers.MOBILE_DIGITS:
         keys["mobile"] = [session.keys.blind("mobile", digits)]
-    rows = cases.search(session, keys, limit)
+    rows = cases.search(session, keys, _thanas(session, text), limit)
     wanted = min(len(skeletons), rows[0].hits) if rows else 0
     return [row.case_id for row in rows if row.hits >= wanted]
+
+
+_LONGEST_NAME = 3  # words of a thana's name
+
+
+def _thanas(session: Session, text: str) -> set[UUID]:
+    """The thanas of today that the words of a search name, in whatever spelling; a part of a name means none."""
+    rows = offices.of_kind(session, "thana", calendars.day(session.recorded_at))
+    spelt = [(row.name_hi, row.name_en, *(row.facts.get("spellings") or ())) for row in rows]
+    parts = text.replace("थाना", " ").split()
+    runs = {
+        " ".join(parts[first : first + size])
+        for size in range(1, _LONGEST_NAME + 1)
+        for first in range(len(parts) - size + 1)
+    }
+    return {rows[place].id for run in runs for place in names.named(run, spelt)}

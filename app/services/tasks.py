@@ -160,7 +160,7 @@ class _Sheet:
         return {**formjs.initial(self.form, self.facts, self.options), **self.proposed}
 
     def typed(self, posted: Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
-        return formjs.read(self.form, posted.values, staged, op=posted.op)
+        return formjs.read(self.form, posted.values, staged, options=self.options, op=posted.op)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,12 +108,17 @@ def _places(which: str) -> dict[str, Any]:
         state = getattr(there, f"{mark}state") if is_asked else None
         return state, getattr(there, f"{mark}district") if state == HOME_STATE else None
 
+    def is_unknown(a: Any) -> bool:
+        there, mark = (a.row, "") if which == "stays" else (a, f"{which}_")
+        return getattr(there, f"{mark}thana_unknown") is True
+
     mark = "stays." if which == "stays" else f"{which}_"
     block = {} if which == "stays" else {f"{mark}block": lambda a: read(a)[1] == HOME}
     return {
         f"{mark}district": lambda a: read(a)[0] == HOME_STATE,
         f"{mark}district_other": lambda a: read(a)[0] not in (None, HOME_STATE),
-        f"{mark}thana": lambda a: read(a)[1] == HOME,
+        f"{mark}thana": lambda a: read(a)[1] == HOME and not is_unknown(a),
+        f"{mark}thana_unknown": lambda a: read(a)[1] == HOME,
         f"{mark}thana_other": lambda a: read(a)[0] is not None and read(a)[1] != HOME,
         **block,
     }
@@ -361,13 +366,21 @@ SITUATIONS: dict[str, list[tuple[dict[str, Any], dict[str, tuple[Any, ...]]]]] =
             ({"checks": {"subject": subject}}, {"firm_name_hi": (None, "सरयू")})
             for subject in ("person", "person_or_firm")
         ),
-        ({}, {"perm_state": (None, "bihar", "assam"), "perm_district": (None, "saran", "patna")}),
+        (
+            {},
+            {
+                "perm_state": (None, "bihar", "assam"),
+                "perm_district": (None, "saran", "patna"),
+                "perm_thana_unknown": (False, True),
+            },
+        ),
         (
             {},
             {
                 "same_address": (True, False),
                 "pres_state": (None, "bihar", "assam"),
                 "pres_district": (None, "saran", "patna"),
+                "pres_thana_unknown": (False, True),
             },
         ),
     ],
@@ -493,12 +506,20 @@ _CASES = [
     *_each("district", ("saran", "patna")),
 ]
 _PLACES = [
-    {"state": state or "", "district": district or ""}
-    for state in (None, "bihar", "assam")
-    for district in (None, "saran", "patna")
+    {"state": state, "district": district, "thana_unknown": unknown}
+    for state, district, unknown in (
+        ("", "", False),
+        ("", "saran", False),
+        ("bihar", "", False),
+        ("bihar", "saran", False),
+        ("bihar", "saran", True),
+        ("bihar", "patna", True),
+        ("assam", "", True),
+        ("assam", "saran", False),
+    )
 ]
 #: Form -> list -> rows: one for each answer that a condition of a column reads.
-ROWS: dict[str, dict[str, list[dict[str, str]]]] = {
+ROWS: dict[str, dict[str, list[dict[str, Any]]]] = {
     "intake": {"stays": _PLACES},
     "route": {"other_district": _each("state", (None, "bihar", "assam"))},
     "visit": {

@@ -149,6 +149,7 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
     ("a contractor without a post", "requisition", {}, {"purpose": "contractor", "post_name": None}, ""),
     ("two addresses", "intake", {}, {"same_address": False}, "pres_village pres_thana pres_pin"),
     ("an address without a thana", "intake", {}, {"perm_thana": None}, "perm_thana"),
+    ("a thana that nobody knows", "intake", {}, {"perm_thana": None, "perm_thana_unknown": True}, ""),
     ("another district", "intake", {}, {"perm_district": "patna"}, "perm_thana_other"),
     ("another state", "intake", {}, {"perm_state": "assam"}, "perm_district_other perm_thana_other"),
     (
@@ -679,7 +680,8 @@ SENSITIVE = {
         mobile email identification_marks photo perm_house perm_village perm_panchayat perm_po perm_thana perm_block
         perm_pin perm_state perm_district perm_district_other perm_thana_other perm_from perm_to pres_house
         pres_village pres_panchayat pres_po pres_thana pres_block pres_pin pres_state pres_district
-        pres_district_other pres_thana_other pres_from pres_to stays stays.village stays.state stays.district
+        pres_district_other pres_thana_other pres_from pres_to perm_thana_unknown pres_thana_unknown
+        stays.thana_unknown stays stays.village stays.state stays.district
         stays.district_other stays.thana stays.thana_other stays.pin stays.from stays.to""",
         "epic_no id_proof declared_case declared_detail person_attestation_form docs",
     ),
