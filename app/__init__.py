@@ -37,6 +37,7 @@ _SCREENS = (
     "formtable",
     "admin",
     "entrycodes",
+    "rights",
     "stepup",
     "help",
     "health",

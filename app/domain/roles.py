@@ -7,8 +7,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.domain.rights import MATRIX
+
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from app.domain.rights import Cell
 
 
 class Role(StrEnum):
@@ -122,72 +126,85 @@ class Permission(StrEnum):
     ACCOUNT_OWN = "account:own"
 
 
-_CASE_WORK = frozenset(
-    {
-        Permission.INBOX_SEE,
-        Permission.TASK_COMPLETE,
-        Permission.CASE_SEE,
-        Permission.CASE_SEARCH,
-        Permission.DOCUMENT_SEE,
-        Permission.TRACKING_SEE,
-        Permission.REPORT_SEE,
-    }
-)
-_DM_SECTION = frozenset({Permission.CASE_REGISTER, Permission.REQUISITION_SEE})
-_SIGNED_PAPERS = frozenset({Permission.PAPER_SEE, Permission.PAPER_REGISTER})
-_OWN = frozenset({Permission.ACCOUNT_OWN})
-#: Who has looked at a case is for the heads of both offices alone (rights: the district's matrix, see.who_opened).
-_WATCH = frozenset({Permission.CASE_OPENED})
-#: The heads of both offices put a changed procedure into force; who changes it never sees a case.
-_APPROVAL = frozenset({Permission.PROCESS_SEE, Permission.PROCESS_APPROVE})
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Where the matrix gives a permission: by any of these rows, in cells of this reach.
 
-PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.DM: _OWN
-    | _CASE_WORK
-    | _SIGNED_PAPERS
-    | _APPROVAL
-    | _WATCH
-    | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
-    Role.ADM: _OWN
-    | _CASE_WORK
-    | _SIGNED_PAPERS
-    | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
-    Role.DM_SECTION_HEAD: _OWN
-    | _CASE_WORK
-    | _DM_SECTION
-    | _SIGNED_PAPERS
-    | {Permission.TASK_REASSIGN, Permission.AUDIT_SEE, Permission.CASE_WITHDRAW},
-    Role.DM_ASSISTANT: _OWN | _CASE_WORK | _DM_SECTION | {Permission.PAPER_REGISTER},
-    Role.SP: _OWN
-    | _CASE_WORK
-    | _SIGNED_PAPERS
-    | _APPROVAL
-    | _WATCH
-    | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE, Permission.AUDIT_SEE},
-    Role.SP_READER: _OWN
-    | _CASE_WORK
-    | _SIGNED_PAPERS
-    | {Permission.TASK_REASSIGN, Permission.REQUISITION_SEE},
-    Role.DCRB: _OWN | _CASE_WORK,
-    Role.SPECIAL_BRANCH: _OWN | _CASE_WORK,
-    Role.SDPO: _OWN | _CASE_WORK | {Permission.TASK_REASSIGN},
-    Role.CIRCLE_INSPECTOR: _OWN | _CASE_WORK,
-    Role.SHO: _OWN | _CASE_WORK | {Permission.TASK_REASSIGN},
-    Role.THANA_MUNSHI: _OWN | _CASE_WORK,
-    Role.ENQUIRY_OFFICER: _OWN | _CASE_WORK,
-    Role.SUPERVISOR_VIEW: _OWN | {Permission.TRACKING_SEE, Permission.REPORT_SEE},
-    Role.PROCESS_ADMIN: _OWN
-    | {
-        Permission.PROCESS_SEE,
-        Permission.PROCESS_CHANGE,
-        Permission.TRACKING_SEE,
-        Permission.ADMIN_SEE,
-        Permission.INCIDENT_RETRY,
-    },
-    Role.USER_ADMIN: _OWN | {Permission.ADMIN_SEE, Permission.ENTRY_CODE},
-    Role.AUDITOR: _OWN | {Permission.TRACKING_SEE, Permission.REPORT_SEE, Permission.ADMIN_SEE},
-    Role.REQUESTER: _OWN,
+    A cell that the matrix narrows by a word gives it only where the product keeps to that word (`keeps`); any other
+    gives nothing. A new permission needs its line in GRANTS and nothing else.
+    """
+
+    rows: tuple[str, ...]
+    keeps: frozenset[str] = frozenset()
+    reach: str = "AOSY"
+
+
+def _grant(*rows: str, keeps: str = "", reach: str = "AOSY") -> Grant:
+    return Grant(rows, frozenset(keeps.split()), reach)
+
+
+#: Narrowing that only a post by a dated order of delegation fulfils.
+IF_DELEGATED = "if_delegated"
+_OWN_OFFICE = "O S"
+#: Which row of the rights matrix (app.domain.rights) gives which permission.
+GRANTS: dict[Permission, Grant] = {
+    Permission.INBOX_SEE: _grant("act.claim", keeps=_OWN_OFFICE),
+    Permission.TASK_COMPLETE: _grant("act.claim", keeps=_OWN_OFFICE),
+    Permission.TASK_REASSIGN: _grant("act.reassign", keeps="O in_DM_office in_section in_police"),
+    Permission.CASE_SEE: _grant("see.case.identity"),
+    Permission.CASE_OPENED: _grant("see.who_opened"),
+    Permission.CASE_SEARCH: _grant("act.search_cases"),
+    Permission.CASE_REGISTER: _grant("act.register_case"),
+    Permission.CASE_WITHDRAW: _grant("act.withdraw"),
+    Permission.DOCUMENT_SEE: _grant("see.case.documents", keeps="photo+attestation"),
+    Permission.REQUISITION_SEE: _grant("see.case.identity", reach="A"),
+    Permission.AUDIT_SEE: _grant("see.audit_trail", keeps="own_office_acts own_acts"),
+    Permission.PAPER_SEE: _grant("see.paper", reach="A"),
+    Permission.PAPER_REGISTER: _grant("rep.certificate_register", keeps="kind_hidden"),
+    Permission.TRACKING_SEE: _grant("see.tracking", keeps="no_names"),
+    Permission.REPORT_SEE: _grant("rep.pendency", reach="AOSC"),
+    Permission.PROCESS_SEE: _grant(
+        "adm.process", "adm.process_publish", keeps=f"maker approver {IF_DELEGATED}"
+    ),
+    Permission.PROCESS_CHANGE: _grant("adm.process", keeps="maker"),
+    Permission.PROCESS_APPROVE: _grant("adm.process_publish", keeps=f"approver {IF_DELEGATED}"),
+    Permission.ADMIN_SEE: _grant("adm.health", "adm.incidents", keeps="numbers_only"),
+    Permission.INCIDENT_RETRY: _grant("adm.incidents", keeps="numbers_only"),
+    Permission.ENTRY_CODE: _grant("adm.users", keeps="two_person"),
 }
+#: What everybody has who signs in, in whatever post.
+_EVERYBODY = frozenset({Permission.ACCOUNT_OWN})
+#: Roles for which no screen has been built: the matrix gives them rights that nothing keeps within their bounds.
+WITHOUT_SCREENS = frozenset({Role.REQUESTER})
+
+
+def opens(cell: Cell | None, grant: Grant, *, by_order: bool = False) -> bool:
+    """Whether a cell of the matrix gives a permission, to a post by order of delegation or to any other."""
+    if cell is None or cell.reach not in grant.reach:
+        return False
+    if cell.narrow == IF_DELEGATED and not by_order:
+        return False
+    return not cell.narrow or cell.narrow in grant.keeps
+
+
+def _permissions(role: Role, *, by_order: bool = False) -> frozenset[Permission]:
+    if role in WITHOUT_SCREENS:
+        return _EVERYBODY
+    return _EVERYBODY | {
+        permission
+        for permission, grant in GRANTS.items()
+        if any(opens(MATRIX[row].get(role), grant, by_order=by_order) for row in grant.rows)
+    }
+
+
+#: What each role may do in an ordinary post, and in one by order of delegation.
+PERMISSIONS = {role: _permissions(role) for role in Role}
+_BY_ORDER = {role: _permissions(role, by_order=True) for role in Role}
+
+
+def permissions_of(role: Role, kind: str) -> frozenset[Permission]:
+    """What a post of this role and kind of posting may do."""
+    return (_BY_ORDER if kind == DELEGATE else PERMISSIONS)[role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +235,7 @@ class Actor:
     language: str = "hi"
 
     def may(self, permission: Permission) -> bool:
-        return permission in PERMISSIONS[self.post.role]
+        return permission in permissions_of(self.post.role, self.post.kind)
 
     def does(self, role: Role, office_id: UUID, named: UUID | None) -> bool:
         """Whether a task of this role and office is his to do; one that is done in person, if he was named for it."""

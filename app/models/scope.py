@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, false, or_, select, true
 
 from app.domain.offices import SEALED_UNITS
+from app.domain.rights import MATRIX
 from app.domain.roles import (
     DISTRICT_WIDE,
     IN_PERSON,
@@ -291,7 +292,14 @@ def _of_person(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
 
 
 def _record_for(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
-    return _in_district(table, scope) if scope.role in DISTRICT_WIDE else false()
+    """The record as far as the matrix reaches: the district's, the acts of one's own office, one's own acts."""
+    cell = MATRIX["see.audit_trail"].get(scope.role)
+    if cell is None or scope.role in WITHOUT_CASES:
+        return false()
+    own = _in_district(table, scope)
+    if cell.reach == "O":
+        own = and_(own, table.c.office_id == scope.office_id)
+    return and_(own, table.c.actor_id == scope.officer_id) if cell.reach == "S" else own
 
 
 _OFFICER: dict[str, Callable[[Table, Any], ColumnElement[bool]]] = {
