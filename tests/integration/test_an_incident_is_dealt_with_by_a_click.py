@@ -523,10 +523,12 @@ def test_counts_that_had_drifted_are_told(room: Room) -> None:
 # -- who may, and in which words -----------------------------------------------------------------------------
 
 
-def test_only_the_process_administrator_tries_again(room: Room) -> None:
+def test_the_process_administrator_and_the_heads_of_both_offices_try_again_and_nobody_else(
+    room: Room,
+) -> None:
     stuck_behind_scrutiny(room)
     number = room.open_incidents()[0].id
-    for role in (Role.USER_ADMIN, Role.DM, Role.DM_SECTION_HEAD):
+    for role in (Role.USER_ADMIN, Role.ADM, Role.DM_SECTION_HEAD):
         visitor = room.at(role)
         visitor.get("/account")
         for act in ("retry", "close"):
@@ -535,6 +537,9 @@ def test_only_the_process_administrator_tries_again(room: Room) -> None:
     assert "इस चरण का कार्यालय नहीं मिला" in page.text, "to see it is another right"
     assert page.actions == []
     assert len(room.open_incidents()) == 1
+    for role in (Role.DM, Role.SP):
+        page = Page(room.at(role), "/admin").press("/retry")
+        assert "फिर वहीं रुका" in page.text, role
 
 
 def codes_of_the_program() -> set[str]:

@@ -461,6 +461,18 @@ def test_only_those_who_may_see_the_audit_trail(office: Office) -> None:
     assert "गतिविधि अभिलेख" not in text_of(assistant.get(f"/cases/{number}"))
 
 
+def test_a_thana_reads_in_the_record_what_its_own_office_did(office: Office) -> None:
+    number = office.journey.new_case(thanas(office)[:1])
+    office.journey.go_on(number, until="visit")
+    address = f"/cases/{number.replace('/', '-')}/activity"
+    whole = text_of(office.at(Role.DM).get(address))
+    own = text_of(office.at(Role.SHO, thanas(office)[0]).get(address))
+    assert own.count("थानाध्यक्ष</small>") == whole.count("थानाध्यक्ष</small>") > 0
+    assert "सहायक, सामान्य शाखा</small>" in whole
+    assert "सहायक, सामान्य शाखा</small>" not in own
+    assert office.at(Role.THANA_MUNSHI, thanas(office)[0]).get(address).status_code == 404
+
+
 def test_a_code_that_belongs_to_no_paper_is_answered_to_anybody(office: Office) -> None:
     answer = Visitor(office.app).get("/verify/abcdefghijkl")
     assert answer.status_code == 404

@@ -33,11 +33,11 @@ READS = {
     "see.sb_note": lambda role: SEALED in readable(role, Side.POLICE, reported=True),
 }
 ROWS = sorted(MATRIX)
-HELP = (
-    "app/domain/keeping.py says how each row of app/domain/rights.py is kept. A new permission names its rows in "
-    "GRANTS (app/domain/roles.py), with the words of its cells that your code keeps to in `keeps`; take these rows out of "
-    "WAITING, and write into GAPS which cells it does not open yet, and why."
-)
+HELP = """
+app/domain/keeping.py says how each row of app/domain/rights.py is kept. A new permission names its rows in GRANTS
+(app/domain/roles.py), with the words of its cells that your code keeps to in `keeps`; take these rows out of WAITING,
+and write into GAPS which cells it does not open yet, and why.
+"""
 
 
 def by_permission(row: str) -> bool:
