@@ -1,0 +1,143 @@
+"""Every address of the product: what it is about, and how it answers a post that may use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+OPENS = frozenset({200, 303})
+#: An act is done (and leads on), or its form is shown again because nothing was typed into it.
+ACTS = frozenset({200, 303, 409, 422})
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address: `thing` is what its id names (tests/two_districts.py makes it), "" where it names none.
+
+    `gives` are the statuses for a post that has the permission of the view and sees the thing. `parts` are further
+    parts of the address, `form` what is posted.
+    """
+
+    thing: str = ""
+    gives: frozenset[int] = OPENS
+    parts: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+
+
+def opens(thing: str = "", **parts: str) -> Address:
+    """Describe a page, or a file to take away."""
+    return Address(thing, OPENS, parts)
+
+
+def acts(thing: str = "", *also: int, form: dict[str, str] | None = None, **parts: str) -> Address:
+    """Describe an act by a form; `also` are statuses beyond the usual ones."""
+    return Address(thing, ACTS | set(also), parts, form or {})
+
+
+PROPOSED = {"name": "verification.bpmn"}
+NOTHING_SENT = 400  # the page always sends what is missing here
+#: Endpoint -> how it answers. Whoever lacks the permission of its view gets 403; who may not know of the thing, 404.
+ADDRESSES: dict[str, Address] = {
+    # -- everybody's door --
+    "assets.serve": Address(gives=frozenset({404}), parts={"name": "nothing.css"}),
+    "certificates.ask": opens(),
+    "certificates.verify": Address(gives=frozenset({404}), parts={"token": "abcdefghijkl"}),
+    "demo.enter": Address(gives=frozenset({404})),
+    "health.process": opens(),
+    "health.readiness": Address(gives=frozenset({503})),
+    "help.accessibility": opens(),
+    "help.topic": opens(screen="inbox"),
+    "newcomers.enter": acts(),
+    "newcomers.show": opens(),
+    "newcomers.set_up": opens(),
+    "newcomers.finish": acts(),
+    "signin.front": opens(),
+    "signin.show": opens(),
+    "signin.enter": acts(),
+    # -- one's own --
+    "signin.leave": acts(),
+    "account.show": opens(),
+    "account.language": acts(),
+    "account.switch_post": Address(gives=frozenset({404})),
+    "account.end_others": acts(),
+    "account.end_session": acts("session"),
+    "account.factor": opens(what="password"),
+    "account.change": acts(what="password"),
+    "stepup.show": opens("step_up"),
+    "stepup.confirm": acts("step_up"),
+    # -- work --
+    "inbox.show": opens(),
+    "inbox.find": acts(),
+    "inbox.waiting_notes": opens(),
+    "inbox.views": opens(),
+    "inbox.save_view": acts(),
+    "inbox.change_view": acts("view", form={"_op": "drop"}),
+    "tasks.show": opens("task"),
+    "tasks.complete": acts("task"),
+    "tasks.draft": acts("task"),
+    "tasks.claim": acts("task"),
+    "tasks.release": acts("task"),
+    "tasks.look_again": acts("task"),
+    "tasks.reassign": opens("gift"),
+    "tasks.give": acts("gift"),
+    "cases.show": opens("case"),
+    "cases.tab": opens("case", tab="timeline"),
+    "cases.write_note": acts("case"),
+    "cases.settle_note": Address(
+        "case", frozenset({404}), {"note_id": "00000000-0000-0000-0000-000000000000"}
+    ),
+    "cases.withdraw": acts("case"),
+    "cases.document": opens("document"),
+    "search.form": opens(),
+    "search.find": acts(),
+    "requisitions.listing": opens(),
+    "requisitions.find": acts(),
+    "requisitions.view": opens("letter"),
+    "requisitions.letter": opens(),
+    "requisitions.register": acts(),
+    "requisitions.person": opens("letter"),
+    "requisitions.add_person": acts("letter"),
+    "tracking.overview": opens(),
+    "reports.queues": opens(),
+    "certificates.register": opens(),
+    # -- the procedure --
+    "modeler.release": opens(),
+    "modeler.one": opens("version"),
+    "modeler.compare": opens("version"),
+    "modeler.export": opens("version"),
+    "modeler.begin": acts("version"),
+    "modeler.bring_in": acts("", NOTHING_SENT),
+    "modeler.compare_proposal": opens("proposal"),
+    "modeler.export_proposal": opens("proposal"),
+    "proposals.show": opens("proposal"),
+    "proposals.file": opens("proposal", **PROPOSED),
+    "proposals.step": opens("proposal", **PROPOSED, element_id="decide"),
+    "proposals.change_step": acts("proposal", **PROPOSED, element_id="decide"),
+    "proposals.save": acts("proposal", **PROPOSED),
+    "proposals.send": acts("proposal"),
+    "proposals.take_back": acts("proposal"),
+    "proposals.send_back": acts("proposal"),
+    "proposals.approve": acts("proposal"),
+    "proposals.drop": acts("proposal"),
+    "canvas.draw": opens("proposal", **PROPOSED),
+    "decisions.show": opens("proposal", name="checks.dmn"),
+    "decisions.change": acts("proposal", NOTHING_SENT, name="checks.dmn"),
+    "formtable.show": opens("proposal", name="visit.form"),
+    "formtable.change": acts("proposal", NOTHING_SENT, name="visit.form"),
+    "formtable.copy": acts("proposal", NOTHING_SENT, name="visit.form"),
+    # -- administration --
+    "admin.overview": opens(),
+    "admin.retry": acts("incident"),
+    "admin.retry_all": acts("", NOTHING_SENT),
+    "admin.close": acts("incident"),
+    "entrycodes.show": opens(),
+    "entrycodes.ask": acts(),
+    "entrycodes.allow": acts("request"),
+    "entrycodes.refuse": acts("request"),
+    "rights.show": opens(),
+}
+HELP = """
+Write a line for it into ADDRESSES (tests/addresses.py): `opens("case")` for a page, `acts("case")` for a form that is
+posted; the word is the thing that the id in the address names, made by tests/two_districts.py (a thing that it does
+not know is asked for by an unknown id alone). Whoever has the permission of the view and sees the thing gets what the
+line says; whoever lacks the permission 403; who may not know of the thing 404, as for one that never was.
+"""
