@@ -1,8 +1,8 @@
 """Two districts at work, and somebody in every post: whose each thing is, for tests of who gets which answer.
 
 Things are `near` (a case of the first thana, and what belongs to it), `far` (of a thana under another subdivision) or
-`other` (of the other district, or of one officer alone). What a request writes is taken back at once: none changes what
-the next one finds.
+`other` (of the other district, or of one officer alone). What a request writes is taken back at once: none changes
+what the next one finds.
 """
 
 from __future__ import annotations
