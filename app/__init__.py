@@ -30,6 +30,7 @@ _SCREENS = (
     "tracking",
     "reports",
     "certificates",
+    "signatures",
     "modeler",
     "proposals",
     "canvas",

@@ -115,6 +115,7 @@ class Permission(StrEnum):
     AUDIT_SEE = "audit:see"
     PAPER_SEE = "paper:see"
     PAPER_REGISTER = "paper:register"
+    PAPER_SIGN = "paper:sign"
     TRACKING_SEE = "tracking:see"
     REPORT_SEE = "report:see"
     PROCESS_SEE = "process:see"
@@ -161,6 +162,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.AUDIT_SEE: _grant("see.audit_trail", keeps="own_office_acts own_acts"),
     Permission.PAPER_SEE: _grant("see.paper", reach="A"),
     Permission.PAPER_REGISTER: _grant("rep.certificate_register", keeps="kind_hidden"),
+    Permission.PAPER_SIGN: _grant("act.dm_decide", "act.sp_decide", keeps=IF_DELEGATED),
     Permission.TRACKING_SEE: _grant("see.tracking", keeps="no_names"),
     Permission.REPORT_SEE: _grant("rep.pendency", reach="AOSC"),
     Permission.PROCESS_SEE: _grant(

@@ -158,6 +158,35 @@ def use(
         raise StepUpOver
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list that was proven and used up: each of its things may be done now, as it was shown, by this request."""
+
+    id: UUID
+    items: tuple[Item, ...]
+
+
+def spend(session: Session, actor: Actor, step_up_id: UUID, action: str, now: datetime) -> Listed:
+    """Use a proven list up before its things are done one by one; of two who try, one may.
+
+    Whoever does a thing of it checks that its item, made anew, is in the list. Raises as `use` does.
+    """
+    wanted = see(session, actor, step_up_id, now)
+    if wanted.action != action:
+        raise ContentChanged
+    if not table.use_step_up(session, step_up_id, now):
+        raise StepUpOver
+    return Listed(wanted.id, wanted.items)
+
+
+def spent(session: Session, actor: Actor, step_up_id: UUID, action: str) -> tuple[Item, ...]:
+    """What a list covered that this officer has used up. Raises NotFound for any other."""
+    row = table.find_step_up(session, step_up_id)
+    if row is None or row.officer_id != actor.officer_id or row.action != action or row.used_at is None:
+        raise NotFound
+    return tuple(Item(*each) for each in row.items)
+
+
 def sweep(session: Session, now: datetime) -> None:
     """Remove requests whose day has passed."""
     table.delete_old_step_ups(session, now - KEPT_FOR)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
@@ -25,9 +25,8 @@ from app.services import (
     incidents,
     instances,
     projections,
-    proposals,
-    releases,
     reviews,
+    sheets,
     sightings,
     signing,
     stepup,
@@ -35,7 +34,7 @@ from app.services import (
 )
 from app.services.drafts import actor_scope
 from app.services.facts import REVIEW, CaseFacts
-from app.services.options import choices
+from app.services.sheets import Posted
 from app.services.units import Again
 
 if TYPE_CHECKING:
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from app.services.documents import Upload
     from app.services.facts import Particulars
     from app.services.reviews import Review
+    from app.services.sheets import Sheet
     from app.services.units import Letter, Said
 
 
@@ -64,18 +64,6 @@ class WrittenOn(DomainError):
     """The draft is not any more what its officer had sent."""
 
     key = "error.written_on"
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A form as it was posted, files apart; `op` names the button: submit, draft, add:list, del:row, drop:file.
-
-    `sent_as` is the id that the page of a start form carries: what it makes takes it, so that it is made once.
-    """
-
-    values: Mapping[str, list[str]]
-    op: str = "submit"
-    sent_as: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,43 +122,17 @@ class Completed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A task with all that its form needs, read once before anything is written."""
-
-    task: AnyRow
-    case: AnyRow
-    release: releases.Loaded
-    form: formjs.Form
-    facts: dict[str, Any]
-    options: Mapping[str, Any]
-    draft: drafts.Draft | None
-    proposed: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def place(self) -> drafts.Place:
-        return drafts.Place(self.task.form, user_task_id=self.task.id, data_key_id=self.case.data_key_id)
-
-    def kept(self) -> dict[str, Any]:
-        """What the officer's own draft holds; nothing where he typed nothing yet."""
-        if self.draft is None:
-            return {}
-        return formjs.with_files(self.form, self.draft.values, self.draft.staged)
-
-    def initial(self) -> dict[str, Any]:
-        return {**formjs.initial(self.form, self.facts, self.options), **self.proposed}
-
-    def typed(self, posted: Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
-        return formjs.read(self.form, posted.values, staged, options=self.options, op=posted.op)
-
-
-@dataclass(frozen=True, slots=True)
 class _Sent:
-    """What goes out: what was typed, its answers that count, when it was first sent, and what signs it."""
+    """What goes out: what was typed, its answers that count, when it was first sent, and what signs it.
+
+    A proof for a list is used up before the first of its tasks is sent.
+    """
 
     values: dict[str, Any]
     answers: dict[str, Any]
     sent_at: datetime | None = None
     proof: UUID | None = None
+    is_listed: bool = False
 
     @property
     def detail(self) -> dict[str, str]:
@@ -199,13 +161,13 @@ def see(
 
 def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> TaskView:
     """The page of one task, without a trace. Raises NotFound, NotAllowed, TaskAlreadyDone."""
-    sheet = _sheet(session, actor, task_id, now)
+    sheet = sheets.read(session, actor, task_id, now)
     return _view(session, actor, sheet, sheet.kept() or sheet.initial(), now)
 
 
 def redraw(session: Session, actor: Actor, task_id: UUID, posted: Posted, now: datetime) -> TaskView:
     """The same page with what was typed, after a row was added or removed or a check failed."""
-    sheet = _sheet(session, actor, task_id, now)
+    sheet = sheets.read(session, actor, task_id, now)
     staged = sheet.draft.staged if sheet.draft is not None else {}
     return _view(session, actor, sheet, sheet.typed(posted, staged), now)
 
@@ -219,7 +181,7 @@ def save_draft(
     now: datetime,
 ) -> datetime:
     """Keep what was typed, whatever it is worth; -> when it was kept. Raises FormInvalid for a refused file."""
-    sheet = database.read(lambda session: _sheet(session, actor, task_id, now), actor_scope(actor))
+    sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), actor_scope(actor))
     staged = sheet.draft.staged if sheet.draft is not None else {}
     values = sheet.typed(posted, staged)
     _drop(database, actor, sheet.place, posted, now)
@@ -245,11 +207,11 @@ def complete(
     incident and keeps the draft: nothing of the case has moved then.
     """
     scope = actor_scope(actor)
-    sheet = database.read(lambda session: _sheet(session, actor, task_id, now), scope)
+    sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), scope)
     values, problems = _answers(database, actor, sheet, posted, uploads, now)
     if problems:
         raise FormInvalid(values, problems)
-    sent = _Sent(values, _clean(sheet, values))
+    sent = _Sent(values, sheet.clean(values))
     if not database.loader and signing.signs(sheet.task.form, sent.answers):
         raise stepup.StepUpNeeded(
             database.write(lambda session: _to_sign(session, actor, task_id, values, now), scope)
@@ -264,30 +226,39 @@ def sign(database: Database, actor: Actor, task_id: UUID, step_up_id: UUID, now:
     Raises stepup.ContentChanged when it was written on since, stepup.StepUpOver, and as `complete`.
     """
     scope = actor_scope(actor)
-    sheet = database.read(lambda session: _sheet(session, actor, task_id, now), scope)
+    sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), scope)
     if sheet.draft is None:
         raise stepup.ContentChanged
     values = sheet.kept()
-    if problems := formjs.check(sheet.form, values, sheet.facts, sheet.options, now):
+    if problems := sheet.check(values, now):
         raise FormInvalid(values, problems)
-    _send(database, actor, sheet, _Sent(values, _clean(sheet, values), proof=step_up_id), now)
+    _send(database, actor, sheet, _Sent(values, sheet.clean(values), proof=step_up_id), now)
     return database.read(lambda session: _completed(session, actor, sheet, now), scope)
+
+
+def sign_listed(
+    database: Database, actor: Actor, task_id: UUID, listed: stepup.Listed, now: datetime
+) -> None:
+    """Send a clean case as one of a list that was proven and used up.
+
+    Raises stepup.ContentChanged for one that is not in the list as it stands now, FormInvalid, and as `complete`.
+    """
+    sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), actor_scope(actor))
+    values = sheet.prepared()
+    answers = sheet.clean(values)
+    if sheet.draft is not None or sheet.content(answers) not in listed.items:
+        raise stepup.ContentChanged
+    if problems := sheet.check(values, now):
+        raise FormInvalid(values, problems)
+    _send(database, actor, sheet, _Sent(values, answers, proof=listed.id, is_listed=True), now)
 
 
 def _to_sign(session: Session, actor: Actor, task_id: UUID, values: dict[str, Any], now: datetime) -> UUID:
     """Keep what was typed, and ask for a fresh factor for that; -> the id of the request."""
-    before = _sheet(session, actor, task_id, now)
+    before = sheets.read(session, actor, task_id, now)
     drafts.save(session, actor, before.place, values, now)
-    sheet = _sheet(session, actor, task_id, now)
-    return stepup.begin(session, actor, signing.ACTION, [_content(sheet, _clean(sheet, sheet.kept()))], now)
-
-
-def _clean(sheet: _Sheet, values: dict[str, Any]) -> dict[str, Any]:
-    return formjs.clean(sheet.form, values, sheet.facts)
-
-
-def _content(sheet: _Sheet, answers: dict[str, Any]) -> stepup.Item:
-    return signing.content(sheet.task, sheet.case, answers)
+    sheet = sheets.read(session, actor, task_id, now)
+    return stepup.begin(session, actor, signing.ACTION, [sheet.content(sheet.clean(sheet.kept()))], now)
 
 
 def resend(database: Database, actor: Actor, task_id: UUID, sent_at: datetime, now: datetime) -> None:
@@ -295,19 +266,19 @@ def resend(database: Database, actor: Actor, task_id: UUID, sent_at: datetime, n
 
     Raises WrittenOn when he has gone on writing since (then only he can send it), FormInvalid, and as `complete`.
     """
-    sheet = database.read(lambda session: _sheet(session, actor, task_id, now), actor_scope(actor))
+    sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), actor_scope(actor))
     if sheet.draft is None or sheet.draft.updated_at != sent_at:
         raise WrittenOn
     values = sheet.draft.values
-    if problems := formjs.check(sheet.form, values, sheet.facts, sheet.options, now):
+    if problems := sheet.check(values, now):
         raise FormInvalid(values, problems)
-    _send(database, actor, sheet, _Sent(values, _clean(sheet, values), sent_at=sent_at), now)
+    _send(database, actor, sheet, _Sent(values, sheet.clean(values), sent_at=sent_at), now)
 
 
-def _send(database: Database, actor: Actor, sheet: _Sheet, sent: _Sent, now: datetime) -> None:
+def _send(database: Database, actor: Actor, sheet: Sheet, sent: _Sent, now: datetime) -> None:
     def work(session: Session) -> None:
-        if sent.proof is not None:
-            items = [_content(sheet, sent.answers)]
+        if sent.proof is not None and not sent.is_listed:
+            items = [sheet.content(sent.answers)]
             stepup.use(session, actor, sent.proof, signing.ACTION, items, now)
         _commit(session, actor, sheet, sent, now)
 
@@ -321,7 +292,7 @@ def _send(database: Database, actor: Actor, sheet: _Sheet, sent: _Sent, now: dat
 def _answers(
     database: Database,
     actor: Actor,
-    sheet: _Sheet,
+    sheet: Sheet,
     posted: Posted,
     uploads: Sequence[Upload],
     now: datetime,
@@ -333,7 +304,7 @@ def _answers(
     if uploads:
         draft, refused = drafts.stage(database, actor, sheet.place, sheet.form, values, uploads, now)
         values = sheet.typed(posted, draft.staged)
-    problems = {**formjs.check(sheet.form, values, sheet.facts, sheet.options, now), **refused}
+    problems = {**sheet.check(values, now), **refused}
     if problems:
         database.write(
             lambda session: drafts.save(session, actor, sheet.place, values, now), actor_scope(actor)
@@ -344,7 +315,7 @@ def _answers(
 def _commit(
     session: Session,
     actor: Actor,
-    sheet: _Sheet,
+    sheet: Sheet,
     sent: _Sent,
     now: datetime,
 ) -> None:
@@ -380,7 +351,7 @@ def _commit(
     )
 
 
-def _attach(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> None:
+def _attach(session: Session, actor: Actor, sheet: Sheet, now: datetime) -> None:
     """Move what the officer staged to the case; under his own scope, for a draft is nobody else's."""
     draft = drafts.find(session, actor, sheet.place)
     if draft is None:
@@ -388,24 +359,6 @@ def _attach(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> Non
     pii = {each.key: each.pii for each in sheet.form.fields}
     documents.attach(session, draft.id, {"case_id": sheet.case.id}, pii, now)
     drafts.delete(session, draft.id)
-
-
-def _sheet(session: Session, actor: Actor, task_id: UUID, now: datetime) -> _Sheet:
-    task = holding.find(session, task_id)
-    holding.guard(actor, task)
-    ahead.sheet(session, task, actor.officer_id)
-    case = cases.find(session, task.case_id)
-    if case is None:
-        raise NotFound
-    loaded = releases.load(session, case.release_id)
-    form = loaded.form(task.form)
-    known = CaseFacts(session, case, now, enquiry_id=task.enquiry_id)
-    facts = known.for_form(loaded, task)
-    options = choices(session, form, loaded, known)
-    place = drafts.Place(task.form, user_task_id=task.id, data_key_id=case.data_key_id)
-    draft = drafts.find(session, actor, place)
-    proposed = {} if draft is not None else proposals.propose(known, task)
-    return _Sheet(task, case, loaded, form, facts, options, draft, proposed)
 
 
 def _guard_own_enquiry(session: Session, actor: Actor, task: AnyRow) -> None:
@@ -426,7 +379,7 @@ def _drop(database: Database, actor: Actor, place: drafts.Place, posted: Posted,
 
 
 def _keep(
-    database: Database, actor: Actor, sheet: _Sheet, values: dict[str, Any], stuck: RouteStuck, now: datetime
+    database: Database, actor: Actor, sheet: Sheet, values: dict[str, Any], stuck: RouteStuck, now: datetime
 ) -> None:
     def keep(session: Session) -> None:
         incidents.report_task(session, actor, sheet.task, incidents.reason(stuck), now)
@@ -435,7 +388,7 @@ def _keep(
     database.write(keep, actor_scope(actor))
 
 
-def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any], now: datetime) -> TaskView:
+def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], now: datetime) -> TaskView:
     task, label = sheet.task, sheet.release.engine.user_tasks[sheet.task.element_id]
     file = casefile.CaseFile(session, actor, sheet.case, sheet.release, now)
     is_held = holding.holds(task, now)
@@ -473,7 +426,7 @@ def _view(session: Session, actor: Actor, sheet: _Sheet, values: dict[str, Any],
     )
 
 
-def _again(session: Session, actor: Actor, sheet: _Sheet) -> Again:
+def _again(session: Session, actor: Actor, sheet: Sheet) -> Again:
     """What is asked of this unit anew, for a post that may read such words."""
     if not _reads_reports(actor):
         return Again()
@@ -481,21 +434,21 @@ def _again(session: Session, actor: Actor, sheet: _Sheet) -> Again:
     return units.asked_again(known, sheet.task.enquiry_id)
 
 
-def _letter(session: Session, actor: Actor, sheet: _Sheet) -> Letter | None:
+def _letter(session: Session, actor: Actor, sheet: Sheet) -> Letter | None:
     if sheet.task.enquiry_id is None:
         return None
     known = CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
     return units.letter(known, sheet.task.enquiry_id)
 
 
-def _review(actor: Actor, sheet: _Sheet) -> Review | None:
+def _review(actor: Actor, sheet: Sheet) -> Review | None:
     """Why the case is to be reviewed, for a post that may read what was found."""
     if sheet.task.form != REVIEW or not _reads_reports(actor):
         return None
     return reviews.of(sheet.facts, sheet.release)
 
 
-def _conflicts(session: Session, actor: Actor, sheet: _Sheet) -> list[Said]:
+def _conflicts(session: Session, actor: Actor, sheet: Sheet) -> list[Said]:
     """Where the units disagree, for those who judge the whole case."""
     if sheet.task.enquiry_id is not None or Role(sheet.task.role) not in JUDGES:
         return []
@@ -507,7 +460,7 @@ def _reads_reports(actor: Actor) -> bool:
     return secrecy.SENSITIVE in secrecy.readable(actor.post.role, secrecy.Side.POLICE, reported=True)
 
 
-def _completed(session: Session, actor: Actor, sheet: _Sheet, now: datetime) -> Completed:
+def _completed(session: Session, actor: Actor, sheet: Sheet, now: datetime) -> Completed:
     label = sheet.release.engine.user_tasks[sheet.task.element_id]
     own = _of_case(session, actor, sheet.case)
     ahead.sent(session, own, sheet.task, actor.officer_id)
@@ -535,4 +488,5 @@ __all__ = [
     "save_draft",
     "see",
     "sign",
+    "sign_listed",
 ]

@@ -120,6 +120,7 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
         choices=choices,
         chosen=_chosen(query, choices, address),
         named=_named(query),
+        may_sign=g.actor.may(Permission.PAPER_SIGN),
         saved=confirmations.take_notes().get("view"),
         confirmation=confirmations.take(),
     )

@@ -71,10 +71,17 @@ def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
 
 
 #: Screens without a help page of their own.
-_HELP = {"newcomers": "signin", "entrycodes": "admin", "rights": "admin", "stepup": "account"}
+_HELP = {
+    "newcomers": "signin",
+    "entrycodes": "admin",
+    "rights": "admin",
+    "stepup": "account",
+    "signatures": "certificates",
+}
 #: Screens without an entry of their own light up the one they are reached from.
 _HOME_SCREEN = {
     "tasks": "inbox",
+    "signatures": "inbox",
     "entrycodes": "admin",
     "rights": "admin",
     "proposals": "modeler",
