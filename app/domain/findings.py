@@ -175,6 +175,12 @@ class Findings:
             "juvenile_record": found(row for row in everything if row.weight is Weight.JUVENILE),
         }
 
+    @property
+    def left_open(self) -> frozenset[str]:
+        """Inputs without a value because an officer said so: what was to be inspected was not."""
+        said = {unit.visit.get("premises_result") for unit in self.units}
+        return frozenset({"premises_unsuitable"}) if "not_inspected" in said else frozenset()
+
     def signs(self) -> dict[str, bool]:
         """What brings a case to the SDPO besides the outcome: any row at all, any check that was not made."""
         return {

@@ -32,10 +32,19 @@ def raise_for(session: Session, case: AnyRow, moves: Iterable[engine.Move], at: 
         if alert == WANTED:
             _tell_of_the_wanted(session, case, at)
         elif alert == "input_missing":
-            known = CaseFacts(session, case, at).found.inputs()
-            names = ", ".join(sorted(name for name, value in known.items() if value is None))
-            why = incidents.Stopped("input_missing", move.element_id, {"inputs": names})
-            incidents.report_input(session, case.id, why, at)
+            _tell_of_the_missing(session, case, move.element_id, at)
+
+
+def _tell_of_the_missing(session: Session, case: AnyRow, element_id: str, at: datetime) -> None:
+    """An input that no answer gives is a fault of the forms, for an administrator.
+
+    What an officer left open in so many words is none: the SDPO and the SP read it on their forms, and ask again.
+    """
+    found = CaseFacts(session, case, at).found
+    missing = {name for name, value in found.inputs().items() if value is None} - found.left_open
+    if missing:
+        why = incidents.Stopped("input_missing", element_id, {"inputs": ", ".join(sorted(missing))})
+        incidents.report_input(session, case.id, why, at)
 
 
 def _tell_of_the_wanted(session: Session, case: AnyRow, at: datetime) -> None:

@@ -38,9 +38,11 @@ class _Reader:
         self._options = choices(known.session, self._form, loaded, known)
 
     def record(self, facts: Mapping[str, Any]) -> papers.RecordRow:
-        said = {name: self._said("cases", facts, name) for name in ("thana", "act", "role", "stage")}
+        said = {name: self._said("cases", facts, name) for name in ("act", "role", "stage")}
+        elsewhere = str(facts.get("thana_other") or "")
         return papers.RecordRow(
             **said,
+            thana=papers.Words(elsewhere, elsewhere) if elsewhere else self._said("cases", facts, "thana"),
             fir_no=str(facts["fir_no"]),
             fir_year=str(facts["fir_year"]),
             sections=str(facts["sections"]),

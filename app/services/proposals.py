@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.domain.offices import UnitKind
 from app.models import case_queries as cases
 from app.services import calendars, keys, places, units
 from app.services.facts import REVIEW
@@ -68,7 +69,26 @@ def _disputes(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
     """A row for everything that is to be settled, with what was decided of it in an earlier round."""
     before = {row["row"]: row for row in known.answer(REVIEW).get("row_decisions") or ()}
     rows = [before.get(record.key, {"row": record.key}) for record in known.unsettled.disputed]
-    return {"row_decisions": rows} if rows else {}
+    proposed: dict[str, Any] = {"row_decisions": rows} if rows else {}
+    if unseen := _not_inspected(known):
+        proposed |= {"re_units": unseen, "re_point": _INSPECT}
+    return proposed
+
+
+_INSPECT = "परिसर/शस्त्र का निरीक्षण नहीं हुआ। निरीक्षण कर परिणाम प्रतिवेदित करें।"
+
+
+def _not_inspected(known: CaseFacts) -> list[str]:
+    """The thanas that were to inspect premises, or a weapon, and say that they have not, each by its last enquiry."""
+    last = {row.office_id: row for row in known.enquiries if row.unit_kind == UnitKind.THANA}
+    answers = ((str(row.id), known.answer("visit", row.id)) for row in last.values())
+    return [each for each, visit in answers if visit.get("premises_result") == "not_inspected"]
+
+
+def _questions(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
+    """What the SP would ask again, should he order it: an inspection that was not made."""
+    rows = [{"unit": each, "point": _INSPECT} for each in _not_inspected(known)]
+    return {"re_enquiry": rows} if rows else {}
 
 
 def _defects(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
@@ -82,5 +102,6 @@ _PROPOSALS: dict[str, Callable[[CaseFacts, AnyRow], dict[str, Any]]] = {
     "visit": _last,
     "check_registers": _last,
     "review_findings": _disputes,
+    "recommend": _questions,
     "answer_defects": _defects,
 }

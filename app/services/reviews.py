@@ -19,7 +19,7 @@ _CLEAN = "no_adverse"
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`reasons`: purpose, asked, contradiction, record, not_checked, outcome, or the lot alone."""
+    """`reasons`: purpose, asked, contradiction, record, not_checked, premises, outcome, or the lot alone."""
 
     reasons: list[str]
     outcome_hi: str
@@ -52,5 +52,7 @@ def _reasons(facts: Mapping[str, Any]) -> Iterator[str]:
     ):
         if found.get(sign):
             yield reason
+    if found.get("premises_unsuitable", False) is None:
+        yield "premises"
     if outcome.get("sdpo_review") or outcome.get("recommendation") != _CLEAN:
         yield "outcome"

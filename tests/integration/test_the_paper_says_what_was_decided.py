@@ -129,6 +129,17 @@ def test_a_second_enquiry_does_not_print_the_same_case_twice(journey: Journey) -
     assert order not in text  # an order of the office, and facts enough without it
 
 
+def test_a_case_of_another_district_is_stated_with_its_thana_as_it_was_written(journey: Journey) -> None:
+    number = journey.new_case(["th_mufassil"])
+    found(journey, number, cases=[{**FIR, "district": "213", "thana_other": "दानापुर"}])
+    journey.go_on(number, "review_findings")
+    journey.settle(number, "same_person")
+    journey.do(number, "recommend", sp_outcome="adverse", sp_reason="कांड विचाराधीन है, तथ्य सहित")
+    order = "अभिलेख के तथ्य सहित प्रतिवेदन निर्गत किया जाए"
+    _, text = issued(journey, number, dm_decision="issue_with_detail", dm_reason=order)
+    assert re.search(r"दानापुर.{0,20}112/2021|112/2021.{0,40}दानापुर", text)
+
+
 BOND = {
     "register": "preventive",
     "entry_no": "12",

@@ -216,6 +216,14 @@ def test_premises_are_judged_where_they_were_asked_for(visit, expected):
     assert findings.derive(INTAKE, [thana(visit=visit)])["premises_unsuitable"] is expected
 
 
+def test_what_an_officer_left_open_in_so_many_words_is_told_apart_from_what_nobody_answered():
+    unseen = Findings(INTAKE, [thana(visit={"premises_result": "not_inspected"})])
+    assert unseen.left_open == {"premises_unsuitable"}
+    assert Findings(INTAKE, [thana()]).left_open == set()
+    assert Findings(INTAKE, [Unit("thana", "a")]).inputs()["premises_unsuitable"] is None
+    assert Findings(INTAKE, [Unit("thana", "a")]).left_open == set()
+
+
 @pytest.mark.parametrize(
     "intake",
     [
