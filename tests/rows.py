@@ -8,7 +8,17 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, String, insert
 
-from app.models import audit, cases, officers, offices, papers, proposals, releases, workflow  # noqa: F401
+from app.models import (  # noqa: F401 - they fill the metadata
+    audit,
+    cases,
+    clocks,
+    officers,
+    offices,
+    papers,
+    proposals,
+    releases,
+    workflow,
+)
 from app.models.base import Id, Json, UtcDateTime, metadata
 
 if TYPE_CHECKING:

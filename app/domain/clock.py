@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 IST = ZoneInfo("Asia/Kolkata")
 SUNDAY = 6
 _WEEK = 7  # days
+_DAY = timedelta(days=1)
 #: Forms during whose step the case's own clock stands still, and the listed reason for it.
 PAUSES = {"answer_defects": "defect", "hold_hearing": "hearing"}
 _FAR = 4000  # days searched for a working day before the calendar is called broken
@@ -26,23 +27,43 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """An office's week from a day on: the weekdays (Monday is 0) that are off, and its hours."""
+
+    valid_from: date
+    weekly_off: frozenset[int]
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
 class WorkingCalendar:
-    """The working days of a district: not its holidays, not its weekly off-days, between the office's hours."""
+    """The working days of a district: not its holidays, not its weekly off-days, between the office's hours.
+
+    `weekly_off`, `opens` and `closes` hold until the first of `weeks`, which stand in order of their days.
+    """
 
     holidays: frozenset[date] = frozenset()
     weekly_off: frozenset[int] = field(default_factory=lambda: frozenset({SUNDAY}))
     opens: time = time(10, 0)
     closes: time = time(17, 0)
+    weeks: tuple[Week, ...] = ()
     _off: tuple[date, ...] = field(
         init=False, repr=False, compare=False
     )  # holidays on days of work, in order
 
     def __post_init__(self) -> None:
-        off = sorted(day for day in self.holidays if day.weekday() not in self.weekly_off)
+        off = sorted(day for day in self.holidays if day.weekday() not in self.week_of(day).weekly_off)
         object.__setattr__(self, "_off", tuple(off))
 
+    def week_of(self, day: date) -> Week | WorkingCalendar:
+        """The week in force on a day; the calendar itself stands for the one before every change."""
+        if not self.weeks or day < self.weeks[0].valid_from:
+            return self
+        return self.weeks[bisect_right([week.valid_from for week in self.weeks], day) - 1]
+
     def is_working(self, day: date) -> bool:
-        return day.weekday() not in self.weekly_off and day not in self.holidays
+        return day not in self.holidays and day.weekday() not in self.week_of(day).weekly_off
 
     def add_days(self, start: date, days: int) -> date:
         """The day that lies `days` working days after `start`, which itself does not count."""
@@ -68,12 +89,16 @@ class WorkingCalendar:
         """Working days after `start` up to and including `end`; 0 when `end` is not after it."""
         if end <= start:
             return 0
-        weeks, rest = divmod((end - start).days, _WEEK)
-        first = start.weekday() + 1
-        working = weeks * (_WEEK - len(self.weekly_off)) + sum(
-            (first + n) % _WEEK not in self.weekly_off for n in range(rest)
-        )
-        return working - (bisect_right(self._off, end) - bisect_right(self._off, start))
+        holidays = bisect_right(self._off, end) - bisect_right(self._off, start)
+        working, last = 0, end
+        for week in reversed(self.weeks):
+            before = week.valid_from - _DAY
+            if last > before:
+                working += _week_days(max(start, before), last, week.weekly_off)
+                last = before
+            if last <= start:
+                return working - holidays
+        return working + _week_days(start, last, self.weekly_off) - holidays
 
     def due(self, moment: datetime, days: float | Decimal) -> datetime:
         """The end of office hours so many working days after an instant; a part of a day lies within the next (UTC).
@@ -83,11 +108,12 @@ class WorkingCalendar:
         """
         whole, part = divmod(round(Decimal(days), 6), 1)
         if not part:
-            day, closing = self.add_days(self.day_of(moment), int(whole)), self.closes
-            return datetime.combine(day, closing, IST).astimezone(UTC)
+            day = self.add_days(self.day_of(moment), int(whole))
+            return datetime.combine(day, self.week_of(day).closes, IST).astimezone(UTC)
         day = self.add_days(self.day_of(moment), int(whole) + 1)
-        opening = datetime.combine(day, self.opens, IST)
-        hours = datetime.combine(day, self.closes, IST) - opening
+        week = self.week_of(day)
+        opening = datetime.combine(day, week.opens, IST)
+        hours = datetime.combine(day, week.closes, IST) - opening
         return (opening + hours * float(part)).astimezone(UTC)
 
     def day_of(self, moment: datetime) -> date:
@@ -101,6 +127,15 @@ class WorkingCalendar:
         if today == due_on:
             return Age("last_day", 0)
         return Age("left", self.days_between(today, due_on))
+
+
+def _week_days(start: date, end: date, off: frozenset[int]) -> int:
+    """Days after `start` up to and including `end` whose weekday is not off."""
+    if end <= start:
+        return 0
+    weeks, rest = divmod((end - start).days, _WEEK)
+    first = start.weekday() + 1
+    return weeks * (_WEEK - len(off)) + sum((first + n) % _WEEK not in off for n in range(rest))
 
 
 def start_of(day: date) -> datetime:

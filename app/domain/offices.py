@@ -76,6 +76,13 @@ ROLE_OFFICES: dict[Role, frozenset[OfficeKind]] = {
 NEARER: dict[Role, OfficeKind] = {Role.CIRCLE_INSPECTOR: OfficeKind.CIRCLE}
 
 _POLICE = frozenset(OfficeKind) - {OfficeKind.DM_OFFICE, OfficeKind.REQUESTER, OfficeKind.ADMINISTRATION}
+
+
+def is_police(kind: str) -> bool:
+    """Whether an office of this kind is one of the police's."""
+    return kind in _POLICE
+
+
 #: In which kinds of office a post may give an open task to another officer; a post that is not here, in its own
 #: office alone. (Rights: the district's matrix, row act.reassign.)
 _GIVES_WORK_IN: dict[Role, frozenset[OfficeKind]] = {

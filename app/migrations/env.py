@@ -4,7 +4,7 @@ from typing import Any
 
 from alembic import context
 
-from app.models import audit, cases, officers, offices, papers, releases, workflow  # noqa: F401 - they fill it
+from app.models import audit, cases, clocks, officers, offices, papers, releases, workflow  # noqa: F401 - they fill it
 from app.models.base import Id, Json, UtcDateTime, metadata
 
 PLAIN = {

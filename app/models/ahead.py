@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.offices import OfficeKind
 from app.models import case_queries as cases
+from app.models import clock_queries as clocks
 from app.models import desk_queries as desks
 from app.models import draft_queries as drafts
 from app.models import inbox_queries as inboxes
@@ -43,7 +44,7 @@ def inbox(
         (desks.FOLLOW_UPS, of_desk),
         (desks.VIEWS, of_desk),
         (notes.WAITING_COUNT, {"office_id": queue.office_id, "limit": most_notes}),
-        (offices.HOLIDAYS, {}),
+        (offices.CALENDAR, {}),
         (releases.ACTIVE, {}),
     ]
     if paging is not None:
@@ -87,7 +88,7 @@ def sent(officer: Session, session: Session, task: AnyRow, officer_id: UUID) -> 
         [
             (officer, workflow.NEXT_IN_QUEUE, {**queue, "officer_id": officer_id}),
             (session, workflow.tasks_in(workflow.EVERY_STATE), {"case_id": task.case_id}),
-            (session, offices.HOLIDAYS, {}),
+            (session, offices.CALENDAR, {}),
         ]
     )
 
@@ -119,8 +120,10 @@ def _step(session: Session, case_id: UUID, data_key_id: UUID, day: date) -> list
         (session, workflow.OPEN_TASKS, of_case),
         (session, workflow.TIMERS, of_case),
         (session, workflow.OPEN_JOBS, of_case),
+        (session, workflow.DECIDED, of_case),
+        (session, clocks.CLOCKS, of_case),
         (session, cases.LATEST_ANSWERS, of_case),
         (session, cases.ENQUIRIES, of_case),
-        (session, offices.HOLIDAYS, {}),
+        (session, offices.CALENDAR, {}),
         (session, offices.ONE_OF_A_KIND, {"day": day}),
     ]

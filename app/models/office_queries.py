@@ -8,17 +8,21 @@ from sqlalchemy import String, cast, func, or_, select
 
 from app.domain import offices as rules
 from app.domain.offices import OfficeKind
+from app.models.clocks import clock_order, office_week
 from app.models.offices import district as districts
 from app.models.offices import holiday, office, setting
 from app.models.statements import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement, Table
+
     from app.models.base import AnyRow
     from app.models.session import Session
+    from app.models.statements import At
 
 
 _DISTRICT = Query(lambda at: select(districts).where(districts.c.id == at.district))
@@ -43,12 +47,36 @@ ONE_OF_A_KIND = Query(
     )
 )
 _SETTINGS = Query(lambda at: select(setting.c.key, setting.c.value).where(at.visible(setting)))
-#: One text, so that an unchanged calendar is known at a glance.
-HOLIDAYS = Query(
-    lambda at: select(func.aggregate_strings(cast(holiday.c.day, String), ",").label("days")).where(
-        at.visible(holiday)
+
+
+def _calendar(at: At) -> Any:
+    """Holidays, weeks and standing orders as one text each, so that an unchanged calendar is known at a glance."""
+    days = select(func.aggregate_strings(cast(holiday.c.day, String), ",")).where(at.visible(holiday))
+    week, order = office_week.c, clock_order.c
+    orders = (order.kind, order.first_on, order.last_on, order.days, order.reason)
+    return select(
+        days.scalar_subquery().label("days"),
+        _lines(at, office_week, (week.valid_from, week.weekly_off, week.opens, week.closes)).label("weeks"),
+        _lines(
+            at,
+            clock_order,
+            (*orders, func.coalesce(at.text_of(order.office_id), ""), order.number),
+            order.cancelled_at.is_(None),
+        ).label("orders"),
     )
-)
+
+
+def _lines(at: At, table: Table, columns: Iterable[Any], *where: Any) -> Any:
+    """The rows of a small table, a line each, values parted by bars."""
+    first, *others = (cast(column, String) for column in columns)
+    line: ColumnElement[str] = first
+    for other in others:
+        line = line + "|" + other
+    text = func.aggregate_strings(line, "\n")
+    return select(text).where(at.visible(table), *where).scalar_subquery()
+
+
+CALENDAR = Query(_calendar)
 
 
 def district(session: Session) -> AnyRow:
@@ -86,9 +114,10 @@ def settings(session: Session) -> dict[str, Any]:
     return {row.key: row.value for row in _SETTINGS.all(session)}
 
 
-def holidays(session: Session) -> str:
-    """The holidays of the district, ISO dates parted by commas."""
-    return HOLIDAYS.scalar(session) or ""
+def calendar(session: Session) -> AnyRow | None:
+    """The holidays (`days`, parted by commas), `weeks` and standing `orders` of the district, as texts; or None."""
+    found = CALENDAR.one(session)
+    return found if any(found) else None
 
 
 def _valid(day: Any) -> tuple[Any, ...]:

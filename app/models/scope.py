@@ -281,10 +281,13 @@ def _letter_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]
 
 
 def _of_office(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
-    """Counts hold no names: those who supervise see the district's, everybody else his own office's."""
+    """Counts hold no names: those who supervise see the district's, or those under them, others their own."""
     if scope.role in DISTRICT_WIDE | WITHOUT_CASES:
         return _in_district(table, scope)
-    return and_(table.c.district_id == scope.district_id, table.c.office_id == scope.office_id)
+    place: ColumnElement[bool] = table.c.office_id == scope.office_id
+    if scope.role in OVER_THANAS:
+        place = or_(place, table.c.office_id.in_(_below(scope)))
+    return and_(table.c.district_id == scope.district_id, place)
 
 
 def _of_person(table: Table, scope: OfficerScope) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, Table, bindparam, update
+from sqlalchemy import BindParameter, String, Table, bindparam, cast, func, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
@@ -59,6 +59,12 @@ class At:
         names = [f"{column.key}_{place}" for place in range(count)]
         self.names.update(names)
         return column.in_([bindparam(name, None, type_=column.type) for name in names])
+
+    def text_of(self, column: ColumnElement[Any]) -> ColumnElement[str]:
+        """An id as 32 hexadecimal digits, in the words of the database."""
+        if self._dialect.name == "postgresql":
+            return func.replace(cast(column, String), "-", "")
+        return func.lower(func.hex(column))
 
     def insert(self, table: Table) -> Any:
         """An INSERT that can say ON CONFLICT, in the words of the database."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app import engine
-from app.domain.clock import PAUSES
 from app.domain.errors import Conflict, RouteStuck
 from app.domain.ids import new_id
+from app.domain.ledger import standing_calendar
 from app.domain.offices import LANES, NEARER, ONE_PER_DISTRICT, Endorser, OfficeKind
 from app.domain.roles import IN_PERSON, Role
 from app.models import ahead
@@ -17,7 +17,7 @@ from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
-from app.services import alarms, calendars, keys, queues
+from app.services import alarms, calendars, clockbook, clocks, keys, queues
 from app.services.facts import CaseHost
 
 if TYPE_CHECKING:
@@ -131,21 +131,25 @@ def _record(run: _Run, step: engine.Step, *, first: bool = False) -> None:
     workflow.insert_tasks(run.session, opened)
     _record_timers(run, step.timers)
     _record_jobs(run, step.jobs)
+    is_withdrawn = step.end_event in _TAKEN_BACK
+    change = (run.act.at, list(before.values()), gone, opened, step.moves, first, is_withdrawn)
+    clocks.record(run.session, run.case, clocks.Moved(*change))
     moved = _record_moves(run, step.moves)
-    _record_clocks(run, list(before.values()), gone, opened, is_withdrawn=step.end_event in _TAKEN_BACK)
     alarms.raise_for(run.session, run.case, step.moves, run.act.at)
     _save_state(run, step, moved, first=first)
-    change = queues.changes(gone, opened)
-    queues.announce(run.session, run.case.id, change, run.act.at)
-    queues.apply(run.session, change)
+    by_queue = queues.changes(gone, opened)
+    queues.announce(run.session, run.case.id, by_queue, run.act.at)
+    queues.apply(run.session, by_queue)
 
 
 def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
     unit = task.unit or {}
     enquiry_id = UUID(unit["id"]) if unit.get("id") else None
     role = Role(task.role)
-    calendar = calendars.of(run.session)
-    due_at = calendar.due(run.act.at, task.days or 1)
+    office_id = _office_for(run, task, unit)
+    kind = LANES.get(task.lane, task.lane)
+    days, calendar = task.days or 1, calendars.of(run.session)
+    due_at = standing_calendar(calendar, calendars.orders(run.session), office_id, kind).due(run.act.at, days)
     return {
         "id": new_id(run.session.recorded_at),
         "case_id": run.case.id,
@@ -154,7 +158,7 @@ def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
         "element_path": task.element_path,
         "iteration": task.iteration,
         "lane": task.lane,
-        "office_id": _office_for(run, task, unit),
+        "office_id": office_id,
         "role": Role.SHO if role in IN_PERSON and unit.get("endorses") == Endorser.ABOVE else role,
         "form": task.form,
         "purpose": run.case.purpose,
@@ -164,6 +168,7 @@ def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
         "claimed_at": None,
         "state": "open",
         "created_at": run.act.at,
+        "days": float(days),
         "due_on": calendar.day_of(due_at),
         "due_at": due_at,
     }
@@ -274,46 +279,6 @@ def _record_moves(run: _Run, moves: Sequence[engine.Move]) -> int:
     return len(moves)
 
 
-def _record_clocks(
-    run: _Run,
-    before: Sequence[AnyRow],
-    gone: Sequence[AnyRow],
-    opened: Sequence[Mapping[str, Any]],
-    *,
-    is_withdrawn: bool,
-) -> None:
-    """An office's clock runs while it has an open task of the case: every start and stop is a row.
-
-    The case's own clock stands still while a step waits for the department or for a hearing.
-    """
-    gone_ids = {row.id for row in gone}
-    held = {row.office_id for row in before}
-    holds = {row.office_id for row in before if row.id not in gone_ids} | {row["office_id"] for row in opened}
-    element = {row["office_id"]: row["element_id"] for row in opened}
-    pauses = {row["office_id"]: PAUSES[row["form"]] for row in opened if row["form"] in PAUSES}
-    paused = {row.office_id: PAUSES[row.form] for row in gone if row.form in PAUSES}
-    stop = "withdrawn" if is_withdrawn else "sent_on"
-    events = [("resume", paused[office_id], office_id) for office_id in sorted(paused.keys() - pauses)]
-    events += [("stop", stop, office_id) for office_id in sorted(held - holds)]
-    events += [("start", "received", office_id) for office_id in sorted(holds - held)]
-    events += [("pause", pauses[office_id], office_id) for office_id in sorted(pauses.keys() - paused)]
-    workflow.insert_clock_events(
-        run.session,
-        [
-            {
-                "id": new_id(run.session.recorded_at),
-                "case_id": run.case.id,
-                "office_id": office_id,
-                "kind": kind,
-                "reason": reason,
-                "element_id": element.get(office_id, ""),
-                "at": run.act.at,
-            }
-            for kind, reason, office_id in events
-        ],
-    )
-
-
 def _save_state(run: _Run, step: engine.Step, moved: int, *, first: bool) -> None:
     sealed = keys.seal(run.key, _place(run.case.id), step.state)
     values = {
@@ -327,7 +292,9 @@ def _save_state(run: _Run, step: engine.Step, moved: int, *, first: bool) -> Non
         workflow.update_state(run.session, run.case.id, values)
     change: dict[str, Any] = {"step_seq": run.case.step_seq + moved}
     if step.ended:
-        change |= {"status": _final_status(run, step.end_event), "closed_at": run.act.at}
+        status = _final_status(run, step.end_event)
+        clockbook.settle(run.session, run.case, run.act.at, status)
+        change |= {"status": status, "closed_at": run.act.at}
     if not cases.advance(run.session, run.case.id, run.case.revision, change):
         raise Conflict
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.models import audit, cases, officers, offices, papers, releases, workflow  # noqa: F401 - they fill it
+from app.models import audit, cases, clocks, officers, offices, papers, releases, workflow  # noqa: F401 - they fill it
 from app.models.base import metadata
 
 TABLES = [table for table in metadata.sorted_tables if table.name != "district"]
