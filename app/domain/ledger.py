@@ -1,8 +1,8 @@
 """Whose clock ran: recorded events told as what each office held, for how long, and why it stood still.
 
 Three kinds of clock. An office's runs from the day a case reaches it to the day it sends the case on. The whole
-case's runs from the receipt of the letter to the end. The police's, the SP's statutory one, runs on every day on which
-an office of the police holds the case, from its receipt at the SP's office; it alone feeds the notional penalty.
+case's runs from the receipt of the letter to the end. The police's, the SP's statutory one, runs on every day on
+which an office of the police holds the case, from its receipt at his office; it alone feeds the notional penalty.
 
 Days are working days in IST. The day on which something begins does not count, the day on which it ends does: so no
 day counts twice, and two runs that touch are one. A pause of the department's or a hearing stops the office and the

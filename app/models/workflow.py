@@ -3,7 +3,6 @@
 from sqlalchemy import (
     Column,
     Date,
-    Float,
     Index,
     Integer,
     SmallInteger,
@@ -77,7 +76,7 @@ user_task = case_table(
     Column("claim_until", UtcDateTime),  # when the claim runs out; null: not before it is given back
     Column("state", String(10), nullable=False),  # open | done | cancelled
     Column("created_at", UtcDateTime, nullable=False),
-    Column("days", Float),  # working days that the step has; null: written before they were kept
+    Column("days", String(12)),  # working days that the step has, a decimal; null: from before they were kept
     Column("due_on", Date, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.domain.clock import PAUSES
 from app.domain.ids import new_id
-from app.domain.ledger import Event, Ledger, Terms, ledger
+from app.domain.ledger import Event, Ledger, Pause, Terms, ledger
 from app.domain.offices import OfficeKind, is_police
 from app.models import clock_queries as table
 from app.models import workflow_queries as workflow
@@ -201,6 +202,7 @@ def _wanted(
                 "police_on": since,
                 "carried": carried,
                 "paused_on": open_pause,
+                "paused_days": _listed_days(held.pauses),
                 "stopped_at": held.sent_at,
                 "stopped_on": held.sent_on,
                 "outcome": held.outcome,
@@ -221,6 +223,7 @@ def _wanted(
             "received_at": first.received_at,
             "due_on": book.whole.due_on,
             "paused_on": next((pause.since for pause in book.whole.pauses if pause.until is None), None),
+            "paused_days": _listed_days(book.whole.pauses),
             "stopped_at": ended,
             "stopped_on": None if ended is None else book.whole.until,
             "outcome": status,
@@ -228,6 +231,14 @@ def _wanted(
             "net_days": None if ended is None else book.whole.net,
         },
     )
+
+
+def _listed_days(pauses: Iterable[Pause]) -> int:
+    """Days of the pauses that are over and were the department's or a hearing's, not an order's."""
+    return sum(pause.days for pause in pauses if pause.until is not None and pause.reason in _LISTED)
+
+
+_LISTED = frozenset(PAUSES.values())
 
 
 def _police_rows(book: Ledger, common: dict[str, Any]) -> Iterable[tuple[tuple[Any, ...], dict[str, Any]]]:

@@ -393,7 +393,7 @@ class _Rows:
             "claimed_at": None,
             "state": "open",
             "created_at": self._moment(min(case.since, _YEAR)),
-            "days": float(case.days),
+            "days": str(case.days),
             "due_on": due_on,
             "due_at": datetime.combine(due_on, time(17), IST).astimezone(UTC),
         }

@@ -168,7 +168,7 @@ def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
         "claimed_at": None,
         "state": "open",
         "created_at": run.act.at,
-        "days": float(days),
+        "days": str(days),
         "due_on": calendar.day_of(due_at),
         "due_at": due_at,
     }

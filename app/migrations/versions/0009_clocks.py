@@ -19,7 +19,7 @@ _RUNNING = sa.text("stopped_on is null")
 
 
 def upgrade() -> None:
-    op.add_column("user_task", sa.Column("days", sa.Float(), nullable=True))
+    op.add_column("user_task", sa.Column("days", sa.String(length=12), nullable=True))
     _case_clocks()
     _table(
         "office_week",
