@@ -28,6 +28,7 @@ _SCREENS = (
     "search",
     "requisitions",
     "tracking",
+    "clocks",
     "reports",
     "certificates",
     "signatures",

@@ -13,7 +13,7 @@ from flask_babel import force_locale, gettext
 
 from app.config import ROOT
 from app.domain.errors import DomainError, ReleaseRefused
-from app.services import audit, checkpoints, entrycodes, incidents, scopes, setup
+from app.services import audit, checkpoints, entrycodes, incidents, recomputing, scopes, setup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,7 @@ district_group = AppGroup("district", help="जिले / districts")
 demo_group = AppGroup("demo", help="डेमो और परीक्षण / demo and trials")
 admin_group = AppGroup("admin", help="प्रशासकों के खाते / accounts of administrators")
 audit_group = AppGroup("audit", help="गतिविधि अभिलेख / the record")
+clocks_group = AppGroup("clocks", help="समय-घड़ी / clocks")
 inbox_group = AppGroup("inbox", help="मेरे कार्य / the inbox")
 
 
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(demo_group)
     app.cli.add_command(_deploy)
     app.cli.add_command(inbox_group)
+    app.cli.add_command(clocks_group)
 
 
 @district_group.command("add")
@@ -229,6 +231,38 @@ def _recount() -> None:
         raise click.exceptions.Exit(1)
 
 
+@clocks_group.command("recompute")
+@click.option(
+    "--apply", "is_write", is_flag=True, help="write what differs; without it the difference is only shown"
+)
+def _recompute(*, is_write: bool) -> None:
+    """Work the clocks of every case out anew from its recorded events, under the calendar and the orders in force.
+
+    Shows each difference. Without --apply nothing is written, and it exits with 1 where anything differs.
+    """
+    differed = seen = 0
+    for code in _districts():
+        for batch in recomputing.through(_database(), code, _now(), is_write=is_write):
+            seen += batch.seen
+            differed += len(batch.found)
+            for line in batch.found:
+                click.echo(_told_difference(line))
+    click.echo(_both("cli.clocks_written" if is_write else "cli.clocks_differ", seen=seen, count=differed))
+    if differed and not is_write:
+        raise click.exceptions.Exit(1)
+
+
+def _told_difference(line: Any) -> str:
+    office = f"{line.office_hi} / {line.office_en}" if line.office_hi else line.clock
+    columns = sorted(line.after) or sorted(line.before)
+    parts = [f"{name}: {_plain(line.before.get(name))} -> {_plain(line.after.get(name))}" for name in columns]
+    return f"{line.case_number} {line.clock} ({office}) {', '.join(parts)}"
+
+
+def _plain(value: Any) -> str:
+    return "-" if value is None else str(value)
+
+
 def problem_text(problem: Any) -> str:
     """One reason of the gate: file, shape and its name, then in each language what is wrong and what to do."""
     called = [problem.params.get(f"label_{language}") for language in _LANGUAGES]
@@ -271,7 +305,7 @@ def _readied() -> Database:
     """The database with the tables of this version."""
     found: Database = current_app.extensions["database"]
     try:
-        setup.bring_up(found)
+        setup.bring_up(found, _now())
     except DomainError as refused:
         raise click.ClickException(_both(refused.key, **refused.params)) from refused
     return found

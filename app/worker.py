@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import calendars, holding, incidents, jobs, upkeep
+from app.services import calendars, holding, incidents, jobs, recomputing, upkeep
 
 if TYPE_CHECKING:
     from datetime import date
@@ -67,6 +67,7 @@ class Worker:
             jobs.fire_due_timers(self.database, now)
             holding.expire(self.database, now)
             incidents.close_settled(self.database, now)
+            recomputing.go_on(self.database, now)
             self._next_timers = now + TIMERS
         found = jobs.run_one(self.database, now)
         if not found and self._kept_up != calendars.day(now):  # officers' jobs come first

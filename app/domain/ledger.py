@@ -15,13 +15,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.domain.clock import IST
 from app.domain.offices import OfficeKind, is_police
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from app.domain.clock import WorkingCalendar
@@ -45,7 +45,7 @@ class Event:
     """One recorded event of an office's clock: start | pause | resume | stop."""
 
     kind: str
-    office: Hashable
+    office: Any
     office_kind: str
     at: datetime
     reason: str = ""
@@ -60,14 +60,14 @@ class Order:
     """
 
     kind: str
-    office: Hashable | None
+    office: Any
     first: date
     last: date
     days: int = 0
     reason: str = ""
     number: str = ""
 
-    def covers(self, office: Hashable, kind: str) -> bool:
+    def covers(self, office: Any, kind: str) -> bool:
         return self.office == office if self.office is not None else kind in ENQUIRING
 
 
@@ -81,7 +81,7 @@ class Terms:
     allowed: Mapping[str, int]
     statutory: int = 0
     whole: int | None = None
-    of_receipt: Mapping[tuple[Hashable, datetime], int] = field(default_factory=dict)
+    of_receipt: Mapping[tuple[Any, datetime], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Pause:
 class Holding:
     """What an office held: received at an instant, sent on at another (None: it has the case still)."""
 
-    office: Hashable
+    office: Any
     office_kind: str
     received_at: datetime
     received_on: date
@@ -179,7 +179,7 @@ class _Book:
     ) -> None:
         self._calendar, self._orders, self._terms, self._today = calendar, orders, terms, today
         self._runs: list[_Open] = []
-        self._strays: dict[Hashable, Event] = {}  # a stop that its start follows: the clock was set back
+        self._strays: dict[Any, Event] = {}  # a stop that its start follows: the clock was set back
 
     def read(self, event: Event) -> None:
         run = next(
@@ -272,7 +272,7 @@ class _Book:
         ]
         return _minus(stood, _union(running))
 
-    def _by_orders(self, spans: list[Span], office: tuple[Hashable, str] | None = None) -> list[Pause]:
+    def _by_orders(self, spans: list[Span], office: tuple[Any, str] | None = None) -> list[Pause]:
         """The orders behind these days, each with the days that it took."""
         found = []
         for order in self._orders:
@@ -310,7 +310,7 @@ class _Book:
 def due(
     calendar: WorkingCalendar,
     orders: Sequence[Order],
-    office: tuple[Hashable, str],
+    office: tuple[Any, str],
     span: tuple[date, date | None],
     allowed: int,
 ) -> date:
@@ -330,7 +330,7 @@ def due(
 
 @lru_cache(maxsize=512)
 def standing_calendar(
-    calendar: WorkingCalendar, orders: tuple[Order, ...], office: Hashable, kind: str
+    calendar: WorkingCalendar, orders: tuple[Order, ...], office: Any, kind: str
 ) -> WorkingCalendar:
     """The calendar of an office: days on which an order stops it are no working days there."""
     return _without(calendar, _stopped_by(orders, (office, kind)))
@@ -342,7 +342,7 @@ def _without(calendar: WorkingCalendar, spans: Iterable[Span]) -> WorkingCalenda
     return replace(calendar, holidays=calendar.holidays | days) if days else calendar
 
 
-def _stopped_by(orders: Iterable[Order], office: tuple[Hashable, str]) -> list[Span]:
+def _stopped_by(orders: Iterable[Order], office: tuple[Any, str]) -> list[Span]:
     return _union(
         [
             (order.first - _DAY, order.last)

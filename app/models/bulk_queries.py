@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from app.models.base import insert_or
 from app.models.cases import address, applicant, case, data_key, enquiry, requisition, search_key
+from app.models.clocks import case_clock
 from app.models.papers import number_series
 from app.models.workflow import user_task
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 Rows = dict[str, list[dict[str, Any]]]
 #: Parents first.
-_TABLES = (data_key, requisition, case, applicant, address, search_key, enquiry, user_task)
+_TABLES = (data_key, requisition, case, applicant, address, search_key, enquiry, user_task, case_clock)
 
 
 def insert_all(session: Session, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:

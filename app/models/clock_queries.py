@@ -105,6 +105,7 @@ _COLUMNS = (
     case_clock.c.received_on,
     case_clock.c.due_on,
     case_clock.c.paused_on,
+    case_clock.c.paused_days,
     case_clock.c.stopped_at,
     case_clock.c.stopped_on,
     case_clock.c.outcome,
@@ -114,14 +115,17 @@ _COLUMNS = (
 )
 
 
-def of_offices(
+def _of_offices(
     session: Session,
-    condition: ColumnElement[bool],
+    office_ids: Collection[UUID],
+    where: list[ColumnElement[bool]],
     order: Sequence[Any],
     limit: int,
-    offset: int = 0,
+    offset: int,
 ) -> Sequence[AnyRow]:
     """Runs of offices' clocks; the case's number only where the reader may see the case still."""
+    if office_ids:
+        where = [*where, case_clock.c.office_id.in_(tuple(office_ids))]
     seen = and_(
         case.c.district_id == case_clock.c.district_id,
         case.c.id == case_clock.c.case_id,
@@ -135,7 +139,7 @@ def of_offices(
             and_(office.c.district_id == case_clock.c.district_id, office.c.id == case_clock.c.office_id),
         )
         .outerjoin(case, seen)
-        .where(visible(case_clock, session.scope), is_office, condition)
+        .where(visible(case_clock, session.scope), is_office, *where)
         .order_by(*order, case_clock.c.id)
         .limit(limit)
         .offset(offset)
@@ -143,24 +147,26 @@ def of_offices(
     return session.connection.execute(statement).all()
 
 
-def running_until(
-    session: Session, first: date | None, last: date, office_ids: Collection[UUID], limit: int
-) -> Sequence[AnyRow]:
-    """Offices' clocks that run, due between these days (no first day: whenever before), the most urgent first."""
-    conditions = [case_clock.c.stopped_on.is_(None), case_clock.c.due_on <= last]
-    if first is not None:
-        conditions.append(case_clock.c.due_on >= first)
-    if office_ids:
-        conditions.append(case_clock.c.office_id.in_(tuple(office_ids)))
-    return of_offices(session, and_(*conditions), (case_clock.c.due_on,), limit)
-
-
-def of_office(
-    session: Session, office_id: UUID, first: date, limit: int, offset: int = 0
-) -> Sequence[AnyRow]:
-    """What an office holds, and what it has sent on since a day; what came last first."""
-    mine = and_(
-        case_clock.c.office_id == office_id,
-        or_(case_clock.c.stopped_on.is_(None), case_clock.c.stopped_on >= first),
+def running(session: Session, office_ids: Collection[UUID], limit: int, offset: int) -> Sequence[AnyRow]:
+    """What offices hold (none named: all that are seen), the longest first."""
+    return _of_offices(
+        session, office_ids, [case_clock.c.stopped_on.is_(None)], (case_clock.c.received_at,), limit, offset
     )
-    return of_offices(session, mine, (case_clock.c.received_at.desc(),), limit, offset)
+
+
+def running_until(
+    session: Session, first: date | None, last: date, office_ids: Collection[UUID], limit: int, offset: int
+) -> Sequence[AnyRow]:
+    """What offices hold that is due between these days (no first day: whenever before), the most urgent first."""
+    where = [case_clock.c.stopped_on.is_(None), case_clock.c.due_on <= last]
+    if first is not None:
+        where.append(case_clock.c.due_on >= first)
+    return _of_offices(session, office_ids, where, (case_clock.c.due_on,), limit, offset)
+
+
+def sent_since(
+    session: Session, first: date, office_ids: Collection[UUID], limit: int, offset: int
+) -> Sequence[AnyRow]:
+    """What offices have sent on since a day, the latest first."""
+    where = [case_clock.c.stopped_on >= first]
+    return _of_offices(session, office_ids, where, (case_clock.c.stopped_at.desc(),), limit, offset)

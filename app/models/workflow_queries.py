@@ -24,7 +24,7 @@ from app.models.workflow import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -146,6 +146,10 @@ def finish_task(session: Session, task_id: UUID, officer_id: UUID, at: datetime)
 def cancel_tasks(session: Session, task_ids: Collection[UUID], at: datetime) -> None:
     for task_id in task_ids:
         _SET_TASK.put(session, {"state": "cancelled", "done_at": at}, task_id=task_id)
+
+
+def set_task_due(session: Session, task_id: UUID, due_on: date, due_at: datetime) -> None:
+    _SET_TASK.put(session, {"due_on": due_on, "due_at": due_at}, task_id=task_id)
 
 
 STATE = Query(

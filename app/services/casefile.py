@@ -12,8 +12,7 @@ from app.domain.ids import new_id
 from app.domain.secrecy import Side
 from app.models import case_queries as cases
 from app.models import officer_queries as officers
-from app.models import workflow_queries as workflow
-from app.services import calendars, keys, units
+from app.services import calendars, clockbook, keys, units
 from app.services.facts import CaseFacts
 from app.services.record import Record
 
@@ -158,8 +157,7 @@ class CaseFile:
     def strip(self) -> CaseStrip:
         case, person = self._case, self.facts.person()
         purpose_hi, purpose_en = self.facts.purpose(self.release)
-        until = calendars.day(case.closed_at or self.now)
-        gross = self.calendar.days_between(case.received_on, until)
+        clock = clockbook.whole_of(self._session, case, self.now)
         return CaseStrip(
             number=case.number,
             name_hi=person["hi"],
@@ -177,21 +175,11 @@ class CaseFile:
             requisition_id=case.requisition_id,
             received_on=case.received_on,
             due_on=case.due_on,
-            gross_days=gross,
-            net_days=gross - self._paused(until),
+            gross_days=clock.gross,
+            net_days=clock.net,
             age=self.age(case.due_on),
             holders=self.holders(),
         )
-
-    def _paused(self, until: date) -> int:
-        """Working days on which the case's clock stood still, for a listed reason."""
-        days, since = 0, None
-        for event in workflow.clock_events_of(self._session, self._case.id):
-            if event.kind == "pause" and since is None:
-                since = calendars.day(event.at)
-            elif event.kind == "resume" and since is not None:
-                days, since = days + self.calendar.days_between(since, calendars.day(event.at)), None
-        return days + (self.calendar.days_between(since, until) if since is not None else 0)
 
     def holders(self) -> list[Holder]:
         """Every open step with its office: parallel enquiries are several lines."""

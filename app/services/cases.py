@@ -22,6 +22,7 @@ from app.services import (
     incidents,
     instances,
     keys,
+    ledgers,
     notes,
     progress,
     releases,
@@ -83,6 +84,7 @@ class CaseView:
     notes: Sequence[Note] = ()
     receivers: Sequence[Office] = ()
     openings: sightings.Openings | None = None
+    ledger: ledgers.CaseLedger | None = None
     waiting_notes: int = 0  # of those to the officer's own office
 
     @property
@@ -213,6 +215,9 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "correspondence": lambda opened: {
         "notes": notes.of_case(opened.session, opened.actor, opened.case),
         "receivers": _receivers(opened),
+    },
+    "clock": lambda opened: {
+        "ledger": ledgers.of_case(opened.session, opened.actor, opened.case, opened.file.now)
     },
     "print": lambda opened: {
         "particulars": opened.file.particulars(),

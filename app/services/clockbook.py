@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.clock import PAUSES
 from app.domain.ids import new_id
-from app.domain.ledger import Event, Ledger, Pause, Terms, ledger
+from app.domain.ledger import Clock, Event, Ledger, Pause, Terms, ledger
 from app.domain.offices import OfficeKind, is_police
 from app.models import clock_queries as table
 from app.models import workflow_queries as workflow
@@ -49,6 +49,18 @@ def told(session: Session, case: AnyRow, now: datetime) -> Ledger:
     """The ledger of a case as of now, or of its end."""
     terms = _terms(session, case, table.of_case(session, case.id))
     return _ledger(session, case, terms, case.closed_at or now)
+
+
+def whole_of(session: Session, case: AnyRow, now: datetime) -> Clock:
+    """The clock of the whole case alone, which asks for no terms."""
+    return _ledger(session, case, Terms({}), case.closed_at or now).whole
+
+
+def office_names(session: Session, case_id: UUID) -> dict[UUID, tuple[str, str]]:
+    """The offices that had the case, by name in Hindi and English."""
+    return {
+        row.office_id: (row.office_hi, row.office_en) for row in workflow.clock_events_of(session, case_id)
+    }
 
 
 def _ledger(session: Session, case: AnyRow, terms: Terms, at: datetime) -> Ledger:
@@ -132,9 +144,7 @@ def _changes(session: Session, case: AnyRow, at: datetime, status: str) -> list[
     book = _ledger(session, case, terms, at)
     if not book.holdings:
         return []  # made for trials, without an event: its rows are all there is
-    names = {
-        row.office_id: (row.office_hi, row.office_en) for row in workflow.clock_events_of(session, case.id)
-    }
+    names = office_names(session, case.id)
     wanted = dict(_wanted(book, case, at, status))
     runs: dict[Any, AnyRow] = {}
     for row in stored:

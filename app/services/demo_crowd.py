@@ -153,6 +153,7 @@ class _Case:
     days: int
     status: str
     letter: int  # cases of one letter bear the same number
+    runs: list[tuple[str, int, int | None]]  # lane, working day of receipt, and of sending on
 
 
 class _Draw:
@@ -175,7 +176,7 @@ class _Draw:
         self._letter()
         place = self.random.choices(range(len(self.ground.thanas)), self.weights)[0]
         thana = self.ground.thanas[place]
-        step, since, days, status = self._standing(slow=place in self.slow)
+        step, since, days, status, runs = self._standing(slow=place in self.slow)
         return _Case(
             purpose=self.purpose,
             names=self._names(),
@@ -187,6 +188,7 @@ class _Draw:
             days=days,
             status=status,
             letter=self.letter,
+            runs=runs,
         )
 
     def _letter(self) -> None:
@@ -198,21 +200,26 @@ class _Draw:
             self.received = self.random.choices(range(_YEAR + 1), self.months)[0]
         self.left -= 1
 
-    def _standing(self, *, slow: bool) -> tuple[str, int, int, str]:
-        """Let the stages take their days; -> the step it waits at, since which day, its days, and the status."""
+    def _standing(self, *, slow: bool) -> tuple[str, int, int, str, list[tuple[str, int, int | None]]]:
+        """Let the stages take their days; -> the step it waits at, since when, its days, the status, the runs."""
         if self.random.random() < self.sample["events"]["withdrawn"]:
-            return "", min(self.received + 3, _YEAR), 0, "withdrawn"
+            until = min(self.received + 3, _YEAR)
+            return "", until, 0, "withdrawn", [("dm_office", self.received, until)]
         at = float(self.received)
+        runs: list[tuple[str, int, int | None]] = []
         for stage, step, days in _STEPS:
             mu, sigma = self.sample["stage_days_lognormal"][stage]
             taken = self.random.lognormvariate(mu, sigma) * (
                 self.factor if slow and step in _AT_THANA else 1.0
             )
+            lane = self.ground.loaded.engine.user_tasks[step].lane
+            first = runs.pop()[1] if runs and runs[-1][0] == lane else int(at)
             if at + taken > _YEAR:
-                return step, int(at), days, "open"
+                return step, int(at), days, "open", [*runs, (lane, first, None)]
             at += taken
+            runs.append((lane, first, int(at)))
         returned = self.random.random() < self.sample["outcome_share"]["returned"]
-        return "", int(at), 0, "closed" if returned else "issued"
+        return "", int(at), 0, "closed" if returned else "issued", runs
 
     def _names(self) -> dict[str, str]:
         (given_hi, given_en), (father_hi, father_en) = (self.random.choice(demo.GIVEN) for _ in range(2))
@@ -254,6 +261,7 @@ class _Rows:
         self._put("case", self._case(case, case_id, letter_id, key_row["id"]))
         self._person(case, case_id, key)
         enquiry_id = None if case.step in _BEFORE_THANA else self._enquiry(case, case_id, key)
+        self._clocks(case, case_id)
         if case.step:
             self._put("user_task", self._task(case, case_id, enquiry_id if case.step in _AT_THANA else None))
 
@@ -317,6 +325,53 @@ class _Rows:
             "step_seq": 0,
             "audit_seq": 0,
             "audit_head": b"\0" * 32,
+        }
+
+    def _clocks(self, case: _Case, case_id: UUID) -> None:
+        """What statements read of the offices', the police's and the whole case's time; without events behind it."""
+        ended = None if case.step else min(case.since, _YEAR)
+        days = self.ground.loaded.purposes[case.purpose].days
+        outcome = "" if ended is None else case.status
+        whole = self._clock(case, case_id, ("case", "dm_office"), (case.received, ended), days)
+        self._put("case_clock", {**whole, "outcome": outcome})
+        police = [run for run in case.runs if run[0] != "dm_office"]
+        if police:
+            span = (police[0][1], police[-1][2])
+            self._put("case_clock", self._clock(case, case_id, ("police", "sp_office"), span, None))
+        since = self.ground.days[police[0][1]] if police else None
+        for lane, first, last in case.runs:
+            row = self._clock(case, case_id, ("office", lane), (first, last), 7 if lane == "thana" else 2)
+            self._put("case_clock", {**row, "police_on": None if lane == "dm_office" else since})
+
+    def _clock(
+        self,
+        case: _Case,
+        case_id: UUID,
+        what: tuple[str, str],
+        span: tuple[int, int | None],
+        allowed: int | None,
+    ) -> dict[str, Any]:
+        (clock, kind), (first, last) = what, span
+        office_id = case.thana.id if kind == "thana" else self.ground.offices[kind]
+        due = None if allowed is None else self.ground.days[min(first + allowed, len(self.ground.days) - 1)]
+        return {
+            "id": new_id(self.session.recorded_at),
+            "case_id": case_id,
+            "clock": clock,
+            "office_id": office_id,
+            "office_kind": kind,
+            "purpose": case.purpose,
+            "received_at": self._moment(first),
+            "received_on": self.ground.days[first],
+            "allowed": allowed,
+            "due_on": due,
+            "police_on": None,
+            "statutory": 14,
+            "stopped_at": None if last is None else self._moment(last),
+            "stopped_on": None if last is None else self.ground.days[last],
+            "outcome": "" if last is None else "sent_on",
+            "gross_days": None if last is None else last - first,
+            "net_days": None if last is None else last - first,
         }
 
     def _person(self, case: _Case, case_id: UUID, key: bytes) -> None:

@@ -8,7 +8,18 @@ from app.config import MOST_DEMO_CASES, ROOT
 from app.domain.errors import DomainError
 from app.models import setup_queries as table
 from app.models.scope import SystemReason, SystemScope
-from app.services import demo, demo_cases, demo_crowd, districts, gazetteer, jobs, keys, migrations, releases
+from app.services import (
+    demo,
+    demo_cases,
+    demo_crowd,
+    districts,
+    gazetteer,
+    jobs,
+    keys,
+    migrations,
+    recomputing,
+    releases,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,16 +45,22 @@ def prepare(database: Database, now: datetime, shipped: Path = ROOT) -> None:
 
     Raises migrations.DatabaseIsNewer, KeysAreForeign, and ReleaseRefused when the shipped files do not pass the gate.
     """
-    bring_up(database)
+    bring_up(database, now)
     for code in districts_of(database):
         _ship(database, code, now, shipped)
 
 
-def bring_up(database: Database) -> None:
-    """Bring the tables to this version of the product. Raises migrations.DatabaseIsNewer, KeysAreForeign."""
-    migrations.upgrade(database.engine)
+def bring_up(database: Database, now: datetime) -> None:
+    """Bring the tables, and the clocks of older cases, to this version of the product.
+
+    Raises migrations.DatabaseIsNewer, KeysAreForeign.
+    """
+    moved = migrations.upgrade(database.engine)
     if not database.read(keys.are_ours, SystemScope(SystemReason.MIGRATION)):
         raise KeysAreForeign(path=database.documents.parent / "keys")
+    if moved:
+        for code in districts_of(database):
+            recomputing.fill(database, code, now)
 
 
 def is_ready(database: Database) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 bp = Blueprint("cases", __name__)
 
-TABS = ("tasks", "documents", "diagram", "timeline", "correspondence")
+TABS = ("tasks", "documents", "diagram", "timeline", "clock", "correspondence")
 AUDIT_TAB = "activity"
 OPENED_TAB = "opened"  # who has opened the case
 PRINT = "print"  # all that the officer may read of the case, on sheets of paper

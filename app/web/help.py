@@ -23,6 +23,7 @@ SCREENS = (
     "search",
     "tracking",
     "certificates",
+    "clocks",
     "reports",
     "modeler",
     "proposals",

@@ -84,6 +84,7 @@ _HOME_SCREEN = {
     "signatures": "inbox",
     "entrycodes": "admin",
     "rights": "admin",
+    "clocks": "reports",
     "proposals": "modeler",
     "canvas": "modeler",
     "decisions": "modeler",

@@ -81,7 +81,9 @@ def test_a_defect_a_wrong_thana_and_a_re_enquiry_leave_clocks_that_add_up(travel
     first = clocks(traveller, passed_on)[0]
     assert (first.office_kind, first.paused_days, first.net_days) == ("dm_office", 8, 2)
     before = traveller.case(passed_on).due_on
-    assert CALENDAR.days_between(before, CALENDAR.add_days(traveller.case(passed_on).received_on, 14 + 8)) == 0
+    assert (
+        CALENDAR.days_between(before, CALENDAR.add_days(traveller.case(passed_on).received_on, 14 + 8)) == 0
+    )
     traveller.walk(passed_on, {})
     whole = clocks(traveller, passed_on, "case")[0]
     assert whole.outcome == traveller.case(passed_on).status == "issued"

@@ -300,6 +300,7 @@ WRITING = (
     "agree",
     "prove_",
     "use_",
+    "put_",
 )
 
 
@@ -434,6 +435,11 @@ CHANGING: dict[str, dict[str, Any]] = {
     "workflow_queries.cancel_tasks": {},
     "holding_queries.set_claim": {},
     "holding_queries.set_named": {},
+    "clock_queries.set_clock": {"values": {"outcome": "y"}},
+    "clock_queries.delete_clock": {},
+    "clock_queries.set_case_due": {},
+    "setting_queries.delete_value": {"key": "x"},
+    "workflow_queries.set_task_due": {},
     "desk_queries.delete_follow_up": {},
     "desk_queries.delete_settled_follow_ups": {},
     "desk_queries.set_view": {"values": {"shared": True}},

@@ -1,0 +1,40 @@
+"""Queries on the settings of a district: a value of plain JSON for each key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select
+
+from app.models.base import insert_or
+from app.models.offices import setting
+from app.models.scope import visible
+
+if TYPE_CHECKING:
+    from app.models.scope import Session
+
+
+def value_of(session: Session, key: str) -> Any:
+    """The value of a setting; None where it was never set."""
+    statement = select(setting.c.value).where(visible(setting, session.scope), setting.c.key == key)
+    return session.connection.execute(statement).scalar_one_or_none()
+
+
+def districts_with(session: Session, key: str) -> list[int]:
+    """The districts in which this setting is set."""
+    statement = select(setting.c.district_id).where(visible(setting, session.scope), setting.c.key == key)
+    return list(session.connection.execute(statement).scalars())
+
+
+def delete_value(session: Session, key: str) -> None:
+    session.connection.execute(delete(setting).where(visible(setting, session.scope), setting.c.key == key))
+
+
+def put_value(session: Session, key: str, value: Any) -> None:
+    """Set a setting of the session's own district."""
+    statement = insert_or(session.connection, setting).values(
+        district_id=session.district_id, key=key, value=value
+    )
+    session.connection.execute(
+        statement.on_conflict_do_update(index_elements=["district_id", "key"], set_={"value": value})
+    )
