@@ -23,6 +23,7 @@ _SCREENS = (
     "newcomers",
     "account",
     "inbox",
+    "many",
     "tasks",
     "cases",
     "search",

@@ -190,3 +190,16 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     form.ariaBusy = null;
   });
 }
+
+// -- the ticks of the inbox: one more ticks them all --------------------------------------------------------------
+const picks = [...document.querySelectorAll("[data-pick]")];
+for (const all of document.querySelectorAll("[data-pick-all]")) {
+  const told = () => {
+    all.checked = picks.every((one) => one.checked);
+    all.indeterminate = !all.checked && picks.some((one) => one.checked);
+  };
+  all.parentElement.hidden = false;
+  all.addEventListener("change", () => picks.forEach((one) => Object.assign(one, { checked: all.checked })));
+  picks.forEach((one) => one.addEventListener("change", told));
+  told();
+}

@@ -71,6 +71,8 @@ ADDRESSES: dict[str, Address] = {
     "inbox.views": opens(),
     "inbox.save_view": acts(),
     "inbox.change_view": acts("view", form={"_op": "drop"}),
+    "many.claim": acts(),
+    "many.give": acts(),
     "tasks.show": opens("task"),
     "tasks.complete": acts("task"),
     "tasks.draft": acts("task"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, g, redirect, request
 
 from app.domain.numbers import parse_case_number
-from app.domain.roles import Permission
+from app.domain.roles import IN_PERSON, Permission
 from app.services import desk, inbox, notes
 from app.web import confirmations, language, limits, transaction
 from app.web.access import requires
@@ -123,6 +123,8 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
         may_sign=g.actor.may(Permission.PAPER_SIGN),
         saved=confirmations.take_notes().get("view"),
         confirmation=confirmations.take(),
+        may_claim=g.actor.may(Permission.TASK_COMPLETE) and g.actor.post.role not in IN_PERSON,
+        may_give=g.actor.may(Permission.TASK_REASSIGN),
     )
 
 

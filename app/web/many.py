@@ -1,0 +1,73 @@
+"""One act on the tasks that were chosen in the inbox: claim them, or give them to another officer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, g, request
+
+from app.domain.roles import Permission
+from app.services import holding, many
+from app.web import transaction
+from app.web.access import requires
+from app.web.forms import known_id
+from app.web.pages import page
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+    from app.services.many import Item
+
+bp = Blueprint("many", __name__, url_prefix="/inbox/many")
+
+
+@bp.post("/claim")
+@requires(Permission.TASK_COMPLETE)
+def claim() -> ResponseReturnValue:
+    """Take the chosen tasks in one's own name."""
+    return _told("claim", many.claim(transaction.database(), g.actor, _chosen(), transaction.now()))
+
+
+@bp.post("/give")
+@requires(Permission.TASK_REASSIGN)
+def give() -> ResponseReturnValue:
+    """Ask to whom and why; or, once that was answered, give the chosen tasks away."""
+    if "reason" not in request.form:
+        return _asked()
+    officer, reason = known_id(request.form.get("officer", "")), request.form["reason"]
+    try:
+        items = many.give(transaction.database(), g.actor, _chosen(), officer, reason, transaction.now())
+    except (holding.NobodyChosen, holding.ReasonMissing) as refused:
+        return _asked(refused.key)
+    return _told("give", items)
+
+
+def _asked(problem: str = "") -> ResponseReturnValue:
+    chosen = _chosen()
+    found = transaction.read(lambda rows: many.gifts(rows, g.actor, chosen, transaction.now()))
+    return page(
+        "inbox/give.html",
+        422 if problem else 200,
+        found=found,
+        reasons=holding.REASONS,
+        problem=problem,
+        officer=request.form.get("officer", ""),
+        reason=request.form.get("reason", ""),
+    )
+
+
+def _told(act: str, items: list[Item]) -> ResponseReturnValue:
+    return page(
+        "inbox/many.html",
+        act=act,
+        done=[each for each in items if not each.why_not],
+        left=[each for each in items if each.why_not],
+    )
+
+
+def _chosen() -> list[UUID]:
+    """The tasks that were ticked; what is no id of ours is none."""
+    ids = (known_id(text) for text in request.form.getlist("task"))
+    return [each for each in ids if each is not None]
