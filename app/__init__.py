@@ -35,6 +35,7 @@ _SCREENS = (
     "signatures",
     "modeler",
     "proposals",
+    "replays",
     "canvas",
     "decisions",
     "formtable",

@@ -7,16 +7,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import orjson
 from flask import current_app
 from flask.cli import AppGroup
 from flask_babel import force_locale, gettext
 
 from app.config import ROOT
 from app.domain.errors import DomainError, ReleaseRefused
-from app.services import audit, checkpoints, entrycodes, incidents, recomputing, scopes, setup
+from app.services import (
+    audit,
+    checkpoints,
+    entrycodes,
+    incidents,
+    packages,
+    procedures,
+    recomputing,
+    replays,
+    scopes,
+    setup,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -43,6 +55,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(audit_group)
     app.cli.add_command(demo_group)
     app.cli.add_command(_deploy)
+    app.cli.add_command(_replay)
     app.cli.add_command(inbox_group)
     app.cli.add_command(clocks_group)
 
@@ -157,6 +170,57 @@ def _deploy(folder: Path) -> None:
         except DomainError as refused:
             raise click.ClickException(_both(refused.key, **refused.params)) from refused
         click.echo(_both("cli.deployed" if is_new else "cli.deploy_same", code=code))
+
+
+@click.command("replay")
+@click.option(
+    "--release", "wanted", default="current", show_default=True, help="current, a number, or a file"
+)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="cases received from this day on; else all")
+@click.option("--json", "as_json", is_flag=True, help="the whole report, to be read by programs")
+@_district_option
+def _replay(wanted: str, since: datetime | None, as_json: bool, lgd_code: int | None) -> None:  # noqa: FBT001
+    """Lead the district's past cases through a release with the answers of then; changes nothing.
+
+    Exits with 1 when a case would get stuck or the release itself could not go on.
+    """
+    database, code = _readied(), _only_district(lgd_code)
+    first = since.date() if since is not None else replays.first_day(0, _now())
+    tell = (lambda _done, _total: None) if as_json else _count_up
+    try:
+        found = replays.run(database, code, _files_of(database, code, wanted), first, tell)
+    except ReleaseRefused as refused:
+        raise click.ClickException(_both("cli.deploy_refused", count=len(refused.problems))) from refused
+    except DomainError as refused:
+        raise click.ClickException(_both(refused.key, **refused.params)) from refused
+    plain = found.plain()
+    click.echo(orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode() if as_json else _in_lines(plain))
+    if found.stuck or found.halted:
+        raise click.exceptions.Exit(1)
+
+
+def _files_of(database: Database, code: int, wanted: str) -> dict[str, bytes]:
+    """The files of a release: the one in force, one of a number, or those of a package."""
+    if wanted == "current" or wanted.isdecimal():
+        return database.read(
+            lambda session: (
+                (
+                    procedures.in_force(session)
+                    if wanted == "current"
+                    else procedures.release(session, int(wanted))
+                ).contents
+            ),
+            scopes.deployment(code),
+        )
+    path = Path(wanted)
+    if not path.is_file():
+        raise click.ClickException(_both("cli.no_package", name=wanted))
+    return packages.unpack(database, path.read_bytes())
+
+
+def _in_lines(figures: Mapping[str, Any]) -> str:
+    told = ("cases", "same_path", "other_path", "stuck", "halted", "unreadable", "decided_otherwise")
+    return "\n".join(_both(f"cli.replay_{name}", count=figures[name]) for name in told)
 
 
 @audit_group.command("verify")

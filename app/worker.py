@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import calendars, holding, incidents, jobs, recomputing, upkeep
+from app.services import calendars, holding, incidents, jobs, recomputing, replays, upkeep
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,9 +56,9 @@ class Worker:
             self._thread.join(seconds)
 
     def tick(self, now: datetime) -> bool:
-        """Do what is due: heartbeat, timers, one job, the day's upkeep; -> whether there was a job.
+        """Do what is due: heartbeat, timers, one job or a slice of a replay, the day's upkeep.
 
-        Idle, it only beats.
+        -> whether there was a job or a slice; idle, it only beats.
         """
         if now >= self._next_beat:
             jobs.beat(self.database, self.name, now)
@@ -69,7 +69,7 @@ class Worker:
             incidents.close_settled(self.database, now)
             recomputing.go_on(self.database, now)
             self._next_timers = now + TIMERS
-        found = jobs.run_one(self.database, now)
+        found = jobs.run_one(self.database, now) or replays.go_on(self.database, now)
         if not found and self._kept_up != calendars.day(now):  # officers' jobs come first
             self._kept_up = calendars.day(now)
             upkeep.run(self.database, self.checkpoints, now)

@@ -8,18 +8,8 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, String, insert
 
-from app.models import (  # noqa: F401 - they fill the metadata
-    audit,
-    cases,
-    clocks,
-    officers,
-    offices,
-    papers,
-    proposals,
-    releases,
-    workflow,
-)
-from app.models.base import Id, Json, UtcDateTime, metadata
+from app.models.base import Id, Json, UtcDateTime
+from app.models.tables import metadata
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Connection, Table

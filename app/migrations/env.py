@@ -4,8 +4,8 @@ from typing import Any
 
 from alembic import context
 
-from app.models import audit, cases, clocks, officers, offices, papers, releases, workflow  # noqa: F401 - they fill it
-from app.models.base import Id, Json, UtcDateTime, metadata
+from app.models.base import Id, Json, UtcDateTime
+from app.models.tables import metadata
 
 PLAIN = {
     UtcDateTime: "sa.DateTime(timezone=True)",

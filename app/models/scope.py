@@ -42,6 +42,7 @@ class SystemReason(StrEnum):
     AUDIT = "audit"
     SETUP = "setup"
     HEALTH = "health"
+    REPLAY = "replay"
 
 
 @dataclass(frozen=True, slots=True)

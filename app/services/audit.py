@@ -49,6 +49,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "release:deploy": frozenset({"version", "sha256"}),
     "proposal:begin": frozenset({"base"}),
     "proposal:send": frozenset({"sha256"}),
+    "proposal:replay": frozenset({"replay", "since", "sha256"}),
     "proposal:return": frozenset(),
     "proposal:drop": frozenset(),
     "incident:retry": frozenset({"code"}),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 VERIFICATION = "verification"
 WITHDRAWAL = "case_withdrawn"
 #: Ends of the route at which the department has taken its letter back.
-_TAKEN_BACK = frozenset({"withdraw_case", "take_back"})
+TAKEN_BACK = frozenset({"withdraw_case", "take_back"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _record(run: _Run, step: engine.Step, *, first: bool = False) -> None:
     workflow.insert_tasks(run.session, opened)
     _record_timers(run, step.timers)
     _record_jobs(run, step.jobs)
-    is_withdrawn = step.end_event in _TAKEN_BACK
+    is_withdrawn = step.end_event in TAKEN_BACK
     change = (run.act.at, list(before.values()), gone, opened, step.moves, first, is_withdrawn)
     clocks.record(run.session, run.case, clocks.Moved(*change))
     moved = _record_moves(run, step.moves)
@@ -300,6 +300,6 @@ def _save_state(run: _Run, step: engine.Step, moved: int, *, first: bool) -> Non
 
 
 def _final_status(run: _Run, end_event: str | None) -> str:
-    if end_event in _TAKEN_BACK:
+    if end_event in TAKEN_BACK:
         return "withdrawn"
     return "issued" if papers.has_issued(run.session, run.case.id) else "closed"

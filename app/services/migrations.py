@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import exc, text
 
 from app.domain.errors import DomainError
-from app.models.base import metadata
+from app.models.tables import metadata
 
 if TYPE_CHECKING:
     from typing import Any

@@ -11,7 +11,7 @@ from uuid import UUID
 from app.models import workflow_queries as workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from app.engine.steps import MoveKind
@@ -30,6 +30,12 @@ class Moved:
     at: datetime
     enquiry_id: UUID | None
     task: AnyRow | None
+    routing: Mapping[str, Any]
+
+    @property
+    def unit(self) -> str:
+        """The enquiry it was for, as the engine names it; empty outside of enquiries."""
+        return "" if self.enquiry_id is None else str(self.enquiry_id)
 
 
 class Record:
@@ -69,7 +75,9 @@ class Record:
             )
             found = book.task_of(row, mine)
             enquiry_id = found.enquiry_id if found is not None else mine[-1]
-            yield Moved(step, row.kind, row.element_id, row.element_path, row.at, enquiry_id, found)
+            yield Moved(
+                step, row.kind, row.element_id, row.element_path, row.at, enquiry_id, found, row.routing
+            )
             units |= _units(row.routing)
 
 

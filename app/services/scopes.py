@@ -31,6 +31,11 @@ def record(district_id: int) -> SystemScope:
     return SystemScope(SystemReason.AUDIT, district_id)
 
 
+def deployment(district_id: int) -> SystemScope:
+    """Reading and deploying the releases of a district by command."""
+    return SystemScope(SystemReason.DEPLOY, district_id)
+
+
 def recount(district_id: int) -> SystemScope:
     """Comparing the counts of a district's queues with its tasks."""
     return SystemScope(SystemReason.RECOUNT, district_id)

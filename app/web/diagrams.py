@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.services.comparisons import FileDifference
     from app.services.progress import Picture, Standing
     from app.services.releases import Plan
+    from app.services.replays import StepFigures
     from app.services.tracking import Overview
 
 #: How wide a piece of a drawing may be, in its own pixels, to be read on a page 1,280 pixels wide.
@@ -98,6 +99,28 @@ def _compared(xml: bytes | None, found: FileDifference, name: str, shown: tuple[
         return Drawing(name, found.name, found.name, engine.draw(xml, look))
     except (engine.XmlRefused, engine.DiagramFault):
         return None
+
+
+def of_replay(files: Iterable[tuple[str, bytes]], changed: Mapping[str, StepFigures]) -> list[Drawing]:
+    """The diagrams of a release in the making; where a replay counts otherwise, how often it was and will be."""
+    marks = {
+        element: engine.Mark(
+            "added" if not figures.before else "removed" if not figures.after else "changed",
+            badge=f"{language.grouped(figures.before)} → {language.grouped(figures.after)}",
+        )
+        for element, figures in changed.items()
+    }
+    drawings = []
+    for at, (name, xml) in enumerate(files):
+        look = engine.Look(
+            language="en" if language.current() == "en" else "hi",
+            marks=marks,
+            lanes=_lanes(),
+            widest=None if is_whole() else _WIDEST,
+            name=f"replay{at}-",
+        )
+        drawings.append(Drawing(f"replay-{at}", name, name, engine.draw(xml, look)))
+    return drawings
 
 
 def _lanes() -> dict[str, str]:

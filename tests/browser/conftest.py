@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext
 
-#: Where pictures of the pages go: of every page with PICTURES=1, else of what a failed test had before it.
 PICTURES = ROOT / "test-output"
-_ALL_PICTURES = bool(os.environ.get("PICTURES"))
 #: What a browser on a closed network need not try; `--no-sandbox` because root may not have one.
 _FLAGS = [
     "--no-sandbox",
@@ -143,8 +140,7 @@ def desk(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Itera
         context.on("console", lambda message: note_fault(message.type, message.text))
         context.on("weberror", lambda error: faults.append(str(error.error)))
         contexts.append(context)
-        wanted = PICTURES if _ALL_PICTURES else None
-        screens.append(Screen(context.new_page(), wanted, look.name, scripts=look.scripts))
+        screens.append(Screen(context.new_page(), PICTURES, look.name, scripts=look.scripts))
         return screens[-1]
 
     def note_fault(kind: str, text: str) -> None:
@@ -155,7 +151,7 @@ def desk(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Itera
     yield sit_down
     if _failed in request.node.stash:
         for number, screen in enumerate(screens):
-            screen.kept_in(PICTURES).picture(f"failed-{request.node.name}-{number}")
+            screen.picture(f"failed-{request.node.name}-{number}", whole=True)
     for context in contexts:
         context.close()
     assert not faults, "\n".join(faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _BEGINS_WITHIN, _COMES_WITHIN = 3.0, 15.0  # seconds: a click asks for its page soon, or for none
 _NEXT_CODE_WITHIN = 100.0  # seconds: three steps of thirty, all used, and some of patience
+#: A picture of a long page costs more than its test: it is taken whole where that is asked for.
+WHOLE_PICTURES = bool(os.environ.get("PICTURES"))
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Rows and drawings of one make are judged by the first of them. Preloading would fetch every style sheet again, for
@@ -43,7 +46,7 @@ def _axe_source() -> str:
 class Screen:
     """Any page of the product: open, look, press, and what must hold on all of them."""
 
-    def __init__(self, page: Page, pictures: Path | None, look: str, *, scripts: bool = True) -> None:
+    def __init__(self, page: Page, pictures: Path, look: str, *, scripts: bool = True) -> None:
         self.page = page
         self._pictures = pictures
         self._look = look
@@ -144,7 +147,7 @@ class Screen:
         return self.fill("प्रमाणक ऐप का कोड", code).press("प्रवेश करें")
 
     def sound(self, name: str) -> Screen:
-        """Hold the page to what every page must be; its picture is kept where pictures are asked for."""
+        """Keep a picture, and hold the page to what every page must be."""
         self.picture(name)
         assert self.page.get_by_role("heading", level=1).count() == 1, f"{self.path}: one h1 a page"
         assert self.page.title().strip(), f"{self.path}: a page has a title"
@@ -153,16 +156,10 @@ class Screen:
         assert not self.accessibility_faults(), "\n".join(self.accessibility_faults())
         return self
 
-    def picture(self, name: str, *, whole: bool = True) -> None:
-        """Keep what is on the glass as <name>-<look>.png in the folder of pictures, if there is one."""
-        if self._pictures is not None:
-            self._pictures.mkdir(exist_ok=True)
-            self.page.screenshot(path=self._pictures / f"{name}-{self._look}.png", full_page=whole)
-
-    def kept_in(self, folder: Path) -> Screen:
-        """From now on pictures are kept here."""
-        self._pictures = folder
-        return self
+    def picture(self, name: str, *, whole: bool = WHOLE_PICTURES) -> None:
+        """Keep what is on the glass, or the whole page, as test-output/<name>-<look>.png."""
+        self._pictures.mkdir(exist_ok=True)
+        self.page.screenshot(path=self._pictures / f"{name}-{self._look}.png", full_page=whole)
 
     def accessibility_faults(self) -> list[str]:
         """What axe finds, in one line each. Runs through the debugger, so the content policy stays strict.

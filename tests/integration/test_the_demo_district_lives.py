@@ -20,11 +20,12 @@ from app.models.officers import posting
 from app.models.papers import certificate
 from app.models.scope import SystemReason, SystemScope
 from app.models.workflow import incident, job, notification, user_task
-from app.services import audit, calendars, caselines, cases, demo_script, queues, setup
+from app.services import audit, calendars, caselines, cases, demo_script, queues, releases, replays, setup
 from app.services.database import Database
 from app.services.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
+from tests.sources import ROOT
 from tests.staff import Staff
 
 if TYPE_CHECKING:
@@ -155,6 +156,14 @@ def test_who_was_late_was_reminded(database):
     told = rows(database, select(notification))
     assert told
     assert all(each.at <= LOADED_AT for each in told)
+
+
+def test_led_through_its_own_release_every_case_takes_the_path_it_took(database):
+    shipped = releases.read_folder(ROOT)
+    found = replays.run(
+        database, setup.DEMO_DISTRICT, shipped, replays.first_day(0, LOADED_AT), lambda *_: None
+    )
+    assert (found.cases, found.same_path, found.decided_otherwise) == (len(ROWS), len(ROWS), 0), found.named
 
 
 def test_officers_acted_in_posts_they_hold(database):

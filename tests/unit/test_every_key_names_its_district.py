@@ -1,11 +1,22 @@
 """So that a state can partition and a nation distribute by district, no key of case data does without it."""
 
+import re
+
 import pytest
 
-from app.models import audit, cases, clocks, officers, offices, papers, releases, workflow  # noqa: F401 - they fill it
-from app.models.base import metadata
+from app.models.tables import MODULES, metadata
+from tests.sources import ROOT
 
 TABLES = [table for table in metadata.sorted_tables if table.name != "district"]
+
+
+def test_every_module_that_makes_a_table_is_on_the_list_of_tables():
+    makers = {
+        f"app.models.{path.stem}"
+        for path in (ROOT / "app" / "models").glob("*.py")
+        if re.search(r"^\w+ = (case_table|Table)\(", path.read_text(), re.MULTILINE)
+    }
+    assert {module.__name__ for module in MODULES} == makers
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
