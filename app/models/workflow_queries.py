@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, func, or_, select
 from app.models.cases import case
 from app.models.officers import officer
 from app.models.offices import named, office
-from app.models.statements import Change, Query, Update, inserting
+from app.models.statements import Change, Query, Update, inserting, one_of
 from app.models.workflow import (
     clock_event,
     engine_state,
@@ -287,10 +287,11 @@ def cancel_jobs(session: Session, job_ids: Collection[UUID]) -> None:
         _SET_JOB.put(session, {"state": "cancelled", "lease_until": None}, job_id=job_id)
 
 
-def _is_due(at: At) -> ColumnElement[bool]:
-    """A job whose time has come, or whose worker died with its lease."""
+def _is_due(at: At, kinds: int) -> ColumnElement[bool]:
+    """A job of one of so many kinds whose time has come, or whose worker died with its lease."""
     return and_(
         at.visible(job),
+        at.is_one_of(job.c.kind, kinds),
         or_(
             and_(job.c.state == "queued", job.c.run_at <= at.now),
             and_(job.c.state == "running", job.c.lease_until < at.now),
@@ -298,16 +299,24 @@ def _is_due(at: At) -> ColumnElement[bool]:
     )
 
 
-_DUE_JOB = Query(lambda at: select(job.c.id).where(_is_due(at)).limit(1))
-_NEXT_JOB = Query(
-    lambda at: (
-        select(job)
-        .where(_is_due(at))
-        .order_by(job.c.run_at, job.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+@cache
+def _due_job(kinds: int) -> Query:
+    return Query(lambda at: select(job.c.id).where(_is_due(at, kinds)).limit(1))
+
+
+@cache
+def _next_job(kinds: int) -> Query:
+    return Query(
+        lambda at: (
+            select(job)
+            .where(_is_due(at, kinds))
+            .order_by(job.c.run_at, job.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
     )
-)
+
+
 _JOB = Query(lambda at: select(job).where(at.visible(job), job.c.id == at.job_id))
 _SET_CLAIMED_JOB = Update(
     job, lambda at: [job.c.id == at.job_id, job.c.state == "running", job.c.lease_until == at.lease]
@@ -315,13 +324,15 @@ _SET_CLAIMED_JOB = Update(
 _SET_FAILED_JOB = Update(job, lambda at: [job.c.id == at.job_id, job.c.state == "failed"])
 
 
-def has_due_job(session: Session, now: datetime) -> bool:
-    return _DUE_JOB.first(session, now=now) is not None
+def has_due_job(session: Session, kinds: Sequence[str], now: datetime) -> bool:
+    named = one_of("kind", kinds)
+    return _due_job(len(named)).first(session, now=now, **named) is not None
 
 
-def lock_next_job(session: Session, now: datetime) -> AnyRow | None:
-    """The job that has been due for longest, locked; SKIP LOCKED keeps workers apart."""
-    return _NEXT_JOB.first(session, now=now)
+def lock_next_job(session: Session, kinds: Sequence[str], now: datetime) -> AnyRow | None:
+    """The job of these kinds that has been due for longest, locked; SKIP LOCKED keeps workers apart."""
+    named = one_of("kind", kinds)
+    return _next_job(len(named)).first(session, now=now, **named)
 
 
 def claim_job(session: Session, row: AnyRow, lease_until: datetime) -> AnyRow:

@@ -51,9 +51,11 @@ class LeaseLost(Exception):
 def run_one(database: Database, now: datetime) -> bool:
     """Claim and run one job that is due; False when none is. A failure is counted, never raised.
 
+    A kind that this version does not know is left to the workers of the next one.
+
     Raises Unavailable when there is no database to count it in; the job is then taken up again after its lease.
     """
-    if not database.read(lambda session: workflow.has_due_job(session, now), WORKER):
+    if not database.read(lambda session: workflow.has_due_job(session, tuple(HANDLERS), now), WORKER):
         return False  # an idle worker only reads
     job = database.write(lambda session: _claim(session, now), WORKER)
     if job is None:
@@ -106,7 +108,7 @@ def _scope(job: AnyRow) -> CaseScope:
 
 def _claim(session: Session, now: datetime) -> AnyRow | None:
     """Take the next job for as long as a lease lasts; one over which worker after worker died is stopped."""
-    row = workflow.lock_next_job(session, now)
+    row = workflow.lock_next_job(session, tuple(HANDLERS), now)
     if row is None:
         return None
     if row.state == "running" and _is_last(row.attempts):

@@ -1,0 +1,158 @@
+"""The database of one version of the product with cases under way, kept for the upgrades of all later ones.
+
+`python -m tests.golden_database` writes `tests/integration/golden/<revision>.zip`: the SQLite file, the same work on
+PostgreSQL as SQL, and the sealed documents. It is run once for each version that goes out, with the tables of that
+version, and what it wrote is never changed: cases run for months, and each new version must take them up as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+import tempfile
+import zipfile
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from app.crypto import KeyRing
+from app.services import migrations, setup
+from app.services.database import Database
+from tests import postgres, programs
+from tests.journey import Journey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = Path(__file__).resolve().parent / "integration" / "golden"
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+#: Where the cases rest: the step, or "drawing" (decided, its paper still to be drawn), or "issued".
+STATIONS = ("scrutinise", "check_registers", "recommend", "decide", "issued", "drawing")
+#: What only a newer server than the one that reads it would understand.
+_FOREIGN = re.compile(r"^(\\|SET transaction_timeout|SET default_table_access_method)")
+
+
+@dataclass(frozen=True)
+class Golden:
+    """One kept database: its version, and the number of the case at each station."""
+
+    archive: Path
+
+    @property
+    def revision(self) -> str:
+        return self.archive.stem
+
+    def numbers(self) -> dict[str, str]:
+        with zipfile.ZipFile(self.archive) as archive:
+            found: dict[str, str] = json.loads(archive.read("cases.json"))
+        return found
+
+    def sqlite(self, folder: Path) -> str:
+        """Lay the SQLite file and the documents into a folder; -> its address."""
+        with zipfile.ZipFile(self.archive) as archive:
+            archive.extractall(folder)
+        return f"sqlite:///{folder / 'satyapan.db'}"
+
+    def postgres(self, folder: Path, url: str) -> str:
+        """Load an empty PostgreSQL database, and lay the documents into a folder; -> its address."""
+        self.sqlite(folder)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute((folder / "postgres.sql").read_bytes())
+        return url
+
+
+def all_of_them() -> list[Golden]:
+    return [Golden(path) for path in sorted(FOLDER.glob("*.zip"))]
+
+
+def opened(url: str, folder: Path) -> Database:
+    return Database(url, KeyRing.for_tests(), folder / "documents", clock_is_free=True)
+
+
+def _fill(url: str, folder: Path) -> dict[str, str]:
+    """A demo district with a case at each station; -> their numbers."""
+    database = opened(url, folder)
+    migrations.upgrade(database.engine)
+    setup.add_demo(database, folder, NOW)
+    journey = Journey(database, NOW)
+    numbers = {}
+    for station in STATIONS:
+        numbers[station] = journey.new_case(
+            ["th_mufassil", "th_garkha"][: 1 + (station == "check_registers")]
+        )
+        _bring(journey, numbers[station], station)
+    database.close()
+    return numbers
+
+
+def _bring(journey: Journey, number: str, station: str) -> None:
+    if station == "issued":
+        journey.go_on(number)
+    elif station == "drawing":
+        journey.go_on(number, "decide")
+        journey.do(number, "decide")
+    else:
+        journey.go_on(number, station)
+
+
+def _dumped(url: str, binaries: Path) -> Iterator[str]:
+    """The lines of a database as SQL that any server of PostgreSQL takes."""
+    command = [
+        binaries / "pg_dump",
+        "--inserts",
+        "--rows-per-insert=200",
+        "--no-owner",
+        "--no-privileges",
+        url,
+    ]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return (line for line in done.stdout.splitlines(keepends=True) if not _FOREIGN.match(line))
+
+
+def write() -> Path:
+    """Make the golden database of the tables as they are now. Raises FileExistsError when it is there already."""
+    binaries = programs.postgres()
+    if binaries is None:
+        raise FileNotFoundError("PostgreSQL's programs are not on this machine")
+    with tempfile.TemporaryDirectory() as name, postgres.running(binaries, careless=True) as server:
+        folder = Path(name)
+        numbers = _fill(f"sqlite:///{folder / 'satyapan.db'}", folder)
+        revision = _compact(folder)
+        url = server.new_database()
+        if _fill(url, folder) != numbers:
+            raise AssertionError("the two databases hold other cases")
+        (folder / "postgres.sql").write_text("".join(_dumped(url, binaries)), "utf-8")
+        return _archive(folder, revision, numbers)
+
+
+def _compact(folder: Path) -> str:
+    """Bring the SQLite file into one, without its log; -> the version of its tables."""
+    source = folder / "satyapan.db"
+    with closing(sqlite3.connect(source)) as connection:
+        (revision,) = connection.execute("select version_num from alembic_version").fetchone()
+        connection.execute("vacuum into ?", (str(folder / "one.db"),))
+    (folder / "one.db").replace(source)
+    return str(revision)
+
+
+def _archive(folder: Path, revision: str, numbers: dict[str, str]) -> Path:
+    target = FOLDER / f"{revision}.zip"
+    FOLDER.mkdir(exist_ok=True)
+    with zipfile.ZipFile(target, "x", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("cases.json", json.dumps(numbers))
+        for name in ("satyapan.db", "postgres.sql"):
+            archive.write(folder / name, name)
+        for path in sorted((folder / "documents").rglob("*")):
+            if path.is_file():
+                archive.write(path, str(path.relative_to(folder)))
+    return target
+
+
+if __name__ == "__main__":
+    print(write())  # noqa: T201 - the command says what it wrote

@@ -1,0 +1,181 @@
+"""An installation is upgraded with its cases under way; for a while two versions work on the one database."""
+
+from __future__ import annotations
+
+import ast
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import insert, select
+
+from app.domain.ids import new_id
+from app.domain.roles import Role
+from app.models.cases import case
+from app.models.papers import certificate
+from app.models.workflow import job
+from app.services import audit, certificates, jobs, migrations, queues, scopes
+from tests import golden_database
+from tests.golden_database import NOW, opened
+from tests.integration.conftest import KINDS
+from tests.journey import Journey
+from tests.sources import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.golden_database import Golden
+
+GOLDEN = golden_database.all_of_them()
+of_every_version = pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.revision)
+
+
+@pytest.fixture(params=KINDS)
+def upgraded(request: pytest.FixtureRequest, golden: Golden, tmp_path: Path) -> Iterator[Journey]:
+    """The officers of a kept district, after the upgrade to this version."""
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        url = golden.postgres(tmp_path, server.new_database())
+    else:
+        url = golden.sqlite(tmp_path)
+    database = opened(url, tmp_path)
+    migrations.upgrade(database.engine)
+    yield Journey(database, NOW)
+    database.close()
+
+
+@of_every_version
+def test_cases_of_an_earlier_version_come_to_their_end_after_the_upgrade(
+    golden: Golden, upgraded: Journey
+) -> None:
+    numbers = golden.numbers()
+    assert numbers.keys() == set(golden_database.STATIONS)
+    database = upgraded.database
+    with database.engine.connect() as connection:
+        assert migrations.is_current(connection)
+        assert migrations.differences(connection) == []
+    assert upgraded.steps(numbers["check_registers"]) == ["check_registers"] * 2
+    upgraded.work()
+    assert upgraded.steps(numbers["drawing"]) == ["dispatch"], "the paper that was waiting is drawn"
+    for number in numbers.values():
+        upgraded.go_on(number)
+    with database.engine.connect() as connection:
+        assert {row.status for row in connection.execute(select(case.c.status))} == {"issued"}
+        papers = list(connection.execute(select(certificate).order_by(certificate.c.number)))
+    assert len({paper.number for paper in papers}) == len(numbers), "no number is given twice, none is lost"
+    old = next(paper for paper in papers if paper.issued_at is not None)
+    file = certificates.file(database, upgraded.staff.holder(Role.DM), old.document_id, upgraded.now)
+    assert file.data.startswith(b"%PDF"), "a paper that was issued before opens"
+    assert database.read(audit.verify, scopes.record(218)) == []
+    assert database.write(queues.recount, scopes.recount(218)) == []
+    assert upgraded.new_case() not in numbers.values()
+
+
+@of_every_version
+def test_the_statements_of_an_earlier_version_still_write_after_the_newest_migration(
+    golden: Golden, empty_sqlite: Path, tmp_path: Path
+) -> None:
+    """Each row as that version wrote it, with that version's columns alone, goes into the tables of this one."""
+    golden.sqlite(tmp_path)
+    newest = tmp_path / "newest.db"
+    newest.write_bytes(empty_sqlite.read_bytes())
+    with closing(sqlite3.connect(newest)) as connection:
+        connection.execute("attach ? as earlier", (str(tmp_path / "satyapan.db"),))
+        tables = [
+            name
+            for (name,) in connection.execute("select name from earlier.sqlite_schema where type = 'table'")
+        ]
+        written = {name: _write_as_before(connection, name) for name in sorted(tables)}
+    assert {"case", "user_task", "answer", "audit", "job", "engine_state"} <= {
+        name for name, rows in written.items() if rows
+    }
+
+
+def _write_as_before(connection: sqlite3.Connection, table: str) -> int:
+    """Copy the earlier rows of a table by the names that its version knew; -> how many."""
+    if table in {"alembic_version", "sqlite_sequence"}:
+        return 0
+    columns = ", ".join(f'"{row[1]}"' for row in connection.execute(f'pragma earlier.table_info("{table}")'))
+    done = connection.execute(
+        f'insert into main."{table}" ({columns}) select {columns} from earlier."{table}"'
+    )
+    return done.rowcount
+
+
+def test_a_job_of_a_kind_that_this_version_does_not_know_waits_for_the_next_one(journey: Journey) -> None:
+    number, resting = journey.new_case(), journey.new_case()
+    journey.go_on(number, "decide")
+    journey.do(number, "decide")
+    with journey.database.engine.execution_options(writing=True).begin() as connection:
+        known = connection.execute(select(job)).one()
+        other = connection.execute(select(case.c.id).where(case.c.number == resting)).scalar_one()
+        own = {"id": new_id(NOW), "case_id": other, "kind": "send_by_pigeon", "engine_task_id": "pigeon"}
+        connection.execute(insert(job), [{**known._mapping, **own}])
+    assert journey.work() == 1, "the worker does what it knows, and is not held up"
+    with journey.database.engine.connect() as connection:
+        states = dict(connection.execute(select(job.c.kind, job.c.state)).all())
+    assert states == {"issue_report": "done", "send_by_pigeon": "queued"}
+    assert not jobs.run_one(journey.database, journey.now)
+
+
+# -- what a migration may do --------------------------------------------------------------------------------------
+
+#: What takes away from under the version that still runs: allowed once no version that may run uses it.
+TAKES_AWAY = frozenset(
+    {"drop_table", "drop_column", "rename_table", "alter_column", "create_unique_constraint"}
+)
+
+
+def faults(source: str) -> list[str]:
+    """What in the `upgrade` of a migration an earlier version could not live with."""
+    tree = ast.parse(source)
+    names = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    upgrade = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "upgrade")
+    calls = [
+        node
+        for node in ast.walk(upgrade)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    found = [call.func.attr for call in calls if call.func.attr in TAKES_AWAY and "CONTRACTS" not in names]
+    return found + [
+        "add_column" for call in calls if call.func.attr == "add_column" and _is_demanded(call.args[1])
+    ]
+
+
+def _is_demanded(column: ast.expr) -> bool:
+    """Whether a row written without the new column would be refused."""
+    given = {each.arg: each.value for each in column.keywords} if isinstance(column, ast.Call) else {}
+    may_be_empty = "nullable" not in given or ast.unparse(given["nullable"]) == "True"
+    return not may_be_empty and "server_default" not in given
+
+
+def test_migrations_only_add_until_no_version_uses_what_goes() -> None:
+    first = min(golden.revision for golden in GOLDEN)
+    folder = ROOT / "app" / "migrations" / "versions"
+    later = [path for path in sorted(folder.glob("*.py")) if path.name[:4] > first]
+    assert {path.name: found for path in later if (found := faults(path.read_text("utf-8")))} == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("op.create_index('i', 't', ['a'])", []),
+        ("op.add_column('t', sa.Column('a', sa.Integer()))", []),
+        ("op.add_column('t', sa.Column('a', sa.Integer(), nullable=False, server_default='0'))", []),
+        ("op.add_column('t', sa.Column('a', sa.Integer(), nullable=False))", ["add_column"]),
+        ("op.drop_column('t', 'a')", ["drop_column"]),
+        ("op.rename_table('t', 'u')", ["rename_table"]),
+        ("op.alter_column('t', 'a', nullable=False)", ["alter_column"]),
+    ],
+)
+def test_a_migration_that_takes_away_too_soon_is_named(body: str, found: list[str]) -> None:
+    assert faults(f"def upgrade():\n    {body}\n") == found
+    assert faults("CONTRACTS = '0010'\ndef upgrade():\n    op.drop_table('t')\n") == []
