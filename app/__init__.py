@@ -30,6 +30,8 @@ _SCREENS = (
     "requisitions",
     "tracking",
     "clocks",
+    "calendar",
+    "orders",
     "reports",
     "certificates",
     "signatures",

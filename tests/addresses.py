@@ -64,6 +64,14 @@ ADDRESSES: dict[str, Address] = {
     "account.change": acts(what="password"),
     "stepup.show": opens("step_up"),
     "stepup.confirm": acts("step_up"),
+    # -- clocks --
+    "clocks.show": opens(),
+    "calendar.show": opens(),
+    "calendar.propose": acts(),
+    "calendar.decide": acts(),
+    "orders.show": opens(),
+    "orders.issue": acts(),
+    "orders.cancel": acts(),
     # -- work --
     "inbox.show": opens(),
     "inbox.find": acts(),

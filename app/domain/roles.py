@@ -121,6 +121,11 @@ class Permission(StrEnum):
     PROCESS_SEE = "process:see"
     PROCESS_CHANGE = "process:change"
     PROCESS_APPROVE = "process:approve"
+    CALENDAR_SEE = "calendar:see"
+    CALENDAR_CHANGE = "calendar:change"
+    CALENDAR_APPROVE = "calendar:approve"
+    CLOCK_SEE = "clock:see"
+    CLOCK_ORDER = "clock:order"
     ADMIN_SEE = "admin:see"
     INCIDENT_RETRY = "incident:retry"
     ENTRY_CODE = "entry:allow"
@@ -170,6 +175,11 @@ GRANTS: dict[Permission, Grant] = {
     ),
     Permission.PROCESS_CHANGE: _grant("adm.process", keeps="maker"),
     Permission.PROCESS_APPROVE: _grant("adm.process_publish", keeps=f"approver {IF_DELEGATED}"),
+    Permission.CALENDAR_SEE: _grant("rep.pendency", "adm.holidays", keeps="maker approver", reach="AOSCY"),
+    Permission.CALENDAR_CHANGE: _grant("adm.holidays", keeps="maker"),
+    Permission.CALENDAR_APPROVE: _grant("adm.holidays", keeps="approver"),
+    Permission.CLOCK_SEE: _grant("see.clock_ledger", keeps="no_names"),
+    Permission.CLOCK_ORDER: _grant("act.extend_due", keeps="in_police"),
     Permission.ADMIN_SEE: _grant("adm.health", "adm.incidents", keeps="numbers_only"),
     Permission.INCIDENT_RETRY: _grant("adm.incidents", keeps="numbers_only"),
     Permission.ENTRY_CODE: _grant("adm.users", keeps="two_person"),

@@ -36,6 +36,11 @@ def _read(session: Session) -> tuple[WorkingCalendar, tuple[Order, ...]]:
     return found
 
 
+def assume(session: Session, calendar: WorkingCalendar, orders: tuple[Order, ...]) -> None:
+    """Let everything else of this transaction reckon with another calendar: a look at what a change would do."""
+    session.cache["calendar"] = calendar, orders
+
+
 def forget(session: Session) -> None:
     """Read the calendar anew: it was changed in this transaction."""
     session.cache.pop("calendar", None)

@@ -108,7 +108,7 @@ def of_office(
     session: Session, actor: Actor, wanted: str, office_id: UUID | None, number: int, now: datetime
 ) -> OfficePage:
     """A list of `LISTS`: of one office, or of every office that this post sees. Raises NotAllowed."""
-    if not actor.may(Permission.REPORT_SEE):
+    if not actor.may(Permission.CLOCK_SEE):
         raise NotAllowed
     calendar, today = calendars.of(session), calendars.day(now)
     offices = [office_id] if office_id is not None else []

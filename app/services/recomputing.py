@@ -22,15 +22,19 @@ from app.models.scope import SystemReason, SystemScope
 from app.services import calendars, clockbook, queues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from app.domain.clock import WorkingCalendar
+    from app.domain.ledger import Order
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.clockbook import Difference
     from app.services.database import Database
 
 BATCH = 100  # cases of one transaction: about half a second of the one writer
+LOOKED_AT = 600  # cases of a look before a change: about two seconds
+SHOWN = 25
 _ROUND = 20  # batches of one round of the worker: officers' jobs must not wait long
 _ASKED = "clocks.recompute"  # {"first": the day from which on, "after": the case done last}
 
@@ -92,6 +96,40 @@ def _move_tasks(session: Session, case: AnyRow) -> None:
             moved = task._asdict() | {"due_on": due_on}
             change = queues.changes([task], [moved | {"assigned_to": task.claimed_by or task.assigned_to}])
             queues.apply(session, change)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change would do: so many clocks of so many cases read otherwise; the first of them, to be looked at."""
+
+    cases: int
+    clocks: int
+    lines: list[Difference]
+    is_whole: bool  # False: more cases are reached than were looked at
+
+
+def preview(
+    session: Session,
+    calendar: WorkingCalendar,
+    orders: Sequence[Order],
+    first: date,
+    now: datetime,
+) -> Preview:
+    """What clocks would read under another calendar and other orders. The session's own calendar stays as it is."""
+    before = calendars.of(session), tuple(calendars.orders(session))
+    everything = session.narrowed(scope(session.district_id))  # what is told of it are counts and numbers
+    calendars.assume(session, calendar, tuple(orders))
+    try:
+        after, seen, found = None, 0, []
+        while seen < LOOKED_AT:
+            part = batch(everything, after, first, now, is_write=False)
+            found += [line for line in part.found if line.clock != clockbook.POLICE]
+            seen, after = seen + part.seen, part.last
+            if after is None:
+                break
+    finally:
+        calendars.assume(session, *before)
+    return Preview(len({line.case_id for line in found}), len(found), found[:SHOWN], after is None)
 
 
 # -- asked for by an officer, done by the worker ---------------------------------------------------------

@@ -46,6 +46,7 @@ def overview() -> ResponseReturnValue:
         why=_why,
         details=_details,
         may_retry=may_retry,
+        may_see_calendar=g.actor.may(Permission.CALENDAR_SEE),
         may_make_codes=g.actor.may(Permission.ENTRY_CODE),
         news=_news(confirmations.take_notes()),
     )

@@ -23,7 +23,7 @@ _OVER_OFFICES = DISTRICT_WIDE | OVER_THANAS
 
 
 @bp.get("/clocks")
-@requires(Permission.REPORT_SEE)
+@requires(Permission.CLOCK_SEE)
 def show() -> ResponseReturnValue:
     wanted = request.args.get("list", ledgers.LISTS[0])
     wanted = wanted if wanted in ledgers.LISTS else ledgers.LISTS[0]

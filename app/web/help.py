@@ -24,6 +24,8 @@ SCREENS = (
     "tracking",
     "certificates",
     "clocks",
+    "calendar",
+    "orders",
     "reports",
     "modeler",
     "proposals",

@@ -85,6 +85,8 @@ _HOME_SCREEN = {
     "entrycodes": "admin",
     "rights": "admin",
     "clocks": "reports",
+    "calendar": "reports",
+    "orders": "reports",
     "proposals": "modeler",
     "canvas": "modeler",
     "decisions": "modeler",
