@@ -64,6 +64,9 @@ ADDRESSES: dict[str, Address] = {
     "account.change": acts(what="password"),
     "stepup.show": opens("step_up"),
     "stepup.confirm": acts("step_up"),
+    "signatures.show": opens(),
+    "signatures.ask": acts(),
+    "signatures.done": opens("step_up"),
     # -- clocks --
     "clocks.show": opens(),
     "calendar.show": opens(),

@@ -22,4 +22,9 @@ bp = Blueprint("reports", __name__)
 @requires(Permission.REPORT_SEE)
 def queues() -> ResponseReturnValue:
     rows = transaction.read(lambda rows: reports.queues(rows, g.actor, transaction.now()))
-    return page("reports/queues.html", rows=rows, today=transaction.now(), may_see_clocks=g.actor.may(Permission.CLOCK_SEE))
+    return page(
+        "reports/queues.html",
+        rows=rows,
+        today=transaction.now(),
+        may_see_clocks=g.actor.may(Permission.CLOCK_SEE),
+    )
