@@ -280,7 +280,7 @@ def _recount() -> None:
     """
     differed = False
     for code in _districts():
-        found = _database().write(partial(incidents.recount, now=_now()), scopes.recount(code))
+        found, drifted = _database().write(partial(incidents.recount, now=_now()), scopes.recount(code))
         for key, stored, true in found:
             numbers = {
                 "stored": stored.open,
@@ -289,7 +289,9 @@ def _recount() -> None:
                 "true_free": true.free,
             }
             click.echo(_both("cli.recounted", queue=" ".join(map(str, key)), **numbers), err=True)
-        differed = differed or bool(found)
+        if drifted:
+            click.echo(_both("cli.sums_recounted", count=drifted), err=True)
+        differed = differed or bool(found) or bool(drifted)
     click.echo(_both("cli.counts_right"))
     if differed:
         raise click.exceptions.Exit(1)

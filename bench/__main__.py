@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import acts, engine, inbox, pages, papers, results, world
+from bench import acts, engine, inbox, pages, papers, results, tracking, world
 from tests import postgres, programs
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ ON_EACH: dict[str, Callable[..., Iterator[results.Row]]] = {
     "acts": acts.rows,
     "inbox": inbox.rows,
     "pages": pages.rows,
+    "tracking": tracking.rows,
 }
 ALONE = ("engine", "papers")
 

@@ -7,7 +7,7 @@ from app.engine.decisions.rulenames import rule_names
 from app.engine.definitions import Release, decisions_of, load_release
 from app.engine.describing import Described, describe
 from app.engine.diagram import DiagramFault, calls, contents
-from app.engine.drawing import SIGNS, Look, Mark, draw
+from app.engine.drawing import SIGNS, Look, Mark, State, draw
 from app.engine.editing import StepTexts, change_step, steps, texts_of
 from app.engine.elements import UserTaskDefinition
 from app.engine.gate import FieldReads, FormFault, FormReads, Known, Problem, check
@@ -40,6 +40,7 @@ __all__ = [
     "OpenTask",
     "Problem",
     "Release",
+    "State",
     "Step",
     "StepTexts",
     "Timer",

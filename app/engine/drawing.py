@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 
 #: What an element shows: of one case, of many (`open`, `late`), of two releases compared (the last three).
 State = Literal[
-    "done", "before", "current", "late", "stuck", "cancelled", "ahead", "open", "added", "removed", "changed"
+    "done",
+    "before",
+    "current",
+    "late",
+    "stuck",
+    "cancelled",
+    "ahead",
+    "open",
+    "idle",
+    "added",
+    "removed",
+    "changed",
 ]
 
 SIGNS: dict[str, str] = {
@@ -34,6 +45,7 @@ SIGNS: dict[str, str] = {
     "cancelled": "✕",
     "ahead": "→",
     "open": "●",
+    "idle": "○",
     "added": "+",
     "removed": "−",
     "changed": "≠",
@@ -54,12 +66,14 @@ _SHIFT = 160.0  # how far a cut may lie from its place, so that it goes through 
 class Mark:
     """What is shown at one element: its state, the state's word inside it, and a badge beside it.
 
-    Both texts are finished, in the language of the drawing; an empty one is left out.
+    Both texts are finished, in the language of the drawing; an empty one is left out. `heat` from 1 on colours the
+    shape; a figure in the badge says the same.
     """
 
     state: State
     word: str = ""
     badge: str = ""
+    heat: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +217,12 @@ class _Picture:
         if mark and mark.badge and not node.expanded:  # an open sub-process shows inside who holds what
             self._badges.append((node, mark))
         state = mark.state if mark else "passed" if self._is_passed(node) else ""
+        heat = f" heat-{mark.heat}" if mark and mark.heat else ""
         body, outside = self._body(node, mark)
         group = element(
             "g",
             shapes.titled(self._look.title(node, mark)) + body + (outside.markup if outside else ""),
-            class_=f"node {shapes.family(node)} {state}".rstrip(),
+            class_=f"node {shapes.family(node)} {state}".rstrip() + heat,
             data_element=node.id,
         )
         address = self._look.links.get(node.id)

@@ -101,12 +101,3 @@ def true_counts(session: Session) -> Sequence[AnyRow]:
 
 def stored_counts(session: Session) -> Sequence[AnyRow]:
     return session.connection.execute(select(queue_count).where(visible(queue_count, session.scope))).all()
-
-
-def by_element(session: Session) -> Sequence[AnyRow]:
-    """(element_id, due_on, open) over every office the scope sees: what the tracking page colours."""
-    return session.connection.execute(
-        select(queue_count.c.element_id, queue_count.c.due_on, func.sum(queue_count.c.open).label("open"))
-        .where(visible(queue_count, session.scope), queue_count.c.open > 0)
-        .group_by(queue_count.c.element_id, queue_count.c.due_on)
-    ).all()

@@ -281,14 +281,29 @@ def _letter_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]
     return _in_district(table, scope) if scope.role in DISTRICT_WIDE else false()
 
 
-def _of_office(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
-    """Counts hold no names: those who supervise see the district's, or those under them, others their own."""
+def counted(table: Table, scope: Scope) -> ColumnElement[bool]:
+    """The rows of offices whose work the scope may count; of a table whose own scope asks for more."""
+    return _counts_of(table, scope) if isinstance(scope, OfficerScope) else false()
+
+
+def _counts_of(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    """Counts hold no names: those who supervise see those of all whom they supervise, everybody else his office's."""
     if scope.role in DISTRICT_WIDE | WITHOUT_CASES:
         return _in_district(table, scope)
-    place: ColumnElement[bool] = table.c.office_id == scope.office_id
+    place = table.c.office_id == scope.office_id
     if scope.role in OVER_THANAS:
         place = or_(place, table.c.office_id.in_(_below(scope)))
     return and_(table.c.district_id == scope.district_id, place)
+
+
+#: What is written to one office, and to no office over it.
+_TO_ONE_OFFICE = frozenset({"notification"})
+
+
+def _of_office(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    if table.name in _TO_ONE_OFFICE and scope.role in OVER_THANAS:
+        return and_(table.c.district_id == scope.district_id, table.c.office_id == scope.office_id)
+    return _counts_of(table, scope)
 
 
 def _of_person(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
@@ -324,5 +339,6 @@ __all__ = [
     "Session",
     "SystemReason",
     "SystemScope",
+    "counted",
     "visible",
 ]

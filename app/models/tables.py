@@ -1,9 +1,21 @@
 """Every table of the product: whoever takes the metadata from here has them all."""
 
-from app.models import audit, cases, clocks, officers, offices, papers, proposals, releases, replays, workflow
+from app.models import (
+    audit,
+    cases,
+    clocks,
+    officers,
+    offices,
+    papers,
+    proposals,
+    releases,
+    replays,
+    tallies,
+    workflow,
+)
 from app.models.base import metadata
 
 #: A module that makes a table stands here; a test holds the list against the folder.
-MODULES = (audit, cases, clocks, officers, offices, papers, proposals, releases, replays, workflow)
+MODULES = (audit, cases, clocks, officers, offices, papers, proposals, releases, replays, tallies, workflow)
 
 __all__ = ["MODULES", "metadata"]

@@ -90,6 +90,7 @@ user_task = case_table(
         where=" and claimed_by is not null",
     ),
     _of_open_tasks("ix_user_task_by_case", "office_id", "role", "case_id", "id", *_READ_WITH_IT[:-1]),
+    _of_open_tasks("ix_user_task_step", "element_id", "due_at", "id", "office_id", "case_id"),
     Index(
         "ix_user_task_claim_until",
         "claim_until",

@@ -119,6 +119,7 @@ _OPEN = (
     user_task.c.due_on,
     user_task.c.claimed_by,
     user_task.c.assigned_to,
+    user_task.c.created_at,
 )
 
 

@@ -22,7 +22,18 @@ from app.models import bulk_queries as bulk
 from app.models import office_queries as offices
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import audit, calendars, demo, demo_days, gazetteer, keys, queues, releases, searchkeys
+from app.services import (
+    audit,
+    calendars,
+    demo,
+    demo_days,
+    gazetteer,
+    keys,
+    queues,
+    releases,
+    searchkeys,
+    tallies,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +104,8 @@ def generate(
         database.write(partial(_write, ground=ground, cases=cases, now=now), scope)
         made += len(cases)
         tell(made, count)
-    database.write(queues.recount, SystemScope(SystemReason.RECOUNT, district_id))
+    for told in (queues.recount, tallies.recount):
+        database.write(told, SystemScope(SystemReason.RECOUNT, district_id))
 
 
 def _note(session: Session, *, count: int, seed: int, now: datetime) -> None:

@@ -17,7 +17,7 @@ from app.models import incident_queries as table
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.papers import PaperRefused, PapersUnavailable
-from app.services import audit, queues, releases
+from app.services import audit, queues, releases, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -145,12 +145,17 @@ def report_start(session: Session, requisition_id: UUID, why: Stopped, now: date
     _report(session, START, why, now, more={"requisition": str(requisition_id)})
 
 
-def recount(session: Session, now: datetime) -> list[tuple[queues.QueueKey, queues.Counts, queues.Counts]]:
-    """Put the counts of the inboxes right, and open an incident when any had drifted; -> as `queues.recount`."""
-    found = queues.recount(session)
-    if found:
-        _report(session, COUNTS, Stopped("count_differs", detail={"queues": len(found)}), now)
-    return found
+def recount(
+    session: Session, now: datetime
+) -> tuple[list[tuple[queues.QueueKey, queues.Counts, queues.Counts]], int]:
+    """Put the counts of the inboxes and the sums per step right, and open an incident when any had drifted.
+
+    -> as `queues.recount`, and how many of the sums differed.
+    """
+    found, drifted = queues.recount(session), tallies.recount(session)
+    if found or drifted:
+        _report(session, COUNTS, Stopped("count_differs", detail={"queues": len(found) + drifted}), now)
+    return found, drifted
 
 
 def _report(

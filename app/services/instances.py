@@ -17,7 +17,7 @@ from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
-from app.services import alarms, calendars, clockbook, clocks, keys, queues
+from app.services import alarms, calendars, clockbook, clocks, keys, queues, tallies
 from app.services.facts import CaseHost
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _place(case_id: UUID) -> str:
 
 
 def _record(run: _Run, step: engine.Step, *, first: bool = False) -> None:
-    """Write all that one step left behind. The counts of the queues come last, in key order (no deadlocks)."""
+    """Write all that one step left behind. The counts come last, table by table in key order (no deadlocks)."""
     before = {row.engine_task_id: row for row in workflow.open_tasks(run.session, run.case.id)}
     opened = [_task_row(run, task) for task in step.tasks if task.engine_task_id not in before]
     still = {task.engine_task_id for task in step.tasks}
@@ -140,6 +140,8 @@ def _record(run: _Run, step: engine.Step, *, first: bool = False) -> None:
     by_queue = queues.changes(gone, opened)
     queues.announce(run.session, run.case.id, by_queue, run.act.at)
     queues.apply(run.session, by_queue)
+    done = [row for row in gone if row.id == run.act.task_id]
+    tallies.keep(run.session, run.case, gone, opened, done, run.act.at)
 
 
 def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:

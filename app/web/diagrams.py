@@ -13,13 +13,14 @@ from app.web import language
 from app.web.language import say, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from app.services.comparisons import FileDifference
     from app.services.progress import Picture, Standing
     from app.services.releases import Plan
     from app.services.replays import StepFigures
-    from app.services.tracking import Overview
+    from app.services.tallies import Pace
+    from app.services.tracking import Count, Overview
 
 #: How wide a piece of a drawing may be, in its own pixels, to be read on a page 1,280 pixels wide.
 _WIDEST = 1600.0
@@ -56,14 +57,40 @@ def of_case(pictures: Sequence[Picture]) -> list[Drawing]:
     ]
 
 
-def of_counts(overview: Overview) -> list[Drawing]:
-    """The diagrams of the route with what is open at each step, of all cases together."""
+def of_counts(overview: Overview, address: Callable[[str], str] | None) -> list[Drawing]:
+    """The diagrams of the route with what is open at each step and how long it takes, of all cases together.
+
+    `address` leads from a step to its cases; None for whoever sees numbers alone.
+    """
+    paces = {row.element_id: row.pace for row in overview.rows}
     marks = {
-        element: engine.Mark("late" if count.late else "open", badge=_count(count.open, count.late))
-        for element, count in overview.counts.items()
-        if count.open
+        element: mark
+        for element in overview.counts.keys() | paces.keys()
+        if (mark := _mark_of_many(overview.counts.get(element), paces.get(element))) is not None
     }
-    return [_drawn(at, overview.plans, marks) for at in range(len(overview.plans))]
+    steps = {row.element_id for row in overview.rows if row.count.open}
+    links = {element: address(element) for element in steps} if address is not None else {}
+    return [_drawn(at, overview.plans, marks, links=links) for at in range(len(overview.plans))]
+
+
+def _mark_of_many(count: Count | None, pace: Pace | None) -> engine.Mark | None:
+    parts = [_count(count.open, count.late)] if count is not None and count.open else []
+    if pace is not None:
+        more = "+" if pace.median.is_more else ""
+        parts.append(say("diagram.median", days=f"{pace.median.days}{more}"))
+    if not parts:
+        return None
+    state: engine.State = "idle" if count is None or not count.open else "late" if count.late else "open"
+    return engine.Mark(state, badge=" · ".join(parts), heat=heat(pace))
+
+
+#: Working days of the median from which a step is so hot: levels 1 to 5.
+HEAT = (0, 2, 3, 5, 8)
+
+
+def heat(pace: Pace | None) -> int:
+    """How hot a step is drawn, from 1; 0 where nothing was done."""
+    return 0 if pace is None else sum(pace.median.days >= least for least in HEAT)
 
 
 def plain(plans: Sequence[Plan]) -> list[Drawing]:
@@ -144,12 +171,13 @@ def _drawn(
     marks: Mapping[str, engine.Mark],
     way: frozenset[str] = frozenset(),
     picture: Picture | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> Drawing:
     plan = plans[at]
     look = engine.Look(
         language="en" if language.current() == "en" else "hi",
         marks=marks,
-        links=_links(plan, plans),
+        links={**_links(plan, plans), **(links or {})},
         lanes=_lanes(),
         way=way,
         widest=None if is_whole() else _WIDEST,

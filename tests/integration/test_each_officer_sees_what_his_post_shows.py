@@ -18,7 +18,7 @@ from sqlalchemy.exc import NoResultFound
 from app import models
 from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Role
-from app.models import inbox_queries
+from app.models import inbox_queries, tally_queries
 from app.models.base import metadata
 from app.models.cases import case, enquiry
 from app.models.scope import (
@@ -337,6 +337,8 @@ ARGUMENTS: dict[str, Any] = {
     "states": ("x",),
     "search": "",
     "after": None,
+    "only": tally_queries.Only(),
+    "number": "x",
     "kind": OfficeKind.THANA,
     "digest": b"x" * 8,
 }
@@ -457,6 +459,10 @@ CHANGING: dict[str, dict[str, Any]] = {
     "workflow_queries.move_due_timers": {},
     "incident_queries.set_incident": {"code": "y"},
     "workflow_queries.set_rounds": {},
+    "tally_queries.replace_pace": {
+        "key": (rows.id_of("office"), "x", "x", rows.id_of("release"), NOW.date()),
+        "counts": {},
+    },
     "workflow_queries.set_sdpo": {},
     "incident_queries.close_incident": {},
     "factor_queries.agree": {},
