@@ -18,7 +18,7 @@ from app.domain.errors import FormInvalid
 from app.domain.roles import Role
 from app.models import audit_queries as record
 from app.models import case_queries as table
-from app.models import setup_queries
+from app.models import holding_queries, setup_queries
 from app.models import workflow_queries as workflow
 from app.models.scope import SystemReason, SystemScope
 from app.services import (
@@ -28,6 +28,7 @@ from app.services import (
     demo_days,
     demo_photo,
     demo_script,
+    holding,
     jobs,
     officers,
     requisitions,
@@ -55,6 +56,7 @@ LOADER = "demo"
 _MOST_ACTS = 60  # of one case; more means that it runs in a circle
 _MOST_JOBS = 200
 _SPREAD = 11  # finished cases ended on one of so many working days
+_SOON = 0.5  # of what is left of a story: when its last act outside the route is done
 _MOMENT = timedelta(seconds=20)  # how soon the worker takes what an act left to it
 
 
@@ -269,6 +271,8 @@ class _Story:
         now = self._until_it_waits()
         if demo_script.end(self.row) == "withdrawn" and now.case.status == "open":
             self._withdraw(now)
+        if (given := demo_script.given_on(self.row)) is not None:
+            self._give_on(now, *given)
         self._pass_time(self.loader.until)
 
     def _until_it_waits(self) -> _Standing:
@@ -328,6 +332,24 @@ class _Story:
         self._pass_time(now)
         actor = self.desks.holder(Role.DM_SECTION_HEAD)
         cases.withdraw(self.database, actor, standing.case.number, demo_script.withdrawal(), now)
+
+    def _give_on(self, standing: _Standing, step: str, reason: str) -> None:
+        """The head of the office gives an open step to another officer, once."""
+        task = next((each for each in standing.open if each.element_id == step), None)
+        if task is None or self.database.read(
+            lambda session: holding_queries.handovers_of(session, self.case_id), self.loader.scope
+        ):
+            return
+        now = self.days.after(standing.last_act, _SOON)
+        self._pass_time(now)
+        head = self.desks.holder(Role.SHO, task.office_id)
+        gift = self.database.read(
+            lambda session: holding.gift(session, head, task.id, now), actor_scope(head)
+        )
+        other = gift.doers[0].officer_id
+        self.database.write(
+            lambda session: holding.reassign(session, head, task.id, other, reason, now), actor_scope(head)
+        )
 
     def _pass_time(self, now: datetime) -> None:
         """Let reminders go out when they were due, and the worker do what an earlier loading left to it."""

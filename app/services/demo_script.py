@@ -172,6 +172,12 @@ def withdrawal() -> str:
     return str(_table()["withdrawal"])
 
 
+def given_on(row: Row) -> tuple[str, str] | None:
+    """Which open step the head of its office gives to another officer in the end, and for which listed reason."""
+    told = _special(row).get("give_on")
+    return None if told is None else (told["step"], told["reason"])
+
+
 def short(row: Row) -> str:
     """What of the story the route cannot tell yet; empty when all of it is told."""
     return str(_of_stage(row).get("short", ""))

@@ -19,7 +19,7 @@ from app.models.cases import answer, case, document, requisition
 from app.models.officers import posting
 from app.models.papers import certificate
 from app.models.scope import SystemReason, SystemScope
-from app.models.workflow import incident, job, notification, user_task
+from app.models.workflow import handover, incident, job, notification, user_task
 from app.services import audit, calendars, caselines, cases, demo_script, queues, releases, replays, setup
 from app.services.database import Database
 from app.services.drafts import actor_scope
@@ -38,7 +38,7 @@ LOADED_AT = NOW + timedelta(hours=5)
 SARAN = SystemScope(SystemReason.SETUP, setup.DEMO_DISTRICT)
 ROWS = {row["row"]: row for row in demo_script.rows()}
 #: What the route as shipped cannot tell yet of the stories; a wider route shortens this list.
-NOT_TOLD = {"10", "32", "37", "39"}
+NOT_TOLD = {"10", "37", "39"}
 
 
 def opened(folder: Path) -> Database:
@@ -125,6 +125,25 @@ def strip_of(database: Database, number: str):
     actor = Staff(database, LOADED_AT).holder(Role.SP)
     view = database.read(lambda session: cases.find(session, actor, number, LOADED_AT), actor_scope(actor))
     return view.strip
+
+
+def test_an_officer_who_was_transferred_has_handed_his_enquiry_on(database):
+    number = "SRN/2026/00032"
+    [given] = rows(
+        database, select(handover).join(case, case.c.id == handover.c.case_id).where(case.c.number == number)
+    )
+    assert (given.kind, given.reason) == ("reassign", "transfer")
+    assert given.from_officer_id != given.to_officer_id
+    [visit] = [
+        task
+        for task in rows(
+            database,
+            select(user_task).join(case, case.c.id == user_task.c.case_id).where(case.c.number == number),
+        )
+        if (task.element_id, task.state) == ("visit", "open")
+    ]
+    assert visit.assigned_to == given.to_officer_id
+    assert given.at <= LOADED_AT
 
 
 def test_late_cases_are_late_and_the_others_are_not(database):
