@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import acts, engine, inbox, pages, papers, results, tracking, world
+from bench import acts, engine, inbox, pages, papers, replay, results, tracking, world
 from tests import postgres, programs
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ ON_EACH: dict[str, Callable[..., Iterator[results.Row]]] = {
     "inbox": inbox.rows,
     "pages": pages.rows,
     "tracking": tracking.rows,
+    "replay": replay.rows,
 }
 ALONE = ("engine", "papers")
 

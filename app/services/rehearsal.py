@@ -35,6 +35,10 @@ _MOST_ACTS = 500  # of one case; ten times what the longest real one has
 _MOST_FIRINGS = 20  # of timers between two acts
 
 
+class NoRecord(Exception):
+    """A case of which no act was ever recorded, such as those generated for trials."""
+
+
 @dataclass(frozen=True, slots=True)
 class PastAct:
     """What an officer did then; without an element: the department took its letter back."""
@@ -80,7 +84,7 @@ class Outcome:
 
 
 def recall(session: Session, case: AnyRow, loaded: Loaded) -> Past:
-    """Read the past of a case from its record. `loaded` is the release that it ran on."""
+    """Read the past of a case from its record. `loaded` is the release that it ran on. Raises NoRecord."""
     record = Record(session, case.id)
     calendar = calendars.of(session)
     people = loaded.engine.user_tasks
@@ -93,6 +97,8 @@ def recall(session: Session, case: AnyRow, loaded: Loaded) -> Past:
         if task.done_at is not None:
             spent = calendar.days_between(calendar.day_of(task.created_at), calendar.day_of(task.done_at))
             days[task.element_id].append(spent)
+    if not record.moves:
+        raise NoRecord
     first, *others = record.moves
     return Past(
         began=first.at,

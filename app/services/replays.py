@@ -65,7 +65,7 @@ class Report:
     other_path: int = 0
     stuck: int = 0
     halted: int = 0
-    unreadable: int = 0  # their keys are destroyed
+    unreadable: int = 0  # their keys are destroyed, or nothing of them was recorded
     decided_otherwise: int = 0
     stuck_at: dict[str, int] = field(default_factory=dict)
     halted_at: dict[str, int] = field(default_factory=dict)
@@ -159,7 +159,7 @@ def ask(database: Database, actor: Actor, proposal_id: UUID, months: int, now: d
     if problems := release_proposals.problems(database, contents):
         raise ReleaseRefused(problems)
     since, mark = first_day(months, now), releases.fingerprint(contents)
-    total = database.read(lambda session: table.count_cases(session, since), _scope(actor.district_id))
+    total = database.read(lambda session: table.count_cases(session, since), past_of(actor.district_id))
 
     def put(session: Session) -> UUID:
         last = table.newest(session, proposal_id)
@@ -224,7 +224,7 @@ def go_on(database: Database, now: datetime) -> bool:
     row = database.read(lambda session: table.next_free(session, now), everywhere)
     if row is None:
         return False
-    own = _scope(row.district_id)
+    own = past_of(row.district_id)
     if not database.write(lambda session: table.claim(session, row.id, now, now + _LEASE), own):
         return True
     try:
@@ -238,7 +238,7 @@ def go_on(database: Database, now: datetime) -> bool:
 
 
 def _slice(database: Database, row: AnyRow, now: datetime) -> dict[str, Any]:
-    own, report = _scope(row.district_id), Report.read(row.report)
+    own, report = past_of(row.district_id), Report.read(row.report)
     contents = database.read(lambda session: release_proposals.files(session, row.proposal_id), own)
     mark = releases.fingerprint(contents)
     if mark != bytes(row.sha256):
@@ -247,7 +247,7 @@ def _slice(database: Database, row: AnyRow, now: datetime) -> dict[str, Any]:
     found = database.read(lambda session: table.some_cases(session, row.since, row.last_case_id, _SLICE), own)
     if not found:
         return {"state": "done", "ended_at": now}
-    _replay(database, row.district_id, found, candidate, report)
+    lead(database, row.district_id, found, candidate, report)
     return {"done": row.done + len(found), "last_case_id": found[-1].id, "report": report.plain()}
 
 
@@ -265,19 +265,19 @@ def run(
     if problems := release_proposals.problems(database, contents):
         raise ReleaseRefused(problems)
     candidate = engine.load_release(releases.fingerprint(contents), contents)
-    own, report, last = _scope(district_id), Report(), None
+    own, report, last = past_of(district_id), Report(), None
     total = database.read(lambda session: table.count_cases(session, since), own)
     while True:
         after = last
         found = database.read(lambda session: table.some_cases(session, since, after, _SLICE), own)  # noqa: B023
         if not found:
             return report
-        _replay(database, district_id, found, candidate, report)
+        lead(database, district_id, found, candidate, report)
         last = found[-1].id
         tell(report.cases, total)
 
 
-def _replay(
+def lead(
     database: Database,
     district_id: int,
     found: Iterable[AnyRow],
@@ -289,7 +289,7 @@ def _replay(
         scope = CaseScope(district_id, each.id)
         try:
             past, outcome = database.read(lambda session: _one(session, candidate), scope)
-        except KeyDestroyed:
+        except (KeyDestroyed, rehearsal.NoRecord):
             report.add_unreadable()
         else:
             report.add(each.number, past, outcome)
@@ -297,7 +297,7 @@ def _replay(
 
 def _one(session: Session, candidate: engine.Release) -> tuple[Past, Outcome]:
     scope = session.scope
-    assert isinstance(scope, CaseScope)  # noqa: S101 - `_replay` gives none other
+    assert isinstance(scope, CaseScope)  # noqa: S101 - `lead` gives none other
     case = cases.find(session, scope.case_id)
     if case is None:
         raise NotFound
@@ -305,5 +305,6 @@ def _one(session: Session, candidate: engine.Release) -> tuple[Past, Outcome]:
     return past, rehearsal.rehearse(past, candidate, World(session, case))
 
 
-def _scope(district_id: int) -> SystemScope:
+def past_of(district_id: int) -> SystemScope:
+    """The scope of a district's past: for counting and naming its cases, never for reading what is in one."""
     return SystemScope(SystemReason.REPLAY, district_id)

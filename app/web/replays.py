@@ -18,7 +18,7 @@ from app.web.access import requires
 from app.web.pages import page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
@@ -120,12 +120,14 @@ def _named(report: Report, names: _Names) -> dict[str, list[tuple[str, str]]]:
 
 
 def _drawings(contents: Mapping[str, bytes], report: Report) -> list[diagrams.Drawing]:
+    """The diagrams in which a step counts otherwise."""
     changed = {each: figures for each, figures in report.steps.items() if figures.is_changed}
-    return diagrams.of_replay(_diagrams(contents), changed)
-
-
-def _diagrams(contents: Mapping[str, bytes]) -> Iterable[tuple[str, bytes]]:
-    return ((name, data) for name, data in sorted(contents.items(), reverse=True) if name.endswith(".bpmn"))
+    touched = [
+        (name, data)
+        for name, data in sorted(contents.items(), reverse=True)
+        if name.endswith(".bpmn") and any(one.element_id in changed for one in engine.steps(data))
+    ]
+    return diagrams.of_replay(touched, changed)
 
 
 @bp.post("/modeler/proposals/<uuid:proposal_id>/replay")

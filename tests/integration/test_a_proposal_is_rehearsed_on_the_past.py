@@ -241,7 +241,7 @@ def test_a_replay_that_is_stopped_or_outdated_says_so(past: Journey) -> None:
 def test_one_worker_at_a_time_has_a_replay_in_hand(past: Journey) -> None:
     admin = past.staff.holder(Role.PROCESS_ADMIN)
     replays.ask(past.database, admin, proposal_of(past, with_a_countersignature()), 0, NOW)
-    scope = replays._scope(218)
+    scope = replays.past_of(218)
     until = NOW + replays._LEASE
     row = past.database.read(lambda rows: replays.table.next_free(rows, NOW), scope)
     taken = [
