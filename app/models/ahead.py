@@ -50,7 +50,7 @@ def inbox(
     if paging is not None:
         asked.append(paging)
     if thanas_on is not None:
-        asked.append((offices.OF_KIND, {"kind": OfficeKind.THANA, "day": thanas_on}))
+        asked.append((offices.NAMES_OF_KIND, {"kind": OfficeKind.THANA, "day": thanas_on}))
     together([(session, query, values) for query, values in asked])
 
 

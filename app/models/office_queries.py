@@ -39,6 +39,14 @@ OF_KIND = Query(
         .order_by(office.c.name_hi, office.c.id)
     )
 )
+#: The same offices by their names alone: a page that only lists them opens no facts.
+NAMES_OF_KIND = Query(
+    lambda at: (
+        select(office.c.id, office.c.name_hi, office.c.name_en)
+        .where(at.visible(office), office.c.kind == at.kind, *_valid(at.day))
+        .order_by(office.c.name_hi, office.c.id)
+    )
+)
 ONE_OF_A_KIND = Query(
     lambda at: (
         select(office.c.kind, office.c.id)
@@ -91,6 +99,11 @@ def find(session: Session, office_id: UUID) -> AnyRow | None:
 def of_kind(session: Session, kind: str, day: date) -> Sequence[AnyRow]:
     """The offices of a kind that exist on this day, by Hindi name."""
     return OF_KIND.all(session, kind=kind, day=day)
+
+
+def names_of_kind(session: Session, kind: str, day: date) -> Sequence[AnyRow]:
+    """Id and names of the offices of a kind that exist on this day, by Hindi name."""
+    return NAMES_OF_KIND.all(session, kind=kind, day=day)
 
 
 def only_of_kind(session: Session, kind: str | None, day: date) -> UUID | None:

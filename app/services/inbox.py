@@ -332,7 +332,7 @@ def _look(session: Session, actor: Actor, row: AnyRow, look: AnyRow, today: date
 
 def _thanas(session: Session, today: date) -> list[Choice]:
     """The thanas to filter by, for an office that is not itself one."""
-    found = offices.of_kind(session, OfficeKind.THANA, today)
+    found = offices.names_of_kind(session, OfficeKind.THANA, today)
     return [Choice(str(row.id), row.name_hi, row.name_en) for row in found]
 
 
