@@ -34,6 +34,7 @@ _SCREENS = (
     "orders",
     "reports",
     "certificates",
+    "verify",
     "signatures",
     "modeler",
     "proposals",

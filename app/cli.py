@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import current_app
 from flask.cli import AppGroup
 from flask_babel import force_locale, gettext
 
+from app import papers
 from app.config import ROOT
 from app.domain.errors import DomainError, ReleaseRefused
 from app.services import (
@@ -34,9 +37,12 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from app.papers import Claim
     from app.services.database import Database, Session
 
 _LANGUAGES = ("hi", "en")
+_BIRTH = click.DateTime(["%d-%m-%Y", "%Y-%m-%d"])
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 #: Parameters of a refusal that are codes, with a word for each in the catalogue.
 _CODES = frozenset({"reason", "type", "left", "right"})
 
@@ -56,6 +62,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(demo_group)
     app.cli.add_command(_deploy)
     app.cli.add_command(_replay)
+    app.cli.add_command(_verify_paper)
     app.cli.add_command(inbox_group)
     app.cli.add_command(clocks_group)
 
@@ -123,6 +130,40 @@ def _only_district(lgd_code: int | None) -> int:
     if lgd_code in known or (lgd_code is None and len(known) == 1):
         return known[0] if lgd_code is None else lgd_code
     raise click.ClickException(_both("cli.which_district", codes=", ".join(map(str, known)) or "-"))
+
+
+@click.command("verify-paper")
+@click.argument("file", type=_FILE)
+@click.option(
+    "--key", "public", help="the district's public key, as /verify/key gives it; else this machine's own"
+)
+@click.option("--name", default="", help="the name as it is printed: is the paper of this person?")
+@click.option("--born", type=_BIRTH, help="the date of birth as it is printed")
+def _verify_paper(file: Path, public: str | None, name: str, born: datetime | None) -> None:
+    """Say whether a paper is the file that was issued, and what its signed token says; exit 1 when it is not."""
+    sealed = papers.read_seal(file.read_bytes(), _paper_key(public))
+    if sealed is None or sealed.claim is None:
+        raise click.ClickException(_both("cli.paper.no_seal"))
+    _tell_claim(sealed.claim)
+    if sealed.state != "whole":
+        raise click.ClickException(_both(f"cli.paper.{sealed.state}"))
+    click.echo(_both("cli.paper.whole"))
+    if name and not sealed.claim.is_of(name, born.date() if born is not None else None):
+        raise click.ClickException(_both("cli.paper.other_person"))
+
+
+def _paper_key(public: str | None) -> Ed25519PublicKey:
+    if public is None:
+        return current_app.extensions["database"].keys.paper_key().public_key()  # type: ignore[no-any-return]
+    try:
+        return Ed25519PublicKey.from_public_bytes(b64decode(public, validate=True))
+    except ValueError as wrong:
+        raise click.ClickException(_both("cli.paper.key")) from wrong
+
+
+def _tell_claim(claim: Claim) -> None:
+    till = papers.dmy(claim.valid_till) or "-"
+    click.echo(f"{claim.number}  {claim.output}  {papers.dmy(claim.issued_on)}  {till}")
 
 
 @demo_group.command("load")

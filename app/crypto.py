@@ -192,6 +192,10 @@ class KeyRing:
         """The key that signs checkpoints of the record."""
         return Ed25519PrivateKey.from_private_bytes(self.derive("checkpoint"))
 
+    def paper_key(self) -> Ed25519PrivateKey:
+        """The key that signs what issued papers prove by themselves; its public half is given to everybody."""
+        return Ed25519PrivateKey.from_private_bytes(self.derive("papers"))
+
     def mac(self, purpose: str, message: bytes) -> bytes:
         """32 bytes that only this installation can make of a message: what is kept of a code of many random bits."""
         return self._mac(f"mac|{purpose}", message)

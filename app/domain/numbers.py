@@ -11,7 +11,7 @@ _TO_DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
 #: The zero that ends a shortened word is a full stop: का० is no number.
 _DOT, _HELD = re.compile(r"(?<=[\u0900-\u0963])०(?![०-९0-9])"), "\0"
 _CASE = re.compile(r"([A-Z]{2,4})[/\- ](\d{4})[/\- ](\d{1,6})")
-_CERTIFICATE = re.compile(r"([A-Z]{2,4})/CAV/(\d{4})/(\d{6})/(\d{2})")
+_CERTIFICATE = re.compile(r"([A-Z]{2,4})/CAV/(\d{4})/(\d{6})/(\d{2})", re.ASCII)
 
 
 def case_number(code: str, year: int, serial: int) -> str:
@@ -52,10 +52,11 @@ def certificate_number(code: str, year: int, serial: int) -> str:
     return f"{code}/CAV/{year}/{serial:06d}/{_check_digits(year, serial):02d}"
 
 
-def is_certificate_number(text: str) -> bool:
-    """Whether a number is well formed and its check digits agree."""
+def parse_certificate_number(text: str) -> str | None:
+    """The number as it is stored, from what was typed; None where it is malformed or its check digits disagree."""
     found = _CERTIFICATE.fullmatch(text.strip().translate(_TO_ASCII).upper())
-    return found is not None and int(found[4]) == _check_digits(int(found[2]), int(found[3]))
+    is_right = found is not None and int(found[4]) == _check_digits(int(found[2]), int(found[3]))
+    return found[0] if found is not None and is_right else None
 
 
 def _check_digits(year: int, serial: int) -> int:

@@ -48,12 +48,12 @@ def by_task(session: Session, engine_task_id: str) -> AnyRow | None:
     ).one_or_none()
 
 
-def by_token(session: Session, digest: bytes) -> AnyRow | None:
-    """The paper behind a public code, with the key of its case; for a public scope only this one row."""
+def by_digest(session: Session) -> AnyRow | None:
+    """The paper that a public scope lets one see, with the key of its case."""
     return session.connection.execute(
         select(certificate, case.c.data_key_id)
         .select_from(_with_case())
-        .where(visible(certificate, session.scope), certificate.c.token_digest == digest)
+        .where(visible(certificate, session.scope))
     ).one_or_none()
 
 

@@ -16,6 +16,7 @@ certificate = case_table(
     Column("status", String(12), nullable=False),  # allotted | issued | superseded | revoked
     Column("facts", Encrypted, nullable=False),  # template key and what the public page may say
     Column("token_digest", LargeBinary(32), nullable=False),  # of the code in the QR
+    Column("birth_digest", LargeBinary(32)),  # of number and day of birth; null for a firm's
     uuid_column("document_id", nullable=True),
     Column("sha256", LargeBinary(32)),
     Column("allotted_at", UtcDateTime, nullable=False),
@@ -26,6 +27,8 @@ certificate = case_table(
     UniqueConstraint("district_id", "engine_task_id"),
     UniqueConstraint("district_id", "office_id", "memo_number"),
     Index("ix_certificate_token", "token_digest"),
+    Index("ix_certificate_birth", "birth_digest"),
+    Index("ix_certificate_file", "sha256"),
     Index("ix_certificate_case", "district_id", "case_id"),
     Index("ix_certificate_issued", "district_id", "office_id", "issued_at"),
     scope="case",

@@ -70,9 +70,9 @@ class CaseScope:
 
 @dataclass(frozen=True, slots=True)
 class PublicScope:
-    """Whoever holds a printed code: the one paper it belongs to."""
+    """Whoever holds a printed code, knows number and day of birth, or has the file: the one paper it belongs to."""
 
-    token_digest: bytes
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ def visible(table: Table, scope: Scope) -> ColumnElement[bool]:
             return _OFFICER[kind](table, scope)
         case CaseScope():
             return _CASE[kind](table, scope)
-        case PublicScope(token_digest=digest) if table.name == "certificate":
-            return table.c.token_digest == digest
+        case PublicScope(digest=digest) if table.name == "certificate":
+            return or_(*(table.c[name] == digest for name in ("token_digest", "birth_digest", "sha256")))
         case _:
             return false()
 

@@ -357,7 +357,7 @@ def _symbolic(scope: Scope) -> Scope:
         case CaseScope():
             return _AnyCase(own("district_id"), own("case_id"))
         case PublicScope():
-            return PublicScope(own("token_digest"))
+            return PublicScope(own("digest"))
         case SystemScope(reason=reason, district_id=district_id) if district_id is not None:
             return SystemScope(reason, own("district_id"))
         case _:
@@ -371,7 +371,7 @@ def _values_of(scope: Scope) -> dict[str, Any]:
         return {}
     found = {
         f"{_OF_SCOPE}{name}": getattr(scope, name)
-        for name in ("district_id", "officer_id", "office_id", "case_id", "token_digest")
+        for name in ("district_id", "officer_id", "office_id", "case_id", "digest")
         if getattr(scope, name, None) is not None
     }
     if isinstance(scope, CaseScope):

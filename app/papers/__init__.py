@@ -19,6 +19,7 @@ from app.papers.facts import (
 )
 from app.papers.layout import draw_paper
 from app.papers.pdf import Assets, render_pdf, self_test
+from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, token
 from app.papers.qr import qr_png
 from app.papers.texts import (
     TextProblem,
@@ -37,6 +38,7 @@ __all__ = [
     "Address",
     "Answer",
     "Assets",
+    "Claim",
     "Composition",
     "Copy",
     "IssuedPaper",
@@ -46,6 +48,7 @@ __all__ = [
     "RecordRow",
     "RegisterEntry",
     "Requester",
+    "Sealed",
     "Signer",
     "Subject",
     "TextProblem",
@@ -58,11 +61,16 @@ __all__ = [
     "dmy",
     "draw_paper",
     "forms_read",
+    "holder_digest",
     "joined",
     "load_texts",
     "needs",
     "public_answer",
     "qr_png",
+    "read_seal",
+    "read_token",
     "render_pdf",
+    "seal",
     "self_test",
+    "token",
 ]

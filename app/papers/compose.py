@@ -102,7 +102,7 @@ def compose(texts: Texts, facts: PaperFacts) -> Composition:
         layout="certificate" if certificate else "letter",
         number=facts.number,
         sheets=tuple(composer.sheet(language, certificate=certificate) for language in languages),
-        verify_link=f"{facts.verification.url.rstrip('/')}/{facts.verification.code}",
+        verify_link=facts.verification.link,
         photo=facts.photo if certificate else None,
     )
 

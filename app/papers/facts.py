@@ -103,10 +103,21 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Where the public checks the paper: the page's address, and the code that completes it in the QR."""
+    """Where the public checks the paper: the page's address, and the code that completes it in the QR.
+
+    With a signed `token` the QR holds a shorter address that ends in both, so that it can be checked offline, too.
+    """
 
     url: str
     code: str
+    token: str = ""
+
+    @property
+    def link(self) -> str:
+        """What the QR holds. In capitals throughout, for those a QR code packs twice as densely."""
+        if not self.token:
+            return f"{self.url.rstrip('/')}/{self.code}"
+        return f"{self.url.removesuffix('/verify')}/V/{self.code}.{self.token}".upper()
 
 
 @dataclass(frozen=True, slots=True)

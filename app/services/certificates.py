@@ -1,9 +1,8 @@
-"""Papers that leave the district: number allotted, drawn outside any transaction, issued once, checked by anyone."""
+"""Papers that leave the district: number allotted, drawn and sealed outside any transaction, issued once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,17 @@ from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import paper_queries as table
 from app.models.scope import CaseScope
-from app.services import audit, calendars, casefile, documents, keys, paperfacts, paperplan, releases, scopes
+from app.services import (
+    audit,
+    calendars,
+    casefile,
+    documents,
+    keys,
+    papercheck,
+    paperfacts,
+    paperplan,
+    releases,
+)
 from app.services.crashes import crash_point
 from app.services.documents import File, Paper
 from app.services.drafts import actor_scope
@@ -29,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from app.crypto import KeyRing
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
@@ -56,17 +66,6 @@ class RegisterLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicPaper:
-    """What anybody who holds the paper may learn: no more than the paper says."""
-
-    state: str  # ok | report_ok | bad | unknown
-    text_hi: str
-    text_en: str
-    issuer_hi: str = ""  # office and district; empty for an unknown code
-    issuer_en: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class _Ready:
     certificate: AnyRow
     data_key_id: UUID
@@ -83,6 +82,7 @@ class _Drawn:
     pii: str
     public: dict[str, Any]
     valid_till: Any
+    birth_digest: bytes | None
 
 
 def issue(database: Database, job: AnyRow) -> Work:
@@ -95,7 +95,7 @@ def issue(database: Database, job: AnyRow) -> Work:
     certificate = database.write(lambda session: _allot(session, job), scope)
     crash_point("numbered")
     ready = database.read(lambda session: _facts(session, certificate, job), scope)
-    drawn = _draw(ready, job.at, papers.Assets(fonts=database.fonts))
+    drawn = _draw(ready, job.at, papers.Assets(fonts=database.fonts), database.keys)
     crash_point("drawn")
     database.read(lambda session: _store(session, drawn), scope)
     crash_point("stored")
@@ -134,7 +134,7 @@ def _allot(session: Session, job: AnyRow) -> AnyRow:
             "output": plan.output,
             "status": "allotted",
             "facts": keys.seal_json(key, f"certificate|facts|{certificate_id}", {}),
-            "token_digest": sha256(verify_code(session, certificate_id).encode()).digest(),
+            "token_digest": sha256(papercheck.code_of(session, certificate_id).encode()).digest(),
             "allotted_at": job.at,
             "signed_by": plan.signed_by,
         },
@@ -151,30 +151,28 @@ def _memo_number(session: Session, plan: Plan, year: int) -> str:
     return numbers.memo_number(plan.office_code, year, serial)
 
 
-def verify_code(session: Session, certificate_id: UUID) -> str:
-    """The code in the QR: 128 bits that only this installation can make, the same at every drawing."""
-    return session.keys.code("verify", certificate_id.bytes)
-
-
 def _facts(session: Session, certificate: AnyRow, job: AnyRow) -> _Ready:
     case = cases.find(session, job.case_id)
     if case is None:
         raise NotFound
     loaded = releases.load(session, case.release_id)
-    code = verify_code(session, certificate.id)
+    code = papercheck.code_of(session, certificate.id)
     facts = paperfacts.read(session, case, loaded, certificate, job.at, code)
-    return _Ready(certificate, case.data_key_id, loaded.texts, facts)
+    return _Ready(certificate, case.data_key_id, loaded.texts, papercheck.signed(session, facts))
 
 
-def _draw(ready: _Ready, at: datetime, assets: papers.Assets) -> _Drawn:
-    """Draw the paper; holds no transaction, for it takes longer than all the rows together."""
+def _draw(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -> _Drawn:
+    """Draw and seal the paper; holds no transaction, for it takes longer than all the rows together."""
     certificate, facts = ready.certificate, ready.facts
-    data = papers.draw_paper(papers.compose(ready.texts, facts), at, assets)
+    drawn = papers.draw_paper(papers.compose(ready.texts, facts), at, assets)
+    proof = facts.verification
+    data = papers.seal(drawn, proof.code, proof.token, ring.paper_key())
     paper = Paper("issued_paper", f"{certificate.number.replace('/', '-')}.pdf", "application/pdf", data)
     # A paper carries the class of what it says: facts that were found, or that nothing was found.
     pii = "P2" if facts.template == ready.texts.choose(facts.output, "no_adverse") else "P3"
     path = f"{documents.new_path(certificate.id)}.{token_hex(4)}"
-    return _Drawn(certificate, ready.data_key_id, path, paper, pii, _public(facts), facts.valid_till)
+    birth = papercheck.birth_digest(ring, certificate.number, facts.subject.born)
+    return _Drawn(certificate, ready.data_key_id, path, paper, pii, _public(facts), facts.valid_till, birth)
 
 
 def _public(facts: papers.PaperFacts) -> dict[str, Any]:
@@ -229,6 +227,7 @@ def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
         sha256=row["sha256"],
         issued_at=at,
         valid_till=drawn.valid_till,
+        birth_digest=drawn.birth_digest,
         facts=keys.seal_json(key, f"certificate|facts|{certificate.id}", drawn.public),
     )
     audit.record(
@@ -298,60 +297,3 @@ def _may_open(session: Session, actor: Actor, row: AnyRow, now: datetime) -> boo
     if case is None:
         return False
     return casefile.CaseFile(session, actor, case, releases.load(session, case.release_id), now).may_open(row)
-
-
-def verify(database: Database, code: str, now: datetime) -> PublicPaper:
-    """Judge a paper by its code, for anyone: genuine, superseded, revoked, expired or unknown."""
-    plain = as_made(code)
-    row = database.read(
-        lambda session: table.by_token(session, sha256(plain.encode()).digest()), scopes.printed_code(plain)
-    )
-    if row is None or row.status == "allotted":
-        return database.read(lambda session: _answer(session, None, now), scopes.any_district(database))
-    scope = CaseScope(row.district_id, row.case_id)
-    return database.read(lambda session: _answer(session, row, now), scope)
-
-
-#: What a person reads for a letter of a code, which has no such digit in it.
-_MISREAD = str.maketrans("018", "olb")
-
-
-def as_made(typed: str) -> str:
-    """The public code as it was made, from what was read off the paper: in fours, in capitals, 0 for o."""
-    return "".join(char for char in typed.lower() if char.isalnum()).translate(_MISREAD)
-
-
-def _answer(session: Session, row: AnyRow | None, now: datetime) -> PublicPaper:
-    texts = releases.active(session).texts
-    dm_office = offices.only_of_kind(session, "dm_office", calendars.day(now))
-    office = offices.find(session, dm_office) if dm_office is not None else None
-    district = offices.district(session)
-    named = papers.Words(district.name_hi, district.name_en)
-    if office is not None:
-        named = papers.Words(f"{office.name_hi}, {named.hi}", f"{office.name_en}, {named.en}")
-    answer = papers.public_answer(texts, _issued_paper(session, row), named, calendars.day(now))
-    issuer = offices.find(session, row.office_id) if row is not None else None
-    return PublicPaper(
-        answer.state,
-        answer.sentence.hi,
-        answer.sentence.en,
-        f"{issuer.name_hi}, {district.name_hi}" if issuer is not None else "",
-        f"{issuer.name_en}, {district.name_en}" if issuer is not None else "",
-    )
-
-
-def _issued_paper(session: Session, row: AnyRow | None) -> papers.IssuedPaper | None:
-    if row is None:
-        return None
-    key = keys.unlock(session, row.data_key_id)
-    facts = keys.open_json(key, f"certificate|facts|{row.id}", row.facts)
-    return papers.IssuedPaper(
-        row.output,
-        row.number,
-        papers.Words(*facts["name"]),
-        date.fromisoformat(facts["issued_on"]),
-        papers.Words(*facts["purpose"]),
-        papers.Words(*facts["requester"]),
-        status=row.status,
-        valid_till=row.valid_till,
-    )

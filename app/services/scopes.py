@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from app.models import setup_queries
@@ -17,9 +16,9 @@ def door(district_id: int | None = None) -> SystemScope:
     return SystemScope(SystemReason.SIGN_IN, district_id)
 
 
-def printed_code(code: str) -> PublicScope:
-    """The one paper to which a printed code belongs."""
-    return PublicScope(sha256(code.encode()).digest())
+def public(digest: bytes) -> PublicScope:
+    """The one paper that a digest leads to: of its printed code, of number and day of birth, or of its file."""
+    return PublicScope(digest)
 
 
 def health() -> SystemScope:

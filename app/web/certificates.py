@@ -1,4 +1,4 @@
-"""Issued papers: the register for the offices, and the public page that says whether a paper is genuine."""
+"""Issued papers: the register for the offices."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, g, request
 
 from app.domain.roles import Permission
 from app.services import certificates
-from app.web import limits, transaction
-from app.web.access import public, requires
+from app.web import transaction
+from app.web.access import requires
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -38,25 +38,6 @@ def register() -> ResponseReturnValue:
         may_see_case=g.actor.may(Permission.CASE_SEE),
         may_see_paper=g.actor.may(Permission.PAPER_SEE),
     )
-
-
-@bp.get("/verify")
-@public
-@limits.verify
-def ask() -> ResponseReturnValue:
-    """Where somebody without a camera types the code that is printed beside the QR."""
-    code = certificates.as_made(request.args.get("code", "")[:_LONGEST])
-    if code:
-        return redirect(url_for("certificates.verify", token=code, lang=request.args.get("lang")), code=303)
-    return page("certificates/verify.html", paper=None)
-
-
-@bp.get("/verify/<token>")
-@public
-@limits.verify
-def verify(token: str) -> ResponseReturnValue:
-    paper = certificates.verify(transaction.database(), token[:_LONGEST], transaction.now())
-    return page("certificates/verify.html", 404 if paper.state == "unknown" else 200, paper=paper)
 
 
 def _mark(at: datetime, last: UUID) -> str:

@@ -77,6 +77,7 @@ _HELP = {
     "rights": "admin",
     "stepup": "account",
     "signatures": "certificates",
+    "verify": "certificates",
 }
 #: Screens without an entry of their own light up the one they are reached from.
 _HOME_SCREEN = {

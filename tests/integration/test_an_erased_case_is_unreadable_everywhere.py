@@ -21,7 +21,7 @@ from tests.journey import CANDIDATE
 
 SARAN = SystemScope(SystemReason.HEALTH, 218)
 #: Columns of bytes that are digests, not sealed values.
-DIGESTS = {"sha256", "digest", "token_digest"}
+DIGESTS = {"sha256", "digest", "token_digest", "birth_digest"}
 
 
 @pytest.fixture

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 #: What anybody may reach without signing in; a new one is a decision, and comes into this list by it.
 OPEN_TO_ALL = {
     "assets.serve",
-    "certificates.ask",
-    "certificates.verify",
     "demo.enter",
     "health.process",
     "health.readiness",
@@ -41,6 +39,12 @@ OPEN_TO_ALL = {
     "signin.enter",
     "signin.front",
     "signin.show",
+    "verify.ask",
+    "verify.by_birth",
+    "verify.by_file",
+    "verify.key",
+    "verify.scanned",
+    "verify.show",
 }
 #: Addresses that people know by heart and other systems link to.
 STABLE = ["/inbox", "/requisitions", "/tracking", "/modeler", "/reports", "/certificates", "/admin"]

@@ -21,7 +21,7 @@ from app.models.papers import certificate, number_series
 from app.models.workflow import incident, job
 from app.papers import PapersUnavailable
 from app.papers.fonts import REGULAR
-from app.services import certificates, jobs, officers, retries, setup, tasks
+from app.services import certificates, jobs, officers, papercheck, retries, setup, tasks
 from app.services.database import Database
 from app.services.documents import Upload
 from app.services.drafts import actor_scope
@@ -235,7 +235,7 @@ def test_facts_instead_of_a_certificate_are_a_report_also_to_the_public(journey:
     assert "1. जिला पदाधिकारी, सारण को सूचनार्थ प्रेषित।" in text
     assert "के पत्रांक SP-CON" not in text  # no letter went before it
     code = journey.database.keys.code("verify", row.id.bytes)
-    assert certificates.verify(journey.database, code, journey.now).state == "report_ok"
+    assert papercheck.by_code(journey.database, code, journey.now).state == "report_ok"
 
 
 def test_a_certificate_is_one_also_to_the_public(journey: Journey) -> None:
@@ -245,7 +245,7 @@ def test_a_certificate_is_one_also_to_the_public(journey: Journey) -> None:
     assert f"प्रमाण पत्र संख्या: {row.number}" in text
     code = journey.database.keys.code("verify", row.id.bytes)
     assert code in text.replace("-", "")
-    assert certificates.verify(journey.database, code, journey.now).state == "ok"
+    assert papercheck.by_code(journey.database, code, journey.now).state == "ok"
 
 
 def test_whoever_types_the_printed_code_learns_what_the_paper_is_worth(

@@ -17,7 +17,7 @@ from app.models.offices import office as offices
 from app.models.papers import certificate
 from app.models.scope import CaseScope
 from app.services import gazetteer, setup
-from app.services.certificates import verify_code
+from app.services.papercheck import code_of
 from tests.integration.conftest import NOW
 from tests.journey import Journey
 from tests.office import Office, text_of
@@ -135,7 +135,7 @@ def test_a_search_finds_the_own_district_only(both, own, other):
 @pytest.mark.parametrize(("code", "name", "foreign"), [(SARAN, "सारण", "बक्सर"), (BUXAR, "बक्सर", "सारण")])
 def test_the_public_page_names_the_district_that_issued_the_paper(both, code, name, foreign):
     paper = rows(both, certificate, code)[0]
-    printed = both.database.read(lambda s: verify_code(s, paper.id), CaseScope(code, paper.case_id))
+    printed = both.database.read(lambda s: code_of(s, paper.id), CaseScope(code, paper.case_id))
     page = text_of(Visitor(both.app).get(f"/verify/{printed}"))
     assert paper.number in page
     assert name in page

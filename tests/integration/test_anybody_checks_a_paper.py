@@ -1,0 +1,124 @@
+"""Anybody checks a paper by its QR, by number and date of birth, or by its file; what was done to a file is named."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.roles import Role
+from app.models.papers import certificate
+from app.services import certificates
+from tests.integration.conftest import NOW
+from tests.office import Office, text_of
+from tests.visitor import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BORN = "14-03-1998"
+
+
+class Paper:
+    """An issued report, its file, and a stranger's browser."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        number = office.journey.new_case()
+        office.journey.go_on(number)
+        with office.database.engine.connect() as connection:
+            [self.row] = [row for row in connection.execute(select(certificate)) if row.status == "issued"]
+        dm = office.journey.staff.holder(Role.DM)
+        self.pdf = certificates.file(office.database, dm, self.row.document_id, NOW).data
+        self.stranger = Visitor(office.app)
+        self.stranger.get("/verify")
+
+    def birth(self, number: str, born: str = BORN):
+        return self.stranger.post("/verify", {"number": number, "born": born})
+
+    def file(self, data: bytes):
+        fields = {"paper": (BytesIO(data), "paper.pdf", "application/pdf")}
+        return self.stranger.post("/verify/file", fields, content_type="multipart/form-data")
+
+
+@pytest.fixture(scope="module")
+def paper(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
+    folder = tmp_path_factory.mktemp("checked")
+    (folder / "satyapan.db").write_bytes(demo_sqlite.read_bytes())
+    office = Office(folder, NOW)
+    yield Paper(office)
+    office.database.close()
+
+
+def test_number_and_date_of_birth_find_the_paper_only_together(paper: Paper) -> None:
+    right = paper.birth(f" {paper.row.number.lower()} ")
+    assert right.status_code == 200
+    assert "यह प्रतिवेदन इसी जिले से निर्गत है" in text_of(right)
+    assert "राहुल" not in text_of(right)
+    for number, born in ((paper.row.number, "15-03-1998"), (f"{paper.row.number[:-1]}x", BORN)):
+        wrong = paper.birth(number, born)
+        assert wrong.status_code == 404
+        assert "ऐसा कोई पत्र नहीं मिला" in text_of(wrong)
+    missing = paper.birth(paper.row.number, "someday")
+    assert missing.status_code == 422
+    assert paper.row.number in text_of(missing)
+
+
+def test_the_file_as_it_was_issued_is_known(paper: Paper) -> None:
+    page = text_of(paper.file(paper.pdf))
+    assert "यह वही फाइल है जो निर्गत हुई थी" in page
+    assert paper.row.number in page
+
+
+def test_a_changed_byte_and_an_added_revision_are_named(paper: Paper) -> None:
+    place = paper.pdf.index(b"stream") + 60
+    altered = paper.pdf[:place] + bytes([paper.pdf[place] ^ 1]) + paper.pdf[place + 1 :]
+    assert "इस फाइल में बदलाव किया गया है" in text_of(paper.file(altered))
+    added = paper.pdf + b"9 0 obj<</Type/Page>>endobj\n%%EOF\n"
+    assert "इस फाइल में बाद में कुछ जोड़ा गया है" in text_of(paper.file(added))
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "told"),
+    [
+        (b"", 422, "यह पी०डी०एफ० फाइल नहीं है"),
+        (b"GIF89a", 422, "यह पी०डी०एफ० फाइल नहीं है"),
+        (b"%PDF-1.7 of somebody else", 404, "ऐसा कोई पत्र नहीं मिला"),
+        (b"%PDF-1.7\n%e-satyapan AAAA.BBBB CCCC\n", 404, "ऐसा कोई पत्र नहीं मिला"),
+        (b"%PDF-" + bytes(10_000_001), 422, "फाइल बहुत बड़ी है"),
+    ],
+)
+def test_any_other_file_gets_an_answer(paper: Paper, data: bytes, status: int, told: str) -> None:
+    answer = paper.file(data)
+    assert answer.status_code == status
+    assert told in text_of(answer)
+
+
+def test_the_code_and_token_of_the_qr_lead_to_the_paper(paper: Paper) -> None:
+    ring = paper.office.database.keys
+    code = ring.code("verify", paper.row.id.bytes)
+    page = paper.stranger.get(f"/V/{code.upper()}.{'A' * 140}")
+    assert page.status_code == 200
+    assert paper.row.number in text_of(page)
+
+
+def test_the_command_checks_a_file_with_the_public_key_alone(paper: Paper, tmp_path: Path) -> None:
+    run = paper.office.app.test_cli_runner().invoke
+    kept, public = tmp_path / "paper.pdf", text_of(paper.stranger.get("/verify/key")).strip()
+    kept.write_bytes(paper.pdf)
+    asked = ["verify-paper", str(kept), "--key", public, "--born", BORN]
+    good = run(args=[*asked, "--name", "राहुल कुमार शर्मा"])
+    assert good.exit_code == 0, good.output
+    assert paper.row.number in good.output
+    assert "पत्र इस नाम" in run(args=[*asked, "--name", "रोहित कुमार"]).output
+    kept.write_bytes(paper.pdf.replace(b"%PDF-1.4", b"%PDF-1.5", 1))
+    bad = run(args=asked)
+    assert bad.exit_code == 1
+    assert "फाइल के भीतर बदलाव" in bad.output
+    other = run(args=[*asked[:2], "--key", "A" * 43 + "="])
+    assert other.exit_code == 1
+    assert "मुहर नहीं है" in other.output
+    assert "कुंजी पढ़ी नहीं जा सकी" in run(args=[*asked[:2], "--key", "nonsense"]).output
