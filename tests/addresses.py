@@ -68,6 +68,9 @@ ADDRESSES: dict[str, Address] = {
     "signatures.ask": acts(),
     "signatures.done": opens("step_up"),
     # -- clocks --
+    "reports.statement": opens(key="pendency"),
+    "reports.file": opens(key="pendency", ending="csv"),
+    "reports.cases": Address(gives=frozenset({404})),
     "clocks.show": opens(),
     "calendar.show": opens(),
     "calendar.propose": acts(),

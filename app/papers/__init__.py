@@ -21,6 +21,7 @@ from app.papers.layout import draw_paper
 from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, token
 from app.papers.qr import qr_png
+from app.papers.tables import Table, draw_table
 from app.papers.texts import (
     TextProblem,
     Texts,
@@ -51,6 +52,7 @@ __all__ = [
     "Sealed",
     "Signer",
     "Subject",
+    "Table",
     "TextProblem",
     "Texts",
     "Verification",
@@ -60,6 +62,7 @@ __all__ = [
     "compose",
     "dmy",
     "draw_paper",
+    "draw_table",
     "forms_read",
     "holder_digest",
     "joined",

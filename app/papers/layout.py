@@ -47,7 +47,7 @@ def _html(
     composition: Composition, assets: Assets, pictures: Mapping[str, str], pages: int, *, dense: bool = False
 ) -> str:
     """Lay a composition out as HTML; every text in it is escaped. Dense is smaller, to stay on one page."""
-    template = _environment(str(assets.layouts)).get_template(f"{composition.layout}.html")
+    template = environment(str(assets.layouts)).get_template(f"{composition.layout}.html")
     return template.render(
         paper=composition,
         pages=pages,
@@ -59,7 +59,8 @@ def _html(
 
 
 @lru_cache(maxsize=4)
-def _environment(folder: str) -> Environment:
+def environment(folder: str) -> Environment:
+    """The layouts of a folder; every text in them is escaped."""
     return Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""Statements: today's queues, office by office."""
+"""Which statements there are, who may see each, and today's queues office by office."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 from app.domain.errors import NotAllowed
 from app.domain.roles import Permission
 from app.models import queue_reports as table
-from app.services import calendars
+from app.services import calendars, pendency, releases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from app.domain.roles import Actor
+    from app.domain.statement import Period
     from app.models.scope import Session
+    from app.services.statements import Sheet
+
+    #: Makes a statement of a period, for a purpose or (empty) all. Raises NotAllowed.
+    Maker = Callable[[Session, Actor, Period, str, datetime], Sheet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +47,36 @@ def queues(session: Session, actor: Actor, now: datetime) -> list[QueueLine]:
         QueueLine(row.office_kind, row.office_hi, row.office_en, row.late, row.last_day, row.left)
         for row in table.by_office(session, calendars.day(now))
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of the list: how it is made, and the right that opens it."""
+
+    make: Maker
+    permission: Permission = Permission.REPORT_SEE
+    by_purpose: bool = True
+
+
+STATEMENTS: dict[str, Statement] = {
+    pendency.KEY: Statement(pendency.month),
+}
+
+
+def open_to(actor: Actor) -> list[str]:
+    """The keys of the statements that a post may see, in the order of the list."""
+    return [key for key, statement in STATEMENTS.items() if actor.may(statement.permission)]
+
+
+def make(session: Session, actor: Actor, key: str, period: Period, purpose: str, now: datetime) -> Sheet:
+    """One statement. Raises KeyError for a key that there is not, NotAllowed, statements.DoesNotAddUp."""
+    statement = STATEMENTS[key]
+    if not actor.may(statement.permission):
+        raise NotAllowed
+    return statement.make(session, actor, period, purpose if statement.by_purpose else "", now)
+
+
+def purposes(session: Session) -> list[tuple[str, str, str]]:
+    """The purposes that may be asked for: code, name in Hindi and in English."""
+    loaded = releases.active(session)
+    return [(code, *loaded.purpose_names(code)) for code in loaded.purposes]

@@ -1,21 +1,31 @@
-"""Statements and registers: today's queues, office by office, with a sum that must hold."""
+"""Statements and registers: each a table with a chart, whose figures open their cases, and a file to take away."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, g
+from flask import Blueprint, Response, abort, g, request, url_for
 
 from app.domain.roles import Permission
-from app.services import reports
-from app.web import transaction
+from app.domain.statement import Period, month, month_of
+from app.services import pendency, reportfiles, reports, statements
+from app.web import charts, language, transaction
 from app.web.access import requires
+from app.web.cases import attachment
+from app.web.forms import known_day, known_id
 from app.web.pages import page
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flask.typing import ResponseReturnValue
 
+    from app.services.statements import Column, Line, Sheet
+
 bp = Blueprint("reports", __name__)
+
+_DIGITS = 5
+_LONGEST = 1100  # days of a period of one's own: three years
 
 
 @bp.get("/reports")
@@ -27,4 +37,195 @@ def queues() -> ResponseReturnValue:
         rows=rows,
         today=transaction.now(),
         may_see_clocks=g.actor.may(Permission.CLOCK_SEE),
+        keys=reports.open_to(g.actor),
     )
+
+
+@bp.get("/reports/<key>")
+@requires(Permission.REPORT_SEE)
+def statement(key: str) -> ResponseReturnValue:
+    period, purpose = _period(), request.args.get("purpose", "")
+    sheet, known = _made(key, period, purpose)
+    if isinstance(sheet, statements.DoesNotAddUp):
+        return page("reports/refused.html", 409, key=key, refused=sheet, period=period)
+    title = _title(sheet)
+    return page(
+        "reports/statement.html",
+        sheet=sheet,
+        title=title,
+        chart=charts.bars(sheet.bars, title),
+        purposes=known,
+        purpose=purpose,
+        shown=_shown,
+        address=_address,
+        endings=list(reportfiles.MEDIA),
+        by_purpose=reports.STATEMENTS[key].by_purpose,
+        may_open=g.actor.may(Permission.CASE_SEE),
+    )
+
+
+@bp.get("/reports/<key>.<ending>")
+@requires(Permission.REPORT_SEE)
+def file(key: str, ending: str) -> ResponseReturnValue:
+    """The statement to take away, with the name of whoever took it and when."""
+    if ending not in reportfiles.MEDIA:
+        abort(404)
+    period, purpose = _period(), request.args.get("purpose", "")
+    sheet, _ = _made(key, period, purpose)
+    if isinstance(sheet, statements.DoesNotAddUp):
+        return page("reports/refused.html", 409, key=key, refused=sheet, period=period)
+    data = reportfiles.made(transaction.database(), _printed(sheet), ending, transaction.now())
+    name = f"{key}-{period.first.isoformat()}-{period.last.isoformat()}.{ending}"
+    headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
+    return Response(data, mimetype=reportfiles.MEDIA[ending], headers=headers)
+
+
+@bp.get("/reports/pendency/cases")
+@requires(Permission.CASE_SEE)
+def cases() -> ResponseReturnValue:
+    """The cases behind a figure of the pendency statement."""
+    period, purpose, figure = _period(), request.args.get("purpose", ""), request.args.get("figure", "")
+    number, office_id = _number(request.args.get("page", "")), known_id(request.args.get("office", ""))
+    now = transaction.now()
+    if figure not in pendency.FIGURES:
+        abort(404)
+    lines, hidden, has_more = transaction.read(
+        lambda rows: pendency.behind(rows, g.actor, (period, purpose, figure, office_id), number, now)
+    )
+    here: dict[str, Any] = {**_query(period, purpose), "figure": figure, "office": office_id or ""}
+    return page(
+        "reports/cases.html",
+        lines=lines,
+        hidden=hidden,
+        figure=figure,
+        period=period,
+        back=url_for("reports.statement", key=pendency.KEY, **_query(period, purpose)),
+        newer=url_for("reports.cases", page=number - 1, **here) if number else "",
+        older=url_for("reports.cases", page=number + 1, **here) if has_more else "",
+    )
+
+
+def _made(key: str, period: Period, purpose: str) -> tuple[Any, Any]:
+    """The statement, or why it is refused; and the purposes to choose from."""
+    if key not in reports.STATEMENTS:
+        abort(404)
+    now = transaction.now()
+
+    def work(rows: Any) -> tuple[Any, Any]:
+        known = reports.purposes(rows)
+        wanted = purpose if purpose in {code for code, *_ in known} else ""
+        try:
+            return reports.make(rows, g.actor, key, period, wanted, now), known
+        except statements.DoesNotAddUp as refused:
+            return refused, known
+
+    return transaction.read(work)
+
+
+def _period() -> Period:
+    """The month, or the days, that the address names; this month otherwise."""
+    first, last = (known_day(request.args.get(name, "")) for name in ("from", "to"))
+    if first is not None and last is not None and first <= last and (last - first).days <= _LONGEST:
+        return Period(first, last)
+    return month(request.args.get("month", "")) or pendency.this_month(transaction.now())
+
+
+def _query(period: Period, purpose: str) -> dict[str, Any]:
+    more = {"purpose": purpose} if purpose else {}
+    if period == month_of(period.first):
+        return {"month": period.first.isoformat()[:7], **more}
+    return {"from": period.first.isoformat(), "to": period.last.isoformat(), **more}
+
+
+def _address(endpoint: str, sheet: Sheet, purpose: str, **more: Any) -> str:
+    return url_for(f"reports.{endpoint}", **_query(sheet.period, purpose), **more)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
+
+
+# -- in words ---------------------------------------------------------------------------------------------
+
+
+def _title(sheet: Sheet) -> str:
+    """The title of a statement, with its month or days."""
+    period = sheet.period
+    if period == month_of(period.first):
+        month_name = language.word("statement.month", str(period.first.month))
+        when = f"{month_name} {period.first.year}"
+    else:
+        when = language.say(
+            "statement.days", first=language.day(period.first), last=language.day(period.last)
+        )
+    return language.word("statement.title", sheet.key, when=when)
+
+
+def _shown(column: Column, cell: Any) -> str:
+    """A cell as it reads in the page's language."""
+    if cell is None:
+        return "" if column.kind == statements.TEXT else "–"
+    if isinstance(cell, statements.Name):
+        return (
+            language.office(cell, "name") if cell.name_kind else language.choose(cell.name_hi, cell.name_en)
+        )
+    if isinstance(cell, tuple):
+        return language.word("statement.remark", cell[0], at=language.day(cell[1]))
+    return _number_shown(column, cell)
+
+
+def _number_shown(column: Column, cell: Any) -> str:
+    if column.kind == statements.DAY:
+        return language.day(cell)
+    if not isinstance(cell, int):
+        return str(cell)
+    text = language.grouped(cell)
+    return f"{text} %" if column.kind == statements.PERCENT else text
+
+
+def _printed(sheet: Sheet) -> reportfiles.Printed:
+    """The statement for a file: numbers stay numbers."""
+    actor, now = g.actor, transaction.now()
+
+    def cell(column: Column, value: Any) -> reportfiles.Cell:
+        return value if isinstance(value, int) else _shown(column, value) or None
+
+    def row(line: Line) -> list[reportfiles.Cell]:
+        return [cell(column, value) for column, value in zip(sheet.columns, line.cells, strict=True)]
+
+    above = [language.choose(g.district.name_hi, g.district.name_en), _as_of(sheet.as_of)]
+    return reportfiles.Printed(
+        _title(sheet),
+        language.current(),
+        above,
+        [language.word("statement.column", column.key) for column in sheet.columns],
+        [row(line) for line in sheet.lines],
+        [column.kind not in (statements.TEXT, statements.DAY) for column in sheet.columns],
+        bool(sheet.lines) and sheet.lines[-1].is_total,
+        [*(language.word("statement.note", note) for note in sheet.notes), *_orders(sheet)],
+        language.say(
+            "statement.taken",
+            name=language.choose(actor.name_hi, actor.name_en),
+            office=language.office(actor.post),
+            at=language.moment(now),
+        ),
+    )
+
+
+def _as_of(day: date) -> str:
+    return language.say("statement.as_of", at=language.day(day))
+
+
+def _orders(sheet: Sheet) -> list[str]:
+    return [
+        language.say(
+            "statement.order",
+            kind=language.word("order.kind", order.kind),
+            office=language.office(order) if order.office_id else language.say("order.district"),
+            first=language.day(order.first_on),
+            last=language.day(order.last_on),
+            number=order.number,
+            reason=language.word("ledger.reason", order.reason),
+        )
+        for order in sheet.orders
+    ]

@@ -1,0 +1,59 @@
+"""A statement drawn as PDF: one table across A4 sheets on their side, its head repeated on each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.papers.errors import PaperRefused
+from app.papers.fonts import BOLD, REGULAR, missing_letters
+from app.papers.layout import environment
+from app.papers.pdf import Assets, render_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+_WIDE, _NARROW = 3, 1  # shares of the width: a column of text, a column of numbers
+_SHEET = 277  # mm between the margins
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A statement as it is printed: title, lines above, head, rows, whether the last is the sum, lines below."""
+
+    title: str
+    language: str
+    above: Sequence[str]
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    is_number: Sequence[bool]
+    total: bool
+    below: Sequence[str]
+    stamp: str
+
+    @property
+    def widths(self) -> list[int]:
+        """The width of each column in mm."""
+        shares = [_NARROW if is_number else _WIDE for is_number in self.is_number]
+        return [_SHEET * share // sum(shares) for share in shares]
+
+
+def draw_table(table: Table, made_at: datetime, assets: Assets) -> bytes:
+    """Draw a statement. Raises PaperRefused, PapersUnavailable."""
+    texts = [table.title, table.stamp, *table.above, *table.header, *table.below]
+    texts += [cell for row in table.rows for cell in row]
+    letters = missing_letters("".join(texts), assets.fonts)
+    if letters:
+        raise PaperRefused("papers.letter_missing", letters=" ".join(letters))
+    template = environment(str(assets.layouts)).get_template("statement.html")
+
+    def html(pages: int) -> str:
+        return template.render(
+            table=table,
+            pages=pages,
+            regular=(assets.fonts / REGULAR).as_posix(),
+            bold=(assets.fonts / BOLD).as_posix(),
+        )
+
+    return render_pages(html, 1, made_at, assets)
