@@ -45,6 +45,7 @@ _SCREENS = (
     "admin",
     "entrycodes",
     "rights",
+    "posts",
     "stepup",
     "help",
     "health",

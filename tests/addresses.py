@@ -150,6 +150,15 @@ ADDRESSES: dict[str, Address] = {
     "entrycodes.allow": acts("request"),
     "entrycodes.refuse": acts("request"),
     "rights.show": opens(),
+    "entrycodes.new_officer": opens(),
+    "entrycodes.add_officer": acts(),
+    "posts.listing": opens(),
+    "posts.order": opens("office"),
+    "posts.give": acts("office"),
+    "posts.ending": opens("posting"),
+    "posts.end": acts("posting"),
+    "posts.agree": acts("order"),
+    "posts.refuse": acts("order"),
 }
 HELP = """
 Write a line for it into ADDRESSES (tests/addresses.py): `opens("case")` for a page, `acts("case")` for a form that is

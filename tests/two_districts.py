@@ -8,7 +8,7 @@ what the next one finds.
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -24,7 +24,7 @@ from app.models.cases import case, document, enquiry
 from app.models.officers import officer, posting
 from app.models.offices import office
 from app.models.workflow import user_task
-from app.services import desk, officers, procedures, setup, stepup
+from app.services import desk, officers, postings, procedures, setup, stepup
 from app.services import release_proposals as proposals
 from app.services.database import Database
 from app.services.drafts import actor_scope
@@ -106,6 +106,7 @@ def build(demo: Path, folder: Path, now: datetime) -> World:
     things, tasks, places = _things(database, cases)
     things["proposal"] = {"near": _proposal(saran, now), "other": _proposal(buxar, now)}
     things["version"] = {"near": 1}
+    things |= _posts(database, saran, thanas, buxar, now)
     things |= _of_a_colleague(
         saran.staff.holder(Role.SHO, saran.staff.offices(Role.SHO)[thanas[1]]), database, now
     )
@@ -181,6 +182,44 @@ def _proposal(district: District, now: datetime) -> UUID:
         return proposals.begin(rows, actor, procedures.release(rows, 1).row.id, "समय घटाना", now)
 
     return district.database.write(begin, actor_scope(actor))
+
+
+def _posts(
+    database: Database, saran: District, thanas: tuple[str, str], buxar: District, now: datetime
+) -> dict[str, dict[str, Any]]:
+    """The thanas, the posting of a munshi in each, and an order that waits for a second person."""
+    own = saran.staff.offices(Role.SHO)
+    offices = {"near": own[thanas[0]], "far": own[thanas[1]], "other": buxar.staff.offices(Role.SHO)}
+    offices["other"] = next(iter(offices["other"].values()))
+    with database.engine.connect() as connection:
+        held = {
+            where: connection.execute(
+                select(posting.c.id).where(
+                    posting.c.office_id == office_id, posting.c.role == Role.THANA_MUNSHI
+                )
+            ).scalar_one()
+            for where, office_id in offices.items()
+        }
+    admin = saran.staff.holder(Role.USER_ADMIN)
+    typed = postings.Typed(
+        "", "circle_inspector", "charge", now.date(), now.date(), has_end=True, order_no="1", moves=False
+    )
+
+    def ask(rows: Any) -> Any:
+        where = next(each for each in postings.places(rows, admin, now) if each.office_kind == "sdpo")
+        return postings.to_post(rows, admin, where, replace(typed, username=_somebody(rows, admin)), now)
+
+    asked = database.write(ask, actor_scope(admin))
+    saran.confirm(admin, asked)
+    wanted = database.read(lambda rows: stepup.see(rows, admin, asked, now), actor_scope(admin))
+    assert postings.confirm(database, admin, wanted, now) == postings.WAITING
+    order = UUID(wanted.items[0].thing.partition(":")[2])
+    return {"office": offices, "posting": held, "order": {"near": order}}
+
+
+def _somebody(rows: Any, admin: Actor) -> str:
+    """Name an officer of a thana."""
+    return next(each.username for each in postings.proposed(rows, admin) if each.username.startswith("eo2."))
 
 
 def _of_a_colleague(sho: Actor, database: Database, now: datetime) -> dict[str, dict[str, Any]]:

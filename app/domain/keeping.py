@@ -61,8 +61,6 @@ WAITING: dict[str, str] = {
     "rep.officer_performance": "no such report",
     "rep.registers": "no such register",
     "rep.weekly_summary": "no such report",
-    "adm.postings": "no screen of postings",
-    "adm.charge": "no screen of charge and substitution",
     "adm.masters": "masters come from the gazetteer",
     "adm.jurisdiction_propose": "jurisdiction comes from the gazetteer",
     "adm.jurisdiction_approve": "jurisdiction comes from the gazetteer",

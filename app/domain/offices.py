@@ -75,12 +75,12 @@ ROLE_OFFICES: dict[Role, frozenset[OfficeKind]] = {
 #: Roles that may have an office of their own, nearer to the unit than that of their lane.
 NEARER: dict[Role, OfficeKind] = {Role.CIRCLE_INSPECTOR: OfficeKind.CIRCLE}
 
-_POLICE = frozenset(OfficeKind) - {OfficeKind.DM_OFFICE, OfficeKind.REQUESTER, OfficeKind.ADMINISTRATION}
+POLICE = frozenset(OfficeKind) - {OfficeKind.DM_OFFICE, OfficeKind.REQUESTER, OfficeKind.ADMINISTRATION}
 
 
 def is_police(kind: str) -> bool:
     """Whether an office of this kind is one of the police's."""
-    return kind in _POLICE
+    return kind in POLICE
 
 
 #: In which kinds of office a post may give an open task to another officer; a post that is not here, in its own
@@ -88,8 +88,8 @@ def is_police(kind: str) -> bool:
 _GIVES_WORK_IN: dict[Role, frozenset[OfficeKind]] = {
     Role.DM: frozenset({OfficeKind.DM_OFFICE}),
     Role.ADM: frozenset({OfficeKind.DM_OFFICE}),
-    Role.SP: _POLICE,
-    Role.SP_READER: _POLICE,
+    Role.SP: POLICE,
+    Role.SP_READER: POLICE,
 }
 
 

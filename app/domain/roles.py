@@ -129,6 +129,7 @@ class Permission(StrEnum):
     ADMIN_SEE = "admin:see"
     INCIDENT_RETRY = "incident:retry"
     ENTRY_CODE = "entry:allow"
+    POSTING_CHANGE = "posting:change"
     ACCOUNT_OWN = "account:own"
 
 
@@ -183,6 +184,9 @@ GRANTS: dict[Permission, Grant] = {
     Permission.ADMIN_SEE: _grant("adm.health", "adm.incidents", keeps="numbers_only"),
     Permission.INCIDENT_RETRY: _grant("adm.incidents", keeps="numbers_only"),
     Permission.ENTRY_CODE: _grant("adm.users", keeps="two_person"),
+    Permission.POSTING_CHANGE: _grant(
+        "adm.postings", "adm.charge", keeps="two_person in_DM_office in_police O"
+    ),
 }
 #: What everybody has who signs in, in whatever post.
 _EVERYBODY = frozenset({Permission.ACCOUNT_OWN})

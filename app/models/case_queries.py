@@ -291,11 +291,16 @@ def _latest(at: At) -> Any:
 LATEST_ANSWERS = Query(_latest)
 
 
+def latest_answers(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    """Of each form of a case, and of each unit where it belongs to one, the submission that holds; sealed."""
+    return LATEST_ANSWERS.all(session, case_id=case_id)
+
+
 def last_answer(session: Session, case_id: UUID, form: str, enquiry_id: UUID | None = None) -> AnyRow | None:
     """The latest submission of a form in a case, for one unit where the form belongs to a unit."""
     found = [
         row
-        for row in LATEST_ANSWERS.all(session, case_id=case_id)
+        for row in latest_answers(session, case_id)
         if row.form == form and enquiry_id in (None, row.enquiry_id)
     ]
     return max(found, key=lambda row: (row.at, row.id), default=None)

@@ -40,13 +40,43 @@ posting = case_table(
     uuid_column("officer_id"),
     uuid_column("office_id"),
     Column("role", String(24), nullable=False),
-    Column("kind", String(12), nullable=False, default="regular"),  # regular | charge | substitute
+    Column("kind", String(12), nullable=False, default="regular"),  # regular | charge | substitute | delegate
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
+    Column("order_no", String(80), nullable=False, server_default=""),  # of the order on paper
     Index("ix_posting_officer", "district_id", "officer_id"),
     Index("ix_posting_office", "district_id", "office_id", "role"),
     scope="district",
     parents=[("officer_id", "officer"), ("office_id", "office")],
+)
+
+posting_order = case_table(
+    "posting_order",  # that somebody is posted or relieved: confirmed by a code, and where it takes two, agreed to
+    Column("act", String(8), nullable=False),  # "post" | "relieve"
+    uuid_column("officer_id"),
+    uuid_column("office_id"),
+    Column("role", String(24), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("valid_from", Date, nullable=False),  # of the posting; or the first day without it
+    Column("valid_to", Date),
+    Column("moves", Boolean, nullable=False),  # his regular posts before end by it
+    Column("order_no", String(80), nullable=False),
+    uuid_column("posting_id", nullable=True),  # that ends
+    Column("state", String(8), nullable=False),  # "asked" | "waiting" | "done" | "refused"
+    uuid_column("asked_by"),
+    Column("asked_at", UtcDateTime, nullable=False),
+    uuid_column("settled_by", nullable=True),
+    Column("settled_at", UtcDateTime),
+    Column("reason", String(300), nullable=False, default=""),  # why it was refused
+    Index("ix_posting_order_state", "district_id", "state", "asked_at"),
+    scope="district",
+    parents=[
+        ("officer_id", "officer"),
+        ("office_id", "office"),
+        ("posting_id", "posting"),
+        ("asked_by", "officer"),
+        ("settled_by", "officer"),
+    ],
 )
 
 login_session = case_table(

@@ -59,6 +59,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     "session:refuse": frozenset({"digest"}),
     "session:switch": frozenset({"posting"}),
     "account:add": frozenset({"role"}),
+    "posting:ask": frozenset({"act", "role", "kind", "office"}),  # two have to agree
+    "posting:add": frozenset({"order", "role", "kind", "office", "since", "until"}),
+    "posting:end": frozenset({"order", "role", "kind", "office", "since"}),
+    "posting:refuse": frozenset({"role", "kind", "office"}),
     "entry:ask": frozenset({"kind"}),
     "entry:allow": frozenset({"kind"}),
     "entry:refuse": frozenset({"kind"}),

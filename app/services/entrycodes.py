@@ -87,6 +87,11 @@ class Request:
     is_own: bool  # whoever looks has asked for it himself, or it is his own account
 
 
+def is_username(text: str) -> bool:
+    """Whether the name of an account may be written like this: Latin small letters, digits, dot, hyphen."""
+    return _USERNAME.fullmatch(text) is not None
+
+
 def first_administrator(
     database: Database, district_id: int, username: str, names: tuple[str, str], now: datetime
 ) -> str:
@@ -95,7 +100,7 @@ def first_administrator(
     Asked again before he came in, it gives another code. Raises NotFound, UsernameRefused, UsernameTaken,
     AdministratorKnown.
     """
-    if not _USERNAME.fullmatch(username):
+    if not is_username(username):
         raise UsernameRefused(username=username)
     scope = SystemScope(SystemReason.SETUP, district_id)
     return database.write(lambda session: _first(session, username, names, now), scope)

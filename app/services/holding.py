@@ -16,6 +16,7 @@ from app.domain.roles import Permission, Role, doers_of
 from app.models import case_queries as cases
 from app.models import holding_queries as table
 from app.models import office_queries as offices
+from app.models import posting_queries as postings
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services import audit, calendars, queues, releases
@@ -35,6 +36,7 @@ log = structlog.get_logger(__name__)
 #: Why a task goes into another name: a closed list, for a free text would name somebody in the record.
 REASONS = ("leave", "transfer", "urgent", "load", "agreed")
 RAN_OUT = "ran_out"
+TRANSFER = "transfer"
 _REPLY = "record_reply"  # the form that another district's answer is entered in
 #: A claim holds to the end of office hours so many working days on: over a night and a visit, not over a leave.
 CLAIM_DAYS = 1
@@ -216,6 +218,24 @@ def expire(database: Database, now: datetime) -> int:
         except Exception as error:  # noqa: BLE001 - one case in trouble keeps no other claim from ending
             log.warning("claim_not_ended", case=str(row.case_id), error=type(error).__name__)
     return len(found)
+
+
+def give_back(database: Database, district_id: int, officer_id: UUID, now: datetime) -> None:
+    """Give back to their offices what an officer had claimed in posts that he holds no more."""
+    scope = SystemScope(SystemReason.WORKER, district_id)
+    for row in database.read(lambda session: postings.claims_of(session, officer_id), scope):
+        leave = partial(_leave, task_id=row.id, officer_id=officer_id, now=now)
+        database.write(leave, CaseScope(district_id, row.case_id))
+
+
+def _leave(session: Session, task_id: UUID, officer_id: UUID, now: datetime) -> None:
+    cases.lock(session, session.scope.case_id)  # type: ignore[union-attr]
+    task = find(session, task_id)
+    if task.state != "open" or task.claimed_by != officer_id:
+        return
+    if officer_id not in {each.officer_id for each in _doers(session, task, now)}:
+        _into_name(session, task, None, now)
+        _hand_over(session, None, task, "expire", TRANSFER, None, now)
 
 
 def _expire(session: Session, task_id: UUID, now: datetime) -> None:

@@ -9,7 +9,7 @@ from app import formjs
 from app.domain.errors import NotFound
 from app.models import ahead
 from app.models import case_queries as cases
-from app.services import drafts, holding, proposals, releases, signing
+from app.services import drafts, holding, proposals, releases, separation, signing
 from app.services.facts import CaseFacts
 from app.services.options import choices
 
@@ -83,7 +83,7 @@ class Sheet:
 
 
 def read(session: Session, actor: Actor, task_id: UUID, now: datetime) -> Sheet:
-    """The sheet of an open task. Raises NotFound (also for a foreign one), NotAllowed, TaskAlreadyDone."""
+    """The sheet of an open task. Raises NotFound (or foreign), NotAllowed, OwnEnquiry, TaskAlreadyDone."""
     task = holding.find(session, task_id)
     holding.guard(actor, task)
     ahead.sheet(session, task, actor.officer_id)
@@ -92,6 +92,7 @@ def read(session: Session, actor: Actor, task_id: UUID, now: datetime) -> Sheet:
         raise NotFound
     loaded = releases.load(session, case.release_id)
     form = loaded.form(task.form)
+    separation.guard(session, actor, task)
     known = CaseFacts(session, case, now, enquiry_id=task.enquiry_id)
     facts = known.for_form(loaded, task)
     options = choices(session, form, loaded, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from app.services import (
 from app.services.casefile import RECOMMEND
 from app.services.drafts import actor_scope
 from app.services.facts import REVIEW, CaseFacts
+from app.services.separation import OwnEnquiry
 from app.services.signing import BATCH
 
 if TYPE_CHECKING:
@@ -218,7 +220,9 @@ def _waiting(session: Session, actor: Actor, now: datetime) -> Waiting:
         keyset = table.Keyset("due", None, AT_ONCE - len(lines) + 1)
         rows = table.rows(session, queue, table.Condition(element_id=element_id), keyset)
         has_more = has_more or len(rows) >= keyset.limit
-        lines += [_line(session, actor, row, now) for row in rows[: keyset.limit - 1]]
+        for row in rows[: keyset.limit - 1]:
+            with suppress(OwnEnquiry):  # somebody else decides on it
+                lines.append(_line(session, actor, row, now))
     clean = [line for line in lines if not line.reasons]
     return Waiting(_grouped(clean), tuple(line for line in lines if line.reasons), has_more)
 

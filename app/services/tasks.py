@@ -26,6 +26,7 @@ from app.services import (
     instances,
     projections,
     reviews,
+    separation,
     sheets,
     sightings,
     signing,
@@ -56,10 +57,6 @@ if TYPE_CHECKING:
     from app.services.units import Letter, Said
 
 
-#: Forms with a rule of their own.
-ENDORSEMENT = "endorse_enquiry"
-
-
 class WrittenOn(DomainError):
     """The draft is not any more what its officer had sent."""
 
@@ -78,6 +75,7 @@ class TaskView:
     instructions_hi: str
     instructions_en: str
     case: CaseStrip
+    is_namesake: bool  # the candidate or his father is called as the officer is
     age: Age
     due_on: date
     form: formjs.Form
@@ -328,7 +326,7 @@ def _commit(
         raise NotFound
     task = holding.find(session, sheet.task.id)
     holding.guard(actor, task)
-    _guard_own_enquiry(own, actor, task)
+    separation.guard(own, actor, task)
     context = projections.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
     projections.stamp(context)
     answer_id = casefile.store_answer(context)
@@ -361,15 +359,6 @@ def _attach(session: Session, actor: Actor, sheet: Sheet, now: datetime) -> None
     drafts.delete(session, draft.id)
 
 
-def _guard_own_enquiry(session: Session, actor: Actor, task: AnyRow) -> None:
-    """Who enquired never endorses, in whatever post he comes."""
-    if task.form != ENDORSEMENT or task.enquiry_id is None:
-        return
-    for enquiry in cases.enquiries_of(session, task.case_id):
-        if enquiry.id == task.enquiry_id and enquiry.officer_id == actor.officer_id:
-            raise DomainError("error.own_enquiry")
-
-
 def _drop(database: Database, actor: Actor, place: drafts.Place, posted: Posted, now: datetime) -> None:
     from_draft = drafts.dropped(posted.op)
     if from_draft is not None:
@@ -391,6 +380,7 @@ def _keep(
 def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], now: datetime) -> TaskView:
     task, label = sheet.task, sheet.release.engine.user_tasks[sheet.task.element_id]
     file = casefile.CaseFile(session, actor, sheet.case, sheet.release, now)
+    strip = file.strip()
     is_held = holding.holds(task, now)
     held_hi, held_en = casefile.officer_names(session, task.claimed_by if is_held else None)
     return TaskView(
@@ -401,7 +391,8 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         step_en=label.name_en,
         instructions_hi=label.instructions_hi,
         instructions_en=label.instructions_en,
-        case=file.strip(),
+        case=strip,
+        is_namesake=separation.is_namesake(actor, strip),
         age=file.age(task.due_on),
         due_on=task.due_on,
         form=sheet.form,

@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import Permission
-from app.services import entrycodes, scopes
+from app.services import entrycodes, newstaff, scopes
 from app.web import confirmations, language, stepup, transaction
 from app.web.access import requires
 from app.web.pages import page
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from app.services.stepup import StepUp
 
 bp = Blueprint("entrycodes", __name__)
+
+_LONGEST = 400
 
 
 @bp.get("/admin/entry-codes")
@@ -42,6 +44,28 @@ def ask() -> ResponseReturnValue:
         )
     except DomainError as refused:
         return _page(422, problem=refused, username=username, kind=kind)
+    return redirect(url_for("stepup.show", step_up_id=asked), code=303)
+
+
+@bp.get("/admin/officers/new")
+@requires(Permission.ENTRY_CODE)
+def new_officer() -> ResponseReturnValue:
+    return page("admin/new_officer.html", typed={}, problems={})
+
+
+@bp.post("/admin/officers/new")
+@requires(Permission.ENTRY_CODE)
+def add_officer() -> ResponseReturnValue:
+    """Make the account of a new officer; his first code is shown once it is confirmed."""
+    actor, now = transaction.actor(), transaction.now()
+    typed = {name: request.form.get(name, "")[:_LONGEST] for name in ("username", *newstaff.LONGEST)}
+    try:
+        asked = transaction.write(
+            lambda rows: newstaff.add(rows, actor, newstaff.Newcomer(**typed), now),
+            scopes.door(actor.district_id),
+        )
+    except newstaff.Refused as refused:
+        return page("admin/new_officer.html", 422, typed=typed, problems=refused.problems)
     return redirect(url_for("stepup.show", step_up_id=asked), code=303)
 
 

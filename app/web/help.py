@@ -33,6 +33,7 @@ SCREENS = (
     "decisions",
     "formtable",
     "admin",
+    "posts",
     "account",
 )
 

@@ -32,6 +32,7 @@ NAVIGATION = (
     Entry("reports.queues", "nav.reports", Permission.REPORT_SEE),
     Entry("certificates.register", "nav.certificates", Permission.PAPER_REGISTER),
     Entry("modeler.release", "nav.modeler", Permission.PROCESS_SEE),
+    Entry("posts.listing", "nav.posts", Permission.POSTING_CHANGE),
     Entry("admin.overview", "nav.admin", Permission.ADMIN_SEE),
 )
 

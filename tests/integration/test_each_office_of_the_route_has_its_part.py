@@ -16,9 +16,10 @@ from app.models.cases import case
 from app.models.papers import certificate
 from app.models.scope import CaseScope
 from app.models.workflow import clock_event, user_task
-from app.services import cases, gazetteer, tasks
+from app.services import cases, gazetteer, separation, tasks
 from app.services.drafts import actor_scope
 from app.services.facts import CaseFacts
+from app.services.separation import OwnEnquiry
 from tests.scripts import (
     OUTSIDE,
     WITH_DETAIL,
@@ -332,3 +333,58 @@ def test_where_the_sp_signs_the_dm_gets_no_task(traveller: Traveller) -> None:
 def signatories(traveller: Traveller) -> list[UUID]:
     with traveller.database.engine.connect() as connection:
         return list(connection.execute(select(certificate.c.signed_by)).scalars())
+
+
+def test_who_enquired_and_then_gets_charge_of_the_thana_does_not_endorse(traveller: Traveller) -> None:
+    number = traveller.begin()
+    traveller.walk(number, {}, until="endorse_enquiry")
+    task = task_at(traveller, number, "endorse_enquiry")
+    visited = next(each for each in done(traveller, number) if each.element_id == "visit")
+    acting = in_charge(traveller, visited.done_by, Role.SHO, task.office_id)
+    with pytest.raises(OwnEnquiry) as refused:
+        sends(traveller, acting, task)
+    assert refused.value.key == "error.own_enquiry"
+    sends(traveller, traveller.staff.holder(Role.SHO, task.office_id), task)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "step", "role"),
+    [
+        ("arms_licence_new", "review_findings", Role.SDPO),
+        ("govt_service", "recommend", Role.SP),
+        ("govt_service", "decide", Role.DM),
+    ],
+)
+def test_who_enquired_and_then_comes_in_another_post_judges_nothing_in_that_case(
+    traveller: Traveller, purpose: str, step: str, role: Role
+) -> None:
+    number = traveller.begin(letter={"purpose": purpose})
+    traveller.walk(number, {}, until=step)
+    task = task_at(traveller, number, step)
+    visited = next(each for each in done(traveller, number) if each.element_id == "visit")
+    acting = in_charge(traveller, visited.done_by, role, task.office_id)
+    with pytest.raises(OwnEnquiry) as refused:
+        sends(traveller, acting, task)
+    assert refused.value.key == "error.own_enquiry_judged"
+    assert traveller.steps(number) == [step]
+
+
+def in_charge(traveller: Traveller, officer_id: UUID, role: Role, office_id: UUID) -> Actor:
+    """The officer as he acts by charge of another post."""
+    officer = traveller.staff.officer(officer_id)
+    post = replace(traveller.staff.holder(role, office_id).post, kind="charge")
+    return replace(officer, post=post, posts=(*officer.posts, post))
+
+
+def test_an_officer_is_told_that_the_candidate_or_his_father_is_called_as_he_is(traveller: Traveller) -> None:
+    number = traveller.begin()
+    traveller.walk(number, {}, until="visit")
+    task = task_at(traveller, number, "visit")
+    view = traveller.page_of(task)
+    officer = traveller.actor_of(task)
+    assert not view.is_namesake
+    for hindi, english in ((view.case.father_hi, ""), ("", view.case.name_en), (view.case.name_hi, "x")):
+        namesake = replace(officer, name_hi=hindi, name_en=english)
+        assert separation.is_namesake(namesake, view.case)
+    family = replace(officer, name_hi=view.case.father_hi.split()[-1], name_en="")
+    assert not separation.is_namesake(family, view.case), "a family name alone tells nothing"

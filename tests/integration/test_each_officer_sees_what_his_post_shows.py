@@ -476,6 +476,8 @@ CHANGING: dict[str, dict[str, Any]] = {
     "factor_queries.take_recovery_code": {},
     "factor_queries.take_step": {},
     "factor_queries.use_step_up": {},
+    "posting_queries.set_end": {},
+    "posting_queries.settle_order": {"values": {"state": "y"}},
 }
 
 
@@ -501,7 +503,7 @@ def test_no_query_lets_nobody_change_anything(filled):
 def test_every_query_that_changes_rows_was_tried():
     verbs = ("set_", "update_", "delete_", "advance", "finish_", "cancel_", "close_", "move_", "retire")
     verbs += ("destroy", "forget", "count_failure", "end_others", "supersede_")
-    verbs += ("take_", "replace_", "agree", "prove_", "use_")
+    verbs += ("take_", "replace_", "agree", "prove_", "use_", "settle_")
     heads = {"audit_queries.set_head"}  # whoever acts moves the head of a chain of his district
     known = {name for name in queries() if name.partition(".")[2].startswith(verbs)}
     assert known - heads == set(CHANGING)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.domain import posts
 from app.domain.offices import may_give
 from app.domain.roles import Permission, Role, permissions_of
 from app.services import officers, scopes
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
     from werkzeug.routing import Rule
     from werkzeug.test import TestResponse
 
+    from app.domain.roles import Actor
+
 _TOKEN = re.compile(rb'name="csrf_token" value="([^"]*)"')
 _ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z]{3}-\d{4}-\d{5}")
 #: Who opens the paper of a finished case besides the offices of the district (rights: see.paper).
 _HANDED = {Role.SHO, Role.SDPO}
+_POSTS = {"office", "posting", "order"}
 _OF_CASES = {"case", "letter", "document", "task", "gift"}
 
 
@@ -98,9 +102,19 @@ def expected(world: World, role: Role, address: Address, where: str) -> frozense
             return frozenset({403})
         if address.thing == "gift" and not may_give(actor, Role(task.role), task.office_id, "thana"):
             return frozenset({403})
-    elif where == "other":
+    elif where == "other" or (
+        address.thing in _POSTS and not posts_there(world, actor, address.thing, where)
+    ):
         return frozenset({404})
     return address.gives
+
+
+def posts_there(world: World, actor: Actor, thing: str, where: str) -> bool:
+    """Whether an officer gives posts in a thana, or settles the orders of others."""
+    if thing == "order":
+        return posts.may_agree(actor)
+    office = world.things["office"][where]
+    return posts.may_post(actor, Role.THANA_MUNSHI, office, "thana", posts.REGULAR)
 
 
 def permits(role: Role, permission: str) -> bool:

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from app import create_app
 from app.config import Settings
 from app.domain.roles import PERMISSIONS, Permission, Role
-from app.services import accounts, officers, scopes, setup
-from app.services.drafts import actor_scope
+from app.models.officers import officer
+from app.services import officers, scopes, setup
 from app.web.access import NEWCOMER, PUBLIC
 from tests.addresses import ADDRESSES, HELP
 from tests.integration.conftest import NOW
@@ -175,6 +176,8 @@ def test_no_screen_shows_a_key_in_place_of_its_text(
     site: Flask, enter: Callable[[Role], FlaskClient], language: str
 ) -> None:
     database: Database = site.extensions["database"]
+    with database.engine.connect() as connection:
+        usernames = set(connection.execute(select(officer.c.username)).scalars())  # they are written alike
     shown = []
     for role in ROLES:
         actor = Staff(database, NOW).holder(role)
@@ -182,10 +185,9 @@ def test_no_screen_shows_a_key_in_place_of_its_text(
             lambda session, actor=actor: officers.set_language(session, actor, language),
             scopes.door(actor.district_id),
         )
-        own = database.read(lambda session, actor=actor: accounts.own(session, actor), actor_scope(actor))
         client = enter(role)
         for address in [*plain_screens(site), *OWN_FACTORS]:
             page = client.get(address).get_data(as_text=True)
-            text = re.sub(rf"<[^>]+>|\b{re.escape(own.username)}\b", " ", page)
-            shown += [f"{address}: {key}" for key in _KEY.findall(text)]
+            keys = set(_KEY.findall(re.sub(r"<[^>]+>", " ", page))) - usernames
+            shown += [f"{address}: {key}" for key in sorted(keys)]
     assert not shown
