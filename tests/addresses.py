@@ -39,8 +39,12 @@ NOTHING_SENT = 400  # the page always sends what is missing here
 ADDRESSES: dict[str, Address] = {
     # -- everybody's door --
     "assets.serve": Address(gives=frozenset({404}), parts={"name": "nothing.css"}),
-    "certificates.ask": opens(),
-    "certificates.verify": Address(gives=frozenset({404}), parts={"token": "abcdefghijkl"}),
+    "verify.ask": opens(),
+    "verify.by_birth": acts(),
+    "verify.by_file": acts(),
+    "verify.key": opens(),
+    "verify.show": Address(gives=frozenset({404}), parts={"token": "abcdefghijkl"}),
+    "verify.scanned": Address(gives=OPENS | {404}, parts={"token": "abcdefghijkl"}),
     "demo.enter": Address(gives=frozenset({404})),
     "health.process": opens(),
     "health.readiness": Address(gives=frozenset({503})),
@@ -113,6 +117,7 @@ ADDRESSES: dict[str, Address] = {
     "requisitions.person": opens("letter"),
     "requisitions.add_person": acts("letter"),
     "tracking.overview": opens(),
+    "tracking.waiting": opens(element_id="decide"),
     "reports.queues": opens(),
     "certificates.register": opens(),
     # -- the procedure --
@@ -134,6 +139,9 @@ ADDRESSES: dict[str, Address] = {
     "proposals.send_back": acts("proposal"),
     "proposals.approve": acts("proposal"),
     "proposals.drop": acts("proposal"),
+    "replays.show": opens("proposal"),
+    "replays.begin": acts("proposal"),
+    "replays.cancel": Address("proposal", frozenset({404})),  # nothing of it is running
     "canvas.draw": opens("proposal", **PROPOSED),
     "decisions.show": opens("proposal", name="checks.dmn"),
     "decisions.change": acts("proposal", NOTHING_SENT, name="checks.dmn"),

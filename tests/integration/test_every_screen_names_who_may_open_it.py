@@ -14,7 +14,6 @@ from app.domain.roles import PERMISSIONS, Permission, Role
 from app.models.officers import officer
 from app.services import officers, scopes, setup
 from app.web.access import NEWCOMER, PUBLIC
-from tests.addresses import ADDRESSES, HELP
 from tests.integration.conftest import NOW
 from tests.staff import Staff
 
@@ -77,12 +76,6 @@ def test_every_view_says_who_may_open_it(site: Flask) -> None:
     assert not silent, (
         "Mark the view with @requires(Permission...) or, by decision, @public (app/web/access.py)"
     )
-
-
-def test_every_address_says_how_it_answers(site: Flask) -> None:
-    endpoints = {rule.endpoint for rule in site.url_map.iter_rules()}
-    assert not endpoints - set(ADDRESSES), HELP
-    assert not set(ADDRESSES) - endpoints, "It is there no more: take its line out of tests/addresses.py"
 
 
 def test_what_is_public_is_so_on_purpose(site: Flask) -> None:
