@@ -293,9 +293,9 @@ def open_session(
     return Entry(token, row.district_id, row.id, row.last_sign_in_at, row.failures, stage)
 
 
-def renew(session: Session, session_id: UUID, now: datetime, *, opens: bool = False) -> str:
+def renew(session: Session, session_id: UUID, now: datetime, *, opens: bool = False, token: str = "") -> str:
     """Give a session another token, as after every change of what it may do; the old one is worth nothing."""
-    token = new_token()
+    token = token or new_token()
     more = {"stage": OPEN, "created_at": now, "expires_at": now + LIFETIME} if opens else {}
     table.set_session(session, session_id, digest=digest_of(token), last_seen_at=now, **more)
     return token

@@ -6,6 +6,7 @@ step-up for exactly that it is refused by StepUpNeeded, and the officer is led t
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from app.services.database import Database
 
 HOLDS = timedelta(minutes=5)
+TWICE = timedelta(seconds=30)  # between two presses of one button on a slow line
 #: After so long a row says nothing that the record does not say.
 KEPT_FOR = timedelta(days=1)
 
@@ -115,8 +117,11 @@ def see(session: Session, actor: Actor, step_up_id: UUID, now: datetime) -> Step
     return StepUp(row.id, row.action, items, row.expires_at, row.proven_at is not None)
 
 
-def prove(database: Database, actor: Actor, wanted: StepUp, typed: str, now: datetime) -> str:
-    """Prove the request by a code, which is used up; -> the session's new token. Raises CodeRefused, NotFound."""
+def prove(database: Database, actor: Actor, wanted: StepUp, typed: str, now: datetime, *, token: str) -> str:
+    """Prove the request by a code, which is used up; -> the session's new token in place of `token`.
+
+    Raises CodeRefused, NotFound.
+    """
     scope = scopes.door(actor.district_id)
     row = database.read(lambda session: accounts.account(session, actor.officer_id), scope)
     if row is None or actor.session_id is None:
@@ -131,12 +136,39 @@ def prove(database: Database, actor: Actor, wanted: StepUp, typed: str, now: dat
             return None
         door.give_back(session, row.username, own)
         _note(session, actor, wanted, now)
-        return officers.renew(session, session_id, now)
+        return officers.renew(session, session_id, now, token=_successor(session, token, wanted.id))
 
-    token = database.write(work, scope)
-    if token is None:
+    new = database.write(work, scope)
+    if new is None:
         raise CodeRefused
-    return token
+    return new
+
+
+def after_first_press(session: Session, token: str, step_up_id: UUID, now: datetime) -> str | None:
+    """The token by which a session goes on that was proven a moment ago, for whoever shows the one before.
+
+    A button pressed twice sends the old token a second time, and the browser keeps the second answer alone. Only the
+    same request, within seconds, leads on; everywhere else the old token is worth nothing.
+    """
+    row = table.find_step_up(session, step_up_id)
+    if row is None or row.proven_at is None or now - row.proven_at > TWICE:
+        return None
+    return _successor(session, token, step_up_id)
+
+
+def is_proven(session: Session, actor: Actor, step_up_id: UUID) -> bool:
+    """Whether this officer has proven the request in this session, used or not."""
+    row = table.find_step_up(session, step_up_id)
+    return (
+        row is not None
+        and row.proven_at is not None
+        and (row.officer_id, row.session_id) == (actor.officer_id, actor.session_id)
+    )
+
+
+def _successor(session: Session, token: str, step_up_id: UUID) -> str:
+    """A new token that only this installation can make of the old one, the same each time for one request."""
+    return urlsafe_b64encode(session.keys.mac("renewal", step_up_id.bytes + token.encode())).decode()
 
 
 def use(

@@ -11,7 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 
 from app.domain.errors import NotAllowed
-from app.services import officers, scopes
+from app.services import officers, scopes, stepup
 from app.web import language, transaction
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.roles import Permission
+    from app.services.database import Session
 
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
@@ -110,7 +111,23 @@ def _standing(_: Request) -> SignedIn | None:
     if not token:
         return None
     found = transaction.look(lambda rows: officers.actor_for(rows, token, transaction.now()), scopes.door())
+    if found is None and request.endpoint == "stepup.confirm":
+        found = _pressed_twice(token)
     return SignedIn(found) if found is not None else None
+
+
+def _pressed_twice(token: str) -> officers.Standing | None:
+    """Who has pressed the button of a confirmation a second time, before the first answer gave him another token."""
+    now, step_up_id = transaction.now(), (request.view_args or {})["step_up_id"]
+
+    def look(rows: Session) -> tuple[str | None, officers.Standing | None]:
+        renewed = stepup.after_first_press(rows, token, step_up_id, now)
+        return renewed, officers.actor_for(rows, renewed, now) if renewed is not None else None
+
+    renewed, found = transaction.database().read(look, scopes.door())
+    if found is not None:
+        session["token"] = renewed
+    return found
 
 
 def _guard() -> ResponseReturnValue | None:

@@ -10,7 +10,7 @@ from flask import Blueprint, g, redirect, request, session, url_for
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
-from app.services import signing, stepup, tasks
+from app.services import officers, scopes, signing, stepup, tasks
 from app.services.drafts import actor_scope
 from app.web import confirmations, formviews, language, transaction
 from app.web.access import requires
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.errors import DomainError
+    from app.services.database import Session
 
 bp = Blueprint("stepup", __name__)
 
@@ -59,15 +60,47 @@ def confirm(step_up_id: UUID) -> ResponseReturnValue:
 
     What was proven and could not be done then (no database) is done by the same button without another code.
     """
-    wanted = _wanted(step_up_id)
-    if not wanted.is_proven:
-        try:
+    try:
+        wanted = _wanted(step_up_id)
+        if not wanted.is_proven:
             session["token"] = stepup.prove(
-                transaction.database(), g.actor, wanted, request.form.get("code", ""), transaction.now()
+                transaction.database(),
+                g.actor,
+                wanted,
+                request.form.get("code", ""),
+                transaction.now(),
+                token=session["token"],
             )
-        except stepup.CodeRefused as refused:
-            return _page(wanted, 422, problem=refused)
-    return ACTS[wanted.action].perform(wanted)
+        return ACTS[wanted.action].perform(wanted)
+    except stepup.CodeRefused as refused:
+        return _page(wanted, 422, problem=refused) if not _pressed_twice(step_up_id) else _confirmed()
+    except stepup.StepUpOver:
+        if not _pressed_twice(step_up_id):
+            raise
+        return _confirmed()
+
+
+def _pressed_twice(step_up_id: UUID) -> bool:
+    """Whether the button was pressed before; the session then goes on under the token that this press gave it."""
+    actor, now, token = transaction.actor(), transaction.now(), session["token"]
+
+    def look(rows: Session) -> tuple[bool, str | None]:
+        return stepup.is_proven(rows, actor, step_up_id), stepup.after_first_press(
+            rows, token, step_up_id, now
+        )
+
+    proven, renewed = transaction.database().read(look, actor_scope(actor))
+    if proven and renewed is not None:
+        known = transaction.database().read(
+            lambda rows: officers.actor_for(rows, renewed, now), scopes.door()
+        )
+        session["token"] = renewed if known is not None else token
+    return proven
+
+
+def _confirmed() -> ResponseReturnValue:
+    """What the second of two presses is told: the first has done it."""
+    return page("account/confirmed.html", 200)
 
 
 @bp.app_errorhandler(stepup.StepUpNeeded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -155,6 +156,40 @@ def test_the_session_goes_on_under_another_token(desk: Desk) -> None:
     thief.client.set_cookie("esp", before)
     assert not is_in(thief)
     assert len({bytes(row.digest) for row in desk.rows(login_session)}) == len(desk.rows(login_session))
+
+
+def test_a_second_press_whose_first_answer_was_lost_is_told_that_it_is_done(desk: Desk) -> None:
+    answer = desk.send()
+    address = answer.headers["Location"]
+    browser, code = desk.dm.browser, desk.dm.phone.code(desk.doorway.now)
+    browser.get(address)
+    before = browser.client.get_cookie("esp")
+    assert browser.post(address, {"code": code}).status_code == 303
+    assert desk.is_done
+    browser.client.set_cookie("esp", before.value)  # the browser gave the first answer up
+    again = browser.post(address, {"code": code})
+    assert again.status_code == 200
+    assert "यह पुष्टि दर्ज हो चुकी है" in text_of(again)
+    assert is_in(browser), "the session goes on"
+    browser.client.set_cookie("esp", before.value)
+    assert not is_in(browser), "the old token opens nothing else"
+    desk.goes_on(seconds=60)
+    assert "/sign-in" in browser.post(address, {"code": code}).headers["Location"], "nor this, later"
+
+
+def test_two_presses_at_one_moment_sign_once_and_neither_is_told_of_a_wrong_code(desk: Desk) -> None:
+    address = desk.send().headers["Location"]
+    browser, code = desk.dm.browser, desk.dm.phone.code(desk.doorway.now)
+    browser.get(address)
+    before = browser.client.get_cookie("esp")
+    second = Visitor(desk.doorway.app)
+    second.client.set_cookie("esp", before.value)
+    second._token = browser._token
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda each: each.post(address, {"code": code}), (browser, second)))
+    assert desk.is_done
+    assert {each.status_code for each in answers} <= {200, 303}
+    assert not [each for each in answers if "/sign-in" in each.headers.get("Location", "")]
 
 
 def test_a_return_signs_nothing_and_asks_for_nothing(desk: Desk) -> None:
