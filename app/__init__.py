@@ -22,6 +22,7 @@ _SCREENS = (
     "signin",
     "newcomers",
     "account",
+    "notices",
     "inbox",
     "many",
     "tasks",

@@ -46,6 +46,12 @@ class Settings:
     proxies: int = 0  # how many proxies stand before us and may name the client's address
     testing: bool = False  # cheap password hashes, the fixed key ring
     fonts: Path = FONTS  # of the papers
+    mail_url: str = ""  # smtp:// or smtps://, with user and password; empty: no e-mail leaves the house
+    mail_from: str = ""
+    sms_url: str = ""  # of the gateway, https://
+    sms_header: str = ""  # sender id as registered with the operators (DLT)
+    sms_token: str = ""
+    sms_templates: str = ""  # kind=id,... as the texts are registered with the operators (DLT)
 
     @property
     def is_sqlite(self) -> bool:
@@ -96,7 +102,37 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=_number(values, "PROXIES", 0, 5, least=0),
         testing=_flag(values, "ESP_TESTING"),
         fonts=Path(values.get("FONTS") or FONTS),
+        **_carriers(values),
     )
+
+
+def _carriers(values: Mapping[str, Any]) -> dict[str, str]:
+    """What carries messages out of the house; a half-written setting is refused, not passed over."""
+    names = ("MAIL_URL", "MAIL_FROM", "SMS_URL", "SMS_HEADER", "SMS_TOKEN", "SMS_TEMPLATES")
+    found = {name: str(values.get(name) or "").strip() for name in names}
+    if found["MAIL_URL"] and not re.match(r"smtps?://[^/\s]+$", found["MAIL_URL"]):
+        raise SettingRefused(
+            "MAIL_URL", "smtp://नाम:पासवर्ड@होस्ट:587 लिखें", "write smtp://name:password@host:587"
+        )
+    if bool(found["MAIL_URL"]) != bool(re.fullmatch(r"[^@\s]+@[^@\s]+", found["MAIL_FROM"])):
+        raise SettingRefused(
+            "MAIL_FROM", "MAIL_URL के साथ भेजने वाले का पता लिखें", "write the sender's address beside MAIL_URL"
+        )
+    if found["SMS_URL"] and not found["SMS_URL"].startswith("https://"):
+        raise SettingRefused(
+            "SMS_URL", "https:// से आरंभ होने वाला पता लिखें", "write an address that begins with https://"
+        )
+    if bool(found["SMS_URL"]) != bool(found["SMS_HEADER"]):
+        raise SettingRefused(
+            "SMS_HEADER", "SMS_URL के साथ DLT का प्रेषक नाम लिखें", "write the DLT sender id beside SMS_URL"
+        )
+    if not re.fullmatch(r"(\w+=\d+(,\w+=\d+)*)?", found["SMS_TEMPLATES"]):
+        raise SettingRefused(
+            "SMS_TEMPLATES",
+            "reminder=1107…,digest=1107… जैसा लिखें",
+            "write them like reminder=1107…,digest=1107…",
+        )
+    return {name.lower(): value for name, value in found.items()}
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 
+from app.services import messages
 from app.worker import Worker
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def _begin(self, process: Any) -> None:
         """In a web process, once the application stands: threads do not survive a fork."""
         if self._with_worker:
-            self._worker = Worker(self.application.extensions["database"], self.settings.checkpoints)
+            self._worker = _worker(self.application, self.settings)
             self._worker.start()
         if process.age == 1:
             self._greet()
@@ -73,9 +74,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.application.extensions["database"].close()
 
 
+def _worker(app: Flask, settings: Settings) -> Worker:
+    return Worker(app.extensions["database"], settings.checkpoints, carriers=messages.carriers_of(settings))
+
+
 def run_worker(app: Flask) -> int:
     """Do jobs and timers until told to stop; the job in hand is done to its end. -> the exit code."""
-    worker = Worker(app.extensions["database"], app.extensions["settings"].checkpoints)
+    worker = _worker(app, app.extensions["settings"])
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.ask_to_stop())
     worker.run()

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import calendars, holding, incidents, jobs, recomputing, replays, upkeep
+from app.services import calendars, holding, incidents, jobs, messages, recomputing, replays, upkeep
+from app.services.messages import NO_CARRIERS
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
     from app.services.database import Database
+    from app.services.messages import Carriers
 
 log = structlog.get_logger(__name__)
 
@@ -26,20 +28,23 @@ PAUSE = 1.0
 PAUSE_AFTER_FAILURE = 10.0
 HEARTBEAT = timedelta(minutes=1)
 TIMERS = timedelta(seconds=15)
+MESSAGES = timedelta(seconds=20)
 
 
 class Worker:
     """Runs until `stop`. Several may run at once, in one process or more: each job is leased.
 
-    `checkpoints` is the folder for copies of the signed record.
+    `checkpoints` is the folder for copies of the signed record, `carriers` take messages out of the house.
     """
 
-    def __init__(self, database: Database, checkpoints: Path, name: str = "") -> None:
-        self.database, self.checkpoints = database, checkpoints
+    def __init__(
+        self, database: Database, checkpoints: Path, name: str = "", carriers: Carriers = NO_CARRIERS
+    ) -> None:
+        self.database, self.checkpoints, self.carriers = database, checkpoints, carriers
         self.name = name or f"{socket.gethostname()}:{os.getpid()}"[:80]
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.run, name="esp-worker", daemon=True)
-        self._next_beat = self._next_timers = datetime.min.replace(tzinfo=UTC)
+        self._next_beat = self._next_timers = self._next_messages = datetime.min.replace(tzinfo=UTC)
         self._kept_up: date | None = None  # the day whose upkeep is done
 
     def start(self) -> None:
@@ -70,6 +75,9 @@ class Worker:
             recomputing.go_on(self.database, now)
             self._next_timers = now + TIMERS
         found = jobs.run_one(self.database, now) or replays.go_on(self.database, now)
+        if not found and now >= self._next_messages:  # a slow server may keep nobody's job waiting
+            messages.go_on(self.database, self.carriers, now)
+            self._next_messages = now + MESSAGES
         if not found and self._kept_up != calendars.day(now):  # officers' jobs come first
             self._kept_up = calendars.day(now)
             upkeep.run(self.database, self.checkpoints, now)

@@ -43,6 +43,7 @@ class SystemReason(StrEnum):
     SETUP = "setup"
     HEALTH = "health"
     REPLAY = "replay"
+    MESSAGES = "messages"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from app.models import (
     audit,
     cases,
     clocks,
+    messages,
     officers,
     offices,
     papers,
@@ -16,6 +17,19 @@ from app.models import (
 from app.models.base import metadata
 
 #: A module that makes a table stands here; a test holds the list against the folder.
-MODULES = (audit, cases, clocks, officers, offices, papers, proposals, releases, replays, tallies, workflow)
+MODULES = (
+    audit,
+    cases,
+    clocks,
+    messages,
+    officers,
+    offices,
+    papers,
+    proposals,
+    releases,
+    replays,
+    tallies,
+    workflow,
+)
 
 __all__ = ["MODULES", "metadata"]

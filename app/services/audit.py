@@ -48,6 +48,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "requisition:register": frozenset(),
     "release:deploy": frozenset({"version", "sha256"}),
     "proposal:begin": frozenset({"base"}),
+    "contact:set": frozenset({"channels"}),
     "proposal:send": frozenset({"sha256"}),
     "proposal:replay": frozenset({"replay", "since", "sha256"}),
     "proposal:return": frozenset(),
