@@ -66,6 +66,8 @@ ADDRESSES: dict[str, Address] = {
     "account.end_session": acts("session"),
     "account.factor": opens(what="password"),
     "account.change": acts(what="password"),
+    "notices.show": opens(),
+    "notices.change": acts(),
     "stepup.show": opens("step_up"),
     "stepup.confirm": acts("step_up"),
     "signatures.show": opens(),
