@@ -63,6 +63,8 @@ CANDIDATE: dict[str, Any] = {
     "declared_case": "no",
     "declaration_attached": True,
 }
+#: What is said of a person of the same name when the form asks; it asks nothing where there is none.
+ANOTHER = {"dup_ack": "other_person", "dup_reason": "दूसरे गाँव के अन्य व्यक्ति हैं"}
 SECOND_ADDRESS: dict[str, Any] = {"same_address": False, "pres_village": "साहेबगंज", "pres_pin": "841301"}
 #: What is answered at each step of a clean case, beyond what the form proposes itself.
 CLEAN = {
@@ -130,7 +132,7 @@ class Journey:
         actor = self.staff.holder(Role.DM_ASSISTANT)
         offices = self.staff.offices(Role.SHO)
         first, *second = [str(offices[key]) for key in thanas or list(offices)[:1]]
-        values = {**CANDIDATE, "perm_thana": first}
+        values = {**CANDIDATE, **ANOTHER, "perm_thana": first}
         if second:
             values |= SECOND_ADDRESS | {"pres_thana": second[0]}
         view = self.database.read(

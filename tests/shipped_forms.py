@@ -40,6 +40,7 @@ FACTS: dict[str, Any] = {
     "requisition": {"purpose": "govt_service"},
     "findings": {"disputed_rows": 0, "residence_disputed": False},
     "own_district": "saran",
+    "duplicate_found": False,
 }
 PURPOSES = (
     *("govt_service", "central_forces", "bihar_police", "contractual_service", "contractor"),

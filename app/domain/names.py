@@ -144,6 +144,12 @@ def _joined(first: str, second: str) -> str:
     return _heard(first + second)
 
 
+def are_alike(first: str, second: str) -> bool:
+    """Whether two names sound the same, in whichever script each is written: प्रिंस कुमार and Prins Kumar."""
+    sound = _sound(first)
+    return len(sound) >= _TELLING and sound == _sound(second)
+
+
 def meant(text: str, places: Sequence[Sequence[str]]) -> list[int]:
     """Which of the places, each with all the spellings of its name, a text may mean: their positions.
 

@@ -269,4 +269,5 @@ class LetterFacts:
             "today": calendars.day(self._now),
             "now": calendars.local(self._now),
             "received_on": None if self._letter is None else self._letter.received_on,
+            "duplicate_found": False,
         }

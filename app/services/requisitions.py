@@ -23,6 +23,7 @@ from app.services import (
     caselines,
     documents,
     drafts,
+    duplicates,
     incidents,
     instances,
     keys,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from app.services.caselines import CaseLine
     from app.services.database import Database
     from app.services.documents import Upload
+    from app.services.duplicates import Likeness
     from app.services.tasks import Posted
 
 LETTER, PERSON = "requisition", "intake"
@@ -100,6 +102,7 @@ class IntakeView:
     options: Mapping[str, Any]
     draft_saved_at: datetime | None
     requisition: RequisitionLine | None
+    likenesses: Sequence[Likeness] = ()  # who may have been entered before
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class _Sheet:
     letter: AnyRow | None
     sent_as: UUID | None = None  # the id that what is made of it takes
     is_taken: bool = True  # whether the purpose of the letter may still be chosen
+    likenesses: Sequence[Likeness] = ()
 
     def typed(self, posted: Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
         return formjs.read(self.form, posted.values, staged, options=self.options, op=posted.op)
@@ -166,7 +170,8 @@ def intake(
     sheet = _sheet(session, actor, form_key, requisition_id, now)
     if sheet.draft is None:
         return _view(sheet, formjs.initial(sheet.form, sheet.facts, sheet.options))
-    return _view(sheet, formjs.with_files(sheet.form, sheet.draft.values, sheet.draft.staged))
+    values = formjs.with_files(sheet.form, sheet.draft.values, sheet.draft.staged)
+    return _view(_compared(session, sheet, values, None, now), values)
 
 
 def redraw(
@@ -176,7 +181,8 @@ def redraw(
     sheet = _sheet(session, actor, form_key, requisition_id, now)
     staged = sheet.draft.staged if sheet.draft is not None else {}
     typed = sheet.typed(posted, staged)
-    return _view(sheet, places.propose(session, typed, now) if form_key == PERSON else typed)
+    proposed = places.propose(session, typed, now) if form_key == PERSON else typed
+    return _view(_compared(session, sheet, typed, posted.sent_as, now), proposed)
 
 
 def save_draft(
@@ -260,6 +266,7 @@ def _submitted(
     if not sheet.is_taken:
         raise DomainError("error.purpose_disabled")
     values = sheet.typed(posted, draft.staged)
+    sheet = database.read(lambda s: _compared(s, sheet, values, posted.sent_as, now), actor_scope(actor))
     problems = {**formjs.check(sheet.form, values, sheet.facts, sheet.options, now), **refused}
     if problems:
         raise FormInvalid(values, problems)
@@ -416,6 +423,16 @@ def _sheet(
     return _Sheet(place, loaded, form, known.for_form(), lists, draft, letter, is_taken=is_taken)
 
 
+def _compared(
+    session: Session, sheet: _Sheet, values: Mapping[str, Any], sent_as: UUID | None, now: datetime
+) -> _Sheet:
+    """The sheet of a person with those who may be the same: the form then asks what the officer decides."""
+    if sheet.place.form != PERSON:
+        return sheet
+    found = duplicates.of(session, values, now, but=sent_as)
+    return replace(sheet, facts={**sheet.facts, "duplicate_found": bool(found)}, likenesses=found)
+
+
 def _view(sheet: _Sheet, values: dict[str, Any]) -> IntakeView:
     line = _line(_counted(sheet.letter, ()), sheet.release) if sheet.letter is not None else None
     return IntakeView(
@@ -426,6 +443,7 @@ def _view(sheet: _Sheet, values: dict[str, Any]) -> IntakeView:
         sheet.options,
         sheet.draft.updated_at if sheet.draft is not None else None,
         line,
+        sheet.likenesses,
     )
 
 

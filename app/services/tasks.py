@@ -21,6 +21,7 @@ from app.services import (
     desk,
     documents,
     drafts,
+    duplicates,
     holding,
     incidents,
     instances,
@@ -51,16 +52,28 @@ if TYPE_CHECKING:
     from app.services.casepapers import DocumentLine
     from app.services.database import Database
     from app.services.documents import Upload
+    from app.services.duplicates import Likeness
     from app.services.facts import Particulars
     from app.services.reviews import Review
     from app.services.sheets import Sheet
     from app.services.units import Letter, Said
 
 
+SCRUTINY = "scrutinise"  # the form at which a possible duplicate is told
+
+
 class WrittenOn(DomainError):
     """The draft is not any more what its officer had sent."""
 
     key = "error.written_on"
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Cases of persons who may be the same; `is_held`: whoever entered this one says that they are."""
+
+    found: Sequence[Likeness] = ()
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,7 @@ class TaskView:
     again: Again  # on which points it is enquired anew
     letter: Letter | None  # to another district, whose answer the task waits for
     review: Review | None  # why the case lies before the SDPO
+    alike: Alike  # who may have been entered before, told to whoever scrutinises
     conflicts: list[Said]  # what the units tell against each other, and nobody has settled
     draft_saved_at: datetime | None
 
@@ -412,6 +426,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         again=_again(session, actor, sheet),
         letter=_letter(session, actor, sheet),
         review=_review(actor, sheet),
+        alike=_alike(session, sheet, now),
         conflicts=_conflicts(session, actor, sheet),
         draft_saved_at=sheet.draft.updated_at if sheet.draft is not None else None,
     )
@@ -430,6 +445,15 @@ def _letter(session: Session, actor: Actor, sheet: Sheet) -> Letter | None:
         return None
     known = CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
     return units.letter(known, sheet.task.enquiry_id)
+
+
+def _alike(session: Session, sheet: Sheet, now: datetime) -> Alike:
+    """The cases of persons who may be the same, with what the assistant decided of it."""
+    if sheet.task.form != SCRUTINY:
+        return Alike()
+    person = sheet.facts["intake"]
+    found = duplicates.of(session, person, now, but=sheet.case.id)
+    return Alike(found, is_held=person.get("dup_ack") == "same_person")
 
 
 def _review(actor: Actor, sheet: Sheet) -> Review | None:

@@ -123,6 +123,11 @@ class Officers:
         self.choose(screen, "घोषणा प्राप्त नहीं")
         screen.sound("candidate")
         screen.click(screen.page.locator("form[data-form] .btn-primary"))
+        if screen.page.locator("#alike").count():
+            screen.sound("candidate-alike")
+            self.choose(screen, "अन्य व्यक्ति")
+            self.write(screen, "निर्णय का कारण", "दूसरे गाँव के अन्य व्यक्ति हैं")
+            screen.click(screen.page.locator("form[data-form] .btn-primary"))
         found = re.search(r"SRN/2026/\d{5}", screen.text())
         assert found is not None, screen.text()[:2000]
         return found[0]

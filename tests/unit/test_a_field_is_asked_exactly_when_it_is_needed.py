@@ -198,6 +198,8 @@ WHEN: dict[str, dict[str, Any]] = {
             lambda a: _may_be_a_firm(a) and a.firm_name_hi is not None,
         ),
         "#Group_present": lambda a: not a.same_address,
+        "dup_ack": lambda a: a.facts["duplicate_found"],
+        "dup_reason": lambda a: a.facts["duplicate_found"],
         "declared_detail": lambda a: a.declared_case == "yes",
         "declaration_attached": lambda a: a.declared_case in ("yes", "no"),
         "person_attestation_form": lambda a: a.facts["requisition"]["purpose"] in _NAMED,
@@ -358,6 +360,7 @@ _OUTCOMES = (None, "no_adverse", "attention", "adverse", "not_resident")
 SITUATIONS: dict[str, list[tuple[dict[str, Any], dict[str, tuple[Any, ...]]]]] = {
     "requisition": [({}, {"purpose": (None, *PURPOSES), "priority": ("normal", "urgent")})],
     "intake": [
+        ({"duplicate_found": True}, {}),
         *(
             (facts, {"same_address": (True, False), "declared_case": (None, "yes", "no", "not_on_file")})
             for facts in ({}, {"requisition": {"purpose": "contractor"}})

@@ -147,6 +147,7 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
         "post_name",
     ),
     ("a contractor without a post", "requisition", {}, {"purpose": "contractor", "post_name": None}, ""),
+    ("a person who may be here already", "intake", {"duplicate_found": True}, {}, "dup_ack dup_reason"),
     ("two addresses", "intake", {}, {"same_address": False}, "pres_village pres_thana pres_pin"),
     ("an address without a thana", "intake", {}, {"perm_thana": None}, "perm_thana"),
     ("a thana that nobody knows", "intake", {}, {"perm_thana": None, "perm_thana_unknown": True}, ""),
