@@ -29,12 +29,14 @@ SCREENS = (
     "reports",
     "modeler",
     "proposals",
+    "replays",
     "canvas",
     "decisions",
     "formtable",
     "admin",
     "posts",
     "account",
+    "notices",
 )
 
 
