@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.config import Settings
     from app.services.database import Database
     from app.services.door import Doorkeeper
+    from app.services.live import Hub
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 #: One blueprint a screen; each is `bp` of its module in app.web.
@@ -30,6 +31,7 @@ _SCREENS = (
     "search",
     "requisitions",
     "tracking",
+    "live",
     "clocks",
     "calendar",
     "orders",
@@ -100,6 +102,7 @@ def create_app(
         database=database,
         clock=clock or transaction.machine_clock,
         doorkeeper=_doorkeeper(settings),
+        live=_hub(database),
     )
     proxies.install(app, settings)
     language.install(app)
@@ -116,6 +119,12 @@ def create_app(
         app.register_blueprint(import_module(f"app.web.{name}").bp)
     cli.register(app)
     return app
+
+
+def _hub(database: Database) -> Hub:
+    from app.services.live import Hub
+
+    return Hub(database)
 
 
 def _doorkeeper(settings: Settings) -> Doorkeeper:

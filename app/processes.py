@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from app.services import messages
 from app.worker import Worker
@@ -25,6 +26,17 @@ _THREADS = 16  # requests at once in a process; SQLite's writer is one thread an
 _GRACE_SECONDS = 5
 _SHORT_LIFE_SECONDS = 5.0  # a process that dies so young is not started again at once
 _PAUSES_SECONDS = (1.0, 5.0, 15.0, 60.0)
+
+
+class Threads(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's threads, which give away a connection that a view has handed to the hub of live updates."""
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Count a connection out whose socket is no longer ours; close or keep any other, as ever."""
+        if conn.sock.fileno() < 0:
+            self.nr_conns -= 1
+            return
+        super().finish_request(conn, fs)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -45,7 +57,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load_config(self) -> None:
         options: dict[str, Any] = {
             "bind": f"{self.settings.host}:{self.settings.port}",
-            "worker_class": "gthread",
+            "worker_class": Threads,
             "workers": 1 if self._with_worker else self.settings.web_processes,
             "threads": _THREADS,
             "graceful_timeout": _GRACE_SECONDS,
@@ -69,6 +81,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self._greet()
 
     def _end(self, _server: Any, _process: Any) -> None:
+        self.application.extensions["live"].close()
         if self._worker is not None:
             self._worker.stop(_GRACE_SECONDS)
         self.application.extensions["database"].close()

@@ -16,7 +16,7 @@ const require = createRequire(import.meta.url);
 // Each bundle is a list of parts in order; a part that begins with "./" is our own source.
 const BUNDLES = {
   "theme.css": ["bootstrap/dist/css/bootstrap.min.css", "./fonts.css", "./theme.css", "./diagram.css", "./forms.css"],
-  "officer.js": ["./forms.js", "./officer.js"],
+  "officer.js": ["./forms.js", "./officer.js", "./live.js"],
   // Only for pages with a drawn diagram.
   "diagram.js": ["./diagram.js"],
   // Only for the page with a canvas, which process administrators open.

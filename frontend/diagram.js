@@ -4,6 +4,8 @@
 const STEP = 1.4; // one press of a button
 const NEAREST = 8; // times larger than drawn
 
+const HELD = new Map(); // what each drawing shows now, for the one that takes its place
+
 class View {
   constructor(svg) {
     this.svg = svg;
@@ -11,6 +13,8 @@ class View {
     [this.x, this.y, this.width, this.height] = [this.whole.x, this.whole.y, this.whole.width, this.whole.height];
     this.home = [this.x, this.y, this.width, this.height];
     this.hands = new Map();
+    const held = HELD.get(this.name);
+    if (held) this.show(...held);
     svg.addEventListener("pointerdown", (event) => this.take(event));
     svg.addEventListener("pointermove", (event) => this.move(event));
     for (const name of ["pointerup", "pointercancel"]) svg.addEventListener(name, (event) => this.letGo(event));
@@ -25,6 +29,10 @@ class View {
       },
       { passive: false },
     );
+  }
+
+  get name() {
+    return this.svg.closest("[data-larger]").getAttribute("aria-label") + this.svg.getAttribute("aria-label");
   }
 
   get isNear() {
@@ -52,6 +60,7 @@ class View {
     this.y = Math.min(Math.max(y, top), top + high - height);
     this.svg.setAttribute("viewBox", [this.x, this.y, this.width, this.height].join(" "));
     this.svg.classList.toggle("is-near", this.isNear);
+    HELD.set(this.name, this.isNear ? [this.x, this.y, this.width, this.height] : null);
   }
 
   reset() {
@@ -116,6 +125,7 @@ export function equip(page) {
 }
 
 equip(document);
+document.addEventListener("live:changed", (event) => equip(event.target));
 
 for (const form of document.querySelectorAll("form[data-travel]")) {
   const [list, label] = [form.elements.step, form.querySelector(".slider")];

@@ -120,6 +120,9 @@ ADDRESSES: dict[str, Address] = {
     "requisitions.add_person": acts("letter"),
     "tracking.overview": opens(),
     "tracking.waiting": opens(element_id="decide"),
+    "live.inbox": opens(),
+    "live.tracking": opens(),
+    "live.case": opens("case"),
     "reports.queues": opens(),
     "certificates.register": opens(),
     # -- the procedure --

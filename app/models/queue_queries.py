@@ -67,18 +67,28 @@ def add(session: Session, key: tuple[Any, ...], open: int, free: int) -> None:  
         _DROP_EMPTY.put(session, **place)
 
 
-def insert_events(session: Session, rows: Sequence[tuple[UUID, UUID, datetime]]) -> None:
+def event_number(moment: datetime) -> int:
+    """The least number of an event of this instant, by the machine's clock."""
+    return int(moment.timestamp() * 1_000_000) * _EVENT_GRAIN
+
+
+#: The channel on which PostgreSQL tells every process that events were committed; SQLite has one process.
+CHANNEL = "esp_events"
+_NOTIFY = (f"NOTIFY {CHANNEL}", None)
+
+
+def insert_events(session: Session, rows: Sequence[tuple[UUID | None, UUID, datetime]]) -> None:
     """One event an office; numbered by the machine's clock, so that no counter makes cases wait for each other."""
     if not rows:
         return
-    moment = int(session.recorded_at.timestamp() * 1_000_000) * _EVENT_GRAIN
+    moment = event_number(session.recorded_at)
     salt = rows[0][1].int % (_EVENT_GRAIN - len(rows))
     inserting(event).put(
         session,
         [
             {
                 "seq": moment + salt + number,
-                "kind": "queue",
+                "kind": "case" if office_id is None else "queue",
                 "case_id": case_id,
                 "office_id": office_id,
                 "at": at,
@@ -86,6 +96,8 @@ def insert_events(session: Session, rows: Sequence[tuple[UUID, UUID, datetime]])
             for number, (office_id, case_id, at) in enumerate(rows)
         ],
     )
+    if session.dialect.name == "postgresql":
+        session.put(event.name, [_NOTIFY])
 
 
 def true_counts(session: Session) -> Sequence[AnyRow]:

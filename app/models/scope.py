@@ -42,6 +42,7 @@ class SystemReason(StrEnum):
     AUDIT = "audit"
     SETUP = "setup"
     HEALTH = "health"
+    LIVE = "live"
     REPLAY = "replay"
     MESSAGES = "messages"
 
@@ -187,11 +188,11 @@ def _own_enquiries(scope: OfficerScope) -> tuple[ColumnElement[bool], ...]:
     in_person = (enquiry.c.officer_id == scope.officer_id,) if scope.role in IN_PERSON else ()
     place = enquiry.c.office_id == scope.office_id
     if scope.role in OVER_THANAS:
-        place = or_(place, enquiry.c.office_id.in_(_below(scope)))
+        place = or_(place, enquiry.c.office_id.in_(below(scope)))
     return (enquiry.c.district_id == scope.district_id, place, *in_person)
 
 
-def _below(scope: OfficerScope) -> Any:
+def below(scope: OfficerScope) -> Any:
     """The offices under the officer's own, and those under them (subdivision, circle, thana)."""
     between = office.alias()
     under = select(between.c.id).where(
@@ -293,7 +294,7 @@ def _counts_of(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
         return _in_district(table, scope)
     place = table.c.office_id == scope.office_id
     if scope.role in OVER_THANAS:
-        place = or_(place, table.c.office_id.in_(_below(scope)))
+        place = or_(place, table.c.office_id.in_(below(scope)))
     return and_(table.c.district_id == scope.district_id, place)
 
 
@@ -340,6 +341,7 @@ __all__ = [
     "Session",
     "SystemReason",
     "SystemScope",
+    "below",
     "counted",
     "visible",
 ]

@@ -60,8 +60,8 @@ def apply(session: Session, change: Mapping[QueueKey, Counts]) -> None:
 
 
 def announce(session: Session, case_id: UUID, change: Mapping[QueueKey, Counts], at: datetime) -> None:
-    """Write one event for every office whose queue changed: what live screens listen to."""
-    offices = sorted({key[0] for key, by in change.items() if by.open})
+    """Write one event for every office whose queue changed, or one of the case alone: what live screens listen to."""
+    offices: list[UUID | None] = [*sorted({key[0] for key, by in change.items() if by.open})] or [None]
     counts.insert_events(session, [(office_id, case_id, at) for office_id in offices])
 
 

@@ -11,7 +11,7 @@ import structlog
 from app.domain.errors import Conflict
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import checkpoints, desk, door, leftovers, scopes, stepup
+from app.services import checkpoints, desk, door, leftovers, live, scopes, stepup
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,3 +51,5 @@ def _sweep(database: Database, now: datetime) -> None:
     for district_id in database.read(setup_queries.districts, scopes.door()):
         for duty in (door.sweep, stepup.sweep):
             database.write(partial(duty, now=now), scopes.door(district_id))
+        events = SystemScope(SystemReason.LIVE, district_id)
+        database.write(partial(live.forget, now=now), events)

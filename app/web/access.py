@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 PUBLIC = "public"
+LIVE = "X-Live"  # header of a page that is asked for anew by itself, because something on it changed
 NEWCOMER = "newcomer"  # somebody who came by a code, and has yet to set his factors
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _LAST_CONTROL = 32  # of ASCII: control characters and the space
@@ -53,6 +54,12 @@ def requires(permission: Permission, keeps: Callable[..., None] | None = None) -
         return view
 
     return mark
+
+
+def quiet(view: View) -> View:
+    """A view that pages call by themselves: it keeps no session alive."""
+    view.is_quiet = True  # type: ignore[attr-defined]
+    return view
 
 
 def public(view: View) -> View:
@@ -134,7 +141,8 @@ def _guard() -> ResponseReturnValue | None:
     view = current_app.view_functions.get(request.endpoint or "")
     access = getattr(view, "access", None)
     g.actor = g.newcomer = None
-    standing = _identify() if getattr(view, "knows_officer", True) else None
+    is_quiet = getattr(view, "is_quiet", False) or request.headers.get(LIVE) is not None
+    standing = _identify(is_quiet=is_quiet) if getattr(view, "knows_officer", True) else None
     language.settle()
     if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
         _refuse_foreign_forms()
@@ -164,8 +172,11 @@ def _way_back(*, is_kept: bool) -> str | None:
     return request.path.removesuffix("/draft") if is_kept else None
 
 
-def _identify() -> officers.Standing | None:
-    """Set `g.actor` for a session that is open; -> the standing, also of one that has run out."""
+def _identify(*, is_quiet: bool = False) -> officers.Standing | None:
+    """Set `g.actor` for a session that is open; -> the standing, also of one that has run out.
+
+    What a page asks for by itself (`is_quiet`) is no sign of its officer: an open page keeps no session alive.
+    """
     user = current_user
     if not user.is_authenticated:
         return None
@@ -175,7 +186,7 @@ def _identify() -> officers.Standing | None:
         return None
     if standing.is_open:
         g.actor, g.district = standing.actor, standing.district
-        if standing.is_stale:
+        if standing.is_stale and not is_quiet:
             now = transaction.now()
             transaction.write(lambda rows: officers.touch(rows, standing, now), scopes.door())
     return standing

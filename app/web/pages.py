@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import current_app, g, request, session
 
 from app.domain.roles import Permission
-from app.web import formviews, language, templates
+from app.services import live
+from app.web import formviews, language, templates, transaction
 from app.web.addresses import address_of
 
 if TYPE_CHECKING:
@@ -107,7 +108,13 @@ def _frame() -> dict[str, Any]:
         "home": home,
         "help_topic": help_topic,
         "last_sign_in": session.get("before") if actor is not None else None,
+        "live_since": _live_since,
     }
+
+
+def _live_since() -> int:
+    """The event from which on this page has not seen what was committed."""
+    return live.number_at(transaction.now())
 
 
 def install(app: Flask) -> None:
