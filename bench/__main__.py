@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import acts, engine, inbox, pages, papers, replay, results, tracking, world
+from bench import acts, engine, inbox, live, pages, papers, replay, results, tracking, world
 from tests import postgres, programs
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ON_EACH: dict[str, Callable[..., Iterator[results.Row]]] = {
     "tracking": tracking.rows,
     "replay": replay.rows,
 }
-ALONE = ("engine", "papers")
+ALONE = ("engine", "papers", "live")
 
 
 def main() -> int:
@@ -64,6 +64,8 @@ def _rows(stack: ExitStack, parts: set[str], *, quick: bool) -> Iterator[results
         yield from engine.rows(floor, quick=quick)
     if "papers" in parts:
         yield from papers.rows(quick=quick)
+    if "live" in parts:
+        yield from live.rows(quick=quick)
 
 
 def _grounds(stack: ExitStack) -> Iterator[world.World]:

@@ -109,7 +109,7 @@ function button(sign, label, act) {
   return made;
 }
 
-export function equip(page) {
+function equip(page) {
   for (const box of page.querySelectorAll(".diagram[data-larger]")) {
     const views = [...box.querySelectorAll("svg.bpmn")].map((svg) => new View(svg));
     const bar = document.createElement("div");
@@ -124,18 +124,23 @@ export function equip(page) {
   }
 }
 
-equip(document);
-document.addEventListener("live:changed", (event) => equip(event.target));
+function letTravel(page) {
+  for (const form of page.querySelectorAll("form[data-travel]")) {
+    const [list, label] = [form.elements.step, form.querySelector(".slider")];
+    const slider = label.querySelector("input");
+    const say = () => slider.setAttribute("aria-valuetext", list.selectedOptions[0]?.textContent ?? "");
+    label.hidden = false;
+    slider.value = list.value;
+    say();
+    slider.addEventListener("input", () => {
+      list.value = slider.value;
+      say();
+    });
+    slider.addEventListener("change", () => form.requestSubmit());
+  }
+}
 
-for (const form of document.querySelectorAll("form[data-travel]")) {
-  const [list, label] = [form.elements.step, form.querySelector(".slider")];
-  const slider = label.querySelector("input");
-  label.hidden = false;
-  slider.value = list.value;
-  slider.setAttribute("aria-valuetext", list.selectedOptions[0]?.textContent ?? "");
-  slider.addEventListener("input", () => {
-    list.value = slider.value;
-    slider.setAttribute("aria-valuetext", list.selectedOptions[0]?.textContent ?? "");
-  });
-  slider.addEventListener("change", () => form.requestSubmit());
+for (const begin of [equip, letTravel]) {
+  begin(document);
+  document.addEventListener("live:changed", (event) => begin(event.target));
 }

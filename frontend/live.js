@@ -7,7 +7,7 @@ const AT_MOST = 1000; // milliseconds between two times that the page is asked f
 
 const at = (part) => [...document.querySelectorAll("[data-live-part]")].find((one) => one.id === part.id);
 const isTyped = (part) =>
-  [...part.querySelectorAll("textarea, input:not([type=hidden])")].some((one) => one.value !== one.defaultValue);
+  [...part.querySelectorAll("textarea, input:not([type=hidden], [type=range])")].some((one) => one.value !== one.defaultValue);
 
 function keep(before, after) {
   const [was, is] = [before, after].map((part) => [...part.querySelectorAll("details")]);
@@ -16,9 +16,13 @@ function keep(before, after) {
   });
 }
 
+const SEEN = new Map(); // what the server sent last: scripts of the page change what stands there
+
 function putIn(after) {
   const before = at(after);
-  if (!before || isTyped(before) || before.innerHTML === after.innerHTML) return false;
+  const [known, sent] = [SEEN.get(after.id) ?? before?.innerHTML, after.innerHTML];
+  if (!before || isTyped(before) || known === sent) return false;
+  SEEN.set(after.id, sent);
   const held = before.contains(document.activeElement) ? document.activeElement : null;
   keep(before, after);
   before.replaceChildren(...after.childNodes);

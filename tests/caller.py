@@ -47,8 +47,14 @@ class Caller:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()), _Stay)
+        self._jar = CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar), _Stay)
         self._token = ""
+
+    @property
+    def cookies(self) -> str:
+        """The header by which another program comes as this caller."""
+        return "; ".join(f"{each.name}={each.value}" for each in self._jar)
 
     def get(self, path: str) -> Answer:
         return self._ask(path)

@@ -61,9 +61,7 @@ class Line:
 
 def cookie_of(drill: Drill, role: Role, office_id: UUID | None = None) -> str:
     """The cookie of an officer of this post, signed in at a browser of his own."""
-    caller = drill.caller(role, office_id)
-    jar = next(each for each in caller._opener.handlers if hasattr(each, "cookiejar")).cookiejar
-    return "; ".join(f"{each.name}={each.value}" for each in jar)
+    return drill.caller(role, office_id).cookies
 
 
 def hears(line: Line) -> bool:
