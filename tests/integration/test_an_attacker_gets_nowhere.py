@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from flask import request
 from sqlalchemy import select
 
 from app import create_app, logs
@@ -241,3 +242,17 @@ def lose(name: str) -> None:
         {}[name]
     except KeyError as missing:
         raise RuntimeError(f"no such person: {name}") from missing
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [(0, "127.0.0.1"), (1, "10.0.0.2"), (2, "10.0.0.1")])
+def test_what_a_proxy_says_counts_only_from_the_hops_that_are_set(
+    demo_sqlite: Path, tmp_path: Path, proxies: int, seen: str
+) -> None:
+    (tmp_path / "satyapan.db").write_bytes(demo_sqlite.read_bytes())
+    url = f"sqlite:///{tmp_path / 'satyapan.db'}"
+    app = create_app(Settings(tmp_path, url, demo=True, testing=True, proxies=proxies))
+    callers: list[str | None] = []
+    app.before_request(lambda: callers.append(request.remote_addr))
+    app.test_client().get("/healthz", headers={"X-Forwarded-For": "6.6.6.6, 10.0.0.1, 10.0.0.2"})
+    app.extensions["database"].close()
+    assert callers == [seen]

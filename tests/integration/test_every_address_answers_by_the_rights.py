@@ -187,3 +187,11 @@ def test_no_request_has_changed_a_row(world: World) -> None:
         for token in tokens
     ]
     assert all(standing), "no session has ended, though each was signed out"
+
+
+def test_no_address_answers_trace(world: World) -> None:
+    client = world.app.test_client()
+    for rule in rules(world):
+        address = ADDRESSES[rule.endpoint]
+        path = path_of(world, rule, address, unknown(address.thing))
+        assert client.open(path, method="TRACE").status_code == 405, rule
