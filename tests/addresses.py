@@ -76,6 +76,8 @@ ADDRESSES: dict[str, Address] = {
     # -- clocks --
     "reports.statement": opens(key="pendency"),
     "reports.file": opens(key="pendency", ending="csv"),
+    "reports.enter_baseline": acts(),
+    "reports.events": opens(),
     "reports.cases": Address(gives=frozenset({404})),
     "clocks.show": opens(),
     "calendar.show": opens(),

@@ -121,6 +121,10 @@ class Permission(StrEnum):
     PROCESS_SEE = "process:see"
     PROCESS_CHANGE = "process:change"
     PROCESS_APPROVE = "process:approve"
+    OFFICER_REPORT = "report:officers"
+    REGISTER_SEE = "register:see"
+    BASELINE_SET = "baseline:set"
+    EVENTS_EXPORT = "events:export"
     CALENDAR_SEE = "calendar:see"
     CALENDAR_CHANGE = "calendar:change"
     CALENDAR_APPROVE = "calendar:approve"
@@ -176,6 +180,10 @@ GRANTS: dict[Permission, Grant] = {
     ),
     Permission.PROCESS_CHANGE: _grant("adm.process", keeps="maker"),
     Permission.PROCESS_APPROVE: _grant("adm.process_publish", keeps=f"approver {IF_DELEGATED}"),
+    Permission.OFFICER_REPORT: _grant("rep.officer_performance", keeps="own"),
+    Permission.REGISTER_SEE: _grant("rep.registers", keeps="kind_hidden"),
+    Permission.BASELINE_SET: _grant("adm.settings", keeps="approver"),
+    Permission.EVENTS_EXPORT: _grant("act.export", reach="Y"),
     Permission.CALENDAR_SEE: _grant("rep.pendency", "adm.holidays", keeps="maker approver", reach="AOSCY"),
     Permission.CALENDAR_CHANGE: _grant("adm.holidays", keeps="maker"),
     Permission.CALENDAR_APPROVE: _grant("adm.holidays", keeps="approver"),

@@ -235,3 +235,13 @@ def first_day(session: Session) -> date | None:
     """The day on which the first case was received."""
     statement = select(func.min(_c.received_on)).where(visible(case_clock, session.scope), is_whole)
     return session.connection.execute(statement).scalar_one_or_none()
+
+
+def received_by_office(session: Session, kind: str, purpose: str, first: date, last: date) -> dict[UUID, int]:
+    """How many cases reached each office of a kind in a time."""
+    statement = (
+        select(_c.office_id, func.count().label("number"))
+        .where(*_of_kind(session, kind, purpose), _c.received_on >= first, _c.received_on <= last)
+        .group_by(_c.office_id)
+    )
+    return {row[0]: row[1] for row in session.connection.execute(statement)}

@@ -73,6 +73,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "factor:refuse": frozenset({"reason"}),
     "recovery:make": frozenset(),
     "recovery:use": frozenset(),
+    "baseline:set": frozenset(),
+    "events:export": frozenset({"found"}),
     "calendar:propose": frozenset({"kind"}),
     "calendar:approve": frozenset(),
     "calendar:refuse": frozenset(),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.domain.errors import NotAllowed
 from app.domain.roles import Permission
 from app.models import queue_reports as table
-from app.services import calendars, pendency, releases
+from app.services import calendars, durations, pendency, registers, releases, workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +60,13 @@ class Statement:
 
 STATEMENTS: dict[str, Statement] = {
     pendency.KEY: Statement(pendency.month),
+    "disposal": Statement(durations.disposal),
+    "duration": Statement(durations.monthly, by_purpose=False),
+    "stages": Statement(workload.stages, by_purpose=False),
+    "officers": Statement(workload.officers, Permission.OFFICER_REPORT, by_purpose=False),
+    "departments": Statement(registers.departments, Permission.REQUISITION_SEE, by_purpose=False),
+    "receipts": Statement(registers.receipts, Permission.REGISTER_SEE, by_purpose=False),
+    "dispatches": Statement(registers.dispatches, Permission.REGISTER_SEE, by_purpose=False),
 }
 
 

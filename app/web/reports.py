@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort, g, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, request, url_for
 
 from app.domain.roles import Permission
 from app.domain.statement import Period, month, month_of
-from app.services import pendency, reportfiles, reports, statements
+from app.domain.text import ascii_digits
+from app.services import durations, eventlog, pendency, reportfiles, reports, statements
 from app.web import charts, language, transaction
 from app.web.access import requires
 from app.web.cases import attachment
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from app.domain.errors import DomainError
     from app.services.statements import Column, Line, Sheet
 
 bp = Blueprint("reports", __name__)
 
-_DIGITS = 5
+#: What the district measured before the product, as its form names it.
+BASELINE = ("median", "p90", "closing")
+_DIGITS = 6
 _LONGEST = 1100  # days of a period of one's own: three years
 
 
@@ -38,12 +42,17 @@ def queues() -> ResponseReturnValue:
         today=transaction.now(),
         may_see_clocks=g.actor.may(Permission.CLOCK_SEE),
         keys=reports.open_to(g.actor),
+        may_export=g.actor.may(Permission.EVENTS_EXPORT),
     )
 
 
 @bp.get("/reports/<key>")
 @requires(Permission.REPORT_SEE)
 def statement(key: str) -> ResponseReturnValue:
+    return _statement_page(key)
+
+
+def _statement_page(key: str, status: int = 200, refused: DomainError | None = None) -> ResponseReturnValue:
     period, purpose = _period(), request.args.get("purpose", "")
     sheet, known = _made(key, period, purpose)
     if isinstance(sheet, statements.DoesNotAddUp):
@@ -51,6 +60,7 @@ def statement(key: str) -> ResponseReturnValue:
     title = _title(sheet)
     return page(
         "reports/statement.html",
+        status,
         sheet=sheet,
         title=title,
         chart=charts.bars(sheet.bars, title),
@@ -61,6 +71,10 @@ def statement(key: str) -> ResponseReturnValue:
         endings=list(reportfiles.MEDIA),
         by_purpose=reports.STATEMENTS[key].by_purpose,
         may_open=g.actor.may(Permission.CASE_SEE),
+        enters_baseline=key == "duration" and g.actor.may(Permission.BASELINE_SET),
+        baseline_fields=BASELINE,
+        refused=refused,
+        typed=request.form,
     )
 
 
@@ -78,6 +92,32 @@ def file(key: str, ending: str) -> ResponseReturnValue:
     name = f"{key}-{period.first.isoformat()}-{period.last.isoformat()}.{ending}"
     headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
     return Response(data, mimetype=reportfiles.MEDIA[ending], headers=headers)
+
+
+@bp.post("/reports/duration/baseline")
+@requires(Permission.BASELINE_SET)
+def enter_baseline() -> ResponseReturnValue:
+    """Keep what the district measured before the product; what is no number is told above the statement."""
+    actor, now = transaction.actor(), transaction.now()
+    given = durations.Baseline(
+        *(_number(ascii_digits(request.form.get(name, "").strip())) for name in BASELINE)
+    )
+    try:
+        transaction.write(lambda rows: durations.enter_baseline(rows, actor, given, now))
+    except durations.BaselineWrong as refused:
+        return _statement_page("duration", refused=refused, status=422)
+    return redirect(url_for("reports.statement", key="duration"), code=303)
+
+
+@bp.get("/reports/events.xes")
+@requires(Permission.EVENTS_EXPORT)
+def events() -> ResponseReturnValue:
+    """The log of events of the cases opened in a time, for process-mining tools."""
+    actor, now, period = transaction.actor(), transaction.now(), _period()
+    data = transaction.write(lambda rows: eventlog.export(rows, actor, period, now))
+    name = f"events-{period.first.isoformat()}-{period.last.isoformat()}.xes"
+    headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
+    return Response(data, mimetype="application/xml", headers=headers)
 
 
 @bp.get("/reports/pendency/cases")

@@ -1,0 +1,126 @@
+"""The other statements: each is a page and three files, shows what its reader may see, and names no person."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lxml import etree
+
+from app.domain.roles import Role
+from app.services import jobs, reports
+from tests.office import Office, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BEGUN = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+XES = "{http://www.xes-standard.org/}"
+
+
+@pytest.fixture(scope="module")
+def place(demo_sqlite: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A case with its paper dispatched after nine days, and one that lies with the enquiry officer, overdue."""
+    folder = tmp_path_factory.mktemp("statements")
+    (folder / "satyapan.db").write_bytes(demo_sqlite.read_bytes())
+    made = Office(folder, BEGUN)
+    made.done = made.journey.new_case(["th_mashrakh"])
+    made.there = made.journey.new_case(["th_manjhi"], requesting_dept="=गृह विभाग, बिहार")
+    made.journey.go_on(made.done, "accept_enquiry", "search_records")
+    made.journey.go_on(made.there, "visit", "check_registers", "search_records")
+    made.now = made.journey.now = BEGUN + timedelta(days=9)
+    made.journey.go_on(made.done)
+    while jobs.run_one(made.database, made.now + timedelta(seconds=1)):
+        made.journey.go_on(made.done)
+    made.now = made.journey.now = BEGUN + timedelta(days=11)
+    yield made
+    made.database.close()
+
+
+def rows(
+    place: Office,
+    key: str,
+    role: Role = Role.DM,
+    office: str = "",
+    period: str = "from=2026-11-01&to=2026-12-31",
+) -> list[dict[str, str]]:
+    answer = place.at(role, office).get(f"/reports/{key}.csv?{period}")
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("key", list(reports.STATEMENTS))
+def test_each_is_a_page_and_three_files_in_both_languages(place, key):
+    dm = place.at(Role.DM)
+    page = text_of(dm.get(f"/reports/{key}"))
+    assert "statement." not in page.partition("<main")[2]
+    for ending, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF")):
+        answer = dm.get(f"/reports/{key}.{ending}")
+        assert answer.status_code == 200
+        assert answer.get_data().startswith(begin)
+    assert dm.get("/reports/nothing").status_code == 404
+    assert dm.get(f"/reports/{key}.exe").status_code == 404
+
+
+def test_disposal_tells_days_and_what_was_in_time(place):
+    found = {row["थाना"]: row for row in rows(place, "disposal")}
+    done, there = found["थाना मशरक"], found["थाना मांझी"]
+    assert [done["प्रतिवेदन प्राप्त"], done["माध्यिका (कार्यदिवस)"], done["समय-सीमा में"]] == ["1", "8", "0"]
+    assert [there["प्रेषित"], there["प्रतिवेदन प्राप्त"], there["माध्यिका (कार्यदिवस)"]] == ["1", "0", "–"]
+
+
+def test_time_of_disposal_stands_beside_what_the_district_measured_before(place):
+    dm = place.at(Role.DM)
+    dm.get("/reports/duration")
+    wrong = dm.post("/reports/duration/baseline", {"median": "40", "p90": "12", "closing": "300"})
+    assert wrong.status_code == 422
+    assert 'value="40"' in text_of(wrong)
+    right = dm.post("/reports/duration/baseline", {"median": "४०", "p90": "90", "closing": "300"})
+    assert right.status_code == 303
+    found = {row["माह"]: row for row in rows(place, "duration", period="month=2026-12")}
+    assert found["ई-सत्यापन से पहले"]["माध्यिका (कार्यदिवस)"] == "40"
+    assert found["12-2026"]["निष्पादित"] == "1"
+    assert found["11-2026"]["अंत में लंबित"] == "2"
+    sho = place.at(Role.SHO)
+    sho.get("/reports")
+    assert sho.post("/reports/duration/baseline", {"median": "1"}).status_code == 403
+
+
+def test_stages_and_officers_count_what_lies_with_whom(place):
+    stages = {row["स्तर"]: row for row in rows(place, "stages")}
+    assert stages["स्थल भ्रमण"]["विलंबित"] == "1"
+    assert stages["योग"]["लंबित"] == "3"
+    dm_sees = [row for row in rows(place, "officers") if row["लंबित"] == "1"]
+    assert [row["कार्यालय"] for row in dm_sees] == ["थाना मांझी"]
+    assert not rows(place, "officers", Role.SHO, "th_dighwara")
+    assert place.at(Role.DM_ASSISTANT).get("/reports/officers").status_code == 403
+
+
+def test_registers_neutralise_formulas_and_are_for_those_who_may_see_letters(place):
+    found = rows(place, "departments")
+    assert [(row["विभाग"], row["लंबित"]) for row in found] == [
+        ("'=गृह विभाग, बिहार", "1"),
+        ("शिक्षा विभाग, बिहार", "0"),
+        ("योग", "1"),
+    ]
+    receipts = rows(place, "receipts")
+    assert {row["प्रकरण सं०"] for row in receipts} == {place.done, place.there}
+    sent = rows(place, "dispatches")
+    assert [row["प्रकरण सं०"] for row in sent] == [place.done]
+    assert place.at(Role.SHO).get("/reports/receipts").status_code == 403
+
+
+def test_the_log_of_events_is_valid_xml_without_a_name(place):
+    answer = place.at(Role.SP).get("/reports/events.xes?month=2026-11")
+    tree = etree.fromstring(answer.get_data())
+    traces = tree.findall(f"{XES}trace")
+    assert len(traces) == 2
+    assert all(trace.findall(f"{XES}event") for trace in traces)
+    told = answer.get_data().decode()
+    assert place.done in told
+    assert "Rahul" not in told
+    assert "राहुल" not in told
+    assert place.at(Role.SHO).get("/reports/events.xes").status_code == 403
