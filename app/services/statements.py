@@ -49,6 +49,12 @@ class Line:
     cells: Sequence[Any]
     is_total: bool = False
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether all its figures are none: a page leaves such a line out until it is asked for all."""
+        numbers = [cell for cell in self.cells[1:] if isinstance(cell, int)]
+        return not self.is_total and bool(numbers) and not any(numbers)
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:

@@ -57,11 +57,13 @@ def _statement_page(key: str, status: int = 200, refused: DomainError | None = N
     sheet, known = _made(key, period, purpose)
     if isinstance(sheet, statements.DoesNotAddUp):
         return page("reports/refused.html", 409, key=key, refused=sheet, period=period)
-    title = _title(sheet)
+    title, is_whole = _title(sheet), request.args.get("lines") == "all"
     return page(
         "reports/statement.html",
         status,
         sheet=sheet,
+        lines=[line for line in sheet.lines if is_whole or not line.is_quiet],
+        quiet=0 if is_whole else sum(line.is_quiet for line in sheet.lines),
         title=title,
         chart=charts.bars(sheet.bars, title),
         purposes=known,
