@@ -129,7 +129,7 @@ def letters(session: Session, first: date, last: date, limit: int) -> Sequence[A
         )
         .outerjoin(cases, and_(cases.c.district_id == own.district_id, cases.c.requisition_id == own.id))
         .where(visible(requisition, session.scope), own.received_on >= first, own.received_on <= last)
-        .group_by(*requisition.c)
+        .group_by(own.district_id, own.id)
         .order_by(own.received_on, own.number, own.id)
         .limit(limit)
     )
