@@ -4,11 +4,12 @@
 draws it. `self_test` says at start-up, by an error naming the file, whether papers can be issued here.
 """
 
-from app.papers.compose import Composition, compose
+from app.papers.compose import Composition, compose, compose_letter
 from app.papers.errors import PaperRefused, PapersUnavailable
 from app.papers.facts import (
     Address,
     Copy,
+    LetterFacts,
     PaperFacts,
     RecordRow,
     RegisterEntry,
@@ -22,6 +23,7 @@ from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, token
 from app.papers.qr import qr_png
 from app.papers.tables import Table, draw_table
+from app.papers.stamping import stamped
 from app.papers.texts import (
     TextProblem,
     Texts,
@@ -43,6 +45,7 @@ __all__ = [
     "Composition",
     "Copy",
     "IssuedPaper",
+    "LetterFacts",
     "PaperFacts",
     "PaperRefused",
     "PapersUnavailable",
@@ -60,6 +63,7 @@ __all__ = [
     "answers_read",
     "check_texts",
     "compose",
+    "compose_letter",
     "dmy",
     "draw_paper",
     "draw_table",
@@ -75,5 +79,6 @@ __all__ = [
     "render_pdf",
     "seal",
     "self_test",
+    "stamped",
     "token",
 ]

@@ -10,13 +10,13 @@ from app.papers.devanagari import printable
 from app.papers.errors import PaperRefused
 from app.papers.language import Piece, pieces
 from app.papers.texts import LANGUAGES, Language, Texts
-from app.papers.values import both, copy_rows, filled, in_language, paper_values, record_rows
+from app.papers.values import both, copy_rows, filled, in_language, letter_values, paper_values, record_rows
 from app.papers.vocabulary import base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from app.papers.facts import PaperFacts
+    from app.papers.facts import LetterFacts, PaperFacts, Signer
     from app.papers.language import Rows, Values
 
 #: A line is laid out by the first of these place-holders that stands in it.
@@ -81,8 +81,9 @@ class Composition:
     layout: str  # letter | certificate
     number: str
     sheets: tuple[Sheet, ...]
-    verify_link: str  # what the QR holds
+    verify_link: str  # what the QR holds; empty for letters, which anybody may not check
     photo: bytes | None
+    annex: tuple[tuple[str, ...], ...] = ()  # rows of the list that goes with a letter, its head first
 
 
 def compose(texts: Texts, facts: PaperFacts) -> Composition:
@@ -95,7 +96,7 @@ def compose(texts: Texts, facts: PaperFacts) -> Composition:
     reads_rows = template.kind == "letter" and _reads_rows(texts, facts.template)
     if reads_rows and not (facts.records or facts.entries or facts.other_facts):
         raise PaperRefused("papers.no_facts", template=facts.template)
-    composer = _Composer(texts, facts)
+    composer = _Composer(texts, facts.template, facts.signer, _all_values(texts, facts), _rows(texts, facts))
     languages = LANGUAGES if facts.language == "both" else (facts.language,)
     certificate = template.kind == "certificate"
     return Composition(
@@ -107,53 +108,117 @@ def compose(texts: Texts, facts: PaperFacts) -> Composition:
     )
 
 
+def compose_letter(texts: Texts, facts: LetterFacts) -> Composition:
+    """Put a letter, an order or a slip of the route into words. Raises PaperRefused naming what is missing."""
+    template = texts.template(facts.template)
+    values = letter_values(texts, facts) | signer_values(texts, facts.signer, template.kind)
+    composer = _Composer(texts, facts.template, facts.signer, values, facts.rows)
+    languages = LANGUAGES if facts.language == "both" else (facts.language,)
+    return Composition(
+        layout="letter",
+        number=facts.number,
+        sheets=tuple(composer.letter(language, frame=facts.frame) for language in languages),
+        verify_link="",
+        photo=None,
+        annex=facts.annex,
+    )
+
+
+def _all_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:
+    kind = texts.template(facts.template).kind
+    return paper_values(texts, facts) | signer_values(texts, facts.signer, kind)
+
+
+def _rows(texts: Texts, facts: PaperFacts) -> Rows:
+    return {"cases": record_rows(facts.records), "copies": copy_rows(texts, facts)}
+
+
+def signer_values(texts: Texts, signer: Signer, kind: str) -> dict[str, str]:
+    """What a sign block says of who signs."""
+    designation = signer.designation or texts.setting(_designation(signer.office, kind))
+    return {
+        **both("signer_name", signer.name),
+        **both("signer_designation", designation),
+        **both("on_behalf", signer.on_behalf),
+        "signed_at": signer.signed_at,
+    }
+
+
 def _reads_rows(texts: Texts, template: str) -> bool:
     hindi = texts.template(template).body["hi"]
     return any(getattr(part, "name", "") == "cases" for part in hindi)
 
 
-def _designation(facts: PaperFacts, kind: str) -> str:
+def _designation(office: str, kind: str) -> str:
     """Name the setting of the signatory's designation; orders and certificates have their own."""
-    if facts.signer.office == "sp":
+    if office == "thana":
+        return "sho_designation"
+    if office == "sp":
         return "sp_designation"
-    return "dm_designation_order" if kind == "certificate" else "dm_designation_letter"
+    is_order = kind == "certificate" or kind.startswith("order_")
+    return "dm_designation_order" if is_order else "dm_designation_letter"
 
 
 class _Composer:
     """Fills the frame and everything in it for one paper."""
 
-    def __init__(self, texts: Texts, facts: PaperFacts) -> None:
-        self._texts, self._facts = texts, facts
-        self._template = texts.template(facts.template)
-        self._values = paper_values(texts, facts) | both("signer_name", facts.signer.name)
-        designation = facts.signer.designation or texts.setting(_designation(facts, self._template.kind))
-        self._values |= both("signer_designation", designation)
-        self._values |= both("on_behalf", facts.signer.on_behalf) | {"signed_at": facts.signer.signed_at}
-        self._rows: Rows = {"cases": record_rows(facts.records), "copies": copy_rows(texts, facts)}
+    def __init__(self, texts: Texts, template: str, signer: Signer, values: Values, rows: Rows) -> None:
+        self._texts, self._name, self._signer = texts, template, signer
+        self._template = texts.template(template)
+        self._values, self._rows = values, rows
 
     def sheet(self, language: Language, *, certificate: bool) -> Sheet:
-        letterhead = self._small("letterhead", f"letterhead_{self._facts.signer.office}", language)
-        verify = self._small("verify_line", "verify_line", language)
-        sign = self._small("sign_block", f"sign_block_{self._facts.signer.mode}", language)
-        nested = {"letterhead": letterhead, "verify_line": verify, "sign_block": sign}
-        if self._facts.copies:
+        nested = self._around(language)
+        content = (
+            self._body(language, nested) if certificate else self._letter(language, nested, "letter_frame")
+        )
+        return self._sheet(language, content, nested)
+
+    def letter(self, language: Language, *, frame: str) -> Sheet:
+        """A letter or order in its frame; without a frame the text stands alone under its letterhead."""
+        nested = self._around(language)
+        if frame:
+            return self._sheet(language, self._letter(language, nested, frame), nested)
+        body = self._body(language, nested)
+        items = (nested["letterhead"], body, nested["sign_block"])
+        return self._sheet(
+            language, Block("alone", items if self._values.get("memo_no") else items[1:2]), nested
+        )
+
+    def _around(self, language: Language) -> dict[str, Block]:
+        """The blocks that stand around the text: those for which there is something to say."""
+        office, mode = self._signer.office, self._signer.mode
+        nested = {"sign_block": self._small("sign_block", f"sign_block_{mode}", language)}
+        if self._values.get("memo_no"):
+            nested["letterhead"] = self._small("letterhead", f"letterhead_{office}", language)
+        if self._values.get("verify_url"):
+            nested["verify_line"] = self._small("verify_line", "verify_line", language)
+        if self._rows.get("copies"):
             nested["copy_lines"] = self._small("copy_lines", "copy_lines", language, nested)
-        content = self._body(language, nested) if certificate else self._letter(language, nested)
+        return nested
+
+    def _sheet(self, language: Language, content: Block, nested: Mapping[str, Block]) -> Sheet:
+        nothing = Block("none", ())
         return Sheet(
             language,
             _grouped(content.items),
-            letterhead,
-            verify,
-            sign,
+            nested.get("letterhead", nothing),
+            nested.get("verify_line", nothing),
+            nested["sign_block"],
             nested.get("copy_lines"),
             self._mark("confidential_mark", language) if self._template.confidential else "",
-            self._mark("duplicate_mark", language) if self._facts.duplicate else "",
+            self._mark("duplicate_mark", language) if self._values.get("n") and self._is_duplicate else "",
         )
 
-    def _letter(self, language: Language, nested: dict[str, Block]) -> Block:
+    @property
+    def _is_duplicate(self) -> bool:
+        """A number that stands for an अनुलिपि; in the letters of the route it counts persons or reminders."""
+        return self._template.kind in ("letter", "certificate")
+
+    def _letter(self, language: Language, nested: dict[str, Block], frame: str) -> Block:
         marks = {
             "confidential_mark": self._template.confidential,
-            "duplicate_mark": bool(self._facts.duplicate),
+            "duplicate_mark": self._is_duplicate and bool(self._values.get("n")),
         }
         for name, wanted in marks.items():
             if wanted:
@@ -165,10 +230,10 @@ class _Composer:
             "greeting": self._texts.setting("greeting").said(language) if self._template.greeting else "",
             "closing": self._texts.setting("closing").said(language) if self._template.closing else "",
         }
-        return self._fill("letter_frame", language, nested, _both_ways(lines, language))
+        return self._fill(frame, language, nested, _both_ways(lines, language))
 
     def _body(self, language: Language, nested: Mapping[str, Block]) -> Block:
-        return self._small("body", self._facts.template, language, nested)
+        return self._small("body", self._name, language, nested)
 
     def _line(self, aspect: str, language: Language) -> str:
         parts = getattr(self._template, aspect)[language]

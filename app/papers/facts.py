@@ -93,7 +93,7 @@ class Copy:
 class Signer:
     """Who signs, and how. `signed_at` is written on a digitally signed paper only."""
 
-    office: Literal["dm", "sp"]  # whose letterhead
+    office: Literal["dm", "sp", "thana"]  # whose letterhead
     name: Words
     designation: Words = field(default_factory=Words)  # none: as the texts of the release say
     mode: Literal["ink", "digital"] = "ink"
@@ -156,3 +156,22 @@ class PaperFacts:
     duplicate: int = 0  # 1.. for अनुलिपि
     photo: bytes | None = None  # as uploaded; drawn on certificates
     answers: Mapping[str, Words] = field(default_factory=dict)  # "form.key" -> value with labels, not codes
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFacts:
+    """Everything that a letter, order or slip of the route says; `words` and `plain` by the names of its template."""
+
+    template: str
+    signer: Signer
+    district: Words
+    issued_on: date
+    number: str  # in the foot of every page
+    memo_no: str = ""  # none: no letterhead
+    frame: str = "letter_frame"  # or order_frame; none: the text alone
+    language: Literal["hi", "en", "both"] = "hi"
+    words: Mapping[str, Words] = field(default_factory=dict)
+    plain: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, list[Mapping[str, str]]] = field(default_factory=dict)
+    subject: Subject | None = None
+    annex: tuple[tuple[str, ...], ...] = ()

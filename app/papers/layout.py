@@ -29,7 +29,7 @@ def draw_paper(composition: Composition, issued_at: datetime, assets: Assets) ->
     """
     _refuse_missing_letters(composition, assets)
     pictures = {
-        "qr": _data_uri("image/png", qr_png(composition.verify_link)),
+        "qr": _data_uri("image/png", qr_png(composition.verify_link)) if composition.verify_link else "",
         "photo": _data_uri("image/jpeg", photo_jpeg(composition.photo)) if composition.photo else "",
     }
 
@@ -86,4 +86,5 @@ def _texts(composition: Composition) -> list[str]:
     for sheet in composition.sheets:
         texts += [sheet.letterhead.text, sheet.verify.text, sheet.confidential, sheet.duplicate]
         texts += [block.text for block in sheet.blocks]
+    texts += [cell for row in composition.annex for cell in row]
     return texts

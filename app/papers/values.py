@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from app.papers.facts import Address, PaperFacts, RecordRow, RegisterEntry, Subject
+    from app.papers.facts import Address, LetterFacts, PaperFacts, RecordRow, RegisterEntry, Subject
     from app.papers.language import Values
 
 
@@ -79,6 +79,22 @@ def paper_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:
     }
     values = {name: value for key, word in words.items() for name, value in both(key, word).items()}
     return values | _plain(facts) | _answers(facts)
+
+
+def letter_values(texts: Texts, facts: LetterFacts) -> dict[str, str]:
+    """Return the values that letters of the route name: those of every letter, of the person, and its own."""
+    is_order = texts.template(facts.template).kind.startswith("order_")
+    words = {
+        "dm_designation": texts.setting("dm_designation_order" if is_order else "dm_designation_letter"),
+        "sp_designation": texts.setting("sp_designation"),
+        "place": texts.setting("place"),
+        "district": facts.district,
+        "date": Words(dmy(facts.issued_on), dmy(facts.issued_on)),
+        **(_subject(texts, facts.subject) if facts.subject is not None else {}),
+        **facts.words,
+    }
+    values = {name: value for key, word in words.items() for name, value in both(key, word).items()}
+    return {**values, "memo_no": facts.memo_no, **facts.plain}
 
 
 def _entry(texts: Texts, entry: RegisterEntry) -> Words:

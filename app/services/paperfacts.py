@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from app.papers import Words
     from app.services.paperplan import Plan
 
+_BLANK = "________"
+_DRAFT_CODE = "draft"  # of no paper: the public page knows nothing of it
 _DECLARATIONS = {
     "yes": ("अभ्यर्थी ने कांड घोषित किया है", "the candidate has declared a case"),
     "no": ("अभ्यर्थी ने कोई कांड घोषित नहीं किया है", "the candidate has declared no case"),
@@ -43,6 +46,26 @@ def read(
     known = CaseFacts(session, case, at)
     reader = _Reader(session, known, loaded, paperplan.of(session, known, loaded))
     return reader.facts(certificate, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Unissued:
+    """What stands in place of the numbers on a paper that has none yet."""
+
+    number: str
+    memo_number: str
+    copy_memo_number: str
+    signed_by: UUID
+
+
+def would_be(
+    session: Session, case: AnyRow, loaded: releases.Loaded, proposed: paperplan.Proposed, at: datetime
+) -> papers.PaperFacts:
+    """What the paper would say if this were decided now; it has no number. Raises NotFound where none would go out."""
+    known = CaseFacts(session, case, at)
+    reader = _Reader(session, known, loaded, paperplan.of(session, known, loaded, proposed))
+    blank = Unissued(_BLANK, _BLANK, _BLANK, proposed.officer_id)
+    return reader.facts(blank, _DRAFT_CODE)
 
 
 class _Reader:
@@ -61,7 +84,7 @@ class _Reader:
         opened: dict[str, Any] = keys.open_json(key, f"requisition|values|{row.id}", row.values)
         return opened
 
-    def facts(self, certificate: AnyRow, code: str) -> papers.PaperFacts:
+    def facts(self, certificate: AnyRow | Unissued, code: str) -> papers.PaperFacts:
         plan = self._plan
         issued_on = calendars.day(self._known.now)
         months = self._months()
@@ -190,7 +213,7 @@ class _Reader:
             letter_date=date.fromisoformat(letter["letter_date"]),
         )
 
-    def _signer(self, certificate: AnyRow) -> papers.Signer:
+    def _signer(self, certificate: AnyRow | Unissued) -> papers.Signer:
         """Who signed; an ADM by delegation signs as what he is, for the DM."""
         is_dms = self._plan.side != "sp"
         by_order = is_dms and not self._is_dm(certificate.signed_by)

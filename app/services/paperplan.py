@@ -28,6 +28,7 @@ DECIDING = frozenset(_SIGNING.values())
 _CERTIFICATE = "CERTIFICATE"
 #: Decisions after which the facts, and the reason for the decision, go out with the paper.
 _WITH_FACTS = frozenset({"issue_with_detail", "refuse"})
+_ISSUING = _WITH_FACTS | {"issue_clear"}
 #: Heads of the district's offices, by their code under प्रतिलिपि -> the setting of their designation.
 _HEADS = {"sp": "sp_designation", "dm": "dm_designation_letter"}
 
@@ -53,15 +54,20 @@ class Plan:
         return _chosen(self.decision) in _WITH_FACTS
 
 
-def of(session: Session, known: CaseFacts, loaded: Loaded) -> Plan:
-    """The paper that a decided case gets. Raises NotFound when nobody has decided yet."""
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A decision that nobody has sent yet, and the officer who thinks of sending it."""
+
+    answers: Mapping[str, Any]
+    officer_id: UUID
+
+
+def of(session: Session, known: CaseFacts, loaded: Loaded, proposed: Proposed | None = None) -> Plan:
+    """The paper that a decided case gets, or would get. Raises NotFound when nobody has decided yet."""
     checks = known.decided.get("checks") or {}
     signatory = str(checks.get("final_signatory", "DM"))
     form = _SIGNING[signatory]
-    row = cases.last_answer(session, known.case.id, form)
-    if row is None:
-        raise NotFound
-    decision = known.open_answer(row)
+    decision, signed_by = _decided(session, known, form) if proposed is None else _would_be(proposed, form)
     template, output = _text(loaded, str(checks.get("output", "REPORT")), decision, known)
     issuing, dm = _issuing_offices(session, signatory)
     return Plan(
@@ -73,9 +79,24 @@ def of(session: Session, known: CaseFacts, loaded: Loaded) -> Plan:
         office_id=issuing.id,
         office_code=issuing.code,
         district_office_id=dm.id,
-        signed_by=row.answered_by,
+        signed_by=signed_by,
         copies=_Copies(session, known, loaded, form).of(decision.get("copies") or ()),
     )
+
+
+def _decided(session: Session, known: CaseFacts, form: str) -> tuple[Mapping[str, Any], UUID | None]:
+    row = cases.last_answer(session, known.case.id, form)
+    if row is None:
+        raise NotFound
+    return known.open_answer(row), row.answered_by
+
+
+def _would_be(proposed: Proposed, form: str) -> tuple[Mapping[str, Any], UUID | None]:
+    """A decision that issues a paper, in the form that issues it. Raises NotFound for any other."""
+    chosen = proposed.answers.get("dm_decision" if form == "decide" else "sp_decision")
+    if chosen not in _ISSUING:
+        raise NotFound
+    return proposed.answers, proposed.officer_id
 
 
 def _text(loaded: Loaded, wanted: str, decision: Mapping[str, Any], known: CaseFacts) -> tuple[str, str]:
@@ -87,7 +108,8 @@ def _text(loaded: Loaded, wanted: str, decision: Mapping[str, Any], known: CaseF
 
 
 def _outcome(decision: Mapping[str, Any], known: CaseFacts) -> str:
-    found = str(known.answer("recommend").get("sp_outcome") or "no_adverse")
+    recommended = known.answer("recommend").get("sp_outcome") or decision.get("sp_outcome")
+    found = str(recommended or "no_adverse")
     if _chosen(decision) in _WITH_FACTS:
         return found if found in ("adverse", "attention") else "attention"
     return "not_resident" if found == "not_resident" else "no_adverse"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, g, redirect, request
+from flask import Blueprint, abort, g, redirect, request
 
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits, fault_in, tidy
@@ -13,6 +12,7 @@ from app.services import cases, certificates, hindsight, notes, sightings
 from app.web import confirmations, diagrams, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
+from app.web.files import file_response
 from app.web.forms import known_day, known_id
 from app.web.pages import page
 
@@ -89,22 +89,7 @@ def withdraw(number: str) -> ResponseReturnValue:
 def document(document_id: UUID) -> ResponseReturnValue:
     """A document to take away: never shown in the frame of this site, whatever it holds."""
     file = certificates.file(transaction.database(), g.actor, document_id, transaction.now())
-    return Response(
-        file.data,
-        mimetype=file.media_type,
-        headers={
-            "Content-Disposition": attachment(file.name),
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-        },
-    )
-
-
-def attachment(name: str) -> str:
-    """A header for a file name in any script (RFC 6266): an ASCII stand-in, and the true name encoded."""
-    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in name)
-    stem, dot, ending = plain.rpartition(".")
-    plain = f"{stem.strip('._') or 'document'}{dot}{ending}"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return file_response(file.data, file.media_type, file.name)
 
 
 def _tabs() -> tuple[str, ...]:

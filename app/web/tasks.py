@@ -8,10 +8,11 @@ from flask import Blueprint, Response, g, redirect, request, session, url_for
 
 from app.domain.errors import FormInvalid, TaskAlreadyDone
 from app.domain.roles import Permission
-from app.services import calendars, desk, holding, tasks
+from app.services import calendars, desk, holding, previews, tasks
 from app.web import confirmations, errors, formviews, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
+from app.web.files import file_response
 from app.web.forms import decided_before, is_submit, known_day, known_id, posted, uploads
 from app.web.language import moment
 from app.web.pages import page
@@ -96,6 +97,14 @@ def release(task_id: UUID) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
     transaction.write(lambda rows: holding.release(rows, actor, task_id, now))
     return redirect(url_for("inbox.show"), code=303)
+
+
+@bp.get("/tasks/<uuid:task_id>/preview")
+@requires(Permission.TASK_COMPLETE)
+def preview(task_id: UUID) -> ResponseReturnValue:
+    """The paper as the kept draft would issue it, marked as a draft."""
+    pdf = previews.draw(transaction.database(), g.actor, task_id, transaction.now())
+    return file_response(pdf, "application/pdf", "draft.pdf")
 
 
 @bp.get("/tasks/<uuid:task_id>/reassign")
@@ -183,6 +192,7 @@ def _page(task: TaskView, problems: Mapping[str, Any], status: int, **more: Any)
         confirmation=confirmations.take(),
         reasons=holding.REASONS,
         look_in=LOOK_IN,
+        may_preview=previews.shows(task.form.id),
         may_give=g.actor.may(Permission.TASK_REASSIGN),
         **more,
     )

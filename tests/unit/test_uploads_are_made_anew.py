@@ -13,7 +13,7 @@ from PIL import Image
 from app.domain.errors import FieldProblem
 from app.services import documents
 from app.services.documents import Paper, Upload
-from app.web.cases import attachment
+from app.web.files import attachment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
