@@ -97,6 +97,7 @@ ADDRESSES: dict[str, Address] = {
     "many.give": acts(),
     "tasks.show": opens("task"),
     "tasks.complete": acts("task"),
+    "tasks.preview": Address("task", gives=frozenset({404})),  # a visit issues no paper
     "tasks.draft": acts("task"),
     "tasks.claim": acts("task"),
     "tasks.release": acts("task"),
@@ -127,6 +128,11 @@ ADDRESSES: dict[str, Address] = {
     "live.case": opens("case"),
     "reports.queues": opens(),
     "certificates.register": opens(),
+    "certificates.revocations": opens(),
+    "certificates.show": opens("document"),  # a paper has the id of its document
+    "certificates.reprint": acts("document", 403),  # of another office's paper
+    "certificates.revoke": acts("document", 403),
+    "certificates.act": Address("document", gives=frozenset({404})),
     # -- the procedure --
     "modeler.release": opens(),
     "modeler.one": opens("version"),

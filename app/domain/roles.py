@@ -116,6 +116,8 @@ class Permission(StrEnum):
     PAPER_SEE = "paper:see"
     PAPER_REGISTER = "paper:register"
     PAPER_SIGN = "paper:sign"
+    PAPER_REPRINT = "paper:reprint"
+    PAPER_REVOKE = "paper:revoke"
     TRACKING_SEE = "tracking:see"
     REPORT_SEE = "report:see"
     PROCESS_SEE = "process:see"
@@ -173,6 +175,8 @@ GRANTS: dict[Permission, Grant] = {
     Permission.PAPER_SEE: _grant("see.paper", reach="A"),
     Permission.PAPER_REGISTER: _grant("rep.certificate_register", keeps="kind_hidden"),
     Permission.PAPER_SIGN: _grant("act.dm_decide", "act.sp_decide", keeps=IF_DELEGATED),
+    Permission.PAPER_REPRINT: _grant("act.reprint", keeps="with_reason clear_only SP_signed"),
+    Permission.PAPER_REVOKE: _grant("act.revoke", keeps="SP_signed"),
     Permission.TRACKING_SEE: _grant("see.tracking", keeps="no_names"),
     Permission.REPORT_SEE: _grant("rep.pendency", reach="AOSC"),
     Permission.PROCESS_SEE: _grant(

@@ -8,7 +8,8 @@ from sqlalchemy import and_, func, insert, or_, select, update
 
 from app.models.base import insert_or
 from app.models.cases import case
-from app.models.papers import certificate, number_series
+from app.models.officers import officer
+from app.models.papers import certificate, number_series, paper_act
 from app.models.scope import visible
 
 if TYPE_CHECKING:
@@ -112,3 +113,87 @@ def issued(session: Session, after: tuple[datetime, UUID] | None, limit: int) ->
         at, last = after
         statement = statement.where(or_(entered_at < at, and_(entered_at == at, certificate.c.id < last)))
     return session.connection.execute(statement).all()
+
+
+def find(session: Session, certificate_id: UUID) -> AnyRow | None:
+    """An issued paper with the number and key of its case."""
+    return session.connection.execute(
+        select(certificate, case.c.number.label("case_number"), case.c.data_key_id, case.c.release_id)
+        .select_from(_with_case())
+        .where(visible(certificate, session.scope), certificate.c.id == certificate_id)
+    ).one_or_none()
+
+
+def insert_act(session: Session, row: Mapping[str, Any]) -> None:
+    session.connection.execute(insert(paper_act).values(district_id=session.district_id, **row))
+
+
+def set_act(session: Session, act_id: UUID, **values: Any) -> bool:
+    """Confirm an act that was asked for; False when it was confirmed already."""
+    changed = session.connection.execute(
+        update(paper_act)
+        .where(visible(paper_act, session.scope), paper_act.c.id == act_id, paper_act.c.at.is_(None))
+        .values(**values)
+    )
+    return changed.rowcount == 1
+
+
+def _acts() -> Any:
+    return (
+        select(
+            paper_act,
+            certificate.c.number.label("paper_number"),
+            certificate.c.output,
+            certificate.c.issued_at,
+            case.c.data_key_id,
+            case.c.number.label("case_number"),
+            officer.c.name_hi.label("officer_hi"),
+            officer.c.name_en.label("officer_en"),
+        )
+        .select_from(paper_act)
+        .join(
+            certificate,
+            and_(
+                certificate.c.district_id == paper_act.c.district_id,
+                certificate.c.id == paper_act.c.certificate_id,
+            ),
+        )
+        .join(case, and_(case.c.district_id == paper_act.c.district_id, case.c.id == paper_act.c.case_id))
+        .join(
+            officer,
+            and_(officer.c.district_id == paper_act.c.district_id, officer.c.id == paper_act.c.done_by),
+        )
+    )
+
+
+def act(session: Session, act_id: UUID) -> AnyRow | None:
+    return session.connection.execute(
+        _acts().where(visible(paper_act, session.scope), paper_act.c.id == act_id)
+    ).one_or_none()
+
+
+def acts_of(session: Session, certificate_id: UUID) -> Sequence[AnyRow]:
+    """What became of a paper, oldest first; what was only asked for is left out."""
+    return session.connection.execute(
+        _acts()
+        .where(
+            visible(paper_act, session.scope),
+            paper_act.c.certificate_id == certificate_id,
+            paper_act.c.at.is_not(None),
+        )
+        .order_by(paper_act.c.at, paper_act.c.id)
+    ).all()
+
+
+def acts_of_kind(session: Session, kind: str, since: datetime, until: datetime) -> Sequence[AnyRow]:
+    """The register of one kind of act, in the order in which they were done."""
+    return session.connection.execute(
+        _acts()
+        .where(
+            visible(paper_act, session.scope),
+            paper_act.c.kind == kind,
+            paper_act.c.at >= since,
+            paper_act.c.at < until,
+        )
+        .order_by(paper_act.c.at, paper_act.c.id)
+    ).all()

@@ -22,6 +22,7 @@ certificate = case_table(
     Column("allotted_at", UtcDateTime, nullable=False),
     Column("issued_at", UtcDateTime),
     Column("valid_till", Date),
+    Column("status_on", Date),  # from which day it is revoked or superseded
     uuid_column("signed_by", nullable=True),
     UniqueConstraint("district_id", "number"),
     UniqueConstraint("district_id", "engine_task_id"),
@@ -37,6 +38,28 @@ certificate = case_table(
         ("office_id", "office"),
         ("document_id", "document"),
         ("signed_by", "officer"),
+    ],
+)
+
+paper_act = case_table(
+    "paper_act",  # what became of an issued paper: printed again, revoked
+    uuid_column("case_id"),
+    uuid_column("certificate_id"),
+    uuid_column("office_id"),  # the office that did it
+    Column("kind", String(12), nullable=False),  # duplicate | revoke
+    Column("number", String(60)),  # of the order; or which duplicate it is
+    Column("facts", Encrypted, nullable=False),  # reasons and texts, as they were given
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("at", UtcDateTime),  # null: asked for, and not confirmed by the code yet
+    uuid_column("done_by"),
+    Index("ix_paper_act_certificate", "district_id", "certificate_id"),
+    Index("ix_paper_act_register", "district_id", "kind", "at"),
+    scope="case",
+    parents=[
+        ("case_id", "case"),
+        ("certificate_id", "certificate"),
+        ("office_id", "office"),
+        ("done_by", "officer"),
     ],
 )
 

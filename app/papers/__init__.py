@@ -22,8 +22,8 @@ from app.papers.layout import draw_paper
 from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, token
 from app.papers.qr import qr_png
-from app.papers.tables import Table, draw_table
 from app.papers.stamping import stamped
+from app.papers.tables import Table, draw_table
 from app.papers.texts import (
     TextProblem,
     Texts,

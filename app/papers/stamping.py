@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 import pikepdf
 
-from app.papers.layout import environment
 from app.papers.fonts import BOLD, REGULAR
+from app.papers.layout import environment
 from app.papers.pdf import Assets, render_pdf
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 Place = Literal["behind", "corner"]
+_NAME = pikepdf.Name("/Stamp")
 
 
 def stamped(pdf: bytes, mark: str, place: Place, at: datetime, assets: Assets) -> bytes:
@@ -34,10 +35,9 @@ def stamped(pdf: bytes, mark: str, place: Place, at: datetime, assets: Assets) -
     )
     out = BytesIO()
     with pikepdf.open(BytesIO(pdf)) as paper, pikepdf.open(BytesIO(render_pdf(html, at, assets))) as over:
-        for page in paper.pages:
-            if place == "behind":
-                page.add_underlay(over.pages[0])
-            else:
-                page.add_overlay(over.pages[0])
+        drawn = paper.copy_foreign(over.pages[0].as_form_xobject())
+        for page in paper.pages:  # by a name of ours: the library's own helper makes up a random one
+            page.add_resource(drawn, pikepdf.Name.XObject, _NAME)
+            page.contents_add(b"q " + str(_NAME).encode() + b" Do Q", prepend=place == "behind")
         paper.save(out, deterministic_id=True)
     return out.getvalue()

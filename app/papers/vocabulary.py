@@ -55,6 +55,13 @@ SCENES: dict[str, Scene] = {
             "confidential_mark duplicate_mark reference greeting enclosures closing copy_lines verify_line"
         ),
     ),
+    "order_frame": Scene(_names("letterhead order_no body sign_block"), _names("copy_lines verify_line")),
+    "order_revocation": Scene(
+        _names(
+            "paper_kind cert_no cert_date name effective ground speaking_order order_no district date place"
+        ),
+        _names("salutation relation father new_no"),
+    ),
     "letter": Scene(_PERSON, _PERSON_MAYBE | {"cert_no"}, {"cases": _RECORD_ROW}, answers=True),
     "certificate": Scene(
         _PERSON | _names("cert_no validity_months valid_till sign_block"), _PERSON_MAYBE, answers=True

@@ -38,6 +38,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "timer:fire": frozenset(),
     "job:finish": frozenset({"kind", "element"}),
     "paper:issue": frozenset({"number", "sha256"}),
+    "paper:reprint": frozenset({"number", "copy", "reason"}),
+    "paper:revoke": frozenset({"number", "order", "ground", "step_up"}),
     "document:see": frozenset({"pii", "field"}),
     "case:see": frozenset({"classes", "page"}),
     "record:see": frozenset(),  # who has opened a case

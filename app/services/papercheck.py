@@ -147,5 +147,6 @@ def _issued_paper(session: Session, row: AnyRow | None) -> papers.IssuedPaper | 
         papers.Words(*facts["purpose"]),
         papers.Words(*facts["requester"]),
         status=row.status,
+        status_on=row.status_on,
         valid_till=row.valid_till,
     )

@@ -61,7 +61,7 @@ class Unissued:
 def would_be(
     session: Session, case: AnyRow, loaded: releases.Loaded, proposed: paperplan.Proposed, at: datetime
 ) -> papers.PaperFacts:
-    """What the paper would say if this were decided now; it has no number. Raises NotFound where none would go out."""
+    """What the paper would say if this were decided now, without a number. Raises NotFound where none goes out."""
     known = CaseFacts(session, case, at)
     reader = _Reader(session, known, loaded, paperplan.of(session, known, loaded, proposed))
     blank = Unissued(_BLANK, _BLANK, _BLANK, proposed.officer_id)

@@ -12,7 +12,7 @@ from app.domain.text import ascii_digits
 from app.services import durations, eventlog, pendency, reportfiles, reports, statements
 from app.web import charts, language, transaction
 from app.web.access import requires
-from app.web.cases import attachment
+from app.web.files import attachment
 from app.web.forms import known_day, known_id
 from app.web.pages import page
 
