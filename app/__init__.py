@@ -42,6 +42,7 @@ _SCREENS = (
     "modeler",
     "proposals",
     "replays",
+    "trials",
     "canvas",
     "decisions",
     "formtable",

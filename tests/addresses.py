@@ -155,6 +155,7 @@ ADDRESSES: dict[str, Address] = {
     "replays.show": opens("proposal"),
     "replays.begin": acts("proposal"),
     "replays.cancel": Address("proposal", frozenset({404})),  # nothing of it is running
+    "trials.show": opens("proposal"),
     "canvas.draw": opens("proposal", **PROPOSED),
     "decisions.show": opens("proposal", name="checks.dmn"),
     "decisions.change": acts("proposal", NOTHING_SENT, name="checks.dmn"),

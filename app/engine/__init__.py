@@ -16,16 +16,19 @@ from app.engine.runtime import complete_job, complete_task, fire_timers, send_me
 from app.engine.state import VERSION
 from app.engine.steps import Host, Job, Move, OpenTask, Step, Timer
 from app.engine.trail import Happening, Trace, retrace
+from app.engine.trial import Asked, Fault, Trial, World, explore
 from app.engine.xml import XmlRefused, load_xml
 
 __all__ = [
     "SIGNS",
     "VERSION",
+    "Asked",
     "DecisionFailed",
     "DecisionRefused",
     "Described",
     "DiagramFault",
     "DiagramRefused",
+    "Fault",
     "FieldReads",
     "FormFault",
     "FormReads",
@@ -45,7 +48,9 @@ __all__ = [
     "StepTexts",
     "Timer",
     "Trace",
+    "Trial",
     "UserTaskDefinition",
+    "World",
     "XmlRefused",
     "ahead",
     "ask",
@@ -60,6 +65,7 @@ __all__ = [
     "decisions_of",
     "describe",
     "draw",
+    "explore",
     "fire_timers",
     "forecast",
     "grids",

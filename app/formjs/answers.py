@@ -230,6 +230,16 @@ def field_types(form: Form) -> dict[str, FieldType]:
     return _types(form.level)
 
 
+def may_stay_blank(form: Form) -> frozenset[str]:
+    """The fields that an officer may leave without an answer whatever else he says."""
+    return frozenset(
+        key
+        for key, node in form.level.inputs.items()
+        if not (node.is_boolean or node.computed or node.hide)
+        and not (node.rules.is_required or node.rules.required_when)
+    )
+
+
 def _types(level: Level) -> dict[str, FieldType]:
     return {
         key: FieldType(

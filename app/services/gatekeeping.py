@@ -59,7 +59,7 @@ def check(
         job_results={kind: dict.fromkeys(names, _TEXT) for kind, names in job_results.items() if names},
         lanes={lane: kind.value for lane, kind in LANES.items()},
         roles={role.value: {kind.value for kind in kinds} for role, kinds in ROLE_OFFICES.items()},
-        facts={"findings": engine.FieldReads("context", columns=_findings())},
+        facts={"findings": engine.FieldReads("context", columns=findings_read())},
         required_fields=_required(files),
     )
     return [*engine.check(files, known), *papers.check_texts(files.get(PAPERS, b""), fonts)]
@@ -81,7 +81,7 @@ def _field(kind: FieldType) -> engine.FieldReads:
     return engine.FieldReads(kind.type, kind.pii, kind.codes, columns)
 
 
-def _findings() -> dict[str, engine.FieldReads]:
+def findings_read() -> dict[str, engine.FieldReads]:
     """The inputs of the outcome table and the signs beside them: truth values, but for the residence."""
     nothing = Findings({}, ())
     found = dict.fromkeys({**nothing.inputs(), **nothing.signs()}, engine.FieldReads("boolean"))

@@ -38,6 +38,8 @@ def plain(problems: Iterable[Any]) -> list[dict[str, str]]:
 def _told(problem: Any) -> Told:
     given = problem.params
     params = {name: _word(value) if name in _CODES else value for name, value in given.items()}
+    if "why" in given:  # a case stopped: said in the words of an incident
+        params["why"] = language.known(f"incident.code.{given['why']}") or given["why"]
     label = language.choose(str(given.get("label_hi") or ""), str(given.get("label_en") or ""))
     return Told(
         problem.file, problem.element_id, label, _filled(problem.key, params), _filled(problem.remedy, params)

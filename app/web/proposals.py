@@ -12,7 +12,7 @@ from flask import Blueprint, g, jsonify, redirect, request, url_for
 from app import engine
 from app.domain.errors import DomainError, NotFound, ReleaseRefused
 from app.domain.roles import Permission
-from app.services import comparisons, procedures, replays, vocabulary
+from app.services import comparisons, procedures, replays, trials, vocabulary
 from app.services import release_proposals as proposals
 from app.web import confirmations, diagrams, differences, findings, language, stepup, transaction
 from app.web.access import requires
@@ -50,6 +50,7 @@ def _page(proposal_id: UUID, status: int = 200, fault: str = "", note: str = "")
         status,
         proposal=found,
         replay=transaction.read(lambda rows: replays.newest(rows, proposal_id, contents)),
+        trial=trials.known(contents),
         problems=findings.told(_problems(contents)),
         parts=differences.table(comparisons.compare(current.contents, contents)),
         in_force=current.row.version,
