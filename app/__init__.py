@@ -29,6 +29,7 @@ _SCREENS = (
     "tasks",
     "cases",
     "search",
+    "caselist",
     "requisitions",
     "tracking",
     "live",

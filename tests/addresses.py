@@ -112,6 +112,7 @@ ADDRESSES: dict[str, Address] = {
     ),
     "cases.withdraw": acts("case"),
     "cases.document": opens("document"),
+    "caselist.show": opens(),
     "search.form": opens(),
     "search.find": acts(),
     "requisitions.listing": opens(),

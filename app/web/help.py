@@ -21,6 +21,7 @@ SCREENS = (
     "cases",
     "requisitions",
     "search",
+    "caselist",
     "tracking",
     "certificates",
     "clocks",

@@ -1,0 +1,120 @@
+"""The list of all cases: each post sees its own, narrowed by codes and days, a page at a time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.domain.roles import Role
+from app.services import caselist, cases
+from app.services.caselist import Wanted
+from app.services.drafts import actor_scope
+from tests.integration.conftest import NOW
+from tests.journey import Journey
+from tests.office import Office, text_of
+
+if TYPE_CHECKING:
+    from app.domain.roles import Actor
+
+THANA, OTHER = "th_dighwara", "th_derni"
+
+
+class Shelf:
+    """Cases of every state: one issued, one withdrawn, one at its thana, one fresh; `numbers` by these names."""
+
+    def __init__(self, journey: Journey) -> None:
+        self.journey = journey
+        journey.now = NOW - timedelta(days=40)
+        old = journey.now.date().isoformat()
+        letter = journey.register(letter_date=old, received_date=old)
+        issued, withdrawn = journey.add(letter, [OTHER]), journey.add(letter, [OTHER])
+        journey.go_on(issued)
+        head = journey.staff.holder(Role.DM_SECTION_HEAD)
+        cases.withdraw(journey.database, head, withdrawn, "विभाग का पत्र क-9 दिनांक 20-11-2026", journey.now)
+        at_thana = journey.add(letter, [THANA])
+        journey.go_on(at_thana, until="accept_enquiry")
+        journey.now = NOW
+        fresh = journey.new_case([THANA])
+        self.numbers = {"issued": issued, "withdrawn": withdrawn, "at_thana": at_thana, "fresh": fresh}
+
+    def of(self, actor: Actor, wanted: Wanted = caselist.Wanted()) -> set[str]:  # noqa: B008 - it never changes
+        found = self.journey.database.read(
+            lambda rows: caselist.listing(rows, wanted, None, NOW), actor_scope(actor)
+        )
+        assert found.total == len(found.lines)
+        names = {number: name for name, number in self.numbers.items()}
+        return {names[line.number] for line in found.lines}
+
+    def holder(self, role: Role, office: str = "") -> Actor:
+        staff = self.journey.staff
+        return staff.holder(role, staff.offices(role)[office]) if office else staff.holder(role)
+
+
+@pytest.fixture
+def shelf(journey: Journey) -> Shelf:
+    return Shelf(journey)
+
+
+def test_each_post_sees_the_cases_that_it_may(shelf: Shelf) -> None:
+    assert shelf.of(shelf.holder(Role.DM)) == {"issued", "withdrawn", "at_thana", "fresh"}
+    assert shelf.of(shelf.holder(Role.SHO, THANA)) == {"at_thana"}
+    assert shelf.of(shelf.holder(Role.SHO, OTHER)) == {"issued"}
+    assert shelf.of(shelf.holder(Role.SHO, "th_garkha")) == set()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (Wanted(status="issued"), {"issued"}),
+        (Wanted(status="open"), {"at_thana", "fresh"}),
+        (Wanted(purpose="govt_service", status="withdrawn"), {"withdrawn"}),
+        (Wanted(purpose="arms_licence"), set()),
+        (Wanted(element_id="accept_enquiry"), {"at_thana"}),
+        (Wanted(time="late"), {"at_thana"}),
+        (Wanted(time="left"), {"fresh"}),
+        (Wanted(received_from=date(2026, 11, 1)), {"fresh"}),
+        (Wanted(received_to=date(2026, 11, 1), status="open"), {"at_thana"}),
+        (Wanted(again=True), set()),
+    ],
+)
+def test_a_filter_leaves_what_fits_it(shelf: Shelf, wanted: Wanted, names: set[str]) -> None:
+    assert shelf.of(shelf.holder(Role.DM), wanted) == names
+
+
+def test_the_office_that_holds_a_case_narrows_the_list(shelf: Shelf) -> None:
+    office_id = shelf.holder(Role.SHO, THANA).post.office_id
+    assert shelf.of(shelf.holder(Role.DM), Wanted(office_id=office_id)) == {"at_thana"}
+
+
+def test_pages_follow_each_other_without_a_gap(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caselist, "A_PAGE", 3)
+    monkeypatch.setattr(caselist, "MOST", 2)
+    scope = actor_scope(shelf.holder(Role.DM))
+    database = shelf.journey.database
+    first = database.read(lambda rows: caselist.listing(rows, Wanted(), None, NOW), scope)
+    second = database.read(lambda rows: caselist.listing(rows, Wanted(), first.next_after, NOW), scope)
+    seen = [line.number for line in [*first.lines, *second.lines]]
+    assert seen == sorted(shelf.numbers.values(), reverse=True)
+    assert (first.total, first.is_more, second.next_after) == (2, True, None)
+
+
+def test_the_address_of_a_filtered_list_can_be_passed_on(office: Office) -> None:
+    journey = Journey(office.database, NOW)
+    journey.new_case([THANA])
+    head = office.at(Role.DM_SECTION_HEAD)
+    page = head.get("/cases?status=open&purpose=govt_service&from=01-01-2026&time=left")
+    assert "1 मिले" in text_of(page)
+    for said in ("सरकारी सेवा में नियुक्ति", "01-01-2026 से प्राप्त", "समय शेष"):
+        assert said in text_of(page)
+    assert "/cases?" in page.text
+    assert "ऐसा कोई प्रकरण नहीं है" in text_of(head.get("/cases?status=issued"))
+
+
+@pytest.mark.parametrize(
+    "address", ["?status=nonsense&step=x&office=1&from=32-13-2026&after=zzz", "?after=" + "9" * 500]
+)
+def test_filters_that_are_none_fall_away(office: Office, address: str) -> None:
+    answer = office.at(Role.DM).get(f"/cases{address}")
+    assert answer.status_code == 200
