@@ -167,6 +167,8 @@ ADDRESSES: dict[str, Address] = {
     "admin.overview": opens(),
     "admin.retry": acts("incident"),
     "admin.retry_all": acts("", NOTHING_SENT),
+    "admin.skip": acts("incident"),
+    "admin.watch": acts(),
     "admin.close": acts("incident"),
     "entrycodes.show": opens(),
     "entrycodes.ask": acts(),

@@ -37,6 +37,7 @@ def _open(at: At) -> Any:
             *named(office, "office"),
             job.c.state.label("job_state"),
             job.c.attempts,
+            job.c.kind.label("job_kind"),
         )
         .outerjoin(case, _same(case, incident.c.case_id))
         .outerjoin(user_task, _same(user_task, incident.c.user_task_id))

@@ -367,6 +367,15 @@ def next_due(session: Session) -> datetime | None:
     return min((at for at in found if at is not None), default=None)
 
 
+def cancel_failed_job(session: Session, job_id: UUID) -> bool:
+    """Do without a job that failed for the last time; False when it is not waiting for that."""
+    return bool(_SET_FAILED_JOB.run(session, {"state": "cancelled", "error": ""}, job_id=job_id))
+
+
+def job_row(session: Session, job_id: UUID) -> AnyRow | None:
+    return _JOB.one_or_none(session, job_id=job_id)
+
+
 _SET_CASE = Update(case, lambda at: [case.c.id == at.case_id])
 
 

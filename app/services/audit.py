@@ -37,6 +37,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "note:close": frozenset(),
     "timer:fire": frozenset(),
     "job:finish": frozenset({"kind", "element"}),
+    "job:skip": frozenset({"kind", "element"}),
     "paper:issue": frozenset({"number", "sha256"}),
     "paper:reprint": frozenset({"number", "copy", "reason"}),
     "paper:revoke": frozenset({"number", "order", "ground", "step_up"}),

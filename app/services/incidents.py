@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 #: whoever did them, and only put away here.
 JOB, TASK, TIMER = "job", "task", "timer"
 START, WITHDRAWAL, COUNTS, INPUT = "start", "withdrawal", "counts", "input"
+WATCH = "watch"  # nobody did anything: the case stands still
 RETRIED_HERE = frozenset({JOB, TASK, TIMER})
+#: Kinds of job that a case can do without: a paper it cannot.
+SKIPPABLE = frozenset({"remind"})
 #: What holds up no case: a reminder that is not sent, an answer that the outcome table lacked.
 _PASSING = frozenset({TIMER, INPUT})
 
@@ -75,6 +78,7 @@ class IncidentLine:
     last_at: datetime
     is_trying: bool  # the worker has it again
     may_retry: bool
+    may_skip: bool  # the case can go on without it
 
 
 def reason(error: Exception) -> Stopped:
@@ -138,6 +142,11 @@ def report_input(session: Session, case_id: UUID, why: Stopped, now: datetime) -
 def report_withdrawal(session: Session, case_id: UUID, why: Stopped, now: datetime) -> None:
     """A case could not be withdrawn."""
     _report(session, WITHDRAWAL, why, now, case_id=case_id)
+
+
+def report_motionless(session: Session, case_id: UUID, element_id: str, now: datetime) -> None:
+    """An open case was found in which nothing is open; `element_id`: where it was last."""
+    _report(session, WATCH, Stopped("motionless", element_id), now, case_id=case_id)
 
 
 def report_start(session: Session, requisition_id: UUID, why: Stopped, now: datetime) -> None:
@@ -259,6 +268,7 @@ def _line(session: Session, row: AnyRow, held: list[Place]) -> IncidentLine:
         last_at=datetime.fromisoformat(row.detail.get("last_at", row.opened_at.isoformat())),
         is_trying=is_trying,
         may_retry=act in RETRIED_HERE and not is_trying,
+        may_skip=row.job_kind in SKIPPABLE and row.job_state == "failed",
     )
 
 
@@ -271,7 +281,7 @@ def _is_settled(row: AnyRow, timers: Collection[tuple[UUID, str]]) -> bool:
             return bool(row.task_state != "open")
         case "timer":
             return not any((row.id, each) in timers for each in row.detail.get("timers", ()))
-        case "withdrawal" | "input":
+        case "withdrawal" | "input" | "watch":
             return bool(row.case_status != "open")
     return False
 

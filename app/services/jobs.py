@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.domain.errors import NotFound, RouteStuck, Unavailable
+from app.domain.errors import NotAllowed, NotFound, RouteStuck, Unavailable
 from app.models import case_queries as cases
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.database import Database
@@ -154,6 +155,25 @@ def _finish(session: Session, job: AnyRow, work: Work) -> None:
         element=job.element_id,
     )
     crash_point("before_commit")
+
+
+def skip(session: Session, actor: Actor, incident: AnyRow, now: datetime) -> bool:
+    """End a job that failed for good without doing it; False when it is not waiting for that any more.
+
+    Raises NotAllowed for a kind that a case cannot do without, RouteStuck when the route does not go on behind it.
+    """
+    case, job = cases.lock(session, incident.case_id), workflow.job_row(session, incident.job_id)
+    if case is None or job is None:
+        raise NotFound
+    if job.kind not in incidents.SKIPPABLE:
+        raise NotAllowed
+    if not workflow.cancel_failed_job(session, job.id):
+        return False
+    loaded = releases.load(session, case.release_id)
+    instances.complete_job(session, case, loaded, job.engine_task_id, {}, instances.Act(now))
+    stream, thing = f"case:{case.id}", f"job:{job.id}"
+    audit.record(session, stream, "job:skip", thing, actor, now, kind=job.kind, element=job.element_id)
+    return True
 
 
 def _failed(database: Database, job: AnyRow, error: Exception, now: datetime) -> None:

@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     SETTLED = "settled"  # nothing was left to do
     REWRITTEN = "rewritten"  # the officer has gone on writing, or must look at his form: only he can send it
     TRANSFERRED = "transferred"  # the officer does not hold the post any more
+    SKIPPED = "skipped"  # the case goes on without it
 
 
 def retry(database: Database, actor: Actor, incident_id: UUID, now: datetime) -> Outcome:
@@ -65,6 +66,29 @@ def retry_all(database: Database, actor: Actor, code: str, now: datetime) -> dic
     stopped = database.read(incidents.open_incidents, actor_scope(actor))
     same = [line for line in reversed(stopped) if line.code == code and line.may_retry]
     return dict(Counter(str(retry(database, actor, line.id, now)) for line in same[:AT_ONCE]))
+
+
+def skip(database: Database, actor: Actor, incident_id: UUID, now: datetime) -> Outcome:
+    """Let the case go on without a job that failed for good, as a reminder may.
+
+    Raises NotFound for an unknown incident, NotAllowed for a job that a case cannot do without.
+    """
+    row = database.read(lambda session: table.incident_row(session, incident_id), actor_scope(actor))
+    if row is None:
+        raise NotFound
+    if row.closed_at is not None or row.job_id is None:
+        return Outcome.SETTLED
+    own = CaseScope(row.district_id, row.case_id)
+    try:
+        is_skipped = database.write(lambda session: jobs.skip(session, actor, row, now), own)
+    except RouteStuck:
+        return Outcome.STUCK
+    if is_skipped:
+        database.write(
+            lambda session: table.close_incident(session, incident_id, actor.officer_id, now),
+            actor_scope(actor),
+        )
+    return Outcome.SKIPPED if is_skipped else Outcome.SETTLED
 
 
 def _note(session: Session, actor: Actor, row: AnyRow, now: datetime) -> None:

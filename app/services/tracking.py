@@ -11,8 +11,9 @@ from uuid import UUID
 from app import engine
 from app.domain.clock import add_months
 from app.domain.errors import NotAllowed, NotFound
-from app.domain.roles import DISTRICT_WIDE, Permission
+from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Permission
 from app.models import releases as release_table
+from app.models import stall_queries as stalls
 from app.models import tally_queries as table
 from app.models.tallies import TOOK
 from app.services import calendars, caselines, releases, tallies
@@ -90,6 +91,7 @@ class Overview:
     counts: Mapping[str, Count]
     choices: Choices
     no_letter: bool  # the requisition that was asked for is none
+    stuck: Mapping[str, int]  # element -> cases that an incident holds up there; of the whole district alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,12 @@ def overview(session: Session, actor: Actor, asked: Asked, now: datetime) -> Ove
         counts={**held, **found.counts},
         choices=_choices(session, actor, shown, today),
         no_letter=no_letter,
+        stuck=_stuck(session, actor) if asked == Asked(period=asked.period, against=asked.against) else {},
     )
+
+
+def _stuck(session: Session, actor: Actor) -> Mapping[str, int]:
+    return stalls.stopped_at(session) if actor.post.role in DISTRICT_WIDE | WITHOUT_CASES else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import structlog
 from app.domain.errors import Conflict
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import checkpoints, desk, door, leftovers, live, scopes, stepup
+from app.services import checkpoints, desk, door, leftovers, live, scopes, stalls, stepup
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +32,7 @@ def run(database: Database, folder: Path, now: datetime) -> None:
         partial(leftovers.destroy, database, now),
         partial(_sweep, database, now),
         partial(desk.forget_settled, database),
+        partial(stalls.watch, database, now),
     ):
         try:
             duty()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, g, redirect, request, url_for
 
 from app.domain.roles import Permission
-from app.services import incidents, officers, retries
+from app.services import incidents, officers, retries, stalls
 from app.services.retries import Outcome
 from app.web import confirmations, language, transaction
 from app.web.access import requires
@@ -26,8 +26,9 @@ bp = Blueprint("admin", __name__)
 
 SHOWN = 100  # the newest; whoever has more has one cause many times, and tries them all again together
 CLOSED = "closed"
+FOUND, NONE_FOUND = "motionless", "none_motionless"
 #: How good the news is that an act on an incident brings.
-_TONE = {Outcome.STUCK: "bad", Outcome.REWRITTEN: "warn", Outcome.TRANSFERRED: "warn"}
+_TONE = {FOUND: "bad", Outcome.STUCK: "bad", Outcome.REWRITTEN: "warn", Outcome.TRANSFERRED: "warn"}
 
 
 @bp.get("/admin")
@@ -36,6 +37,7 @@ def overview() -> ResponseReturnValue:
     stopped, staff = transaction.read(
         lambda rows: (incidents.open_incidents(rows), officers.staff(rows, transaction.now()))
     )
+    overdue = stalls.overdue(transaction.database(), g.actor, transaction.now())
     may_retry = g.actor.may(Permission.INCIDENT_RETRY)
     return page(
         "admin/overview.html",
@@ -43,6 +45,7 @@ def overview() -> ResponseReturnValue:
         count=len(stopped),
         causes=_causes(stopped) if may_retry else [],
         staff=staff,
+        overdue=overdue,
         why=_why,
         details=_details,
         may_retry=may_retry,
@@ -77,6 +80,21 @@ def close(incident_id: UUID) -> ResponseReturnValue:
     return _told({CLOSED if is_open else Outcome.SETTLED: 1})
 
 
+@bp.post("/admin/incidents/<uuid:incident_id>/skip")
+@requires(Permission.INCIDENT_RETRY)
+def skip(incident_id: UUID) -> ResponseReturnValue:
+    """Let a case go on without a reminder that cannot be sent."""
+    return _told({retries.skip(transaction.database(), g.actor, incident_id, transaction.now()): 1})
+
+
+@bp.post("/admin/watch")
+@requires(Permission.INCIDENT_RETRY)
+def watch() -> ResponseReturnValue:
+    """Look now for cases that nothing moves; the worker looks once a day."""
+    found = stalls.watch_own(transaction.database(), g.actor, transaction.now())
+    return _told({FOUND if found else NONE_FOUND: found or 1})
+
+
 def _told(outcomes: Mapping[str, int]) -> ResponseReturnValue:
     for outcome, count in outcomes.items():
         confirmations.note(str(outcome), str(count))
@@ -85,7 +103,7 @@ def _told(outcomes: Mapping[str, int]) -> ResponseReturnValue:
 
 def _news(notes: Mapping[str, str]) -> list[tuple[str, str, str, int]]:
     """What the last click brought: tone, key of the words, how many; the same words for one and for many."""
-    known = [*Outcome, CLOSED]
+    known = [*Outcome, CLOSED, FOUND, NONE_FOUND]
     return [
         (
             _TONE.get(name, "done"),

@@ -63,24 +63,27 @@ def of_counts(overview: Overview, address: Callable[[str], str] | None) -> list[
     `address` leads from a step to its cases; None for whoever sees numbers alone.
     """
     paces = {row.element_id: row.pace for row in overview.rows}
-    marks = {
-        element: mark
-        for element in overview.counts.keys() | paces.keys()
-        if (mark := _mark_of_many(overview.counts.get(element), paces.get(element))) is not None
-    }
+    marks = {}
+    for element in overview.counts.keys() | paces.keys() | overview.stuck.keys():
+        stuck = overview.stuck.get(element, 0)
+        mark = _mark_of_many(overview.counts.get(element), paces.get(element), stuck)
+        if mark is not None:
+            marks[element] = mark
     steps = {row.element_id for row in overview.rows if row.count.open}
     links = {element: address(element) for element in steps} if address is not None else {}
     return [_drawn(at, overview.plans, marks, links=links) for at in range(len(overview.plans))]
 
 
-def _mark_of_many(count: Count | None, pace: Pace | None) -> engine.Mark | None:
-    parts = [_count(count.open, count.late)] if count is not None and count.open else []
+def _mark_of_many(count: Count | None, pace: Pace | None, stuck: int) -> engine.Mark | None:
+    parts = [say("diagram.count_stuck", count=language.grouped(stuck))] if stuck else []
+    parts += [_count(count.open, count.late)] if count is not None and count.open else []
     if pace is not None:
         more = "+" if pace.median.is_more else ""
         parts.append(say("diagram.median", days=f"{pace.median.days}{more}"))
     if not parts:
         return None
     state: engine.State = "idle" if count is None or not count.open else "late" if count.late else "open"
+    state = "stuck" if stuck else state
     return engine.Mark(state, badge=" · ".join(parts), heat=heat(pace))
 
 
