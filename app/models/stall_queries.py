@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, exists, func, or_, select
 from app.models.cases import case as cases
 from app.models.scope import visible
 from app.models.statements import Query
-from app.models.workflow import incident, job, step, timer, user_task
+from app.models.workflow import incident, job, timer, user_task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,11 +68,11 @@ def late_jobs(session: Session, before: datetime, now: datetime, limit: int) -> 
 
 
 def motionless(session: Session, limit: int) -> Sequence[AnyRow]:
-    """Open cases in which nothing is open: no task, no timer, no job; with the element of their last move."""
+    """Open cases in which nothing is open: no task, no timer, no job; with the element of their last task."""
     last = (
-        select(step.c.element_id)
-        .where(_of_case(step))
-        .order_by(step.c.seq.desc())
+        select(user_task.c.element_id)
+        .where(_of_case(user_task))
+        .order_by(user_task.c.created_at.desc(), user_task.c.id.desc())
         .limit(1)
         .correlate(cases)
         .scalar_subquery()
