@@ -27,6 +27,7 @@ _SCREENS = (
     "inbox",
     "many",
     "tasks",
+    "withdrawals",
     "cases",
     "search",
     "caselist",

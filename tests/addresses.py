@@ -110,7 +110,8 @@ ADDRESSES: dict[str, Address] = {
     "cases.settle_note": Address(
         "case", frozenset({404}), {"note_id": "00000000-0000-0000-0000-000000000000"}
     ),
-    "cases.withdraw": acts("case"),
+    "withdrawals.show": opens("case"),
+    "withdrawals.send": acts("case"),
     "cases.document": opens("document"),
     "caselist.show": opens(),
     "search.form": opens(),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from app import create_app
 from app.config import Settings
-from tests.journey import Journey
+from tests.journey import Journey, scan
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -42,6 +43,25 @@ class Office:
 
     def answers(self, task: Row[Any], **changes: Any) -> dict[str, list[str]]:
         return dict(self.journey.form_of(task, **changes).values)
+
+
+def withdrawal(reason: str = "विभाग का पत्र क-9 दिनांक 20-11-2026", **changes: Any) -> dict[str, Any]:
+    """What is posted to withdraw a case: the department's letter, with its scan."""
+    paper = scan("letter_scan")
+    return {
+        "scope": "case",
+        "withdraw_letter": "क-9/2026",
+        "withdraw_date-d": "20",
+        "withdraw_date-m": "11",
+        "withdraw_date-y": "2026",
+        "reason": reason,
+        "letter_scan": (BytesIO(paper.data), paper.name, paper.media_type),
+        "_op": "submit",
+        **changes,
+    }
+
+
+MULTIPART = {"content_type": "multipart/form-data"}
 
 
 def text_of(answer: Any) -> str:

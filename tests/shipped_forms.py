@@ -41,6 +41,7 @@ FACTS: dict[str, Any] = {
     "findings": {"disputed_rows": 0, "residence_disputed": False},
     "own_district": "saran",
     "duplicate_found": False,
+    "letter_cases": 1,
 }
 PURPOSES = (
     *("govt_service", "central_forces", "bihar_police", "contractual_service", "contractor"),
@@ -72,11 +73,16 @@ ANSWERS: dict[str, dict[str, Any]] = {
         for name, answers in CLEAN.items()
     },
     "route": {"routes": [{"thana": "thanas-1", "address": "addresses-1"}]},
+    "withdraw": {
+        "withdraw_letter": "क-9/2026",
+        "withdraw_date": "2026-11-20",
+        "reason": "नियुक्ति रद्द की गई है",
+    },
 }
 #: Papers that a clean case adds, by form.
 STAGED: dict[str, dict[str, Any]] = {
     name: {field: [{"id": "scan", "name": "scan.jpg", "size": 9, "media_type": "image/jpeg"}]}
-    for name, field in PAPERS.items()
+    for name, field in {**PAPERS, "withdraw": "letter_scan"}.items()
 }
 FORMS = sorted(ANSWERS)
 

@@ -33,7 +33,7 @@ from app.services import (
 from app.services.drafts import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -255,10 +255,18 @@ def settle_note(session: Session, actor: Actor, number: str, note_id: UUID, now:
     notes.settle(session, actor, case, note_id, now)
 
 
-def withdraw(database: Database, actor: Actor, number: str, reason: str, now: datetime) -> None:
+def withdraw(
+    database: Database,
+    actor: Actor,
+    number: str,
+    letter: Mapping[str, Any],
+    now: datetime,
+    also: Callable[[Session, AnyRow], None] | None = None,
+) -> None:
     """End an open case on the department's letter: every task, timer and job of it ends with it.
 
-    Raises NotFound, NotAllowed; RouteStuck opens an incident.
+    `letter` are the answers of the act's form, at least the `reason`; `also` happens in the same transaction. Raises
+    NotFound, NotAllowed; RouteStuck opens an incident.
     """
 
     def end(session: Session) -> None:
@@ -269,7 +277,9 @@ def withdraw(database: Database, actor: Actor, number: str, reason: str, now: da
         locked = table.lock(own, case.id)
         if locked is None or locked.status != "open":
             raise NotFound
-        casefile.insert_answer(own, locked, casefile.act_columns(actor, "withdraw", now), {"reason": reason})
+        casefile.insert_answer(own, locked, casefile.act_columns(actor, "withdraw", now), dict(letter))
+        if also is not None:
+            also(session, locked)
         instances.withdraw(own, locked, loaded, instances.Act(now, actor))
         audit.record(own, f"case:{case.id}", "case:withdraw", f"case:{case.id}", actor, now)
 

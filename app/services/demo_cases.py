@@ -331,7 +331,7 @@ class _Story:
         now = self.days.after(standing.last_act, 1)
         self._pass_time(now)
         actor = self.desks.holder(Role.DM_SECTION_HEAD)
-        cases.withdraw(self.database, actor, standing.case.number, demo_script.withdrawal(), now)
+        cases.withdraw(self.database, actor, standing.case.number, {"reason": demo_script.withdrawal()}, now)
 
     def _give_on(self, standing: _Standing, step: str, reason: str) -> None:
         """The head of the office gives an open step to another officer, once."""

@@ -1,4 +1,4 @@
-"""One case: its strip and tabs, its documents to take away, its withdrawal."""
+"""One case: its strip and tabs, its documents to take away."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, abort, g, redirect, request
 
 from app.domain.roles import Permission
-from app.domain.text import ascii_digits, fault_in, tidy
+from app.domain.text import ascii_digits
 from app.services import cases, certificates, hindsight, notes, sightings
 from app.web import confirmations, diagrams, transaction
 from app.web.access import requires
@@ -29,7 +29,6 @@ AUDIT_TAB = "activity"
 OPENED_TAB = "opened"  # who has opened the case
 PRINT = "print"  # all that the officer may read of the case, on sheets of paper
 _DIGITS = 9  # of a row's number in the record
-_REASON = (10, 1000)  # characters: a word is no reason, a page belongs into a letter
 
 
 @bp.get("/cases/<number>")
@@ -72,18 +71,6 @@ def settle_note(number: str, note_id: UUID) -> ResponseReturnValue:
     return redirect(case_address(number, "correspondence"), code=303)
 
 
-@bp.post("/cases/<number>/withdraw")
-@requires(Permission.CASE_WITHDRAW)
-def withdraw(number: str) -> ResponseReturnValue:
-    reason = tidy(request.form.get("reason", ""))
-    fault = fault_in(reason)
-    if fault or not _REASON[0] <= len(reason) <= _REASON[1]:
-        problem = f"form.{fault}" if fault else "withdraw.reason_missing"
-        return _page(number, "tasks", status=422, reason=reason, problem=problem)
-    cases.withdraw(transaction.database(), g.actor, number, reason, transaction.now())
-    return redirect(case_address(number), code=303)
-
-
 @bp.get("/documents/<uuid:document_id>")
 @requires(Permission.DOCUMENT_SEE)
 def document(document_id: UUID) -> ResponseReturnValue:
@@ -115,8 +102,6 @@ def _page(
     number: str,
     tab: str,
     status: int = 200,
-    reason: str = "",
-    problem: str = "",
     typed: Mapping[str, Any] | None = None,
 ) -> ResponseReturnValue:
     moment = _moment()
@@ -134,8 +119,6 @@ def _page(
         typed_day=request.args.get("on", "").strip()[: _DIGITS * 3],
         is_no_day=bool(request.args.get("on", "").strip()) and moment.on is None,
         may_see_letter=g.actor.may(Permission.REQUISITION_SEE),
-        withdraw_reason=reason,
-        withdraw_problem=problem,
         typed=typed or {},
         note_length=notes.LONGEST,
         told=confirmations.take_notes(),

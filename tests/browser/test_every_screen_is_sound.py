@@ -62,7 +62,9 @@ def entered(journey: Journey) -> Work:
     issued, withdrawn = case_of(18), case_of(10)
     journey.go_on(issued)
     head = journey.staff.holder(Role.DM_SECTION_HEAD)
-    cases.withdraw(journey.database, head, withdrawn, "विभाग का पत्र क-9 दिनांक 20-11-2026", journey.now)
+    cases.withdraw(
+        journey.database, head, withdrawn, {"reason": "विभाग का पत्र क-9 दिनांक 20-11-2026"}, journey.now
+    )
     waiting = [case_of(days % 12, name_hi="पूजा कुमारी", name_en="Pooja Kumari") for days in range(A_PAGE + 1)]
     journey.now = today
     return Work(waiting, returned, issued, withdrawn)

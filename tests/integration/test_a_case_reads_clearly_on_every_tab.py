@@ -12,7 +12,7 @@ from sqlalchemy.pool import Pool
 
 from app.domain.roles import Role
 from tests.integration.conftest import NOW
-from tests.office import text_of
+from tests.office import MULTIPART, text_of, withdrawal
 
 if TYPE_CHECKING:
     from tests.office import Office
@@ -251,7 +251,7 @@ def test_a_withdrawal_is_told_with_its_reason_and_its_officer(office: Office) ->
     number = office.journey.new_case([THANA])
     head = office.at(Role.DM_SECTION_HEAD)
     head.get(address(number))
-    head.post_and_follow(f"{address(number)}/withdraw", {"reason": "विभाग का पत्र क-9 दिनांक 20-11-2026"})
+    head.post(f"{address(number)}/withdraw", withdrawal(), **MULTIPART)
     last = chronicle(number, head)[-1]
     assert "अधियाचना वापस ली गई; प्रकरण समाप्त" in last
     assert "कारण विभाग का पत्र क-9 दिनांक 20-11-2026" in last

@@ -111,7 +111,7 @@ def past(journey: Journey) -> Journey:
     withdrawn = journey.new_case(["th_derni"])
     journey.go_on(withdrawn, until="visit")
     head = journey.staff.holder(Role.DM_SECTION_HEAD)
-    cases.withdraw(journey.database, head, withdrawn, "विभाग का पत्र क-9 दिनांक 20-11-2026", NOW)
+    cases.withdraw(journey.database, head, withdrawn, {"reason": "विभाग का पत्र क-9 दिनांक 20-11-2026"}, NOW)
     journey.go_on(journey.new_case(["th_derni"]), until="endorse_enquiry")
     return journey
 

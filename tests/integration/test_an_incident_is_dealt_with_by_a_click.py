@@ -36,6 +36,7 @@ from app.services import certificates, incidents, jobs, keys, queues, scopes
 from tests import sources
 from tests.integration.conftest import NOW
 from tests.journey import CANDIDATE, Journey
+from tests.office import MULTIPART, withdrawal
 from tests.rows import DISTRICT
 from tests.visitor import Visitor
 
@@ -434,7 +435,7 @@ def withdrawn(room: Room, number: str) -> None:
     address = f"/cases/{number.replace('/', '-')}"
     dm = room.at(Role.DM)
     dm.get(address)
-    assert dm.post(f"{address}/withdraw", {"reason": "विभाग ने अधियाचना वापस ली"}).status_code == 303
+    assert dm.post(f"{address}/withdraw", withdrawal(), **MULTIPART).status_code == 303
 
 
 def test_a_number_whose_case_was_withdrawn_stands_void_in_the_register_and_is_never_given_again(
@@ -472,17 +473,18 @@ def test_a_withdrawal_that_is_stuck_is_told_and_over_when_it_succeeds(room: Room
     address = f"/cases/{number.replace('/', '-')}"
     magistrate = room.at(Role.DM)
     magistrate.get(address)
-    reason = {"reason": "विभाग ने अधियाचना वापस ली"}
+    reason = "विभाग ने अधियाचना वापस ली"
     with unreadable_state(room, room.journey.waiting(number)[0].case_id):
-        answer = magistrate.post(f"{address}/withdraw", reason)
+        answer = magistrate.post(f"{address}/withdraw", withdrawal(reason), **MULTIPART)
         assert answer.status_code == 409
-        assert reason["reason"] in unescape(answer.get_data(as_text=True))
+        assert reason in unescape(answer.get_data(as_text=True))
         page = room.admin_page()
         assert f"{number} प्रकरण की स्थिति पढ़ी नहीं जा सकी" in page.text
         assert [each.rsplit("/", 1)[-1] for each in page.actions] == ["close"], (
             "whoever withdraws does it again"
         )
-    assert magistrate.post(f"{address}/withdraw", reason).status_code == 303
+    again = withdrawal(reason, letter_scan="")  # the scan waits in the draft
+    assert magistrate.post(f"{address}/withdraw", again, **MULTIPART).status_code == 303
     assert "कोई बाधा नहीं" in room.admin_page().text
     assert incidents.close_settled(room.database, room.now) == 1
 

@@ -248,7 +248,7 @@ def test_a_note_lies_sealed_and_goes_with_its_case(journey, enquired):
     ]
     assert record == [{"to": str(first.post.office_id)}], "the record names offices, not words"
     head = journey.staff.holder(Role.DM_SECTION_HEAD)
-    cases.withdraw(journey.database, head, number, "विभाग का पत्र क-9 दिनांक 20-11-2026", NOW)
+    cases.withdraw(journey.database, head, number, {"reason": "विभाग का पत्र क-9 दिनांक 20-11-2026"}, NOW)
     write(journey, head, lambda rows: erasure.erase_case(rows, head, row.case_id, NOW))
     with pytest.raises(NotFound):
         tab(journey, reader, number)

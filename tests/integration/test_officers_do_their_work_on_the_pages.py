@@ -11,10 +11,11 @@ from sqlalchemy import select
 from app.domain.errors import Unavailable
 from app.domain.roles import Role
 from app.models.base import metadata
+from app.models.cases import case
 from app.services import jobs, tasks
 from tests.integration.conftest import NOW
 from tests.journey import CANDIDATE, LETTER
-from tests.office import text_of
+from tests.office import MULTIPART, text_of, withdrawal
 from tests.visitor import Visitor, without_tokens
 
 if TYPE_CHECKING:
@@ -436,21 +437,48 @@ LONG_ENOUGH = "विभाग ने पत्र भेजा"
 def test_a_case_ends_on_the_departments_letter_with_a_reason(office: Office) -> None:
     number = office.journey.new_case(thanas(office)[:1])
     head, slug = office.at(Role.DM_SECTION_HEAD), number.replace("/", "-")
-    head.get(f"/cases/{slug}")
-    short = head.post(f"/cases/{slug}/withdraw", {"reason": "नहीं"})
+    address = f"/cases/{slug}/withdraw"
+    assert f'href="{address}"' in text_of(head.get(f"/cases/{slug}"))
+    head.get(address)
+    short = head.post(address, withdrawal("नहीं", letter_scan=""), **MULTIPART)
     assert short.status_code == 422
-    assert "कारण कम से कम 10 अक्षरों में लिखें।" in text_of(short)
+    assert "कम से कम 10 अक्षर लिखें (अभी 4)" in text_of(short)
+    assert 'href="#f-letter_scan"' in text_of(short), "the letter itself is part of the file"
     for bad, told in (
         (f"{LONG_ENOUGH} 999941057058", "आधार संख्या न लिखें"),
         (f"{LONG_ENOUGH}\u202e", "दिशा बदलने वाला"),
     ):
-        page = text_of(head.post(f"/cases/{slug}/withdraw", {"reason": bad}))
+        page = text_of(head.post(address, withdrawal(bad), **MULTIPART))
         assert told in page
         assert LONG_ENOUGH in page
-    page = head.post_and_follow(f"/cases/{slug}/withdraw", {"reason": "विभाग का पत्र क-9 दिनांक 20-11-2026"})
-    assert "वापस लिया गया" in text_of(page)
+    answer = head.post(address, withdrawal(letter_scan=""), **MULTIPART)  # it was staged by the tries before
+    assert answer.status_code == 303
+    page = text_of(head.get(answer.headers["Location"]))
+    assert "वापस लिया गया" in page
+    assert "letter_scan.jpg" in text_of(head.get(f"/cases/{slug}/documents"))
     assert office.journey.steps(number) == []
-    assert head.post(f"/cases/{slug}/withdraw", {"reason": "दूसरी बार वही कारण"}).status_code == 404
+    assert head.post(address, withdrawal(), **MULTIPART).status_code == 404
+
+
+def test_a_whole_letter_is_withdrawn_in_one_act(office: Office) -> None:
+    journey = office.journey
+    letter, other = journey.register(candidate_count=3), journey.new_case()
+    numbers = [journey.add(letter) for _ in range(3)]
+    journey.go_on(numbers[2])
+    head, address = office.at(Role.DM_SECTION_HEAD), f"/cases/{numbers[0].replace('/', '-')}/withdraw"
+    assert "पूरी अधियाचना के खुले प्रकरण" in text_of(head.get(address))
+    answer = head.post(address, withdrawal(scope="requisition"), **MULTIPART)
+    assert "वापस लिए गए प्रकरण: 2" in text_of(head.get(answer.headers["Location"]))
+    assert [journey.steps(number) for number in (*numbers, other)] == [[], [], [], ["scrutinise"]]
+    with office.database.engine.connect() as connection:
+        states = dict(connection.execute(select(case.c.number, case.c.status)).all())
+    assert [states[number] for number in numbers] == ["withdrawn", "withdrawn", "issued"], (
+        "a paper that has left stands"
+    )
+    alone = f"/cases/{other.replace('/', '-')}/withdraw"
+    assert re.search(r'data-box="scope"[^>]* hidden', text_of(head.get(alone))), (
+        "one case is the whole letter"
+    )
 
 
 def test_only_those_who_may_see_the_audit_trail(office: Office) -> None:

@@ -82,7 +82,11 @@ def the_department_withdraws_at_the_thana(traveller: Traveller) -> str:
     number = traveller.begin()
     traveller.walk(number, {}, until="accept_enquiry")
     cases.withdraw(
-        traveller.database, traveller.staff.holder(Role.DM_SECTION_HEAD), number, REASON, traveller.now
+        traveller.database,
+        traveller.staff.holder(Role.DM_SECTION_HEAD),
+        number,
+        {"reason": REASON},
+        traveller.now,
     )
     traveller.look(number)
     assert traveller.case(number).status == "withdrawn"

@@ -276,7 +276,7 @@ def test_a_case_withdrawn_while_its_paper_is_drawn_issues_nothing(
     def withdrawn_meanwhile(database: Database, row: Any) -> Work:
         done = draw(database, row)
         head = journey.staff.holder(Role.DM_SECTION_HEAD)
-        cases.withdraw(database, head, number, "विभाग का पत्र क-9 दिनांक 20-11-2026", journey.now)
+        cases.withdraw(database, head, number, {"reason": "विभाग का पत्र क-9 दिनांक 20-11-2026"}, journey.now)
         return done
 
     monkeypatch.setitem(jobs.HANDLERS, "issue_report", withdrawn_meanwhile)

@@ -212,6 +212,7 @@ WHEN: dict[str, dict[str, Any]] = {
         "answer_text": lambda a: a.answer_kind in ("explained", "withdraw"),
     },
     "supply_papers": {},
+    "withdraw": {"scope": lambda a: a.facts["letter_cases"] > 1},
     "search_records": {
         **dict.fromkeys(
             ("search_names", "other_names", "searched_up_to", "cctns_searched", "remarks", "sign"), _searched
@@ -390,6 +391,7 @@ SITUATIONS: dict[str, list[tuple[dict[str, Any], dict[str, tuple[Any, ...]]]]] =
     "scrutinise": [({}, {"action": (None, "forward", "return", "close")})],
     "answer_defects": [({}, {"answer_kind": (None, "corrected", "explained", "withdraw")})],
     "supply_papers": [({}, {})],
+    "withdraw": [({"letter_cases": 1}, {}), ({"letter_cases": 3}, {})],
     "search_records": [
         (
             {"checks": {"chk_special_thanas": wide, "chk_court": wide}},

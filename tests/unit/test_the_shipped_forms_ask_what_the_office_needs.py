@@ -77,6 +77,7 @@ REQUIRED = {
     "write_special_report": "action sb_result sign",
     "record_reply": "od_state od_office od_memo_no od_date od_received od_result",
     "supply_papers": "supplied",
+    "withdraw": "withdraw_letter withdraw_date reason",
     "review_findings": "sdpo_view sign",
     "recommend": "action sign",
     "decide": "dm_decision lang sign",
@@ -125,6 +126,7 @@ def test_an_empty_form_names_all_that_is_needed(name: str) -> None:
     more = {
         "route": {"routes", "lower_reason"},
         "record_reply": {"od_scan"},
+        "withdraw": {"letter_scan"},
         "answer_defects": {"answers"},
     }.get(name, set())
     needed = {place for place in REQUIRED[name].split() if not place.startswith(("routes-", "answers-"))}
@@ -703,6 +705,7 @@ SENSITIVE = {
     "search_records": ("search_names other_names", f"court_searched result remarks {A_CASE}"),
     "record_reply": ("period_from period_to", f"od_result od_scan {A_CASE}"),
     "supply_papers": ("", "papers"),
+    "withdraw": ("", ""),
     "review_findings": (
         "residence_decision",
         "row_decisions row_decisions.row row_decisions.decision row_decisions.reason sdpo_remark re_point",
