@@ -45,6 +45,7 @@ _SCREENS = (
     "proposals",
     "replays",
     "trials",
+    "scenarios",
     "canvas",
     "decisions",
     "formtable",

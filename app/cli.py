@@ -203,6 +203,7 @@ def _deploy(folder: Path) -> None:
         raise click.ClickException(_both("cli.no_district"))
     for code in codes:
         try:
+            setup.examine(database, folder)
             is_new = setup.deploy(database, code, _now(), folder)
         except ReleaseRefused as refused:
             for problem in refused.problems:

@@ -158,6 +158,11 @@ ADDRESSES: dict[str, Address] = {
     "replays.begin": acts("proposal"),
     "replays.cancel": Address("proposal", frozenset({404})),  # nothing of it is running
     "trials.show": opens("proposal"),
+    "scenarios.show": opens("proposal"),
+    "scenarios.add": acts("proposal"),
+    "scenarios.one": opens("proposal", key="clean_case"),
+    "scenarios.change": acts("proposal", key="clean_case"),
+    "scenarios.delete": acts("proposal", key="re_enquiry"),
     "canvas.draw": opens("proposal", **PROPOSED),
     "decisions.show": opens("proposal", name="checks.dmn"),
     "decisions.change": acts("proposal", NOTHING_SENT, name="checks.dmn"),

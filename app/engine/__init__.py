@@ -6,7 +6,7 @@ from app.engine.decisions import DecisionFailed, DecisionRefused
 from app.engine.decisions.rulenames import rule_names
 from app.engine.definitions import Release, decisions_of, load_release
 from app.engine.describing import Described, describe
-from app.engine.diagram import DiagramFault, calls, contents
+from app.engine.diagram import DiagramFault, calls, contents, ends
 from app.engine.drawing import SIGNS, Look, Mark, State, draw
 from app.engine.editing import StepTexts, change_step, steps, texts_of
 from app.engine.elements import UserTaskDefinition
@@ -65,6 +65,7 @@ __all__ = [
     "decisions_of",
     "describe",
     "draw",
+    "ends",
     "explore",
     "fire_timers",
     "forecast",

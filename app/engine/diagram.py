@@ -331,6 +331,11 @@ def calls(xml: bytes) -> Mapping[str, str]:
     return read(xml).route.calls
 
 
+def ends(xml: bytes) -> tuple[str, ...]:
+    """Tell the end events of a file."""
+    return tuple(key for key, kind in read(xml).route.kinds.items() if kind == "endEvent")
+
+
 def contents(diagrams: Collection[bytes]) -> dict[str, frozenset[str]]:
     """Tell what every sub-process and every call holds, however deep: its id -> the ids of the nodes in it."""
     inside: dict[str, tuple[str, ...]] = {}

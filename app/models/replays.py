@@ -98,3 +98,9 @@ def some_cases(session: Session, since: date, after: UUID | None, limit: int) ->
     if after is not None:
         chosen = chosen.where(case.c.id > after)
     return session.connection.execute(chosen.order_by(case.c.id).limit(limit)).all()
+
+
+def newest_ended(session: Session, limit: int) -> Sequence[AnyRow]:
+    """Id of the cases that came to an end last."""
+    ended = select(case.c.id).where(visible(case, session.scope), case.c.closed_at.is_not(None))
+    return session.connection.execute(ended.order_by(case.c.closed_at.desc(), case.c.id).limit(limit)).all()

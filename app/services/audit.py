@@ -53,6 +53,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "proposal:begin": frozenset({"base"}),
     "contact:set": frozenset({"channels"}),
     "proposal:send": frozenset({"sha256"}),
+    "proposal:scenario": frozenset({"scenario", "step"}),
     "proposal:replay": frozenset({"replay", "since", "sha256"}),
     "proposal:return": frozenset(),
     "proposal:drop": frozenset(),

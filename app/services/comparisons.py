@@ -78,8 +78,10 @@ def _described(name: str, data: bytes | None) -> dict[str, Described]:
         if kind_of(name) in {"process", "decision"}:
             return engine.describe(name, data)
         content = orjson.loads(data)
+        if kind_of(name) == "scenario":
+            return dict(_scenarios(content))
         return dict(_form(content) if kind_of(name) == "form" else _papers(content))
-    except (engine.XmlRefused, ValueError, AttributeError):
+    except (engine.XmlRefused, ValueError, AttributeError, KeyError, TypeError):
         return {}
 
 
@@ -100,7 +102,7 @@ def _lines(old: Mapping[str, Described], new: Mapping[str, Described]) -> Iterat
                 )
 
 
-# -- forms and paper texts ---------------------------------------------------------------------------------
+# -- forms, paper texts and scenarios ----------------------------------------------------------------------
 
 
 _FORM_TEXTS = ("type", "label", "text", "description")
@@ -139,6 +141,17 @@ def _papers(content: Any) -> Iterator[tuple[str, Described]]:
                 yield f"{section}.{name}", Described("paper", name, name, {"text": _plain(entry)})
         else:
             yield section, Described("paper", section, section, {"text": _plain(entries)})
+
+
+def _scenarios(content: Any) -> Iterator[tuple[str, Described]]:
+    """Every scenario: its names, the way that is expected, and what is answered on it."""
+    for one in content["scenarios"]:
+        names = (str(one["name_hi"]), str(one["name_en"]))
+        texts = {name: _plain(one.get(name)) for name in ("steps", "end", "acts", "data", "facts", "results")}
+        yield (
+            str(one["key"]),
+            Described("scenario", *names, {"name_hi": names[0], "name_en": names[1], **texts}),
+        )
 
 
 def _plain(value: Any) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LARGEST_PACKAGE = 4_000_000  # bytes of the file itself
 LARGEST_CONTENT = 16_000_000  # bytes of all that it unfolds to, as the gate wants it
 MOST_FILES = 200
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\.(bpmn|dmn|form)|papers\.json")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\.(bpmn|dmn|form)|(papers|scenarios)\.json")
 _ENCRYPTED = 0x1
 _TIME = (1980, 1, 1, 0, 0, 0)  # the least that the format can say: equal content makes equal bytes
 #: Rules of the gate about files that cannot be read at all: no proposal could show what they hold.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from app import engine
 from app.domain.errors import RouteStuck
@@ -81,6 +81,8 @@ class Outcome:
     removed: Counter[str] = field(default_factory=Counter)
     planned: Counter[str] = field(default_factory=Counter)
     decides_otherwise: frozenset[str] = frozenset()
+    opened: Counter[str] = field(default_factory=Counter)  # every step that was asked, by element
+    end: str | None = None
 
 
 def recall(session: Session, case: AnyRow, loaded: Loaded) -> Past:
@@ -139,6 +141,14 @@ def _decided(moves: Iterable[tuple[str, str, Mapping[str, Any]]]) -> dict[str, l
         if kind == "decided":
             found[element_id].append(routing.get(element_id))
     return found
+
+
+class Around(engine.Host, Protocol):
+    """What a rehearsed step may ask, at which time, and what is known after each act."""
+
+    def at(self, now: datetime) -> Around: ...
+    def learn(self, act: PastAct) -> None: ...
+    def answers(self, act: PastAct) -> Mapping[str, Any] | None: ...
 
 
 class World:
@@ -221,7 +231,7 @@ class _Known(CaseFacts):
         return self.open_answer(found[-1]) if found else {}
 
 
-def rehearse(past: Past, release: engine.Release, world: World) -> Outcome:
+def rehearse(past: Past, release: engine.Release, world: Around) -> Outcome:
     """Lead a past case through a release, as far as its answers carry; -> what differs."""
     run = _Rehearsal(past, release, world)
     try:
@@ -234,7 +244,7 @@ def rehearse(past: Past, release: engine.Release, world: World) -> Outcome:
 class _Rehearsal:
     """One case on its way. `_waiting` are acts whose step is not open yet, or not any more; `_left` all to come."""
 
-    def __init__(self, past: Past, release: engine.Release, world: World) -> None:
+    def __init__(self, past: Past, release: engine.Release, world: Around) -> None:
         self._past, self._release, self._world = past, release, world
         self._waiting: dict[Place, deque[PastAct]] = defaultdict(deque)
         self._left = Counter((act.element_id, act.unit) for act in past.acts)
@@ -243,6 +253,7 @@ class _Rehearsal:
         self._days: dict[str, int] = {}
         self._told: list[tuple[str, str, Mapping[str, Any]]] = []
         self._acts = 0
+        self._end: str | None = None
         self._step: engine.Step
 
     def play(self) -> None:
@@ -278,7 +289,9 @@ class _Rehearsal:
         removed = before - after if verdict == "other" else Counter[str]()
         told = _decided(self._told)
         otherwise = {each for each in told.keys() & self._past.decided.keys() if self._differs(each, told)}
-        return Outcome(verdict, element_id, code, added, removed, planned, frozenset(otherwise))
+        return Outcome(
+            verdict, element_id, code, added, removed, planned, frozenset(otherwise), after, self._end
+        )
 
     def _differs(self, element_id: str, told: Mapping[str, Sequence[Any]]) -> bool:
         return any(
@@ -286,7 +299,7 @@ class _Rehearsal:
         )
 
     def _take(self, step: engine.Step) -> None:
-        self._step = step
+        self._step, self._end = step, step.end_event
         self._acts += 1
         if self._acts > _MOST_ACTS:
             raise RouteStuck("step_budget")

@@ -11,7 +11,7 @@ from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models import proposals as table
 from app.models import releases as release_table
-from app.services import audit, gatekeeping, jobs, releases, stepup, trials
+from app.services import audit, gatekeeping, jobs, releases, scenarios, stepup, trials
 from app.services.drafts import actor_scope
 from app.services.releases import kind_of
 
@@ -221,8 +221,8 @@ def problems(database: Database, contents: Mapping[str, bytes]) -> list[Any]:
 
 
 def all_problems(database: Database, contents: Mapping[str, bytes]) -> list[Any]:
-    """What the gate says, and where it says nothing, what stops made-up cases; takes some seconds."""
-    found = problems(database, contents)
+    """What the gate says; where it says nothing, the scenarios, then the dry run, which takes some seconds."""
+    found = problems(database, contents) or scenarios.problems(contents)
     return found or trials.problems(contents, trials.run(contents, jobs.RESULTS))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CHECKS = "checks.dmn"
 SHIPPED = "shipped"  # the note of a release that came with the product
+SCENARIOS = "scenarios.json"
 _KINDS = {"bpmn": "process", "dmn": "decision", "form": "form"}
 
 
@@ -99,19 +100,25 @@ class Loaded:
 
 
 def kind_of(name: str) -> str:
-    """What a file of a release is, by its ending: process, decision, form or paper."""
-    return _KINDS.get(name.rsplit(".", 1)[-1], "paper")
+    """What a file of a release is, by its name: process, decision, form, scenario or paper."""
+    return "scenario" if name == SCENARIOS else _KINDS.get(name.rsplit(".", 1)[-1], "paper")
+
+
+def file_of(files: Mapping[str, bytes], element_id: str) -> str:
+    """The diagram in which an element is drawn; nothing for one that is in none."""
+    drawn = f'id="{element_id}"'.encode()
+    return next((name for name, data in files.items() if name.endswith(".bpmn") and drawn in data), "")
 
 
 def read_folder(root: Path) -> dict[str, bytes]:
-    """The release below `root`: `processes/`, `forms/` and the paper texts; what is not there the gate will miss."""
+    """The release below `root`: processes, forms, scenarios and paper texts; what is not there the gate will miss."""
     found = {
         path.name: path.read_bytes()
         for pattern in ("processes/*.bpmn", "processes/*.dmn", "forms/*.form")
         for path in sorted(root.glob(pattern))
     }
-    texts = root / "templates" / "papers" / "texts.json"
-    return found | ({PAPERS: texts.read_bytes()} if texts.is_file() else {})
+    single = {PAPERS: root / "templates" / "papers" / "texts.json", SCENARIOS: root / "processes" / SCENARIOS}
+    return found | {name: path.read_bytes() for name, path in single.items() if path.is_file()}
 
 
 def fingerprint(files: Mapping[str, bytes]) -> bytes:

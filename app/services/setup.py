@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.config import MOST_DEMO_CASES, ROOT
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, ReleaseRefused
 from app.models import setup_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services import (
@@ -18,6 +18,7 @@ from app.services import (
     keys,
     migrations,
     recomputing,
+    release_proposals,
     releases,
 )
 
@@ -73,6 +74,12 @@ def is_ready(database: Database) -> bool:
 def districts_of(database: Database) -> list[int]:
     """The codes of the districts of this installation."""
     return database.read(table.districts, SystemScope(SystemReason.DEPLOY))
+
+
+def examine(database: Database, folder: Path) -> None:
+    """Look at the files of `folder` as at a proposal: gate, scenarios, dry run. Raises ReleaseRefused."""
+    if found := release_proposals.all_problems(database, releases.read_folder(folder)):
+        raise ReleaseRefused(found)
 
 
 def deploy(

@@ -73,7 +73,7 @@ class _Names:
         self._release = engine.load_release(releases.fingerprint(files), files)
 
     def problem(self, fault: engine.Fault) -> engine.Problem:
-        file = next((name for name, data in self._files.items() if self._lies_in(fault, data)), "")
+        file = releases.file_of(self._files, fault.element_id)
         hindi, english = self._release.label(fault.element_id)
         ways = [self._release.label(each) for each in fault.way]
         params = {
@@ -88,9 +88,6 @@ class _Names:
         }
         key = "trial.stopped" if fault.code == "trial_stopped" else "trial.fault"
         return engine.Problem(file, fault.element_id, "trial", key, params)
-
-    def _lies_in(self, fault: engine.Fault, data: bytes) -> bool:
-        return f'id="{fault.element_id}"'.encode() in data
 
 
 def world(files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]]) -> engine.World:

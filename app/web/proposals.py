@@ -12,7 +12,7 @@ from flask import Blueprint, g, jsonify, redirect, request, url_for
 from app import engine
 from app.domain.errors import DomainError, NotFound, ReleaseRefused
 from app.domain.roles import Permission
-from app.services import comparisons, procedures, replays, trials, vocabulary
+from app.services import comparisons, procedures, replays, scenarios, trials, vocabulary
 from app.services import release_proposals as proposals
 from app.web import confirmations, diagrams, differences, findings, language, stepup, transaction
 from app.web.access import requires
@@ -66,6 +66,8 @@ def _page(proposal_id: UUID, status: int = 200, fault: str = "", note: str = "")
 def file(proposal_id: UUID, name: str) -> ResponseReturnValue:
     """A file as it can be read without scripts; a diagram as the table of its steps."""
     found, contents = _read(proposal_id, name)
+    if name == scenarios.SCENARIOS and not request.args.get("text"):
+        return redirect(url_for("scenarios.show", proposal_id=proposal_id), code=303)
     if name.endswith(".dmn"):
         return redirect(url_for("decisions.show", proposal_id=proposal_id, name=name), code=303)
     if name.endswith(".form") and not request.args.get("text"):

@@ -26,7 +26,7 @@ MAX_RELEASE_BYTES = 16_000_000
 MAX_NODES = 300
 DMN_NAMESPACES = tuple(sorted(namespace for namespace in DMN_SCHEMAS if "MODEL" in namespace))
 
-_FILE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\.(bpmn|dmn|form)|papers\.json")
+_FILE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\.(bpmn|dmn|form)|(papers|scenarios)\.json")
 
 
 def file_name(release: Release) -> Iterator[Finding]:
