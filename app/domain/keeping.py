@@ -28,6 +28,8 @@ STEPS: dict[str, tuple[str, ...]] = {
 }
 #: Rows that follow from a rule of one room, not from a permission of their own, and where the rule stands.
 RULES: dict[str, str] = {
+    "see.case.contact": "app.domain.secrecy: answers with a row of their own",
+    "see.case.id_numbers": "app.domain.secrecy: answers with a row of their own, masked where the matrix says so",
     "see.field_report": "app.domain.secrecy: what the police have written",
     "see.criminal_detail": "app.domain.secrecy: class P3",
     "see.sb_note": "app.domain.secrecy and app.models.scope: class P4",
@@ -42,8 +44,6 @@ RULES: dict[str, str] = {
 #: Rows of acts that the product does not have yet, and what is missing. A permission that names such a row in
 #: GRANTS takes it out of here.
 WAITING: dict[str, str] = {
-    "see.case.contact": "no rule of its own: contact is class P2, shown with the particulars",
-    "see.case.id_numbers": "no masked form of a number: class P3 is shown whole or not at all",
     "see.internal_note": "no note sheet of an office",
     "see.draft_paper": "no preview of a paper",
     "act.edit_case_before_forward": "a candidate is corrected by a returned form only",

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from app.domain.offices import LANES, OfficeKind
+from app.domain.rights import MATRIX
 from app.domain.roles import SEALED_READERS, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SENSITIVE, SEALED = "P3", "P4"  # criminal facts, numbers of identity; what two persons alone may read
 CLASSES = frozenset({"P0", "P1", "P2", SENSITIVE, SEALED})
@@ -15,6 +20,11 @@ WATCHED = frozenset({SENSITIVE, SEALED})
 
 #: The special branch's word is read by the SP and the DM in person; whoever wrote it knows it.
 _READS_SEALED = SEALED_READERS | {Role.SPECIAL_BRANCH}
+
+
+#: Answers that have a row of the matrix of their own, whatever their class.
+_OWN_ROWS = {"mobile": "see.case.contact", "email": "see.case.contact", "epic_no": "see.case.id_numbers"}
+_MASK, _SHOWN_SIGNS = "•••", 4
 
 
 class Side(StrEnum):
@@ -43,6 +53,32 @@ def readable(role: Role, side: Side, *, reported: bool) -> frozenset[str]:
     if role is Role.THANA_MUNSHI or (role is Role.DM_ASSISTANT and side is not Side.INTAKE):
         return allowed - {SENSITIVE}
     return allowed
+
+
+def told(role: Role, key: str, value: Any) -> Any:
+    """An answer as a post reads it: as it is, all but its last signs masked, or None where it reads none."""
+    row = _OWN_ROWS.get(key)
+    if row is None or not value:
+        return value
+    cell = MATRIX[row].get(role)
+    if cell is None:
+        return None
+    return _masked(str(value)) if cell.reach == "M" else value
+
+
+def read_by(role: Role, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers of a form as a post reads them, those in rows too; what it does not read is left out."""
+    found = {}
+    for key, value in values.items():
+        if isinstance(value, list):
+            found[key] = [read_by(role, each) if isinstance(each, dict) else each for each in value]
+        elif (shown := told(role, key, value)) is not None or value is None:
+            found[key] = shown
+    return found
+
+
+def _masked(text: str) -> str:
+    return _MASK + (text[-_SHOWN_SIGNS:] if len(text) > _SHOWN_SIGNS else "")
 
 
 def may_open(role: Role, pii: str, side: Side, *, reported: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -263,7 +263,8 @@ class CaseFile:
         return found
 
     def _answer(self, row: AnyRow, classes: frozenset[str]) -> AnswerView:
-        values = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
+        opened = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
+        values = secrecy.read_by(self._actor.post.role, opened)
         form = self.release.forms.get(row.form)
         return AnswerView(
             *(_ACTS.get(row.element_id) or self.label(row.element_id)),
@@ -288,8 +289,9 @@ class CaseFile:
         return formjs.show(form, values, options, language, classes)
 
     def particulars(self) -> Particulars:
-        """The person and the addresses in a few lines."""
-        return self.facts.particulars()
+        """The person and the addresses in a few lines, as the officer's post may read them."""
+        found = self.facts.particulars()
+        return replace(found, mobile=secrecy.told(self._actor.post.role, "mobile", found.mobile) or "")
 
 
 def store_answer(context: Context) -> UUID:
