@@ -55,6 +55,7 @@ check: build $(TEST_PYTHON_STAMP) ## linters, types, import rules
 	@$(PY) -m mypy --no-error-summary
 	@.venv/bin/lint-imports >.stamps/imports.log || { cat .stamps/imports.log; exit 1; }
 	@$(PY) -m djlint --quiet --lint templates
+	@$(PY) -m bandit --quiet --recursive --severity-level medium --skip B704 app  # Markup is judged line by line by ruff
 
 tidy: $(TEST_PYTHON_STAMP) ## put layout and simple faults right by themselves
 	@$(PY) -m ruff check --fix --quiet . || true

@@ -96,9 +96,26 @@ def _task_already_done(lost: domain.TaskAlreadyDone) -> ResponseReturnValue:
 def _domain_error(error: domain.DomainError) -> ResponseReturnValue:
     for kind, status, name in KINDS:
         if isinstance(error, kind):
-            detail = "" if kind in (domain.NotFound, domain.NotAllowed) else _detail(error)
+            is_closed = kind in (domain.NotFound, domain.NotAllowed)
+            if is_closed:
+                _note_refusal(status)
+            detail = "" if is_closed else _detail(error)
             return _answer(status, name, detail=detail)
     raise error
+
+
+def _note_refusal(status: int) -> None:
+    """Write down who was refused what: an officer by his id, the screen by its name, never the address asked for."""
+    actor = g.get("actor")
+    if actor is not None:
+        log.warning(
+            "access_refused",
+            status=status,
+            endpoint=request.endpoint,
+            method=request.method,
+            officer=str(actor.officer_id),
+            role=str(actor.post.role),
+        )
 
 
 def _detail(error: domain.DomainError) -> str:

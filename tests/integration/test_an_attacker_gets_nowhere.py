@@ -256,3 +256,19 @@ def test_what_a_proxy_says_counts_only_from_the_hops_that_are_set(
     app.test_client().get("/healthz", headers={"X-Forwarded-For": "6.6.6.6, 10.0.0.1, 10.0.0.2"})
     app.extensions["database"].close()
     assert callers == [seen]
+
+
+def test_who_is_refused_is_written_down_by_his_id_and_without_what_he_asked_for(site: Site) -> None:
+    assistant = site.at(Role.DM_ASSISTANT)
+    with structlog.testing.capture_logs() as lines:
+        assert assistant.get("/cases/SRN-2026-99999").status_code == 404
+        assert assistant.get("/admin").status_code == 403
+    told = [line for line in lines if line["event"] == "access_refused"]
+    assert [(line["endpoint"], line["status"]) for line in told] == [
+        ("cases.show", 404),
+        ("admin.overview", 403),
+    ]
+    assert {line["officer"] for line in told} == {
+        str(site.journey.staff.holder(Role.DM_ASSISTANT).officer_id)
+    }
+    assert "99999" not in str(told)

@@ -212,6 +212,9 @@ def test_every_text_of_a_message_is_short_and_holds_only_what_it_may():
                 assert set(words) == {"hi", "en"}
 
 
+_ELSEWHERE = 302  # nobody is to be followed there with the token
+
+
 class _Gateway(BaseHTTPRequestHandler):
     answer = 200
     taken: ClassVar[list[dict[str, list[str]]]] = []
@@ -220,13 +223,17 @@ class _Gateway(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.taken.append(parse_qs(body) | {"token": [self.headers["Authorization"]]})
         self.send_response(self.answer)
+        if self.answer == _ELSEWHERE:
+            self.send_header("Location", f"http://127.0.0.1:{self.server.server_address[1]}/elsewhere")
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
 
-@pytest.mark.parametrize(("answer", "is_final"), [(200, None), (400, True), (429, False), (503, False)])
+@pytest.mark.parametrize(
+    ("answer", "is_final"), [(200, None), (302, True), (400, True), (429, False), (503, False)]
+)
 def test_the_gateway_is_given_the_registered_ids(answer, is_final):
     _Gateway.answer = answer
     _Gateway.taken.clear()

@@ -20,8 +20,8 @@ TEMPLATES = sources.below("templates", suffix=".html")
 CIPHERS = {"app/crypto.py", "app/papers/proof.py", "app/services/checkpoints.py", "app/cli.py"}
 #: What sends the statements that SQLAlchemy has compiled, and conditions of indexes made of our own words on import.
 COMPILED = {"app/models/session.py", "app/models/clocks.py", "app/models/workflow.py"}
-#: Whose numbers are nobody's secret: made-up cases, and how long the loser of a race waits.
-DICE = {"app/services/demo_crowd.py", "app/services/database.py"}
+#: Whose numbers are nobody's secret: made-up cases and walks, and how long the loser of a race waits.
+DICE = {"app/services/demo_crowd.py", "app/services/database.py", "app/engine/trial.py"}
 #: The standard of the authenticator apps (RFC 6238) is built on SHA-1.
 TOTP = "app/domain/totp.py"
 
@@ -112,7 +112,11 @@ def test_random_values_come_from_the_machines_secret_source() -> None:
 
 def test_nothing_is_read_that_could_run_by_being_read() -> None:
     readers = {"pickle", "marshal", "shelve", "dill", "yaml", "xml"}
-    found = [f"{who}: {what}" for who, what in imported() if what.partition(".")[0] in readers]
+    found = [
+        f"{who}: {what}"
+        for who, what in imported()
+        if what.partition(".")[0] in readers and what != "xml.sax.saxutils"  # which only escapes
+    ]
     assert not found, f"Keep JSON; read XML by app/engine/xml.py: {found}"
 
 
@@ -127,7 +131,9 @@ def test_the_program_never_runs_in_debug_mode() -> None:
 
 
 def test_no_browser_script_writes_markup() -> None:
-    found = lines(SCRIPTS, r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment")
+    found = lines(
+        SCRIPTS, r"(inner|outer)HTML\s*\+?=[^=]|insertAdjacentHTML|document\.write|createContextualFragment"
+    )
     assert not found, f"Make elements and set textContent: {found}"
 
 
