@@ -32,6 +32,7 @@ _SCREENS = (
     "search",
     "caselist",
     "requisitions",
+    "rosters",
     "tracking",
     "live",
     "clocks",

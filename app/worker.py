@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import calendars, holding, incidents, jobs, messages, recomputing, replays, upkeep
+from app.services import (
+    calendars,
+    holding,
+    incidents,
+    jobs,
+    messages,
+    recomputing,
+    replays,
+    rosterwork,
+    upkeep,
+)
 from app.services.messages import NO_CARRIERS
 
 if TYPE_CHECKING:
@@ -61,7 +71,7 @@ class Worker:
             self._thread.join(seconds)
 
     def tick(self, now: datetime) -> bool:
-        """Do what is due: heartbeat, timers, one job or a slice of a replay, the day's upkeep.
+        """Do what is due: heartbeat, timers, one job or a slice of a roster or a replay, the day's upkeep.
 
         -> whether there was a job or a slice; idle, it only beats.
         """
@@ -74,7 +84,7 @@ class Worker:
             incidents.close_settled(self.database, now)
             recomputing.go_on(self.database, now)
             self._next_timers = now + TIMERS
-        found = jobs.run_one(self.database, now) or replays.go_on(self.database, now)
+        found = self._work(now)
         if not found and now >= self._next_messages:  # a slow server may keep nobody's job waiting
             messages.go_on(self.database, self.carriers, now)
             self._next_messages = now + MESSAGES
@@ -82,6 +92,10 @@ class Worker:
             self._kept_up = calendars.day(now)
             upkeep.run(self.database, self.checkpoints, now)
         return found
+
+    def _work(self, now: datetime) -> bool:
+        """One job; where none is due, a slice of what takes long."""
+        return any(each(self.database, now) for each in (jobs.run_one, rosterwork.go_on, replays.go_on))
 
     def run(self) -> None:
         """Work in this thread until asked to stop."""

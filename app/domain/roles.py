@@ -110,6 +110,7 @@ class Permission(StrEnum):
     CASE_SEARCH = "case:search"
     CASE_REGISTER = "case:register"
     CASE_WITHDRAW = "case:withdraw"
+    ROSTER_TAKE = "roster:take"
     DOCUMENT_SEE = "document:see"
     REQUISITION_SEE = "requisition:see"
     AUDIT_SEE = "audit:see"
@@ -169,6 +170,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.CASE_SEARCH: _grant("act.search_cases"),
     Permission.CASE_REGISTER: _grant("act.register_case"),
     Permission.CASE_WITHDRAW: _grant("act.withdraw"),
+    Permission.ROSTER_TAKE: _grant("act.bulk_import"),
     Permission.DOCUMENT_SEE: _grant("see.case.documents", keeps="photo+attestation"),
     Permission.REQUISITION_SEE: _grant("see.case.identity", reach="A"),
     Permission.AUDIT_SEE: _grant("see.audit_trail", keeps="own_office_acts own_acts"),

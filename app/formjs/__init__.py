@@ -13,6 +13,7 @@ from app.formjs.answers import (
     without,
 )
 from app.formjs.box import Box
+from app.formjs.cells import Column, columns, posted, proposed
 from app.formjs.checking import check
 from app.formjs.drawing import draw
 from app.formjs.editing import Entry, change_texts, entries, renamed
@@ -25,6 +26,7 @@ from app.formjs.view import not_asked
 
 __all__ = [
     "Box",
+    "Column",
     "Entry",
     "Field",
     "FieldType",
@@ -36,6 +38,7 @@ __all__ = [
     "check",
     "classes_of",
     "clean",
+    "columns",
     "draw",
     "entries",
     "field_types",
@@ -44,6 +47,8 @@ __all__ = [
     "load",
     "may_stay_blank",
     "not_asked",
+    "posted",
+    "proposed",
     "read",
     "refuses_file",
     "renamed",

@@ -21,18 +21,21 @@ if TYPE_CHECKING:
     from app.models.scope import Session
 
 
-def next_number(session: Session, office_id: UUID, kind: str, year: int) -> int:
-    """The next number of an office's series; the row is locked until the transaction ends, so there is no gap."""
+def next_number(session: Session, office_id: UUID, kind: str, year: int, count: int = 1) -> int:
+    """The next number of an office's series, or the first of so many; the others follow it.
+
+    The row is locked until the transaction ends, so there is no gap.
+    """
     statement = (
         insert_or(session.connection, number_series)
-        .values(district_id=session.district_id, office_id=office_id, kind=kind, year=year, last=1)
+        .values(district_id=session.district_id, office_id=office_id, kind=kind, year=year, last=count)
         .on_conflict_do_update(
             index_elements=["district_id", "office_id", "kind", "year"],
-            set_={"last": number_series.c.last + 1},
+            set_={"last": number_series.c.last + count},
         )
         .returning(number_series.c.last)
     )
-    return int(session.connection.execute(statement).scalar_one())
+    return int(session.connection.execute(statement).scalar_one()) - count + 1
 
 
 def _with_case() -> Any:

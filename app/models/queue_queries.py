@@ -82,12 +82,16 @@ def insert_events(session: Session, rows: Sequence[tuple[UUID | None, UUID, date
     if not rows:
         return
     moment = event_number(session.recorded_at)
-    salt = rows[0][1].int % (_EVENT_GRAIN - len(rows))
+    first = moment + rows[0][1].int % (_EVENT_GRAIN - len(rows))
+    given = session.cache.setdefault("event_numbers", set())  # many cases may be moved in one transaction
+    while not given.isdisjoint(range(first, first + len(rows))):
+        first += len(rows)
+    given.update(range(first, first + len(rows)))
     inserting(event).put(
         session,
         [
             {
-                "seq": moment + salt + number,
+                "seq": first + number,
                 "kind": "case" if office_id is None else "queue",
                 "case_id": case_id,
                 "office_id": office_id,

@@ -11,6 +11,7 @@ from app.models import (
     proposals,
     releases,
     replays,
+    rosters,
     tallies,
     workflow,
 )
@@ -28,6 +29,7 @@ MODULES = (
     proposals,
     releases,
     replays,
+    rosters,
     tallies,
     workflow,
 )

@@ -49,6 +49,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     "document:destroy": frozenset(),
     "file:destroy": frozenset(),
     "requisition:register": frozenset(),
+    "roster:upload": frozenset({"roster"}),
+    "roster:take": frozenset({"roster", "rows", "doubles"}),  # how many; numbers of rows that are doubles
+    "roster:undo": frozenset({"roster"}),
+    "roster:destroy": frozenset({"roster"}),
     "release:deploy": frozenset({"version", "sha256"}),
     "proposal:begin": frozenset({"base"}),
     "contact:set": frozenset({"channels"}),

@@ -11,12 +11,9 @@ from app import formjs
 from app.domain import numbers, secrecy
 from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck
 from app.domain.ids import new_id
-from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.models import case_queries as cases
-from app.models import office_queries as offices
 from app.models import paper_queries as papers
-from app.models.scope import CaseScope
 from app.services import (
     audit,
     calendars,
@@ -25,12 +22,10 @@ from app.services import (
     drafts,
     duplicates,
     incidents,
-    instances,
     keys,
     places,
-    projections,
+    registration,
     releases,
-    searchkeys,
     sightings,
 )
 from app.services.drafts import actor_scope
@@ -335,67 +330,13 @@ def _open_case(
     if known := _case_sent_as(session, letter.id, sheet.sent_as):
         drafts.discard(session, draft, now)
         return known
-    case_id = sheet.sent_as or new_id(session.recorded_at)
-    keys.adopt(session, draft.data_key_id, "case")
-    thana = answers.get("perm_thana") or answers.get("pres_thana")
-    sdpo = offices.nearest_of_kind(session, UUID(thana), OfficeKind.SDPO) if thana else None
-    number = _insert_case(session, sheet, letter, draft.data_key_id, case_id, sdpo, now)
-    own = session.narrowed(CaseScope(actor.district_id, case_id))
-    case = cases.find(own, case_id)
-    if case is None:
-        raise NotFound
-    _adopt_files(session, sheet, draft, {"case_id": case_id}, now)
-    projections.register_person(own, actor, case, answers, now)
-    searchkeys.index(own, case, answers)
-    data = {"case": _case_routing(case), "rounds": 0, "reviewed": -1, "units": []}
-    instances.start(own, case, sheet.release, data, instances.Act(now, actor))
-    audit.record(own, f"case:{case_id}", "case:open", f"case:{case_id}", actor, now, number=number)
-    return number
-
-
-def _insert_case(
-    session: Session,
-    sheet: _Sheet,
-    letter: AnyRow,
-    data_key_id: UUID,
-    case_id: UUID,
-    sdpo: UUID | None,
-    now: datetime,
-) -> str:
-    year = calendars.day(now).year
-    district = offices.district(session)
-    serial = papers.next_number(session, letter.office_id, "case", year)
-    number = numbers.case_number(district.code, year, serial)
-    days = sheet.release.purposes[letter.purpose].days
-    cases.insert_case(
-        session,
-        {
-            "id": case_id,
-            "requisition_id": letter.id,
-            "data_key_id": data_key_id,
-            "release_id": sheet.release.id,
-            "sdpo_office_id": sdpo,
-            "number": number,
-            "purpose": letter.purpose,
-            "status": "open",
-            "received_on": letter.received_on,
-            "due_on": calendars.of(session).add_days(letter.received_on, days),
-            "sample": session.keys.sample(case_id.bytes),
-            "opened_at": now,
-            "audit_head": b"\0" * 32,
-        },
+    candidate = registration.Candidate(
+        sheet.sent_as or new_id(session.recorded_at), draft.data_key_id, answers
     )
+    keys.adopt(session, draft.data_key_id, "case")
+    number = registration.open_case(session, actor, letter, sheet.release, candidate, now)
+    _adopt_files(session, sheet, draft, {"case_id": candidate.case_id}, now)
     return number
-
-
-def _case_routing(case: AnyRow) -> dict[str, Any]:
-    return {
-        "id": str(case.id),
-        "purpose": case.purpose,
-        "received_on": case.received_on.isoformat(),
-        "sdpo_office_id": str(case.sdpo_office_id or ""),
-        "sample": case.sample,
-    }
 
 
 def _adopt_files(

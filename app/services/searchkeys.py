@@ -36,7 +36,20 @@ def digests(session: Session, answers: Mapping[str, Any]) -> set[tuple[str, byte
         found.add(("village", session.keys.blind("village", skeleton)))
     if answers.get("mobile"):
         found.add(("mobile", session.keys.blind("mobile", answers["mobile"])))
+    if (digest := person(session, answers)) is not None:
+        found.add(("person", digest))
     return found
+
+
+def person(session: Session, answers: Mapping[str, Any]) -> bytes | None:
+    """By what one who is entered twice is noticed: the sound of the whole name and the day of birth, blind.
+
+    It says that two entries may be one person, never that they are.
+    """
+    sounds = sorted(map(names.skeleton, names.words(answers.get("name_en") or answers.get("name_hi") or "")))
+    if not sounds or not answers.get("dob"):
+        return None
+    return session.keys.blind("person", f"{answers['dob']} {' '.join(sounds)}")
 
 
 def case_ids(session: Session, text: str, limit: int) -> list[UUID]:

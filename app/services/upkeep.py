@@ -11,7 +11,7 @@ import structlog
 from app.domain.errors import Conflict
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import checkpoints, desk, door, leftovers, live, scopes, stalls, stepup
+from app.services import checkpoints, desk, door, leftovers, live, rosterwork, scopes, stalls, stepup
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,6 +30,7 @@ def run(database: Database, folder: Path, now: datetime) -> None:
     for duty in (
         partial(_sign, database, folder, now),
         partial(leftovers.destroy, database, now),
+        partial(rosterwork.destroy_old, database, now),
         partial(_sweep, database, now),
         partial(desk.forget_settled, database),
         partial(stalls.watch, database, now),

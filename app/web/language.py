@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -16,7 +17,7 @@ from app.domain.clock import IST
 from app.web import templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("hi", "en")
 _DAY = re.compile(r"\b\d\d-\d\d-\d{4}\b")  # never torn at its hyphens
-DOMAINS = ("screens", "statements", "errors", "forms", "gate", "papers", "rights")
+DOMAINS = ("screens", "statements", "errors", "forms", "gate", "papers", "rights", "rosters")
 
 
 #: The page's language and its catalogue. A page asks for hundreds of words: a context variable costs a tenth of `g`.
@@ -48,6 +49,17 @@ def settle() -> None:
 def current() -> str:
     """Language of this page: the officer's own, or the visitor's choice (`?lang=`, else the cookie), else Hindi."""
     return _language.get()
+
+
+@contextmanager
+def of(language: str) -> Iterator[None]:
+    """Say what is said in the block in this language: a sheet that leaves the product speaks both."""
+    before = _language.set(language), _look_up.set(_catalogues[language])
+    try:
+        yield
+    finally:
+        _language.reset(before[0])
+        _look_up.reset(before[1])
 
 
 def _choose() -> str:

@@ -68,6 +68,7 @@ def view(requisition_id: UUID) -> ResponseReturnValue:
         added=notes.get("added"),
         confirmation=confirmations.take(),
         may_register=g.actor.may(Permission.CASE_REGISTER),
+        may_list=g.actor.may(Permission.ROSTER_TAKE),
     )
 
 

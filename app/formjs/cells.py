@@ -1,0 +1,149 @@
+"""A form filled in row by row: what a sheet can ask for, and the cells of a row as a browser posts them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from app import feel
+from app.domain import names
+from app.domain.text import ascii_digits
+from app.formjs.choices import NO, YES
+from app.formjs.expressions import is_true
+from app.formjs.kind import Choice, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from app.formjs.kind import Options
+    from app.formjs.model import Form, Node, Text
+
+_ONE_CELL = frozenset(("textfield", "textarea", "number", "date", "month", "radio", "select", "checkbox"))
+_DAY = re.compile(r"(?P<d>\d{1,2})[-./\s](?P<m>\d{1,2})[-./\s](?P<y>\d{4})", re.ASCII)
+_ISO = re.compile(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})(?:[-./](?P<d>\d{1,2}))?(?:[ T]\d\d:\d\d)?", re.ASCII)
+_MONTH = re.compile(r"(?P<m>\d{1,2})[-./\s](?P<y>\d{4})", re.ASCII)
+_TRUE = frozenset(("true", "yes", "y", "1", "हाँ", "हां", "हा", "जी हाँ", "✓", "✔", "x"))
+_FALSE = frozenset(("false", "no", "n", "0", "नहीं", "नही", "जी नहीं", "-"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """A field of the form as a column: `choices` are the words of its list, `kind` the form's own name of it."""
+
+    key: str
+    kind: str
+    label: Text
+    hint: Text
+    error: Text
+    is_required: bool
+    choices: tuple[Choice, ...]
+    _known: dict[str, str] = field(default_factory=dict)  # what a word of a cell was found to mean
+
+    def chosen(self, text: str) -> str:
+        """The code of the choice that is named so; the text itself where none is, or several are."""
+        if text not in self._known:
+            self._known[text] = _chosen(text, self.choices)
+        return self._known[text]
+
+
+def columns(form: Form, facts: Mapping[str, Any], options: Options) -> list[Column]:
+    """The fields that a row of a list can answer, in the order of the form.
+
+    Lists, files and ticks of several are not among them, nor what these facts rule out for every row.
+    """
+    found = []
+    for placed in form.level.steps:
+        node = placed.node
+        if node.key not in form.level.inputs or node.kind not in _ONE_CELL or node.is_decision:
+            continue
+        if any(_is_ruled_out(each, form, facts) for each in (*placed.groups, node)):
+            continue
+        found.append(
+            Column(
+                node.key,
+                node.kind,
+                node.label,
+                node.hint,
+                node.error,
+                node.rules.is_required and node.hide is None and not any(g.hide for g in placed.groups),
+                tuple(_choices(node, options)),
+            )
+        )
+    order = {key: place for place, key in enumerate(form.level.inputs)}
+    return sorted(found, key=lambda each: order[each.key])
+
+
+def _is_ruled_out(node: Node, form: Form, facts: Mapping[str, Any]) -> bool:
+    """Whether a rule that looks at the facts alone hides it."""
+    if node.hide is None:
+        return False
+    reads = {path[0] for path in feel.names_read(node.hide)}
+    return not reads & form.level.inputs.keys() and is_true(node.hide, facts)
+
+
+def _choices(node: Node, options: Options) -> list[Choice]:
+    if node.kind == "checkbox":
+        return [Choice("true", YES), Choice("false", NO)]
+    if node.options:
+        return [Choice(each.value, each.text) for each in node.options]
+    return listed(node, options)
+
+
+def posted(columns: Mapping[str, Column], cells: Mapping[str, str]) -> dict[str, list[str]]:
+    """The boxes of the form with what stands in the cells of a row, by key; an empty cell fills no box.
+
+    A choice may be named by its words in either language, or by another spelling that means it alone; what names
+    none is posted as it stands, and told by `check`.
+    """
+    boxes: dict[str, list[str]] = {}
+    for key, text in cells.items():
+        column = columns[key]
+        if text and column.kind in ("date", "month"):
+            boxes |= _boxes(key, column.kind, text)
+        elif text and column.choices:
+            boxes[key] = [column.chosen(text)]
+        elif text:
+            boxes[key] = [text]
+    return boxes
+
+
+def _boxes(key: str, kind: str, text: str) -> dict[str, list[str]]:
+    plain = ascii_digits(text.strip())
+    ways = (_ISO, _DAY) if kind == "date" else (_MONTH, _ISO, _DAY)
+    found = next((each for way in ways if (each := way.fullmatch(plain)) is not None), None)
+    if found is None:
+        return {f"{key}-d" if kind == "date" else f"{key}-m": [plain]}
+    parts = "dmy" if kind == "date" else "my"
+    return {f"{key}-{part}": [found[part] or ""] for part in parts}
+
+
+def _chosen(text: str, choices: tuple[Choice, ...]) -> str:
+    """The code of the choice that is named so, by spelling or, where one alone sounds so, by sound."""
+    plain = " ".join(text.casefold().split())
+    if {each.value for each in choices} == {"true", "false"} and plain in _TRUE | _FALSE:
+        return "true" if plain in _TRUE else "false"
+    if any(each.value == text for each in choices):
+        return text
+    found = names.named(text, [each.names for each in choices])
+    return choices[found[0]].value if len(found) == 1 else text
+
+
+def proposed(columns: Sequence[Column], heads: Sequence[str]) -> dict[int, str]:
+    """Which field each heading of a sheet means: place -> key; by its label in either language, never one twice."""
+    found: dict[int, str] = {}
+    for place, head in enumerate(heads):
+        fitting = [each.key for each in columns if _plain(head) in _names(each)]
+        meant = next((key for key in fitting if key not in found.values()), None)
+        if meant is not None:
+            found[place] = meant
+    return found
+
+
+def _names(column: Column) -> set[str]:
+    return {_plain(column.label.hi), _plain(column.label.en), column.key} - {""}
+
+
+def _plain(text: str) -> str:
+    """A heading without what people add to it: star, brackets' blanks, capitals."""
+    return re.sub(r"[\s*:।.()\[\]/,-]+", " ", text.casefold()).strip()

@@ -1,0 +1,204 @@
+"""Lists of candidates from Excel: template, upload, what the columns mean, faults, taking and taking back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, g, redirect, request, url_for
+
+from app import spreadsheets
+from app.domain.roles import Permission
+from app.services import rosters
+from app.web import confirmations, formviews, language, transaction
+from app.web.access import requires
+from app.web.forms import uploads
+from app.web.pages import page
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+    from app import formjs
+    from app.domain.errors import FieldProblem
+
+bp = Blueprint("rosters", __name__)
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ROWS_WITH_CHOICES = 1_000
+_MOST_COLUMNS = 200
+
+
+@bp.get("/requisitions/<uuid:requisition_id>/lists")
+@requires(Permission.ROSTER_TAKE)
+def begin(requisition_id: UUID) -> ResponseReturnValue:
+    return _begin(requisition_id)
+
+
+def _begin(requisition_id: UUID, status: int = 200, fault: str = "") -> ResponseReturnValue:
+    letter, lines = transaction.read(lambda rows: rosters.lines(rows, g.actor, requisition_id))
+    return page(
+        "rosters/begin.html",
+        status,
+        letter=letter,
+        lines=lines,
+        fault=fault,
+        most=spreadsheets.MOST_ROWS,
+        notes=confirmations.take_notes(),
+    )
+
+
+@bp.post("/requisitions/<uuid:requisition_id>/lists")
+@requires(Permission.ROSTER_TAKE)
+def upload(requisition_id: UUID) -> ResponseReturnValue:
+    files = uploads()
+    if not files:
+        return _begin(requisition_id, 422, language.say("roster.no_file"))
+    try:
+        roster_id = rosters.upload(
+            transaction.database(), g.actor, requisition_id, files[0].data, transaction.now()
+        )
+    except rosters.SheetRefused as refused:
+        return _begin(requisition_id, 422, language.refusal(refused))
+    return redirect(url_for("rosters.show", roster_id=roster_id), code=303)
+
+
+@bp.get("/requisitions/<uuid:requisition_id>/lists/template")
+@requires(Permission.ROSTER_TAKE)
+def template(requisition_id: UUID) -> ResponseReturnValue:
+    """The list to be filled in, made of the form in force."""
+    actor, now = transaction.actor(), transaction.now()
+    columns = transaction.read(lambda rows: rosters.columns(rows, actor, requisition_id, now))
+    headings = [
+        spreadsheets.Heading(
+            column.label.hi,
+            _hints(column),
+            is_needed=column.is_required,
+            choices=[each.text.hi for each in column.choices],
+        )
+        for column in columns
+    ]
+    title, hints = language.say("roster.sheet"), language.say("roster.sheet_hints")
+    return _sheet(spreadsheets.template(title, hints, headings, _ROWS_WITH_CHOICES), "candidates.xlsx")
+
+
+def _hints(column: formjs.Column) -> list[str]:
+    """What a filler-in is told of a column: its English name, whether it is needed, what it takes."""
+    needed = language.say("roster.hint.needed" if column.is_required else "roster.hint.free")
+    told = " ".join(filter(None, (column.hint.hi, column.error.hi)))
+    kinds = {"date": "roster.hint.date", "month": "roster.hint.month"}
+    form = language.say(kinds[column.kind]) if column.kind in kinds else ""
+    form = language.say("roster.hint.choice") if column.choices else form
+    return [column.label.en, needed, told, form]
+
+
+def _sheet(data: bytes, name: str) -> Response:
+    answer = Response(data, mimetype=_XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@bp.get("/lists/<uuid:roster_id>")
+@requires(Permission.ROSTER_TAKE)
+def show(roster_id: UUID) -> ResponseReturnValue:
+    after = request.args.get("after", "")
+    return _show(roster_id, after=int(after) if after.isdecimal() and len(after) < 6 else 0)  # noqa: PLR2004
+
+
+def _show(
+    roster_id: UUID, status: int = 200, fault: str = "", after: int = 0, chosen: dict[int, str] | None = None
+) -> ResponseReturnValue:
+    found = rosters.view(transaction.database(), g.actor, roster_id, transaction.now(), after)
+    return page(
+        "rosters/show.html",
+        status,
+        roster=found,
+        letter=found.letter,
+        chosen=found.chosen if chosen is None else chosen,
+        fault=fault,
+        after=after,
+        typed_reason=request.form.get("reason", ""),
+        notes=confirmations.take_notes(),
+    )
+
+
+@bp.post("/lists/<uuid:roster_id>/columns")
+@requires(Permission.ROSTER_TAKE)
+def explain(roster_id: UUID) -> ResponseReturnValue:
+    places = range(_MOST_COLUMNS)
+    chosen = {place: key for place in places if (key := request.form.get(f"column-{place}", ""))}
+    try:
+        rosters.explain(transaction.database(), g.actor, roster_id, chosen, transaction.now())
+    except rosters.ColumnsWrong as wrong:
+        names = ", ".join(field.label.get(language.current()) for field in wrong.fields)
+        return _show(roster_id, 422, language.say(wrong.key, names=names), chosen=chosen)
+    return _back(roster_id)
+
+
+@bp.post("/lists/<uuid:roster_id>/take")
+@requires(Permission.ROSTER_TAKE)
+def take(roster_id: UUID) -> ResponseReturnValue:
+    doubles = {int(text) for text in request.form.getlist("double") if text.isdecimal()}
+    rosters.take(transaction.database(), g.actor, roster_id, doubles, transaction.now())
+    return _back(roster_id)
+
+
+@bp.post("/lists/<uuid:roster_id>/check")
+@requires(Permission.ROSTER_TAKE)
+def check(roster_id: UUID) -> ResponseReturnValue:
+    rosters.go_on_judging(transaction.database(), g.actor, roster_id)
+    return _back(roster_id)
+
+
+@bp.post("/lists/<uuid:roster_id>/undo")
+@requires(Permission.ROSTER_TAKE)
+def undo(roster_id: UUID) -> ResponseReturnValue:
+    try:
+        rosters.undo(
+            transaction.database(), g.actor, roster_id, request.form.get("reason", ""), transaction.now()
+        )
+    except rosters.ReasonMissing as missing:
+        return _show(roster_id, 422, language.refusal(missing))
+    return _back(roster_id)
+
+
+@bp.post("/lists/<uuid:roster_id>/drop")
+@requires(Permission.ROSTER_TAKE)
+def drop(roster_id: UUID) -> ResponseReturnValue:
+    rosters.drop(transaction.database(), g.actor, roster_id, transaction.now())
+    return _back(roster_id)
+
+
+def _back(roster_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for("rosters.show", roster_id=roster_id), code=303)
+
+
+@bp.get("/lists/<uuid:roster_id>/faults")
+@requires(Permission.ROSTER_TAKE)
+def to_mend(roster_id: UUID) -> ResponseReturnValue:
+    """The rows that were not taken, in a sheet of the same columns, each faulty cell marked and told."""
+    actor, now = transaction.actor(), transaction.now()
+    heads, found = transaction.read(lambda rows: rosters.to_mend(rows, actor, roster_id, now))
+    rows = (
+        (
+            texts,
+            {place: _both(fault) for place, fault in at.items()},
+            [_told(told, each) for each in language.LANGUAGES],
+        )
+        for texts, at, told in found
+    )
+    title = language.say("roster.sheet")
+    return _sheet(spreadsheets.marked(title, heads, rows, rosters.ERRORS), "candidates-to-mend.xlsx")
+
+
+def _both(fault: FieldProblem) -> str:
+    return "\n".join(_told([(None, fault)], each) for each in language.LANGUAGES)
+
+
+def _told(faults: list[tuple[formjs.Column | None, FieldProblem]], lang: str) -> str:
+    lines = []
+    with language.of(lang):
+        for column, fault in faults:
+            text = formviews.problem_text(fault)
+            lines.append(f"{column.label.get(lang)}: {text}" if column is not None else text)
+    return "\n".join(lines)
