@@ -35,7 +35,7 @@ CATALOGUES_STAMP := .stamps/catalogues-$(call sum,$(POS))
 # A stamp is made last; the older ones of its kind go.
 stamp = rm -f $(1)-*; mkdir -p .stamps; touch $@
 
-.PHONY: help run test bench check tidy lock build
+.PHONY: help run test bench check sbom tidy lock build
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -56,6 +56,9 @@ check: build $(TEST_PYTHON_STAMP) ## linters, types, import rules
 	@.venv/bin/lint-imports >.stamps/imports.log || { cat .stamps/imports.log; exit 1; }
 	@$(PY) -m djlint --quiet --lint templates
 	@$(PY) -m bandit --quiet --recursive --severity-level medium --skip B704 app  # Markup is judged line by line by ruff
+
+sbom: ## the bill of materials from the locks, as CycloneDX 1.6: sbom.json
+	@python=$$(sh setup/need.sh python) && $$python setup/sbom.py >sbom.json && echo sbom.json
 
 tidy: $(TEST_PYTHON_STAMP) ## put layout and simple faults right by themselves
 	@$(PY) -m ruff check --fix --quiet . || true

@@ -1,0 +1,69 @@
+"""docs/security.md: every figure of its lists is that of the program."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+import app as application
+from app import crypto, remaking
+from app.domain import totp
+from app.domain.roles import SESSION_LIMITS, Role
+from app.remaking import program
+from app.services import documents, door, entrycodes, leftovers, stepup
+from app.services.door import Doorkeeper
+from tests import sources
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+PAGE = sources.text(sources.ROOT / "docs" / "security.md")
+LIMITS = sources.text(sources.ROOT / "app" / "web" / "limits.py")
+MEGA = 1_000_000
+
+
+def minutes(value: timedelta) -> int:
+    return round(value.total_seconds() / 60)
+
+
+OFFICER, KEEPER = SESSION_LIMITS[Role.SHO], SESSION_LIMITS[Role.USER_ADMIN]
+HASHER = Doorkeeper()._hasher
+SAID = [
+    f"{door.FREE_TRIES} free tries",
+    f"{minutes(door.LONGEST_WAIT)} minutes at most",
+    f"idle {minutes(OFFICER.idle)} minutes, whole {minutes(OFFICER.whole) // 60} hours",
+    f"idle {minutes(KEEPER.idle)} minutes, whole {minutes(KEEPER.whole) // 60} hours",
+    f"{minutes(stepup.HOLDS)} minutes, once",
+    f"{minutes(entrycodes.HOLDS) // 60} hours, once",
+    (
+        f"{application._LARGEST_POST // application._MEGABYTE} MB, of which text "
+        f"{application._LARGEST_TEXT // application._MEGABYTE} MB; {application._MOST_FIELDS} fields"
+    ),
+    (
+        f"{documents.MAX_BYTES // MEGA} MB, {remaking.MAX_PIXELS} pixels; "
+        f"{documents.MAX_PDF_BYTES // MEGA} MB, {remaking.MAX_PAGES} pages"
+    ),
+    f"{program._CPU_SECONDS} seconds of the processor, {program._MEMORY_BYTES // MEGA} MB",
+    f"{leftovers.KEPT_FOR.days} days",
+    f"argon2id, {HASHER.memory_cost} KiB, {HASHER.time_cost} rounds",
+    f"HMAC-SHA-1, {totp.STEP} seconds",
+    f"{crypto.KEY_BYTES * 8} bits",
+]
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_a_figure_of_the_page_is_that_of_the_program(said):
+    assert said in PAGE
+
+
+def test_every_rate_of_the_program_stands_on_the_page():
+    rates = re.findall(r'limit\("([^"]+)"\)', LIMITS)
+    assert len(rates) >= 3
+    assert not [rate for rate in rates if rate not in PAGE]
+
+
+def test_every_set_of_logs_keys_connections_and_updates_has_its_list():
+    heads = re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
+    assert heads == ["Limits", "Logs", "Keys and algorithms", "Connections", "Updates"]
