@@ -114,6 +114,7 @@ ADDRESSES: dict[str, Address] = {
     "withdrawals.send": acts("case"),
     "cases.document": opens("document"),
     "caselist.show": opens(),
+    "cases.letter": Address("case", gives=frozenset({404}), parts={"key": "none"}),
     "search.form": opens(),
     "search.find": acts(),
     "requisitions.listing": opens(),

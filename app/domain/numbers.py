@@ -47,6 +47,11 @@ def memo_number(office_code: str, year: int, serial: int) -> str:
     return f"{office_code}/CHAR/{year}/{serial:05d}"
 
 
+def letter_number(office_code: str, year: int, serial: int) -> str:
+    """पत्रांक of a letter between offices: SP-CON/VER/2026/00017; a series of its own, gap-free as the others."""
+    return f"{office_code}/VER/{year}/{serial:05d}"
+
+
 def certificate_number(code: str, year: int, serial: int) -> str:
     """SRN/CAV/2026/000123/NN, where NN (mod 97 of year and serial) catches a digit typed wrong or swapped."""
     return f"{code}/CAV/{year}/{serial:06d}/{_check_digits(year, serial):02d}"

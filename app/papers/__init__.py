@@ -34,7 +34,7 @@ from app.papers.texts import (
     load_texts,
     needs,
 )
-from app.papers.values import dmy, joined
+from app.papers.values import address_line, dmy, joined
 from app.papers.verification import Answer, IssuedPaper, public_answer
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "Texts",
     "Verification",
     "Words",
+    "address_line",
     "answers_read",
     "check_texts",
     "compose",

@@ -44,6 +44,9 @@ _PERSON_MAYBE = _names(
     " memo_no"
 )
 
+_OFFICE = _names("district dm_designation sp_designation date place")
+_NAMED = _names("salutation relation father dob")
+
 #: Kind of template (its `kind` in papers.json) -> what it may name.
 SCENES: dict[str, Scene] = {
     "letterhead": Scene(
@@ -61,6 +64,21 @@ SCENES: dict[str, Scene] = {
             "paper_kind cert_no cert_date name effective ground speaking_order order_no district date place"
         ),
         _names("salutation relation father new_no"),
+    ),
+    "letter_forward": Scene(
+        _OFFICE | _names("n requester req_letter_no req_letter_date due_date"), _names("instruction")
+    ),
+    "letter_enquiry": Scene(
+        _OFFICE | _names("n dm_memo_no dm_memo_date reg_from due_date"), _names("instruction")
+    ),
+    "letter_district": Scene(_OFFICE | _names("name other_addr from to due_date"), _NAMED),
+    "letter_defects": Scene(
+        _OFFICE | _names("req_letter_no req_letter_date"),
+        lists={"defects": Scene(_names("sr defect"), _names("name"))},
+    ),
+    "letter_hearing": Scene(_OFFICE | _names("name hearing_date time place_of_hearing"), _NAMED | {"facts"}),
+    "letter_report": Scene(
+        _OFFICE | _names("name dm_memo_no dm_memo_date reporting_units outcome"), _NAMED | {"reason"}
     ),
     "letter": Scene(_PERSON, _PERSON_MAYBE | {"cert_no"}, {"cases": _RECORD_ROW}, answers=True),
     "certificate": Scene(

@@ -252,12 +252,16 @@ class CaseFile:
         side = Side.INTAKE if row.requisition_id is not None else self.release.side_of_field(row.field)
         return secrecy.may_open(self._actor.post.role, row.pii, side, reported=self._is_reported)
 
+    def classes_of(self, row: AnyRow) -> frozenset[str]:
+        """The classes of facts in a submission that the officer's post may read."""
+        side = self.release.side_of_step(row.element_id)
+        return secrecy.readable(self._actor.post.role, side, reported=self._is_reported)
+
     def readable(self, rows: Iterable[AnyRow]) -> list[AnswerView]:
         """Of these submissions, what the officer's post may read."""
         found = []
         for row in rows:
-            side = self.release.side_of_step(row.element_id)
-            classes = secrecy.readable(self._actor.post.role, side, reported=self._is_reported)
+            classes = self.classes_of(row)
             if classes:
                 found.append(self._answer(row, classes))
         return found

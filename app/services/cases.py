@@ -23,6 +23,7 @@ from app.services import (
     instances,
     keys,
     ledgers,
+    letters,
     notes,
     progress,
     releases,
@@ -77,6 +78,7 @@ class CaseView:
     my_tasks: Sequence[tuple[UUID, str, str]] = ()
     documents: Sequence[casepapers.DocumentLine] = ()
     papers: Sequence[casepapers.PaperLine] = ()
+    letters: Sequence[letters.LetterLine] = ()
     pictures: Sequence[progress.Picture] = ()
     events: Sequence[timeline.Event] = ()
     activity: Sequence[ActivityLine] = ()
@@ -209,6 +211,7 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "documents": lambda opened: {
         "documents": casepapers.documents(opened.session, opened.file),
         "papers": casepapers.issued(opened.session, opened.case, opened.file),
+        "letters": letters.of_case(opened.session, opened.file),
     },
     "diagram": _diagram,
     "timeline": lambda opened: {"events": timeline.events(opened.session, opened.case, opened.file)},

@@ -6,24 +6,23 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from app import formjs, papers
 from app.domain import clock
-from app.domain.errors import NotFound
 from app.domain.offices import SEALED_UNITS
 from app.domain.roles import Role
 from app.domain.secrecy import SEALED
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
-from app.services import calendars, documents, gazetteer, keys, paperplan, paperrecords, releases, units
+from app.services import calendars, documents, paperpeople, paperplan, paperrecords, releases, units
 from app.services.facts import CaseFacts
 from app.services.options import choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from app.models.base import AnyRow
     from app.models.scope import Session
@@ -71,18 +70,9 @@ def would_be(
 class _Reader:
     def __init__(self, session: Session, known: CaseFacts, loaded: releases.Loaded, plan: Plan) -> None:
         self._session, self._known, self._loaded, self._plan = session, known, loaded, plan
-        self._case = known.case
+        self._case, self._people = known.case, paperpeople.People(session, known)
         self._checks: Mapping[str, Any] = known.decided.get("checks") or {}
         self._recommend = known.answer("recommend")
-        self._letter = self._open_letter()
-
-    def _open_letter(self) -> dict[str, Any]:
-        row = cases.requisition_row(self._session, self._case.requisition_id)
-        if row is None:
-            raise NotFound
-        key = keys.unlock(self._session, row.data_key_id)
-        opened: dict[str, Any] = keys.open_json(key, f"requisition|values|{row.id}", row.values)
-        return opened
 
     def facts(self, certificate: AnyRow | Unissued, code: str) -> papers.PaperFacts:
         plan = self._plan
@@ -99,9 +89,9 @@ class _Reader:
             memo_no=certificate.memo_number,
             issued_on=issued_on,
             district=papers.Words(district.name_hi, district.name_en),
-            subject=self._subject(),
+            subject=self._people.subject(),
             purpose=papers.Words(*self._known.purpose(self._loaded)),
-            requester=self._requester(),
+            requester=self._people.requester(),
             signer=self._signer(certificate),
             verification=papers.Verification(f"{self._session.public_address}/verify", code),
             period_from=period_from,
@@ -150,68 +140,6 @@ class _Reader:
         years = [int(self._known.open_answer(row).get("reg_from") or first) for row in rows]
         seen = [calendars.day(row.at) for row in rows]
         return date(max(years, default=first), 1, 1), min(seen, default=issued_on)
-
-    def _subject(self) -> papers.Subject:
-        person = self._known.intake
-        present = None if person.get("same_address", True) else self._address(person, "pres")
-        return papers.Subject(
-            name=papers.Words(person["name_hi"], person["name_en"]),
-            permanent=self._address(person, "perm"),
-            present=present,
-            gender=person.get("gender") or "",
-            relation=person.get("relation") or "father",
-            father=papers.Words(person["father_hi"], person["father_en"]),
-            born=date.fromisoformat(person["dob"]) if person.get("dob") else None,
-        )
-
-    def _address(self, person: Mapping[str, Any], which: str) -> papers.Address:
-        def plain(part: str) -> Words:
-            text = str(person.get(f"{which}_{part}") or "")
-            return papers.Words(text, text)
-
-        return papers.Address(
-            village=plain("village"),
-            district=self._district_of(person, which),
-            house=plain("house"),
-            panchayat=plain("panchayat"),
-            post_office=plain("po"),
-            thana=self._thana_of(person, f"{which}_thana"),
-            block=papers.Words(*gazetteer.names_of("blocks", person.get(f"{which}_block"))),
-            pin=str(person.get(f"{which}_pin") or ""),
-        )
-
-    def _district_of(self, person: Mapping[str, Any], which: str) -> Words:
-        """The district of an address: in another state as it was written, else by its code, else our own."""
-        written = str(person.get(f"{which}_district_other") or "")
-        if written:
-            return papers.Words(written, written)
-        own = offices.district(self._session)
-        named = papers.Words(*gazetteer.names_of("districts", person.get(f"{which}_district")))
-        return named or papers.Words(own.name_hi, own.name_en)
-
-    def _thana_of(self, facts: Mapping[str, Any], key: str) -> Words:
-        """A thana of ours by its id, or one of another district as it was written."""
-        written = str(facts.get(f"{key}_other") or "")
-        if written or not facts.get(key):
-            return papers.Words(written, written)
-        thana = offices.find(self._session, UUID(facts[key]))
-        return papers.Words(thana.name_hi, thana.name_en) if thana is not None else papers.Words()
-
-    def _requester(self) -> papers.Requester:
-        letter = self._letter
-        parts = (
-            str(letter[part]).rstrip(" ,।.")
-            for part in ("requesting_designation", "requesting_dept", "requesting_address")
-            if letter.get(part)
-        )
-        block = ",\n".join(parts)
-        department = str(letter["requesting_dept"])
-        return papers.Requester(
-            department=papers.Words(department, department),
-            address_block=papers.Words(block, block),
-            letter_no=str(letter["letter_no"]),
-            letter_date=date.fromisoformat(letter["letter_date"]),
-        )
 
     def _signer(self, certificate: AnyRow | Unissued) -> papers.Signer:
         """Who signed; an ADM by delegation signs as what he is, for the DM."""
@@ -291,7 +219,7 @@ class _Reader:
 
     def _submissions(self, forms: frozenset[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         if "requisition" in forms:
-            yield "requisition", self._letter
+            yield "requisition", self._people.letter
         unit_of = {row.id: row.office_id for row in self._in_order}
         latest = {
             (row.form, unit_of.get(row.enquiry_id)): row

@@ -29,6 +29,15 @@ if TYPE_CHECKING:
     from app.models.scope import Session
 
 
+LETTER_NO = "out_memo_no"  # among the answers, though on no form
+#: Form -> the decisions with which a letter goes out.
+_LETTERS = {
+    "scrutinise": frozenset({"forward", "return"}),
+    "decide": frozenset({"hear_applicant"}),
+    "recommend": frozenset({"hear_applicant"}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One submission on its way into the tables; the session sees exactly this case."""
@@ -48,19 +57,35 @@ class Context:
 
 
 def stamp(context: Context) -> None:
-    """Add to the answers what the system gives at signing: the memo number of the SP's report to the DM.
+    """Add to the answers the numbers of the letters that go out with them."""
+    _stamp_report(context)
+    if _sends_letter(context.task.form, context.answers):
+        office, year = _office(context), calendars.day(context.now).year
+        serial = papers.next_number(context.session, office.id, "letter", year)
+        context.answers[LETTER_NO] = numbers.letter_number(office.code, year, serial)
 
-    Where the SP signs the paper himself, that has a number of its own and no report goes before it.
-    """
+
+def _sends_letter(form: str, answers: Mapping[str, Any]) -> bool:
+    """Whether a letter goes to another office, the department or the applicant with these answers."""
+    chosen = {answers.get(name) for name in ("action", "dm_decision", "sp_decision")}
+    return form == "route" or bool(chosen & _LETTERS.get(form, frozenset()))
+
+
+def _stamp_report(context: Context) -> None:
+    """Give the SP's report to the DM its number; where he signs the paper himself, no report goes before it."""
     signs_alone = (context.facts.get("checks") or {}).get("final_signatory") == "SP"
     if context.task.form != "recommend" or context.answers["action"] != "recommend" or signs_alone:
         return
+    office, year = _office(context), calendars.day(context.now).year
+    serial = papers.next_number(context.session, office.id, "memo", year)
+    context.answers["sp_memo_no"] = numbers.memo_number(office.code, year, serial)
+
+
+def _office(context: Context) -> AnyRow:
     office = offices.find(context.session, context.task.office_id)
     if office is None:
         raise NotFound
-    year = calendars.day(context.now).year
-    serial = papers.next_number(context.session, office.id, "memo", year)
-    context.answers["sp_memo_no"] = numbers.memo_number(office.code, year, serial)
+    return office
 
 
 def project(context: Context, answer_id: UUID) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, g, redirect, request
 
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
-from app.services import cases, certificates, hindsight, notes, sightings
+from app.services import cases, certificates, hindsight, letters, notes, sightings
 from app.web import confirmations, diagrams, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
@@ -69,6 +69,14 @@ def settle_note(number: str, note_id: UUID) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
     transaction.write(lambda rows: cases.settle_note(rows, actor, number, note_id, now))
     return redirect(case_address(number, "correspondence"), code=303)
+
+
+@bp.get("/cases/<number>/letters/<key>")
+@requires(Permission.CASE_SEE)
+def letter(number: str, key: str) -> ResponseReturnValue:
+    """A letter of the route, drawn from the record."""
+    file = letters.draw(transaction.database(), g.actor, number, key, transaction.now())
+    return file_response(file.data, file.media_type, file.name)
 
 
 @bp.get("/documents/<uuid:document_id>")

@@ -1,0 +1,156 @@
+"""Each step that writes to somebody leaves a letter on its case: numbered at sending, drawn when it is wanted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pypdfium2
+import pytest
+
+from app.domain.roles import Role
+from app.services import cases
+from app.services.drafts import actor_scope
+from tests.integration.conftest import NOW
+from tests.office import Office, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from app.services.letters import LetterLine
+
+
+class Route:
+    """Cases on their way, and the letters on them."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.journey = office, office.journey
+
+    def letters(self, number: str, role: Role = Role.DM) -> dict[str, LetterLine]:
+        actor = self.journey.staff.holder(role)
+        view = self.office.database.read(
+            lambda session: cases.find(session, actor, number, NOW, "documents"), actor_scope(actor)
+        )
+        return {line.kind: line for line in view.letters}
+
+    def said(self, number: str, line: LetterLine, role: Role = Role.DM) -> str:
+        answer = self.office.at(role).get(f"/cases/{number.replace('/', '-')}/letters/{line.key}")
+        assert answer.status_code == 200, text_of(answer)[:500]
+        document = pypdfium2.PdfDocument(answer.data)
+        text = "\n".join(document[page].get_textpage().get_text_bounded() for page in range(len(document)))
+        document.close()
+        return re.sub(r"\s+", " ", text.replace("\u200b", ""))
+
+
+@pytest.fixture(scope="module")
+def route(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Route]:
+    folder = tmp_path_factory.mktemp("letters")
+    (folder / "satyapan.db").write_bytes(demo_sqlite.read_bytes())
+    office = Office(folder, NOW)
+    yield Route(office)
+    office.database.close()
+
+
+@pytest.fixture(scope="module")
+def decided(route: Route) -> str:
+    """A clean case before the DM, of two police stations."""
+    number = route.journey.new_case(["th_mufassil", "th_manjhi"])
+    route.journey.go_on(number, until="decide")
+    return number
+
+
+def test_forwarding_is_a_numbered_letter_with_its_list(route: Route, decided: str) -> None:
+    line = route.letters(decided)["fwd_dm_to_sp"]
+    assert line.number.startswith("DM-GEN/VER/2026/")
+    text = route.said(decided, line)
+    for wanted in (
+        "सेवा में",
+        "वरीय पुलिस अधीक्षक, सारण",
+        line.number,
+        "का०-112/2026",
+        "राहुल कुमार शर्मा",
+        decided.replace("/", "-"),
+        "विश्वासभाजन",
+        "स्याही से हस्ताक्षर",
+        "कृते जिला पदाधिकारी",  # the section head signs for him
+    ):
+        assert wanted in text, wanted
+    assert "कोड" not in text  # letters between offices are not for the public page
+
+
+def test_each_police_station_gets_the_letter_of_the_sp(route: Route, decided: str) -> None:
+    actor = route.journey.staff.holder(Role.SP)
+    view = route.office.database.read(
+        lambda session: cases.find(session, actor, decided, NOW, "documents"), actor_scope(actor)
+    )
+    found = [line for line in view.letters if line.kind == "fwd_sp_to_thana"]
+    assert len(found) == 2
+    assert len({line.number for line in found}) == 1
+    text = route.said(decided, found[0], Role.SP)
+    assert "थानाध्यक्ष, थाना" in text
+    assert "वर्ष 2021 से अद्यतन" in text
+    assert route.letters(decided)["fwd_dm_to_sp"].number in text
+
+
+def test_the_sps_report_names_the_units_that_reported(route: Route, decided: str) -> None:
+    line = route.letters(decided)["sp_report"]
+    text = route.said(decided, line)
+    assert "गोपनीय" in text
+    assert "निष्कर्ष: कोई प्रतिकूल तथ्य नहीं" in text
+    assert "थाना मुफस्सिल" in text or "थाना मुफ्फसिल" in text
+    assert "sp_report" not in route.letters(decided, Role.DM_ASSISTANT)
+    key = line.key
+    refused = route.office.at(Role.DM_ASSISTANT).get(f"/cases/{decided.replace('/', '-')}/letters/{key}")
+    assert refused.status_code == 404
+
+
+def test_a_defect_is_told_to_the_department(route: Route) -> None:
+    number = route.journey.new_case()
+    route.journey.do(
+        number,
+        "scrutinise",
+        action="return",
+        defects=[
+            {"code": "no_photo", "text": "फोटो संलग्न नहीं है"},
+            {"code": "other", "text": "घोषणा अहस्ताक्षरित है"},
+        ],
+    )
+    text = route.said(number, route.letters(number)["return_defect"])
+    assert "निदेशक (प्रशासन)" in text
+    assert "2." in text
+    assert "घोषणा अहस्ताक्षरित है" in text
+
+
+def test_a_hearing_is_told_to_the_applicant_with_day_and_place(route: Route) -> None:
+    number = route.journey.new_case()
+    route.journey.go_on(number, until="recommend")
+    route.journey.do(number, "recommend", sp_outcome="adverse", sp_reason="अभिलेख में तथ्य पाए गए हैं।")
+    route.journey.do(
+        number,
+        "decide",
+        dm_decision="hear_applicant",
+        dm_reason="आवेदक को अपना पक्ष रखने का अवसर दिया जाए।",
+        hearing_date="2026-12-07",
+        hearing_time="11:30",
+        hearing_place="समाहरणालय, छपरा",
+        sign=False,
+    )
+    text = route.said(number, route.letters(number)["hearing_notice"])
+    assert "07-12-2026 को 11:30 बजे समाहरणालय, छपरा में उपस्थित" in text
+
+
+def test_a_letter_that_is_not_there_is_not_found(route: Route, decided: str) -> None:
+    browser = route.office.at(Role.DM)
+    key = route.letters(decided)["sp_report"].key
+    for bad in (
+        "none",
+        f"{key}9",
+        f"{key.rpartition('-')[0]}-७",
+        "-",
+        f"{key.rpartition('-')[0]}-999999999999",
+    ):
+        assert browser.get(f"/cases/{decided.replace('/', '-')}/letters/{bad}").status_code == 404
+    assert route.letters(decided)["sp_report"].number in text_of(
+        browser.get(f"/cases/{decided.replace('/', '-')}/documents")
+    )
