@@ -191,7 +191,7 @@ def due(session: Session, now: datetime, limit: int) -> Sequence[AnyRow]:
     return session.connection.execute(statement.order_by(message.c.run_at).limit(limit)).all()
 
 
-def change_message(session: Session, message_id: UUID, known: int, values: Mapping[str, Any]) -> bool:
+def update_message(session: Session, message_id: UUID, known: int, values: Mapping[str, Any]) -> bool:
     """Note a try, or what became of it, while its tries are still the `known` number; -> whether they were."""
     done = session.connection.execute(
         update(message)

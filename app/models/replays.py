@@ -61,7 +61,7 @@ def next_free(session: Session, now: datetime) -> AnyRow | None:
     return session.connection.execute(chosen.order_by(replay.c.asked_at).limit(1)).one_or_none()
 
 
-def claim(session: Session, replay_id: UUID, now: datetime, until: datetime) -> bool:
+def claim_replay(session: Session, replay_id: UUID, now: datetime, until: datetime) -> bool:
     """Take a replay in hand until an instant; -> whether nobody was quicker."""
     done = session.connection.execute(
         update(replay)

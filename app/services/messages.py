@@ -208,7 +208,7 @@ def _send(database: Database, carriers: Carriers, now: datetime) -> int:
 
 def _changed(database: Database, row: AnyRow, known: int, values: Mapping[str, Any]) -> bool:
     return database.write(
-        lambda session: table.change_message(session, row.id, known, values),
+        lambda session: table.update_message(session, row.id, known, values),
         SystemScope(SystemReason.MESSAGES, row.district_id),
     )
 

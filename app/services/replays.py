@@ -225,7 +225,7 @@ def go_on(database: Database, now: datetime) -> bool:
     if row is None:
         return False
     own = past_of(row.district_id)
-    if not database.write(lambda session: table.claim(session, row.id, now, now + _LEASE), own):
+    if not database.write(lambda session: table.claim_replay(session, row.id, now, now + _LEASE), own):
         return True
     try:
         values = _slice(database, row, now)

@@ -245,7 +245,7 @@ def test_one_worker_at_a_time_has_a_replay_in_hand(past: Journey) -> None:
     until = NOW + replays._LEASE
     row = past.database.read(lambda rows: replays.table.next_free(rows, NOW), scope)
     taken = [
-        past.database.write(lambda rows: replays.table.claim(rows, row.id, NOW, until), scope)
+        past.database.write(lambda rows: replays.table.claim_replay(rows, row.id, NOW, until), scope)
         for _ in range(2)
     ]
     assert taken == [True, False]

@@ -12,13 +12,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 from sqlalchemy.exc import NoResultFound
 
 from app import models
 from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Role
-from app.models import inbox_queries, tally_queries
+from app.models import caselist_queries, inbox_queries, tally_queries
 from app.models.base import metadata
 from app.models.cases import case, enquiry
 from app.models.scope import (
@@ -301,6 +301,7 @@ WRITING = (
     "prove_",
     "use_",
     "put_",
+    "settle_",
 )
 
 
@@ -338,6 +339,9 @@ ARGUMENTS: dict[str, Any] = {
     "search": "",
     "after": None,
     "only": tally_queries.Only(),
+    "wanted": caselist_queries.Wanted(),
+    "scope": post(Role.SDPO),
+    "counted": {"closing": true()},
     "number": "x",
     "kind": OfficeKind.THANA,
     "digest": b"x" * 8,
@@ -476,6 +480,12 @@ CHANGING: dict[str, dict[str, Any]] = {
     "factor_queries.take_recovery_code": {},
     "factor_queries.take_step": {},
     "factor_queries.use_step_up": {},
+    "live_queries.delete_events": {},
+    "messages.set_digested": {},
+    "messages.update_message": {"values": {"error": "y"}},
+    "paper_queries.set_act": {"kind": "y"},
+    "replays.set_values": {"state": "y"},
+    "workflow_queries.cancel_failed_job": {},
     "posting_queries.set_end": {},
     "posting_queries.settle_order": {"values": {"state": "y"}},
 }
