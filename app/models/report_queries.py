@@ -158,7 +158,7 @@ def offices_of(
 
 def visible_offices(session: Session, kind: str) -> set[UUID]:
     """The offices of a kind of whose clocks this reader may know."""
-    statement = select(_c.office_id.distinct()).where(*_of_kind(session, kind, ""))
+    statement = select(_c.office_id).where(*_of_kind(session, kind, "")).distinct()
     return set(session.connection.execute(statement).scalars())
 
 
