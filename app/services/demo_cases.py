@@ -18,7 +18,7 @@ from app.domain.errors import FormInvalid
 from app.domain.roles import Role
 from app.models import audit_queries as record
 from app.models import case_queries as table
-from app.models import holding_queries, setup_queries
+from app.models import holding_queries, paper_queries, setup_queries
 from app.models import workflow_queries as workflow
 from app.models.scope import SystemReason, SystemScope
 from app.services import (
@@ -31,6 +31,7 @@ from app.services import (
     holding,
     jobs,
     officers,
+    paperlife,
     requisitions,
     tasks,
 )
@@ -273,6 +274,8 @@ class _Story:
             self._withdraw(now)
         if (given := demo_script.given_on(self.row)) is not None:
             self._give_on(now, *given)
+        if (order := demo_script.revoked(self.row)) is not None and now.case.status == "issued":
+            self._revoke(now, *order)
         self._pass_time(self.loader.until)
 
     def _until_it_waits(self) -> _Standing:
@@ -350,6 +353,18 @@ class _Story:
         self.database.write(
             lambda session: holding.reassign(session, head, task.id, other, reason, now), actor_scope(head)
         )
+
+    def _revoke(self, standing: _Standing, ground: str, order: str) -> None:
+        """The DM revokes the paper of the case, once."""
+        papers = self.database.read(
+            lambda session: paper_queries.of_case(session, self.case_id), self.loader.scope
+        )
+        now = self.days.after(standing.last_act, _SOON)
+        for paper in papers:
+            if paper.status == "issued":
+                told = paperlife.Order(ground, calendars.day(now), order)
+                dm = self.desks.holder(Role.DM)
+                paperlife.revoke_as_loader(self.database, dm, paper.id, told, now)
 
     def _pass_time(self, now: datetime) -> None:
         """Let reminders go out when they were due, and the worker do what an earlier loading left to it."""

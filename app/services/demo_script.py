@@ -172,6 +172,12 @@ def withdrawal() -> str:
     return str(_table()["withdrawal"])
 
 
+def revoked(row: Row) -> tuple[str, str] | None:
+    """On which ground the paper of a case is revoked in the end, and the words of the order."""
+    told = _special(row).get("revoke")
+    return None if told is None else (told["ground"], told["order"])
+
+
 def given_on(row: Row) -> tuple[str, str] | None:
     """Which open step the head of its office gives to another officer in the end, and for which listed reason."""
     told = _special(row).get("give_on")
