@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import acts, engine, inbox, live, pages, papers, replay, results, tracking, world
+from bench import acts, engine, inbox, live, pages, papers, replay, results, statement, tracking, world
 from tests import postgres, programs
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ ON_EACH: dict[str, Callable[..., Iterator[results.Row]]] = {
     "pages": pages.rows,
     "tracking": tracking.rows,
     "replay": replay.rows,
+    "statement": statement.rows,
 }
 ALONE = ("engine", "papers", "live")
 

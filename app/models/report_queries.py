@@ -156,10 +156,10 @@ def offices_of(
     return session.connection.execute(statement).all()
 
 
-def visible_offices(session: Session, kind: str) -> set[UUID]:
+def visible_offices(session: Session, kind: str) -> list[UUID]:
     """The offices of a kind of whose clocks this reader may know."""
     statement = select(_c.office_id).where(*_of_kind(session, kind, "")).distinct()
-    return set(session.connection.execute(statement).scalars())
+    return list(session.connection.execute(statement).scalars())
 
 
 def cases_behind(

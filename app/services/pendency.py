@@ -57,7 +57,7 @@ def _own_offices(session: Session, actor: Actor) -> set[UUID] | None:
     """The thanas of which an officer may know; None: all."""
     if actor.post.role in DISTRICT_WIDE | WITHOUT_CASES:
         return None
-    return table.visible_offices(session, THANA) | {actor.post.office_id}
+    return {*table.visible_offices(session, THANA), actor.post.office_id}
 
 
 def of_offices(
