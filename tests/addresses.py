@@ -80,6 +80,7 @@ ADDRESSES: dict[str, Address] = {
     "reports.events": opens(),
     "reports.cases": Address(gives=frozenset({404})),
     "clocks.show": opens(),
+    "clocks.reminders": opens(),
     "calendar.show": opens(),
     "calendar.propose": acts(),
     "calendar.decide": acts(),

@@ -89,3 +89,24 @@ calendar_change = case_table(
     scope="district",
     parents=[("proposed_by", "officer"), ("decided_by", "officer")],
 )
+
+#: That an office was reminded of a step, how far its days had run out, and who else was told; for its स्मार पत्र, too.
+reminder = case_table(
+    "reminder",
+    uuid_column("case_id"),
+    uuid_column("user_task_id"),
+    uuid_column("office_id"),  # that holds the step
+    Column("role", String(24), nullable=False),
+    Column("element_id", String(80), nullable=False),
+    Column("level", SmallInteger, nullable=False),  # per cent of the days: 70 | 100 | 140 | 200
+    Column("number", SmallInteger, nullable=False),  # of the स्मार पत्र; 0: a nudge, of which no paper tells
+    Column("told", Json, nullable=False),  # roles of those above who were told
+    Column("due_on", Date, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    uuid_column("document_id", nullable=True),  # the paper, once it is drawn
+    UniqueConstraint("district_id", "user_task_id", "level"),
+    Index("ix_reminder_office", "district_id", "office_id", "at"),
+    Index("ix_reminder_case", "district_id", "case_id"),
+    scope="office",
+    parents=[("case_id", "case"), ("user_task_id", "user_task"), ("office_id", "office")],
+)

@@ -11,7 +11,18 @@ import structlog
 from app.domain.errors import Conflict
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import checkpoints, desk, door, leftovers, live, rosterwork, scopes, stalls, stepup
+from app.services import (
+    checkpoints,
+    desk,
+    door,
+    leftovers,
+    live,
+    reminders,
+    rosterwork,
+    scopes,
+    stalls,
+    stepup,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,6 +44,7 @@ def run(database: Database, folder: Path, now: datetime) -> None:
         partial(rosterwork.destroy_old, database, now),
         partial(_sweep, database, now),
         partial(desk.forget_settled, database),
+        partial(reminders.sweep, database, now),
         partial(stalls.watch, database, now),
     ):
         try:

@@ -8,6 +8,7 @@ from flask import Blueprint, g, request
 
 from app.domain.roles import DISTRICT_WIDE, OVER_THANAS, Permission
 from app.services import ledgers
+from app.services import reminders as reminding
 from app.web import transaction
 from app.web.access import requires
 from app.web.forms import known_id
@@ -42,6 +43,21 @@ def show() -> ResponseReturnValue:
         shows_offices=g.actor.post.role in _OVER_OFFICES or not g.actor.may(Permission.CASE_SEE),
         may_open=g.actor.may(Permission.CASE_SEE),
         sent_days=ledgers.SENT_DAYS,
+    )
+
+
+@bp.get("/reminders")
+@requires(Permission.CLOCK_SEE)
+def reminders() -> ResponseReturnValue:
+    """Why an officer was reminded: of which step, how its days stood, and who above was told."""
+    number = _number(request.args.get("page", ""))
+    lines, has_more = transaction.read(lambda rows: reminding.listing(rows, g.actor, number))
+    return page(
+        "clocks/reminders.html",
+        lines=lines,
+        has_more=has_more,
+        number=number,
+        may_open=g.actor.may(Permission.CASE_SEE),
     )
 
 
