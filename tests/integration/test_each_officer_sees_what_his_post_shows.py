@@ -18,7 +18,7 @@ from sqlalchemy.exc import NoResultFound
 from app import models
 from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Role
-from app.models import caselist_queries, inbox_queries, report_queries, tally_queries
+from app.models import caselist_queries, inbox_queries, tally_queries
 from app.models.base import metadata
 from app.models.cases import case, enquiry
 from app.models.scope import (
@@ -346,7 +346,6 @@ ARGUMENTS: dict[str, Any] = {
     "number": "x",
     "kind": OfficeKind.THANA,
     "digest": b"x" * 8,
-    "counted": report_queries.conditions(NOW.date(), NOW.date(), NOW.date(), [NOW.date()] * 3),
 }
 BY_TYPE: dict[str, Any] = {
     "str": "x",
