@@ -138,11 +138,16 @@ class _Maker:
             number=draft.number,
             memo_no=draft.number,
             words={"addressee": draft.to, **draft.words},
-            plain=draft.plain,
+            plain={**draft.plain, "reg_from": self._first_year()},
             rows=draft.rows,
             subject=self._people.subject(),
             annex=self._annex(texts) if draft.template in _WITH_LIST else (),
         )
+
+    def _first_year(self) -> str:
+        """From which year on the registers are searched; read only for a letter that is drawn, not for the list."""
+        checks = self._known.decided.get("checks") or {}
+        return str(calendars.day(self._row.at).year - int(checks.get("lookback_years") or 5))
 
     def _signer(self, side: Literal["dm", "sp"], texts: papers.Texts) -> papers.Signer:
         """Who sent it: the head of the office, or by his own name whoever of it signs for him."""
@@ -238,8 +243,6 @@ class _Maker:
     def _to_thanas(self, values: Mapping[str, Any], number: str) -> Iterator[_Draft]:
         forward = self._forward()
         note = str(values.get("sp_note") or "")
-        checks = self._known.decided.get("checks") or {}
-        first = calendars.day(self._row.at).year - int(checks.get("lookback_years") or 5)
         for thana_id in dict.fromkeys(row.get("thana") for row in values.get("routes") or ()):
             thana = offices.find(self._session, UUID(thana_id)) if thana_id else None
             if thana is None or not forward[0]:
@@ -255,7 +258,6 @@ class _Maker:
                     "n": "1",
                     "dm_memo_no": forward[0],
                     "dm_memo_date": forward[1],
-                    "reg_from": str(first),
                     "due_date": papers.dmy(self._known.case.due_on),
                 },
             )
