@@ -16,12 +16,14 @@ from flask_babel import force_locale, gettext
 
 from app import papers
 from app.config import ROOT
+from app.crypto import RingRefused
 from app.domain.errors import DomainError, ReleaseRefused
 from app.services import (
     audit,
     checkpoints,
     entrycodes,
     incidents,
+    keys,
     packages,
     procedures,
     recomputing,
@@ -50,6 +52,7 @@ district_group = AppGroup("district", help="जिले / districts")
 demo_group = AppGroup("demo", help="डेमो और परीक्षण / demo and trials")
 admin_group = AppGroup("admin", help="प्रशासकों के खाते / accounts of administrators")
 audit_group = AppGroup("audit", help="गतिविधि अभिलेख / the record")
+keys_group = AppGroup("keys", help="कुंजियाँ / keys")
 clocks_group = AppGroup("clocks", help="समय-घड़ी / clocks")
 inbox_group = AppGroup("inbox", help="मेरे कार्य / the inbox")
 
@@ -65,6 +68,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(_verify_paper)
     app.cli.add_command(inbox_group)
     app.cli.add_command(clocks_group)
+    app.cli.add_command(keys_group)
 
 
 @district_group.command("add")
@@ -312,6 +316,16 @@ def _checkpoint() -> None:
     folder = current_app.extensions["settings"].checkpoints
     for code in _districts():
         click.echo(str(checkpoints.make(_database(), code, folder, _now())))
+
+
+@keys_group.command("rotate")
+def _rotate() -> None:
+    """Make a new root key and wrap the key of every case under it; the servers go on. Copy the ring afterwards."""
+    try:
+        count = keys.rotate(_database(), _districts(), _now())
+    except RingRefused as refused:
+        raise click.ClickException(_both(refused.key, path=refused.path)) from refused
+    click.echo(_both("cli.keys_rotated", count=count))
 
 
 @inbox_group.command("recount")

@@ -117,6 +117,7 @@ class KeyRing:
     active: str
     roots: dict[str, bytes]
     sampled: int | None = None  # what everything draws; only a ring of tests says so
+    path: Path | None = field(default=None, repr=False, compare=False)  # of the file it was read from
     _derived: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     _ciphers: dict[bytes, AESGCM] = field(default_factory=dict, repr=False, compare=False)
 
@@ -139,7 +140,7 @@ class KeyRing:
         try:
             content = json.loads(path.read_text())
             roots = {name: b64decode(text, validate=True) for name, text in content["keys"].items()}
-            ring = cls(content["active"], roots)
+            ring = cls(content["active"], roots, path=path)
         except (ValueError, KeyError, AttributeError, TypeError) as broken:
             raise RingRefused("start.keys_broken", str(path)) from broken
         if ring.active not in roots or any(len(root) != KEY_BYTES for root in roots.values()):
@@ -155,13 +156,38 @@ class KeyRing:
     def unwrap(self, wrapped: bytes, place: str) -> bytes:
         """The data key. Raises Unsealable for an unknown root or a changed byte."""
         name, _, sealed = wrapped.partition(b".")
-        root = self.roots.get(name.decode("ascii", "replace"))
+        root = self._root(name.decode("ascii", "replace"))
         if root is None:
             raise Unsealable(place)
         cipher = self._ciphers.get(root)
         if cipher is None:
             cipher = self._ciphers[root] = AESGCM(root)
         return _opened(cipher, place, sealed)
+
+    def _root(self, name: str) -> bytes | None:
+        """A root by its name; one that another program has added since this one began is read from the file."""
+        if name not in self.roots and self.path is not None:
+            with contextlib.suppress(RingRefused, OSError):
+                self.roots.update(KeyRing.open_or_make(self.path).roots)
+        return self.roots.get(name)
+
+    def with_new_root(self) -> KeyRing:
+        """The ring with a root more, which wraps from now on; written to its file first. Raises RingRefused.
+
+        Programs that run find the new root when they first meet it, and go on wrapping under theirs.
+        """
+        if self.path is None:
+            raise RingRefused("start.keys_unwritable", "")
+        known = KeyRing.open_or_make(self.path)
+        name = f"k{1 + max((int(each[1:]) for each in known.roots if each[1:].isdigit()), default=0)}"
+        ring = KeyRing(name, {**known.roots, name: new_key()}, path=self.path)
+        keys = {each: b64encode(root).decode() for each, root in ring.roots.items()}
+        _write(self.path, json.dumps({"active": name, "keys": keys}), is_new=False)
+        return ring
+
+    def is_active(self, wrapped: bytes) -> bool:
+        """Whether a key is wrapped under the root that wraps now."""
+        return wrapped.startswith(f"{self.active}.".encode())
 
     def derive(self, purpose: str) -> bytes:
         """The 32 bytes of one purpose."""
@@ -207,6 +233,11 @@ class KeyRing:
 def _make_ring(path: Path) -> None:
     """Write a new ring whole: of two programs that start at once, the second finds the first one's."""
     content = json.dumps({"active": "k1", "keys": {"k1": b64encode(new_key()).decode()}})
+    _write(path, content, is_new=True)
+
+
+def _write(path: Path, content: str, *, is_new: bool) -> None:
+    """Put the ring's file in its place as a whole, readable by its owner alone; a new one never over another."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -215,8 +246,11 @@ def _make_ring(path: Path) -> None:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(beside, path)
-        beside.unlink()
+        if is_new:
+            with contextlib.suppress(FileExistsError):
+                os.link(beside, path)
+            beside.unlink()
+        else:
+            beside.replace(path)
     except OSError as error:
         raise RingRefused("start.keys_unwritable", str(path)) from error

@@ -10,6 +10,7 @@ from app.models.cases import data_key
 from app.models.statements import Query, Update, inserting
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -46,6 +47,27 @@ def newest(session: Session) -> AnyRow | None:
 
 def set_kind(session: Session, key_id: UUID, kind: str) -> None:
     _SET.put(session, {"kind": kind}, key_id=key_id)
+
+
+_PAGE = Query(
+    lambda at: (
+        select(data_key.c.id, data_key.c.wrapped)
+        .where(at.visible(data_key), data_key.c.wrapped.is_not(None), data_key.c.id > at.after_id)
+        .order_by(data_key.c.id)
+        .limit(at.limit)
+    )
+)
+_SET_SAME = Update(data_key, lambda at: [data_key.c.id == at.key_id, data_key.c.wrapped == at.before])
+
+
+def page(session: Session, after_id: UUID, limit: int) -> Sequence[AnyRow]:
+    """Keys that were not destroyed, in the order of their ids, behind this one."""
+    return _PAGE.all(session, after_id=after_id, limit=limit)
+
+
+def set_wrapped(session: Session, key_id: UUID, before: bytes, wrapped: bytes) -> bool:
+    """Keep a key under another root, if nobody has changed or destroyed it meanwhile; whether it was so."""
+    return _SET_SAME.run(session, {"wrapped": wrapped}, key_id=key_id, before=before) == 1
 
 
 def destroy(session: Session, key_id: UUID, at: datetime) -> None:

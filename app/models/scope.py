@@ -45,6 +45,7 @@ class SystemReason(StrEnum):
     LIVE = "live"
     REPLAY = "replay"
     MESSAGES = "messages"
+    KEYS = "keys"
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "order:issue": frozenset({"kind", "reason"}),
     "order:cancel": frozenset(),
     "district:add": frozenset({"code"}),
+    "keys:rotate": frozenset({"root", "keys"}),
     "demo:begin": frozenset({"cases"}),
     "demo:end": frozenset({"cases"}),
     "demo:generate": frozenset({"cases", "seed"}),

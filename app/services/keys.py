@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import orjson
 
@@ -10,14 +12,19 @@ from app import crypto
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.models import key_queries as table
+from app.models.scope import SystemReason, SystemScope
+from app.services import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
+    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.database import Database
 
+_FIRST = UUID(int=0)  # before every id
+_AT_ONCE = 500  # keys in one transaction: officers wait for none of them
 #: What a list shows of a person whose key is gone.
 NO_NAME = {"hi": "", "en": "", "father_hi": "", "father_en": "", "relation": "", "gender": ""}
 _NAME_FIELDS = {
@@ -117,3 +124,38 @@ def _place(key_id: UUID) -> str:
 
 seal, open_sealed = crypto.seal, crypto.open_sealed
 seal_file, open_file = crypto.seal_file, crypto.open_file
+
+
+def rotate(database: Database, districts: Iterable[int], now: datetime) -> int:
+    """Make a new root and wrap every data key under it, while the servers run; -> how many were wrapped anew.
+
+    Safe to repeat after a crash: keys under an older root stay readable, and the next run wraps what is left.
+    Raises crypto.RingRefused where the ring's file cannot be written.
+    """
+    ring = database.keys.with_new_root()
+    return sum(_rewrap(database, ring, code, now) for code in districts)
+
+
+def _rewrap(database: Database, ring: crypto.KeyRing, district_id: int, now: datetime) -> int:
+    scope, done, last = SystemScope(SystemReason.KEYS, district_id), 0, _FIRST
+    while True:
+        rows = database.read(partial(table.page, after_id=last, limit=_AT_ONCE), scope)
+        if not rows:
+            break
+        done += database.write(partial(_wrap_anew, ring=ring, rows=rows), scope)
+        last = rows[-1].id
+    note = partial(
+        audit.record, stream="admin", action="keys:rotate", thing=f"district:{district_id}", at=now
+    )
+    database.write(lambda session: note(session, actor=None, root=ring.active, keys=done), scope)
+    return done
+
+
+def _wrap_anew(session: Session, ring: crypto.KeyRing, rows: Sequence[AnyRow]) -> int:
+    older = [row for row in rows if not ring.is_active(row.wrapped)]
+    return sum(
+        table.set_wrapped(
+            session, row.id, row.wrapped, ring.wrap(ring.unwrap(row.wrapped, _place(row.id)), _place(row.id))
+        )
+        for row in older
+    )

@@ -435,6 +435,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "rosters.release": {},
     "rosters.take_rows": {"row_ids": [rows.id_of("roster_row")]},
     "posting_queries.set_end": {},
+    "key_queries.set_wrapped": {},
     "posting_queries.settle_order": {"values": {"state": "y"}},
 }
 #: Reviewed: they name no case and no person, and whoever asks has no scope yet.
