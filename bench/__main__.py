@@ -11,7 +11,20 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import acts, engine, inbox, live, pages, papers, replay, results, statement, tracking, world
+from bench import (
+    acts,
+    engine,
+    inbox,
+    live,
+    pages,
+    papers,
+    replay,
+    results,
+    roster,
+    statement,
+    tracking,
+    world,
+)
 from tests import postgres, programs
 
 if TYPE_CHECKING:
@@ -26,6 +39,7 @@ ON_EACH: dict[str, Callable[..., Iterator[results.Row]]] = {
     "tracking": tracking.rows,
     "replay": replay.rows,
     "statement": statement.rows,
+    "roster": roster.rows,
 }
 ALONE = ("engine", "papers", "live")
 

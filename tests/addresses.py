@@ -125,6 +125,10 @@ ADDRESSES: dict[str, Address] = {
     "requisitions.register": acts(),
     "requisitions.person": opens("letter"),
     "requisitions.add_person": acts("letter"),
+    "requisitions.forwarding_page": Address(
+        "letter", frozenset({200, 403})
+    ),  # the scrutiny is not the assistant's
+    "requisitions.forward": Address("letter", frozenset({200, 403, 422})),
     "rosters.begin": opens("letter"),
     "rosters.upload": acts("letter"),
     "rosters.template": opens("letter"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select
 
 from app.domain.roles import DELEGATE
+from app.models.cases import case
 from app.models.officers import officer, posting
 from app.models.statements import Query, Update, inserting
 from app.models.workflow import handover, is_open, user_task
@@ -155,3 +156,23 @@ def _doers(roles: tuple[str, ...], by_order: tuple[str, ...]) -> Query:
         )
 
     return Query(statement)
+
+
+_OF_LETTER = Query(
+    lambda at: (
+        select(user_task.c.id, user_task.c.claimed_by, user_task.c.claim_until, case.c.number)
+        .join(case, and_(case.c.district_id == user_task.c.district_id, case.c.id == user_task.c.case_id))
+        .where(
+            at.visible(user_task),
+            is_open,
+            user_task.c.form == at.form,
+            case.c.requisition_id == at.requisition_id,
+        )
+        .order_by(case.c.number)
+    )
+)
+
+
+def of_letter(session: Session, requisition_id: UUID, form: str) -> Sequence[AnyRow]:
+    """The open tasks with this form of all cases of a letter, in the order of their numbers."""
+    return _OF_LETTER.all(session, requisition_id=requisition_id, form=form)

@@ -76,6 +76,17 @@ class RequisitionPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where some of a letter's persons are: a step (`kind` is its element) or how their cases have ended."""
+
+    kind: str
+    step_hi: str
+    step_en: str
+    count: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
 class RequisitionView:
     """The letter, its answers in the reader's language, its scan, its cases; `classes` are those of what is shown."""
 
@@ -83,6 +94,7 @@ class RequisitionView:
     rows: list[tuple[str, str]]
     documents: list[dict[str, Any]]
     cases: list[CaseLine]
+    places: list[Place]
     classes: frozenset[str]
 
 
@@ -148,14 +160,27 @@ def view(session: Session, actor: Actor, requisition_id: UUID, now: datetime) ->
     papers_of_letter = cases.documents_of_requisition(session, requisition_id)
     staged = documents.references(session, papers_of_letter)
     classes = secrecy.readable(actor.post.role, secrecy.Side.INTAKE, reported=False)
-    lines = caselines.of(session, cases.cases_of_requisition(session, requisition_id), now)
+    rows = cases.cases_of_requisition(session, requisition_id)
+    lines = caselines.of(session, rows, now)
     return RequisitionView(
         _line(_counted(row, lines), loaded),
         formjs.show(form, values, options, actor.language, classes),
         [{"field": field, **entry} for field, entries in staged.items() for entry in entries],
         lines,
+        _places(rows, lines),
         (classes & formjs.classes_of(form, values)) | {row.pii for row in papers_of_letter},
     )
+
+
+def _places(rows: Sequence[AnyRow], lines: Sequence[CaseLine]) -> list[Place]:
+    """The roll-up of a letter: how many persons at which step, and how many of them late, most first."""
+    found: dict[str, Place] = {}
+    for row, line in zip(rows, lines, strict=True):
+        kind = (row.element_id or line.status) if line.status == "open" else line.status
+        late = int(line.age is not None and line.age.kind == "late")
+        before = found.get(kind, Place(kind, line.step_hi, line.step_en, 0, 0))
+        found[kind] = replace(before, count=before.count + 1, late=before.late + late)
+    return sorted(found.values(), key=lambda place: -place.count)
 
 
 def intake(

@@ -72,6 +72,19 @@ def sheet(filled: Filled, problems: Mapping[str, FieldProblem]) -> Sheet:
     return Sheet(drawn, _buttons(decided), list(_faults([*drawn, decided])), _decision(decided))
 
 
+def sheet_of(filled: Filled, decision: str, problems: Mapping[str, FieldProblem]) -> Sheet:
+    """The page of a form whose decision is made: the boxes that this decision asks for, and no other."""
+    off = formjs.not_asked(filled.form, filled.values, filled.facts)
+    boxes = [
+        box
+        for box in formjs.draw(
+            filled.form, filled.values, problems, filled.facts, filled.options, language.current()
+        )
+        if box.name != decision and box.name not in off
+    ]
+    return Sheet(boxes, [], list(_faults(boxes)))
+
+
 def asked_before(
     filled: Filled, problems: Mapping[str, FieldProblem], decision: str, before: str
 ) -> dict[str, FieldProblem]:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, redirect, request, session, url_for
 from app.domain.errors import FormInvalid
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.services import requisitions
+from app.services import forwarding, requisitions
 from app.services.requisitions import LETTER, PERSON
 from app.web import confirmations, formviews, limits, transaction
 from app.web.access import requires
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.services.requisitions import IntakeView
+    from app.services.sheets import Posted
 
 bp = Blueprint("requisitions", __name__)
 
@@ -69,6 +70,50 @@ def view(requisition_id: UUID) -> ResponseReturnValue:
         confirmation=confirmations.take(),
         may_register=g.actor.may(Permission.CASE_REGISTER),
         may_list=g.actor.may(Permission.ROSTER_TAKE),
+        may_forward=forwarding.may(g.actor) and any(each.kind == forwarding.FORM for each in found.places),
+    )
+
+
+@bp.get("/requisitions/<uuid:requisition_id>/forward")
+@requires(Permission.CASE_REGISTER)
+def forwarding_page(requisition_id: UUID) -> ResponseReturnValue:
+    return _forwarding(requisition_id, {})
+
+
+def _forwarding(
+    requisition_id: UUID, problems: Mapping[str, Any], typed: Posted | None = None
+) -> ResponseReturnValue:
+    """One scrutiny form for all cases of the letter, its decision made."""
+    found = transaction.read(
+        lambda rows: forwarding.waiting(rows, g.actor, requisition_id, transaction.now(), typed)
+    )
+    return page(
+        "requisitions/forward.html",
+        422 if problems else 200,
+        found=found,
+        letter=found.letter,
+        sheet=formviews.sheet_of(found.filled, forwarding.DECISION, problems) if found.filled else None,
+        at_once=forwarding.AT_ONCE,
+        done=None,
+    )
+
+
+@bp.post("/requisitions/<uuid:requisition_id>/forward")
+@requires(Permission.CASE_REGISTER)
+def forward(requisition_id: UUID) -> ResponseReturnValue:
+    """Forward every clean case; the page tells what became of each, and keeps the answers for the rest."""
+    form = posted()
+    try:
+        done = forwarding.forward(transaction.database(), g.actor, requisition_id, form, transaction.now())
+    except FormInvalid as invalid:
+        return _forwarding(requisition_id, invalid.problems, form)
+    return page(
+        "requisitions/forwarded.html",
+        requisition_id=requisition_id,
+        done=[each for each in done.items if not each.why_not],
+        left=[each for each in done.items if each.why_not],
+        still=done.still,
+        answers=[(name, text) for name, texts in form.values.items() for text in texts],
     )
 
 

@@ -17,8 +17,9 @@ from app.models.cases import case, data_key
 from app.models.officers import posting
 from app.models.rosters import roster, roster_row
 from app.models.scope import SystemReason, SystemScope
-from app.services import audit, cases, rosters, rosterwork, scopes
+from app.services import audit, cases, forwarding, rosters, rosterwork, scopes, tasks
 from app.services.drafts import actor_scope
+from app.services.tasks import Posted
 from tests.integration.conftest import NOW
 from tests.office import text_of
 
@@ -359,3 +360,33 @@ def test_the_pages_lead_from_the_template_to_the_cases(office: Office):
         pass
     assert "प्रकरण बने" in text_of(visitor.get(address))
     assert "राहुल कुमार" in text_of(visitor.get(f"/requisitions/{letter}"))
+
+
+def test_all_cases_of_a_letter_are_forwarded_in_one_act_each_for_itself(office: Office, monkeypatch):
+    journey = office.journey
+    head = office.at(Role.DM_SECTION_HEAD)
+    letter = journey.register(candidate_count=4)
+    numbers = [journey.add(letter) for _ in range(4)]
+    colleague = journey.staff.holder(Role.DM_SECTION_HEAD)
+    address = f"/requisitions/{letter}/forward"
+    page = text_of(head.get(f"/requisitions/{letter}"))
+    assert "सभी की संवीक्षा कर प्रेषित करें" in page
+    assert "संवीक्षा एवं प्रेषण</dt><dd>4" in page
+    assert office.at(Role.DM_ASSISTANT).get(address).status_code == 403
+    begun = office.task(numbers[1])
+    tasks.save_draft(office.database, colleague, begun.id, Posted({"instruction": ["देखें"]}), [], NOW)
+    assert "संवीक्षा में 3 प्रकरण एक साथ" in text_of(head.get(address))
+    ticks = ["letter", "form", "declaration", "photo", "address"]
+    refused = head.post(address, {"scrutiny": ticks[:4], "instruction": "शीघ्र"})
+    assert refused.status_code == 422
+    assert "पाँचों बिन्दु" in text_of(refused)
+    assert "शीघ्र" in text_of(refused)
+    assert [journey.steps(number) for number in numbers] == [["scrutinise"]] * 4
+    monkeypatch.setattr(forwarding, "AT_ONCE", 2)
+    told = text_of(head.post(address, {"scrutiny": ticks, "instruction": "शीघ्र"}))
+    assert "प्रेषित हुए: 2" in told
+    assert numbers[1] in told
+    assert "अगले 1 प्रेषित करें" in told
+    told = text_of(head.post(address, {"scrutiny": ticks, "instruction": "शीघ्र"}))
+    assert "प्रेषित हुए: 1" in told
+    assert [journey.steps(number) for number in numbers] == [["route"], ["scrutinise"], ["route"], ["route"]]
