@@ -281,7 +281,7 @@ def test_on_a_phone_the_list_of_steps_comes_before_the_picture(
     reading: Callable[..., Screen], work: Work
 ) -> None:
     screen = reading("dm_section_head", PHONE).open(address(work.returned, "/diagram"))
-    steps = screen.page.get_by_role("group").filter(has_text="सूची में").get_by_role("list").bounding_box()
+    steps = screen.page.get_by_role("group").filter(has_text="सूची में").get_by_role("list").first.bounding_box()
     picture = screen.page.get_by_role("region", name=re.compile("^आरेख")).first.bounding_box()
     assert steps is not None
     assert picture is not None
