@@ -121,11 +121,11 @@ def _sorted(
     session: Session, actor: Actor, requisition_id: UUID, now: datetime
 ) -> tuple[AnyRow, list[AnyRow], list[Item]]:
     """The letter, the tasks that may be done together, and the others with the reason."""
-    if not may(actor):
-        raise NotAllowed
     letter = cases.requisition_row(session, requisition_id)
     if letter is None:
-        raise NotFound
+        raise NotFound  # first: who may not forward learns of no letter beyond those he sees
+    if not may(actor):
+        raise NotAllowed
     clean, left = [], []
     for row in table.of_letter(session, requisition_id, FORM):
         if holding.holds(row, now) and row.claimed_by != actor.officer_id:
