@@ -47,6 +47,7 @@ _SCREENS = (
     "replays",
     "trials",
     "scenarios",
+    "moving",
     "canvas",
     "decisions",
     "formtable",

@@ -16,6 +16,7 @@ from app.services import (
     incidents,
     jobs,
     messages,
+    moving,
     recomputing,
     replays,
     rosterwork,
@@ -95,7 +96,8 @@ class Worker:
 
     def _work(self, now: datetime) -> bool:
         """One job; where none is due, a slice of what takes long."""
-        return any(each(self.database, now) for each in (jobs.run_one, rosterwork.go_on, replays.go_on))
+        slices = (jobs.run_one, rosterwork.go_on, replays.go_on, moving.go_on)
+        return any(each(self.database, now) for each in slices)
 
     def run(self) -> None:
         """Work in this thread until asked to stop."""

@@ -153,6 +153,9 @@ ADDRESSES: dict[str, Address] = {
     "certificates.act": Address("document", gives=frozenset({404})),
     # -- the procedure --
     "modeler.release": opens(),
+    "moving.show": opens(),
+    "moving.move": acts(),
+    "moving.back": acts(),
     "modeler.one": opens("version"),
     "modeler.compare": opens("version"),
     "modeler.export": opens("version"),

@@ -67,7 +67,7 @@ ACTIVE = Query(
     ).where(at.visible(release), release.c.status == "active")
 )
 _FIND = Query(
-    lambda at: select(release.c.id, release.c.status, release.c.sha256).where(
+    lambda at: select(release.c.id, release.c.status, release.c.sha256, release.c.version).where(
         at.visible(release), release.c.id == at.release_id
     )
 )

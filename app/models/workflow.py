@@ -20,6 +20,9 @@ engine_state = case_table(
     Column("revision", Integer, nullable=False),
     Column("blob", Encrypted, nullable=False),
     Column("engine_version", String(20), nullable=False),
+    Column("moved_from", Integer),  # version of the release that the case was moved away from
+    Column("moved_revision", Integer),  # what the move made of it: one that is no more has gone on since
+    Column("before", Encrypted),  # the state before the move, with the ids of its tasks and timers
     scope="case",
     parents=[("case_id", "case")],
     key=("district_id", "case_id"),

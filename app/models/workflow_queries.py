@@ -214,7 +214,7 @@ def decided(session: Session, case_id: UUID) -> dict[str, Any]:
 
 
 TIMERS = Query(
-    lambda at: select(timer.c.id, timer.c.engine_task_id, timer.c.due_at).where(
+    lambda at: select(timer.c.id, timer.c.engine_task_id, timer.c.element_id, timer.c.due_at).where(
         at.visible(timer), timer.c.case_id == at.case_id
     )
 )

@@ -57,6 +57,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "proposal:begin": frozenset({"base"}),
     "contact:set": frozenset({"channels"}),
     "proposal:send": frozenset({"sha256"}),
+    "case:move": frozenset({"before", "after"}),
+    "cases:move": frozenset({"version", "back"}),
     "proposal:scenario": frozenset({"scenario", "step"}),
     "proposal:replay": frozenset({"replay", "since", "sha256"}),
     "proposal:return": frozenset(),

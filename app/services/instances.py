@@ -61,7 +61,7 @@ class _Run:
         row = workflow.state_of(self.session, self.case.id)
         if row is None or row.revision != self.case.revision:
             raise Conflict
-        return keys.open_sealed(self.key, _place(self.case.id), row.blob)
+        return keys.open_sealed(self.key, place_of_state(self.case.id), row.blob)
 
 
 def start(session: Session, case: AnyRow, release: Loaded, data: Mapping[str, Any], act: Act) -> None:
@@ -117,7 +117,8 @@ def _begin(session: Session, case: AnyRow, release: Loaded, act: Act) -> _Run:
     return _Run(session, case, release, act, keys.unlock(session, case.data_key_id))
 
 
-def _place(case_id: UUID) -> str:
+def place_of_state(case_id: UUID) -> str:
+    """Under which name the engine's state of a case is sealed."""
     return f"engine_state|blob|{case_id}"
 
 
@@ -282,7 +283,7 @@ def _record_moves(run: _Run, moves: Sequence[engine.Move]) -> int:
 
 
 def _save_state(run: _Run, step: engine.Step, moved: int, *, first: bool) -> None:
-    sealed = keys.seal(run.key, _place(run.case.id), step.state)
+    sealed = keys.seal(run.key, place_of_state(run.case.id), step.state)
     values = {
         "revision": run.case.revision + 1,
         "blob": sealed,

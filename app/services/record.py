@@ -10,6 +10,8 @@ from uuid import UUID
 
 from app.models import workflow_queries as workflow
 
+MOVED = "moved"  # kind of the row that tells of a case led over to another release: no act, and no move of the engine
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
@@ -50,6 +52,11 @@ class Record:
         return list(workflow.tasks_of(self._session, self._case_id, states=workflow.EVERY_STATE))
 
     @cached_property
+    def changes_of_release(self) -> list[AnyRow]:
+        """When the case was led over to another release, and from which version to which (`routing`)."""
+        return [row for row in workflow.steps_of(self._session, self._case_id) if row.kind == MOVED]
+
+    @cached_property
     def moves(self) -> list[Moved]:
         return list(self._told())
 
@@ -69,6 +76,8 @@ class Record:
     def _told(self) -> Iterator[Moved]:
         book, units, step = _Book(self.tasks), dict[UUID, list[UUID]](), 0
         for row in workflow.steps_of(self._session, self._case_id):
+            if row.kind == MOVED:
+                continue
             step += row.kind in ("started", "completed", "fired")
             mine: list[UUID] | list[None] = (
                 units.get(row.unit_office_id, [None]) if row.unit_office_id else [None]

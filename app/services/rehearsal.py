@@ -231,6 +231,22 @@ class _Known(CaseFacts):
         return self.open_answer(found[-1]) if found else {}
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where a past case stands on another release, after all that was done in it: its last step, and its way."""
+
+    step: engine.Step
+    opened: Counter[Place]
+    decided: Mapping[str, Sequence[Any]]
+
+
+def reach(past: Past, release: engine.Release, world: Around, now: datetime) -> Reached:
+    """Lead an open case through a release up to now. Raises RouteStuck where the release cannot go on."""
+    run = _Rehearsal(past, release, world)
+    run.play()
+    return run.reached(now)
+
+
 def rehearse(past: Past, release: engine.Release, world: Around) -> Outcome:
     """Lead a past case through a release, as far as its answers carry; -> what differs."""
     run = _Rehearsal(past, release, world)
@@ -273,9 +289,13 @@ class _Rehearsal:
                 self._take(engine.send_message(self._release, state, WITHDRAWAL, host, act.at))
             self._go_on(act.at)
 
+    def reached(self, now: datetime) -> Reached:
+        self._pass(now)
+        return Reached(self._step, +self._opened, _decided(self._told))
+
     def judged(self) -> Outcome:
         """Compare what became of the case with what was."""
-        open_now = Counter(_place(task) for task in self._step.tasks)
+        open_now = places(self._step.tasks)
         asked = next(iter(open_now - self._past.waiting), None)
         if asked is not None:
             return self.outcome("stuck", asked[0], "no_answer")
@@ -337,10 +357,10 @@ class _Rehearsal:
 
     def _do_task(self, at: datetime) -> bool:
         for task in self._step.tasks:
-            acts = self._waiting[_place(task)]
+            acts = self._waiting[place(task)]
             if acts:
                 act = acts.popleft()
-                self._left[_place(task)] -= 1
+                self._left[place(task)] -= 1
                 self._world.learn(act)
                 self._complete(task, self._routing(act), at)
                 return True
@@ -351,8 +371,8 @@ class _Rehearsal:
 
     def _is_free(self, task: engine.OpenTask) -> bool:
         """Whether nobody was asked this then, and nothing in the release depends on what he would say."""
-        place = _place(task)
-        is_answered = self._left[place] or self._past.waiting[place]
+        where = place(task)
+        is_answered = self._left[where] or self._past.waiting[where]
         return not is_answered and not self._release.routing_reads.get(task.element_id)
 
     def _routing(self, act: PastAct) -> dict[str, Any]:
@@ -369,7 +389,13 @@ class _Rehearsal:
         self._take(engine.complete_task(self._release, state, task.engine_task_id, routing, host, at))
 
 
-def _place(task: engine.OpenTask) -> Place:
+def places(tasks: Iterable[engine.OpenTask]) -> Counter[Place]:
+    """How often each step stands open, for which enquiry."""
+    return Counter(map(place, tasks))
+
+
+def place(task: engine.OpenTask) -> Place:
+    """Where an open task stands."""
     return task.element_id, (task.unit or {}).get("id", "")
 
 

@@ -222,6 +222,14 @@ def active(session: Session) -> Loaded:
     return load(session, row.id)
 
 
+def version_of(session: Session, release_id: UUID) -> int:
+    """The number of a release. Raises NotFound."""
+    row = table.find(session, release_id)
+    if row is None:
+        raise NotFound("error.no_release")
+    return int(row.version)
+
+
 def load(session: Session, release_id: UUID) -> Loaded:
     """The release of a case, compiled; parsed once per process and content.
 

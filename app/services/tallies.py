@@ -13,6 +13,7 @@ from app.services import calendars
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
+    from uuid import UUID
 
     from app.models.base import AnyRow
     from app.models.scope import Session
@@ -58,6 +59,28 @@ def keep(
         took = calendar.days_between(calendars.day(row.created_at), today)
         key = (row.office_id, row.element_id, case.purpose, case.release_id, today.replace(day=1))
         table.add_pace(session, key, column_of(took))
+
+
+def change_release(session: Session, case: AnyRow, tasks: Iterable[AnyRow], release_id: UUID) -> None:
+    """Count all tasks of a case, open and done, for the release that it runs on from now on."""
+    calendar = calendars.of(session)
+    changes: Counter[tuple[Any, ...]] = Counter()
+    for row in tasks:
+        if row.state == "open":
+            column, on = "", row.due_on
+        elif row.state == "done":
+            day = calendars.day(row.done_at)
+            took = calendar.days_between(calendars.day(row.created_at), day)
+            column, on = column_of(took), day.replace(day=1)
+        else:
+            continue
+        for where, more in ((case.release_id, -1), (release_id, 1)):
+            changes[(column, row.office_id, row.element_id, case.purpose, where, on)] += more
+    for (column, *key), more in sorted(changes.items(), key=str):
+        if column and more:
+            table.add_pace(session, tuple(key), column, more)
+        elif more:
+            table.add_standing(session, tuple(key), more)
 
 
 def pace(counts: Mapping[str, int]) -> Pace | None:

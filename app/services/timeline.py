@@ -35,9 +35,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `kind`: registered | done | returned | reminded | issued | sent | ended | one of a `handover`.
+    """One event. `kind`: registered | done | returned | reminded | issued | sent | moved | ended, or of a `handover`.
 
-    `outcome` is the kind of a paper, how the case ended, or why a task went to `other`, by whose hand (`by`).
+    `outcome` is the kind of a paper, how the case ended, the release that it `moved` to, or why a task went to
+    `other`, by whose hand (`by`).
     `reason` is the answer of an act that left the usual way, as far as the reader may see it.
     """
 
@@ -71,7 +72,14 @@ def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
         for event in teller.told(list(moves))
     ]
     ended = [teller.end()] if case.closed_at is not None else []
-    return sorted([*told, *_handovers(session, case, file), *ended], key=lambda event: event.at)
+    everything = [*told, *_handovers(session, case, file), *_changes_of_release(file), *ended]
+    return sorted(everything, key=lambda event: event.at)
+
+
+def _changes_of_release(file: CaseFile) -> list[Event]:
+    """When the case went over to another release of the route, and to which."""
+    rows = file.record.changes_of_release
+    return [Event("moved", row.at, outcome=str(row.routing["to"])) for row in rows]
 
 
 def _handovers(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:

@@ -1,0 +1,24 @@
+"""Cases moved to a newer release: the state as it was before, to go back to.
+
+Revision ID: 0017
+Revises: 0016
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("engine_state", sa.Column("moved_from", sa.Integer(), nullable=True))
+    op.add_column("engine_state", sa.Column("moved_revision", sa.Integer(), nullable=True))
+    op.add_column("engine_state", sa.Column("before", sa.LargeBinary(), nullable=True))
+
+
+def downgrade() -> None:
+    for name in ("before", "moved_revision", "moved_from"):
+        op.drop_column("engine_state", name)
