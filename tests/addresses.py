@@ -179,6 +179,7 @@ ADDRESSES: dict[str, Address] = {
     "trials.show": opens("proposal"),
     "scenarios.show": opens("proposal"),
     "scenarios.add": acts("proposal"),
+    "scenarios.accept": acts("proposal"),
     "scenarios.one": opens("proposal", key="clean_case"),
     "scenarios.change": acts("proposal", key="clean_case"),
     "scenarios.delete": acts("proposal", key="re_enquiry"),

@@ -147,11 +147,18 @@ def _scenarios(content: Any) -> Iterator[tuple[str, Described]]:
     """Every scenario: its names, the way that is expected, and what is answered on it."""
     for one in content["scenarios"]:
         names = (str(one["name_hi"]), str(one["name_en"]))
-        texts = {name: _plain(one.get(name)) for name in ("steps", "end", "acts", "data", "facts", "results")}
+        texts = {
+            name: _spaced(one.get(name)) for name in ("steps", "end", "acts", "data", "facts", "results")
+        }
         yield (
             str(one["key"]),
             Described("scenario", *names, {"name_hi": names[0], "name_en": names[1], **texts}),
         )
+
+
+def _spaced(value: Any) -> str:
+    """Plain JSON with room for a line to break."""
+    return _plain(value).replace(",", ", ").replace(":", ": ")
 
 
 def _plain(value: Any) -> str:

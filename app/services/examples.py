@@ -52,6 +52,17 @@ def judged(contents: Mapping[str, bytes]) -> dict[str, Judged]:
     return {each.key: scenarios.judge(each, release) for each in of(contents)}
 
 
+def as_they_go(contents: Mapping[str, bytes]) -> bytes:
+    """The file of the scenarios, each expecting the way that it goes now; one that stops keeps what it expects."""
+    ways = judged(contents)
+    found = of(contents)
+    for each in found:
+        way = ways[each.key]
+        if way.end:
+            found = scenarios.changed(found, each.key, (each.name_hi, each.name_en), way.steps, way.end)
+    return scenarios.write(found)
+
+
 def draw(
     database: Database, actor: Actor, proposal_id: UUID, step: str, names: tuple[str, str], now: datetime
 ) -> bytes:

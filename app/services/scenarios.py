@@ -78,13 +78,18 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How a scenario fares on a release: nothing, or the element, what is wrong there, and the two counts."""
+    """How a scenario fares on a release: nothing, or the element, what is wrong there, and the two counts.
+
+    `steps` and `end` tell the way that it goes, where it comes to an end.
+    """
 
     code: str = ""  # halted | stuck | more | fewer | other_end
     element_id: str = ""
     why: str = ""
     expected: str = ""
     found: str = ""
+    steps: Mapping[str, int] = field(default_factory=dict)
+    end: str = ""
 
 
 def read(data: bytes) -> list[Scenario]:
@@ -189,13 +194,14 @@ def _judged(scenario: Scenario, outcome: rehearsal.Outcome) -> Judged:
         return Judged("halted", outcome.element_id, outcome.code)
     if outcome.verdict == "stuck":
         return Judged("stuck", outcome.element_id)
+    way = dict(outcome.opened), outcome.end or ""
     for step in [*scenario.steps, *outcome.opened]:
         wanted, found = scenario.steps.get(step, 0), outcome.opened[step]
         if wanted != found:
-            return Judged("more" if found > wanted else "fewer", step, "", str(wanted), str(found))
+            return Judged("more" if found > wanted else "fewer", step, "", str(wanted), str(found), *way)
     if outcome.end != scenario.end:
-        return Judged("other_end", scenario.end, "", scenario.end, outcome.end or "")
-    return Judged()
+        return Judged("other_end", scenario.end, "", scenario.end, outcome.end or "", *way)
+    return Judged("", "", "", "", "", *way)
 
 
 def problems(files: Mapping[str, bytes]) -> list[engine.Problem]:

@@ -11,6 +11,7 @@ from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.services import examples, releases, scenarios
 from app.services import release_proposals as proposals
+from app.services.scenarios import SCENARIOS
 from app.web import confirmations, findings, language, transaction
 from app.web.access import requires
 from app.web.pages import page
@@ -66,11 +67,19 @@ def add(proposal_id: UUID) -> ResponseReturnValue:
         return _list(proposal_id, 422, language.refusal(refused))
     found, _ = _read(proposal_id)
     if _file(found) is None:
-        transaction.write(
-            lambda rows: proposals.add_file(rows, actor, proposal_id, scenarios.SCENARIOS, data, now)
-        )
+        transaction.write(lambda rows: proposals.add_file(rows, actor, proposal_id, SCENARIOS, data, now))
         return redirect(url_for("scenarios.show", proposal_id=proposal_id), code=303)
     return _keep(proposal_id, data)
+
+
+@bp.post("/modeler/proposals/<uuid:proposal_id>/scenarios/accept")
+@requires(Permission.PROCESS_CHANGE)
+def accept(proposal_id: UUID) -> ResponseReturnValue:
+    """Expect of every scenario the way that it goes on the changed route."""
+    _, contents = _read(proposal_id)
+    if SCENARIOS not in contents or proposals.problems(transaction.database(), contents):
+        return _list(proposal_id, 422)
+    return _keep(proposal_id, examples.as_they_go(contents))
 
 
 @bp.get("/modeler/proposals/<uuid:proposal_id>/scenarios/<key>")
@@ -134,7 +143,7 @@ def delete(proposal_id: UUID, key: str) -> ResponseReturnValue:
 
 
 def _keep(proposal_id: UUID, data: bytes) -> ResponseReturnValue:
-    lost = keep(proposal_id, scenarios.SCENARIOS, data)
+    lost = keep(proposal_id, SCENARIOS, data)
     return lost or redirect(url_for("scenarios.show", proposal_id=proposal_id), code=303)
 
 
@@ -154,7 +163,7 @@ def _read(proposal_id: UUID) -> tuple[Proposal, dict[str, bytes]]:
 
 def _file(found: Proposal) -> proposals.File | None:
     try:
-        return found.file(scenarios.SCENARIOS)
+        return found.file(SCENARIOS)
     except NotFound:
         return None
 

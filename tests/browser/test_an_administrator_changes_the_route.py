@@ -62,6 +62,10 @@ def test_a_step_is_added_checked_approved_and_taken_by_new_cases_alone(
     assert "कार्य “प्रतिहस्ताक्षर”" in admin.text()
     rehearse(admin, proposal)
     assert "0 → 1" in admin.text(), "one past case would have taken the new step"
+    admin.open(f"{proposal}/scenarios").sound("scenarios-off-their-way")
+    assert "मार्ग से हटा" in admin.text(), "the shipped examples do not know the new step"
+    admin.press("नमूनों का अपेक्षित मार्ग अब यही मानें").sound("scenarios-accepted")
+    assert "मार्ग से हटा" not in admin.text()
     admin.open(proposal).fill("क्या बदला और क्यों", "जिला पदाधिकारी के निर्णय से पहले अनुमंडल पुलिस पदाधिकारी देखें")
     admin.press("जिला पदाधिकारी या पुलिस अधीक्षक को भेजें").sound("proposal-sent")
     assert admin.button("अनुमोदित करें और लागू करें").count() == 0, "nobody approves his own proposal"
@@ -120,6 +124,9 @@ def test_every_page_of_the_workshop_is_sound(desk: Callable[..., Screen], site: 
         "decision-tried": f"{proposal}/tables/checks.dmn?all=yes&decision=checks&case.purpose=govt_service",
         "form": f"{proposal}/forms/scrutinise.form?preview=en",
         "file": f"{proposal}/files/papers.json",
+        "scenarios": f"{proposal}/scenarios",
+        "scenario": f"{proposal}/scenarios/adverse_hearing",
+        "moving": "/modeler/moving",
     }
     for name, address in pages.items():
         screen.open(address).sound(f"modeler-{name}")
