@@ -96,7 +96,8 @@ class Page:
         assert answer.status_code == 200
         self.text = unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
         self.text = re.sub(r"\s+", " ", self.text)
-        self.actions = re.findall(r'action="(/admin/[^"]+)"', answer.get_data(as_text=True))
+        found = re.findall(r'action="(/admin/[^"]+)"', answer.get_data(as_text=True))
+        self.actions = [each for each in found if each != "/admin/watch"]  # it is about the whole district
         return self
 
     def press(self, action: str, **fields: str) -> Page:
