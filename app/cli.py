@@ -11,7 +11,7 @@ import click
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale, gettext
 
 from app import papers
@@ -143,6 +143,7 @@ def _only_district(lgd_code: int | None) -> int:
 )
 @click.option("--name", default="", help="the name as it is printed: is the paper of this person?")
 @click.option("--born", type=_BIRTH, help="the date of birth as it is printed")
+@with_appcontext
 def _verify_paper(file: Path, public: str | None, name: str, born: datetime | None) -> None:
     """Say whether a paper is the file that was issued, and what its signed token says; exit 1 when it is not."""
     sealed = papers.read_seal(file.read_bytes(), _paper_key(public))
@@ -199,6 +200,7 @@ def _count_up(done: int, total: int) -> None:
 
 @click.command("deploy")
 @click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT)
+@with_appcontext
 def _deploy(folder: Path) -> None:
     """Deploy processes/, forms/ and paper texts of FOLDER to every district, through the gate."""
     database = _readied()
@@ -225,6 +227,7 @@ def _deploy(folder: Path) -> None:
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="cases received from this day on; else all")
 @click.option("--json", "as_json", is_flag=True, help="the whole report, to be read by programs")
 @_district_option
+@with_appcontext
 def _replay(wanted: str, since: datetime | None, as_json: bool, lgd_code: int | None) -> None:  # noqa: FBT001
     """Lead the district's past cases through a release with the answers of then; changes nothing.
 
