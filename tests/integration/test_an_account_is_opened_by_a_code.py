@@ -81,7 +81,7 @@ def test_the_first_administrator_comes_by_the_command_line(bare: Doorway) -> Non
     assert browser.get("/admin").status_code == 303, "nothing opens before both factors are set"
     phone, recovery = set_up(bare, browser)
     assert len(recovery) == 10
-    assert browser.get("/").headers["Location"] == "/admin"
+    assert browser.get("/").headers["Location"] == "/posts"
     person = Person(None, "anil.kumar", phone, Visitor(bare.app))
     assert bare.sign_in(person).status_code == 303
     assert bare.sign_in(person, code=recovery[0]).status_code == 303
