@@ -62,6 +62,12 @@ def quiet(view: View) -> View:
     return view
 
 
+def asks_only(view: View) -> View:
+    """Mark a form that changes nothing and is open to everybody: it needs no token, so its page sets no cookie."""
+    view.asks_only = True  # type: ignore[attr-defined]
+    return view
+
+
 def public(view: View) -> View:
     """Open the view to everybody, without looking who asks."""
     view.access = PUBLIC  # type: ignore[attr-defined]
@@ -198,7 +204,8 @@ def _refuse_foreign_forms() -> None:
         abort(400, "cross-site form")
     if request.content_length and request.mimetype not in _FORMS:
         abort(400, "not a form")  # it would be read as an empty one, and take the place of what was typed
-    if request.endpoint is not None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and not getattr(view, "asks_only", False):
         csrf.protect()
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from app.services import papercheck
 from app.services.documents import MAX_BYTES
 from app.web import limits, transaction
-from app.web.access import public
+from app.web.access import asks_only, public
 from app.web.forms import known_day
 from app.web.pages import page
 
@@ -36,6 +36,7 @@ def ask() -> ResponseReturnValue:
 
 
 @bp.post("/verify")
+@asks_only
 @public
 @limits.verify
 def by_birth() -> ResponseReturnValue:
@@ -49,6 +50,7 @@ def by_birth() -> ResponseReturnValue:
 
 
 @bp.post("/verify/file")
+@asks_only
 @public
 @limits.verify
 def by_file() -> ResponseReturnValue:
