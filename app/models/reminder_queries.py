@@ -33,10 +33,9 @@ def levels_of(session: Session, task_id: UUID) -> Sequence[AnyRow]:
 def add(session: Session, row: Mapping[str, Any]) -> bool:
     """Write a reminder, once for a task and level; -> whether it is new."""
     statement = insert_or(session.connection, reminder).values(district_id=session.district_id, **row)
-    done = session.connection.execute(
-        statement.on_conflict_do_nothing(index_elements=["district_id", "user_task_id", "level"])
-    )
-    return done.rowcount == 1
+    once = statement.on_conflict_do_nothing(index_elements=["district_id", "user_task_id", "level"])
+    # How many rows an INSERT wrote is no figure on PostgreSQL (SQLAlchemy: -1); what it returns is.
+    return session.connection.execute(once.returning(reminder.c.id)).first() is not None
 
 
 def sent(
