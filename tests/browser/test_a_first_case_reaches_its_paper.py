@@ -30,7 +30,7 @@ COSTS = {
 }
 
 
-@pytest.fixture(params=(LOOKS[0], LOOKS[2], PHONE_NO_SCRIPT), ids=lambda look: look.name)
+@pytest.fixture(params=(LOOKS[0], PHONE_NO_SCRIPT), ids=lambda look: look.name)
 def officers(request: pytest.FixtureRequest, desk: Callable[..., Screen], site: Site) -> Iterator[Officers]:
     return Officers(desk, site, request.param)
 
