@@ -73,6 +73,16 @@ class FormInvalid(DomainError):
         self.problems = problems
 
 
+class BoxesRefused(DomainError):
+    """What stands in some boxes of a page does not pass; `problems` maps each to a key of the catalogue (422)."""
+
+    key = "error.form_invalid"
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(count=len(problems))
+        self.problems = problems
+
+
 class FieldProblem:
     """One fault of one field: `key` of the catalogue `forms`, with parameters; own texts of the form win."""
 

@@ -8,13 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from app.domain import passwords
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import BoxesRefused, NotFound
 from app.models import factor_queries
 from app.models import login_queries as table
 from app.services import audit, door, factors, gazetteer, officers, scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from app.models.base import AnyRow
@@ -37,14 +36,8 @@ _CODES_ANEW = frozenset({"first", "factor", "own_factor", "own_codes"})
 _NAMES = ("districts", "thanas", "blocks")
 
 
-class NotAccepted(DomainError):
-    """Something that was typed does not pass; `problems` maps its box to a key of the catalogue. Nothing changed."""
-
-    key = "error.form_invalid"
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(count=len(problems))
-        self.problems = problems
+class NotAccepted(BoxesRefused):
+    """Something that was typed does not pass. Nothing changed."""
 
 
 @dataclass(frozen=True, slots=True)

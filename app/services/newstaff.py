@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.domain.errors import DomainError, NotAllowed
+from app.domain.errors import BoxesRefused, NotAllowed
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
@@ -25,14 +25,8 @@ LONGEST = {"name_hi": 120, "name_en": 120, "rank": 24, "phone": 20}
 _DIGITS = frozenset("0123456789+ -")
 
 
-class Refused(DomainError):
-    """An account that cannot be made; `problems` maps its box to a key of the catalogue. Nothing changed."""
-
-    key = "error.form_invalid"
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(count=len(problems))
-        self.problems = problems
+class Refused(BoxesRefused):
+    """An account that cannot be made. Nothing changed."""
 
 
 @dataclass(frozen=True, slots=True)
