@@ -140,7 +140,8 @@ def desk(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Itera
         context.on("console", lambda message: note_fault(message.type, message.text))
         context.on("weberror", lambda error: faults.append(str(error.error)))
         contexts.append(context)
-        screens.append(Screen(context.new_page(), PICTURES, look.name, scripts=look.scripts))
+        page, wait = context.new_page(), site.let_a_minute_pass
+        screens.append(Screen(page, PICTURES, look.name, scripts=look.scripts, wait=wait))
         return screens[-1]
 
     def note_fault(kind: str, text: str) -> None:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
+from app.crypto import KeyRing
 from app.domain.errors import NotAllowed, ReleaseRefused
 from app.domain.roles import Role
 from app.models.cases import case
 from app.models.tables import metadata
 from app.services import cases, erasure, procedures, releases, replays
 from app.services import release_proposals as proposals
+from app.services.database import Database
 from app.services.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.integration.conftest import KINDS, NOW
 from tests.journey import Journey
 from tests.office import Office, text_of
 from tests.sources import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
     from uuid import UUID
 
     from app.services.replays import Report
+    from tests.postgres import PostgresServer
 
 ROUTE, CHECKS = "verification.bpmn", "checks.dmn"
 FILES = releases.read_folder(ROOT)
@@ -96,8 +102,7 @@ def replayed(journey: Journey, contents: dict[str, bytes] | None = None) -> Repo
     return replays.run(journey.database, 218, contents or FILES, replays.first_day(0, NOW), told)
 
 
-@pytest.fixture
-def past(journey: Journey) -> Journey:
+def live_through(journey: Journey) -> None:
     """Cases of every kind of end: issued, enquired into twice, withdrawn, and one under way."""
     issued = journey.new_case(["th_dighwara", "th_derni"])
     journey.go_on(issued)
@@ -113,7 +118,45 @@ def past(journey: Journey) -> Journey:
     head = journey.staff.holder(Role.DM_SECTION_HEAD)
     cases.withdraw(journey.database, head, withdrawn, {"reason": "विभाग का पत्र क-9 दिनांक 20-11-2026"}, NOW)
     journey.go_on(journey.new_case(["th_derni"]), until="endorse_enquiry")
-    return journey
+
+
+@pytest.fixture(scope="module")
+def past_sqlite(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file in which those cases were lived through, to be copied."""
+    path = tmp_path_factory.mktemp("past") / "satyapan.db"
+    shutil.copy(demo_sqlite, path)
+    _live_through(f"sqlite:///{path}", path.parent)
+    return path
+
+
+@pytest.fixture(scope="module")
+def past_postgres(
+    postgres_server: PostgresServer, demo_postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The name of a PostgreSQL database in which the same happened."""
+    name = "a_past"
+    url = postgres_server.new_database(template=demo_postgres, name=name)
+    _live_through(url, tmp_path_factory.mktemp("past"))
+    return name
+
+
+def _live_through(url: str, folder: Path) -> None:
+    database = Database(url, KeyRing.for_tests(), folder / "documents", clock_is_free=True)
+    live_through(Journey(database, NOW))
+    database.close()
+
+
+@pytest.fixture(params=KINDS)
+def past(request: pytest.FixtureRequest, tmp_path: Path, open_database: Callable[[str], Database]) -> Journey:
+    """A district of this test's own with that past."""
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        url = server.new_database(template=request.getfixturevalue("past_postgres"))
+    else:
+        path = tmp_path / "past.db"
+        path.write_bytes(request.getfixturevalue("past_sqlite").read_bytes())
+        url = f"sqlite:///{path}"
+    return Journey(open_database(url), NOW)
 
 
 def everything(journey: Journey) -> dict[str, list[Any]]:
