@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import JSON, and_, exists, func, select, type_coerce
 
 from app.models.cases import case
 from app.models.scope import visible
-from app.models.workflow import user_task
+from app.models.workflow import step, user_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +33,8 @@ class Wanted:
     received_to: date | None = None
     time: str = ""  # late | last_day | left: of open cases, by the day the whole case is due
     again: bool = False  # enquired into more than once
+    answer: tuple[str, str, str] = ("", "", "")  # element, field, value: a step that was once answered so
+    opened_until: date | None = None  # received that day or before, and still open
 
 
 def page(session: Session, wanted: Wanted, today: date, after: UUID | None, limit: int) -> Sequence[UUID]:
@@ -63,8 +65,19 @@ def _conditions(session: Session, wanted: Wanted, today: date) -> Iterator[Colum
         due: Any = case.c.due_on
         yield case.c.status == "open"
         yield {"late": due < today, "last_day": due == today, "left": due > today}[wanted.time]
+    if wanted.opened_until is not None:
+        yield and_(case.c.status == "open", case.c.received_on <= wanted.opened_until)
     if wanted.element_id or wanted.office_id is not None:
         yield _has_task(wanted)
+    if any(wanted.answer):
+        yield _was_answered(*wanted.answer)
+
+
+def _was_answered(element_id: str, field: str, value: str) -> ColumnElement[bool]:
+    """Whether a step of the case was done with this value of a routing field, once or at last."""
+    told = type_coerce(step.c.routing, JSON)[(element_id, field)].as_string()
+    own = (step.c.district_id == case.c.district_id, step.c.case_id == case.c.id)
+    return exists().where(*own, step.c.element_id == element_id, told == value).correlate(case)
 
 
 def _has_task(wanted: Wanted) -> ColumnElement[bool]:

@@ -139,6 +139,7 @@ VIEWS = Query(
         .where(
             at.visible(saved_view),
             saved_view.c.office_id == at.office_id,
+            saved_view.c.list_kind == at.list_kind,
             or_(saved_view.c.officer_id == at.officer_id, saved_view.c.shared),
         )
         .order_by(saved_view.c.created_at, saved_view.c.id)
@@ -146,9 +147,9 @@ VIEWS = Query(
 )
 
 
-def views(session: Session, officer_id: UUID, office_id: UUID) -> Sequence[AnyRow]:
-    """The saved filters of an officer in an office, and those shared there, oldest first."""
-    return VIEWS.all(session, officer_id=officer_id, office_id=office_id)
+def views(session: Session, officer_id: UUID, office_id: UUID, list_kind: str) -> Sequence[AnyRow]:
+    """The saved filters of a list, of an officer in an office and those shared there, oldest first."""
+    return VIEWS.all(session, officer_id=officer_id, office_id=office_id, list_kind=list_kind)
 
 
 def insert_view(session: Session, row: Mapping[str, Any]) -> None:

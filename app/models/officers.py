@@ -187,6 +187,7 @@ saved_view = case_table(
     Column("name", LargeBinary, nullable=False),  # sealed with the ring: officers name things after people
     Column("filters", Json, nullable=False),  # codes and ids, never a searched name
     Column("shared", Boolean, nullable=False, default=False),
+    Column("list_kind", String(8), nullable=False, server_default="inbox"),  # inbox | cases
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_saved_view_office", "district_id", "office_id", "created_at"),
     scope="office",

@@ -28,6 +28,7 @@ def by_office(session: Session, today: date) -> Sequence[Any]:
     late = where(queue_count.c.due_on < today).label("late")
     return session.connection.execute(
         select(
+            office.c.id.label("office_id"),
             *named(office, "office"),
             late,
             where(queue_count.c.due_on == today).label("last_day"),

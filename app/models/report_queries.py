@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, or_, select
 
-from app.models.cases import case as cases
 from app.models.clocks import case_clock, is_office, is_whole
 from app.models.offices import named, office
 from app.models.scope import visible
@@ -162,38 +161,28 @@ def visible_offices(session: Session, kind: str) -> list[UUID]:
     return list(session.connection.execute(statement).scalars())
 
 
-def cases_behind(
-    session: Session, where: Sequence[ColumnElement[bool]], limit: int, offset: int
-) -> Sequence[AnyRow]:
-    """The clocks behind a figure with their cases, as far as the reader may see these; the longest held first."""
-    seen = and_(
-        cases.c.district_id == _c.district_id, cases.c.id == _c.case_id, visible(cases, session.scope)
-    )
-    statement = (
-        select(
-            _c.case_id,
-            _c.received_on,
-            _c.due_on,
-            _c.stopped_on,
-            _c.outcome,
-            cases.c.id.label("seen"),
-        )
-        .select_from(case_clock)
-        .outerjoin(cases, seen)
-        .where(visible(case_clock, session.scope), *where)
-        .order_by(_c.received_on, _c.id)
-        .limit(limit)
-        .offset(offset)
-    )
-    return session.connection.execute(statement).all()
-
-
 def behind(kind: str, office_id: UUID | None, purpose: str) -> list[ColumnElement[bool]]:
     """Clocks of an office (None: of every office of the kind)."""
     found: list[ColumnElement[bool]] = [is_office, _c.office_kind == kind]
     if office_id is not None:
         found.append(_c.office_id == office_id)
     return [*found, _c.purpose == purpose] if purpose else found
+
+
+def moved(first: date, last: date) -> dict[str, ColumnElement[bool]]:
+    """What the statement of disposal counts of an office's runs: begun in a time, sent on in it."""
+    return {
+        "sent": and_(_c.received_on >= first, _c.received_on <= last),
+        "reported": and_(_c.stopped_on >= first, _c.stopped_on <= last, _c.outcome == SENT_ON),
+    }
+
+
+def whole_cases(first: date, last: date, day: date) -> dict[str, ColumnElement[bool]]:
+    """What the statement of months counts of whole cases: ended in a time, open at the end of a day."""
+    return {
+        "ended": and_(is_whole, _c.stopped_on >= first, _c.stopped_on <= last),
+        "closing_cases": and_(is_whole, _pending(day)),
+    }
 
 
 # -- how long ---------------------------------------------------------------------------------------------
@@ -206,9 +195,7 @@ def days_of_offices(session: Session, kind: str, purpose: str, first: date, last
         select(_c.office_id, _c.net_days, func.count().label("number"), func.sum(late).label("late"))
         .where(
             *_of_kind(session, kind, purpose),
-            _c.stopped_on >= first,
-            _c.stopped_on <= last,
-            _c.outcome == SENT_ON,
+            moved(first, last)["reported"],
         )
         .group_by(_c.office_id, _c.net_days)
     )
@@ -219,7 +206,7 @@ def days_of_cases(session: Session, first: date, last: date) -> Sequence[AnyRow]
     """Cases that ended in a time: how many took so many gross days."""
     statement = (
         select(_c.gross_days, func.count().label("number"))
-        .where(visible(case_clock, session.scope), is_whole, _c.stopped_on >= first, _c.stopped_on <= last)
+        .where(visible(case_clock, session.scope), whole_cases(first, last, last)["ended"])
         .group_by(_c.gross_days)
     )
     return session.connection.execute(statement).all()
@@ -227,7 +214,9 @@ def days_of_cases(session: Session, first: date, last: date) -> Sequence[AnyRow]
 
 def open_at(session: Session, day: date) -> int:
     """How many cases were open at the end of a day."""
-    statement = select(func.count()).where(visible(case_clock, session.scope), is_whole, _pending(day))
+    statement = select(func.count()).where(
+        visible(case_clock, session.scope), whole_cases(day, day, day)["closing_cases"]
+    )
     return int(session.connection.execute(statement).scalar_one())
 
 
@@ -241,7 +230,7 @@ def received_by_office(session: Session, kind: str, purpose: str, first: date, l
     """How many cases reached each office of a kind in a time."""
     statement = (
         select(_c.office_id, func.count().label("number"))
-        .where(*_of_kind(session, kind, purpose), _c.received_on >= first, _c.received_on <= last)
+        .where(*_of_kind(session, kind, purpose), moved(first, last)["sent"])
         .group_by(_c.office_id)
     )
     return {row[0]: row[1] for row in session.connection.execute(statement)}

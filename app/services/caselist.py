@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from app.domain.rights import MATRIX
+from app.domain.roles import DISTRICT_WIDE
+from app.domain.secrecy import readable
 from app.models import case_queries as cases
 from app.models import caselist_queries as table
 from app.models import tally_queries as tallies
 from app.services import calendars, caselines, releases
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
     from uuid import UUID
 
+    from app.domain.roles import Actor, Role
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.caselines import CaseLine
+    from app.services.releases import Loaded
 
 Wanted = table.Wanted
 A_PAGE = 25
 MOST = 1000  # more are not counted: the number would cost more than it tells
 STATUSES = ("open", "issued", "closed", "withdrawn")
 TIMES = ("late", "last_day", "left")
+AGES = ("7", "14", "30")  # open for more than so many working days
+#: Whose word stays within the special branch, the SP and the DM: nobody filters by it.
+_SEALED_LANE = "special_branch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,18 @@ class Choices:
     purposes: Sequence[tuple[str, str, str]]
     steps: Sequence[tuple[str, str, str]]
     offices: Sequence[AnyRow]
+    answers: Sequence[Answers]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The choices of a routing field at a step: (value, in Hindi, in English)."""
+
+    element_id: str
+    field: str
+    step: tuple[str, str]
+    label: tuple[str, str]
+    options: Sequence[tuple[str, str, str]]
 
 
 def listing(session: Session, wanted: Wanted, after: UUID | None, now: datetime) -> Listing:
@@ -60,10 +81,34 @@ def listing(session: Session, wanted: Wanted, after: UUID | None, now: datetime)
     )
 
 
-def choices(session: Session) -> Choices:
+def opened_until(session: Session, days: int, now: datetime) -> date:
+    """The last day of receipt of what is more than so many working days old."""
+    return calendars.of(session).earliest_within(calendars.day(now), days) - timedelta(days=1)
+
+
+def choices(session: Session, actor: Actor) -> Choices:
+    """What this post may narrow the list by."""
     loaded = releases.active(session)
     return Choices(
         sorted((code, one.hi, one.en) for code, one in loaded.purposes.items()),
         [(each, *loaded.engine.label(each)) for each in loaded.engine.user_tasks],
         tallies.offices(session),
+        list(_answers(loaded, actor.post.role)),
     )
+
+
+def _answers(loaded: Loaded, role: Role) -> Iterator[Answers]:
+    """The routing fields with a closed list, by step, whose answers this post reads in every case of the district."""
+    cell = MATRIX["see.outcome"].get(role)
+    if cell is None or cell.reach != "A" or role not in DISTRICT_WIDE:
+        return
+    for element_id, task in loaded.engine.user_tasks.items():
+        read = loaded.engine.routing_reads.get(element_id, frozenset())
+        classes = readable(role, loaded.side_of_step(element_id), reported=False)
+        if task.lane == _SEALED_LANE or task.form not in loaded.forms:
+            continue
+        for field in loaded.form(task.form).fields:
+            if field.key in read and field.pii in classes and field.options:
+                options = [(one.value, one.text.hi, one.text.en) for one in field.options]
+                label = (field.label_hi, field.label_en)
+                yield Answers(element_id, field.key, loaded.engine.label(element_id), label, options)

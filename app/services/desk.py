@@ -1,4 +1,4 @@
-"""What an officer keeps for himself at his inbox: filters under a name, days on which he wants to look again."""
+"""What an officer keeps for himself at his lists: filters under a name, days on which he wants to look again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 60  # characters
 LONGEST_NOTE = 200
-MOST_VIEWS = 20  # of one officer in one office
+MOST_VIEWS = 20  # of one officer in one office, for one list
+INBOX, CASES = "inbox", "cases"  # the lists whose filters are saved
 _FARTHEST = timedelta(days=366)
 
 
@@ -37,7 +38,7 @@ class Refused(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A saved filter: its name, the filters by name of the inbox's address, whose it is, whether it is shared."""
+    """A saved filter: its name, the filters by name of the list's address, whose it is, whether it is shared."""
 
     id: UUID
     name: str
@@ -59,8 +60,8 @@ class FollowUp:
 # -- saved filters ---------------------------------------------------------------------------------------
 
 
-def views(session: Session, actor: Actor) -> list[View]:
-    """The officer's own saved filters in his present office, and those that colleagues share there."""
+def views(session: Session, actor: Actor, kind: str = INBOX) -> list[View]:
+    """The officer's own saved filters of a list in his present office, and those that colleagues share there."""
     return [
         View(
             row.id,
@@ -71,21 +72,28 @@ def views(session: Session, actor: Actor) -> list[View]:
             row.officer_hi,
             row.officer_en,
         )
-        for row in table.views(session, actor.officer_id, actor.post.office_id)
+        for row in table.views(session, actor.officer_id, actor.post.office_id, kind)
     ]
 
 
 def save_view(
-    session: Session, actor: Actor, name: str, filters: Mapping[str, Any], now: datetime, *, shared: bool
+    session: Session,
+    actor: Actor,
+    name: str,
+    filters: Mapping[str, Any],
+    now: datetime,
+    *,
+    shared: bool,
+    kind: str = INBOX,
 ) -> None:
-    """Keep the filters under a name, for this office; the officer's own filter of that name is replaced.
+    """Keep the filters of a list under a name, for this office; the officer's own of that name are replaced.
 
     Raises Refused: no name, too long a one, one that may not stand, or too many filters.
     """
     name = _checked(name, LONGEST_NAME)
     if not name:
         raise Refused
-    own = [each for each in views(session, actor) if each.is_own]
+    own = [each for each in views(session, actor, kind) if each.is_own]
     before = next((each for each in own if each.name == name), None)
     if before is not None:
         table.set_view(session, before.id, actor.officer_id, {"filters": dict(filters), "shared": shared})
@@ -102,6 +110,7 @@ def save_view(
             "name": session.keys.wrap(name.encode(), _place(view_id)),
             "filters": dict(filters),
             "shared": shared,
+            "list_kind": kind,
             "created_at": now,
         },
     )

@@ -31,19 +31,19 @@ MOST_DAYS, MOST_CASES = 999, 999_999
 _BASELINE = "statement.baseline"
 _MONTHLY = (
     Column("month", TEXT),
-    Column("ended"),
+    Column("ended", opens=True),
     Column("median", DAYS),
     Column("p90", DAYS),
-    Column("closing_cases"),
+    Column("closing_cases", opens=True),
 )
 _DISPOSAL = (
     Column("thana", TEXT),
-    Column("sent"),
-    Column("reported"),
+    Column("sent", opens=True),
+    Column("reported", opens=True),
     Column("median", DAYS),
     Column("p90", DAYS),
     Column("in_time", PERCENT),
-    Column("re_enquiry"),
+    Column("re_enquiry", opens=True),
 )
 
 
@@ -87,7 +87,7 @@ def monthly(session: Session, _actor: Actor, period: Period, _purpose: str, now:
     known = baseline(session)
     if known is not None:
         before = [Name("ई-सत्यापन से पहले", "Before e-Satyapan"), None, known.median, known.p90, known.closing]
-        lines.append(Line("before", before))
+        lines.append(Line("before", before, opens=False))
     since = table.first_day(session)
     for each in months_before(period, MONTHS):
         if since is None or each.last < since or each.first > today:

@@ -11,9 +11,8 @@ from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Permission
 from app.domain.statement import AGES, Figures, Period, month_of
 from app.models import calendar_queries
-from app.models import case_queries as cases
 from app.models import report_queries as table
-from app.services import calendars, caselines
+from app.services import calendars
 from app.services.statements import COUNT, DAYS, RUPEES, TEXT, Bar, Column, DoesNotAddUp, Line, Name, Sheet
 
 if TYPE_CHECKING:
@@ -26,11 +25,9 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
-    from app.services.caselines import CaseLine
 
 KEY = "pendency"
 THANA = OfficeKind.THANA.value
-PAGE = 50
 #: The figures that open their cases, in the order of the columns.
 _MOVED = ("opening", "received")
 _DONE = ("within", "late", "returned", "closing", "overdue", "age_7", "age_14", "age_30", "age_more")
@@ -66,7 +63,7 @@ def of_offices(
     """The statement of these thanas (None: all). Raises DoesNotAddUp with the thanas where it does not."""
     today = calendars.day(now)
     as_of = min(period.last, today)
-    counted = _conditions(session, period, as_of)
+    counted = conditions(session, period, as_of)
     rows = {row.office_id: row for row in table.pendency(session, THANA, purpose, period.first, counted)}
     tasks = table.open_by_office(session, THANA, purpose)
     offices = [
@@ -98,7 +95,8 @@ def _figures(row: AnyRow | None, tasks: int) -> Figures:
     return Figures(**{name: int(getattr(row, name)) for name in names}, tasks_now=tasks)
 
 
-def _conditions(session: Session, period: Period, as_of: date) -> dict[str, ColumnElement[bool]]:
+def conditions(session: Session, period: Period, as_of: date) -> dict[str, ColumnElement[bool]]:
+    """What each of FIGURES counts, by name."""
     calendar = calendars.of(session)
     ages = [calendar.earliest_within(as_of, days) for days in AGES]
     return table.conditions(period.first, period.last, as_of, ages)
@@ -188,30 +186,6 @@ def _counts(found: Figures) -> list[int]:
 
 def _name(office: AnyRow) -> Name:
     return Name(office.name_hi, office.name_en, office.kind)
-
-
-def behind(
-    session: Session,
-    actor: Actor,
-    asked: tuple[Period, str, str, UUID | None],
-    number: int,
-    now: datetime,
-) -> tuple[list[CaseLine], int, bool]:
-    """A page of the cases behind a figure, how many of them are out of sight, and whether there are more.
-
-    `asked` is period, purpose, figure, office. Raises NotAllowed; LookupError for a figure that there is not.
-    """
-    period, purpose, figure, office_id = asked
-    if not (actor.may(Permission.REPORT_SEE) and actor.may(Permission.CASE_SEE)):
-        raise NotAllowed
-    if figure not in FIGURES:
-        raise LookupError(figure)
-    as_of = min(period.last, calendars.day(now))
-    where = [*table.behind(THANA, office_id, purpose), _conditions(session, period, as_of)[figure]]
-    rows = table.cases_behind(session, where, PAGE + 1, PAGE * number)
-    shown = rows[:PAGE]
-    found = cases.lines(session, [row.seen for row in shown if row.seen is not None])
-    return caselines.of(session, found, now), sum(row.seen is None for row in shown), len(rows) > PAGE
 
 
 def this_month(now: datetime) -> Period:

@@ -6,9 +6,11 @@ No column of them holds a person's name or the kind of his paper.
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from app.domain.clock import start_of
+from app.domain.errors import NotFound
 from app.models import register_queries as table
 from app.services import calendars, keys, releases
 from app.services.statements import DAY, PERCENT, TEXT, Bar, Column, Line, Name, Sheet, percent
@@ -20,14 +22,13 @@ if TYPE_CHECKING:
     from app.domain.statement import Period
     from app.models.scope import Session
 
+_MARK = 16  # hexadecimal digits
 MOST = 5000  # rows of one sheet; a longer time is asked for month by month
 _DISPATCH = ("dispatch",)
 _DEPARTMENTS = (
     Column("department", TEXT),
     Column("letters"),
-    Column("persons"),
-    Column("disposed"),
-    Column("pending"),
+    *(Column(name, opens=True) for name in ("persons", "disposed", "pending")),
     Column("disposed_share", PERCENT),
 )
 _RECEIPTS = (
@@ -37,16 +38,16 @@ _RECEIPTS = (
     Column("letter", TEXT),
     Column("subject", TEXT),
     Column("persons"),
-    Column("case_numbers", TEXT),
-    Column("disposed"),
-    Column("pending"),
+    Column("case_numbers", TEXT, opens=True),
+    Column("disposed", opens=True),
+    Column("pending", opens=True),
 )
 _DISPATCHES = (
     Column("memo_number", TEXT),
     Column("dispatched_on", DAY),
     Column("to", TEXT),
     Column("subject", TEXT),
-    Column("case_number", TEXT),
+    Column("case_number", TEXT, opens=True),
     Column("mode", TEXT),
     Column("track_no", TEXT),
 )
@@ -64,16 +65,30 @@ def departments(session: Session, _actor: Actor, period: Period, _purpose: str, 
     rows = table.by_department(session, period.first, period.last)
     lines = [_department(Name(row.requester_hi, ""), row.letters, row.persons, row.open) for row in rows]
     whole = [sum(getattr(row, name) for row in rows) for name in ("letters", "persons", "open")]
-    total = _department(Name("योग", "Total"), *whole)
+    total = _department(Name("योग", "Total"), *whole).cells
     bars = [Bar(Name(row.requester_hi, ""), row.persons, row.open) for row in rows]
     today = calendars.day(now)
-    sheet_lines = [*lines, Line("", total.cells, is_total=True)] if lines else []
+    sheet_lines = [*lines, Line("", total, is_total=True)] if lines else []
     return Sheet("departments", period, today, _DEPARTMENTS, sheet_lines, now, ("pending_now",), bars=bars)
 
 
 def _department(name: Name, letters: int, persons: int, pending: int) -> Line:
     done = persons - pending
-    return Line("", [name, letters, persons, done, pending, percent(done, persons)])
+    return Line(_mark(name.name_hi), [name, letters, persons, done, pending, percent(done, persons)])
+
+
+def _mark(requester: str) -> str:
+    """What stands for a department in an address."""
+    return sha256(requester.encode()).hexdigest()[:_MARK]
+
+
+def department(session: Session, mark: str, period: Period) -> str:
+    """The department of a line of this time, by its mark. Raises NotFound."""
+    rows = table.by_department(session, period.first, period.last)
+    found = next((row.requester_hi for row in rows if _mark(row.requester_hi) == mark), None)
+    if found is None:
+        raise NotFound
+    return str(found)
 
 
 def receipts(session: Session, _actor: Actor, period: Period, _purpose: str, now: datetime) -> Sheet:
@@ -87,7 +102,7 @@ def receipts(session: Session, _actor: Actor, period: Period, _purpose: str, now
         subject = loaded.purpose_names(row.purpose)
         letter = f"{row.letter_no}, {row.letter_date:%d-%m-%Y}"
         cells = [row.number, row.received_on, row.requester_hi, letter, Name(*subject), row.candidate_count]
-        lines.append(Line("", [*cells, numbers, row.persons - row.open, row.open]))
+        lines.append(Line(str(row.id), [*cells, numbers, row.persons - row.open, row.open]))
     return Sheet("receipts", period, calendars.day(now), _RECEIPTS, lines, now, ("pending_now",))
 
 
@@ -108,5 +123,5 @@ def dispatches(session: Session, _actor: Actor, period: Period, _purpose: str, n
             _MODES.get(mode, Name(mode, mode)),
             str(values.get("track_no") or ""),
         ]
-        lines.append(Line("", cells))
+        lines.append(Line(row.number, cells))
     return Sheet("dispatches", period, calendars.day(now), _DISPATCHES, lines, now)

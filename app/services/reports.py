@@ -13,6 +13,7 @@ from app.services import calendars, durations, pendency, registers, releases, wo
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.domain.statement import Period
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 class QueueLine:
     """The open tasks of one office by age; the total is their sum by construction."""
 
+    office_id: UUID
     office_kind: str
     office_hi: str
     office_en: str
@@ -44,7 +46,9 @@ def queues(session: Session, actor: Actor, now: datetime) -> list[QueueLine]:
     if not actor.may(Permission.REPORT_SEE):
         raise NotAllowed
     return [
-        QueueLine(row.office_kind, row.office_hi, row.office_en, row.late, row.last_day, row.left)
+        QueueLine(
+            row.office_id, row.office_kind, row.office_hi, row.office_en, row.late, row.last_day, row.left
+        )
         for row in table.by_office(session, calendars.day(now))
     ]
 

@@ -43,11 +43,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line: what it is about, and its cells in the order of the columns. `key` names it in an address."""
+    """A line: what it is about, and its cells in the order of the columns. `key` names it in an address.
+
+    Figures of a line that does not open (it counts nothing that is here) lead nowhere.
+    """
 
     key: str
     cells: Sequence[Any]
     is_total: bool = False
+    opens: bool = True
 
     @property
     def is_quiet(self) -> bool:

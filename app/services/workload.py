@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from app.domain.statement import Period
     from app.models.scope import Session
 
-_STAGES = (Column("stage", TEXT), Column("pending"), Column("overdue_tasks"), Column("mean_age", DAYS))
+_STAGES = (
+    Column("stage", TEXT),
+    Column("pending", opens=True),
+    Column("overdue_tasks", opens=True),
+    Column("mean_age", DAYS),
+)
 _OFFICERS = (
     Column("officer", TEXT),
     Column("office", TEXT),
-    Column("given"),
-    Column("done"),
-    Column("pending"),
-    Column("overdue_tasks"),
+    *(Column(name, opens=True) for name in ("given", "done", "pending", "overdue_tasks")),
 )
 
 

@@ -6,24 +6,23 @@ from dataclasses import asdict, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, g, redirect, request
+from flask import Blueprint, g, request
 
 from app.domain.numbers import parse_case_number
 from app.domain.roles import IN_PERSON, Permission
-from app.services import desk, inbox, notes
-from app.web import confirmations, language, limits, transaction
+from app.services import inbox, notes
+from app.web import confirmations, language, limits, savedviews, transaction
 from app.web.access import requires
 from app.web.addresses import address_of
 from app.web.language import say
 from app.web.pages import page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
-    from app.domain.errors import DomainError
     from app.services.inbox import InboxPage, InboxQuery
 
 bp = Blueprint("inbox", __name__)
@@ -59,53 +58,20 @@ def waiting_notes() -> ResponseReturnValue:
 @bp.get("/inbox/views")
 @requires(Permission.INBOX_SEE)
 def views() -> ResponseReturnValue:
-    return _views(200)
+    return savedviews.listed(savedviews.INBOX)
 
 
 @bp.post("/inbox/views")
 @requires(Permission.INBOX_SEE)
 def save_view() -> ResponseReturnValue:
     """Keep the filters of this address under a name."""
-    actor, now, filters = transaction.actor(), transaction.now(), _named(_asked())
-    name, shared = request.form.get("name", ""), bool(request.form.get("shared"))
-    try:
-        transaction.write(lambda rows: desk.save_view(rows, actor, name, filters, now, shared=shared))
-    except desk.Refused as refused:
-        return _views(422, refused, name, filters, shared=shared)
-    confirmations.note("view", "saved")
-    return redirect(address_of("inbox.show", **filters), code=303)
+    return savedviews.saved(savedviews.INBOX, _named(_asked()))
 
 
 @bp.post("/inbox/views/<uuid:view_id>")
 @requires(Permission.INBOX_SEE)
 def change_view(view_id: UUID) -> ResponseReturnValue:
-    actor, op = transaction.actor(), request.form.get("_op", "")
-    if op == "drop":
-        transaction.write(lambda rows: desk.drop_view(rows, actor, view_id))
-    elif op in ("share", "keep"):
-        transaction.write(lambda rows: desk.share_view(rows, actor, view_id, shared=op == "share"))
-    return redirect(address_of("inbox.views"), code=303)
-
-
-def _views(
-    status: int,
-    refused: DomainError | None = None,
-    name: str = "",
-    filters: Mapping[str, Any] | None = None,
-    *,
-    shared: bool = False,
-) -> ResponseReturnValue:
-    """The saved filters of the officer and his office; with what was typed, after a check failed."""
-    found = transaction.read(lambda rows: desk.views(rows, g.actor))
-    return page(
-        "inbox/views.html",
-        status,
-        views=found,
-        refused=refused,
-        name=name,
-        shared=shared,
-        save_at=address_of("inbox.save_view", **(filters or {})),
-    )
+    return savedviews.changed(savedviews.INBOX, view_id)
 
 
 def _shown(query: InboxQuery) -> ResponseReturnValue:

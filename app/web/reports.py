@@ -9,11 +9,12 @@ from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from app.domain.roles import Permission
 from app.domain.statement import Period, month, month_of
 from app.domain.text import ascii_digits
-from app.services import durations, eventlog, pendency, reportfiles, reports, statements
+from app.services import durations, eventlog, figures, pendency, reportfiles, reports, statements
 from app.web import charts, language, transaction
 from app.web.access import requires
+from app.web.addresses import case_address
 from app.web.files import attachment
-from app.web.forms import known_day, known_id
+from app.web.forms import known_day
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ bp = Blueprint("reports", __name__)
 #: What the district measured before the product, as its form names it.
 BASELINE = ("median", "p90", "closing")
 _DIGITS = 6
+_LINE = 80  # characters of what names a line
 _LONGEST = 1100  # days of a period of one's own: three years
 
 
@@ -43,6 +45,8 @@ def queues() -> ResponseReturnValue:
         may_see_clocks=g.actor.may(Permission.CLOCK_SEE),
         keys=reports.open_to(g.actor),
         may_export=g.actor.may(Permission.EVENTS_EXPORT),
+        may_open=g.actor.may(Permission.CASE_SEE),
+        queues=figures.QUEUES,
     )
 
 
@@ -70,6 +74,7 @@ def _statement_page(key: str, status: int = 200, refused: DomainError | None = N
         purpose=purpose,
         shown=_shown,
         address=_address,
+        opened=_opened,
         endings=list(reportfiles.MEDIA),
         by_purpose=reports.STATEMENTS[key].by_purpose,
         may_open=g.actor.may(Permission.CASE_SEE),
@@ -122,28 +127,27 @@ def events() -> ResponseReturnValue:
     return Response(data, mimetype="application/xml", headers=headers)
 
 
-@bp.get("/reports/pendency/cases")
+@bp.get("/reports/<key>/cases")
 @requires(Permission.CASE_SEE)
-def cases() -> ResponseReturnValue:
-    """The cases behind a figure of the pendency statement."""
-    period, purpose, figure = _period(), request.args.get("purpose", ""), request.args.get("figure", "")
-    number, office_id = _number(request.args.get("page", "")), known_id(request.args.get("office", ""))
-    now = transaction.now()
-    if figure not in pendency.FIGURES:
-        abort(404)
-    lines, hidden, has_more = transaction.read(
-        lambda rows: pendency.behind(rows, g.actor, (period, purpose, figure, office_id), number, now)
-    )
-    here: dict[str, Any] = {**_query(period, purpose), "figure": figure, "office": office_id or ""}
+def cases(key: str) -> ResponseReturnValue:
+    """The cases behind a figure of a statement, or of today's queues."""
+    period, purpose = _period(), request.args.get("purpose", "")
+    figure, line = (request.args.get(name, "")[:_LINE] for name in ("figure", "line"))
+    asked, number = figures.Asked(key, period, purpose, figure, line), _number(request.args.get("page", ""))
+    found = transaction.read(lambda rows: figures.behind(rows, g.actor, asked, number, transaction.now()))
+    is_today = key == figures.QUEUES
+    here: dict[str, Any] = {"key": key, "figure": figure, "line": line}
+    here |= {} if is_today else _query(period, purpose)
     return page(
         "reports/cases.html",
-        lines=lines,
-        hidden=hidden,
+        found=found,
         figure=figure,
-        period=period,
-        back=url_for("reports.statement", key=pendency.KEY, **_query(period, purpose)),
+        period=None if is_today else period,
+        back=url_for("reports.queues")
+        if is_today
+        else url_for("reports.statement", key=key, **_query(period, purpose)),
         newer=url_for("reports.cases", page=number - 1, **here) if number else "",
-        older=url_for("reports.cases", page=number + 1, **here) if has_more else "",
+        older=url_for("reports.cases", page=number + 1, **here) if found.has_more else "",
     )
 
 
@@ -181,6 +185,13 @@ def _query(period: Period, purpose: str) -> dict[str, Any]:
 
 def _address(endpoint: str, sheet: Sheet, purpose: str, **more: Any) -> str:
     return url_for(f"reports.{endpoint}", **_query(sheet.period, purpose), **more)
+
+
+def _opened(sheet: Sheet, purpose: str, column: Column, line: Line) -> str:
+    """Where a figure leads: to its cases, or to the one case that it names."""
+    if column.key == "case_number":
+        return case_address(line.key)
+    return _address("cases", sheet, purpose, key=sheet.key, figure=column.key, line=line.key)
 
 
 def _number(text: str) -> int:

@@ -77,6 +77,10 @@ FILTERS = [
     (Wanted(received_from=date(2026, 11, 1)), {"fresh"}),
     (Wanted(received_to=date(2026, 11, 1), status="open"), {"at_thana"}),
     (Wanted(again=True), set()),
+    (Wanted(answer=("decide", "dm_decision", "issue_clear")), {"issued"}),
+    (Wanted(answer=("scrutinise", "action", "forward")), {"issued", "at_thana"}),
+    (Wanted(answer=("scrutinise", "action", "return")), set()),
+    (Wanted(opened_until=date(2026, 11, 1)), {"at_thana"}),
 ]
 
 
@@ -120,3 +124,42 @@ def test_the_address_of_a_filtered_list_can_be_passed_on(office: Office) -> None
 def test_filters_that_are_none_fall_away(office: Office, address: str) -> None:
     answer = office.at(Role.DM).get(f"/cases{address}")
     assert answer.status_code == 200
+
+
+def answers(shelf: Shelf, role: Role, office: str = "") -> set[str]:
+    actor = shelf.holder(role, office)
+    offered = shelf.journey.database.read(lambda rows: caselist.choices(rows, actor), actor_scope(actor))
+    return {f"{one.element_id}.{one.field}" for one in offered.answers}
+
+
+def test_answers_narrow_the_list_for_posts_that_read_them_in_every_case(shelf: Shelf) -> None:
+    dm = answers(shelf, Role.DM)
+    assert {"decide.dm_decision", "recommend.sp_decision", "visit.resident", "scrutinise.action"} <= dm
+    head, assistant = answers(shelf, Role.DM_SECTION_HEAD), answers(shelf, Role.DM_ASSISTANT)
+    assert "decide.dm_decision" in head - assistant
+    assert not {each for each in head | assistant if each.startswith(("visit.", "recommend."))}, (
+        "the police's"
+    )
+    assert "scrutinise.action" in assistant
+    assert not {each for each in dm if each.startswith("write_special_report.")}, "the special branch's"
+    assert answers(shelf, Role.SHO, THANA) == set()
+
+
+def test_a_filter_of_cases_is_kept_under_a_name_apart_from_those_of_the_inbox(office: Office) -> None:
+    journey = Journey(office.database, NOW)
+    journey.new_case([THANA])
+    head = office.at(Role.DM_SECTION_HEAD)
+    asked = "answer=decide.dm_decision.refuse&status=issued"
+    assert "निर्णय" in text_of(head.get(f"/cases?{asked}"))
+    nameless = head.post(f"/cases/views?{asked}", {"name": ""})
+    assert nameless.status_code == 422
+    assert head.post(f"/cases/views?{asked}", {"name": "अस्वीकृत", "shared": "1"}).status_code == 303
+    kept = text_of(head.get("/cases"))
+    assert "★ अस्वीकृत" in kept
+    assert "छँटाई सहेजी गई" in kept
+    assert "अस्वीकृत" not in text_of(head.get("/inbox/views"))
+    assistant = office.at(Role.DM_ASSISTANT)
+    assert "★ अस्वीकृत" in text_of(assistant.get("/cases"))
+    unread = text_of(assistant.get(f"/cases?{asked}"))
+    assert 'value="decide.dm_decision' not in unread, "an answer that he does not read narrows nothing"
+    assert "★ अस्वीकृत" not in text_of(office.at(Role.SP).get("/cases"))

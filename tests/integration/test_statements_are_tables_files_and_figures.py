@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -124,3 +125,58 @@ def test_the_log_of_events_is_valid_xml_without_a_name(place):
     assert "Rahul" not in told
     assert "राहुल" not in told
     assert place.at(Role.SHO).get("/reports/events.xes").status_code == 403
+
+
+LINK = re.compile(r'<a class="figure" href="(?P<address>[^"]+)">(?P<number>[^<]+)</a>')
+
+
+def opened(place: Office, role: Role, address: str) -> str:
+    answer = place.at(role).get(address.replace("&amp;", "&"))
+    assert answer.status_code == 200, address
+    return text_of(answer)
+
+
+@pytest.mark.parametrize("key", [each for each in reports.STATEMENTS if each != "dispatches"])
+def test_every_figure_opens_as_many_cases_as_it_counts(place, key):
+    page = text_of(place.at(Role.DM).get(f"/reports/{key}?from=2026-11-01&to=2026-12-31&lines=all"))
+    links = LINK.findall(page)
+    assert links
+    for address, number in links:
+        if "figure=case_numbers" in address:  # a span of numbers, not a count
+            continue
+        shown = opened(place, Role.DM, address)
+        again = re.search(r"(\d+) बार और गिने गए", shown)
+        assert shown.count("data-row") + (int(again[1]) if again else 0) == int(number), address
+
+
+def test_figures_of_queues_and_of_a_letter_open_their_cases(place):
+    page = text_of(place.at(Role.SP).get("/reports"))
+    late = next(
+        address for address, _ in LINK.findall(page) if "queue_late" in address and "line=&" not in address
+    )
+    assert place.there in opened(place, Role.SP, late)
+    receipts = text_of(place.at(Role.DM).get("/reports/receipts?from=2026-11-01&to=2026-12-31"))
+    cases = next(address for address, number in LINK.findall(receipts) if number == place.done)
+    assert place.done in opened(place, Role.DM, cases)
+    assert place.there not in opened(place, Role.DM, cases)
+    sent = text_of(place.at(Role.DM).get("/reports/dispatches?from=2026-11-01&to=2026-12-31"))
+    [(address, number)] = LINK.findall(sent)
+    assert number == place.done
+    assert number in opened(place, Role.DM, address)
+
+
+def test_figures_tell_nobody_more_than_his_post_sees(place):
+    own = "/reports/queues/cases?figure=queue_open"
+    assert place.there in opened(place, Role.DM, own)
+    idle = place.at(Role.SHO, "th_dighwara")
+    assert "data-row" not in text_of(idle.get(own))
+    assert idle.get("/reports/receipts/cases?figure=pending").status_code == 403
+    dm = place.at(Role.DM)
+    for nothing in ("pendency/cases?figure=total", "none/cases", "stages/cases?figure=mean_age"):
+        assert dm.get(f"/reports/{nothing}").status_code == 404
+    for broken in (
+        "officers/cases?figure=given",
+        "departments/cases?figure=persons",
+        "receipts/cases?figure=pending",
+    ):
+        assert dm.get(f"/reports/{broken}&line=x").status_code == 404
