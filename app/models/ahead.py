@@ -42,7 +42,7 @@ def inbox(
     asked: list[inboxes.Wanted] = [
         inboxes.counting(queue),
         (desks.FOLLOW_UPS, of_desk),
-        (desks.VIEWS, of_desk),
+        (desks.VIEWS, {**of_desk, "list_kind": desks.INBOX}),
         (notes.WAITING_COUNT, {"office_id": queue.office_id, "limit": most_notes}),
         (offices.CALENDAR, {}),
         (releases.ACTIVE, {}),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.models.session import Session
     from app.models.statements import At
 
+INBOX, CASES = "inbox", "cases"  # the lists whose filters are saved
 MOST_FOLLOW_UPS = 500  # an officer who wants to look again at more than these looks at his whole inbox
 
 FOLLOW_UPS = Query(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 60  # characters
 LONGEST_NOTE = 200
 MOST_VIEWS = 20  # of one officer in one office, for one list
-INBOX, CASES = "inbox", "cases"  # the lists whose filters are saved
+INBOX, CASES = table.INBOX, table.CASES  # the lists whose filters are saved
 _FARTHEST = timedelta(days=366)
 
 
