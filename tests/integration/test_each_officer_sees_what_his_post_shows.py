@@ -18,7 +18,7 @@ from sqlalchemy.exc import NoResultFound
 from app import models
 from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Role
-from app.models import caselist_queries, inbox_queries, tally_queries
+from app.models import caselist_queries, figure_queries, inbox_queries, tally_queries
 from app.models.base import metadata
 from app.models.cases import case, enquiry
 from app.models.scope import (
@@ -341,6 +341,8 @@ ARGUMENTS: dict[str, Any] = {
     "after": None,
     "only": tally_queries.Only(),
     "wanted": caselist_queries.Wanted(),
+    "tasks": figure_queries.Tasks(),
+    "letters": figure_queries.Letters(NOW.date(), NOW.date()),
     "scope": post(Role.SDPO),
     "counted": {"closing": true()},
     "number": "x",
