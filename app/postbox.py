@@ -33,13 +33,16 @@ class MailServer:
     url: str
     sender: str
 
-    def send(self, to: str, subject: str, text: str) -> None:
-        """Raises NotSent."""
+    def send(self, to: str, subject: str, text: str, file: tuple[str, bytes] | None = None) -> None:
+        """`file` is the name of a PDF and its bytes. Raises NotSent."""
         letter = EmailMessage()
         letter["From"], letter["To"], letter["Subject"] = self.sender, to, subject
         letter["Date"], letter["Message-ID"] = formatdate(), make_msgid(domain=self.sender.rpartition("@")[2])
         letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers to it
         letter.set_content(text)
+        if file is not None:
+            name, data = file
+            letter.add_attachment(data, maintype="application", subtype="pdf", filename=name)
         try:
             with self._connected() as server:
                 server.send_message(letter)

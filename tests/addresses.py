@@ -78,6 +78,13 @@ ADDRESSES: dict[str, Address] = {
     "reports.file": opens(key="pendency", ending="csv"),
     "reports.enter_baseline": acts(),
     "reports.events": opens(),
+    "reports.kept": Address(
+        gives=OPENS | {403}
+    ),  # of the whole district: an office of its own figures sees none
+    "reports.kept_file": Address(
+        gives=frozenset({403, 404}),
+        parts={"kept_id": "00000000-0000-0000-0000-000000000000", "ending": "csv"},
+    ),
     "reports.cases": Address(gives=frozenset({404}), parts={"key": "pendency"}),
     "clocks.show": opens(),
     "clocks.reminders": opens(),

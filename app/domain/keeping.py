@@ -54,7 +54,6 @@ WAITING: dict[str, str] = {
     "act.crime_register_import": "no import of the crime register",
     "act.break_glass": "no emergency view",
     "rep.outcome_stats": "no such report",
-    "rep.weekly_summary": "no such report",
     "adm.masters": "masters come from the gazetteer",
     "adm.jurisdiction_propose": "jurisdiction comes from the gazetteer",
     "adm.jurisdiction_approve": "jurisdiction comes from the gazetteer",

@@ -128,6 +128,7 @@ class Permission(StrEnum):
     REGISTER_SEE = "register:see"
     BASELINE_SET = "baseline:set"
     EVENTS_EXPORT = "events:export"
+    WEEKLY_SUMMARY = "report:weekly"
     CALENDAR_SEE = "calendar:see"
     CALENDAR_CHANGE = "calendar:change"
     CALENDAR_APPROVE = "calendar:approve"
@@ -190,6 +191,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.REGISTER_SEE: _grant("rep.registers", keeps="kind_hidden"),
     Permission.BASELINE_SET: _grant("adm.settings", keeps="approver"),
     Permission.EVENTS_EXPORT: _grant("act.export", reach="Y"),
+    Permission.WEEKLY_SUMMARY: _grant("rep.weekly_summary", reach="C"),
     Permission.CALENDAR_SEE: _grant("rep.pendency", "adm.holidays", keeps="maker approver", reach="AOSCY"),
     Permission.CALENDAR_CHANGE: _grant("adm.holidays", keeps="maker"),
     Permission.CALENDAR_APPROVE: _grant("adm.holidays", keeps="approver"),

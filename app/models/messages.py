@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     exists,
+    false,
     func,
     insert,
     or_,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from app.domain.clock import start_of
 from app.models.base import Json, UtcDateTime, case_table, insert_or, uuid_column
 from app.models.officers import officer, posting
 from app.models.scope import visible
@@ -41,6 +43,7 @@ contact = case_table(
     Column("email", String(254), nullable=False, default=""),
     Column("mobile", String(10), nullable=False, default=""),
     Column("is_digest", Boolean, nullable=False, default=False),  # once a day instead of at once
+    Column("is_weekly", Boolean, nullable=False, default=False, server_default=false()),  # the week's summary
     Column("digested_until", UtcDateTime),  # notices up to here were told in a digest
     Column("changed_at", UtcDateTime, nullable=False),
     scope="officer",
@@ -165,6 +168,33 @@ def undigested(session: Session, day: date, until: datetime) -> Sequence[AnyRow]
     )
     own = (waiting.c.district_id, waiting.c.officer_id, waiting.c.email, waiting.c.mobile)
     return session.connection.execute(select(*own, func.count().label("waiting")).group_by(*own)).all()
+
+
+def weekly_readers(session: Session, day: date, roles: Sequence[str], since: date) -> Sequence[UUID]:
+    """Officers in one of these roles on a day who want the week's summary and were queued none since a day."""
+    holds_post = exists().where(
+        posting.c.district_id == contact.c.district_id,
+        posting.c.officer_id == contact.c.officer_id,
+        posting.c.role.in_(roles),
+        posting.c.valid_from <= day,
+        or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+    )
+    is_queued = exists().where(
+        message.c.district_id == contact.c.district_id,
+        message.c.officer_id == contact.c.officer_id,
+        message.c.kind == "weekly",
+        message.c.at >= start_of(since),
+    )
+    statement = (
+        select(contact.c.officer_id)
+        .join(
+            officer,
+            and_(officer.c.district_id == contact.c.district_id, officer.c.id == contact.c.officer_id),
+        )
+        .where(visible(contact, session.scope), officer.c.active)
+        .where(contact.c.is_weekly, contact.c.email != "", holds_post, ~is_queued)
+    )
+    return session.connection.execute(statement.order_by(contact.c.officer_id)).scalars().all()
 
 
 def insert_messages(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -85,6 +85,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "recovery:use": frozenset(),
     "baseline:set": frozenset(),
     "events:export": frozenset({"found"}),
+    "statement:keep": frozenset({"statement", "first", "sha256"}),
     "calendar:propose": frozenset({"kind"}),
     "calendar:approve": frozenset(),
     "calendar:refuse": frozenset(),

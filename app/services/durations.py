@@ -80,7 +80,7 @@ def enter_baseline(session: Session, actor: Actor, given: Baseline, now: datetim
     audit.record(session, "admin", "baseline:set", f"district:{session.district_id}", actor, now)
 
 
-def monthly(session: Session, _actor: Actor, period: Period, _purpose: str, now: datetime) -> Sheet:
+def monthly(session: Session, _actor: Actor | None, period: Period, _purpose: str, now: datetime) -> Sheet:
     """Twelve months up to the period's: what ended, in how many gross working days, and what was left."""
     today = calendars.day(now)
     lines, bars = [], []
@@ -101,7 +101,7 @@ def monthly(session: Session, _actor: Actor, period: Period, _purpose: str, now:
     return Sheet("duration", period, today, _MONTHLY, lines, now, ("gross_cases", "quantiles"), bars=bars)
 
 
-def disposal(session: Session, _actor: Actor, period: Period, purpose: str, now: datetime) -> Sheet:
+def disposal(session: Session, _actor: Actor | None, period: Period, purpose: str, now: datetime) -> Sheet:
     """By thana: sent to it, reported by it, in how many net working days, and how much in time."""
     kind, today = OfficeKind.THANA.value, calendars.day(now)
     runs: defaultdict[Any, dict[int, int]] = defaultdict(dict)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from app.config import ROOT
-from app.domain.errors import FieldProblem, FormInvalid
+from app.domain.errors import DomainError, FieldProblem, FormInvalid
 from app.domain.ids import new_id
 from app.models import messages as table
 from app.models import setup_queries
 from app.models.messages import EMAIL, SMS
 from app.models.scope import SystemReason, SystemScope
 from app.postbox import UNREACHABLE, MailServer, NotSent, SmsGateway
-from app.services import audit, calendars
+from app.services import audit, calendars, weekly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,11 +76,12 @@ class Wishes:
     email: str = ""
     mobile: str = ""
     is_digest: bool = False
+    is_weekly: bool = False  # the week's summary, by e-mail
 
 
 def wishes(session: Session, actor: Actor) -> Wishes:
     row = table.contact_of(session, actor.officer_id)
-    return Wishes() if row is None else Wishes(row.email, row.mobile, row.is_digest)
+    return Wishes() if row is None else Wishes(row.email, row.mobile, row.is_digest, row.is_weekly)
 
 
 def last_messages(session: Session, actor: Actor) -> Sequence[AnyRow]:
@@ -95,6 +96,7 @@ def set_wishes(session: Session, actor: Actor, wanted: Wishes, now: datetime) ->
         "email": wanted.email,
         "mobile": wanted.mobile,
         "is_digest": wanted.is_digest,
+        "is_weekly": wanted.is_weekly,
         "changed_at": now,
         "digested_until": None,
     }
@@ -116,7 +118,7 @@ def _check(wanted: Wishes) -> None:
     if wanted.mobile and not _MOBILE.fullmatch(wanted.mobile):
         problems["mobile"] = FieldProblem("message.mobile_wrong")
     if problems:
-        typed = {"email": wanted.email, "mobile": wanted.mobile, "is_digest": wanted.is_digest}
+        typed = asdict(wanted)
         raise FormInvalid(typed, problems)
 
 
@@ -199,7 +201,7 @@ def _send(database: Database, carriers: Carriers, now: datetime) -> int:
         in_hand = {"attempts": row.attempts + 1, "run_at": now + _PAUSES[0]}
         if row.channel in dead or not _changed(database, row, row.attempts, in_hand):
             continue  # the rest of a round need not wait for the same server
-        values = _tried(row, carriers, database.public_address, now)
+        values = _tried(database, row, carriers, now)
         if values["error"] == UNREACHABLE:
             dead.add(row.channel)
         _changed(database, row, row.attempts + 1, values)
@@ -213,24 +215,27 @@ def _changed(database: Database, row: AnyRow, known: int, values: Mapping[str, A
     )
 
 
-def _tried(row: AnyRow, carriers: Carriers, address: str, now: datetime) -> dict[str, Any]:
+def _tried(database: Database, row: AnyRow, carriers: Carriers, now: datetime) -> dict[str, Any]:
     """Send one message; -> what is to be kept of the try."""
     try:
-        is_sent = _carry(row, carriers, address)
+        is_sent = _carry(database, row, carriers, now)
     except NotSent as failed:
         if failed.is_final or row.attempts >= len(_PAUSES):
             return {"state": FAILED, "error": failed.reason}
         return {"run_at": now + _PAUSES[row.attempts], "error": failed.reason}
+    except DomainError:  # its file cannot be drawn: the other messages go on
+        return {"state": FAILED, "error": "no_file"}
     return {"state": SENT, "sent_at": now, "error": ""} if is_sent else {"state": HELD, "error": ""}
 
 
-def _carry(row: AnyRow, carriers: Carriers, address: str) -> bool:
+def _carry(database: Database, row: AnyRow, carriers: Carriers, now: datetime) -> bool:
     """-> whether there was anything to carry it. Raises NotSent."""
     words = _texts().get(row.kind) or _texts()[OTHER]
     language = "en" if row.language == "en" else "hi"
-    text = words[language].format_map({**row.facts, "address": f"{address}/inbox"})
+    text = words[language].format_map({**row.facts, "address": f"{database.public_address}/inbox"})
     if row.channel == EMAIL and row.email and carriers.mail is not None:
-        carriers.mail.send(row.email, "ई-सत्यापन" if language == "hi" else "e-Satyapan", text)
+        file = weekly.attachment(database, row, now) if row.kind == weekly.KIND else None
+        carriers.mail.send(row.email, "ई-सत्यापन" if language == "hi" else "e-Satyapan", text, file)
         return True
     if row.channel == SMS and row.mobile and carriers.sms is not None:
         carriers.sms.send(row.mobile, row.kind, text)

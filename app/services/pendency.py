@@ -43,8 +43,10 @@ COLUMNS = (
 )
 
 
-def month(session: Session, actor: Actor, period: Period, purpose: str, now: datetime) -> Sheet:
-    """The statement of a month, as of its end or of today. Raises NotAllowed, DoesNotAddUp."""
+def month(session: Session, actor: Actor | None, period: Period, purpose: str, now: datetime) -> Sheet:
+    """The statement of a month, as of its end or of today; for no actor, of all. Raises NotAllowed, DoesNotAddUp."""
+    if actor is None:
+        return of_offices(session, period, purpose, now)
     if not actor.may(Permission.REPORT_SEE):
         raise NotAllowed
     return of_offices(session, period, purpose, now, own=_own_offices(session, actor))

@@ -60,7 +60,9 @@ _MODES = {
 }
 
 
-def departments(session: Session, _actor: Actor, period: Period, _purpose: str, now: datetime) -> Sheet:
+def departments(
+    session: Session, _actor: Actor | None, period: Period, _purpose: str, now: datetime
+) -> Sheet:
     """Persons of the letters received in a time, by department: disposed of, and pending."""
     rows = table.by_department(session, period.first, period.last)
     lines = [_department(Name(row.requester_hi, ""), row.letters, row.persons, row.open) for row in rows]
@@ -91,7 +93,7 @@ def department(session: Session, mark: str, period: Period) -> str:
     return str(found)
 
 
-def receipts(session: Session, _actor: Actor, period: Period, _purpose: str, now: datetime) -> Sheet:
+def receipts(session: Session, _actor: Actor | None, period: Period, _purpose: str, now: datetime) -> Sheet:
     """The letters received in a time, by diary number; a person's name stands in none of its columns."""
     loaded = releases.active(session)
     lines = []
@@ -106,7 +108,7 @@ def receipts(session: Session, _actor: Actor, period: Period, _purpose: str, now
     return Sheet("receipts", period, calendars.day(now), _RECEIPTS, lines, now, ("pending_now",))
 
 
-def dispatches(session: Session, _actor: Actor, period: Period, _purpose: str, now: datetime) -> Sheet:
+def dispatches(session: Session, _actor: Actor | None, period: Period, _purpose: str, now: datetime) -> Sheet:
     """What left the office in a time, by the day of its dispatch."""
     loaded, until = releases.active(session), start_of(period.last + timedelta(days=1))
     lines = []

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.services.statements import Sheet
 
-    #: Makes a statement of a period, for a purpose or (empty) all. Raises NotAllowed.
-    Maker = Callable[[Session, Actor, Period, str, datetime], Sheet]
+    #: Makes a statement of a period, for a purpose or (empty) all, as a post sees it; of no post, as the scope does.
+    Maker = Callable[[Session, Actor | None, Period, str, datetime], Sheet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,11 @@ def make(session: Session, actor: Actor, key: str, period: Period, purpose: str,
     if not actor.may(statement.permission):
         raise NotAllowed
     return statement.make(session, actor, period, purpose if statement.by_purpose else "", now)
+
+
+def whole(session: Session, key: str, period: Period, now: datetime) -> Sheet:
+    """One statement of the whole scope, for no officer: what the worker keeps. Raises KeyError, DoesNotAddUp."""
+    return STATEMENTS[key].make(session, None, period, "", now)
 
 
 def purposes(session: Session) -> list[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""What the worker does once a day for the installation: sign the record, destroy what goes by its age or is over."""
+"""What the worker does once a day for the installation: sign the record, destroy what is over, keep statements."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from app.services import (
     checkpoints,
     desk,
     door,
+    keptstatements,
     leftovers,
     live,
     reminders,
@@ -22,6 +23,7 @@ from app.services import (
     scopes,
     stalls,
     stepup,
+    weekly,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ def run(database: Database, folder: Path, now: datetime) -> None:
         partial(desk.forget_settled, database),
         partial(reminders.sweep, database, now),
         partial(stalls.watch, database, now),
+        partial(keptstatements.keep_due, database, now),
+        partial(weekly.queue_due, database, now),
     ):
         try:
             duty()

@@ -32,7 +32,7 @@ _OFFICERS = (
 )
 
 
-def stages(session: Session, _actor: Actor, period: Period, _purpose: str, now: datetime) -> Sheet:
+def stages(session: Session, _actor: Actor | None, period: Period, _purpose: str, now: datetime) -> Sheet:
     """Open tasks by step, as of now: how many, how many overdue, and how old on average."""
     loaded, calendar, today = releases.active(session), calendars.of(session), calendars.day(now)
     counted: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -61,11 +61,11 @@ def _mean(found: list[int]) -> int | None:
     return round(days / count) if count else None
 
 
-def officers(session: Session, actor: Actor, period: Period, _purpose: str, now: datetime) -> Sheet:
+def officers(session: Session, actor: Actor | None, period: Period, _purpose: str, now: datetime) -> Sheet:
     """Tasks that name an officer: given and done in a time, pending and overdue now."""
     today = calendars.day(now)
     until = start_of(period.last + timedelta(days=1))
-    own = actor.officer_id if actor.post.role in IN_PERSON else None
+    own = actor.officer_id if actor is not None and actor.post.role in IN_PERSON else None
     rows = table.by_officer(session, start_of(period.first), until, today, own)
     lines = [
         Line(

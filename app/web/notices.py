@@ -34,6 +34,7 @@ def _page(wishes: Wishes, problems: dict[str, str], status: int = 200) -> Respon
         status,
         wishes=wishes,
         problems=problems,
+        may_weekly=g.actor.may(Permission.WEEKLY_SUMMARY),
         sent=transaction.read(lambda rows: messages.last_messages(rows, g.actor)),
         is_demo=current_app.extensions["settings"].demo,
         notes=confirmations.take_notes(),
@@ -44,7 +45,9 @@ def _page(wishes: Wishes, problems: dict[str, str], status: int = 200) -> Respon
 @requires(Permission.ACCOUNT_OWN)
 def change() -> ResponseReturnValue:
     typed = {name: request.form.get(name, "").strip()[:_LONGEST] for name in ("email", "mobile")}
-    wanted = Wishes(**typed, is_digest=request.form.get("when") == "daily")
+    wanted = Wishes(
+        **typed, is_digest=request.form.get("when") == "daily", is_weekly=bool(request.form.get("weekly"))
+    )
     actor, now = transaction.actor(), transaction.now()
     try:
         transaction.write(lambda rows: messages.set_wishes(rows, actor, wanted, now))

@@ -9,7 +9,16 @@ from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from app.domain.roles import Permission
 from app.domain.statement import Period, month, month_of
 from app.domain.text import ascii_digits
-from app.services import durations, eventlog, figures, pendency, reportfiles, reports, statements
+from app.services import (
+    durations,
+    eventlog,
+    figures,
+    keptstatements,
+    pendency,
+    reportfiles,
+    reports,
+    statements,
+)
 from app.web import charts, language, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
@@ -18,7 +27,9 @@ from app.web.forms import known_day
 from app.web.pages import page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
+    from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
@@ -44,10 +55,40 @@ def queues() -> ResponseReturnValue:
         today=transaction.now(),
         may_see_clocks=g.actor.may(Permission.CLOCK_SEE),
         keys=reports.open_to(g.actor),
+        may_see_kept=keptstatements.sees(g.actor),
         may_export=g.actor.may(Permission.EVENTS_EXPORT),
         may_open=g.actor.may(Permission.CASE_SEE),
         queues=figures.QUEUES,
     )
+
+
+@bp.get("/reports/kept")
+@requires(Permission.REPORT_SEE)
+def kept() -> ResponseReturnValue:
+    """The statements that were kept by themselves at the end of a month or a week."""
+    rows = transaction.read(lambda rows: keptstatements.listed(rows, g.actor, transaction.now()))
+    by_time: dict[Period, list[Any]] = {}
+    for row in rows:
+        by_time.setdefault(Period(row.first_on, row.last_on), []).append(row)
+    times = [(_time(period), found) for period, found in by_time.items()]
+    return page("reports/kept.html", times=times, endings=list(reportfiles.MEDIA))
+
+
+@bp.get("/reports/kept/<uuid:kept_id>.<ending>")
+@requires(Permission.REPORT_SEE)
+def kept_file(kept_id: UUID, ending: str) -> ResponseReturnValue:
+    """A kept statement to take away: its figures are those of then, and its hash stands beneath."""
+    if ending not in reportfiles.MEDIA:
+        abort(404)
+    try:
+        row, sheet = transaction.read(lambda rows: keptstatements.opened(rows, g.actor, kept_id))
+    except keptstatements.Altered as refused:
+        return page("reports/refused.html", 409, key=refused.key, refused=refused, period=None)
+    below = [
+        language.say("kept.made", at=language.moment(row.made_at)),
+        f"SHA-256 {bytes(row.sha256).hex()}",
+    ]
+    return _taken(sheet, row.statement, ending, below)
 
 
 @bp.get("/reports/<key>")
@@ -95,8 +136,13 @@ def file(key: str, ending: str) -> ResponseReturnValue:
     sheet, _ = _made(key, period, purpose)
     if isinstance(sheet, statements.DoesNotAddUp):
         return page("reports/refused.html", 409, key=key, refused=sheet, period=period)
-    data = reportfiles.made(transaction.database(), _printed(sheet), ending, transaction.now())
-    name = f"{key}-{period.first.isoformat()}-{period.last.isoformat()}.{ending}"
+    return _taken(sheet, key, ending)
+
+
+def _taken(sheet: Sheet, key: str, ending: str, below: Sequence[str] = ()) -> Response:
+    """The file of a statement; `below` are further lines beneath it."""
+    data = reportfiles.made(transaction.database(), _printed(sheet, below), ending, transaction.now())
+    name = f"{key}-{sheet.period.first.isoformat()}-{sheet.period.last.isoformat()}.{ending}"
     headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
     return Response(data, mimetype=reportfiles.MEDIA[ending], headers=headers)
 
@@ -203,15 +249,14 @@ def _number(text: str) -> int:
 
 def _title(sheet: Sheet) -> str:
     """The title of a statement, with its month or days."""
-    period = sheet.period
+    return language.word("statement.title", sheet.key, when=_time(sheet.period))
+
+
+def _time(period: Period) -> str:
+    """A month by its name, or days."""
     if period == month_of(period.first):
-        month_name = language.word("statement.month", str(period.first.month))
-        when = f"{month_name} {period.first.year}"
-    else:
-        when = language.say(
-            "statement.days", first=language.day(period.first), last=language.day(period.last)
-        )
-    return language.word("statement.title", sheet.key, when=when)
+        return f"{language.word('statement.month', str(period.first.month))} {period.first.year}"
+    return language.say("statement.days", first=language.day(period.first), last=language.day(period.last))
 
 
 def _shown(column: Column, cell: Any) -> str:
@@ -236,7 +281,7 @@ def _number_shown(column: Column, cell: Any) -> str:
     return f"{text} %" if column.kind == statements.PERCENT else text
 
 
-def _printed(sheet: Sheet) -> reportfiles.Printed:
+def _printed(sheet: Sheet, below: Sequence[str]) -> reportfiles.Printed:
     """The statement for a file: numbers stay numbers."""
     actor, now = g.actor, transaction.now()
 
@@ -255,7 +300,7 @@ def _printed(sheet: Sheet) -> reportfiles.Printed:
         [row(line) for line in sheet.lines],
         [column.kind not in (statements.TEXT, statements.DAY) for column in sheet.columns],
         bool(sheet.lines) and sheet.lines[-1].is_total,
-        [*(language.word("statement.note", note) for note in sheet.notes), *_orders(sheet)],
+        [*(language.word("statement.note", note) for note in sheet.notes), *_orders(sheet), *below],
         language.say(
             "statement.taken",
             name=language.choose(actor.name_hi, actor.name_en),
