@@ -114,6 +114,8 @@ ADDRESSES: dict[str, Address] = {
     "tasks.give": acts("gift"),
     "cases.show": opens("case"),
     "cases.tab": opens("case", tab="timeline"),
+    "cases.diagram_file": opens("case"),
+    "tracking.overview_file": opens(),
     "cases.write_note": acts("case"),
     "cases.settle_note": Address(
         "case", frozenset({404}), {"note_id": "00000000-0000-0000-0000-000000000000"}

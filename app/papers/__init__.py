@@ -20,6 +20,7 @@ from app.papers.facts import (
 )
 from app.papers.layout import draw_paper
 from app.papers.pdf import Assets, render_pdf, self_test
+from app.papers.pictures import Picture, draw_pictures
 from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, token
 from app.papers.qr import qr_png
 from app.papers.stamping import stamped
@@ -49,6 +50,7 @@ __all__ = [
     "PaperFacts",
     "PaperRefused",
     "PapersUnavailable",
+    "Picture",
     "RecordRow",
     "RegisterEntry",
     "Requester",
@@ -67,6 +69,7 @@ __all__ = [
     "compose_letter",
     "dmy",
     "draw_paper",
+    "draw_pictures",
     "draw_table",
     "forms_read",
     "holder_digest",

@@ -57,7 +57,7 @@ def render_pdf(html: str, issued_at: datetime, assets: Assets) -> bytes:
     """
     install()
     out = BytesIO()
-    with _same_bytes(issued_at):
+    with repeatable(issued_at):
         try:
             done = pisaDocument(
                 html,
@@ -105,7 +105,7 @@ def _policy(assets: Assets) -> ResourceAccessPolicy:
 
 
 @contextmanager
-def _same_bytes(issued_at: datetime) -> Iterator[None]:
+def repeatable(issued_at: datetime) -> Iterator[None]:
     """Hold the process-wide settings that make reportlab repeatable."""
     with _RENDERING:
         before = os.environ.get("SOURCE_DATE_EPOCH")

@@ -1,4 +1,4 @@
-"""Statements as files: CSV, a workbook, a PDF. What a spreadsheet would run as a formula is written as text."""
+"""Statements as CSV, workbook or PDF, diagrams as PDF. What a spreadsheet would run as a formula goes out as text."""
 
 from __future__ import annotations
 
@@ -66,6 +66,14 @@ def made(database: Database, printed: Printed, ending: str, now: datetime) -> by
         )
         return papers.draw_table(sheet, now, papers.Assets(database.fonts))
     return {CSV: _csv, XLSX: _xlsx}[ending](printed)
+
+
+def diagrams(
+    database: Database, drawn: Sequence[tuple[str, str]], above: str, stamp: str, now: datetime
+) -> bytes:
+    """Diagrams (title, drawing) as a PDF. Raises papers.PaperRefused."""
+    pictures = [papers.Picture(title, svg) for title, svg in drawn]
+    return papers.draw_pictures(pictures, above, stamp, now, papers.Assets(database.fonts))
 
 
 def harmless(cell: Cell) -> Cell:

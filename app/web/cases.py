@@ -45,6 +45,16 @@ def tab(number: str, tab: str) -> ResponseReturnValue:
     return _page(number, tab)
 
 
+@bp.get("/cases/<number>/diagram.pdf")
+@requires(Permission.CASE_SEE)
+def diagram_file(number: str) -> ResponseReturnValue:
+    """The diagrams of a case, now or at the moment that the address names, to print or to enclose."""
+    now = transaction.now()
+    found = cases.see(transaction.database(), g.actor, number, "diagram", now, _part(), _moment())
+    drawings = diagrams.of_case(found.pictures, diagrams.PAPER)
+    return diagrams.as_pdf(drawings, f"{number}.pdf".replace("/", "-"), found.strip.number)
+
+
 @bp.post("/cases/<number>/notes")
 @requires(Permission.CASE_SEE)
 def write_note(number: str) -> ResponseReturnValue:
@@ -114,7 +124,7 @@ def _page(
 ) -> ResponseReturnValue:
     moment = _moment()
     found = cases.see(transaction.database(), g.actor, number, tab, transaction.now(), _part(), moment)
-    drawings = diagrams.of_case(found.pictures)
+    drawings = diagrams.of_case(found.pictures, diagrams.widest())
     return page(
         f"cases/{tab}.html",
         status,

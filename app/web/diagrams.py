@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import request
+from flask import Response, g, request
 
 from app import engine
 from app.domain.offices import LANES
-from app.web import language
+from app.services import reportfiles
+from app.web import language, transaction
+from app.web.files import attachment
 from app.web.language import say, word
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 #: How wide a piece of a drawing may be, in its own pixels, to be read on a page 1,280 pixels wide.
 _WIDEST = 1600.0
+PAPER = 1250.0  # and on a sheet of A4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,13 @@ def is_whole() -> bool:
     return request.args.get("size") == "full"
 
 
-def of_case(pictures: Sequence[Picture]) -> list[Drawing]:
-    """The pictures of one case, its way and its holders marked."""
+def widest() -> float | None:
+    """How wide a piece may be on the page that was asked for."""
+    return None if is_whole() else _WIDEST
+
+
+def of_case(pictures: Sequence[Picture], room: float | None) -> list[Drawing]:
+    """The pictures of one case, its way and its holders marked, in pieces no wider than the room."""
     plans = [picture.plan for picture in pictures]
     return [
         _drawn(
@@ -52,12 +60,13 @@ def of_case(pictures: Sequence[Picture]) -> list[Drawing]:
             {element: _mark(standing) for element, standing in picture.standing.items()},
             picture.way,
             picture,
+            room=room,
         )
         for at, picture in enumerate(pictures)
     ]
 
 
-def of_counts(overview: Overview, address: Callable[[str], str] | None) -> list[Drawing]:
+def of_counts(overview: Overview, address: Callable[[str], str] | None, room: float | None) -> list[Drawing]:
     """The diagrams of the route with what is open at each step and how long it takes, of all cases together.
 
     `address` leads from a step to its cases; None for whoever sees numbers alone.
@@ -71,7 +80,7 @@ def of_counts(overview: Overview, address: Callable[[str], str] | None) -> list[
             marks[element] = mark
     steps = {row.element_id for row in overview.rows if row.count.open}
     links = {element: address(element) for element in steps} if address is not None else {}
-    return [_drawn(at, overview.plans, marks, links=links) for at in range(len(overview.plans))]
+    return [_drawn(at, overview.plans, marks, links=links, room=room) for at in range(len(overview.plans))]
 
 
 def _mark_of_many(count: Count | None, pace: Pace | None, stuck: int) -> engine.Mark | None:
@@ -98,7 +107,7 @@ def heat(pace: Pace | None) -> int:
 
 def plain(plans: Sequence[Plan]) -> list[Drawing]:
     """Diagrams as they are written."""
-    return [_drawn(at, plans, {}) for at in range(len(plans))]
+    return [_drawn(at, plans, {}, room=widest()) for at in range(len(plans))]
 
 
 def of_comparison(
@@ -153,6 +162,31 @@ def of_replay(files: Iterable[tuple[str, bytes]], changed: Mapping[str, StepFigu
     return drawings
 
 
+def as_pdf(drawings: Sequence[Drawing], name: str, about: str) -> Response:
+    """Drawings as a PDF to take away: what they are `about` at its head, who took it and when at its foot."""
+    drawn = [(_title(each), each.svg) for each in drawings]
+    district = language.choose(g.district.name_hi, g.district.name_en)
+    stamp = say(
+        "statement.taken",
+        name=language.choose(g.actor.name_hi, g.actor.name_en),
+        office=language.office(g.actor.post),
+        at=language.moment(transaction.now()),
+    )
+    above = f"{district} · {about}"
+    data = reportfiles.diagrams(transaction.database(), drawn, above, stamp, transaction.now())
+    headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
+    return Response(data, mimetype="application/pdf", headers=headers)
+
+
+def _title(drawing: Drawing) -> str:
+    """The title of a drawing; of an enquiry the office and the round besides."""
+    picture = drawing.picture
+    if picture is None or not picture.unit_kind:
+        return drawing.title
+    again = f", {say('diagram.round', round=picture.round)}" if picture.round else ""
+    return f"{language.office(picture, 'unit')}: {drawing.title}{again}"
+
+
 def _lanes() -> dict[str, str]:
     return {lane: word("office_kind", kind) for lane, kind in LANES.items()}
 
@@ -175,6 +209,8 @@ def _drawn(
     way: frozenset[str] = frozenset(),
     picture: Picture | None = None,
     links: Mapping[str, str] | None = None,
+    *,
+    room: float | None,
 ) -> Drawing:
     plan = plans[at]
     look = engine.Look(
@@ -183,7 +219,7 @@ def _drawn(
         links={**_links(plan, plans), **(links or {})},
         lanes=_lanes(),
         way=way,
-        widest=None if is_whole() else _WIDEST,
+        widest=room,
         name=f"d{at + 1}-",
     )
     title = language.choose(plan.title_hi, plan.title_en)

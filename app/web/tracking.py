@@ -48,10 +48,21 @@ def overview() -> ResponseReturnValue:
         days=_days,
         heat=diagrams.heat,
         address=address,
-        drawings=diagrams.of_counts(found, address),
+        drawings=diagrams.of_counts(found, address, diagrams.widest()),
         levels=diagrams.HEAT,
         is_whole=diagrams.is_whole(),
     )
+
+
+@bp.get("/tracking.pdf")
+@requires(Permission.TRACKING_SEE)
+def overview_file() -> ResponseReturnValue:
+    """The diagrams of the district as they are filtered, to print or to enclose."""
+    asked, now = _asked(), transaction.now()
+    found = transaction.read(lambda rows: tracking.overview(rows, g.actor, asked, now))
+    told = [text for name, value in _named(asked).items() for text in [_word(found, name, value)] if text]
+    drawings = diagrams.of_counts(found, None, diagrams.PAPER)
+    return diagrams.as_pdf(drawings, "tracking.pdf", " · ".join([*told, _period_name(asked.period)]))
 
 
 @bp.get("/tracking/steps/<element_id>")
@@ -120,6 +131,15 @@ def _choices(found: Overview) -> dict[str, list[tuple[str, str]]]:
         "period": periods,
         "against": _with_any("tracking.against_none", periods),
     }
+
+
+def _word(found: Overview, name: str, value: str) -> str:
+    """A filter in words, for the head of a sheet; the period stands there anyway."""
+    if name == "letter":
+        return value
+    return (
+        dict(_choices(found).get(name, [])).get(value, "") if name in ("office", "purpose", "release") else ""
+    )
 
 
 def _with_any(key: str, choices: Iterable[tuple[UUID | str, str]]) -> list[tuple[str, str]]:

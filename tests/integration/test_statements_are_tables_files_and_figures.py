@@ -180,3 +180,15 @@ def test_figures_tell_nobody_more_than_his_post_sees(place):
         "receipts/cases?figure=pending",
     ):
         assert dm.get(f"/reports/{broken}&line=x").status_code == 404
+
+
+def test_diagrams_of_a_case_and_of_the_district_are_taken_as_pdf(place):
+    dm = place.at(Role.DM)
+    address = f"/cases/{place.there.replace('/', '-')}/diagram"
+    assert f'href="{address}.pdf"' in text_of(dm.get(address))
+    assert 'href="/tracking.pdf?' in text_of(dm.get("/tracking?purpose=govt_service"))
+    for file in (f"{address}.pdf", f"{address}.pdf?step=2", "/tracking.pdf?purpose=govt_service&period=1"):
+        answer = dm.get(file)
+        assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+        assert answer.get_data().startswith(b"%PDF")
+    assert place.at(Role.SHO, "th_dighwara").get(f"{address}.pdf").status_code == 404

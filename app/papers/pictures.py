@@ -1,0 +1,190 @@
+"""Diagrams as PDF: the server's own SVG with its own style, a piece on each A4 sheet on its side, text shaped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+from reportlab.graphics import renderPDF
+from reportlab.graphics.shapes import Drawing, Group, String
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfgen.canvas import Canvas
+from svglib.svglib import SvgRenderer
+
+from app.config import ROOT
+from app.papers.errors import PaperRefused, PapersUnavailable
+from app.papers.fonts import BOLD, REGULAR
+from app.papers.pdf import repeatable
+from app.papers.shaping import ShapedTTFont, install
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from app.papers.pdf import Assets
+
+_STYLE = ROOT / "frontend" / "diagram.css"  # the one look of diagrams, for every glass and sheet
+_SVG = "{http://www.w3.org/2000/svg}"
+_MARGIN, _HEAD, _FOOT = 28.0, 34.0, 22.0  # points
+_TITLE, _SMALL = 13.0, 8.5
+_SIGNS = "ZapfDingbats"  # one of the fonts that every reader has
+#: Signs of states that the papers' fonts lack, as that font has them.
+_DRAWN_AS = {"✓": "✓", "●": "●", "■": "■", "✕": "✕", "→": "→", "↺": "↔", "○": "❍", "≠": "✖"}
+_PARTS = re.compile(f"([{''.join(_DRAWN_AS)}])")
+_NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
+_VARIABLE = re.compile(r"var\(--[\w-]+, ([^)]+)\)")
+#: What the stylesheet says by names of its own, and by rules that paper knows nothing of.
+_NAMED = {"var(--shape)": "#22303c", "var(--flow)": "#4a5864"}
+_UNKNOWN = re.compile(r"\s*(--|background|font-family|outline)")
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_PLAIN, _STRONG = "esp-diagram", "esp-diagram-bold"
+_STAND_IN = {"Helvetica": _PLAIN, "Helvetica-Bold": _STRONG}  # names that the library knows by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing of `engine.draw`, one or more pieces, and its title in the language of the page."""
+
+    title: str
+    svg: str
+
+
+def draw_pictures(
+    pictures: Sequence[Picture], above: str, stamp: str, made_at: datetime, assets: Assets
+) -> bytes:
+    """Draw each piece on a sheet of its own, as large as fits; `above` stands at its head, `stamp` at its foot.
+
+    Raises PaperRefused for a drawing that cannot be read, PapersUnavailable.
+    """
+    install()
+    _fonts(assets.fonts)
+    out = BytesIO()
+    rules = _rules()
+    with repeatable(made_at):
+        canvas = Canvas(out, pagesize=landscape(A4), invariant=1)
+        canvas.setTitle(f"{above} – {pictures[0].title}" if pictures else above)
+        canvas.setAuthor("e-Satyapan")
+        for picture in pictures:
+            for piece in _pieces(picture.svg, rules):
+                _sheet(canvas, piece, (picture.title, above, stamp))
+                canvas.showPage()
+        canvas.save()
+    return out.getvalue()
+
+
+def _sheet(canvas: Canvas, drawing: Drawing, words: tuple[str, str, str]) -> None:
+    width, height = landscape(A4)
+    title, above, stamp = words
+    canvas.setFont(_STRONG, _TITLE)
+    canvas.drawString(_MARGIN, height - _MARGIN - 8, title)
+    canvas.setFont(_PLAIN, _SMALL)
+    canvas.drawRightString(width - _MARGIN, height - _MARGIN - 8, above)
+    canvas.drawString(_MARGIN, _MARGIN - 8, stamp)
+    room = (width - 2 * _MARGIN, height - 2 * _MARGIN - _HEAD - _FOOT)
+    scale = min(room[0] / drawing.width, room[1] / drawing.height)
+    drawing.scale(scale, scale)
+    low = height - _MARGIN - _HEAD - drawing.height * scale
+    window = canvas.beginPath()
+    window.rect(_MARGIN, low, drawing.width * scale, drawing.height * scale)
+    canvas.saveState()
+    canvas.clipPath(window, stroke=0)  # a piece of a cut drawing goes no further than its own part
+    renderPDF.draw(drawing, canvas, _MARGIN, low)
+    canvas.restoreState()
+
+
+@lru_cache(maxsize=4)
+def _fonts(folder: Path) -> None:
+    for name, file in ((_PLAIN, REGULAR), (_STRONG, BOLD)):
+        pdfmetrics.registerFont(ShapedTTFont(name, str(folder / file)))
+
+
+@cache
+def _rules() -> str:
+    """The look of diagrams in the words that the library knows: no names of colours, no states of a pointer."""
+    if not _STYLE.is_file():
+        raise PapersUnavailable("papers.picture_missing", file=str(_STYLE))
+    style = _STYLE.read_text(encoding="utf-8")
+    for name, colour in _NAMED.items():
+        style = style.replace(name, colour)
+    style = re.sub(r"/\*.*?\*/", "", _VARIABLE.sub(r"\1", style), flags=re.DOTALL)
+    kept = []
+    for selector, body in _RULE.findall(style):
+        told = [part for part in body.split(";") if not _UNKNOWN.match(part)]
+        if ":" not in selector and "paint-order" not in body:  # letters with a rim cannot be drawn so
+            kept.append(f"{selector.strip()} {{{';'.join(told)}}}")
+    return re.sub(r"font-weight:\s*[67]00", "font-weight: bold", "\n".join(kept))
+
+
+def _pieces(svg: str, rules: str) -> Iterator[Drawing]:
+    try:
+        root = etree.fromstring(
+            f"<all>{svg}</all>".encode(), etree.XMLParser(resolve_entities=False, no_network=True)
+        )
+    except etree.XMLSyntaxError as cause:
+        raise PaperRefused("papers.layout_failed") from cause
+    for piece in root:
+        _prepare(piece, rules)
+        drawing = SvgRenderer(path="").render(piece)
+        _lettered(drawing)
+        yield drawing
+
+
+def _prepare(svg: Any, rules: str) -> None:
+    """Arrow heads as shapes of their own, links as groups; the look of every class inside the drawing."""
+    for node in list(svg.iter(f"{_SVG}defs", f"{_SVG}title")):
+        node.getparent().remove(node)
+    for link in svg.iter(f"{_SVG}a"):
+        link.tag = f"{_SVG}g"
+    for path in list(svg.iter(f"{_SVG}path")):
+        head = path.attrib.pop("marker-end", "")
+        if head:
+            path.addnext(_head(path.get("d"), head.rpartition("-head-")[2].rstrip(")")))
+    svg.set("font-family", "Helvetica")
+    style = etree.Element(f"{_SVG}style")
+    style.text = rules
+    svg.insert(0, style)
+
+
+def _head(way: str, look: str) -> Any:
+    """The head of an arrow at the end of a way, in the direction of its last piece."""
+    *_, x1, y1, x2, y2 = (float(each) for each in _NUMBERS.findall(way))
+    length = ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5 or 1.0
+    dx, dy = (x2 - x1) / length, (y2 - y1) / length
+    bx, by = x2 - 10 * dx, y2 - 10 * dy
+    points = [(x2, y2), (bx - 5 * dy, by + 5 * dx), (bx + 5 * dy, by - 5 * dx)]
+    group = etree.Element(f"{_SVG}g", {"class": f"head {look}"})
+    (ax, ay), (cx, cy), (ex, ey) = points
+    etree.SubElement(group, f"{_SVG}path", d=f"M{ax:.1f} {ay:.1f}L{cx:.1f} {cy:.1f}L{ex:.1f} {ey:.1f}z")
+    return group
+
+
+def _lettered(group: Any) -> None:
+    """Give every text the papers' fonts, and its signs the one that has them."""
+    for at, one in enumerate(group.contents):
+        if isinstance(one, String):
+            one.fontName = _STAND_IN.get(one.fontName, one.fontName)
+            if _PARTS.search(one.text):
+                group.contents[at] = _signed(one)
+        elif isinstance(one, Group):
+            _lettered(one)
+
+
+def _signed(text: String) -> Group:
+    parts = [
+        (_SIGNS, _DRAWN_AS[part]) if part in _DRAWN_AS else (text.fontName, part)
+        for part in _PARTS.split(text.text)
+        if part
+    ]
+    widths = [pdfmetrics.stringWidth(part, font, text.fontSize) for font, part in parts]
+    x = text.x - {"middle": sum(widths) / 2, "end": sum(widths)}.get(text.textAnchor, 0.0)
+    group = Group()
+    for (font, part), broad in zip(parts, widths, strict=True):
+        group.add(String(x, text.y, part, fontName=font, fontSize=text.fontSize, fillColor=text.fillColor))
+        x += broad
+    return group

@@ -1,0 +1,68 @@
+"""A diagram as PDF: its labels and the words of states are read in Hindi, a piece a sheet, the same bytes again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pypdfium2
+import pytest
+
+from app import engine, papers
+from tests.sources import ROOT
+
+NOW = datetime(2026, 11, 29, 5, 0, tzinfo=UTC)
+MARKS = {
+    "scrutinise": engine.Mark("done", "पूर्ण"),
+    "route": engine.Mark("late", "विलंबित", "पुलिस अधीक्षक का कार्यालय · 3 कार्यदिवस विलंब"),
+    "review_findings": engine.Mark("before", "पहले"),
+}
+
+
+def drawn(widest: float | None = 1250.0) -> str:
+    xml = (ROOT / "processes" / "verification.bpmn").read_bytes()
+    return engine.draw(xml, engine.Look(marks=MARKS, widest=widest, name="d1-", lanes={"sdpo": "अनुमंडल"}))
+
+
+def made(svg: str) -> bytes:
+    return papers.draw_pictures(
+        [papers.Picture("चरित्र सत्यापन", svg)], "सारण · SRN/2026/00001", "लिया", NOW, papers.Assets()
+    )
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[pypdfium2.PdfPage]:
+    return list(pypdfium2.PdfDocument(made(drawn())))
+
+
+def said(page: pypdfium2.PdfPage) -> str:
+    return " ".join(page.get_textpage().get_text_range().split())
+
+
+def test_every_piece_has_a_sheet_with_what_it_is_of(pages):
+    assert len(pages) == drawn().count("<svg")
+    assert all("चरित्र सत्यापन" in said(page) and "SRN/2026/00001" in said(page) for page in pages)
+
+
+def test_labels_and_marks_are_read_as_they_are_written(pages):
+    whole = " ".join(said(page) for page in pages)
+    for words in ("संवीक्षा एवं प्रेषण", "त्रुटियों का उत्तर", "पूर्ण", "3 कार्यदिवस विलंब", "अनुमंडल"):
+        assert words in whole, words
+    fonts = {font.get_base_name() for page in pages for font in _fonts(page)}
+    assert any("NotoSansDevanagari" in font for font in fonts)
+
+
+def _fonts(page: pypdfium2.PdfPage) -> list[pypdfium2.PdfFont]:
+    return [each.get_font() for each in page.get_objects() if isinstance(each, pypdfium2.PdfTextObj)]
+
+
+def test_what_is_marked_is_drawn_in_its_colour(pages):
+    picture = pages[0].render(scale=1).to_pil().convert("RGB")
+    colours = {colour for _, colour in picture.getcolors(1 << 20)}
+    assert (0xDF, 0xF0, 0xE6) in colours, "done"
+    assert (0xFB, 0xE0, 0xE2) in colours, "late"
+
+
+def test_the_same_picture_gives_the_same_bytes_and_a_broken_one_is_refused():
+    assert made(drawn()) == made(drawn())
+    with pytest.raises(papers.PaperRefused):
+        made("<svg><rect></svg>")
