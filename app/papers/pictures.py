@@ -1,4 +1,4 @@
-"""Diagrams as PDF: the server's own SVG with its own style, a piece on each A4 sheet on its side, text shaped."""
+"""Diagrams as PDF: the server's own SVG with its own style, a piece on each A4 sheet, its letters shaped."""
 
 from __future__ import annotations
 
@@ -79,15 +79,15 @@ def draw_pictures(
 
 
 def _sheet(canvas: Canvas, drawing: Drawing, words: tuple[str, str, str]) -> None:
-    width, height = landscape(A4)
+    """One sheet, upright or on its side: as the drawing comes out larger."""
+    scale, (width, height) = max((_scale(drawing, size), size) for size in (A4, landscape(A4)))
+    canvas.setPageSize((width, height))
     title, above, stamp = words
     canvas.setFont(_STRONG, _TITLE)
     canvas.drawString(_MARGIN, height - _MARGIN - 8, title)
     canvas.setFont(_PLAIN, _SMALL)
-    canvas.drawRightString(width - _MARGIN, height - _MARGIN - 8, above)
+    canvas.drawString(_MARGIN, height - _MARGIN - 22, above)
     canvas.drawString(_MARGIN, _MARGIN - 8, stamp)
-    room = (width - 2 * _MARGIN, height - 2 * _MARGIN - _HEAD - _FOOT)
-    scale = min(room[0] / drawing.width, room[1] / drawing.height)
     drawing.scale(scale, scale)
     low = height - _MARGIN - _HEAD - drawing.height * scale
     window = canvas.beginPath()
@@ -96,6 +96,11 @@ def _sheet(canvas: Canvas, drawing: Drawing, words: tuple[str, str, str]) -> Non
     canvas.clipPath(window, stroke=0)  # a piece of a cut drawing goes no further than its own part
     renderPDF.draw(drawing, canvas, _MARGIN, low)
     canvas.restoreState()
+
+
+def _scale(drawing: Drawing, size: tuple[float, float]) -> float:
+    broad, high = size[0] - 2 * _MARGIN, size[1] - 2 * _MARGIN - _HEAD - _FOOT
+    return float(min(broad / drawing.width, high / drawing.height))
 
 
 @lru_cache(maxsize=4)
