@@ -143,6 +143,7 @@ def _doorkeeper(settings: Settings) -> Doorkeeper:
 def _open(settings: Settings) -> Database:
     from app.crypto import KeyRing
     from app.services.database import Database
+    from app.services.officekeys import OfficeKeys
 
     keys = KeyRing.for_tests() if settings.testing else KeyRing.open_or_make(settings.keys)
     return Database(
@@ -152,4 +153,5 @@ def _open(settings: Settings) -> Database:
         public_address=settings.public_address,
         fonts=settings.fonts,
         clock_is_free=settings.demo or settings.testing,
+        office_keys=OfficeKeys(settings.signature_keys, settings.signature_passphrase or keys.passphrase()),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import runpy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", 
 _MAX_PORT = 65_535
 MOST_DEMO_CASES = 40
 _MAX_PROCESSES = 64
+_OFFICE_KEY = re.compile(r"\d{1,6}-(dm|sp)")
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z]+)?://")
 
 
@@ -51,6 +52,8 @@ class Settings:
     sms_url: str = ""  # of the gateway, https://
     sms_header: str = ""  # sender id as registered with the operators (DLT)
     sms_token: str = ""
+    signature_keys: Mapping[str, Path] = field(default_factory=dict)  # "<LGD code>-<dm|sp>" -> PKCS#12
+    signature_passphrase: str = ""  # empty: one that the key ring gives
     sms_templates: str = ""  # kind=id,... as the texts are registered with the operators (DLT)
 
     @property
@@ -102,6 +105,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=_number(values, "PROXIES", 0, 5, least=0),
         testing=_flag(values, "ESP_TESTING"),
         fonts=Path(values.get("FONTS") or FONTS),
+        signature_keys=_signature_keys(values, instance),
+        signature_passphrase=str(values.get("SIGNATURE_PASSPHRASE") or ""),
         **_carriers(values),
     )
 
@@ -133,6 +138,19 @@ def _carriers(values: Mapping[str, Any]) -> dict[str, str]:
             "write them like reminder=1107…,digest=1107…",
         )
     return {name.lower(): value for name, value in found.items()}
+
+
+def _signature_keys(values: Mapping[str, Any], instance: Path) -> dict[str, Path]:
+    """The files by which offices sign papers; a path that is not absolute lies below the instance folder."""
+    text = str(values.get("SIGNATURE_KEYS") or "").strip()
+    found = dict(part.strip().partition("=")[::2] for part in text.split(",")) if text else {}
+    if all(_OFFICE_KEY.fullmatch(name) and path for name, path in found.items()):
+        return {name: instance / path for name, path in found.items()}
+    raise SettingRefused(
+        "SIGNATURE_KEYS",
+        "218-dm=keys/dm.p12,218-sp=keys/sp.p12 जैसा लिखें (जिले का LGD कोड, dm अथवा sp, PKCS#12 फाइल)",
+        "write it like 218-dm=keys/dm.p12,218-sp=keys/sp.p12 (LGD code of the district, dm or sp, PKCS#12 file)",
+    )
 
 
 def _from_file(path: Path) -> dict[str, Any]:

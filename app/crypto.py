@@ -222,6 +222,10 @@ class KeyRing:
         """The key that signs what issued papers prove by themselves; its public half is given to everybody."""
         return Ed25519PrivateKey.from_private_bytes(self.derive("papers"))
 
+    def passphrase(self) -> str:
+        """What opens the files of keys that sign papers, where the settings name no passphrase."""
+        return self.derive("signature keys").hex()
+
     def mac(self, purpose: str, message: bytes) -> bytes:
         """32 bytes that only this installation can make of a message: what is kept of a code of many random bits."""
         return self._mac(f"mac|{purpose}", message)

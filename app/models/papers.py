@@ -24,6 +24,10 @@ certificate = case_table(
     Column("valid_till", Date),
     Column("status_on", Date),  # from which day it is revoked or superseded
     uuid_column("signed_by", nullable=True),
+    Column(
+        "unsigned_sha256", LargeBinary(32)
+    ),  # of the sealed file before its signature; null: signed in ink
+    Column("signed_with", LargeBinary(32)),  # SHA-256 of the certificate
     UniqueConstraint("district_id", "number"),
     UniqueConstraint("district_id", "engine_task_id"),
     UniqueConstraint("district_id", "office_id", "memo_number"),

@@ -5,7 +5,7 @@ draws it. `self_test` says at start-up, by an error naming the file, whether pap
 """
 
 from app.papers.compose import Composition, compose, compose_letter
-from app.papers.errors import PaperRefused, PapersUnavailable
+from app.papers.errors import KeyRefused, PaperRefused, PapersUnavailable
 from app.papers.facts import (
     Address,
     Copy,
@@ -19,6 +19,7 @@ from app.papers.facts import (
     Verification,
 )
 from app.papers.layout import draw_paper
+from app.papers.pades import Certificate, Signatory, Signature, open_key, sign, signatures, usable, whole_by
 from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.pictures import Picture, draw_pictures
 from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, token
@@ -42,10 +43,12 @@ __all__ = [
     "Address",
     "Answer",
     "Assets",
+    "Certificate",
     "Claim",
     "Composition",
     "Copy",
     "IssuedPaper",
+    "KeyRefused",
     "LetterFacts",
     "PaperFacts",
     "PaperRefused",
@@ -55,6 +58,8 @@ __all__ = [
     "RegisterEntry",
     "Requester",
     "Sealed",
+    "Signatory",
+    "Signature",
     "Signer",
     "Subject",
     "Table",
@@ -76,6 +81,7 @@ __all__ = [
     "joined",
     "load_texts",
     "needs",
+    "open_key",
     "public_answer",
     "qr_png",
     "read_seal",
@@ -83,6 +89,10 @@ __all__ = [
     "render_pdf",
     "seal",
     "self_test",
+    "sign",
+    "signatures",
     "stamped",
     "token",
+    "usable",
+    "whole_by",
 ]

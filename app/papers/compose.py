@@ -84,6 +84,7 @@ class Composition:
     verify_link: str  # what the QR holds; empty for letters, which anybody may not check
     photo: bytes | None
     annex: tuple[tuple[str, ...], ...] = ()  # rows of the list that goes with a letter, its head first
+    is_signed: bool = False  # a signature will put its frame around the sign block
 
 
 def compose(texts: Texts, facts: PaperFacts) -> Composition:
@@ -105,6 +106,7 @@ def compose(texts: Texts, facts: PaperFacts) -> Composition:
         sheets=tuple(composer.sheet(language, certificate=certificate) for language in languages),
         verify_link=facts.verification.link,
         photo=facts.photo if certificate else None,
+        is_signed=facts.signer.mode == "digital",
     )
 
 
@@ -141,6 +143,7 @@ def signer_values(texts: Texts, signer: Signer, kind: str) -> dict[str, str]:
         **both("signer_designation", designation),
         **both("on_behalf", signer.on_behalf),
         "signed_at": signer.signed_at,
+        "certified_to": signer.certified_to,
     }
 
 

@@ -15,3 +15,9 @@ class PaperRefused(DomainError):
     """No paper can be drawn from these values; `params` name the place-holder or letter at fault."""
 
     key = "papers.refused"
+
+
+class KeyRefused(DomainError):
+    """No paper can be signed with this key: it is not there, does not open, or its certificate does not hold."""
+
+    key = "papers.key.unreadable"

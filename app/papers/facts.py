@@ -99,6 +99,7 @@ class Signer:
     mode: Literal["ink", "digital"] = "ink"
     on_behalf: Words = field(default_factory=Words)  # acting or delegated: for whom
     signed_at: str = ""  # DD-MM-YYYY HH:MM, IST
+    certified_to: str = ""  # whose certificate signs, as it says itself
 
 
 @dataclass(frozen=True, slots=True)

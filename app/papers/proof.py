@@ -30,6 +30,7 @@ _FIRST_DAY = date(2000, 1, 1)
 _HOLDER = 8
 #: The line after the file; `%` begins a comment, which every reader of PDF passes over.
 _SEAL = re.compile(rb"%e-satyapan ([A-Z2-7]+)\.([A-Z2-7]+) ([A-Z2-7]+)\n")
+_CERTIFICATE = re.compile(rb"%e-satyapan certificate ([A-Z2-7]+)\n")
 _SEALED = b"e-satyapan file\0"
 _NAMED = b"e-satyapan paper\0"
 
@@ -55,11 +56,13 @@ class Sealed:
     """A file with a seal: the public code and token of its paper, and whether the file is as it was sealed.
 
     `state`: whole | altered (a byte before the seal differs, or the seal is not ours) | added (something follows it).
+    `certificate`: the fingerprint of the certificate whose signature belongs behind the seal; empty: none does.
     """
 
     code: str
     claim: Claim | None
     state: Literal["whole", "altered", "added"]
+    certificate: bytes = b""
 
 
 def holder_digest(name: str, born: date | None) -> bytes:
@@ -98,9 +101,14 @@ def read_token(text: str, key: Ed25519PublicKey) -> Claim | None:
         return None
 
 
-def seal(pdf: bytes, code: str, named: str, key: Ed25519PrivateKey) -> bytes:
-    """The file with its seal: code and token of the paper, and a signature over every byte before."""
+def seal(pdf: bytes, code: str, named: str, key: Ed25519PrivateKey, certificate: bytes = b"") -> bytes:
+    """The file with its seal: code and token of the paper, and a signature over every byte before.
+
+    `certificate`: fingerprint of the one that will sign behind it; so a signature by anybody else proves nothing.
+    """
     whole = pdf if pdf.endswith(b"\n") else pdf + b"\n"
+    if certificate:
+        whole += f"%e-satyapan certificate {_letters(certificate)}\n".encode("ascii")
     signature = _letters(key.sign(_SEALED + sha256(whole).digest()))
     return whole + f"%e-satyapan {code.upper()}.{named} {signature}\n".encode("ascii")
 
@@ -112,11 +120,13 @@ def read_seal(data: bytes, key: Ed25519PublicKey) -> Sealed | None:
         return None
     code, named, signature = (part.decode("ascii") for part in found.groups())
     claim = read_token(named, key)
+    named_in = _CERTIFICATE.search(data, 0, found.start())
+    certificate = _bytes(named_in[1].decode("ascii")) if named_in is not None else b""
     try:
         key.verify(_bytes(signature), _SEALED + sha256(data[: found.start()]).digest())
     except InvalidSignature:
-        return Sealed(code.lower(), claim, "altered")
-    return Sealed(code.lower(), claim, "added" if found.end() < len(data) else "whole")
+        return Sealed(code.lower(), claim, "altered", certificate)
+    return Sealed(code.lower(), claim, "added" if found.end() < len(data) else "whole", certificate)
 
 
 def sealed_part(data: bytes) -> bytes:

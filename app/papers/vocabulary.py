@@ -85,7 +85,9 @@ SCENES: dict[str, Scene] = {
         _PERSON | _names("cert_no validity_months valid_till sign_block"), _PERSON_MAYBE, answers=True
     ),
     "sign_ink": Scene(_names("signer_name signer_designation district"), _names("on_behalf")),
-    "sign_digital": Scene(_names("signer_name signer_designation district signed_at"), _names("on_behalf")),
+    "sign_digital": Scene(
+        _names("signer_name signer_designation district signed_at"), _names("on_behalf certified_to")
+    ),
     "fact": Scene(_names("register entry_no year"), _names("entry_state court in_force_till")),
     "copies": Scene(_names("memo_no_copy place date sign_block"), lists={"copies": _COPY_ROW}),
     "copy_line": Scene(_names("addressee copy_purpose"), _names("ref_no")),

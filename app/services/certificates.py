@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from app import papers
-from app.domain import numbers
+from app.domain import clock, numbers
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
@@ -71,6 +71,8 @@ class _Ready:
     data_key_id: UUID
     texts: papers.Texts
     facts: papers.PaperFacts
+    at: datetime  # by the machine's clock: when it is signed
+    signatory: papers.Signatory | None = None  # None: signed in ink
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class _Drawn:
     public: dict[str, Any]
     valid_till: Any
     birth_digest: bytes | None
+    unsigned_sha256: bytes | None  # of the sealed file, where a signature follows
+    signed_with: bytes | None
 
 
 def issue(database: Database, job: AnyRow) -> Work:
@@ -94,7 +98,7 @@ def issue(database: Database, job: AnyRow) -> Work:
     scope = CaseScope(job.district_id, job.case_id)
     certificate = database.write(lambda session: _allot(session, job), scope)
     crash_point("numbered")
-    ready = database.read(lambda session: _facts(session, certificate, job), scope)
+    ready = _with_key(database.read(lambda session: _facts(session, certificate, job), scope), job, database)
     drawn = _draw(ready, job.at, papers.Assets(fonts=database.fonts), database.keys)
     crash_point("drawn")
     database.read(lambda session: _store(session, drawn), scope)
@@ -158,7 +162,23 @@ def _facts(session: Session, certificate: AnyRow, job: AnyRow) -> _Ready:
     loaded = releases.load(session, case.release_id)
     code = papercheck.code_of(session, certificate.id)
     facts = paperfacts.read(session, case, loaded, certificate, job.at, code)
-    return _Ready(certificate, case.data_key_id, loaded.texts, papercheck.signed(session, facts))
+    return _Ready(
+        certificate, case.data_key_id, loaded.texts, papercheck.signed(session, facts), session.recorded_at
+    )
+
+
+def _with_key(ready: _Ready, job: AnyRow, database: Database) -> _Ready:
+    """The same with the key of the office that signs, if it has one; the sign block then says so.
+
+    Raises papers.KeyRefused: a paper of an office with a key leaves it signed, or not at all.
+    """
+    signer = ready.facts.signer
+    held = database.office_keys.of(job.district_id, signer.office, ready.at)
+    if held is None:
+        return ready
+    told = ready.at.astimezone(clock.IST).strftime("%d-%m-%Y %H:%M")
+    signer = replace(signer, mode="digital", signed_at=told, certified_to=held.certificate.subject)
+    return replace(ready, facts=replace(ready.facts, signer=signer), signatory=held)
 
 
 def _draw(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -> _Drawn:
@@ -166,18 +186,35 @@ def _draw(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -> 
     certificate, facts = ready.certificate, ready.facts
     drawn = papers.draw_paper(papers.compose(ready.texts, facts), at, assets)
     proof = facts.verification
-    data = papers.seal(drawn, proof.code, proof.token, ring.paper_key())
+    held = ready.signatory
+    signed_with = held.certificate.fingerprint if held is not None else None
+    sealed = papers.seal(drawn, proof.code, proof.token, ring.paper_key(), signed_with or b"")
+    data = papers.sign(sealed, held, ready.at) if held is not None else sealed
     paper = Paper("issued_paper", f"{certificate.number.replace('/', '-')}.pdf", "application/pdf", data)
     # A paper carries the class of what it says: facts that were found, or that nothing was found.
     pii = "P2" if facts.template == ready.texts.choose(facts.output, "no_adverse") else "P3"
     path = f"{documents.new_path(certificate.id)}.{token_hex(4)}"
     birth = papercheck.birth_digest(ring, certificate.number, facts.subject.born)
-    return _Drawn(certificate, ready.data_key_id, path, paper, pii, _public(facts), facts.valid_till, birth)
+    return _Drawn(
+        certificate,
+        ready.data_key_id,
+        path,
+        paper,
+        pii,
+        _public(ready),
+        facts.valid_till,
+        birth,
+        unsigned_sha256=sha256(sealed).digest() if held is not None else None,
+        signed_with=signed_with,
+    )
 
 
-def _public(facts: papers.PaperFacts) -> dict[str, Any]:
+def _public(ready: _Ready) -> dict[str, Any]:
     """What the public page may say, kept sealed until somebody brings the code."""
+    facts = ready.facts
+    signed = {"certified_to": facts.signer.certified_to, "signed_at": facts.signer.signed_at}
     return {
+        **(signed if ready.signatory is not None else {}),
         "name": [facts.subject.name.hi, facts.subject.name.en],
         "purpose": [facts.purpose.hi, facts.purpose.en],
         "requester": [facts.requester.department.hi, facts.requester.department.en],
@@ -228,6 +265,8 @@ def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
         issued_at=at,
         valid_till=drawn.valid_till,
         birth_digest=drawn.birth_digest,
+        unsigned_sha256=drawn.unsigned_sha256,
+        signed_with=drawn.signed_with,
         facts=keys.seal_json(key, f"certificate|facts|{certificate.id}", drawn.public),
     )
     audit.record(
@@ -239,6 +278,7 @@ def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
         at,
         number=certificate.number,
         sha256=row["sha256"].hex(),
+        **({"signed_with": drawn.signed_with.hex()} if drawn.signed_with is not None else {}),
     )
 
 

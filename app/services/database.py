@@ -21,6 +21,7 @@ from sqlalchemy import create_engine, event, exc
 from app.config import FONTS
 from app.domain.errors import Conflict, Unavailable
 from app.models.scope import Scope, Session
+from app.services.officekeys import NO_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from app.crypto import KeyRing
+    from app.services.officekeys import OfficeKeys
 
 T = TypeVar("T")
 
@@ -87,6 +89,7 @@ class Database:
         public_address: str = "",
         fonts: Path = FONTS,
         clock_is_free: bool = False,
+        office_keys: OfficeKeys = NO_KEYS,
     ) -> None:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
@@ -96,7 +99,7 @@ class Database:
         else:  # the session begins and ends by itself, each together with its first and last statements
             self._writing = self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.keys, self.documents, self.fonts = keys, documents, fonts
-        self.public_address = public_address
+        self.public_address, self.office_keys = public_address, office_keys
         self.loader, self.clock_is_free = "", clock_is_free
         self._waiting: _Queue = queue.SimpleQueue()
         self._writer: threading.Thread | None = None

@@ -16,7 +16,7 @@ from app.models import case_queries as cases
 from app.models import incident_queries as table
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
-from app.papers import PaperRefused, PapersUnavailable
+from app.papers import KeyRefused, PaperRefused, PapersUnavailable
 from app.services import audit, queues, releases, tallies
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def reason(error: Exception) -> Stopped:
         return Stopped(
             "storage", detail={"error": errno.errorcode.get(error.errno or 0, type(error).__name__)}
         )
+    if isinstance(error, KeyRefused):
+        return Stopped("signature_key", detail={"reason": error.key, **_plain(error.params)})
     if isinstance(error, PapersUnavailable | PaperRefused):
         code = "papers_unavailable" if isinstance(error, PapersUnavailable) else "paper_refused"
         told = {name: value for name, value in error.params.items() if name in _TELLING}

@@ -12,6 +12,7 @@ from app.domain.errors import NotAllowed, NotFound, RouteStuck, Unavailable
 from app.models import case_queries as cases
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
+from app.papers import KeyRefused
 from app.services import audit, certificates, incidents, instances, releases, reminders
 from app.services.crashes import crash_point
 
@@ -179,11 +180,12 @@ def skip(session: Session, actor: Actor, incident: AnyRow, now: datetime) -> boo
 def _failed(database: Database, job: AnyRow, error: Exception, now: datetime) -> None:
     """Try again later, each time later; after the last attempt an incident asks for an administrator.
 
-    A route that is stuck behind the job does not come free by waiting: there the first attempt is the last.
+    A route that is stuck behind the job does not come free by waiting, nor does a key open: there the first
+    attempt is the last.
     """
     why = incidents.reason(error)
     log.warning("job_failed", job=str(job.id), kind=job.kind, attempt=job.attempts, error=why.code)
-    is_last = isinstance(error, RouteStuck) or _is_last(job.attempts)
+    is_last = isinstance(error, RouteStuck | KeyRefused) or _is_last(job.attempts)
     then = {"state": "failed"} if is_last else {"state": "queued", "run_at": now + _pause(job.attempts)}
 
     def note(session: Session) -> None:

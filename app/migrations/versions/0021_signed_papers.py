@@ -1,0 +1,25 @@
+"""Papers with a signature in them: the hash of the file before it, and whose certificate signed.
+
+Revision ID: 0021
+Revises: 0020
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+_NEW = ("unsigned_sha256", "signed_with")
+
+
+def upgrade() -> None:
+    for name in _NEW:
+        op.add_column("certificate", sa.Column(name, sa.LargeBinary(length=32), nullable=True))
+
+
+def downgrade() -> None:
+    for name in _NEW:
+        op.drop_column("certificate", name)

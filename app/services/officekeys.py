@@ -1,0 +1,88 @@
+"""The keys by which offices sign papers: named in the settings, opened when first wanted, held open; their state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from app import papers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+#: How long before its certificate ends those concerned are told: a new one takes weeks.
+WARNING = timedelta(days=30)
+SIDES = ("dm", "sp")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """One office's way to sign. `state`: ink (no key is set) | ok | expiring | unusable (then `problem` says why)."""
+
+    side: str  # dm | sp
+    state: Literal["ink", "ok", "expiring", "unusable"]
+    subject: str = ""
+    valid_till: datetime | None = None
+    problem: str = ""
+    file: str = ""
+
+    @property
+    def needs_care(self) -> bool:
+        return self.state in ("expiring", "unusable")
+
+
+class OfficeKeys:
+    """One per process. `files`: "<LGD code>-<dm|sp>" -> PKCS#12; an office that is not named signs in ink.
+
+    A file that was replaced is opened anew, so that a new certificate needs no restart.
+    """
+
+    def __init__(self, files: Mapping[str, Path], passphrase: str) -> None:
+        self._files, self._passphrase = dict(files), passphrase
+        self._open: dict[Path, tuple[int, papers.Signatory]] = {}
+
+    def of(self, district_id: int, side: str, now: datetime) -> papers.Signatory | None:
+        """The key of an office, usable now; None where it signs in ink. Raises papers.KeyRefused."""
+        path = self._files.get(f"{district_id}-{side}")
+        return None if path is None else papers.usable(self._opened(path), now, path.name)
+
+    def state(self, district_id: int, side: str, now: datetime) -> KeyState:
+        path = self._files.get(f"{district_id}-{side}")
+        if path is None:
+            return KeyState(side, "ink")
+        try:
+            held = papers.usable(self._opened(path), now, path.name).certificate
+        except papers.KeyRefused as refused:
+            return KeyState(side, "unusable", problem=refused.key, file=path.name)
+        state: Literal["ok", "expiring"] = "expiring" if held.valid_till - now < WARNING else "ok"
+        return KeyState(side, state, held.subject, held.valid_till, file=path.name)
+
+    def states(self, district_id: int, now: datetime) -> list[KeyState]:
+        return [self.state(district_id, side, now) for side in SIDES]
+
+    def worst(self, now: datetime) -> str:
+        """The state of the key that is worst of all, for those who watch the machine."""
+        order = ("ink", "ok", "expiring", "unusable")
+        found = [self.state(int(code), side, now).state for code, side in map(_parted, self._files)]
+        return max(found, key=order.index, default="ink")
+
+    def _opened(self, path: Path) -> papers.Signatory:
+        try:
+            written = path.stat().st_mtime_ns
+        except OSError as error:
+            raise papers.KeyRefused("papers.key.missing", file=path.name) from error
+        held = self._open.get(path)
+        if held is None or held[0] != written:
+            held = self._open[path] = (written, papers.open_key(path, self._passphrase))
+        return held[1]
+
+
+def _parted(name: str) -> tuple[str, str]:
+    code, _, side = name.partition("-")
+    return code, side
+
+
+NO_KEYS = OfficeKeys({}, "")
