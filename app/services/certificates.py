@@ -278,8 +278,15 @@ def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
         at,
         number=certificate.number,
         sha256=row["sha256"].hex(),
-        **({"signed_with": drawn.signed_with.hex()} if drawn.signed_with is not None else {}),
+        **_told(drawn),
     )
+
+
+def _told(drawn: _Drawn) -> dict[str, str]:
+    """What the record keeps of a signature: the file before it, and whose certificate signed."""
+    if drawn.unsigned_sha256 is None or drawn.signed_with is None:
+        return {}
+    return {"unsigned": drawn.unsigned_sha256.hex(), "signed_with": drawn.signed_with.hex()}
 
 
 def register_page(

@@ -22,13 +22,16 @@ WORKER_SILENCE = timedelta(minutes=3)
 LEAST_ROOM = 256 * 1024 * 1024  # bytes free where documents lie
 
 
-def readiness(database: Database, documents: Path, now: datetime) -> dict[str, bool]:
-    """What is well and what is not, by name; all must be well before officers are let in."""
+def readiness(database: Database, documents: Path, now: datetime) -> dict[str, bool | str]:
+    """What is well and what is not, by name; all must be well before officers are let in.
+
+    `signature` only tells: without a key papers wait or are signed in ink, and officers work on.
+    """
     try:
         found = database.read(lambda session: _tables(session, now), scopes.health())
     except Unavailable:
         found = {"database": False, "migrations": False, "worker": False}
-    return {**found, "disk": _has_room(documents)}
+    return {**found, "disk": _has_room(documents), "signature": database.office_keys.worst(now)}
 
 
 def _tables(session: Session, now: datetime) -> dict[str, bool]:

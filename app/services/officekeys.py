@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from app import papers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
+    from app.config import Settings
+    from app.domain.roles import Actor
+    from app.services.database import Database
+
 #: How long before its certificate ends those concerned are told: a new one takes weeks.
 WARNING = timedelta(days=30)
+_BLANK = "________"
 SIDES = ("dm", "sp")
 
 
@@ -63,6 +68,11 @@ class OfficeKeys:
     def states(self, district_id: int, now: datetime) -> list[KeyState]:
         return [self.state(district_id, side, now) for side in SIDES]
 
+    def of_post(self, actor: Actor, now: datetime) -> list[KeyState]:
+        """What signs the papers of the office in which an officer acts; nothing where it issues none."""
+        side = actor.post.office_kind.removesuffix("_office")
+        return [self.state(actor.district_id, side, now)] if side in SIDES else []
+
     def worst(self, now: datetime) -> str:
         """The state of the key that is worst of all, for those who watch the machine."""
         order = ("ink", "ok", "expiring", "unusable")
@@ -78,6 +88,32 @@ class OfficeKeys:
         if held is None or held[0] != written:
             held = self._open[path] = (written, papers.open_key(path, self._passphrase))
         return held[1]
+
+
+def foretold(
+    database: Database, district_id: int, facts: papers.PaperFacts, now: datetime
+) -> papers.PaperFacts:
+    """What a draft says of how the paper will be signed; its time is open."""
+    found = database.office_keys.state(district_id, facts.signer.office, now)
+    if found.state == "ink":
+        return facts
+    signer = replace(facts.signer, mode="digital", signed_at=_BLANK, certified_to=found.subject)
+    return replace(facts, signer=signer)
+
+
+def make_demo_keys(database: Database, settings: Settings, districts: Iterable[int], now: datetime) -> None:
+    """A key for either office of each district, certified by nobody, and the setting that names them; demo only."""
+    passphrase = settings.signature_passphrase or database.keys.passphrase()
+    names = {f"{code}-{side}": f"keys/{code}-{side}.p12" for code in districts for side in SIDES}
+    for name, path in names.items():
+        data = papers.demo_key(f"डेमो / DEMO {name}", passphrase, now)
+        target = settings.instance / path
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.write_bytes(data)
+        target.chmod(0o600)
+    said = ",".join(f"{name}={path}" for name, path in names.items())
+    with (settings.instance / "config.py").open("a", encoding="utf-8") as config:
+        config.write(f'SIGNATURE_KEYS = "{said}"\n')
 
 
 def _parted(name: str) -> tuple[str, str]:

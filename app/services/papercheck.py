@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import papers
 from app.domain import numbers
+from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import paper_queries as table
 from app.models.scope import CaseScope
 from app.services import calendars, keys, releases, scopes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -32,8 +34,8 @@ _SIGN = "."  # between the code and the signed token, in the QR
 class PublicPaper:
     """What anybody who holds the paper may learn: no more than the paper says.
 
-    `file`: of an uploaded file: same (the very file that was issued) | altered | added | copy (nothing can be said of
-    the file, for it is not the one that was issued); empty where no file was brought.
+    `file`: of an uploaded file: same (the very file that was issued) | altered | added | unsigned (its signature is
+    gone) | copy (nothing can be said of it, for it is not the one that was issued); empty where none was brought.
     """
 
     state: str  # ok | report_ok | bad | unknown
@@ -42,6 +44,8 @@ class PublicPaper:
     issuer_hi: str = ""  # office and district; empty for an unknown code
     issuer_en: str = ""
     file: str = ""
+    certified_to: str = ""  # whose certificate signed it, and when; empty: it was signed in ink
+    signed_at: str = ""
 
 
 def code_of(session: Session, certificate_id: UUID) -> str:
@@ -72,7 +76,7 @@ def birth_digest(ring: KeyRing, number: str, born: date | None) -> bytes | None:
 def by_code(database: Database, code: str, now: datetime) -> PublicPaper:
     """Judge a paper by its code, for anyone: genuine, superseded, revoked, expired or unknown."""
     plain = as_made(code.partition(_SIGN)[0])
-    return _judged(database, sha256(plain.encode()).digest(), now)
+    return _judged(database, _digest(plain), now)
 
 
 def by_birth(database: Database, number: str, born: date, now: datetime) -> PublicPaper:
@@ -85,7 +89,8 @@ def by_birth(database: Database, number: str, born: date, now: datetime) -> Publ
 def by_file(database: Database, data: bytes, now: datetime) -> PublicPaper:
     """Judge a paper and the file that says it is one: the very bytes that were issued, or what was done to them.
 
-    Nothing in the file is read but its seal; what it draws is never looked at.
+    Nothing in the file is read but its seal; what it draws is never looked at, and its signature is compared with
+    the one that was issued.
     """
     found = _judged(database, sha256(data).digest(), now)
     if found.state != "unknown":
@@ -94,12 +99,30 @@ def by_file(database: Database, data: bytes, now: datetime) -> PublicPaper:
     if sealed is None:
         return found
     paper = by_code(database, sealed.code, now)
-    return replace(paper, file="" if paper.state == "unknown" else _what_was_done(sealed.state))
+    return replace(paper, file="" if paper.state == "unknown" else _what_was_done(database, sealed, data))
 
 
-def _what_was_done(state: str) -> str:
-    """A whole file that is not on record is a copy of one that was: a duplicate that was lost, a restored backup."""
-    return "copy" if state == "whole" else state
+def _what_was_done(database: Database, sealed: papers.Sealed, data: bytes) -> str:
+    """A whole file that is not on record is a copy of one that was: a duplicate that was lost, a restored backup.
+
+    Behind the seal of a signed paper stands its signature: what differs from it was altered, what follows it added.
+    """
+    if sealed.state == "whole":
+        return "unsigned" if sealed.certificate else "copy"
+    if sealed.state == "altered" or not sealed.certificate:
+        return sealed.state
+    row = database.read(table.by_digest, scopes.public(_digest(sealed.code)))
+    if row is None:
+        return "altered"
+    scope = CaseScope(row.district_id, row.case_id)
+    stored = database.read(lambda session: cases.document_row(session, row.document_id), scope)
+    is_whole = stored is not None and sha256(data[: stored.size]).digest() == stored.sha256
+    return "added" if is_whole else "altered"
+
+
+def _digest(code: str) -> bytes:
+    """What a paper is found by who knows its code."""
+    return sha256(code.encode()).digest()
 
 
 def as_made(typed: str) -> str:
@@ -123,7 +146,9 @@ def _answer(session: Session, row: AnyRow | None, now: datetime) -> PublicPaper:
     named = papers.Words(district.name_hi, district.name_en)
     if office is not None:
         named = papers.Words(f"{office.name_hi}, {named.hi}", f"{office.name_en}, {named.en}")
-    answer = papers.public_answer(texts, _issued_paper(session, row), named, calendars.day(now))
+    facts = _facts(session, row) if row is not None else {}
+    issued = _issued_paper(row, facts) if row is not None else None
+    answer = papers.public_answer(texts, issued, named, calendars.day(now))
     issuer = offices.find(session, row.office_id) if row is not None else None
     return PublicPaper(
         answer.state,
@@ -131,14 +156,19 @@ def _answer(session: Session, row: AnyRow | None, now: datetime) -> PublicPaper:
         answer.sentence.en,
         f"{issuer.name_hi}, {district.name_hi}" if issuer is not None else "",
         f"{issuer.name_en}, {district.name_en}" if issuer is not None else "",
+        certified_to=facts.get("certified_to", ""),
+        signed_at=facts.get("signed_at", ""),
     )
 
 
-def _issued_paper(session: Session, row: AnyRow | None) -> papers.IssuedPaper | None:
-    if row is None:
-        return None
+def _facts(session: Session, row: AnyRow) -> dict[str, Any]:
+    """What the public page may say of a paper."""
     key = keys.unlock(session, row.data_key_id)
-    facts = keys.open_json(key, f"certificate|facts|{row.id}", row.facts)
+    opened: dict[str, Any] = keys.open_json(key, f"certificate|facts|{row.id}", row.facts)
+    return opened
+
+
+def _issued_paper(row: AnyRow, facts: Mapping[str, Any]) -> papers.IssuedPaper:
     return papers.IssuedPaper(
         row.output,
         row.number,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from app import papers
+from app.crypto import Unsealable
 from app.domain import clock, numbers
 from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
@@ -76,6 +77,18 @@ class PaperView:
     acts: list[ActLine]
     may_reprint: bool
     may_revoke: bool
+    signature: SignatureView | None = None  # None: signed in ink
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureView:
+    """The signature in the stored file, proven now. `state`: valid | altered | added | missing."""
+
+    state: str
+    certified_to: str = ""
+    issuer: str = ""
+    at: datetime | None = None
+    was_in_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ class Order:
 
 def see(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> PaperView:
     """The page of an issued paper. Raises NotFound for one that this officer may not open."""
-    row, _ = _opened(session, actor, certificate_id, now)
+    row, document = _opened(session, actor, certificate_id, now)
     return PaperView(
         row.id,
         row.number,
@@ -104,7 +117,23 @@ def see(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> 
         acts=[_line(session, each) for each in table.acts_of(session, row.id)],
         may_reprint=_may(actor, row, Permission.PAPER_REPRINT),
         may_revoke=_may(actor, row, Permission.PAPER_REVOKE) and row.status == "issued",
+        signature=signature(session, row, document),
     )
+
+
+def signature(session: Session, row: AnyRow, document: AnyRow) -> SignatureView | None:
+    """What the signature in the file of a paper proves; None for a paper that was signed in ink."""
+    if row.signed_with is None:
+        return None
+    try:
+        found = papers.signatures(documents.read(session, document).data)
+    except (NotFound, Unsealable):
+        found = ()
+    own = found[-1] if found else papers.Signature("altered")
+    held = own.certificate
+    if held is None or held.fingerprint != row.signed_with:
+        return SignatureView("missing" if not found else "altered")
+    return SignatureView(own.state, held.subject, held.issuer, own.at, was_in_time=own.was_in_time)
 
 
 def _opened(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> tuple[AnyRow, AnyRow]:
@@ -321,13 +350,23 @@ def file(database: Database, actor: Actor, act_id: UUID, now: datetime) -> docum
             lambda session: documents.read(session, _opened(session, actor, act.certificate_id, now)[1]),
             scope,
         )
-        mark = f"अनुलिपि संख्या {act.number} / DUPLICATE COPY No. {act.number}"
-        data = _sealed_as(issued.data, papers.stamped(issued.data, mark, "corner", act.at, assets), database)
+        mark = f"अनुलिपि संख्या {act.number} / DUPLICATE COPY No. {act.number}{_where_signed(issued.data)}"
+        data = _sealed_as(
+            issued.data,
+            papers.stamped(papers.sealed_part(issued.data), mark, "corner", act.at, assets),
+            database,
+        )
     else:
         texts, facts = database.read(lambda session: _order(session, act), scope)
         data = papers.draw_paper(papers.compose_letter(texts, facts), act.at, assets)
     name = f"{act.paper_number.replace('/', '-')}-{act.kind}-{act.number.replace('/', '-')}.pdf"
     return documents.File(name, "application/pdf", data)
+
+
+def _where_signed(issued: bytes) -> str:
+    """A duplicate is drawn anew: it says that the signature itself is in the file that was issued."""
+    is_signed = papers.sealed_part(issued) != issued
+    return " · हस्ताक्षर मूल फाइल में / signature in the original file" if is_signed else ""
 
 
 def _sealed_as(issued: bytes, data: bytes, database: Database) -> bytes:

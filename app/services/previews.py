@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app import papers
 from app.domain import secrecy
 from app.domain.errors import NotFound
-from app.services import paperfacts, paperplan, sheets, sightings
+from app.services import officekeys, paperfacts, paperplan, sheets, sightings
 from app.services.drafts import actor_scope
 
 if TYPE_CHECKING:
@@ -45,5 +45,6 @@ def draw(database: Database, actor: Actor, task_id: UUID, now: datetime) -> byte
     case_id, texts, facts = database.read(read, actor_scope(actor))
     sightings.note(database, actor, f"case:{case_id}", PAGE, {secrecy.SENSITIVE}, now)
     assets = papers.Assets(fonts=database.fonts)
+    facts = officekeys.foretold(database, actor.district_id, facts, now)
     drawn = papers.draw_paper(papers.compose(texts, facts), now, assets)
     return papers.stamped(drawn, MARK, "behind", now, assets)

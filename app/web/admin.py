@@ -46,6 +46,7 @@ def overview() -> ResponseReturnValue:
         causes=_causes(stopped) if may_retry else [],
         staff=staff,
         overdue=overdue,
+        keys=transaction.database().office_keys.states(g.actor.district_id, transaction.now()),
         why=_why,
         details=_details,
         may_retry=may_retry,

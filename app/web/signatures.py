@@ -73,6 +73,7 @@ def _page(
         chosen=chosen,
         problem=problem.key if problem is not None else "",
         at_once=signatures.AT_ONCE,
+        keys=transaction.database().office_keys.of_post(g.actor, transaction.now()),
     )
 
 
