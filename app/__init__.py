@@ -33,6 +33,8 @@ _SCREENS = (
     "caselist",
     "requisitions",
     "rosters",
+    "department",
+    "departments",
     "tracking",
     "live",
     "clocks",

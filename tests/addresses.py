@@ -34,6 +34,7 @@ def acts(thing: str = "", *also: int, form: dict[str, str] | None = None, **part
 
 
 PROPOSED = {"name": "verification.bpmn"}
+NEVER = "00000000-0000-0000-0000-000000000000"
 NOTHING_SENT = 400  # the page always sends what is missing here
 #: Endpoint -> how it answers. Whoever lacks the permission of its view gets 403; who may not know of the thing, 404.
 ADDRESSES: dict[str, Address] = {
@@ -141,6 +142,13 @@ ADDRESSES: dict[str, Address] = {
         "letter", frozenset({200, 403})
     ),  # the scrutiny is not the assistant's
     "requisitions.forward": Address("letter", frozenset({200, 403, 422})),
+    "department.letters": opens(),
+    "department.letter": opens("letter"),
+    "department.papers": opens(),
+    "department.open_paper": Address(gives=frozenset({404}), parts={"delivery_id": NEVER}),
+    "departments.listing": opens(),
+    "departments.add": acts(),
+    "departments.link": Address("letter", frozenset({404})),  # no office is named
     "rosters.begin": opens("letter"),
     "rosters.upload": acts("letter"),
     "rosters.template": opens("letter"),

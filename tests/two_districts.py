@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 BUXAR, SARAN = 194, 218
 OPEN_AT = ("visit", "search_records")
 #: Roles that nobody holds in the demo, and the kind of office where somebody gets them here.
-FURTHER = {Role.SUPERVISOR_VIEW: "dm_office", Role.AUDITOR: "dm_office", Role.REQUESTER: "dm_office"}
+FURTHER = {Role.SUPERVISOR_VIEW: "dm_office", Role.AUDITOR: "dm_office"}
 
 
 class Unwritten(Database):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from app.domain.rights import MATRIX
-from app.domain.roles import GRANTS, WITHOUT_SCREENS, Role, opens
+from app.domain.roles import GRANTS, Role, opens
 
 #: Rows that are steps of the route: whoever may do the row does these. The diagram names the role of each.
 STEPS: dict[str, tuple[str, ...]] = {
@@ -54,7 +54,6 @@ WAITING: dict[str, str] = {
     "act.crime_register_import": "no import of the crime register",
     "act.break_glass": "no emergency view",
     "rep.outcome_stats": "no such report",
-    "adm.masters": "masters come from the gazetteer",
     "adm.jurisdiction_propose": "jurisdiction comes from the gazetteer",
     "adm.jurisdiction_approve": "jurisdiction comes from the gazetteer",
     "adm.number_series": "series follow the calendar year by themselves",
@@ -107,6 +106,17 @@ GAPS: dict[tuple[str, Role], str] = {
     ("act.hearing", Role.DM_SECTION_HEAD): "nothing is prepared beforehand",
     ("act.hearing", Role.SP_READER): "nothing is prepared beforehand",
     ("act.dispatch", Role.DM_ASSISTANT): "the section head dispatches",
+    ("see.case.contact", Role.REQUESTER): "its pages name its candidates, and tell no more of them",
+    ("see.case.documents", Role.REQUESTER): "it hands its papers to the DM's office",
+    ("see.clock_ledger", Role.REQUESTER): "stage and due day stand on its own pages",
+    ("act.search_cases", Role.REQUESTER): "its letters are a list of their own",
+    ("act.register_case", Role.REQUESTER): "the DM's assistant enters its letter",
+    ("act.upload", Role.REQUESTER): "it hands its papers to the DM's office",
+    ("act.answer_defect", Role.REQUESTER): "the DM's assistant enters its answer",
+    ("act.query", Role.REQUESTER): "it is asked by letter",
+    ("act.withdraw", Role.REQUESTER): "the DM's office enters its letter",
+    ("act.bulk_import", Role.REQUESTER): "the DM's assistant takes its list in",
+    ("rep.certificate_register", Role.REQUESTER): "the papers delivered to it are a list of their own",
 }
 
 
@@ -121,8 +131,10 @@ class Kept(StrEnum):
 def granted(row: str, role: Role) -> bool:
     """Whether a permission of the product stands on this cell of the matrix, in the kind of post that it asks for."""
     cell = MATRIX[row].get(role)
-    return role not in WITHOUT_SCREENS and any(
-        opens(cell, grant, by_order=True) for grant in GRANTS.values() if row in grant.rows
+    return any(
+        opens(cell, grant, by_order=True)
+        for grant in GRANTS.values()
+        if row in grant.rows and grant.of_requester is (role is Role.REQUESTER)
     )
 
 
@@ -130,6 +142,6 @@ def kept(row: str, role: Role) -> Kept:
     """Whether this post has what the matrix gives it by this row."""
     if MATRIX[row].get(role) is None:
         return Kept.NO
-    if row in WAITING or role in WITHOUT_SCREENS or (row, role) in GAPS:
+    if row in WAITING or (row, role) in GAPS:
         return Kept.NOT_YET
     return Kept.YES

@@ -24,6 +24,7 @@ SEATS: dict[Role, frozenset[OfficeKind]] = {
     **ROLE_OFFICES,
     **dict.fromkeys(WITHOUT_CASES, frozenset({OfficeKind.ADMINISTRATION})),
     Role.SUPERVISOR_VIEW: frozenset({OfficeKind.ADMINISTRATION, OfficeKind.DM_OFFICE}),
+    Role.REQUESTER: frozenset({OfficeKind.REQUESTER}),
 }
 _DM_OFFICE = frozenset({OfficeKind.DM_OFFICE})
 _IN_DM_OFFICE = frozenset(role for role, kinds in SEATS.items() if kinds == _DM_OFFICE)
@@ -37,6 +38,7 @@ _BELOW: dict[Role, frozenset[Role]] = {
     Role.SHO: frozenset({Role.THANA_MUNSHI, Role.ENQUIRY_OFFICER}),
     Role.USER_ADMIN: frozenset(SEATS),
 }
+_ASKING = frozenset({Role.REQUESTER})
 #: Whose reach ends at his own office.
 _OWN_OFFICE = frozenset({Role.SHO, Role.DM_SECTION_HEAD})
 
@@ -75,6 +77,9 @@ def may_agree(actor: Actor) -> bool:
 
 
 def go_together(roles: Iterable[Role]) -> bool:
-    """Whether one officer may hold these roles at one time: who keeps the system never works on its cases."""
+    """Whether one officer may hold these roles at one time.
+
+    Who keeps the system never works on its cases, and who asks for a verification has no part in one.
+    """
     held = set(roles)
-    return not (held & WITHOUT_CASES and held - WITHOUT_CASES)
+    return held <= WITHOUT_CASES or held <= _ASKING or not held & (WITHOUT_CASES | _ASKING)

@@ -138,6 +138,9 @@ class Permission(StrEnum):
     INCIDENT_RETRY = "incident:retry"
     ENTRY_CODE = "entry:allow"
     POSTING_CHANGE = "posting:change"
+    DEPARTMENT_KEEP = "department:keep"
+    DEPARTMENT_SEE = "department:see"
+    DEPARTMENT_PAPER = "department:paper"
     ACCOUNT_OWN = "account:own"
 
 
@@ -146,16 +149,18 @@ class Grant:
     """Where the matrix gives a permission: by any of these rows, in cells of this reach.
 
     A cell that the matrix narrows by a word gives it only where the product keeps to that word (`keeps`); any other
-    gives nothing. A new permission needs its line in GRANTS and nothing else.
+    gives nothing. A new permission needs its line in GRANTS and nothing else. `of_requester`: it opens a screen of
+    the requesting departments, who have screens of their own, and nobody else's.
     """
 
     rows: tuple[str, ...]
     keeps: frozenset[str] = frozenset()
     reach: str = "AOSY"
+    of_requester: bool = False
 
 
-def _grant(*rows: str, keeps: str = "", reach: str = "AOSY") -> Grant:
-    return Grant(rows, frozenset(keeps.split()), reach)
+def _grant(*rows: str, keeps: str = "", reach: str = "AOSY", of_requester: bool = False) -> Grant:
+    return Grant(rows, frozenset(keeps.split()), reach, of_requester)
 
 
 #: Narrowing that only a post by a dated order of delegation fulfils.
@@ -203,11 +208,14 @@ GRANTS: dict[Permission, Grant] = {
     Permission.POSTING_CHANGE: _grant(
         "adm.postings", "adm.charge", keeps="two_person in_DM_office in_police O"
     ),
+    Permission.DEPARTMENT_KEEP: _grant("adm.masters"),
+    Permission.DEPARTMENT_SEE: _grant(
+        "see.tracking", "see.case.identity", keeps="stage_only", of_requester=True
+    ),
+    Permission.DEPARTMENT_PAPER: _grant("see.paper", keeps="after_issue", of_requester=True),
 }
 #: What everybody has who signs in, in whatever post.
 _EVERYBODY = frozenset({Permission.ACCOUNT_OWN})
-#: Roles for which no screen has been built: the matrix gives them rights that nothing keeps within their bounds.
-WITHOUT_SCREENS = frozenset({Role.REQUESTER})
 
 
 def opens(cell: Cell | None, grant: Grant, *, by_order: bool = False) -> bool:
@@ -220,12 +228,11 @@ def opens(cell: Cell | None, grant: Grant, *, by_order: bool = False) -> bool:
 
 
 def _permissions(role: Role, *, by_order: bool = False) -> frozenset[Permission]:
-    if role in WITHOUT_SCREENS:
-        return _EVERYBODY
     return _EVERYBODY | {
         permission
         for permission, grant in GRANTS.items()
-        if any(opens(MATRIX[row].get(role), grant, by_order=by_order) for row in grant.rows)
+        if grant.of_requester is (role is Role.REQUESTER)
+        and any(opens(MATRIX[row].get(role), grant, by_order=by_order) for row in grant.rows)
     }
 
 

@@ -47,6 +47,8 @@ def readable(role: Role, side: Side, *, reported: bool) -> frozenset[str]:
     what he entered himself of class P3, a thana's munshi what he writes until it is sent. (Rights: the district's
     matrix, rows field_report, criminal_detail, outcome and sb_note.)
     """
+    if role is Role.REQUESTER:
+        return NONE  # it reads stages and the papers delivered to it, no answer of a form
     if side is Side.POLICE and (role is Role.DM_ASSISTANT or (role is Role.DM_SECTION_HEAD and not reported)):
         return NONE
     allowed = CLASSES if role in _READS_SEALED else CLASSES - {SEALED}

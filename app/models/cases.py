@@ -50,6 +50,18 @@ requisition = case_table(
     ],
 )
 
+letter_department = case_table(
+    "letter_department",  # whose account the letter of a department belongs to, where it has one
+    uuid_column("requisition_id"),
+    uuid_column("office_id"),
+    Column("linked_at", UtcDateTime, nullable=False),
+    uuid_column("linked_by"),
+    Index("ix_letter_department_office", "district_id", "office_id"),
+    scope="letter",
+    parents=[("requisition_id", "requisition"), ("office_id", "office"), ("linked_by", "officer")],
+    key=("district_id", "requisition_id"),
+)
+
 case = case_table(
     "case",
     uuid_column("requisition_id"),

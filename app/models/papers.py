@@ -67,6 +67,27 @@ paper_act = case_table(
     ],
 )
 
+delivery = case_table(
+    "delivery",  # an issued paper in the inbox of the department that asked for it
+    uuid_column("case_id"),
+    uuid_column("certificate_id"),
+    uuid_column("office_id"),  # the department
+    Column("delivered_at", UtcDateTime, nullable=False),
+    uuid_column("delivered_by"),
+    Column("opened_at", UtcDateTime),  # the first time; null: not yet
+    uuid_column("opened_by", nullable=True),
+    UniqueConstraint("district_id", "certificate_id", "office_id"),
+    Index("ix_delivery_inbox", "district_id", "office_id", "delivered_at", "id"),
+    scope="case",
+    parents=[
+        ("case_id", "case"),
+        ("certificate_id", "certificate"),
+        ("office_id", "office"),
+        ("delivered_by", "officer"),
+        ("opened_by", "officer"),
+    ],
+)
+
 number_series = case_table(
     "number_series",
     uuid_column("office_id"),

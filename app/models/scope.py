@@ -19,8 +19,9 @@ from app.domain.roles import (
     Role,
 )
 from app.domain.secrecy import SEALED
-from app.models.cases import case, enquiry
+from app.models.cases import case, enquiry, letter_department
 from app.models.offices import office
+from app.models.papers import certificate, delivery
 from app.models.session import Session
 from app.models.workflow import user_task
 
@@ -142,7 +143,8 @@ def _letter_of(scope: CaseScope) -> Any:
 
 
 def _letter_of_case(table: Table, scope: CaseScope) -> ColumnElement[bool]:
-    return and_(table.c.district_id == scope.district_id, table.c.id == _letter_of(scope))
+    letter = table.c.requisition_id if table is letter_department else table.c.id
+    return and_(table.c.district_id == scope.district_id, letter == _letter_of(scope))
 
 
 def _stream_of_case(table: Table, scope: CaseScope) -> ColumnElement[bool]:
@@ -168,6 +170,8 @@ def _case_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     if scope.role in WITHOUT_CASES:
         return false()
     own = table.c.district_id == scope.district_id
+    if scope.role is Role.REQUESTER:
+        return and_(own, _of_department(table, scope))
     if table.name == "note" and scope.role not in _SEES_EVERY_NOTE:
         own = and_(
             own, or_(table.c.from_office_id == scope.office_id, table.c.to_office_id == scope.office_id)
@@ -183,6 +187,45 @@ def _case_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     if scope.role is Role.SDPO:
         seen = or_(seen, case_id.in_(_reviewed(scope)))
     return and_(own, _narrowed(table, scope, seen))
+
+
+def _of_department(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    """Of its cases a department reads whom they are about and the papers delivered to it; no answer, no enquiry."""
+    letters = _asked_by(scope)
+    cases = select(case.c.id).where(
+        case.c.district_id == scope.district_id, case.c.requisition_id.in_(letters)
+    )
+    here = (delivery.c.district_id == scope.district_id, delivery.c.office_id == scope.office_id)
+    match table.name:
+        case "case":
+            return table.c.requisition_id.in_(letters)
+        case "applicant":
+            return table.c.case_id.in_(cases)
+        case "delivery":
+            return table.c.office_id == scope.office_id
+        case "certificate":
+            return table.c.id.in_(select(delivery.c.certificate_id).where(*here))
+        case "document":
+            return table.c.id.in_(
+                select(certificate.c.document_id)
+                .join(
+                    delivery,
+                    and_(
+                        delivery.c.district_id == certificate.c.district_id,
+                        delivery.c.certificate_id == certificate.c.id,
+                    ),
+                )
+                .where(*here)
+            )
+    return false()
+
+
+def _asked_by(scope: OfficerScope) -> Any:
+    """The letters of the officer's department."""
+    return select(letter_department.c.requisition_id).where(
+        letter_department.c.district_id == scope.district_id,
+        letter_department.c.office_id == scope.office_id,
+    )
 
 
 def _own_enquiries(scope: OfficerScope) -> tuple[ColumnElement[bool], ...]:
@@ -281,6 +324,11 @@ def _papers_of(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
 
 
 def _letter_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    if scope.role is Role.REQUESTER:
+        own = {"requisition": "id", "letter_department": "requisition_id"}.get(table.name)
+        return (
+            false() if own is None else and_(_in_district(table, scope), table.c[own].in_(_asked_by(scope)))
+        )
     return _in_district(table, scope) if scope.role in DISTRICT_WIDE else false()
 
 

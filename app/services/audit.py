@@ -39,9 +39,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     "job:finish": frozenset({"kind", "element"}),
     "job:skip": frozenset({"kind", "element"}),
     "paper:issue": frozenset({"number", "sha256", "unsigned", "signed_with"}),
+    "paper:deliver": frozenset({"office"}),
     "paper:reprint": frozenset({"number", "copy", "reason"}),
     "paper:revoke": frozenset({"number", "order", "ground", "step_up"}),
-    "document:see": frozenset({"pii", "field"}),
+    "document:see": frozenset({"pii", "field", "first"}),  # first: by the department that it was delivered to
     "case:see": frozenset({"classes", "page"}),
     "record:see": frozenset(),  # who has opened a case
     "case:search": frozenset({"digest", "found"}),
@@ -49,6 +50,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "document:destroy": frozenset(),
     "file:destroy": frozenset(),
     "requisition:register": frozenset(),
+    "requisition:link": frozenset({"office"}),
+    "office:add": frozenset({"kind"}),
     "roster:upload": frozenset({"roster"}),
     "roster:take": frozenset({"roster", "rows", "doubles"}),  # how many; numbers of rows that are doubles
     "roster:undo": frozenset({"roster"}),

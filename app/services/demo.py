@@ -83,6 +83,7 @@ _POSTS: dict[OfficeKind, tuple[tuple[Role, str], ...]] = {
         (Role.ENQUIRY_OFFICER, "स०अ०नि०"),
     ),
     OfficeKind.ADMINISTRATION: ((Role.PROCESS_ADMIN, "जि०सू०वि०प०"), (Role.USER_ADMIN, "सहायक")),
+    OfficeKind.REQUESTER: ((Role.REQUESTER, "सहायक"),),
 }
 #: Offices of which there is one: their officers need no place in the name.
 _ONE_OF_A_KIND = ONE_PER_DISTRICT | {OfficeKind.ADMINISTRATION}
@@ -182,7 +183,8 @@ def write_secrets(path: Path, added: dict[str, str]) -> None:
 
 def _seats(session: Session) -> Iterator[tuple[AnyRow, Role, str, str]]:
     """Every seat with the user name that says what it is: dm, sho.muffasil, eo2.garkha."""
-    for office in table.offices(session):
+    offices = table.offices(session)
+    for office in sorted(offices, key=lambda each: each.kind == OfficeKind.REQUESTER):  # guests come last
         kind = OfficeKind(office.kind)
         if kind is OfficeKind.THANA and not office.facts.get("receives_verification", True):
             continue
@@ -198,7 +200,11 @@ def _username(office: AnyRow, kind: OfficeKind, role: Role, number: int) -> str:
         Role.THANA_MUNSHI: "munshi",
         Role.CIRCLE_INSPECTOR: "ci",
     }.get(role, role.value)
-    place = "" if kind in _ONE_OF_A_KIND else "." + office.key.removeprefix("th_").removeprefix("sdpo_")
+    place = (
+        ""
+        if kind in _ONE_OF_A_KIND
+        else "." + office.key.removeprefix("th_").removeprefix("sdpo_").removeprefix("dept_")
+    )
     again = str(number) if role is Role.ENQUIRY_OFFICER else ""
     return f"{short}{again}{place}"
 

@@ -36,6 +36,8 @@ _DISTRICT_OFFICES = (
         "Office of the District Informatics Officer",
     ),
 )
+#: A department with an account of its own, for the demo: its key, code and names.
+_DEMO_DEPARTMENT = ("dept_education", "DEPT", ("शिक्षा विभाग", "Education Department"))
 _SINCE = date(2020, 1, 1)  # offices older than the product exist since before its first case
 
 
@@ -51,6 +53,7 @@ def add(session: Session, lgd_code: int, *, demo: bool, now: datetime) -> bool:
     table.insert_district(session, (lgd_code, english.lower().replace(" ", "_"), hindi, english, code, demo))
     offices = _district_offices(session, lgd_code, now)
     offices += _police_offices(session, lgd_code, offices[1]["id"], now)
+    offices += [_office(session, OfficeKind.REQUESTER, *_DEMO_DEPARTMENT)] if demo else []
     table.insert_offices(session, offices)
     table.insert_jurisdiction(session, _jurisdiction(session, offices, now))
     table.insert_holidays(

@@ -13,7 +13,7 @@ from app.models import ahead
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import workflow_queries as workflow
-from app.services import calendars, keys, releases
+from app.services import calendars, departments, keys, releases
 from app.services.options import labels
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.services.releases import Loaded
 
 INTAKE, ROUTE, REVIEW, HEARING = "intake", "route", "review_findings", "hold_hearing"
+DISPATCH = "dispatch"
 #: Form of a unit -> what the findings call its answers.
 _TOLD_BY = {
     "visit": "visit",
@@ -187,6 +188,8 @@ class CaseFacts:
             "findings": self._for_judges() if task.enquiry_id is None else {},
             "own_district": str(self.session.district_id),
             "outcome_proposed": self.proposed_outcome(loaded) if task.enquiry_id is not None else "",
+            "department_has_inbox": task.form == DISPATCH
+            and departments.has_inbox(self.session, self.case.requisition_id, self.now),
             "today": calendars.day(self.now),
             "now": calendars.local(self.now),
             "due_on": task.due_on,

@@ -19,7 +19,7 @@ from app.models import office_queries as offices
 from app.models import officer_queries as officers
 from app.models import paper_queries as table
 from app.models.scope import CaseScope
-from app.services import audit, calendars, casefile, documents, keys, releases, stepup
+from app.services import audit, calendars, casefile, departments, documents, keys, releases, stepup
 from app.services.drafts import actor_scope
 from app.services.facts import CaseFacts
 
@@ -75,6 +75,7 @@ class PaperView:
     status_on: date | None
     document_id: UUID
     acts: list[ActLine]
+    deliveries: list[departments.Delivery]
     may_reprint: bool
     may_revoke: bool
     signature: SignatureView | None = None  # None: signed in ink
@@ -115,6 +116,7 @@ def see(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> 
         row.status_on,
         row.document_id,
         acts=[_line(session, each) for each in table.acts_of(session, row.id)],
+        deliveries=departments.of_paper(session, row.id),
         may_reprint=_may(actor, row, Permission.PAPER_REPRINT),
         may_revoke=_may(actor, row, Permission.PAPER_REVOKE) and row.status == "issued",
         signature=signature(session, row, document),

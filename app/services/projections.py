@@ -16,7 +16,7 @@ from app.models import office_queries as offices
 from app.models import officer_queries as officers
 from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
-from app.services import calendars, casefile, keys
+from app.services import calendars, casefile, departments, keys
 from app.services.facts import CaseFacts
 
 if TYPE_CHECKING:
@@ -337,6 +337,15 @@ def _review(context: Context, _answer_id: UUID) -> dict[str, Any]:
     return {"reviewed": context.case.rounds}
 
 
+def _dispatch(context: Context, _answer_id: UUID) -> dict[str, Any]:
+    """A paper that goes by the portal lies in the department's inbox from this moment on."""
+    if context.answers["dispatch_mode"] == "portal" and not departments.deliver(
+        context.session, context.actor, context.case, context.now
+    ):
+        raise FormInvalid(context.answers, {"dispatch_mode": FieldProblem("form.no_department_account")})
+    return {}
+
+
 def _recommend(context: Context, _answer_id: UUID) -> dict[str, Any]:
     """A re-enquiry opens a new round for the units named; two rounds at most."""
     if context.answers["action"] != "re_enquiry":
@@ -367,6 +376,7 @@ _MAPPINGS: dict[str, Callable[[Context, UUID], dict[str, Any]]] = {
     "record_reply": _reply,
     "review_findings": _review,
     "recommend": _recommend,
+    "dispatch": _dispatch,
 }
 
 

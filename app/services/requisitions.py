@@ -18,6 +18,7 @@ from app.services import (
     audit,
     calendars,
     caselines,
+    departments,
     documents,
     drafts,
     duplicates,
@@ -342,6 +343,7 @@ def _register(
         },
     )
     _adopt_files(session, sheet, draft, {"requisition_id": requisition_id}, now)
+    departments.link_by_name(session, actor, requisition_id, answers["requesting_dept"], now)
     audit.record(session, "admin", "requisition:register", f"requisition:{requisition_id}", actor, now)
     return requisition_id
 

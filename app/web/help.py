@@ -20,6 +20,7 @@ SCREENS = (
     "tasks",
     "cases",
     "requisitions",
+    "department",
     "search",
     "caselist",
     "tracking",

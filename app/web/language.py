@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("hi", "en")
 _DAY = re.compile(r"\b\d\d-\d\d-\d{4}\b")  # never torn at its hyphens
-DOMAINS = ("screens", "statements", "errors", "forms", "gate", "papers", "rights", "rosters")
+DOMAINS = ("screens", "statements", "errors", "forms", "gate", "papers", "rights", "rosters", "departments")
 
 
 #: The page's language and its catalogue. A page asks for hundreds of words: a context variable costs a tenth of `g`.

@@ -27,6 +27,7 @@ class Entry(NamedTuple):
 
 NAVIGATION = (
     Entry("inbox.show", "nav.inbox", Permission.INBOX_SEE),
+    Entry("department.letters", "nav.department", Permission.DEPARTMENT_SEE),
     Entry("requisitions.listing", "nav.requisitions", Permission.REQUISITION_SEE),
     Entry("tracking.overview", "nav.tracking", Permission.TRACKING_SEE),
     Entry("search.form", "nav.search", Permission.CASE_SEARCH),
@@ -77,6 +78,7 @@ _HELP = {
     "newcomers": "signin",
     "entrycodes": "admin",
     "rights": "admin",
+    "departments": "admin",
     "stepup": "account",
     "signatures": "certificates",
     "verify": "certificates",
@@ -87,6 +89,7 @@ _HOME_SCREEN = {
     "signatures": "inbox",
     "entrycodes": "admin",
     "rights": "admin",
+    "departments": "admin",
     "clocks": "reports",
     "calendar": "reports",
     "orders": "reports",

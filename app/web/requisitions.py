@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, redirect, request, session, url_for
 from app.domain.errors import FormInvalid
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.services import forwarding, requisitions
+from app.services import departments, forwarding, requisitions
 from app.services.requisitions import LETTER, PERSON
 from app.web import confirmations, formviews, limits, transaction
 from app.web.access import requires
@@ -62,9 +62,17 @@ def _list(search: str, after: str) -> ResponseReturnValue:
 def view(requisition_id: UUID) -> ResponseReturnValue:
     found = requisitions.see(transaction.database(), g.actor, requisition_id, transaction.now())
     notes = confirmations.take_notes()
+    own, known = transaction.read(
+        lambda rows: (
+            departments.of_letter(rows, requisition_id, transaction.now()),
+            departments.known(rows, transaction.now()),
+        )
+    )
     return page(
         "requisitions/view.html",
         letter=found,
+        department=own,
+        departments=known,
         registered=notes.get("registered"),
         added=notes.get("added"),
         confirmation=confirmations.take(),

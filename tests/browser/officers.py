@@ -87,11 +87,13 @@ class Officers:
 
     # -- the steps ----------------------------------------------------------------------------------
 
-    def enter_letter(self, purpose: str, group: str = "समूह ग") -> Screen:
+    def enter_letter(
+        self, purpose: str, group: str = "समूह ग", department: str = "शिक्षा विभाग, बिहार"
+    ) -> Screen:
         screen = self.at("dm_assistant").open("/requisitions/new")
         self.write(screen, "अधियाचना पत्रांक", f"का०-{next(_numbers)}/2026")
         self.day(screen, "letter_date", "16", "11", "2026")
-        self.write(screen, "अधियाचक विभाग/कार्यालय", "शिक्षा विभाग, बिहार")
+        self.write(screen, "अधियाचक विभाग/कार्यालय", department)
         self.write(screen, "अधियाचक पदाधिकारी का पदनाम", "निदेशक (प्रशासन)")
         self.write(screen, "अधियाचक का पता", "नया सचिवालय, पटना")
         self.pick(screen, "सत्यापन का प्रयोजन", purpose)
@@ -258,6 +260,25 @@ class Officers:
         self.write(screen, "प्राप्तकर्ता", "अनिल कुमार")
         screen.sound("task-dispatch")
         self.send(screen, "निर्गमन दर्ज करें")
+
+    def deliver(self, number: str) -> None:
+        """Send the paper to the department's account, which the form proposes."""
+        screen = self.task("dm_section_head", number)
+        self.send(screen.sound("task-dispatch"), "निर्गमन दर्ज करें")
+
+    def receive(self, number: str) -> None:
+        """Find the letter as its department does, and open the paper that came."""
+        screen = self.at("requester").open("/department").sound("department")
+        assert "पत्र प्राप्त" in screen.text()
+        screen.click(screen.page.locator("td.who a").first)
+        assert number in screen.sound("department-letter").text()
+        screen.open("/department/papers")
+        waiting = screen.sound("department-papers").page.locator("tbody tr").first
+        assert "अभी नहीं खोला गया" in waiting.inner_text()
+        with screen.page.expect_download() as download:
+            waiting.get_by_role("button", name="पत्र खोलें").click()
+        assert download.value.suggested_filename.endswith(".pdf")
+        assert "अभी नहीं खोला गया" not in screen.open("/department/papers").text()
 
     def read_paper(self, role: str, number: str) -> Screen:
         """Wait for the worker's paper on the case's page, and open every tab on the way."""

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain import secrecy
 from app.domain.rights import MATRIX
-from app.domain.roles import WITHOUT_CASES, WITHOUT_SCREENS, Role
+from app.domain.roles import WITHOUT_CASES, Role
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOBILE, EMAIL, EPIC = "9876501234", "rahul@example.org", "ABC1234567"
 MASKED = "•••4567"
-READERS = [role for role in Role if role not in WITHOUT_CASES | WITHOUT_SCREENS]
+READERS = [role for role in Role if role not in WITHOUT_CASES | {Role.REQUESTER}]
 
 
 @pytest.fixture(scope="module")

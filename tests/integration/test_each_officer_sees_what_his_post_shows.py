@@ -155,6 +155,16 @@ def test_one_unit_does_not_read_what_another_found_in_the_same_case(filled):
         assert seen(filled, post(Role.DM), metadata.tables[name]) == 3, name
 
 
+def test_a_department_sees_its_letter_whom_it_named_and_the_papers_delivered_to_it(filled):
+    mine = {"requisition", "letter_department", "case", "applicant", "delivery", "certificate", "document"}
+    lettered = [table for table in TABLES if table.info["scope"] in ("case", "letter")]
+    change(filled, metadata.tables["certificate"], "mufassil", document_id=rows.id_of("document", "mufassil"))
+    for table in lettered:
+        assert seen(filled, post(Role.REQUESTER), table) == (table.name in mine), table.name
+        nobodys = OfficerScope(rows.DISTRICT, uuid4(), uuid4(), Role.REQUESTER)
+        assert seen(filled, nobodys, table) == 0, table.name
+
+
 def change(database, table: Any, name: str, **values: Any) -> None:
     engine = database.engine.execution_options(writing=True)
     with engine.begin() as connection:
@@ -364,6 +374,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "case_queries.supersede_findings": {},
     "case_queries.forget": {},
     "case_queries.advance": {"values": {"status": "y"}},
+    "department_queries.set_opened": {"at": NOW, "by": rows.id_of("officer")},
     "draft_queries.set_values": {},
     "draft_queries.delete_draft": {},
     "key_queries.set_kind": {"kind": "y"},

@@ -12,7 +12,6 @@ from app.domain.roles import (
     GRANTS,
     PERMISSIONS,
     WITHOUT_CASES,
-    WITHOUT_SCREENS,
     Permission,
     Role,
     doers_of,
@@ -53,11 +52,7 @@ def test_a_row_is_kept_in_one_way_or_waits_with_its_reason(row):
 
 @pytest.mark.parametrize("row", [row for row in ROWS if by_permission(row)])
 def test_a_permission_opens_every_cell_of_its_row_or_says_what_is_missing(row):
-    missing = {
-        role
-        for role in Role
-        if role in MATRIX[row] and role not in WITHOUT_SCREENS and not granted(row, role)
-    }
+    missing = {role for role in Role if role in MATRIX[row] and not granted(row, role)}
     assert missing == {role for where, role in GAPS if where == row}, HELP
 
 
@@ -82,13 +77,13 @@ def test_a_step_of_the_route_is_done_by_whom_the_matrix_names(row, steps):
     for step in steps:
         always, by_order = doers_of(Role(tasks[step].role))
         doers |= always | by_order | NAMES_HIMSELF.get(step, set())
-    named = {role for role in Role if role in MATRIX[row]} - WITHOUT_SCREENS
+    named = {role for role in Role if role in MATRIX[row]}
     assert doers <= named
     assert named - doers == {role for where, role in GAPS if where == row}, HELP
 
 
 @pytest.mark.parametrize("row", READS)
-@pytest.mark.parametrize("role", [role for role in Role if role not in WITHOUT_CASES | WITHOUT_SCREENS])
+@pytest.mark.parametrize("role", [role for role in Role if role not in WITHOUT_CASES])
 def test_a_class_of_facts_is_read_by_whom_the_matrix_names(row, role):
     of_searchers = (
         role in {Role.DCRB, Role.SPECIAL_BRANCH} and row == "see.field_report"

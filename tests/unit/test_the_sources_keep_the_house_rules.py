@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.keeping import GAPS, STEPS, WAITING, granted
 from app.domain.rights import MATRIX
-from app.domain.roles import GRANTS, WITHOUT_SCREENS, Role
+from app.domain.roles import GRANTS, Role
 from tests import sources
 from tests.addresses import ADDRESSES, HELP
 
@@ -146,10 +146,7 @@ def test_a_right_that_the_product_gives_waits_no_more() -> None:
     given = {row for grant in GRANTS.values() for row in grant.rows}
     assert not given & set(WAITING), "Take these rows out of WAITING in app/domain/keeping.py"
     missing = {
-        (row, role)
-        for row in given
-        for role in Role
-        if role in MATRIX[row] and role not in WITHOUT_SCREENS and not granted(row, role)
+        (row, role) for row in given for role in Role if role in MATRIX[row] and not granted(row, role)
     }
     listed = {each for each in GAPS if each[0] in given and each[0] not in STEPS}
     unlisted = {each for each in missing if each[0] not in STEPS}

@@ -1,0 +1,57 @@
+"""The requesting department's own screens: its letters by stage, and the papers delivered to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, g, request, url_for
+
+from app.domain.roles import Permission
+from app.services import departments
+from app.web import transaction
+from app.web.access import requires
+from app.web.files import file_response
+from app.web.pages import page
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("department", __name__)
+
+_LONGEST = 120
+
+
+@bp.get("/department")
+@requires(Permission.DEPARTMENT_SEE)
+def letters() -> ResponseReturnValue:
+    after = request.args.get("after", "")[:_LONGEST]
+    rows, following = transaction.read(lambda rows: departments.letters(rows, g.actor, after))
+    older = url_for("department.letters", after=following) if following else ""
+    unopened = transaction.read(lambda rows: departments.unopened(rows, g.actor))
+    return page("department/letters.html", letters=rows, after=after, older=older, unopened=unopened)
+
+
+@bp.get("/department/letters/<uuid:requisition_id>")
+@requires(Permission.DEPARTMENT_SEE)
+def letter(requisition_id: UUID) -> ResponseReturnValue:
+    found, persons = transaction.read(lambda rows: departments.letter(rows, g.actor, requisition_id))
+    return page("department/letter.html", letter=found, persons=persons)
+
+
+@bp.get("/department/papers")
+@requires(Permission.DEPARTMENT_PAPER)
+def papers() -> ResponseReturnValue:
+    after = request.args.get("after", "")[:_LONGEST]
+    rows, following = transaction.read(lambda rows: departments.inbox(rows, g.actor, after))
+    older = url_for("department.papers", after=following) if following else ""
+    return page("department/papers.html", papers=rows, after=after, older=older)
+
+
+@bp.post("/department/papers/<uuid:delivery_id>")
+@requires(Permission.DEPARTMENT_PAPER)
+def open_paper(delivery_id: UUID) -> ResponseReturnValue:
+    """Hand the paper over; by a press, for the first opening is noted."""
+    file = departments.open_paper(transaction.database(), g.actor, delivery_id, transaction.now())
+    return file_response(file.data, file.media_type, file.name)

@@ -1,0 +1,154 @@
+"""A requesting department sees its letters by stage, and gets the papers issued on them in an inbox of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.roles import Role
+from app.models.audit import audit
+from app.models.cases import case, letter_department
+from app.models.offices import office as offices
+from app.models.papers import delivery
+from app.services import departments
+from app.services.drafts import actor_scope
+from tests.integration.conftest import NOW
+from tests.office import Office, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from uuid import UUID
+
+EDUCATION = "शिक्षा विभाग"
+
+
+@pytest.fixture(scope="module")
+def office(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("department")
+    (folder / "satyapan.db").write_bytes(demo_sqlite.read_bytes())
+    made = Office(folder, NOW)
+    yield made
+    made.database.close()
+
+
+def rows(office: Office, table) -> list:
+    with office.database.engine.connect() as connection:
+        return list(connection.execute(select(table)))
+
+
+def letter_of(office: Office, number: str) -> UUID:
+    return next(row.requisition_id for row in rows(office, case) if row.number == number)
+
+
+@pytest.fixture(scope="module")
+def to_dispatch(office: Office) -> str:
+    """Bring a case of the education department as far as the dispatch of its paper."""
+    number = office.journey.new_case(requesting_dept=EDUCATION, letter_no="शि०-501/2026")
+    office.journey.go_on(number, "dispatch")
+    return number
+
+
+def test_the_stage_of_each_person_is_told_and_nothing_of_what_was_found(office: Office) -> None:
+    number = office.journey.new_case(requesting_dept=f" {EDUCATION} ", letter_no="शि०-500/2026")
+    clerk, letter = office.at(Role.REQUESTER), letter_of(office, number)
+
+    def page() -> str:
+        return text_of(clerk.get(f"/department/letters/{letter}"))
+
+    assert "जिला कार्यालय में संवीक्षा" in page()
+    assert "राहुल कुमार शर्मा" in page()
+    office.journey.go_on(number, "visit", "search_records")
+    at_police = page()
+    assert "पुलिस सत्यापन" in at_police
+    holder = office.journey.actor_of(office.task(number, "visit"))
+    assert holder.name_hi not in at_police.partition("<main")[2]
+    assert holder.post.office_hi not in at_police.partition("<main")[2]
+    office.journey.go_on(number, "decide")
+    assert "जिला कार्यालय में निर्णय" in page()
+    assert "शि०-500/2026" in text_of(clerk.get("/department"))
+
+
+def test_a_paper_sent_by_the_portal_lies_in_the_inbox_and_its_first_opening_is_noted(
+    office: Office, to_dispatch: str
+) -> None:
+    clerk, letter = office.at(Role.REQUESTER), letter_of(office, to_dispatch)
+    assert "पत्र निर्गत, भेजा जा रहा है" in text_of(clerk.get(f"/department/letters/{letter}"))
+    task = office.task(to_dispatch, "dispatch")
+    assert office.journey.page_of(task).values["dispatch_mode"] == "portal", (
+        "proposed, for there is an account"
+    )
+    office.journey.do(to_dispatch, "dispatch", dispatch_mode="portal")
+    sent = next(row for row in rows(office, delivery))
+    assert (sent.delivered_at, sent.opened_at) == (NOW, None)
+    assert "पत्र आपके खाते में प्राप्त" in text_of(clerk.get(f"/department/letters/{letter}"))
+    assert "अभी नहीं खोला गया" in text_of(clerk.get("/department/papers"))
+    pdf = clerk.post(f"/department/papers/{sent.id}", {})
+    assert pdf.data.startswith(b"%PDF")
+    assert pdf.headers["Content-Disposition"].startswith("attachment")
+    opened = next(row for row in rows(office, delivery))
+    assert (opened.opened_at, opened.opened_by) == (
+        NOW,
+        office.journey.staff.holder(Role.REQUESTER).officer_id,
+    )
+    clerk.post(f"/department/papers/{sent.id}", {})
+    reads = [row.detail["first"] for row in rows(office, audit) if "first" in row.detail]
+    assert reads == [True, False]
+    paper = text_of(office.at(Role.DM).get(f"/certificates/{sent.certificate_id}"))
+    assert "सुपुर्दगी" in paper
+    assert "पहली बार खोला गया" in paper
+
+
+def test_another_departments_letter_and_paper_are_not_found(office: Office, to_dispatch: str) -> None:
+    other = office.journey.new_case(requesting_dept="बिहार पुलिस", letter_no="पु०-7/2026")
+    clerk = office.at(Role.REQUESTER)
+    assert clerk.get(f"/department/letters/{letter_of(office, other)}").status_code == 404
+    for path in (
+        "/inbox",
+        "/requisitions",
+        "/certificates",
+        "/search",
+        f"/cases/{to_dispatch.replace('/', '-')}",
+    ):
+        assert clerk.get(path).status_code == 403, path
+
+
+def test_without_an_account_the_portal_is_refused_with_what_to_do(office: Office) -> None:
+    number = office.journey.new_case(requesting_dept="बिहार पुलिस", letter_no="पु०-8/2026")
+    office.journey.go_on(number, "dispatch")
+    task = office.task(number, "dispatch")
+    assert office.journey.page_of(task).values.get("dispatch_mode") is None
+    holder = office.holder_of(task)
+    holder.get(f"/tasks/{task.id}")
+    refused = holder.post(f"/tasks/{task.id}", {"dispatch_mode": "portal", "_op": "submit"})
+    assert refused.status_code == 422
+    assert "इस विभाग का खाता नहीं है" in text_of(refused)
+    assistant, letter = office.at(Role.DM_ASSISTANT), letter_of(office, number)
+    page = text_of(assistant.get(f"/requisitions/{letter}"))
+    assert "किसी विभाग के खाते से जुड़ा नहीं" in page
+    education = next(row.id for row in rows(office, offices) if row.name_hi == EDUCATION)
+    assert assistant.post(f"/requisitions/{letter}/department", {"office": str(education)}).status_code == 303
+    assert education in {
+        row.office_id for row in rows(office, letter_department) if row.requisition_id == letter
+    }
+    office.journey.do(number, "dispatch", dispatch_mode="portal")
+    assert len(rows(office, delivery)) >= 1
+    assert number in text_of(office.at(Role.REQUESTER).get(f"/department/letters/{letter}"))
+
+
+def test_a_department_is_entered_once_under_each_name(office: Office) -> None:
+    admin = office.at(Role.PROCESS_ADMIN)
+    admin.get("/admin/departments")
+    names = {"name_hi": "स्वास्थ्य विभाग", "name_en": "Health Department"}
+    assert admin.post("/admin/departments", names).status_code == 303
+    page = text_of(admin.get("/admin/departments"))
+    assert re.search(r"स्वास्थ्य विभाग.*?अभी किसी को खाता नहीं दिया गया", page, re.DOTALL)
+    again = admin.post("/admin/departments", names)
+    assert again.status_code == 422
+    assert "इस नाम का विभाग पहले से है" in text_of(again)
+    assistant = office.journey.staff.holder(Role.DM_ASSISTANT)
+    known = office.database.read(lambda session: departments.known(session, NOW), actor_scope(assistant))
+    assert [each.has_account for each in known if each.name_hi == EDUCATION] == [True]
