@@ -71,7 +71,7 @@ def of_letter(session: Session, requisition_id: UUID, day: date) -> AnyRow | Non
     ).one_or_none()
 
 
-def link(session: Session, row: Mapping[str, Any]) -> None:
+def insert_link(session: Session, row: Mapping[str, Any]) -> None:
     """Let a letter belong to a department's account, in place of the one before."""
     values = {"district_id": session.district_id, **row}
     changed = {name: row[name] for name in ("office_id", "linked_at", "linked_by")}

@@ -324,7 +324,7 @@ def link(session: Session, actor: Actor, requisition_id: UUID, office_id: UUID |
 
 def _link(session: Session, actor: Actor, requisition_id: UUID, office_id: UUID, now: datetime) -> None:
     row = {"office_id": office_id, "linked_at": now, "linked_by": actor.officer_id}
-    table.link(session, {"requisition_id": requisition_id, **row})
+    table.insert_link(session, {"requisition_id": requisition_id, **row})
     thing = f"requisition:{requisition_id}"
     audit.record(session, "admin", "requisition:link", thing, actor, now, office=str(office_id))
 

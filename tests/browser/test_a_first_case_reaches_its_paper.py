@@ -35,7 +35,9 @@ def officers(request: pytest.FixtureRequest, desk: Callable[..., Screen], site: 
     return Officers(desk, site, request.param)
 
 
-def test_eight_posts_take_a_case_with_two_thanas_to_its_department_and_nothing_is_printed(officers: Officers) -> None:
+def test_eight_posts_take_a_case_with_two_thanas_to_its_department_and_nothing_is_printed(
+    officers: Officers,
+) -> None:
     letter = officers.enter_letter("सरकारी सेवा में नियुक्ति", department="शिक्षा विभाग")
     number = officers.enter_candidate(letter, ("मुफस्सिल", "गड़खा"))
     officers.scrutinise(number)
