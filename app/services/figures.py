@@ -14,9 +14,11 @@ from app.domain.roles import IN_PERSON, Permission
 from app.domain.statement import Period, month
 from app.models import case_queries as cases
 from app.models import figure_queries as table
+from app.models import office_queries as offices
 from app.models import report_queries
 from app.models.figure_queries import Letters, Tasks
-from app.services import calendars, caselines, pendency, registers, reports
+from app.services import calendars, caselines, pendency, registers, releases, reports
+from app.services.statements import Name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 PAGE = 50
 QUEUES = "queues"  # today's queues have no sheet of their own
 _THANA = OfficeKind.THANA.value
+_OF_OFFICES = (pendency.KEY, "disposal", QUEUES)  # whose lines are offices
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A page of cases; `hidden` are out of the reader's sight, `again` stand in it already by another task or run."""
+    """A page of cases; `about` is the line of the figure (None: the sum of all).
 
+    `hidden` are out of the reader's sight, `again` stand in it already by another task or run.
+    """
+
+    about: Name | None
     lines: list[CaseLine]
     hidden: int
     again: int
@@ -78,7 +85,20 @@ def behind(session: Session, actor: Actor, asked: Asked, number: int, now: datet
     found = {row.id: row for row in cases.lines(session, ids)}
     lines = caselines.of(session, [found[each] for each in ids if each in found], now)
     hidden = sum(row.seen is None for row in shown)
-    return Behind(lines, hidden, len(shown) - hidden - len(ids), len(rows) > PAGE)
+    about = _about(session, asked) if asked.line else None
+    return Behind(about, lines, hidden, len(shown) - hidden - len(ids), len(rows) > PAGE)
+
+
+def _about(session: Session, asked: Asked) -> Name | None:
+    """What the line of a figure is called."""
+    if asked.key in _OF_OFFICES:
+        office = offices.find(session, asked.line_id) if asked.line_id is not None else None
+        return None if office is None else Name(office.name_hi, office.name_en, office.kind)
+    if asked.key == "stages":
+        return Name(*releases.active(session).engine.label(asked.line))
+    if asked.key == "departments":
+        return Name(registers.department(session, asked.line, asked.period), "")
+    return Name(asked.line, asked.line) if asked.key == "duration" else None
 
 
 @dataclass(frozen=True, slots=True)

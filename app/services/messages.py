@@ -37,6 +37,8 @@ SHOWN = 20
 _TEXTS = ROOT / "app" / "seed" / "messages.json"
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _MOBILE = re.compile(r"[6-9][0-9]{9}")
+#: Where a message leads, if not to the inbox.
+_PLACES = {"escalation": "/reminders", weekly.KIND: "/reports/kept"}
 _OLDEST = timedelta(days=2)  # a notice that could not be told by then is no news any more
 _AT_ONCE = 20  # messages of one round: officers' jobs must not wait for a slow server
 _DIGEST_FROM = time(10, 0)  # IST: when the offices open
@@ -232,7 +234,8 @@ def _carry(database: Database, row: AnyRow, carriers: Carriers, now: datetime) -
     """-> whether there was anything to carry it. Raises NotSent."""
     words = _texts().get(row.kind) or _texts()[OTHER]
     language = "en" if row.language == "en" else "hi"
-    text = words[language].format_map({**row.facts, "address": f"{database.public_address}/inbox"})
+    place = f"{database.public_address}{_PLACES.get(row.kind, '/inbox')}"
+    text = words[language].format_map({**row.facts, "address": place})
     if row.channel == EMAIL and row.email and carriers.mail is not None:
         file = weekly.attachment(database, row, now) if row.kind == weekly.KIND else None
         carriers.mail.send(row.email, "ई-सत्यापन" if language == "hi" else "e-Satyapan", text, file)

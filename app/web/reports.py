@@ -187,6 +187,7 @@ def cases(key: str) -> ResponseReturnValue:
     return page(
         "reports/cases.html",
         found=found,
+        about=_named(found.about),
         figure=figure,
         period=None if is_today else period,
         back=url_for("reports.queues")
@@ -264,12 +265,17 @@ def _shown(column: Column, cell: Any) -> str:
     if cell is None:
         return "" if column.kind == statements.TEXT else "–"
     if isinstance(cell, statements.Name):
-        return (
-            language.office(cell, "name") if cell.name_kind else language.choose(cell.name_hi, cell.name_en)
-        )
+        return _named(cell)
     if isinstance(cell, tuple):
         return language.word("statement.remark", cell[0], at=language.day(cell[1]))
     return _number_shown(column, cell)
+
+
+def _named(name: statements.Name | None) -> str:
+    """A line by its name; nothing for none."""
+    if name is None:
+        return ""
+    return language.office(name, "name") if name.name_kind else language.choose(name.name_hi, name.name_en)
 
 
 def _number_shown(column: Column, cell: Any) -> str:

@@ -155,6 +155,8 @@ def test_figures_of_queues_and_of_a_letter_open_their_cases(place):
         address for address, _ in LINK.findall(page) if "queue_late" in address and "line=&" not in address
     )
     assert place.there in opened(place, Role.SP, late)
+    manjhi = next(address for address, _ in LINK.findall(text_of(place.at(Role.DM).get("/reports/pendency"))))
+    assert re.search(r"<h1>थाना [^:]+: ", opened(place, Role.DM, manjhi)), "whose figure it is"
     receipts = text_of(place.at(Role.DM).get("/reports/receipts?from=2026-11-01&to=2026-12-31"))
     cases = next(address for address, number in LINK.findall(receipts) if number == place.done)
     assert place.done in opened(place, Role.DM, cases)
