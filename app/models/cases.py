@@ -215,6 +215,7 @@ note = case_table(
     uuid_column("answers_id", nullable=True),
     Column("at", UtcDateTime, nullable=False),
     uuid_column("written_by"),
+    Column("due_on", Date),  # the day by which an answer is wanted
     Column("closed_at", UtcDateTime),  # answered, or seen by an officer of the office it went to
     uuid_column("closed_by", nullable=True),
     Index("ix_note_case", "district_id", "case_id"),

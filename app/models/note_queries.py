@@ -102,6 +102,7 @@ def _waiting(at: At) -> Any:
             applicant.c.id.label("applicant_id"),
             applicant.c.name,
             note.c.at,
+            note.c.due_on,
             *named(office, "from"),
         )
         .select_from(note)

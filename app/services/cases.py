@@ -216,7 +216,7 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "diagram": _diagram,
     "timeline": lambda opened: {"events": timeline.events(opened.session, opened.case, opened.file)},
     "correspondence": lambda opened: {
-        "notes": notes.of_case(opened.session, opened.actor, opened.case),
+        "notes": notes.of_case(opened.session, opened.actor, opened.case, opened.file.now),
         "receivers": _receivers(opened),
     },
     "clock": lambda opened: {
@@ -240,16 +240,14 @@ def write_note(
     session: Session,
     actor: Actor,
     number: str,
-    to: UUID | None,
-    answers: UUID | None,
-    text: str,
+    wanted: notes.Wanted,
     now: datetime,
 ) -> None:
     """Send a note about a case to another of its offices, or an answer. Raises NotFound, `notes.Refused`."""
     case, loaded = _case(session, actor, number)
     file = casefile.CaseFile(session, actor, case, loaded, now)
     receivers = _receivers(_Opened(session, actor, case, file, frozenset()))
-    notes.send(session, actor, case, receivers, (to, answers, text), now)
+    notes.send(session, actor, case, receivers, wanted, now)
 
 
 def settle_note(session: Session, actor: Actor, number: str, note_id: UUID, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.domain.errors import DomainError, NotFound
@@ -17,7 +18,7 @@ from app.services import audit, calendars, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from app.domain.roles import Actor
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from app.models.scope import Session
 
 SHORTEST, LONGEST = 3, 2000  # characters
+FARTHEST = timedelta(days=60)  # to the day on which an answer is due
 _AT_ONCE = 100  # notes that a list shows; the oldest come first
 
 
@@ -54,6 +56,8 @@ class Note:
     closed_by_hi: str
     closed_by_en: str
     is_ours: bool  # it waits for an answer of the reader's own office
+    due_on: date | None  # the day by which an answer is wanted
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +81,39 @@ class Waiting:
     office_hi: str
     office_en: str
     at: datetime
+    due_on: date | None
+    is_late: bool
 
 
-def of_case(session: Session, actor: Actor, case: AnyRow) -> list[Note]:
-    """The notes of a case that the officer may read, oldest first."""
-    rows = table.notes_of(session, case.id)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A note as it was asked for: to which office, or in answer to which note; its text; when an answer is due."""
+
+    to_office_id: UUID | None
+    answers_id: UUID | None
+    text: str
+    due: date | None = None
+    is_unreadable_day: bool = False  # something else than a day was written for it
+
+
+def of_case(session: Session, actor: Actor, case: AnyRow, now: datetime) -> list[Note]:
+    """The notes of a case that the officer may read: threads, the oldest first, each answer under its question."""
+    rows = _threaded(table.notes_of(session, case.id))
     if not rows:
         return []
     key = keys.unlock(session, case.data_key_id)
-    return [_opened(row, key, actor) for row in rows]
+    return [_opened(row, key, actor, calendars.day(now)) for row in rows]
 
 
-def _opened(row: AnyRow, key: bytes, actor: Actor) -> Note:
+def _threaded(rows: Sequence[AnyRow]) -> list[AnyRow]:
+    """Notes in the order of the questions that opened their threads; within one by time, as they came."""
+    opened: dict[UUID, int] = {}
+    for place, row in enumerate(rows):
+        opened[row.id] = opened.get(row.answers_id, place)
+    return sorted(rows, key=lambda row: opened[row.id])
+
+
+def _opened(row: AnyRow, key: bytes, actor: Actor, today: date) -> Note:
     return Note(
         row.id,
         row.from_kind,
@@ -106,7 +131,13 @@ def _opened(row: AnyRow, key: bytes, actor: Actor) -> Note:
         row.closed_by_hi or "",
         row.closed_by_en or "",
         row.closed_at is None and row.to_office_id == actor.post.office_id,
+        row.due_on,
+        _is_late(row, today),
     )
+
+
+def _is_late(row: AnyRow, today: date) -> bool:
+    return row.due_on is not None and row.closed_at is None and row.due_on < today
 
 
 def receivers(
@@ -134,16 +165,16 @@ def send(
     actor: Actor,
     case: AnyRow,
     to: Sequence[Office],
-    wanted: tuple[UUID | None, UUID | None, str],
+    wanted: Wanted,
     now: datetime,
 ) -> None:
-    """Write a note to another office of the case. `wanted`: the office, the note that it answers, the text.
+    """Write a note to another office of the case; whoever asks may say by which day he wants the answer.
 
     An answer goes to where the question came from, and settles it. Raises Refused, NotFound for a question that
     the office was not asked.
     """
-    to_office_id, answers_id, text = wanted
-    text = _checked(text)
+    to_office_id, answers_id, text = wanted.to_office_id, wanted.answers_id, _checked(wanted.text)
+    due_on = _due(wanted, now)
     if answers_id is not None:
         asked = next((each for each in table.notes_of(session, case.id) if each.id == answers_id), None)
         if asked is None or asked.to_office_id != actor.post.office_id:
@@ -166,6 +197,7 @@ def send(
             "to_office_id": to_office_id,
             "text": keys.seal(key, _place(note_id), text.encode()),
             "answers_id": answers_id,
+            "due_on": due_on,
             "at": now,
             "written_by": actor.officer_id,
         },
@@ -187,8 +219,17 @@ def settle(session: Session, actor: Actor, case: AnyRow, note_id: UUID, now: dat
         audit.record(own, f"case:{case.id}", "note:close", f"note:{note_id}", actor, now)
 
 
-def waiting(session: Session, actor: Actor) -> list[Waiting]:
+def _due(wanted: Wanted, now: datetime) -> date | None:
+    """The day by which an answer is wanted. Raises Refused for one that is past, or too far."""
+    today = calendars.day(now)
+    if wanted.is_unreadable_day or (wanted.due and not today <= wanted.due <= today + FARTHEST):
+        raise Refused("note.due_out_of_reach", most=FARTHEST.days)
+    return wanted.due
+
+
+def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """The notes that wait for the officer's office, the oldest first."""
+    today = calendars.day(now)
     return [
         Waiting(
             row.number,
@@ -197,6 +238,8 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
             row.from_hi,
             row.from_en,
             row.at,
+            row.due_on,
+            row.due_on is not None and row.due_on < today,
         )
         for row in table.waiting(session, actor.post.office_id, _AT_ONCE)
     ]

@@ -60,13 +60,13 @@ def diagram_file(number: str) -> ResponseReturnValue:
 def write_note(number: str) -> ResponseReturnValue:
     """Send a note to another office of the case, or the answer to one."""
     actor, now = transaction.actor(), transaction.now()
-    to, answers, text = (request.form.get(name, "") for name in ("to", "answers", "text"))
+    to, answers, text, due = (request.form.get(name, "").strip() for name in ("to", "answers", "text", "due"))
+    day = known_day(due)
+    wanted = notes.Wanted(known_id(to), known_id(answers), text, day, bool(due) and day is None)
     try:
-        transaction.write(
-            lambda rows: cases.write_note(rows, actor, number, known_id(to), known_id(answers), text, now)
-        )
+        transaction.write(lambda rows: cases.write_note(rows, actor, number, wanted, now))
     except notes.Refused as refused:
-        typed = {"to": to, "answers": answers, "text": text, "refused": refused}
+        typed = {"to": to, "answers": answers, "text": text, "due": due, "refused": refused}
         return _page(number, "correspondence", 422, typed=typed)
     confirmations.note("note", "sent")
     return redirect(case_address(number, "correspondence"), code=303)
@@ -139,6 +139,7 @@ def _page(
         may_see_letter=g.actor.may(Permission.REQUISITION_SEE),
         typed=typed or {},
         note_length=notes.LONGEST,
+        note_farthest=notes.FARTHEST.days,
         told=confirmations.take_notes(),
         printed_at=transaction.now(),
         confirmation=confirmations.take(),

@@ -51,7 +51,7 @@ def find() -> ResponseReturnValue:
 @requires(Permission.INBOX_SEE)
 def waiting_notes() -> ResponseReturnValue:
     """What other offices ask of this one, about which case."""
-    found = transaction.read(lambda rows: notes.waiting(rows, g.actor))
+    found = transaction.read(lambda rows: notes.waiting(rows, g.actor, transaction.now()))
     return page("inbox/notes.html", found=found)
 
 

@@ -153,6 +153,12 @@ def test_a_note_that_fails_keeps_its_words(office: Office):
         head.post(f"{address}/notes", {"answers": str(office.task(number).id), "text": "हाँ जी"}).status_code
         == 404
     )
+    to = re.findall(r'<option value="([0-9a-f-]{36})"', page)[0]
+    answer = head.post(f"{address}/notes", {"to": to, "text": "पत्र कब का है?", "due": "शीघ्र"})
+    page = text_of(answer)
+    assert (answer.status_code, 'href="#note-due"' in page) == (422, True)
+    assert "पत्र कब का है?</textarea>" in page
+    assert f'<option value="{to}" selected>' in page
 
 
 def test_a_printed_case_names_its_printer_and_none_of_the_notes(office: Office):

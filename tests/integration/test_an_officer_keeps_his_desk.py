@@ -194,13 +194,14 @@ def enquired(journey):
     return number, *heads, journey.staff.holder(Role.SP_READER)
 
 
-def send(journey, actor, number, text, *, to=None, answers=None, now=NOW) -> None:
-    write(journey, actor, lambda rows: cases.write_note(rows, actor, number, to, answers, text, now))
+def send(journey, actor, number, text, *, now=NOW, **asked) -> None:
+    wanted = notes.Wanted(asked.get("to"), asked.get("answers"), text, asked.get("due"))
+    write(journey, actor, lambda rows: cases.write_note(rows, actor, number, wanted, now))
 
 
-def tab(journey, actor, number):
+def tab(journey, actor, number, now=NOW):
     return journey.database.read(
-        lambda rows: cases.find(rows, actor, number, NOW, "correspondence"), actor_scope(actor)
+        lambda rows: cases.find(rows, actor, number, now, "correspondence"), actor_scope(actor)
     )
 
 
@@ -225,8 +226,40 @@ def test_a_query_is_read_and_answered_by_the_office_it_went_to(journey, enquired
     assert journey.database.read(audit.verify, scopes.record(218)) == []
 
 
-def waiting(journey, actor):
-    return journey.database.read(lambda rows: notes.waiting(rows, actor), actor_scope(actor))
+def waiting(journey, actor, now=NOW):
+    return journey.database.read(lambda rows: notes.waiting(rows, actor, now), actor_scope(actor))
+
+
+def test_an_answer_that_is_due_is_late_the_day_after_until_it_comes(journey, enquired):
+    number, first, _, reader = enquired
+    send(journey, reader, number, "गवाह का पता क्या है?", to=first.post.office_id, due=TODAY)
+    [on_the_day] = waiting(journey, first)
+    assert (on_the_day.due_on, on_the_day.is_late) == (TODAY, False)
+    tomorrow = NOW + timedelta(days=1)
+    assert waiting(journey, first, tomorrow)[0].is_late
+    [asked] = tab(journey, reader, number, tomorrow).notes
+    assert (asked.due_on, asked.is_late) == (TODAY, True)
+    send(journey, first, number, "ग्राम रामपुर।", answers=asked.id)
+    assert not tab(journey, reader, number, tomorrow).notes[0].is_late
+
+
+@pytest.mark.parametrize("days", [-1, 61])
+def test_a_day_for_an_answer_that_is_past_or_far_is_refused(journey, enquired, days):
+    number, first, _, reader = enquired
+    with pytest.raises(notes.Refused) as refused:
+        send(journey, reader, number, "कब तक?", to=first.post.office_id, due=TODAY + timedelta(days=days))
+    assert refused.value.key == "note.due_out_of_reach"
+    assert everything(journey, note) == []
+
+
+def test_each_answer_stands_under_its_question(journey, enquired):
+    number, first, second, reader = enquired
+    send(journey, reader, number, "पहला प्रश्न", to=first.post.office_id)
+    send(journey, reader, number, "दूसरा प्रश्न", to=second.post.office_id, now=NOW + timedelta(minutes=1))
+    [asked] = tab(journey, first, number).notes
+    send(journey, first, number, "पहले का उत्तर", answers=asked.id, now=NOW + timedelta(minutes=2))
+    texts = [each.text for each in tab(journey, reader, number).notes]
+    assert texts == ["पहला प्रश्न", "पहले का उत्तर", "दूसरा प्रश्न"]
 
 
 def test_supervisors_read_what_two_offices_write_and_the_section_does_not(journey, enquired):
