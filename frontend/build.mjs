@@ -13,6 +13,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, "..", "app", "static", "dist");
 const require = createRequire(import.meta.url);
 
+const dmn = (sheet) => `dmn-js/dist/assets/${sheet}.css`;
 // Each bundle is a list of parts in order; a part that begins with "./" is our own source.
 const BUNDLES = {
   "theme.css": ["bootstrap/dist/css/bootstrap.min.css", "./fonts.css", "./theme.css", "./diagram.css", "./forms.css"],
@@ -27,6 +28,25 @@ const BUNDLES = {
     "bpmn-js/dist/assets/bpmn-font/css/bpmn-codes.css",
     "diagram-js-minimap/assets/diagram-js-minimap.css",
     "./modeler.css",
+  ],
+  // Only for the pages with a table of decisions and with a form, of the same administrators.
+  "tables.js": ["./modeler/tables.js"],
+  "tables.css": [
+    ...["diagram-js", "dmn-js-shared", "dmn-js-decision-table", "dmn-js-decision-table-controls"].map(dmn),
+    ...["dmn-js-drd", "dmn-js-literal-expression", "dmn-js-boxed-expression", "dmn-js-boxed-expression-controls"].map(dmn),
+    "dmn-js/dist/assets/dmn-font/css/dmn-codes.css",
+    "./modeler.css",
+    "./tables.css",
+  ],
+  "fields.js": ["./modeler/fields.js"],
+  "fields.css": [
+    "@bpmn-io/form-js-viewer/dist/assets/form-js-base.css",
+    "@bpmn-io/form-js-viewer/dist/assets/flatpickr/light.css",
+    "@bpmn-io/form-js-editor/dist/assets/form-js-editor-base.css",
+    "@bpmn-io/form-js-editor/dist/assets/dragula.css",
+    "@bpmn-io/form-js-editor/dist/assets/properties-panel.css",
+    "./modeler.css",
+    "./fields.css",
   ],
 };
 // The papers' fonts keep their own names: the PDF writer, not a browser, opens them.
@@ -56,6 +76,17 @@ const bootstrapAsUsed = {
   },
 };
 
+// Boxes with FEEL write <style> elements, which the policy of the pages shuts out: sheets made by script it lets pass.
+const sheetsByScript = {
+  name: "sheets-by-script",
+  setup(building) {
+    building.onLoad({ filter: /style-mod\/src\/style-mod\.js$/ }, async ({ path: file }) => ({
+      contents: (await readFile(file, "utf8")).replace("!root.head && root.adoptedStyleSheets", "root.adoptedStyleSheets"),
+      loader: "js",
+    }));
+  },
+};
+
 async function bundle(name, parts) {
   const { name: stem, ext } = path.parse(name);
   const result = await build({
@@ -72,7 +103,9 @@ async function bundle(name, parts) {
     charset: "utf8",
     legalComments: "inline",
     logLevel: "warning",
-    plugins: [bootstrapAsUsed],
+    // The editor of forms brings an older preact of its own; two in one page do not know each other.
+    alias: { preact: path.join(here, "..", "node_modules", "preact") },
+    plugins: [bootstrapAsUsed, sheetsByScript],
   });
   return result.outputFiles.map((file) => ({
     file: path.relative(dist, file.path),

@@ -16,15 +16,16 @@ from app.formjs.box import Box
 from app.formjs.cells import Column, columns, posted, proposed
 from app.formjs.checking import check
 from app.formjs.drawing import draw
-from app.formjs.editing import Entry, change_texts, entries, renamed
+from app.formjs.editing import Entry, change_texts, entries, is_form, renamed
 from app.formjs.files import refuses_file
 from app.formjs.loading import load
-from app.formjs.model import Field, FieldType, Form
+from app.formjs.model import PII_CLASSES, Field, FieldType, Form
 from app.formjs.posting import as_posted
 from app.formjs.refusals import FormProblem, FormRefused
 from app.formjs.view import not_asked
 
 __all__ = [
+    "PII_CLASSES",
     "Box",
     "Column",
     "Entry",
@@ -43,6 +44,7 @@ __all__ = [
     "entries",
     "field_types",
     "initial",
+    "is_form",
     "label",
     "load",
     "may_stay_blank",

@@ -33,6 +33,15 @@ class Entry:
     may_be_required: bool
 
 
+def is_form(data: bytes) -> bool:
+    """Whether an editor can show these bytes: a schema with its components, however wrong those may be."""
+    try:
+        form = _read(data)
+    except ValueError:
+        return False
+    return all(isinstance(each, dict) and isinstance(each.get("type"), str) for each in form["components"])
+
+
 def entries(data: bytes) -> list[Entry]:
     """Return the components of a form in their order, those inside others behind them. Raises ValueError."""
     return [
@@ -75,7 +84,7 @@ def renamed(data: bytes, key: str, title_hi: str, title_en: str) -> bytes:
 
 def _read(data: bytes) -> dict[str, Any]:
     form = orjson.loads(data)
-    if not isinstance(form, dict) or not isinstance(form.get("components", []), list):
+    if not isinstance(form, dict) or not isinstance(form.get("components"), list):
         raise ValueError("not a form")  # noqa: TRY004 - of bytes that are no form
     return form
 

@@ -62,6 +62,17 @@ def forms(files: Mapping[str, bytes]) -> list[Choice]:
     ]
 
 
+def titles(files: Mapping[str, bytes]) -> dict[str, tuple[str, str]]:
+    """File -> what it is called in Hindi and English; files that bear no name of their own are left out."""
+    found = {f"{form['key']}.form": (form["hi"], form["en"]) for form in forms(files)}
+    for name, data in files.items():
+        one = {name: data}
+        named = next(iter([*_decisions(one), *_processes(one)]), None)
+        if named is not None:
+            found[name] = (named["hi"], named["en"])
+    return {name: both for name, both in found.items() if any(both)}
+
+
 def _title(data: bytes) -> Choice:
     try:
         said = orjson.loads(data).get("properties") or {}

@@ -1,11 +1,12 @@
-"""The page with a diagram on a canvas: the one page that needs scripts, beside which the table of steps stands."""
+"""Pages with an editor: of a diagram, a decision table, a form. They need scripts; plain pages stand beside them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, redirect, url_for
 
+from app import formjs
 from app.domain.errors import NotFound
 from app.domain.offices import LANES
 from app.domain.roles import Permission, Role
@@ -16,8 +17,10 @@ from app.web.access import requires
 from app.web.headers import EDITOR_POLICY
 from app.web.language import word
 from app.web.pages import page
+from app.web.titles import titles
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
@@ -53,31 +56,57 @@ WORDS = (
     *("case_purpose", "case_sample", "rounds", "undo", "redo", "fit", "zoom_in", "zoom_out", "copied"),
 )
 
+#: Of these, what the pages of the other two editors say, too.
+_SAVING = (*WORDS[:8], "read_only", "choose")
+#: The words of the editor of forms for what form-js does not know; each is `editor.<word>` of the catalogue.
+_FIELD_WORDS = (
+    *("own", "label_hi", "label_en", "description_en", "error_hi", "error_en", "text_en", "pii"),
+    *formjs.PII_CLASSES,
+)
+
 
 @bp.get("/modeler/proposals/<uuid:proposal_id>/files/<name>/canvas")
 @requires(Permission.PROCESS_CHANGE)
 def draw(proposal_id: UUID, name: str) -> ResponseReturnValue:
+    """The editor for this kind of file. A file that no editor can show is changed as text."""
     found, contents = transaction.read(
         lambda rows: (proposals.view(rows, g.actor, proposal_id), proposals.files(rows, proposal_id))
     )
-    if name not in contents or not name.endswith(".bpmn"):
+    kind = name.rpartition(".")[2]
+    if name not in contents or kind not in ("bpmn", "dmn", "form"):
         raise NotFound
+    if kind == "form" and not formjs.is_form(contents[name]):
+        return redirect(url_for("proposals.file", proposal_id=proposal_id, name=name, text="yes"), code=303)
     file = found.file(name)
     given = {
-        "xml": contents[name].decode(),
+        "text": contents[name].decode(),
         "sha256": file.sha256,
         "file": name,
         "readOnly": not found.may_change,
         "language": language.current(),
-        "choices": vocabulary.choices(contents),
-        "words": {each: word("canvas", each) for each in WORDS},
-        "names": _names(),
         "problems": findings.plain(proposals.problems(transaction.database(), contents)),
+        **(_of_diagram(contents) if kind == "bpmn" else _of_file()),
     }
-    html, status = page("modeler/canvas.html", proposal=found, file=file, given=given)
+    template = "modeler/canvas.html" if kind == "bpmn" else "modeler/editor.html"
+    bundle = "tables" if kind == "dmn" else "fields"
+    title = titles(contents)[name]
+    html, status = page(template, proposal=found, file=file, title=title, given=given, bundle=bundle)
     answer = Response(html, status)
     answer.headers["Content-Security-Policy"] = EDITOR_POLICY
     return answer
+
+
+def _of_diagram(contents: Mapping[str, bytes]) -> dict[str, Any]:
+    return {
+        "choices": vocabulary.choices(contents),
+        "words": {each: word("canvas", each) for each in WORDS},
+        "names": _names(),
+    }
+
+
+def _of_file() -> dict[str, Any]:
+    saving = {each: word("canvas", each) for each in _SAVING}
+    return {"words": saving | {each: word("editor", each) for each in _FIELD_WORDS}}
 
 
 def _names() -> dict[str, dict[str, str]]:

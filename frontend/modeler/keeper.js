@@ -4,12 +4,13 @@ const QUIET = 600; // milliseconds after the last change
 const AGAIN = 5000; // after a line that was down
 
 export class Keeper {
-  constructor(modeler, form, state, given, told) {
-    Object.assign(this, { modeler, form, state, given, told });
+  // `draft`: `write` resolves to the text of the file, `onChange` takes what is to be called after each change.
+  constructor(draft, form, state, given, told) {
+    Object.assign(this, { draft, form, state, given, told });
     this.sha256 = given.sha256;
     this.isSaving = false;
     this.isDirty = false;
-    modeler.get("eventBus").on("commandStack.changed", () => this.later());
+    draft.onChange(() => this.later());
     addEventListener("online", () => this.isDirty && this.save());
     addEventListener("beforeunload", (event) => this.isDirty && event.preventDefault());
   }
@@ -26,8 +27,7 @@ export class Keeper {
     this.isSaving = true;
     this.isDirty = false;
     try {
-      const { xml } = await this.modeler.saveXML({ format: true });
-      await this.send(xml);
+      await this.send(await this.draft.write());
     } catch {
       this.isDirty = true;
       this.say("offline");

@@ -1,9 +1,16 @@
-// What the gate says of the draft, pinned to its shapes and listed below the canvas; a press on a line goes there.
+// What the gate says of the draft, listed below it; a press on a line goes to the thing that it names.
 
-export class Lint {
-  constructor(modeler, list, title, given) {
-    Object.assign(this, { modeler, list, title, given, marked: [] });
+export class Found {
+  constructor(list, title, given) {
+    Object.assign(this, { list, title, given });
   }
+
+  // Whether the page can go to the thing of this id, and going there: what each editor knows of itself.
+  has() {
+    return false;
+  }
+
+  choose() {}
 
   show(problems) {
     const { words } = this.given;
@@ -12,13 +19,12 @@ export class Lint {
     this.title.textContent = said.replace("{count}", count);
     this.title.classList.toggle("is-bad", count > 0);
     this.list.replaceChildren(...problems.map((problem) => this.line(problem)));
-    this.pin(problems.filter((problem) => problem.file === this.given.file && problem.element));
   }
 
   line(problem) {
     const item = document.createElement("li");
     const said = `${problem.text} ${problem.remedy}`;
-    const isHere = problem.file === this.given.file && this.modeler.get("elementRegistry").get(problem.element);
+    const isHere = problem.file === this.given.file && this.has(problem.element);
     if (!isHere) {
       const where = problem.file === this.given.file ? "" : `${this.given.words.elsewhere.replace("{file}", problem.file)}: `;
       item.append(`${where}${problem.label || problem.element || ""} ${said}`);
@@ -33,6 +39,23 @@ export class Lint {
     button.addEventListener("click", () => this.choose(problem.element));
     item.append(button);
     return item;
+  }
+}
+
+// The same of a diagram, pinned to its shapes, too.
+export class Lint extends Found {
+  constructor(modeler, list, title, given) {
+    super(list, title, given);
+    Object.assign(this, { modeler, marked: [] });
+  }
+
+  has(id) {
+    return Boolean(this.modeler.get("elementRegistry").get(id));
+  }
+
+  show(problems) {
+    super.show(problems);
+    this.pin(problems.filter((problem) => problem.file === this.given.file && problem.element));
   }
 
   choose(id) {

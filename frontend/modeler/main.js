@@ -27,7 +27,7 @@ async function open() {
     textRenderer: { defaultStyle: { fontFamily: FONT, fontSize: 13, lineHeight: 1.3 }, externalStyle: { fontSize: 13, lineHeight: 1.3 } },
     additionalModules: [tools, offices, minimap, { translate: ["value", speaker(given.language, (text) => unsaid.add(text))] }],
   });
-  const { warnings } = await modeler.importXML(given.xml);
+  const { warnings } = await modeler.importXML(given.text);
   container.dataset.warnings = warnings.length;
   show(modeler);
   const lint = new Lint(modeler, find("found"), find("found-title"), given);
@@ -35,13 +35,18 @@ async function open() {
   lint.show(given.problems);
   const state = find("state");
   if (given.readOnly) state.textContent = given.words.read_only;
-  else new Keeper(modeler, find("save"), state, given, (problems) => lint.show(problems));
+  else new Keeper(draftOf(modeler), find("save"), state, given, (problems) => lint.show(problems));
   // Keys of the page (j, k, g i) are not for the canvas.
   container.addEventListener("keydown", (event) => event.stopPropagation());
   container.dataset.ready = "yes";
   container.modeler = modeler;
   container.unsaid = unsaid;
 }
+
+const draftOf = (modeler) => ({
+  write: async () => (await modeler.saveXML({ format: true })).xml,
+  onChange: (changed) => modeler.get("eventBus").on("commandStack.changed", () => changed()),
+});
 
 // Never so small that it cannot be read: the left upper part at full size, beside the palette.
 function show(modeler) {

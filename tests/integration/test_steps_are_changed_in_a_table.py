@@ -111,14 +111,15 @@ def test_dm_and_sp_read_but_do_not_write(office: Office, proposal: str) -> None:
 
 
 def test_the_canvas_may_style_attributes_and_no_other_page_may(admin: Visitor, proposal: str) -> None:
-    canvas = admin.get(f"{proposal}/files/verification.bpmn/canvas").headers["Content-Security-Policy"]
     table = admin.get(f"{proposal}/files/verification.bpmn").headers["Content-Security-Policy"]
-    assert canvas == f"{table}; style-src-attr 'unsafe-inline'"
+    for name in ("verification.bpmn", "checks.dmn", "visit.form"):
+        canvas = admin.get(f"{proposal}/files/{name}/canvas").headers["Content-Security-Policy"]
+        assert canvas == f"{table}; style-src-attr 'unsafe-inline'"
     assert "unsafe" not in table
 
 
 @pytest.mark.parametrize(
-    "path", ["/files/nothing.bpmn", "/files/verification.bpmn/steps/nothing", "/files/visit.form/canvas"]
+    "path", ["/files/nothing.bpmn", "/files/verification.bpmn/steps/nothing", "/files/scenarios.json/canvas"]
 )
 def test_what_is_not_there_is_not_found(admin: Visitor, proposal: str, path: str) -> None:
     assert admin.get(proposal + path).status_code == 404

@@ -119,3 +119,13 @@ def test_two_at_one_table_see_both_versions(admin: Visitor, proposal: str) -> No
     page = text_of(answer)
     assert "<del>8</del>" in page
     assert "<ins>9</ins>" in page
+
+
+def test_a_form_that_no_editor_can_show_is_changed_as_text(admin: Visitor, proposal: str) -> None:
+    """Its text may be anything that fits; the page of the editor would stay empty."""
+    page = text_of(admin.get(f"{proposal}/files/visit.form?text=yes"))
+    broken = {"sha256": boxes(page)["sha256"], "content": '{"components": [7]}'}
+    admin.post(f"{proposal}/files/visit.form", broken)
+    answer = admin.get(f"{proposal}/files/visit.form/canvas")
+    assert answer.status_code == 303
+    assert "{&#34;components&#34;: [7]}" in text_of(admin.get(str(answer.headers["Location"])))
