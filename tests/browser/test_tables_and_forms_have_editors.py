@@ -105,7 +105,7 @@ def test_a_form_keeps_what_its_editor_does_not_know_and_names_what_may_not_be(ad
     label = formjs.entries(FORMS["scrutinise.form"])[0].label_hi
     assert admin.page.locator(".fjs-powered-by").first.evaluate(UNCOVERED)
     admin.page.locator(".fjs-form").get_by_text(label).first.click()
-    admin.page.get_by_label("नाम, अंग्रेज़ी में").fill("What the letter says")
+    admin.page.get_by_label("नाम, अंग्रेजी में").fill("What the letter says")
     admin.page.get_by_label("गोपनीयता वर्ग").select_option("P2")
     settled(admin)
     changed = formjs.entries(saved(admin, proposal, "scrutinise.form"))[0]
