@@ -144,6 +144,8 @@ ADDRESSES: dict[str, Address] = {
     "requisitions.forward": Address("letter", frozenset({200, 403, 422})),
     "department.letters": opens(),
     "department.letter": opens("letter"),
+    "department.take_all": Address("letter", frozenset({404})),  # nothing was delivered yet
+    "requisitions.take_all": acts("letter"),
     "department.papers": opens(),
     "department.open_paper": Address(gives=frozenset({404}), parts={"delivery_id": NEVER}),
     "departments.listing": opens(),

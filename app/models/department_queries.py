@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, func, insert, or_, select, update
 
 from app.models.base import insert_or
-from app.models.cases import applicant, case, enquiry, letter_department, requisition
+from app.models.cases import applicant, case, document, enquiry, letter_department, requisition
 from app.models.officers import posting
 from app.models.offices import office
 from app.models.papers import certificate, delivery
@@ -215,6 +215,39 @@ def of_paper(session: Session, certificate_id: UUID) -> Sequence[AnyRow]:
     """Where a paper was delivered, and when it was opened there."""
     return session.connection.execute(
         _deliveries().where(visible(delivery, session.scope), delivery.c.certificate_id == certificate_id)
+    ).all()
+
+
+def _papers_of_letter(session: Session, requisition_id: UUID, columns: Sequence[Any]) -> Any:
+    """The papers of a letter that stand, with their documents; the delivered ones alone where the scope says so."""
+    return (
+        select(*columns)
+        .select_from(certificate)
+        .join(case, _joined(certificate, case, "case_id"))
+        .join(document, _joined(certificate, document, "document_id"))
+        .outerjoin(delivery, _joined(certificate, delivery, "id", "certificate_id"))
+        .where(
+            visible(certificate, session.scope),
+            visible(document, session.scope),
+            case.c.requisition_id == requisition_id,
+            certificate.c.status == "issued",
+            document.c.destroyed_at.is_(None),
+        )
+    )
+
+
+def papers_count(session: Session, requisition_id: UUID) -> int:
+    """How many papers of a letter stand and may be seen."""
+    count = [func.count(certificate.c.id.distinct())]
+    return int(session.connection.execute(_papers_of_letter(session, requisition_id, count)).scalar_one())
+
+
+def papers_of_letter(session: Session, requisition_id: UUID, skip: int, limit: int) -> Sequence[AnyRow]:
+    """The documents of a letter's papers by number, with `delivery_id` and `issued_at`; a part of them."""
+    columns = [document, delivery.c.id.label("delivery_id"), certificate.c.issued_at]
+    statement = _papers_of_letter(session, requisition_id, columns)
+    return session.connection.execute(
+        statement.order_by(certificate.c.number, certificate.c.id).offset(skip).limit(limit)
     ).all()
 
 

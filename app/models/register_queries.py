@@ -10,7 +10,7 @@ from app.models.cases import answer, enquiry, requisition
 from app.models.cases import case as cases
 from app.models.officers import officer
 from app.models.offices import named, office
-from app.models.papers import certificate
+from app.models.papers import certificate, delivery
 from app.models.scope import visible
 from app.models.workflow import is_open, queue_count, step, user_task
 
@@ -141,7 +141,7 @@ def dispatches(
 ) -> Sequence[AnyRow]:
     """What was entered at the dispatch of papers in a time, sealed, with its case and letter."""
     told: list[Any] = [answer.c.id, answer.c["values"], answer.c.at, cases.c.number, cases.c.data_key_id]
-    told += [requisition.c.requester_hi, cases.c.purpose, certificate.c.memo_number]
+    told += [requisition.c.requester_hi, cases.c.purpose, certificate.c.memo_number, delivery.c.opened_at]
     statement = (
         select(*told)
         .select_from(answer)
@@ -158,6 +158,13 @@ def dispatches(
                 certificate.c.district_id == cases.c.district_id,
                 certificate.c.case_id == cases.c.id,
                 certificate.c.status == "issued",
+            ),
+        )
+        .outerjoin(
+            delivery,
+            and_(
+                delivery.c.district_id == certificate.c.district_id,
+                delivery.c.certificate_id == certificate.c.id,
             ),
         )
         .where(visible(answer, session.scope), visible(requisition, session.scope))

@@ -50,6 +50,7 @@ _DISPATCHES = (
     Column("case_number", TEXT, opens=True),
     Column("mode", TEXT),
     Column("track_no", TEXT),
+    Column("opened_on", DAY),
 )
 #: Ways of dispatch, as the form names them.
 _MODES = {
@@ -124,6 +125,7 @@ def dispatches(session: Session, _actor: Actor | None, period: Period, _purpose:
             row.number,
             _MODES.get(mode, Name(mode, mode)),
             str(values.get("track_no") or ""),
+            calendars.day(row.opened_at) if row.opened_at is not None else None,
         ]
         lines.append(Line(row.number, cells))
     return Sheet("dispatches", period, calendars.day(now), _DISPATCHES, lines, now)

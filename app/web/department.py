@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, request, url_for
 
 from app.domain.roles import Permission
-from app.services import departments
+from app.services import departments, letterpapers
 from app.web import transaction
 from app.web.access import requires
-from app.web.files import file_response
+from app.web.files import file_response, letter_files
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -37,7 +37,15 @@ def letters() -> ResponseReturnValue:
 @requires(Permission.DEPARTMENT_SEE)
 def letter(requisition_id: UUID) -> ResponseReturnValue:
     found, persons = transaction.read(lambda rows: departments.letter(rows, g.actor, requisition_id))
-    return page("department/letter.html", letter=found, persons=persons)
+    parts = transaction.read(lambda rows: letterpapers.parts(rows, g.actor, requisition_id))
+    return page("department/letter.html", letter=found, persons=persons, parts=parts)
+
+
+@bp.post("/department/letters/<uuid:requisition_id>/papers")
+@requires(Permission.DEPARTMENT_PAPER)
+def take_all(requisition_id: UUID) -> ResponseReturnValue:
+    """Hand over the delivered papers of a letter in one file."""
+    return letter_files(requisition_id)
 
 
 @bp.get("/department/papers")

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, g, request
+
+from app.domain.text import ascii_digits
+from app.services import letterpapers
+from app.web import transaction
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+_DIGITS = 3
 
 
 def file_response(data: bytes, media_type: str, name: str) -> Response:
@@ -25,3 +35,11 @@ def attachment(name: str) -> str:
     stem, dot, ending = plain.rpartition(".")
     plain = f"{stem.strip('._') or 'document'}{dot}{ending}"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def letter_files(requisition_id: UUID) -> Response:
+    """The papers of a letter in one ZIP: the part of them that the form names, or the first."""
+    text = ascii_digits(request.form.get("part", ""))
+    part = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 1
+    file = letterpapers.take(transaction.database(), g.actor, requisition_id, part, transaction.now())
+    return file_response(file.data, file.media_type, file.name)

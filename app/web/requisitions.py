@@ -9,10 +9,11 @@ from flask import Blueprint, Response, g, redirect, request, session, url_for
 from app.domain.errors import FormInvalid
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.services import departments, forwarding, requisitions
+from app.services import departments, forwarding, letterpapers, requisitions
 from app.services.requisitions import LETTER, PERSON
 from app.web import confirmations, formviews, limits, transaction
 from app.web.access import requires
+from app.web.files import letter_files
 from app.web.forms import is_submit, posted, sent_as, uploads
 from app.web.language import moment
 from app.web.pages import page
@@ -62,10 +63,11 @@ def _list(search: str, after: str) -> ResponseReturnValue:
 def view(requisition_id: UUID) -> ResponseReturnValue:
     found = requisitions.see(transaction.database(), g.actor, requisition_id, transaction.now())
     notes = confirmations.take_notes()
-    own, known = transaction.read(
+    own, known, parts = transaction.read(
         lambda rows: (
             departments.of_letter(rows, requisition_id, transaction.now()),
             departments.known(rows, transaction.now()),
+            letterpapers.parts(rows, g.actor, requisition_id) if g.actor.may(Permission.PAPER_SEE) else [],
         )
     )
     return page(
@@ -73,6 +75,7 @@ def view(requisition_id: UUID) -> ResponseReturnValue:
         letter=found,
         department=own,
         departments=known,
+        parts=parts,
         registered=notes.get("registered"),
         added=notes.get("added"),
         confirmation=confirmations.take(),
@@ -80,6 +83,13 @@ def view(requisition_id: UUID) -> ResponseReturnValue:
         may_list=g.actor.may(Permission.ROSTER_TAKE),
         may_forward=forwarding.may(g.actor) and any(each.kind == forwarding.FORM for each in found.places),
     )
+
+
+@bp.post("/requisitions/<uuid:requisition_id>/papers")
+@requires(Permission.PAPER_SEE)
+def take_all(requisition_id: UUID) -> ResponseReturnValue:
+    """Hand over the issued papers of a letter in one file."""
+    return letter_files(requisition_id)
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/forward")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
+from io import BytesIO
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +15,7 @@ from app.domain.roles import Role
 from app.models.audit import audit
 from app.models.cases import case, letter_department
 from app.models.offices import office as offices
-from app.models.papers import delivery
+from app.models.papers import certificate, delivery
 from app.services import departments
 from app.services.drafts import actor_scope
 from tests.integration.conftest import NOW
@@ -152,3 +155,35 @@ def test_a_department_is_entered_once_under_each_name(office: Office) -> None:
     assistant = office.journey.staff.holder(Role.DM_ASSISTANT)
     known = office.database.read(lambda session: departments.known(session, NOW), actor_scope(assistant))
     assert [each.has_account for each in known if each.name_hi == EDUCATION] == [True]
+
+
+def test_all_papers_of_a_letter_are_taken_as_one_file_each_as_it_was_issued(office: Office) -> None:
+    journey = office.journey
+    letter = journey.register(requesting_dept=EDUCATION, letter_no="शि०-900/2026", candidate_count=3)
+    numbers = [journey.add(letter), journey.add(letter), journey.add(letter)]
+    for number in numbers[:2]:
+        journey.go_on(number)
+    journey.go_on(numbers[2], "dispatch")
+    clerk, head = office.at(Role.REQUESTER), office.at(Role.DM_SECTION_HEAD)
+    clerk.get(f"/department/letters/{letter}")
+    assert clerk.post(f"/department/letters/{letter}/papers", {}).status_code == 404, "these went by hand"
+    journey.do(numbers[2], "dispatch", dispatch_mode="portal")
+    page = text_of(clerk.get(f"/department/letters/{letter}"))
+    assert "सभी निर्गत पत्र एक ZIP में लें (1)" in page
+    assert "पत्र भेजा गया" in page
+    names = {row.case_id: row.number.replace("/", "-") + ".pdf" for row in rows(office, certificate)}
+    ids = {row.number: row.id for row in rows(office, case)}
+    taken = clerk.post(f"/department/letters/{letter}/papers", {"part": "1"})
+    assert ZipFile(BytesIO(taken.data)).namelist() == [names[ids[numbers[2]]]]
+    assert all(row.opened_at for row in rows(office, delivery) if row.case_id == ids[numbers[2]])
+    assert "सभी निर्गत पत्र एक ZIP में लें (3)" in text_of(head.get(f"/requisitions/{letter}"))
+    archive = ZipFile(BytesIO(head.post(f"/requisitions/{letter}/papers", {}).data))
+    assert archive.namelist() == sorted(names[ids[number]] for number in numbers)
+    issued = {row.case_id: row.sha256 for row in rows(office, certificate)}
+    assert {sha256(archive.read(name)).digest() for name in archive.namelist()} == {
+        issued[ids[number]] for number in numbers
+    }
+    assert head.post(f"/requisitions/{letter}/papers", {"part": "2"}).status_code == 404
+    assistant = office.at(Role.DM_ASSISTANT)
+    assert "ZIP" not in text_of(assistant.get(f"/requisitions/{letter}"))
+    assert assistant.post(f"/requisitions/{letter}/papers", {}).status_code == 403
