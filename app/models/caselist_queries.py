@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, and_, exists, func, select, type_coerce
+from sqlalchemy import JSON, String, and_, cast, exists, func, select, type_coerce
 
 from app.models.cases import case
 from app.models.scope import visible
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from app.models.scope import Session
+
+
+#: How a tick is asked for, as no code of a list is written; and how the two databases tell it as text.
+YES, NO = "=true", "=false"
+_TICKS = {YES: ("true", "1"), NO: ("false", "0")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +80,10 @@ def _conditions(session: Session, wanted: Wanted, today: date) -> Iterator[Colum
 
 def _was_answered(element_id: str, field: str, value: str) -> ColumnElement[bool]:
     """Whether a step of the case was done with this value of a routing field, once or at last."""
-    told = type_coerce(step.c.routing, JSON)[(element_id, field)].as_string()
+    told = cast(type_coerce(step.c.routing, JSON)[(element_id, field)].as_string(), String)
+    is_so = told.in_(_TICKS.get(value, (value,)))  # never as a truth: another release may keep a word there
     own = (step.c.district_id == case.c.district_id, step.c.case_id == case.c.id)
-    return exists().where(*own, step.c.element_id == element_id, told == value).correlate(case)
+    return exists().where(*own, step.c.element_id == element_id, is_so).correlate(case)
 
 
 def _has_task(wanted: Wanted) -> ColumnElement[bool]:

@@ -33,6 +33,7 @@ TIMES = ("late", "last_day", "left")
 AGES = ("7", "14", "30")  # open for more than so many working days
 #: Whose word stays within the special branch, the SP and the DM: nobody filters by it.
 _SEALED_LANE = "special_branch"
+_TICK = ((table.YES, "हाँ", "Yes"), (table.NO, "नहीं", "No"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The choices of a routing field at a step: (value, in Hindi, in English)."""
+    """The choices of a routing field at a step: (value, in Hindi, in English); of a tick yes and no."""
 
     element_id: str
     field: str
@@ -108,7 +109,8 @@ def _answers(loaded: Loaded, role: Role) -> Iterator[Answers]:
         if task.lane == _SEALED_LANE or task.form not in loaded.forms:
             continue
         for field in loaded.form(task.form).fields:
-            if field.key in read and field.pii in classes and field.options:
-                options = [(one.value, one.text.hi, one.text.en) for one in field.options]
+            options = [(one.value, one.text.hi, one.text.en) for one in field.options]
+            options = options or (list(_TICK) if field.feel_type == "boolean" else [])
+            if field.key in read and field.pii in classes and options:
                 label = (field.label_hi, field.label_en)
                 yield Answers(element_id, field.key, loaded.engine.label(element_id), label, options)

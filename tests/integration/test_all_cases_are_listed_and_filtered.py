@@ -80,6 +80,9 @@ FILTERS = [
     (Wanted(answer=("decide", "dm_decision", "issue_clear")), {"issued"}),
     (Wanted(answer=("scrutinise", "action", "forward")), {"issued", "at_thana"}),
     (Wanted(answer=("scrutinise", "action", "return")), set()),
+    (Wanted(answer=("route", "need_sdpo", caselist.table.NO)), {"issued", "at_thana"}),
+    (Wanted(answer=("route", "need_sdpo", caselist.table.YES)), set()),
+    (Wanted(answer=("scrutinise", "action", caselist.table.NO)), set()),
     (Wanted(opened_until=date(2026, 11, 1)), {"at_thana"}),
 ]
 
@@ -134,7 +137,13 @@ def answers(shelf: Shelf, role: Role, office: str = "") -> set[str]:
 
 def test_answers_narrow_the_list_for_posts_that_read_them_in_every_case(shelf: Shelf) -> None:
     dm = answers(shelf, Role.DM)
-    assert {"decide.dm_decision", "recommend.sp_decision", "visit.resident", "scrutinise.action"} <= dm
+    assert {
+        "route.need_sdpo",
+        "decide.dm_decision",
+        "recommend.sp_decision",
+        "visit.resident",
+        "scrutinise.action",
+    } <= dm
     head, assistant = answers(shelf, Role.DM_SECTION_HEAD), answers(shelf, Role.DM_ASSISTANT)
     assert "decide.dm_decision" in head - assistant
     assert not {each for each in head | assistant if each.startswith(("visit.", "recommend."))}, (
