@@ -36,7 +36,7 @@ _LATIN = (
     ("sh", "s"),
     ("ph", "p"),
     ("ck", "k"),
-    ("jn", "gn"),
+    ("jn", "gy"),
     ("x", "ks"),
     ("c", "\0"),  # "c" by itself is k; the sound c is kept apart
     ("f", "p"),
@@ -70,6 +70,10 @@ _SHORT = {
     "sk": "sheikh",
     "shaikh": "sheikh",
     "ch": "chaudhari",
+    "chowdhury": "chaudhari",
+    "abdur": "abdul",
+    "sheo": "shiv",
+    "shio": "shiv",
     "सिंह": "singh",
     "sinh": "singh",
 }
@@ -88,11 +92,19 @@ def skeleton(word: str) -> str:
 
     A word of one consonant keeps its first vowel (राय is not रिया).
     """
-    sounds = _of_devanagari(word) if any("\u0900" <= c <= "\u097f" for c in word) else _of_latin(word)
-    heard = _heard(sounds)
+    spoken = sounds(word)
+    heard = _heard(spoken)
     if len(heard) == 1 and heard not in _CLASSES:
-        heard += next((each for each in sounds[1:] if each in _CLASSES), "a")
+        heard += next((each for each in spoken[1:] if each in _CLASSES), "a")
     return heard
+
+
+def sounds(word: str) -> str:
+    """Spell a word by its sounds in one alphabet, vowels in three classes: राकेश is rakis, Rakesh too.
+
+    The vowel that a Devanagari consonant bears unwritten is left out: an `a` tells little.
+    """
+    return _of_devanagari(word) if any("\u0900" <= c <= "\u097f" for c in word) else _of_latin(word)
 
 
 def _heard(sounds: str) -> str:
@@ -142,12 +154,6 @@ def skeletons(text: str) -> list[str]:
 def _joined(first: str, second: str) -> str:
     """Two words as if written in one."""
     return _heard(first + second)
-
-
-def are_alike(first: str, second: str) -> bool:
-    """Whether two names sound the same, in whichever script each is written: प्रिंस कुमार and Prins Kumar."""
-    sound = _sound(first)
-    return len(sound) >= _TELLING and sound == _sound(second)
 
 
 def meant(text: str, places: Sequence[Sequence[str]]) -> list[int]:

@@ -1,16 +1,16 @@
-"""Who may have been entered before: cases of the district whose person sounds the same. An officer decides."""
+"""Who may have been entered before: cases of the district whose person is named alike. An officer decides."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain import names
+from app.domain import likeness
 from app.models import case_queries as cases
 from app.services import caselines, keys, searchkeys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST = 5  # that are shown side by side; who shares name, father and birthday with more is no accident
 _LOOKED_AT = 25  # of those who share a part of the name
 _KINDS = ("name", "father")
+_TOLD = (*_KINDS, "dob", "village")  # in this order
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,18 @@ class Likeness:
 def of(
     session: Session, person: Mapping[str, Any], now: datetime, *, but: UUID | None = None
 ) -> list[Likeness]:
-    """The cases whose person has a name and a father that sound the same, and the same birthday or village.
+    """The cases whose person has a like name and father, and the same birthday or a like village; likest first.
 
     `but` is the person's own case. A name alone is shared by thousands and shows nobody.
     """
-    found = [
-        (row, same)
-        for row in _sharing(session, person, but)
-        if {"name", "father"} <= {*(same := tuple(_agreeing(session, row, person)))}
-        and len(same) > len(_KINDS)
-    ][:MOST]
-    lines = caselines.of(session, (row for row, _ in found), now)
-    return [Likeness(line, same) for line, (_, same) in zip(lines, found, strict=True)]
+    found = []
+    for row in _sharing(session, person, but):
+        same, score = _agreeing(session, row, person)
+        if {*_KINDS} <= {*same} and len(same) > len(_KINDS):
+            found.append((row, same, score))
+    found = sorted(found, key=lambda each: each[2], reverse=True)[:MOST]
+    lines = caselines.of(session, (row for row, _, _ in found), now)
+    return [Likeness(line, same) for line, (_, same, _) in zip(lines, found, strict=True)]
 
 
 def _sharing(session: Session, person: Mapping[str, Any], but: UUID | None) -> list[AnyRow]:
@@ -61,17 +62,33 @@ def _sharing(session: Session, person: Mapping[str, Any], but: UUID | None) -> l
     return sorted(cases.lines(session, list(order)), key=lambda row: order[row.id]) if order else []
 
 
-def _agreeing(session: Session, row: AnyRow, person: Mapping[str, Any]) -> Iterator[str]:
+#: What is compared by its sound: kind -> the fields in which it may stand.
+_COMPARED = {
+    "name": ("name_hi", "name_en"),
+    "father": ("father_hi", "father_en"),
+    "village": ("perm_village",),
+}
+
+
+def _agreeing(session: Session, row: AnyRow, person: Mapping[str, Any]) -> tuple[tuple[str, ...], float]:
+    """What a case's person has in common with this one, and how alike their names and villages are in all."""
     try:
         key = keys.unlock(session, row.data_key_id)
     except keys.KeyDestroyed:
-        return
+        return (), 0.0
     answer = cases.last_answer(session, row.id, "intake")
     other = {} if answer is None else keys.open_json(key, f"answer|values|{answer.id}", answer.values)
-    for kind, fields in (("name", ("name_hi", "name_en")), ("father", ("father_hi", "father_en"))):
-        if any(names.are_alike(str(person.get(each) or ""), str(other.get(each) or "")) for each in fields):
-            yield kind
+    scores = {kind: _nearest(person, other, fields) for kind, fields in _COMPARED.items()}
+    same = {kind for kind, score in scores.items() if score >= likeness.LIKELY}
     if person.get("dob") and person["dob"] == other.get("dob"):
-        yield "dob"
-    if names.are_alike(str(person.get("perm_village") or ""), str(other.get("perm_village") or "")):
-        yield "village"
+        same.add("dob")
+    return tuple(what for what in _TOLD if what in same), sum(scores.values()) + ("dob" in same)
+
+
+def _nearest(person: Mapping[str, Any], other: Mapping[str, Any], fields: Sequence[str]) -> float:
+    """How alike two persons are by the spellings in these fields, whichever script each is written in."""
+    return max(
+        likeness.of_names(str(person.get(one) or ""), str(other.get(another) or ""))
+        for one in fields
+        for another in fields
+    )

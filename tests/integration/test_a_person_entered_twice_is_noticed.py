@@ -49,6 +49,14 @@ def test_a_second_entry_of_a_person_is_asked_about_and_the_answer_is_kept(journe
     assert not page.alike.is_held
 
 
+def test_a_name_spelt_by_other_sounds_is_noticed_too(journey: Journey) -> None:
+    letter = journey.register(candidate_count=2)
+    mahto = {**PRINCE, "name_hi": "नागेन्द्र महतो", "name_en": "Nagendra Mahto", "father_hi": "अब्दुर रहमान"}
+    journey.add(letter, **UNASKED, **mahto)
+    again = {**mahto, "name_hi": "नगेन्दर महतो", "name_en": "Nagender Mahato", "father_hi": "अब्दुल रहमान"}
+    assert refused(journey, letter, **again) == {"dup_ack", "dup_reason"}
+
+
 @pytest.mark.parametrize(
     "differs",
     [

@@ -1,0 +1,117 @@
+"""Two spellings of one name are alike, two names are not: held on labelled pairs, each judged by the others."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain import likeness
+from app.domain.likeness import LIKELY, POSSIBLE, Person, of_names
+
+FOLDS = 5
+#: Invented pairs: same = 1 where an officer takes both for one person.
+PAIRS = list(
+    csv.DictReader((Path(__file__).parent / "name_pairs.csv").read_text(encoding="utf-8").splitlines())
+)
+
+
+def person(pair: dict[str, str], side: str) -> Person:
+    return Person(pair[f"name_{side}"], pair[f"father_{side}"], pair[f"village_{side}"])
+
+
+SCORED = [(likeness.of_persons(person(each, "a"), person(each, "b")), each["same"] == "1") for each in PAIRS]
+Scored = list[tuple[float, bool]]
+
+
+def counts(scored: Scored, threshold: float) -> tuple[int, int, int]:
+    """Count what is rightly taken for one, wrongly taken for one, and missed."""
+    return (
+        sum(same and score >= threshold for score, same in scored),
+        sum(not same and score >= threshold for score, same in scored),
+        sum(same and score < threshold for score, same in scored),
+    )
+
+
+def best_threshold(scored: Scored) -> float:
+    def harmony(threshold: float) -> float:
+        right, wrong, missed = counts(scored, threshold)
+        return 2 * right / (2 * right + wrong + missed)
+
+    return max((score for score, _ in scored), key=harmony)
+
+
+def test_in_five_folds_hardly_a_namesake_is_taken_for_one_and_hardly_a_spelling_is_missed():
+    right = wrong = missed = 0
+    for fold in range(FOLDS):
+        others = [each for place, each in enumerate(SCORED) if place % FOLDS != fold]
+        told = counts(SCORED[fold::FOLDS], best_threshold(others))
+        right, wrong, missed = right + told[0], wrong + told[1], missed + told[2]
+    assert right + missed == sum(same for _, same in SCORED) > 100
+    assert right / (right + wrong) >= 0.97
+    assert right / (right + missed) >= 0.95
+
+
+def test_the_figure_from_which_the_product_holds_names_alike_keeps_the_same_bounds():
+    right, wrong, missed = counts(SCORED, LIKELY)
+    assert right / (right + wrong) >= 0.97
+    assert right / (right + missed) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("नागेन्द्र महतो", "Nagendra Mahato"),
+        ("छोटेलाल सहनी", "Chotelal Sahani"),
+        ("ओमप्रकाश", "Om Prakash"),
+        ("सुमित", "सोनू कुमार उर्फ सुमित"),
+        ("Sonu Kumar", "सोनू कुमार @ सुमित"),
+        ("सिंह रवि कुमार", "Ravi Kumar Singh"),
+        ("अनिता देवी", "Anita Kumari"),
+        ("क\u094d\u200dरिशन कुमार", "Krishan Kumar"),
+    ],
+)
+def test_a_name_spelt_otherwise_is_likely_the_same(one, other):
+    assert of_names(one, other) >= LIKELY
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("प्रियंका कुमारी", "Priyanka Kumar"),
+        ("रमेश साह", "Umesh Sah"),
+        ("गीता देवी", "Rita Devi"),
+        ("आर० के० सिंह", "Mahesh Kumar Singh"),
+        ("राम", ""),
+        ("श्री", "श्री"),
+    ],
+)
+def test_another_name_is_not_even_possible(one, other):
+    assert of_names(one, other) < POSSIBLE
+
+
+def test_initials_are_possible_and_never_likely():
+    assert POSSIBLE <= of_names("आर० के० सिंह", "Rajesh Kumar Singh") < LIKELY
+
+
+def test_another_father_or_village_draws_namesakes_apart():
+    ram = Person("राम कुमार", "शिव कुमार", "डोरीगंज")
+    assert likeness.of_persons(ram, Person("Ram Kumar", "Shiv Kumar", "Doriganj")) >= LIKELY
+    assert likeness.of_persons(ram, Person("Ram Kumar", "Hari Narayan", "Doriganj")) < POSSIBLE
+    assert likeness.of_persons(ram, Person("Ram Kumar", "Shiv Kumar", "Maker")) < POSSIBLE
+    assert likeness.of_persons(ram, Person("Ram Kumar")) >= LIKELY, "what is not known draws nobody apart"
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_any_two_texts_are_compared(one, other):
+    assert 0 <= of_names(one, other) <= 1
+
+
+@given(
+    st.lists(st.sampled_from(["राम", "Kumar", "सिंह", "Anita", "देवी", "Md", "आर०"]), min_size=1, max_size=5)
+)
+def test_a_name_is_wholly_like_itself(parts):
+    assert of_names(" ".join(parts), " ".join(parts)) == pytest.approx(1)
