@@ -181,7 +181,8 @@ def test_no_screen_shows_a_key_in_place_of_its_text(
         )
         client = enter(role)
         for address in [*plain_screens(site), *OWN_FACTORS]:
-            page = client.get(address).get_data(as_text=True)
+            answer = client.get(address)
+            page = "" if answer.mimetype == "application/pdf" else answer.get_data(as_text=True)
             keys = set(_KEY.findall(re.sub(r"<[^>]+>", " ", page))) - usernames
             shown += [f"{address}: {key}" for key in sorted(keys)]
     assert not shown
