@@ -27,6 +27,7 @@ const BUNDLES = {
     "bpmn-js/dist/assets/bpmn-js.css",
     "bpmn-js/dist/assets/bpmn-font/css/bpmn-codes.css",
     "diagram-js-minimap/assets/diagram-js-minimap.css",
+    "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css",
     "./modeler.css",
   ],
   // Only for the pages with a table of decisions and with a form, of the same administrators.

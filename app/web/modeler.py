@@ -14,6 +14,7 @@ from app.web import diagrams, differences, findings, language, transaction
 from app.web.access import requires
 from app.web.forms import uploads
 from app.web.pages import page
+from app.web.titles import titles
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -44,6 +45,7 @@ def _overview(status: int = 200, refused: DomainError | None = None) -> Response
         fault=language.refusal(refused) if refused is not None else "",
         problems=findings.told(getattr(refused, "problems", [])),
         release=found,
+        titles=titles(found.contents),
         releases=before,
         proposals=waiting,
         drawings=diagrams.plain(found.plans),
@@ -59,6 +61,7 @@ def one(version: int) -> ResponseReturnValue:
     return page(
         "modeler/release.html",
         release=found,
+        titles=titles(found.contents),
         drawings=diagrams.plain(found.plans),
         is_whole=diagrams.is_whole(),
         may_change=g.actor.may(Permission.PROCESS_CHANGE),

@@ -17,6 +17,7 @@ from app.services import release_proposals as proposals
 from app.web import confirmations, diagrams, differences, findings, language, stepup, transaction
 from app.web.access import requires
 from app.web.pages import page
+from app.web.titles import titles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +50,7 @@ def _page(proposal_id: UUID, status: int = 200, fault: str = "", note: str = "")
         "modeler/proposal.html",
         status,
         proposal=found,
+        titles=titles(contents),
         replay=transaction.read(lambda rows: replays.newest(rows, proposal_id, contents)),
         trial=trials.known(contents),
         problems=findings.told(_problems(contents)),

@@ -7,6 +7,7 @@ import { Keeper } from "./keeper.js";
 import { Lint } from "./lint.js";
 import { offices } from "./offices.js";
 import { Panel } from "./panel.js";
+import { simulation, toSimulate } from "./simulation.js";
 import { tools } from "./tools.js";
 
 const FONT = '"Noto Sans Devanagari", system-ui, "Noto Sans", sans-serif';
@@ -25,13 +26,14 @@ async function open() {
     offices: given.names.lanes,
     moddleExtensions: { spiffworkflow: vocabulary },
     textRenderer: { defaultStyle: { fontFamily: FONT, fontSize: 13, lineHeight: 1.3 }, externalStyle: { fontSize: 13, lineHeight: 1.3 } },
-    additionalModules: [tools, offices, minimap, { translate: ["value", speaker(given.language, (text) => unsaid.add(text))] }],
+    additionalModules: [tools, offices, minimap, simulation, { translate: ["value", speaker(given.language, (text) => unsaid.add(text))] }],
   });
   const { warnings } = await modeler.importXML(given.text);
   container.dataset.warnings = warnings.length;
   show(modeler);
   const lint = new Lint(modeler, find("found"), find("found-title"), given);
   new Panel(modeler, find("properties"), given);
+  toSimulate(modeler, find("simulate"), find("properties"), given.language);
   lint.show(given.problems);
   const state = find("state");
   if (given.readOnly) state.textContent = given.words.read_only;

@@ -87,3 +87,19 @@ def test_what_was_drawn_can_be_undone_and_the_slower_of_two_sees_both(
     other.screen.press("मेरा रखें")
     assert "जिला पदाधिकारी का आदेश" in other.screen.text()
     assert "पुलिस अधीक्षक की टिप्पणी" not in other.screen.text()
+
+
+def test_tokens_run_when_they_are_asked_to_and_leave_nothing_behind(admin: Screen) -> None:
+    canvas = Canvas(admin).open(begin(admin, "चलाकर देखना"), "verification.bpmn")
+    page, before = canvas.page, canvas.saved()
+    assert page.locator(".bts-palette").is_hidden()
+    admin.button("चलाकर देखें").click()
+    page.get_by_title("यहाँ से चलाएँ").first.click(force=True)
+    page.get_by_title("क्या-क्या हुआ, दिखाएँ या छिपाएँ").click()
+    page.locator(".bts-log").get_by_text("प्रकरण दर्ज").wait_for()
+    assert "प्रक्रिया आरंभ हुई" in page.locator(".bts-log").inner_text()
+    assert canvas.saved() == before
+    admin.button("चलाकर देखें").click()
+    assert page.locator(".bts-palette").is_hidden()
+    assert page.locator(".djs-palette").is_visible()
+    assert canvas.saved() == before

@@ -129,3 +129,14 @@ def test_a_form_that_no_editor_can_show_is_changed_as_text(admin: Visitor, propo
     answer = admin.get(f"{proposal}/files/visit.form/canvas")
     assert answer.status_code == 303
     assert "{&#34;components&#34;: [7]}" in text_of(admin.get(str(answer.headers["Location"])))
+
+
+def test_files_are_listed_by_what_they_are_called(admin: Visitor, proposal: str) -> None:
+    for address in (proposal, "/modeler/releases/1", "/modeler"):
+        page = text_of(admin.get(address))
+        for title, name in (
+            ("स्थल जाँच", "visit.form"),
+            ("जाँच की सूची", "checks.dmn"),
+            ("पत्रों के पाठ", "papers.json"),
+        ):
+            assert re.search(f"{title}(</a>)?<small>{re.escape(name)}</small>", page), (address, name)
