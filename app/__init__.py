@@ -39,6 +39,7 @@ _SCREENS = (
     "live",
     "clocks",
     "calendar",
+    "areas",
     "orders",
     "reports",
     "certificates",

@@ -92,6 +92,8 @@ ADDRESSES: dict[str, Address] = {
     "calendar.show": opens(),
     "calendar.propose": acts(),
     "calendar.decide": acts(),
+    "areas.show": opens(),
+    "areas.decide": acts(),
     "orders.show": opens(),
     "orders.issue": acts(),
     "orders.cancel": acts(),

@@ -54,8 +54,6 @@ WAITING: dict[str, str] = {
     "act.crime_register_import": "no import of the crime register",
     "act.break_glass": "no emergency view",
     "rep.outcome_stats": "no such report",
-    "adm.jurisdiction_propose": "jurisdiction comes from the gazetteer",
-    "adm.jurisdiction_approve": "jurisdiction comes from the gazetteer",
     "adm.number_series": "series follow the calendar year by themselves",
     "adm.replay": "no replay on past cases",
     "adm.move_cases": "a running case stays on its release",

@@ -132,6 +132,8 @@ class Permission(StrEnum):
     CALENDAR_SEE = "calendar:see"
     CALENDAR_CHANGE = "calendar:change"
     CALENDAR_APPROVE = "calendar:approve"
+    AREA_SEE = "area:see"
+    AREA_APPROVE = "area:approve"
     CLOCK_SEE = "clock:see"
     CLOCK_ORDER = "clock:order"
     ADMIN_SEE = "admin:see"
@@ -192,6 +194,8 @@ GRANTS: dict[Permission, Grant] = {
     ),
     Permission.PROCESS_CHANGE: _grant("adm.process", keeps="maker"),
     Permission.PROCESS_APPROVE: _grant("adm.process_publish", keeps=f"approver {IF_DELEGATED}"),
+    Permission.AREA_SEE: _grant("adm.jurisdiction_propose", "adm.jurisdiction_approve", keeps="O approver"),
+    Permission.AREA_APPROVE: _grant("adm.jurisdiction_approve", keeps="approver"),
     Permission.OFFICER_REPORT: _grant("rep.officer_performance", keeps="own"),
     Permission.REGISTER_SEE: _grant("rep.registers", keeps="kind_hidden"),
     Permission.BASELINE_SET: _grant("adm.settings", keeps="approver"),

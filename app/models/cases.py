@@ -235,3 +235,27 @@ note = case_table(
         ("closed_by", "officer"),
     ],
 )
+
+#: That an address lies in another thana than the one it was marked to; approved, it becomes a row of `jurisdiction`.
+area_proposal = case_table(
+    "area_proposal",
+    uuid_column("case_id"),
+    uuid_column("address_id"),
+    uuid_column("from_office_id"),
+    uuid_column("to_office_id"),
+    uuid_column("proposed_by"),
+    uuid_column("decided_by", nullable=True),
+    Column("state", String(10), nullable=False),  # proposed | approved | refused
+    Column("proposed_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Index("ix_area_proposal_state", "district_id", "state", "proposed_at"),
+    scope="case",
+    parents=[
+        ("case_id", "case"),
+        ("address_id", "address"),
+        ("from_office_id", "office"),
+        ("to_office_id", "office"),
+        ("proposed_by", "officer"),
+        ("decided_by", "officer"),
+    ],
+)

@@ -46,7 +46,8 @@ office = case_table(
 jurisdiction = case_table(
     "jurisdiction",
     Column("area_kind", String(16), nullable=False),  # block | panchayat | village | thana
-    Column("area_code", String(60), nullable=False),
+    Column("area_code", String(60), nullable=False),  # of a village: domain.areas.area_key
+    Column("name", String(120)),  # of a village, a public fact
     uuid_column("office_id"),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),

@@ -94,6 +94,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "calendar:refuse": frozenset(),
     "order:issue": frozenset({"kind", "reason"}),
     "order:cancel": frozenset(),
+    "area:approve": frozenset(),
+    "area:refuse": frozenset(),
     "district:add": frozenset({"code"}),
     "keys:rotate": frozenset({"root", "keys"}),
     "demo:begin": frozenset({"cases"}),

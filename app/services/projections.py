@@ -16,7 +16,7 @@ from app.models import office_queries as offices
 from app.models import officer_queries as officers
 from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
-from app.services import calendars, casefile, departments, keys
+from app.services import areas, calendars, casefile, departments, keys
 from app.services.facts import CaseFacts
 
 if TYPE_CHECKING:
@@ -247,12 +247,17 @@ def _unit(enquiry_id: UUID, kind: str, office_id: UUID, rounds: int, **more: str
 def _accept(context: Context, _answer_id: UUID) -> dict[str, Any]:
     """Ours: the officer is named. Another thana's: the unit is rewritten, and this thana loses sight of the case."""
     enquiry_id, answers, thana = context.task.enquiry_id, context.answers, context.task.office_id
-    rounds = next(
-        (row.round for row in cases.enquiries_of(context.session, context.case.id) if row.id == enquiry_id),
-        context.case.rounds,
-    )
+    enquiries = cases.enquiries_of(context.session, context.case.id)
+    enquiry = next((row for row in enquiries if row.id == enquiry_id), None)
+    rounds = context.case.rounds if enquiry is None else enquiry.round
     if answers["accept"] == "other_thana":
         right = UUID(answers["correct_thana"])
+        if enquiry is not None:
+            asked = keys.open_json(context.key, f"enquiry|facts|{enquiry.id}", enquiry.facts)
+            way = (thana, right)
+            areas.passed_on(
+                context.session, context.actor, context.case, asked.get("addresses", ()), way, context.now
+            )
         cases.set_enquiry(
             context.session, enquiry_id, office_id=right, officer_id=None, received_at=context.now
         )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.domain.offices import UnitKind
-from app.models import case_queries as cases
-from app.services import calendars, keys, places, units
+from app.services import marking, units
 from app.services.facts import REVIEW
 
 if TYPE_CHECKING:
@@ -26,25 +25,14 @@ def _routes(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
     """A row per address with its thana, a letter per address elsewhere: only the doubtful ones need a decision."""
     inside: list[dict[str, Any]] = []
     outside: list[dict[str, Any]] = []
-    own = str(known.session.district_id)
-    for row in cases.addresses_of(known.session, known.case.id):
-        if row.office_id is not None:
-            inside.append({"thana": str(row.office_id), "address": str(row.id)})
-            continue
-        place = keys.open_json(known.key, f"address|details|{row.id}", row.details)
-        if place.get("district") not in (None, own) or place.get("district_other"):
-            outside.append(_letter(row, place))
+    for place in marking.places_of(known):
+        if place.known:
+            likely = str(place.office_id) if place.office_id is not None else None
+            inside.append({"thana": likely, "address": str(place.row.id)})
         else:
-            inside.append({"thana": _likely(known, place), "address": str(row.id)})
+            outside.append(_letter(place.row, place.details))
     proposed = {"routes": inside, "other_district": outside}
     return {name: rows for name, rows in proposed.items() if rows}
-
-
-def _likely(known: CaseFacts, place: dict[str, Any]) -> str | None:
-    """The thana of an address on which none was written, where its PIN code and block leave only one."""
-    day, pin, block = calendars.day(known.now), str(place.get("pin") or ""), str(place.get("block") or "")
-    found = places.thanas(known.session, pin, block, day) if pin else []
-    return str(found[0]) if len(found) == 1 else None
 
 
 def _letter(row: AnyRow, place: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from app.services import (
     holding,
     incidents,
     instances,
+    marking,
     projections,
     reviews,
     separation,
@@ -109,6 +110,7 @@ class TaskView:
     letter: Letter | None  # to another district, whose answer the task waits for
     review: Review | None  # why the case lies before the SDPO
     alike: Alike  # who may have been entered before, told to whoever scrutinises
+    places: list[marking.Line]  # where the addresses lie, for whoever marks
     conflicts: list[Said]  # what the units tell against each other, and nobody has settled
     draft_saved_at: datetime | None
 
@@ -427,6 +429,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         letter=_letter(session, actor, sheet),
         review=_review(actor, sheet),
         alike=_alike(session, sheet, now),
+        places=marking.told(_facts(session, actor, sheet), task),
         conflicts=_conflicts(session, actor, sheet),
         draft_saved_at=sheet.draft.updated_at if sheet.draft is not None else None,
     )
@@ -436,15 +439,17 @@ def _again(session: Session, actor: Actor, sheet: Sheet) -> Again:
     """What is asked of this unit anew, for a post that may read such words."""
     if not _reads_reports(actor):
         return Again()
-    known = CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
-    return units.asked_again(known, sheet.task.enquiry_id)
+    return units.asked_again(_facts(session, actor, sheet), sheet.task.enquiry_id)
+
+
+def _facts(session: Session, actor: Actor, sheet: Sheet) -> CaseFacts:
+    return CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
 
 
 def _letter(session: Session, actor: Actor, sheet: Sheet) -> Letter | None:
     if sheet.task.enquiry_id is None:
         return None
-    known = CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
-    return units.letter(known, sheet.task.enquiry_id)
+    return units.letter(_facts(session, actor, sheet), sheet.task.enquiry_id)
 
 
 def _alike(session: Session, sheet: Sheet, now: datetime) -> Alike:

@@ -27,6 +27,7 @@ SCREENS = (
     "certificates",
     "clocks",
     "calendar",
+    "areas",
     "orders",
     "reports",
     "modeler",

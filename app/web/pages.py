@@ -92,6 +92,7 @@ _HOME_SCREEN = {
     "departments": "admin",
     "clocks": "reports",
     "calendar": "reports",
+    "areas": "reports",
     "orders": "reports",
     "proposals": "modeler",
     "canvas": "modeler",

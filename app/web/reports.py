@@ -54,6 +54,7 @@ def queues() -> ResponseReturnValue:
         rows=rows,
         today=transaction.now(),
         may_see_clocks=g.actor.may(Permission.CLOCK_SEE),
+        may_see_areas=g.actor.may(Permission.AREA_SEE),
         keys=reports.open_to(g.actor),
         may_see_kept=keptstatements.sees(g.actor),
         may_export=g.actor.may(Permission.EVENTS_EXPORT),

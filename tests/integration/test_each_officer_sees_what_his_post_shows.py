@@ -408,6 +408,8 @@ CHANGING: dict[str, dict[str, Any]] = {
     "desk_queries.set_view": {"values": {"shared": True}},
     "desk_queries.delete_view": {},
     "note_queries.close_note": {},
+    "area_queries.end_area": {"key": "x", "last": NOW.date()},
+    "area_queries.set_proposal": {"values": {"state": "y"}},
     "workflow_queries.update_state": {"values": {"revision": 9}},
     "workflow_queries.move_timer": {},
     "workflow_queries.delete_timers": {},
