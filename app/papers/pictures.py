@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from svglib.svglib import SvgRenderer
 
 from app.config import ROOT
-from app.papers.errors import PaperRefused, PapersUnavailable
+from app.papers.errors import PapersUnavailable
 from app.papers.fonts import BOLD, REGULAR
 from app.papers.pdf import repeatable
 from app.papers.shaping import ShapedTTFont, install
@@ -49,10 +49,13 @@ _STAND_IN = {"Helvetica": _PLAIN, "Helvetica-Bold": _STRONG}  # names that the l
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing of `engine.draw`, one or more pieces, and its title in the language of the page."""
+    """A drawing of `engine.draw` as a tree, its pieces the children of one root; drawing it changes the tree.
+
+    `title` is in the language of the sheet.
+    """
 
     title: str
-    svg: str
+    drawing: Any
 
 
 def draw_pictures(
@@ -60,7 +63,7 @@ def draw_pictures(
 ) -> bytes:
     """Draw each piece on a sheet of its own, as large as fits; `above` stands at its head, `stamp` at its foot.
 
-    Raises PaperRefused for a drawing that cannot be read, PapersUnavailable.
+    Raises PapersUnavailable.
     """
     install()
     _fonts(assets.fonts)
@@ -71,7 +74,7 @@ def draw_pictures(
         canvas.setTitle(f"{above} – {pictures[0].title}" if pictures else above)
         canvas.setAuthor("e-Satyapan")
         for picture in pictures:
-            for piece in _pieces(picture.svg, rules):
+            for piece in _pieces(picture.drawing, rules):
                 _sheet(canvas, piece, (picture.title, above, stamp))
                 canvas.showPage()
         canvas.save()
@@ -126,18 +129,12 @@ def _rules() -> str:
     return re.sub(r"font-weight:\s*[67]00", "font-weight: bold", "\n".join(kept))
 
 
-def _pieces(svg: str, rules: str) -> Iterator[Drawing]:
-    try:
-        root = etree.fromstring(
-            f"<all>{svg}</all>".encode(), etree.XMLParser(resolve_entities=False, no_network=True)
-        )
-    except etree.XMLSyntaxError as cause:
-        raise PaperRefused("papers.layout_failed") from cause
-    for piece in root:
+def _pieces(drawing: Any, rules: str) -> Iterator[Drawing]:
+    for piece in drawing:
         _prepare(piece, rules)
-        drawing = SvgRenderer(path="").render(piece)
-        _lettered(drawing)
-        yield drawing
+        made = SvgRenderer(path="").render(piece)
+        _lettered(made)
+        yield made
 
 
 def _prepare(svg: Any, rules: str) -> None:

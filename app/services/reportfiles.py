@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from app import papers
+from app import engine, papers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +71,8 @@ def made(database: Database, printed: Printed, ending: str, now: datetime) -> by
 def diagrams(
     database: Database, drawn: Sequence[tuple[str, str]], above: str, stamp: str, now: datetime
 ) -> bytes:
-    """Diagrams (title, drawing) as a PDF. Raises papers.PaperRefused."""
-    pictures = [papers.Picture(title, svg) for title, svg in drawn]
+    """Diagrams (title, drawing) as a PDF. Raises papers.PapersUnavailable."""
+    pictures = [papers.Picture(title, engine.load_xml(f"<all>{svg}</all>".encode())) for title, svg in drawn]
     return papers.draw_pictures(pictures, above, stamp, now, papers.Assets(database.fonts))
 
 
