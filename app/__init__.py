@@ -145,11 +145,12 @@ def _doorkeeper(settings: Settings) -> Doorkeeper:
 
 def _open(settings: Settings) -> Database:
     from app.crypto import KeyRing
+    from app.scanning import Scanner
     from app.services.database import Database
     from app.services.officekeys import OfficeKeys
 
     keys = KeyRing.for_tests() if settings.testing else KeyRing.open_or_make(settings.keys)
-    return Database(
+    database = Database(
         settings.database_url,
         keys,
         settings.documents,
@@ -158,3 +159,5 @@ def _open(settings: Settings) -> Database:
         clock_is_free=settings.demo or settings.testing,
         office_keys=OfficeKeys(settings.signature_keys, settings.signature_passphrase or keys.passphrase()),
     )
+    database.scanner = Scanner(settings.scanner)
+    return database

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import runpy
+import shlex
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +56,7 @@ class Settings:
     sms_token: str = ""
     signature_keys: Mapping[str, Path] = field(default_factory=dict)  # "<LGD code>-<dm|sp>" -> PKCS#12
     signature_passphrase: str = ""  # empty: one that the key ring gives
+    scanner: tuple[str, ...] = ()  # program and arguments; it reads a file from its standard input
     sms_templates: str = ""  # kind=id,... as the texts are registered with the operators (DLT)
 
     @property
@@ -105,6 +108,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=_number(values, "PROXIES", 0, 5, least=0),
         testing=_flag(values, "ESP_TESTING"),
         fonts=Path(values.get("FONTS") or FONTS),
+        scanner=_scanner(values),
         signature_keys=_signature_keys(values, instance),
         signature_passphrase=str(values.get("SIGNATURE_PASSPHRASE") or ""),
         **_carriers(values),
@@ -151,6 +155,22 @@ def _signature_keys(values: Mapping[str, Any], instance: Path) -> dict[str, Path
         "218-dm=keys/dm.p12,218-sp=keys/sp.p12 जैसा लिखें (जिले का LGD कोड, dm अथवा sp, PKCS#12 फाइल)",
         "write it like 218-dm=keys/dm.p12,218-sp=keys/sp.p12 (LGD code of the district, dm or sp, PKCS#12 file)",
     )
+
+
+def _scanner(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The command that looks for viruses; one that is not on this machine would let no file in."""
+    try:
+        parts = shlex.split(str(values.get("SCANNER") or ""))
+    except ValueError:
+        parts = [""]
+    program = shutil.which(parts[0]) if parts else None
+    if parts and program is None:
+        raise SettingRefused(
+            "SCANNER",
+            "ऐसा प्रोग्राम लिखें जो इस मशीन पर हो, जैसे clamdscan --stream -, अथवा खाली छोड़ें",
+            "write a program that is on this machine, like clamdscan --stream -, or leave it empty",
+        )
+    return (program, *parts[1:]) if program else ()
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from sqlalchemy import create_engine, event, exc
 from app.config import FONTS
 from app.domain.errors import Conflict, Unavailable
 from app.models.scope import Scope, Session
+from app.scanning import NO_SCANNER
 from app.services.officekeys import NO_KEYS
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class Database:
             self._writing = self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.keys, self.documents, self.fonts = keys, documents, fonts
         self.public_address, self.office_keys = public_address, office_keys
+        self.scanner = NO_SCANNER  # of uploads
         self.loader, self.clock_is_free = "", clock_is_free
         self._waiting: _Queue = queue.SimpleQueue()
         self._writer: threading.Thread | None = None

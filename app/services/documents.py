@@ -12,6 +12,7 @@ from app.domain.errors import FieldProblem, NotFound
 from app.domain.ids import new_id
 from app.models import case_queries as cases
 from app.remaking import MAX_PAGES, MAX_PIXELS, remake
+from app.scanning import INFECTED, NO_SCANNER, UNSCANNED
 from app.services import keys
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.scanning import Scanner
 
 MAX_BYTES = 10_000_000  # of one upload, as it comes from a phone's camera
 MAX_PDF_BYTES = 5_000_000
@@ -31,6 +33,8 @@ _REFUSALS = {
     "pages": "form.file_too_many_pages",
     "pixels": "form.file_too_many_pixels",
     "kind": "form.file_wrong_kind",
+    INFECTED: "form.file_infected",
+    UNSCANNED: "form.file_unscanned",
 }
 _ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg"}
 
@@ -64,11 +68,12 @@ class File:
     data: bytes
 
 
-def prepare(upload: Upload) -> Paper | FieldProblem:
+def prepare(upload: Upload, scanner: Scanner = NO_SCANNER) -> Paper | FieldProblem:
     """The file as it will be kept, or what is wrong with it. Judged by its content, never by its name.
 
     Pictures are drawn anew (turned upright, shrunk, without EXIF); a PDF is rewritten and refused when it
-    carries scripts, actions, enclosed files or a password. Raises Unavailable when the machine has no room for it.
+    carries scripts, actions, enclosed files or a password.
+    The scanner is asked first. Raises Unavailable when the machine has no room for it.
     """
     name = _name(upload.name, "")
     if not upload.data:
@@ -76,7 +81,7 @@ def prepare(upload: Upload) -> Paper | FieldProblem:
     most = MAX_PDF_BYTES if upload.data.startswith(b"%PDF-") else MAX_BYTES
     if len(upload.data) > most:
         return FieldProblem("form.file_too_large", name=name, megabytes=most // 1_000_000)
-    made = remake(upload.data)
+    made = scanner.refusal(upload.data) or remake(upload.data)
     if isinstance(made, str):
         return FieldProblem(_REFUSALS[made], name=name, pages=MAX_PAGES, megapixels=MAX_PIXELS // 1_000_000)
     if len(made.data) > MAX_BYTES:

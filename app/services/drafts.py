@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.domain.errors import FieldProblem
     from app.domain.roles import Actor
     from app.models.scope import Session
+    from app.scanning import Scanner
     from app.services.database import Database
 
 
@@ -106,14 +107,14 @@ def stage(
     scope = actor_scope(actor)
     draft = database.write(lambda session: save(session, actor, place, values, now), scope)
     held = {name: len(files) for name, files in draft.staged.items()}
-    papers, problems = _prepared(form, uploads, held)
+    papers, problems = _prepared(form, uploads, held, database.scanner)
     if papers:
         draft = database.write(_Staging(database, actor, place, draft, papers, now), scope)
     return draft, problems
 
 
 def _prepared(
-    form: formjs.Form, uploads: Sequence[documents.Upload], held: dict[str, int]
+    form: formjs.Form, uploads: Sequence[documents.Upload], held: dict[str, int], scanner: Scanner
 ) -> tuple[list[documents.Paper], dict[str, FieldProblem]]:
     """The uploads as they will be kept; none for which the form has no place: a draft cannot grow for ever."""
     papers: list[documents.Paper] = []
@@ -123,7 +124,7 @@ def _prepared(
         if refused is not None:
             problems[refused[0]] = refused[1]
             continue
-        made = documents.prepare(upload)
+        made = documents.prepare(upload, scanner)
         if isinstance(made, documents.Paper):
             papers.append(made)
             held[upload.field] = held.get(upload.field, 0) + 1

@@ -138,6 +138,8 @@ def upload(database: Database, actor: Actor, requisition_id: UUID, data: bytes, 
     _guard(actor)
     scope = actor_scope(actor)
     known = database.read(lambda session: columns(session, actor, requisition_id, now), scope)
+    if refused := database.scanner.refusal(data):
+        raise SheetRefused(refused)
     head = _head(data, known)
 
     def put(session: Session) -> UUID:
