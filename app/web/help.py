@@ -7,48 +7,20 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort
 
 from app.web.access import public_page
-from app.web.pages import page
+from app.web.pages import HELP_TOPICS, page
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("help", __name__)
 
-SCREENS = (
-    "signin",
-    "inbox",
-    "tasks",
-    "cases",
-    "requisitions",
-    "department",
-    "search",
-    "caselist",
-    "tracking",
-    "certificates",
-    "clocks",
-    "calendar",
-    "areas",
-    "orders",
-    "reports",
-    "modeler",
-    "proposals",
-    "replays",
-    "canvas",
-    "decisions",
-    "formtable",
-    "admin",
-    "posts",
-    "account",
-    "notices",
-)
-
 
 @bp.get("/help/<screen>")
 @public_page
 def topic(screen: str) -> ResponseReturnValue:
-    if screen not in SCREENS:
+    if screen not in HELP_TOPICS:
         abort(404)
-    return page("help/topic.html", screen=screen, screens=SCREENS)
+    return page("help/topic.html", screen=screen, screens=HELP_TOPICS)
 
 
 @bp.get("/accessibility")

@@ -24,6 +24,10 @@ class Entry(NamedTuple):
     key: str
     permission: Permission
 
+    @property
+    def screen(self) -> str:
+        return self.endpoint.split(".")[0]
+
 
 NAVIGATION = (
     Entry("inbox.show", "nav.inbox", Permission.INBOX_SEE),
@@ -36,6 +40,36 @@ NAVIGATION = (
     Entry("modeler.release", "nav.modeler", Permission.PROCESS_SEE),
     Entry("posts.listing", "nav.posts", Permission.POSTING_CHANGE),
     Entry("admin.overview", "nav.admin", Permission.ADMIN_SEE),
+)
+
+
+#: Screens that have a page of help.
+HELP_TOPICS = (
+    "signin",
+    "inbox",
+    "tasks",
+    "cases",
+    "requisitions",
+    "department",
+    "search",
+    "caselist",
+    "tracking",
+    "certificates",
+    "clocks",
+    "calendar",
+    "areas",
+    "orders",
+    "reports",
+    "modeler",
+    "proposals",
+    "replays",
+    "canvas",
+    "decisions",
+    "formtable",
+    "admin",
+    "posts",
+    "account",
+    "notices",
 )
 
 
@@ -53,51 +87,58 @@ def home() -> str:
 
 
 def help_topic() -> str:
-    """The help page of the screen that is open: one per blueprint."""
+    """The help page of the screen that is open: its own, or that of the screen it is reached from."""
     here = "inbox" if "refused" in g or request.blueprint is None else request.blueprint
-    return _HELP.get(here, here)
+    return here if here in HELP_TOPICS else _REACHED_FROM.get(here, "inbox")
+
+
+def entry_of(screen: str) -> str | None:
+    """The screen of the navigation that a screen (blueprint) belongs to; None: it stands outside of it."""
+    screen = _REACHED_FROM.get(screen, screen)
+    return screen if any(screen == entry.screen for entry in NAVIGATION) else None
 
 
 def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
     if actor is None:
         return []
-    here = None if "refused" in g else request.blueprint
+    here = None if "refused" in g else entry_of(request.blueprint or "")
     return [
         {
             "address": address_of(entry.endpoint),
             "key": entry.key,
-            "is_here": entry.endpoint.split(".")[0] == _HOME_SCREEN.get(here or "", here),
+            "is_here": entry.screen == here,
         }
         for entry in NAVIGATION
         if actor.may(entry.permission)
     ]
 
 
-#: Screens without a help page of their own.
-_HELP = {
-    "newcomers": "signin",
-    "entrycodes": "admin",
-    "rights": "admin",
-    "departments": "admin",
-    "stepup": "account",
-    "signatures": "certificates",
-    "verify": "certificates",
-}
-#: Screens without an entry of their own light up the one they are reached from.
-_HOME_SCREEN = {
-    "tasks": "inbox",
-    "signatures": "inbox",
-    "entrycodes": "admin",
-    "rights": "admin",
-    "departments": "admin",
-    "clocks": "reports",
-    "calendar": "reports",
+#: Screens without an entry of their own light up the one they are reached from, and borrow its help.
+_REACHED_FROM = {
     "areas": "reports",
+    "calendar": "reports",
+    "canvas": "modeler",
+    "caselist": "search",
+    "clocks": "reports",
+    "decisions": "modeler",
+    "departments": "admin",
+    "entrycodes": "admin",
+    "formtable": "modeler",
+    "many": "inbox",
+    "moving": "modeler",
+    "newcomers": "signin",
     "orders": "reports",
     "proposals": "modeler",
-    "canvas": "modeler",
-    "decisions": "modeler",
-    "formtable": "modeler",
+    "replays": "modeler",
+    "rights": "admin",
+    "rosters": "requisitions",
+    "scenarios": "modeler",
+    "signatures": "inbox",
+    "stepup": "account",
+    "tasks": "inbox",
+    "trials": "modeler",
+    "verify": "certificates",
+    "withdrawals": "requisitions",
 }
 
 

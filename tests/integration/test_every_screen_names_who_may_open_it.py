@@ -14,6 +14,7 @@ from app.domain.roles import PERMISSIONS, Permission, Role
 from app.models.officers import officer
 from app.services import officers, scopes, setup
 from app.web.access import NEWCOMER, PUBLIC
+from app.web.pages import HELP_TOPICS, entry_of
 from tests.addresses import ADDRESSES
 from tests.integration.conftest import NOW
 from tests.staff import Staff
@@ -51,6 +52,10 @@ OPEN_TO_ALL = {
 STABLE = ["/inbox", "/requisitions", "/tracking", "/modeler", "/reports", "/certificates", "/admin"]
 STABLE_WITH_NAME = ["/tasks/<", "/cases/<", "/verify/<", "/healthz", "/readyz"]
 
+#: Screens to which the navigation does not lead: before the door, one's own account, a case, a step-up.
+OUTSIDE_THE_NAVIGATION = {
+    "account", "assets", "cases", "demo", "health", "help", "live", "newcomers", "notices", "signin", "stepup"
+}  # fmt: skip
 OWN_FACTORS = ["/account/factors/password", "/account/factors/factor", "/account/factors/codes"]
 #: A dotted key as it would stand on a page; the names of a release's files look alike.
 _KEY = re.compile(r"(?<![\w./@-])[a-z_]+(?:\.(?!bpmn|dmn|form\b|json)[a-z_]+)+(?![\w/-])")
@@ -182,7 +187,16 @@ def test_no_screen_shows_a_key_in_place_of_its_text(
         client = enter(role)
         for address in [*plain_screens(site), *OWN_FACTORS]:
             answer = client.get(address)
-            page = "" if answer.mimetype == "application/pdf" else answer.get_data(as_text=True)
+            page = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
             keys = set(_KEY.findall(re.sub(r"<[^>]+>", " ", page))) - usernames
             shown += [f"{address}: {key}" for key in sorted(keys)]
     assert not shown
+
+
+def test_every_screen_belongs_to_a_word_of_the_navigation_or_stands_outside_of_it(site: Flask) -> None:
+    assert {name for name in site.blueprints if entry_of(name) is None} == OUTSIDE_THE_NAVIGATION
+
+
+@pytest.mark.parametrize("topic", HELP_TOPICS)
+def test_every_topic_of_help_has_a_page(site: Flask, topic: str) -> None:
+    assert site.test_client().get(f"/help/{topic}").status_code == 200
