@@ -194,9 +194,10 @@ WHEN: dict[str, dict[str, Any]] = {
     "intake": {
         "#Group_firm": _may_be_a_firm,
         **dict.fromkeys(
-            ("firm_name_en", "firm_kind", "firm_post", "firm_reg_no"),
+            ("firm_name_en", "firm_kind", "firm_post", "firm_reg_no", "firm_reg_date", "firm_address"),
             lambda a: _may_be_a_firm(a) and a.firm_name_hi is not None,
         ),
+        "relatives": lambda a: a.facts["requisition"]["purpose"] in ("central_forces", "bihar_police"),
         "#Group_present": lambda a: not a.same_address,
         "dup_ack": lambda a: a.facts["duplicate_found"],
         "dup_reason": lambda a: a.facts["duplicate_found"],

@@ -464,6 +464,15 @@ STAY = {
     "from": "2020-01",
     "to": "2022-01",
 }
+RELATIVE = {"relation": "भाई", "name": "राम कुमार"}
+FORCES = {"requisition": {"purpose": "central_forces"}}
+FIRM = {"checks": {"subject": "person_or_firm"}}
+OF_FIRM = {
+    "firm_name_hi": "सरयू कंस्ट्रक्शन",
+    "firm_name_en": "Saryu Construction",
+    "firm_kind": "partnership",
+    "firm_post": "भागीदार",
+}
 #: (form, facts, answers, what is told; empty: it is taken)
 BOUNDS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("requisition", {}, {"letter_no": "1" * 60}, ""),
@@ -619,6 +628,12 @@ BOUNDS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("intake", {}, {"perm_from": "2026-12"}, "perm_from form.too_late"),
     ("intake", {}, {"stays": [STAY] * 8}, ""),
     ("intake", {}, {"stays": [STAY] * 9}, "stays form.too_many_rows"),
+    ("intake", FORCES, {"relatives": [RELATIVE] * 6}, ""),
+    ("intake", FORCES, {"relatives": [RELATIVE] * 7}, "relatives form.too_many_rows"),
+    ("intake", FORCES, {"relatives": [{"name": "राम"}]}, "relatives-0-relation form.required"),
+    ("intake", FIRM, {**OF_FIRM, "firm_reg_date": "2026-11-24", "firm_address": "क" * 300}, ""),
+    ("intake", FIRM, {**OF_FIRM, "firm_reg_date": "2026-11-25"}, "firm_reg_date form.too_late"),
+    ("intake", FIRM, {**OF_FIRM, "firm_address": "क" * 301}, "firm_address form.too_long"),
     ("dispatch", {}, {"receipt_name": "अ"}, "receipt_name form.too_short"),
     ("dispatch", {}, {"dispatch_mode": "speed_post", "track_no": "eb123456789in"}, ""),
     ("dispatch", {}, {"dispatch_mode": "speed_post", "track_no": "EB12345678IN"}, "track_no form.pattern"),
@@ -685,7 +700,8 @@ SENSITIVE = {
         pres_village pres_panchayat pres_po pres_thana pres_block pres_pin pres_state pres_district
         pres_district_other pres_thana_other pres_from pres_to perm_thana_unknown pres_thana_unknown
         stays.thana_unknown stays stays.village stays.state stays.district
-        stays.district_other stays.thana stays.thana_other stays.pin stays.from stays.to""",
+        stays.district_other stays.thana stays.thana_other stays.pin stays.from stays.to
+        relatives relatives.relation relatives.name relatives.occupation relatives.address""",
         "epic_no id_proof declared_case declared_detail person_attestation_form docs",
     ),
     "scrutinise": ("", ""),
