@@ -21,6 +21,7 @@ from app.domain.errors import DomainError, ReleaseRefused
 from app.services import (
     audit,
     checkpoints,
+    dbroles,
     entrycodes,
     incidents,
     keys,
@@ -54,6 +55,7 @@ demo_group = AppGroup("demo", help="डेमो और परीक्षण / 
 admin_group = AppGroup("admin", help="प्रशासकों के खाते / accounts of administrators")
 audit_group = AppGroup("audit", help="गतिविधि अभिलेख / the record")
 signature_group = AppGroup("signature", help="पत्रों पर हस्ताक्षर / signatures of papers")
+database_group = AppGroup("database", help="डेटाबेस / the database")
 keys_group = AppGroup("keys", help="कुंजियाँ / keys")
 clocks_group = AppGroup("clocks", help="समय-घड़ी / clocks")
 inbox_group = AppGroup("inbox", help="मेरे कार्य / the inbox")
@@ -71,6 +73,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(inbox_group)
     app.cli.add_command(clocks_group)
     app.cli.add_command(keys_group)
+    app.cli.add_command(database_group)
     app.cli.add_command(signature_group)
 
 
@@ -364,6 +367,17 @@ def _checkpoint() -> None:
     folder = current_app.extensions["settings"].checkpoints
     for code in _districts():
         click.echo(str(checkpoints.make(_database(), code, folder, _now())))
+
+
+@database_group.command("grant")
+@click.argument("role")
+def _grant(role: str) -> None:
+    """Bring the tables up, and give a role of PostgreSQL what the servers need, no more; run it as their owner."""
+    try:
+        dbroles.grant(_readied().engine, role)
+    except DomainError as refused:
+        raise click.ClickException(_both(refused.key, **refused.params)) from refused
+    click.echo(_both("cli.role_granted", role=role))
 
 
 @keys_group.command("rotate")

@@ -36,8 +36,17 @@ class DatabaseUnusable(DomainError):
     key = "start.database_unusable"
 
 
+class DatabaseNotOwned(DomainError):
+    """A migration is due, and the role of the servers may not change tables: their owner does."""
+
+    key = "start.database_owner"
+
+
 def upgrade(engine: Engine) -> bool:
-    """Apply every migration that is due; -> whether there was one. Raises DatabaseUnusable, DatabaseIsNewer."""
+    """Apply every migration that is due; -> whether there was one.
+
+    Raises DatabaseUnusable, DatabaseIsNewer, DatabaseNotOwned.
+    """
     _reach(engine)
     config = _config()
     scripts = ScriptDirectory.from_config(config)
@@ -48,9 +57,13 @@ def upgrade(engine: Engine) -> bool:
         before = _version(connection)
         if before is not None and before not in {each.revision for each in scripts.walk_revisions()}:
             raise DatabaseIsNewer(version=before)
+        if before == scripts.get_current_head():
+            return False
+        if not _may_change_tables(connection):
+            raise DatabaseNotOwned
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        return before != scripts.get_current_head()
+        return True
 
 
 def _reach(engine: Engine) -> None:
@@ -60,6 +73,12 @@ def _reach(engine: Engine) -> None:
         reason = str(error.orig).strip().splitlines()[0] if error.orig is not None else type(error).__name__
         where = engine.url.render_as_string(hide_password=True)
         raise DatabaseUnusable(address=where, reason=reason) from error
+
+
+def _may_change_tables(connection: Connection) -> bool:
+    return connection.dialect.name != "postgresql" or bool(
+        connection.execute(text("select has_schema_privilege(current_schema(), 'CREATE')")).scalar_one()
+    )
 
 
 def is_current(connection: Connection) -> bool:
