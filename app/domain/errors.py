@@ -105,6 +105,12 @@ class ReleaseRefused(DomainError):
         self.problems = problems
 
 
+class FileDamaged(DomainError):
+    """A stored file is not as it was written: its seal does not open. It can be had from a backup alone (410)."""
+
+    key = "error.file_damaged"
+
+
 class RouteStuck(DomainError):
     """The engine cannot go on (a condition is neither true nor false, no office, a loop): an incident is due."""
 

@@ -104,6 +104,7 @@ reminder = case_table(
     Column("due_on", Date, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     uuid_column("document_id", nullable=True),  # the paper, once it is drawn
+    Column("memo_number", String(60)),  # of the letter; null where none goes out
     UniqueConstraint("district_id", "user_task_id", "level"),
     Index("ix_reminder_office", "district_id", "office_id", "at"),
     Index("ix_reminder_case", "district_id", "case_id"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, update
 
 from app.models.base import insert_or
 from app.models.cases import case
@@ -36,6 +36,30 @@ def add(session: Session, row: Mapping[str, Any]) -> bool:
     once = statement.on_conflict_do_nothing(index_elements=["district_id", "user_task_id", "level"])
     # How many rows an INSERT wrote is no figure on PostgreSQL (SQLAlchemy: -1); what it returns is.
     return session.connection.execute(once.returning(reminder.c.id)).first() is not None
+
+
+def set_memo_number(session: Session, reminder_id: UUID, memo_number: str) -> None:
+    session.connection.execute(
+        update(reminder)
+        .where(visible(reminder, session.scope), reminder.c.id == reminder_id)
+        .values(memo_number=memo_number)
+    )
+
+
+def letters_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    """The reminders of a case that went out as letters, with the names of the office that was reminded."""
+    return session.connection.execute(
+        select(reminder, *named(office, "office"))
+        .join(
+            office, and_(office.c.district_id == reminder.c.district_id, office.c.id == reminder.c.office_id)
+        )
+        .where(
+            visible(reminder, session.scope),
+            reminder.c.case_id == case_id,
+            reminder.c.memo_number.is_not(None),
+        )
+        .order_by(reminder.c.at, reminder.c.id)
+    ).all()
 
 
 def sent(

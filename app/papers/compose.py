@@ -183,10 +183,8 @@ class _Composer:
         if frame:
             return self._sheet(language, self._letter(language, nested, frame), nested)
         body = self._body(language, nested)
-        items = (nested["letterhead"], body, nested["sign_block"])
-        return self._sheet(
-            language, Block("alone", items if self._values.get("memo_no") else items[1:2]), nested
-        )
+        above = (nested["letterhead"],) if self._values.get("memo_no") else ()
+        return self._sheet(language, Block("alone", (*above, body, nested["sign_block"])), nested)
 
     def _around(self, language: Language) -> dict[str, Block]:
         """The blocks that stand around the text: those for which there is something to say."""

@@ -72,6 +72,13 @@ SCENES: dict[str, Scene] = {
         _OFFICE | _names("n dm_memo_no dm_memo_date reg_from due_date"), _names("instruction")
     ),
     "letter_district": Scene(_OFFICE | _names("name other_addr from to due_date"), _NAMED),
+    "letter_reminder": Scene(
+        _OFFICE | _names("name n case_no step due_date"), _NAMED | _names("memo_no_ref memo_date_ref")
+    ),
+    "slip_received": Scene(
+        _OFFICE | _names("name n case_no diary_no requester req_letter_no req_letter_date received_date"),
+        _NAMED | _names("due_date missing"),
+    ),
     "letter_defects": Scene(
         _OFFICE | _names("req_letter_no req_letter_date"),
         lists={"defects": Scene(_names("sr defect"), _names("name"))},

@@ -8,7 +8,10 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import FieldProblem, NotFound
+import structlog
+
+from app.crypto import Unsealable
+from app.domain.errors import FieldProblem, FileDamaged, NotFound
 from app.domain.ids import new_id
 from app.models import case_queries as cases
 from app.remaking import MAX_PAGES, MAX_PIXELS, remake
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.scanning import Scanner
+
+log = structlog.get_logger(__name__)
 
 MAX_BYTES = 10_000_000  # of one upload, as it comes from a phone's camera
 MAX_PDF_BYTES = 5_000_000
@@ -142,14 +147,18 @@ def row(document_id: UUID, paper: Paper, key: bytes, **columns: Any) -> dict[str
 
 
 def read(session: Session, document: AnyRow) -> File:
-    """The clear file. Raises NotFound when its bytes are gone or its key was destroyed."""
+    """The clear file. Raises NotFound when its bytes are gone or its key was destroyed, FileDamaged."""
     key = keys.unlock(session, document.data_key_id)
     try:
         sealed = (session.documents / document.path).read_bytes()
     except FileNotFoundError as missing:
         raise NotFound from missing
     name = keys.open_sealed(key, f"document|name|{document.id}", document.name).decode()
-    data = keys.open_file(key, f"document|file|{document.id}", sealed)
+    try:
+        data = keys.open_file(key, f"document|file|{document.id}", sealed)
+    except Unsealable as altered:
+        log.warning("file_damaged", document=str(document.id))
+        raise FileDamaged from altered
     return File(name, document.media_type, data)
 
 

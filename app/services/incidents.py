@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.crypto import Unsealable
-from app.domain.errors import Conflict, DomainError, NotFound, RouteStuck
+from app.domain.errors import Conflict, DomainError, FileDamaged, NotFound, RouteStuck
 from app.domain.ids import new_id
 from app.domain.offices import LANES
 from app.models import case_queries as cases
@@ -81,6 +81,20 @@ class IncidentLine:
     may_skip: bool  # the case can go on without it
 
 
+#: Kind of refusal -> its code.
+_PAPERS: dict[type[DomainError], str] = {
+    PapersUnavailable: "papers_unavailable",
+    PaperRefused: "paper_refused",
+    KeyRefused: "signature_key",
+}
+_PLAIN: tuple[tuple[type[Exception], str], ...] = (
+    (NotFound, "not_found"),
+    (Conflict, "conflict"),
+    (FileDamaged, "file_damaged"),
+    (Unsealable, "unsealable"),
+)
+
+
 def reason(error: Exception) -> Stopped:
     """What an administrator is told of a fault; every code has its text and its remedy in the catalogue."""
     if isinstance(error, RouteStuck):
@@ -89,15 +103,13 @@ def reason(error: Exception) -> Stopped:
         return Stopped(
             "storage", detail={"error": errno.errorcode.get(error.errno or 0, type(error).__name__)}
         )
-    if isinstance(error, KeyRefused):
-        return Stopped("signature_key", detail={"reason": error.key, **_plain(error.params)})
-    if isinstance(error, PapersUnavailable | PaperRefused):
-        code = "papers_unavailable" if isinstance(error, PapersUnavailable) else "paper_refused"
+    if isinstance(error, PapersUnavailable | PaperRefused | KeyRefused):
+        code = next(code for kind, code in _PAPERS.items() if isinstance(error, kind))
         told = {name: value for name, value in error.params.items() if name in _TELLING}
         if "letters" in told:  # they come in the order of a name; sorted, they are letters
             told["letters"] = " ".join(sorted(str(told["letters"]).split()))
         return Stopped(code, detail={"reason": error.key, **_plain(told)})
-    for kind, code in ((NotFound, "not_found"), (Conflict, "conflict"), (Unsealable, "unsealable")):
+    for kind, code in _PLAIN:
         if isinstance(error, kind):
             return Stopped(code, detail={"reason": error.key} if isinstance(error, DomainError) else {})
     return Stopped("fault", detail={"error": type(error).__name__})

@@ -13,10 +13,13 @@ from uuid import UUID
 from app import formjs, papers
 from app.domain import numbers, secrecy
 from app.domain.errors import NotFound
+from app.domain.offices import OfficeKind
 from app.domain.roles import Role
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
+from app.models import posting_queries as postings
+from app.models import reminder_queries as reminder_table
 from app.services import calendars, casefile, documents, releases, sightings, units
 from app.services.drafts import actor_scope
 from app.services.options import choices
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 #: Letters that state facts of the enquiry: for those alone who may read such facts.
 _DIGITS = 3
+REMINDER = "reminder"
 _TELLING = frozenset({"sp_report", "hearing_notice"})
 
 
@@ -63,6 +67,7 @@ class _Draft:
     words: Mapping[str, Words] = field(default_factory=dict)
     plain: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, list[Mapping[str, str]]] = field(default_factory=dict)
+    is_slip: bool = False  # stands alone, without a letterhead and a पत्रांक of its own
 
 
 def of_case(session: Session, file: CaseFile) -> list[LetterLine]:
@@ -75,7 +80,11 @@ def of_case(session: Session, file: CaseFile) -> list[LetterLine]:
                     f"{row.id}-{place}", draft.template, draft.number, draft.to.hi, draft.to.en, row.at
                 )
             )
-    return lines
+    lines += [
+        LetterLine(f"{row.id}-0", REMINDER, row.memo_number, row.office_hi, row.office_en, row.at)
+        for row in reminder_table.letters_of(session, file.facts.case.id)
+    ]
+    return sorted(lines, key=lambda line: line.at)
 
 
 def draw(database: Database, actor: Actor, number: str, key: str, now: datetime) -> documents.File:
@@ -83,27 +92,79 @@ def draw(database: Database, actor: Actor, number: str, key: str, now: datetime)
     scope = actor_scope(actor)
     answer, _, place = key.rpartition("-")
 
-    def read(session: Session) -> tuple[AnyRow, AnyRow, papers.Texts, papers.LetterFacts]:
+    def read(session: Session) -> tuple[AnyRow, datetime, papers.Texts, papers.LetterFacts]:
         known = numbers.parse_case_number(number)
         case = cases.find_number(session, known) if known else None
         if case is None or not (place.isascii() and place.isdigit() and len(place) <= _DIGITS):
             raise NotFound
         file = casefile.CaseFile(session, actor, case, releases.load(session, case.release_id), now)
+        texts = releases.active(session).texts
         row = next((row for row in file.answer_rows if str(row.id) == answer), None)
         if row is None:
-            raise NotFound
+            return case, *_reminder(session, file, answer, texts)
         maker = _Maker(session, file, row)
         drafts = list(maker.drafts())
         if int(place) >= len(drafts):
             raise NotFound
-        texts = releases.active(session).texts
-        return case, row, texts, maker.facts(drafts[int(place)], texts)
+        return case, row.at, texts, maker.facts(drafts[int(place)], texts)
 
-    case, row, texts, facts = database.read(read, scope)
+    case, at, texts, facts = database.read(read, scope)
     classes = {secrecy.SENSITIVE} if facts.template in _TELLING else secrecy.NONE
     sightings.note(database, actor, f"case:{case.id}", "letter", classes, now)
-    data = papers.draw_paper(papers.compose_letter(texts, facts), row.at, papers.Assets(fonts=database.fonts))
-    return documents.File(f"{facts.memo_no.replace('/', '-')}.pdf", "application/pdf", data)
+    data = papers.draw_paper(papers.compose_letter(texts, facts), at, papers.Assets(fonts=database.fonts))
+    return documents.File(f"{facts.number.replace('/', '-')}.pdf", "application/pdf", data)
+
+
+def _reminder(
+    session: Session, file: CaseFile, reminder_id: str, texts: papers.Texts
+) -> tuple[datetime, papers.Texts, papers.LetterFacts]:
+    """A स्मार पत्र, in the name of whoever headed the reminding office on that day. Raises NotFound."""
+    case, day_of = file.facts.case, calendars.day
+    found = (row for row in reminder_table.letters_of(session, case.id) if str(row.id) == reminder_id)
+    row = next(found, None)
+    if row is None:
+        raise NotFound
+    side: Literal["dm", "sp"] = "dm" if row.office_kind == OfficeKind.SP_OFFICE else "sp"
+    district, sent = offices.district(session), _last_letter(file, "scrutinise" if side == "dm" else "route")
+    step = file.release.engine.label(row.element_id)
+    facts = papers.LetterFacts(
+        template=REMINDER,
+        signer=papers.Signer(side, _head_of(session, side, day_of(row.at))),
+        district=papers.Words(district.name_hi, district.name_en),
+        issued_on=day_of(row.at),
+        number=row.memo_number,
+        memo_no=row.memo_number,
+        words={"addressee": papers.Words(row.office_hi, row.office_en), "step": papers.Words(*step)},
+        plain={
+            "n": str(row.number),
+            "case_no": case.number,
+            "due_date": papers.dmy(row.due_on),
+            "memo_no_ref": sent[0],
+            "memo_date_ref": sent[1],
+        },
+        subject=People(session, file.facts).subject(),
+    )
+    return row.at, texts, facts
+
+
+def _head_of(session: Session, side: Literal["dm", "sp"], day: date) -> Words:
+    """The name of the officer who held the head's post on a day."""
+    office_id = offices.only_of_kind(session, f"{side}_office", day)
+    role = Role.DM if side == "dm" else Role.SP
+    for row in postings.of_office(session, office_id, day) if office_id is not None else ():
+        if row.role == role and row.valid_from <= day:
+            return papers.Words(row.name_hi, row.name_en)
+    raise NotFound
+
+
+def _last_letter(file: CaseFile, form: str) -> tuple[str, str]:
+    """Number and day of the last letter that went out with a form; empty where none did."""
+    for row in reversed(file.answer_rows):
+        if row.form == form:
+            number = file.facts.open_answer(row).get(LETTER_NO)
+            if number:
+                return str(number), papers.dmy(calendars.day(row.at))
+    return "", ""
 
 
 class _Maker:
@@ -136,7 +197,8 @@ class _Maker:
             district=papers.Words(district.name_hi, district.name_en),
             issued_on=day,
             number=draft.number,
-            memo_no=draft.number,
+            memo_no="" if draft.is_slip else draft.number,
+            frame="" if draft.is_slip else "letter_frame",
             words={"addressee": draft.to, **draft.words},
             plain={**draft.plain, "reg_from": self._first_year()},
             rows=draft.rows,
@@ -182,6 +244,8 @@ class _Maker:
             "req_letter_date": papers.dmy(requester.letter_date),
         }
         number = str(values.get(LETTER_NO) or "")
+        if values.get("action") in ("return", "forward"):
+            yield self._receipt(values, requester)
         if values.get("action") == "return":
             yield _Draft(
                 "return_defect",
@@ -201,6 +265,29 @@ class _Maker:
                 words={"requester": requester.department, "instruction": papers.Words(text, text)},
                 plain={**letter, "n": "1", "due_date": papers.dmy(self._known.case.due_on)},
             )
+
+    def _receipt(self, values: Mapping[str, Any], requester: papers.Requester) -> _Draft:
+        """The पावती for the department; it names the due day once the papers are found complete."""
+        case, letter = self._known.case, self._people.letter
+        defects = self._defects(values) if values.get("action") == "return" else []
+        missing = ("; ".join(row[f"defect_{language}"] for row in defects) for language in ("hi", "en"))
+        return _Draft(
+            "acknowledgement",
+            "dm",
+            self._people.diary_number(),
+            requester.address_block,
+            words={"requester": requester.department, "missing": papers.Words(*missing)},
+            plain={
+                "req_letter_no": requester.letter_no,
+                "req_letter_date": papers.dmy(requester.letter_date),
+                "received_date": _day(letter.get("received_date")),
+                "n": str(letter.get("candidate_count") or 1),
+                "diary_no": self._people.diary_number(),
+                "case_no": case.number,
+                "due_date": "" if defects else papers.dmy(case.due_on),
+            },
+            is_slip=True,
+        )
 
     def _defects(self, values: Mapping[str, Any]) -> list[Mapping[str, str]]:
         form = self._file.release.form("scrutinise")
@@ -234,8 +321,8 @@ class _Maker:
                 papers.Words(office, office),
                 words={"other_addr": papers.Words(hindi, english)},
                 plain={
-                    "from": _day(row.get("period_from")),
-                    "to": _day(row.get("period_to")),
+                    "from": _month(row.get("period_from")),
+                    "to": _month(row.get("period_to")),
                     "due_date": papers.dmy(self._known.case.due_on),
                 },
             )
@@ -312,12 +399,7 @@ class _Maker:
 
     def _forward(self) -> tuple[str, str]:
         """Number and day of the DM's letter to the SP; empty for a case that went before letters had numbers."""
-        for row in reversed(self._file.answer_rows):
-            if row.form == "scrutinise":
-                number = self._known.open_answer(row).get(LETTER_NO)
-                if number:
-                    return str(number), papers.dmy(calendars.day(row.at))
-        return "", ""
+        return _last_letter(self._file, "scrutinise")
 
     def _head(self, designation: str) -> Words:
         said = releases.active(self._session).texts.setting(designation)
@@ -332,6 +414,11 @@ _LETTERS: dict[str, Callable[[_Maker, Mapping[str, Any]], Iterator[_Draft]]] = {
     "decide": _Maker.decide,
 }
 _WITH_LIST = frozenset({"fwd_dm_to_sp", "fwd_sp_to_thana"})
+
+
+def _month(text: Any) -> str:
+    """A month as papers write it, 01-2022; a day, where one was answered, as a day."""
+    return "-".join(reversed(str(text or "").split("-")))
 
 
 def _day(text: Any) -> str:

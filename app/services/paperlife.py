@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from app import papers
-from app.crypto import Unsealable
 from app.domain import clock, numbers
-from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from app.domain.errors import Conflict, DomainError, FileDamaged, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
@@ -129,7 +128,7 @@ def signature(session: Session, row: AnyRow, document: AnyRow) -> SignatureView 
         return None
     try:
         found = papers.signatures(documents.read(session, document).data)
-    except (NotFound, Unsealable):
+    except (NotFound, FileDamaged):
         found = ()
     own = found[-1] if found else papers.Signature("altered")
     held = own.certificate

@@ -37,6 +37,13 @@ class People:
         opened: dict[str, Any] = keys.open_json(key, f"requisition|values|{row.id}", row.values)
         return opened
 
+    def diary_number(self) -> str:
+        """Under which number the department's letter was received."""
+        row = cases.requisition_row(self._session, self._known.case.requisition_id)
+        if row is None:
+            raise NotFound
+        return str(row.number)
+
     def subject(self) -> papers.Subject:
         """The person of the case, as a paper names him."""
         person = self._known.intake

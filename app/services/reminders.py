@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from app.domain import numbers
 from app.domain.errors import NotAllowed
 from app.domain.ids import new_id
 from app.domain.ledger import standing_calendar
@@ -20,6 +21,7 @@ from app.domain.roles import DISTRICT_WIDE, OVER_THANAS, Permission, Role
 from app.models import case_queries as cases
 from app.models import notification_queries as notifications
 from app.models import office_queries as offices
+from app.models import paper_queries as papers
 from app.models import reminder_queries as table
 from app.models import setup_queries
 from app.models import workflow_queries as workflow
@@ -97,9 +99,29 @@ def _tell(session: Session, case: AnyRow, task: AnyRow, level: int, at: datetime
     }
     if not table.add(session, row):
         return
+    if level >= FIRST:
+        _number(session, task, row["id"], at)
     notifications.add_once(session, task.office_id, task.role, case.id, "reminder", at)
     for role, office_id in above:
         notifications.add_once(session, office_id, role, case.id, "escalation", at)
+
+
+def sender_of(office_kind: str) -> OfficeKind | None:
+    """Which office reminds one of this kind by letter; None: none does."""
+    if office_kind == OfficeKind.SP_OFFICE:
+        return OfficeKind.DM_OFFICE
+    return OfficeKind.SP_OFFICE if is_police(office_kind) else None
+
+
+def _number(session: Session, task: AnyRow, reminder_id: UUID, at: datetime) -> None:
+    """Give the स्मार पत्र its पत्रांक: of the SP's office to the police, of the DM's to the SP's; none to itself."""
+    sender = sender_of(task.office_kind)
+    day = calendars.day(at)
+    office_id = offices.only_of_kind(session, sender, day)
+    office = offices.find(session, office_id) if office_id is not None else None
+    if office is not None and office.id != task.office_id:
+        serial = papers.next_number(session, office.id, "letter", day.year)
+        table.set_memo_number(session, reminder_id, numbers.letter_number(office.code, day.year, serial))
 
 
 def _above(session: Session, task: AnyRow, level: int, at: datetime) -> list[tuple[str, UUID]]:

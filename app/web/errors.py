@@ -29,6 +29,7 @@ KINDS: tuple[tuple[type[domain.DomainError], int, str], ...] = (
     (domain.AlreadySent, 409, "sent"),
     (domain.FormInvalid, 422, "invalid"),
     (domain.ReleaseRefused, 422, "invalid"),
+    (domain.FileDamaged, 410, "damaged"),
     (domain.RouteStuck, 409, "stuck"),
     (domain.Unavailable, 503, "unavailable"),
     (domain.DomainError, 422, "invalid"),
@@ -49,6 +50,7 @@ STATUSES = {
 RETRY_AFTER = "5"  # seconds; a locked database is free again long before
 _SHORT = 12  # a code or a date: not worth showing again
 _GENERAL = {
+    "error.file_damaged",
     "error.general",
     "error.form_invalid",
     "error.already_sent",

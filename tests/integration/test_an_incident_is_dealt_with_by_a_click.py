@@ -554,7 +554,8 @@ def codes_of_the_program() -> set[str]:
             name = getattr(function, "id", "") or getattr(function, "attr", "")
             if name in ("RouteStuck", "Stopped") and call.args and isinstance(call.args[0], ast.Constant):
                 found.add(call.args[0].value)
-    return found | {"papers_unavailable", "paper_refused", "not_found", "conflict", "unsealable"}
+    kinds = {"papers_unavailable", "paper_refused", "signature_key", "file_damaged"}
+    return found | kinds | {"not_found", "conflict", "unsealable"}
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])

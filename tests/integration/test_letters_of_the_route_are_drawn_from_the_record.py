@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pypdfium2
 import pytest
 
 from app.domain.roles import Role
-from app.services import cases
+from app.models.scope import CaseScope
+from app.services import cases, reminders
 from app.services.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
@@ -138,6 +140,73 @@ def test_a_hearing_is_told_to_the_applicant_with_day_and_place(route: Route) -> 
     )
     text = route.said(number, route.letters(number)["hearing_notice"])
     assert "07-12-2026 को 11:30 बजे समाहरणालय, छपरा में उपस्थित" in text
+
+
+def test_the_department_gets_a_receipt_with_the_due_day_or_with_what_is_missing(
+    route: Route, decided: str
+) -> None:
+    line = route.letters(decided)["acknowledgement"]
+    text = route.said(decided, line)
+    assert "पावती" in text
+    assert "जिला पदाधिकारी का कार्यालय, सारण" in text
+    assert "पत्रांक का०-112/2026" in text
+    assert f"प्राप्ति संख्या: {line.number}" in text
+    assert "कागजात पूर्ण हैं। देय तिथि:" in text
+    number = route.journey.new_case()
+    route.journey.do(
+        number, "scrutinise", action="return", defects=[{"code": "no_photo", "text": "फोटो संलग्न नहीं"}]
+    )
+    incomplete = route.said(number, route.letters(number)["acknowledgement"])
+    assert "कागजात अपूर्ण" in incomplete
+    assert "फोटो संलग्न नहीं" in incomplete
+    assert "देय तिथि:" not in incomplete
+
+
+def test_another_district_is_asked_by_a_letter_that_names_address_and_period(route: Route) -> None:
+    number = route.journey.new_case()
+    route.journey.go_on(number, until="route")
+    route.journey.do(
+        number,
+        "route",
+        other_district=[
+            {
+                "office": "पुलिस अधीक्षक, पटना",
+                "address": "perm",
+                "period_from": "2022-01",
+                "period_to": "2023-06",
+            }
+        ],
+    )
+    line = route.letters(number, Role.SP)["other_district"]
+    text = route.said(number, line, Role.SP)
+    assert "पुलिस अधीक्षक, पटना" in text
+    assert "01-2022 से 06-2023 तक निवास" in text
+    assert line.number in text
+    assert "राहुल कुमार शर्मा" in text
+
+
+def test_a_reminder_is_a_numbered_letter_to_the_office_that_is_late(route: Route) -> None:
+    number = route.journey.new_case(["th_mashrakh"])
+    route.journey.go_on(number, "accept_enquiry")
+    task = next(iter(route.journey.waiting(number)))
+    scope, late = CaseScope(task.district_id, task.case_id), NOW + timedelta(days=30)
+    route.office.database.write(lambda session: reminders.of_case(session, task.case_id, late), scope)
+    line = route.letters(number, Role.SP)["reminder"]
+    assert re.fullmatch(r"SP-\w+/VER/2026/\d{5}", line.number)
+    text = route.said(number, line, Role.SP)
+    for wanted in (
+        "स्मार पत्र (1)",
+        "वरीय पुलिस अधीक्षक का कार्यालय",
+        line.number,
+        number,
+        "अविलंब",
+        "इस कार्यालय का पत्रांक",
+    ):
+        assert wanted in text, wanted
+    other = route.office.at(Role.SHO, "th_manjhi").get(
+        f"/cases/{number.replace('/', '-')}/letters/{line.key}"
+    )
+    assert other.status_code == 404
 
 
 def test_a_letter_that_is_not_there_is_not_found(route: Route, decided: str) -> None:

@@ -141,6 +141,8 @@ def test_a_file_that_was_damaged_on_disk_is_named_and_not_shown_as_valid(
     path.write_bytes(kept[:400] + bytes([kept[400] ^ 1]) + kept[401:])
     try:
         assert "फाइल में डिजिटल हस्ताक्षर नहीं मिला" in desk.page(f"/certificates/{signed.id}")
+        answer = desk.office.at(Role.DM).get(f"/documents/{signed.document_id}")
+        assert (answer.status_code, "यह फाइल क्षतिग्रस्त है" in text_of(answer)) == (410, True)
     finally:
         path.write_bytes(kept)
 
