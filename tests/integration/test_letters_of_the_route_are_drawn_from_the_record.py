@@ -15,6 +15,8 @@ from app.services import cases, reminders
 from app.services.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
+from tests.scripts import OUTSIDE
+from tests.traveller import Traveller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,26 +165,16 @@ def test_the_department_gets_a_receipt_with_the_due_day_or_with_what_is_missing(
 
 
 def test_another_district_is_asked_by_a_letter_that_names_address_and_period(route: Route) -> None:
-    number = route.journey.new_case()
-    route.journey.go_on(number, until="route")
-    route.journey.do(
-        number,
-        "route",
-        other_district=[
-            {
-                "office": "पुलिस अधीक्षक, पटना",
-                "address": "perm",
-                "period_from": "2022-01",
-                "period_to": "2023-06",
-            }
-        ],
-    )
+    traveller = Traveller(route.office.database, NOW)
+    stay = {"village": "फुलवारी", "state": "bihar", "district": "213", "thana_other": "सदर"}
+    stay |= {"from": "2022-01", "to": "2024-01"}
+    number = traveller.begin(letter={"purpose": "central_forces"}, person={**OUTSIDE, "stays": [stay]})
+    traveller.walk(number, {}, until="record_reply")
     line = route.letters(number, Role.SP)["other_district"]
     text = route.said(number, line, Role.SP)
-    assert "पुलिस अधीक्षक, पटना" in text
-    assert "01-2022 से 06-2023 तक निवास" in text
+    assert "01-2022 से 01-2024 तक निवास" in text
+    assert "फुलवारी" in text
     assert line.number in text
-    assert "राहुल कुमार शर्मा" in text
 
 
 def test_a_reminder_is_a_numbered_letter_to_the_office_that_is_late(route: Route) -> None:
