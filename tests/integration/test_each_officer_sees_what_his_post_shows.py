@@ -370,6 +370,7 @@ BY_TYPE: dict[str, Any] = {
 #: Queries that change rows, with a value where they take any column.
 CHANGING: dict[str, dict[str, Any]] = {
     "case_queries.set_enquiry": {"state": "y"},
+    "reminder_queries.set_memo_number": {"memo_number": "y"},
     "case_queries.set_document": {"field": "y"},
     "case_queries.supersede_findings": {},
     "case_queries.forget": {},
