@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.models import paper_queries as papers
-from app.services import keys, paperlife
+from app.services import keys, paperproof
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.casefile import CaseFile
-    from app.services.paperlife import SignatureView
+    from app.services.paperproof import SignatureView
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def issued(session: Session, case: AnyRow, file: CaseFile, *, proven: bool = Fal
             continue
         document = held.get(row.document_id)
         is_open = document is not None and file.may_open(document)
-        proof = paperlife.signature(session, row, document) if proven and is_open and document else None
+        proof = paperproof.of_paper(session, row, document) if proven and is_open and document else None
         lines.append(
             PaperLine(
                 row.number,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app import papers
 from app.domain import clock, numbers
-from app.domain.errors import Conflict, DomainError, FileDamaged, NotAllowed, NotFound
+from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
@@ -18,7 +18,17 @@ from app.models import office_queries as offices
 from app.models import officer_queries as officers
 from app.models import paper_queries as table
 from app.models.scope import CaseScope
-from app.services import audit, calendars, casefile, departments, documents, keys, releases, stepup
+from app.services import (
+    audit,
+    calendars,
+    casefile,
+    departments,
+    documents,
+    keys,
+    paperproof,
+    releases,
+    stepup,
+)
 from app.services.drafts import actor_scope
 from app.services.facts import CaseFacts
 
@@ -77,18 +87,7 @@ class PaperView:
     deliveries: list[departments.Delivery]
     may_reprint: bool
     may_revoke: bool
-    signature: SignatureView | None = None  # None: signed in ink
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureView:
-    """The signature in the stored file, proven now. `state`: valid | altered | added | missing."""
-
-    state: str
-    certified_to: str = ""
-    issuer: str = ""
-    at: datetime | None = None
-    was_in_time: bool = False
+    signature: paperproof.SignatureView | None = None  # None: signed in ink
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +117,8 @@ def see(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> 
         deliveries=departments.of_paper(session, row.id),
         may_reprint=_may(actor, row, Permission.PAPER_REPRINT),
         may_revoke=_may(actor, row, Permission.PAPER_REVOKE) and row.status == "issued",
-        signature=signature(session, row, document),
+        signature=paperproof.of_paper(session, row, document),
     )
-
-
-def signature(session: Session, row: AnyRow, document: AnyRow) -> SignatureView | None:
-    """What the signature in the file of a paper proves; None for a paper that was signed in ink."""
-    if row.signed_with is None:
-        return None
-    try:
-        found = papers.signatures(documents.read(session, document).data)
-    except (NotFound, FileDamaged):
-        found = ()
-    own = found[-1] if found else papers.Signature("altered")
-    held = own.certificate
-    if held is None or held.fingerprint != row.signed_with:
-        return SignatureView("missing" if not found else "altered")
-    return SignatureView(own.state, held.subject, held.issuer, own.at, was_in_time=own.was_in_time)
 
 
 def _opened(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> tuple[AnyRow, AnyRow]:
