@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.config import Settings
-    from app.services.database import Database
-    from app.services.door import Doorkeeper
-    from app.services.live import Hub
+    from app.services.access.door import Doorkeeper
+    from app.services.notices.live import Hub
+    from app.services.store.database import Database
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 #: One blueprint a screen; each is `bp` of its module in app.web.
@@ -131,14 +131,14 @@ def create_app(
 
 
 def _hub(database: Database) -> Hub:
-    from app.services.live import Hub
+    from app.services.notices.live import Hub
 
     return Hub(database)
 
 
 def _doorkeeper(settings: Settings) -> Doorkeeper:
     """Passwords of the demo are long and random, so that a cheap hash is enough for them, as for the tests."""
-    from app.services.door import Doorkeeper
+    from app.services.access.door import Doorkeeper
 
     return Doorkeeper(memory_kib=8192, rounds=1) if settings.demo or settings.testing else Doorkeeper()
 
@@ -146,8 +146,8 @@ def _doorkeeper(settings: Settings) -> Doorkeeper:
 def _open(settings: Settings) -> Database:
     from app.crypto import KeyRing
     from app.scanning import Scanner
-    from app.services.database import Database
-    from app.services.officekeys import OfficeKeys
+    from app.services.store.database import Database
+    from app.services.store.officekeys import OfficeKeys
 
     keys = KeyRing.for_tests() if settings.testing else KeyRing.open_or_make(settings.keys)
     database = Database(

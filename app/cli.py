@@ -18,21 +18,13 @@ from app import papers
 from app.config import ROOT
 from app.crypto import RingRefused
 from app.domain.errors import DomainError, ReleaseRefused
-from app.services import (
-    audit,
-    checkpoints,
-    dbroles,
-    entrycodes,
-    incidents,
-    keys,
-    officekeys,
-    packages,
-    procedures,
-    recomputing,
-    replays,
-    scopes,
-    setup,
-)
+from app.services.deployment import packages, replays
+from app.services.installation import checkpoints, dbroles, setup
+from app.services.procedure import procedures
+from app.services.staff import entrycodes
+from app.services.store import audit, keys, officekeys, scopes
+from app.services.timekeeping import recomputing
+from app.services.workflow import incidents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,7 +34,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.papers import Claim
-    from app.services.database import Database, Session
+    from app.services.store.database import Database, Session
 
 _LANGUAGES = ("hi", "en")
 _BIRTH = click.DateTime(["%d-%m-%Y", "%Y-%m-%d"])

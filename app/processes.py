@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
-from app.services import messages
+from app.services.notices import messages
 from app.worker import Worker
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from app import cli, config, create_app, papers
 from app.crypto import RingRefused
 from app.domain.errors import DomainError, ReleaseRefused
 from app.processes import Server, Supervisor, run_worker
-from app.services import setup
+from app.services.installation import setup
 from app.web.assets import AssetsMissing
 
 if TYPE_CHECKING:

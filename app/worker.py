@@ -10,26 +10,23 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import (
-    calendars,
-    holding,
-    incidents,
-    jobs,
-    messages,
-    moving,
-    recomputing,
-    replays,
-    rosterwork,
-    upkeep,
-)
-from app.services.messages import NO_CARRIERS
+from app.services.deployment import moving, replays
+from app.services.desk import holding
+from app.services.district import calendars
+from app.services.installation import upkeep
+from app.services.intake import rosterwork
+from app.services.jobs import jobs
+from app.services.notices import messages
+from app.services.notices.messages import NO_CARRIERS
+from app.services.timekeeping import recomputing
+from app.services.workflow import incidents
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from app.services.database import Database
-    from app.services.messages import Carriers
+    from app.services.notices.messages import Carriers
+    from app.services.store.database import Database
 
 log = structlog.get_logger(__name__)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from app import create_app
 from app.crypto import KeyRing
-from app.services import tasks
-from app.services.database import Database
+from app.services.desk import tasks
+from app.services.store.database import Database
 from bench import floor, measure, results
 from bench.wire import WireTap
 from bench.world import NOW

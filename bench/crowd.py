@@ -16,7 +16,7 @@ from app.models.officers import posting
 from app.models.offices import office
 from app.models.releases import release
 from app.models.workflow import user_task
-from app.services import keys
+from app.services.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from app.crypto import KeyRing
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 _BLOCK = 20_000
 _CHUNK = 5_000

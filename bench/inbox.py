@@ -6,8 +6,8 @@ import gc
 from typing import TYPE_CHECKING
 
 from app.domain.roles import Role
-from app.services import inbox
-from app.services.drafts import actor_scope
+from app.services.desk import inbox
+from app.services.store.drafts import actor_scope
 from bench import crowd, measure, results, world
 from tests.staff import Staff
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from app.domain.roles import Actor
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 _SIZES = (1_000, 100_000, 1_000_000)
 _QUICK_SIZES = (1_000, 40_000)

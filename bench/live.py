@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from app.crypto import KeyRing
 from app.domain.roles import Role
-from app.services.database import Database
+from app.services.store.database import Database
 from bench import results
 from tests.caller import Caller
 from tests.journey import Journey

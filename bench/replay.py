@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from app import engine
 from app.config import ROOT
 from app.models import replays as table
-from app.services import releases, replays
-from app.services.setup import DEMO_DISTRICT
+from app.services.deployment import replays
+from app.services.installation.setup import DEMO_DISTRICT
+from app.services.procedure import releases
 from bench import measure, results
 from bench.world import NOW
 from tests.journey import Journey
@@ -16,7 +17,7 @@ from tests.journey import Journey
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.services.replays import Report
+    from app.services.deployment.replays import Report
     from bench.world import World
 
 _CASES = 10  # of two thanas each, led to their paper

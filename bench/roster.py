@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app import spreadsheets
 from app.domain.roles import Role
-from app.services import rosters, rosterwork
+from app.services.intake import rosters, rosterwork
 from bench import results
 from bench.world import NOW
 from tests.journey import Journey
@@ -16,7 +16,7 @@ from tests.journey import Journey
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.services.database import Database
+    from app.services.store.database import Database
     from bench.world import World
 
 _WHOLE = 10_000  # rows that the budget speaks of

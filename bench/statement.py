@@ -9,13 +9,13 @@ from sqlalchemy import text
 
 from app.domain.statement import month
 from app.models.scope import SystemReason, SystemScope
-from app.services import pendency
+from app.services.reports import pendency
 from bench import crowd, measure, results, world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 _SIZES = (10_000, 100_000)
 _QUICK_SIZES = (2_000, 20_000)

@@ -14,8 +14,8 @@ from app.domain.roles import Role
 from app.models.offices import office
 from app.models.releases import release
 from app.models.tallies import TOOK, pace_count
-from app.services import tracking
-from app.services.drafts import actor_scope
+from app.services.reports import tracking
+from app.services.store.drafts import actor_scope
 from bench import crowd, measure, results, world
 from tests.staff import Staff
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from app.domain.roles import Actor
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 _SIZES, _QUICK_SIZES = (10_000, 1_000_000), (10_000, 40_000)
 _STEPS = ("accept_enquiry", "visit", "check_registers", "endorse_enquiry")

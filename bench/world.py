@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from app.config import Settings
 from app.crypto import KeyRing
-from app.services import setup
-from app.services.database import Database
+from app.services.installation import setup
+from app.services.store.database import Database
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from app import create_app
 from app.config import Settings
 from app.models.officers import officer
-from app.services import factors
+from app.services.access import factors
 from tests.phone import Phone
 from tests.visitor import Visitor
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.test import TestResponse
 
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 #: The password that every officer has here until he changes it.
 PASSWORD = "नीली गाय छत पर सोती है"  # noqa: S105

@@ -15,9 +15,9 @@ from app.models.audit import audit
 from app.models.cases import case, document
 from app.models.papers import certificate, number_series
 from app.models.workflow import incident, job, step
-from app.services import audit as record
-from app.services import documents, queues, scopes
-from app.services.database import Database
+from app.services.store import audit as record
+from app.services.store import documents, queues, scopes
+from app.services.store.database import Database
 from tests.caller import Caller
 from tests.journey import Journey
 from tests.rows import DISTRICT

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from app.crypto import KeyRing
-from app.services import migrations, setup
-from app.services.database import Database
+from app.services.installation import migrations, setup
+from app.services.store.database import Database
 from tests import postgres, programs
 from tests.journey import Journey
 

@@ -20,9 +20,14 @@ from app.formjs import as_posted
 from app.models import factor_queries
 from app.models.cases import case
 from app.models.workflow import user_task
-from app.services import demo_script, jobs, requisitions, scopes, stepup, tasks
-from app.services.documents import Upload
-from app.services.drafts import actor_scope
+from app.services.access import stepup
+from app.services.demo import demo_script
+from app.services.desk import tasks
+from app.services.intake import requisitions
+from app.services.jobs import jobs
+from app.services.store import scopes
+from app.services.store.documents import Upload
+from app.services.store.drafts import actor_scope
 from tests.staff import Staff
 
 if TYPE_CHECKING:
@@ -32,7 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from app.domain.roles import Actor
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 LETTER: dict[str, Any] = {
     "letter_no": "का०-112/2026",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain.clock import IST
-from app.services import demo_script
+from app.services.demo import demo_script
 from tests.journey import CANDIDATE, CLEAN, LETTER, PAPERS
 from tests.sources import ROOT
 

@@ -8,14 +8,15 @@ from sqlalchemy import select
 
 from app.models.officers import posting
 from app.models.offices import office
-from app.services import officers, scopes
+from app.services.access import officers
+from app.services.store import scopes
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
     from app.domain.roles import Actor, Role
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 
 class Staff:

@@ -21,10 +21,12 @@ from app.models import case_queries as cases
 from app.models.cases import case
 from app.models.scope import CaseScope
 from app.models.workflow import step, timer
-from app.services import jobs, releases, requisitions
-from app.services.cases import find
-from app.services.drafts import actor_scope
-from app.services.facts import CaseFacts
+from app.services.casefile.facts import CaseFacts
+from app.services.casework.cases import find
+from app.services.intake import requisitions
+from app.services.jobs import jobs
+from app.services.procedure import releases
+from app.services.store.drafts import actor_scope
 from tests.journey import Journey
 from tests.ways import Moved, drawn, flows_of
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from app.models.scope import Session
-    from app.services.database import Database
+    from app.services.store.database import Database
 
     #: What is answered at a step: changes to the clean answers, or what makes them from the open task.
     Answer = Mapping[str, Any] | Callable[["Traveller", Row[Any]], Mapping[str, Any]]

@@ -24,10 +24,15 @@ from app.models.cases import case, document, enquiry
 from app.models.officers import officer, posting
 from app.models.offices import office
 from app.models.workflow import user_task
-from app.services import desk, officers, postings, procedures, rosters, setup, stepup
-from app.services import release_proposals as proposals
-from app.services.database import Database
-from app.services.drafts import actor_scope
+from app.services.access import officers, stepup
+from app.services.deployment import release_proposals as proposals
+from app.services.desk import desk
+from app.services.installation import setup
+from app.services.intake import rosters
+from app.services.procedure import procedures
+from app.services.staff import postings
+from app.services.store.database import Database
+from app.services.store.drafts import actor_scope
 from tests.journey import Journey
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from app.services import officers
+from app.services.access import officers
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -11,7 +11,8 @@ from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 
 from app.domain.errors import NotAllowed
-from app.services import officers, scopes, stepup
+from app.services.access import officers, stepup
+from app.services.store import scopes
 from app.web import language, transaction
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.roles import Permission
-    from app.services.database import Session
+    from app.services.store.database import Session
 
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 

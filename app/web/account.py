@@ -9,7 +9,9 @@ from flask import Blueprint, current_app, g, make_response, redirect, request, s
 
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
-from app.services import accounts, factors, officers, scopes
+from app.services.access import factors, officers
+from app.services.staff import accounts
+from app.services.store import scopes
 from app.web import confirmations, transaction
 from app.web.access import local_path, requires
 from app.web.devices import Device

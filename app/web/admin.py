@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, g, redirect, request, url_for
 
 from app.domain.roles import Permission
-from app.services import incidents, officers, retries, stalls
-from app.services.retries import Outcome
+from app.services.access import officers
+from app.services.jobs import retries, stalls
+from app.services.jobs.retries import Outcome
+from app.services.workflow import incidents
 from app.web import confirmations, language, transaction
 from app.web.access import requires
 from app.web.pages import page
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.incidents import IncidentLine
+    from app.services.workflow.incidents import IncidentLine
 
 bp = Blueprint("admin", __name__)
 

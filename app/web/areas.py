@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.roles import Permission
-from app.services import areas
+from app.services.district import areas
 from app.web import confirmations, transaction
 from app.web.access import requires
 from app.web.forms import known_id

@@ -8,7 +8,8 @@ from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.services import calendar_changes, calendars
+from app.services.district import calendars
+from app.services.timekeeping import calendar_changes
 from app.web import confirmations, transaction
 from app.web.access import requires
 from app.web.forms import known_day, known_id

@@ -10,8 +10,8 @@ from app import formjs
 from app.domain.errors import NotFound
 from app.domain.offices import LANES
 from app.domain.roles import Permission, Role
-from app.services import release_proposals as proposals
-from app.services import vocabulary
+from app.services.deployment import release_proposals as proposals
+from app.services.deployment import vocabulary
 from app.web import findings, language, transaction
 from app.web.access import requires
 from app.web.headers import EDITOR_POLICY

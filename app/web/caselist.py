@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, g, request
 
 from app.domain.roles import Permission
-from app.services import caselist, desk
-from app.services.caselist import AGES, STATUSES, TIMES, Wanted
+from app.services.casework import caselist
+from app.services.casework.caselist import AGES, STATUSES, TIMES, Wanted
+from app.services.desk import desk
 from app.web import confirmations, language, savedviews, transaction
 from app.web.access import requires
 from app.web.forms import known_day, known_id
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.models.scope import Session
-    from app.services.caselist import Choices
+    from app.services.casework.caselist import Choices
 
 bp = Blueprint("caselist", __name__)
 

@@ -8,7 +8,9 @@ from flask import Blueprint, abort, g, redirect, request
 
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
-from app.services import cases, certificates, hindsight, letters, notes, sightings
+from app.services.casefile import hindsight, notes, sightings
+from app.services.casework import cases
+from app.services.papers import certificates, letters
 from app.web import confirmations, diagrams, transaction
 from app.web.access import requires
 from app.web.addresses import case_address

@@ -10,7 +10,8 @@ from uuid import UUID
 from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.roles import Permission
-from app.services import calendars, certificates, paperlife
+from app.services.district import calendars
+from app.services.papers import certificates, paperlife
 from app.web import stepup, transaction
 from app.web.access import requires
 from app.web.files import file_response
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.stepup import Item, StepUp
+    from app.services.access.stepup import Item, StepUp
 
 bp = Blueprint("certificates", __name__)
 

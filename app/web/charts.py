@@ -11,7 +11,7 @@ from app.web import language
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.services.statements import Bar
+    from app.services.reports.statements import Bar
 
 MOST = 15  # bars; the table holds them all
 _ROW, _LABEL, _WIDTH, _NUMBER = 26, 190, 400, 60  # px of the picture, which grows with the page

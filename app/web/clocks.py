@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, request
 
 from app.domain.roles import DISTRICT_WIDE, OVER_THANAS, Permission
-from app.services import ledgers
-from app.services import reminders as reminding
+from app.services.timekeeping import ledgers
+from app.services.workflow import reminders as reminding
 from app.web import transaction
 from app.web.access import requires
 from app.web.forms import known_id

@@ -10,7 +10,7 @@ from app.web import language
 from app.web.addresses import case_address
 
 if TYPE_CHECKING:
-    from app.services.tasks import Completed
+    from app.services.desk.tasks import Completed
 
 _HOLDERS = 4  # a cookie is small; the case's page names them all
 

@@ -9,7 +9,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from app import engine
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
-from app.services import release_proposals as proposals
+from app.services.deployment import release_proposals as proposals
 from app.web import confirmations, findings, language, transaction
 from app.web.access import requires
 from app.web.pages import page

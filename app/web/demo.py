@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, request
 
-from app.services import officers
+from app.services.access import officers
 from app.web import transaction
 from app.web.access import public
 from app.web.signin import welcome

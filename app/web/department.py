@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, request, url_for
 
 from app.domain.roles import Permission
-from app.services import departments, letterpapers
+from app.services.casefile import departments
+from app.services.papers import letterpapers
 from app.web import transaction
 from app.web.access import requires
 from app.web.files import file_response, letter_files

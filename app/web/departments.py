@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, request, url_for
 
 from app.domain.roles import Permission
-from app.services import departments
+from app.services.casefile import departments
 from app.web import transaction
 from app.web.access import requires
 from app.web.forms import known_id

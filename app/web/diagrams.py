@@ -9,7 +9,7 @@ from flask import Response, g, request
 
 from app import engine
 from app.domain.offices import LANES
-from app.services import reportfiles
+from app.services.reports import reportfiles
 from app.web import language, transaction
 from app.web.files import attachment
 from app.web.language import say, word
@@ -17,12 +17,12 @@ from app.web.language import say, word
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from app.services.comparisons import FileDifference
-    from app.services.progress import Picture, Standing
-    from app.services.releases import Plan
-    from app.services.replays import StepFigures
-    from app.services.tallies import Pace
-    from app.services.tracking import Count, Overview
+    from app.services.deployment.replays import StepFigures
+    from app.services.procedure.comparisons import FileDifference
+    from app.services.procedure.releases import Plan
+    from app.services.reports.tracking import Count, Overview
+    from app.services.workflow.progress import Picture, Standing
+    from app.services.workflow.tallies import Pace
 
 #: How wide a piece of a drawing may be, in its own pixels, to be read on a page 1,280 pixels wide.
 _WIDEST = 1600.0

@@ -13,7 +13,7 @@ from app.web.language import say, word
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.services.comparisons import Difference, FileDifference
+    from app.services.procedure.comparisons import Difference, FileDifference
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import Permission
-from app.services import entrycodes, newstaff, scopes
+from app.services.staff import entrycodes, newstaff
+from app.services.store import scopes
 from app.web import confirmations, language, stepup, transaction
 from app.web.access import requires
 from app.web.pages import page
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.stepup import Item as StepUpItem
-    from app.services.stepup import StepUp
+    from app.services.access.stepup import Item as StepUpItem
+    from app.services.access.stepup import StepUp
 
 bp = Blueprint("entrycodes", __name__)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Response, g, request
 
 from app.domain.text import ascii_digits
-from app.services import letterpapers
+from app.services.papers import letterpapers
 from app.web import transaction
 
 if TYPE_CHECKING:

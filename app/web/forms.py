@@ -13,8 +13,8 @@ from flask import request
 from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 
 from app.domain.text import ascii_digits
-from app.services.documents import Upload
-from app.services.tasks import Posted
+from app.services.desk.tasks import Posted
+from app.services.store.documents import Upload
 
 _OURS = {"csrf_token", "_op", "_decided", "_sent_as"}
 _DECIDE = "decide"

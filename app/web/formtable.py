@@ -10,7 +10,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from app import formjs
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
-from app.services import release_proposals as proposals
+from app.services.deployment import release_proposals as proposals
 from app.web import confirmations, findings, language, transaction
 from app.web.access import requires
 from app.web.pages import page
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.release_proposals import Proposal
+    from app.services.deployment.release_proposals import Proposal
 
 bp = Blueprint("formtable", __name__)
 

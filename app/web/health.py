@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from app.services import health
+from app.services.installation import health
 from app.web import transaction
 from app.web.access import public
 

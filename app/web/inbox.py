@@ -10,7 +10,8 @@ from flask import Blueprint, g, request
 
 from app.domain.numbers import parse_case_number
 from app.domain.roles import IN_PERSON, Permission
-from app.services import inbox, notes
+from app.services.casefile import notes
+from app.services.desk import inbox
 from app.web import confirmations, language, limits, savedviews, transaction
 from app.web.access import requires
 from app.web.addresses import address_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.inbox import InboxPage, InboxQuery
+    from app.services.desk.inbox import InboxPage, InboxQuery
 
 bp = Blueprint("inbox", __name__)
 

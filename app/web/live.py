@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, g, request
 
 from app.domain.numbers import parse_case_number
 from app.domain.roles import Permission
-from app.services import live
+from app.services.notices import live
 from app.web import transaction
 from app.web.access import quiet, requires
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.live import Hub, Subject
+    from app.services.notices.live import Hub, Subject
 
 bp = Blueprint("live", __name__)
 

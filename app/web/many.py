@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, request
 
 from app.domain.roles import Permission
-from app.services import holding, many
+from app.services.desk import holding, many
 from app.web import transaction
 from app.web.access import requires
 from app.web.forms import known_id
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.many import Item
+    from app.services.desk.many import Item
 
 bp = Blueprint("many", __name__, url_prefix="/inbox/many")
 

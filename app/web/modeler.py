@@ -8,8 +8,9 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 
 from app.domain.errors import NotFound, ReleaseRefused
 from app.domain.roles import Permission
-from app.services import comparisons, packages, procedures
-from app.services import release_proposals as proposals
+from app.services.deployment import packages
+from app.services.deployment import release_proposals as proposals
+from app.services.procedure import comparisons, procedures
 from app.web import diagrams, differences, findings, language, transaction
 from app.web.access import requires
 from app.web.forms import uploads
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.errors import DomainError
-    from app.services.database import Session
-    from app.services.procedures import Procedure
+    from app.services.procedure.procedures import Procedure
+    from app.services.store.database import Session
 
 bp = Blueprint("modeler", __name__)
 

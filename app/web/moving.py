@@ -9,7 +9,8 @@ from flask import Blueprint, g, redirect, request, url_for
 
 from app import engine
 from app.domain.roles import Permission
-from app.services import moving, procedures
+from app.services.deployment import moving
+from app.services.procedure import procedures
 from app.web import confirmations, language, stepup, transaction
 from app.web.access import requires
 from app.web.pages import page
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.stepup import Item, StepUp
+    from app.services.access.stepup import Item, StepUp
 
 bp = Blueprint("moving", __name__)
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request, session, url_for
 
-from app.services import accounts, door, entrycodes, officers, scopes
+from app.services.access import door, officers
+from app.services.staff import accounts, entrycodes
+from app.services.store import scopes
 from app.web import limits, transaction
 from app.web.access import newcomers, public, public_page
 from app.web.account import answer_change, typed

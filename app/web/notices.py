@@ -8,8 +8,8 @@ from flask import Blueprint, current_app, g, redirect, request, url_for
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
-from app.services import messages
-from app.services.messages import Wishes
+from app.services.notices import messages
+from app.services.notices.messages import Wishes
 from app.web import confirmations, transaction
 from app.web.access import requires
 from app.web.pages import page

@@ -9,7 +9,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from app.domain.ledger import REASONS
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
-from app.services import orders
+from app.services.timekeeping import orders
 from app.web import confirmations, transaction
 from app.web.access import requires
 from app.web.forms import known_day, known_id

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import current_app, g, request, session
 
 from app.domain.roles import Permission
-from app.services import live
+from app.services.notices import live
 from app.web import formviews, language, templates, transaction
 from app.web.addresses import address_of
 

@@ -9,7 +9,8 @@ from flask import Blueprint, g, redirect, request, url_for
 from app.domain import posts as rules
 from app.domain.errors import NotFound
 from app.domain.roles import Permission, Role
-from app.services import calendars, postings
+from app.services.district import calendars
+from app.services.staff import postings
 from app.web import confirmations, language, stepup, transaction
 from app.web.access import requires
 from app.web.forms import known_day, known_id
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.postings import Place, Typed
-    from app.services.stepup import Item, StepUp
+    from app.services.access.stepup import Item, StepUp
+    from app.services.staff.postings import Place, Typed
 
 bp = Blueprint("posts", __name__)
 

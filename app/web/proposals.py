@@ -12,8 +12,9 @@ from flask import Blueprint, g, jsonify, redirect, request, url_for
 from app import engine
 from app.domain.errors import DomainError, NotFound, ReleaseRefused
 from app.domain.roles import Permission
-from app.services import comparisons, procedures, replays, scenarios, trials, vocabulary
-from app.services import release_proposals as proposals
+from app.services.deployment import release_proposals as proposals
+from app.services.deployment import replays, scenarios, trials, vocabulary
+from app.services.procedure import comparisons, procedures
 from app.web import confirmations, diagrams, differences, findings, language, stepup, transaction
 from app.web.access import requires
 from app.web.pages import page
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.release_proposals import FileChanged, Proposal
-    from app.services.stepup import Item, StepUp
+    from app.services.access.stepup import Item, StepUp
+    from app.services.deployment.release_proposals import FileChanged, Proposal
 
 bp = Blueprint("proposals", __name__)
 

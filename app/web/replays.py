@@ -11,8 +11,9 @@ from app import engine
 from app.domain.errors import ReleaseRefused
 from app.domain.offices import LANES
 from app.domain.roles import Permission
-from app.services import procedures, replays
-from app.services import release_proposals as proposals
+from app.services.deployment import release_proposals as proposals
+from app.services.deployment import replays
+from app.services.procedure import procedures
 from app.web import confirmations, diagrams, language, transaction
 from app.web.access import requires
 from app.web.pages import page
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.replays import Report, StepFigures
+    from app.services.deployment.replays import Report, StepFigures
 
 bp = Blueprint("replays", __name__)
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from app.domain.roles import Permission
 from app.domain.statement import Period, month, month_of
 from app.domain.text import ascii_digits
-from app.services import (
+from app.services.reports import (
     durations,
     eventlog,
     figures,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.errors import DomainError
-    from app.services.statements import Column, Line, Sheet
+    from app.services.reports.statements import Column, Line, Sheet
 
 bp = Blueprint("reports", __name__)
 

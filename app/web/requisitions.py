@@ -9,8 +9,10 @@ from flask import Blueprint, Response, g, redirect, request, session, url_for
 from app.domain.errors import FormInvalid
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.services import departments, forwarding, letterpapers, requisitions
-from app.services.requisitions import LETTER, PERSON
+from app.services.casefile import departments
+from app.services.intake import forwarding, requisitions
+from app.services.intake.requisitions import LETTER, PERSON
+from app.services.papers import letterpapers
 from app.web import confirmations, formviews, limits, transaction
 from app.web.access import requires
 from app.web.files import letter_files
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.roles import Actor
-    from app.services.requisitions import IntakeView
-    from app.services.sheets import Posted
+    from app.services.desk.sheets import Posted
+    from app.services.intake.requisitions import IntakeView
 
 bp = Blueprint("requisitions", __name__)
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 
 from app import spreadsheets
 from app.domain.roles import Permission
-from app.services import rosters
+from app.services.intake import rosters
 from app.web import confirmations, formviews, language, transaction
 from app.web.access import requires
 from app.web.forms import uploads

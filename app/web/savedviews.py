@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, redirect, request
 
-from app.services import desk
+from app.services.desk import desk
 from app.web import confirmations, transaction
 from app.web.addresses import address_of
 from app.web.pages import page

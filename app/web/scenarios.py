@@ -9,9 +9,10 @@ from flask import Blueprint, g, redirect, request, url_for
 from app import engine
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
-from app.services import examples, releases, scenarios
-from app.services import release_proposals as proposals
-from app.services.scenarios import SCENARIOS
+from app.services.deployment import examples, scenarios
+from app.services.deployment import release_proposals as proposals
+from app.services.deployment.scenarios import SCENARIOS
+from app.services.procedure import releases
 from app.web import confirmations, findings, language, transaction
 from app.web.access import requires
 from app.web.pages import page
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.release_proposals import Proposal
-    from app.services.scenarios import Scenario
+    from app.services.deployment.release_proposals import Proposal
+    from app.services.deployment.scenarios import Scenario
 
 bp = Blueprint("scenarios", __name__)
 _MOST_TIMES = 99

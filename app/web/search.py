@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 
 from app.domain.roles import Permission
-from app.services import cases
+from app.services.casework import cases
 from app.web import limits, transaction
 from app.web.access import requires
 from app.web.pages import page

@@ -8,7 +8,8 @@ from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.errors import DomainError
 from app.domain.roles import Permission
-from app.services import signatures, signing
+from app.services.desk import signatures
+from app.services.papers import signing
 from app.web import formviews, language, stepup, transaction
 from app.web.access import requires
 from app.web.forms import known_id
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.signatures import Waiting
-    from app.services.stepup import Item, StepUp
+    from app.services.access.stepup import Item, StepUp
+    from app.services.desk.signatures import Waiting
 
 bp = Blueprint("signatures", __name__)
 

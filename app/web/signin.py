@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, current_app, g, redirect, request, session, url_for
 
 from app.domain.roles import Permission
-from app.services import door, officers, scopes
+from app.services.access import door, officers
+from app.services.store import scopes
 from app.web import limits, transaction
 from app.web.access import local_path, public, public_page, requires
 from app.web.devices import Device

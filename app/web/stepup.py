@@ -10,8 +10,11 @@ from flask import Blueprint, g, redirect, request, session, url_for
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
-from app.services import officers, scopes, signing, stepup, tasks
-from app.services.drafts import actor_scope
+from app.services.access import officers, stepup
+from app.services.desk import tasks
+from app.services.papers import signing
+from app.services.store import scopes
+from app.services.store.drafts import actor_scope
 from app.web import confirmations, formviews, language, transaction
 from app.web.access import requires
 from app.web.account import demo_code
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.errors import DomainError
-    from app.services.database import Session
+    from app.services.store.database import Session
 
 bp = Blueprint("stepup", __name__)
 

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, g, redirect, request, session, url_for
 
 from app.domain.errors import FormInvalid, TaskAlreadyDone
 from app.domain.roles import Permission
-from app.services import calendars, desk, holding, previews, tasks
+from app.services.desk import desk, holding, previews, tasks
+from app.services.district import calendars
 from app.web import confirmations, errors, formviews, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.roles import Actor
-    from app.services.database import Session
-    from app.services.tasks import TaskView
+    from app.services.desk.tasks import TaskView
+    from app.services.store.database import Session
 
 bp = Blueprint("tasks", __name__)
 

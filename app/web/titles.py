@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.services import releases, vocabulary
+from app.services.deployment import vocabulary
+from app.services.procedure import releases
 from app.web import language
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from flask import Blueprint, g, request
 
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
-from app.services import tracking
-from app.services.tracking import Asked
+from app.services.reports import tracking
+from app.services.reports.tracking import Asked
 from app.web import diagrams, language, transaction
 from app.web.access import requires
 from app.web.addresses import address_of
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.tallies import Days
-    from app.services.tracking import Overview
+    from app.services.reports.tracking import Overview
+    from app.services.workflow.tallies import Days
 
 bp = Blueprint("tracking", __name__)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flask import current_app, g, request
 
-from app.services.drafts import actor_scope
+from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.domain.roles import Actor
-    from app.services.database import Database, Scope, Session
-    from app.services.door import Doorkeeper
-    from app.services.officers import Standing
+    from app.services.access.door import Doorkeeper
+    from app.services.access.officers import Standing
+    from app.services.store.database import Database, Scope, Session
 
 T = TypeVar("T")
 

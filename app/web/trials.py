@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g
 
 from app.domain.roles import Permission
-from app.services import jobs, trials
-from app.services import release_proposals as proposals
+from app.services.deployment import release_proposals as proposals
+from app.services.deployment import trials
+from app.services.jobs import jobs
 from app.web import findings, language, transaction
 from app.web.access import requires
 from app.web.pages import page

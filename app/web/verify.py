@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from app.services import papercheck
-from app.services.documents import MAX_BYTES
+from app.services.papers import papercheck
+from app.services.store.documents import MAX_BYTES
 from app.web import limits, transaction
 from app.web.access import asks_only, public
 from app.web.forms import known_day
@@ -17,7 +17,7 @@ from app.web.pages import page
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from app.services.papercheck import PublicPaper
+    from app.services.papers.papercheck import PublicPaper
 
 bp = Blueprint("verify", __name__)
 

@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, session, url_for
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
-from app.services import withdrawals
+from app.services.casework import withdrawals
 from app.web import confirmations, formviews, transaction
 from app.web.access import requires
 from app.web.addresses import case_address

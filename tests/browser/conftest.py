@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from app.crypto import KeyRing
-from app.services.database import Database
+from app.services.store.database import Database
 from tests import programs
 from tests.browser.pages import Screen
 from tests.journey import Journey

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from app.domain.roles import Role
 from app.models.officers import officer
-from app.services import cases, certificates
+from app.services.casework import cases
+from app.services.papers import certificates
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT, Look, at_work
 
 if TYPE_CHECKING:

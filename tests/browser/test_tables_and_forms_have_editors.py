@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import engine, formjs
-from app.services import comparisons, releases
+from app.services.procedure import comparisons, releases
 from tests.browser.test_an_administrator_changes_the_route import WIDE, begin
 from tests.sources import ROOT
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import engine
-from app.services import gatekeeping, jobs, releases
+from app.services.jobs import jobs
+from app.services.procedure import gatekeeping, releases
 from tests.browser.modeler import Canvas
 from tests.browser.test_an_administrator_changes_the_route import WIDE, begin
 from tests.sources import ROOT

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.crypto import KeyRing
-from app.services import migrations, setup
-from app.services.database import Database
+from app.services.installation import migrations, setup
+from app.services.store.database import Database
 from tests.drill import Drill
 from tests.journey import Journey
 from tests.office import Office

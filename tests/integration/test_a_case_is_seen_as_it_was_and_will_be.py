@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.domain.roles import Role
-from app.services import cases, hindsight
-from app.services.drafts import actor_scope
+from app.services.casefile import hindsight
+from app.services.casework import cases
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.office import text_of
 
 if TYPE_CHECKING:
-    from app.services.cases import CaseView
+    from app.services.casework.cases import CaseView
     from tests.office import Office
 
 THANA, OTHER = "th_daudpur", "th_amnour"

@@ -21,7 +21,7 @@ from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.models.cases import answer, requisition
 from app.models.workflow import step
-from app.services import queues, scopes
+from app.services.store import queues, scopes
 from tests.drill import Drill
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of

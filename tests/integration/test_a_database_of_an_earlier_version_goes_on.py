@@ -15,7 +15,10 @@ from app.domain.roles import Role
 from app.models.cases import case
 from app.models.papers import certificate
 from app.models.workflow import job
-from app.services import audit, certificates, jobs, migrations, queues, scopes
+from app.services.installation import migrations
+from app.services.jobs import jobs
+from app.services.papers import certificates
+from app.services.store import audit, queues, scopes
 from tests import golden_database
 from tests.golden_database import NOW, opened
 from tests.integration.conftest import KINDS

@@ -16,8 +16,8 @@ from app.models.audit import audit
 from app.models.cases import case, letter_department
 from app.models.offices import office as offices
 from app.models.papers import certificate, delivery
-from app.services import departments
-from app.services.drafts import actor_scope
+from app.services.casefile import departments
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
 

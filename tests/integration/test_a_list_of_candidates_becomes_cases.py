@@ -17,9 +17,12 @@ from app.models.cases import case, data_key
 from app.models.officers import posting
 from app.models.rosters import roster, roster_row
 from app.models.scope import SystemReason, SystemScope
-from app.services import audit, cases, forwarding, rosters, rosterwork, scopes, tasks
-from app.services.drafts import actor_scope
-from app.services.tasks import Posted
+from app.services.casework import cases
+from app.services.desk import tasks
+from app.services.desk.tasks import Posted
+from app.services.intake import forwarding, rosters, rosterwork
+from app.services.store import audit, scopes
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.office import text_of
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from app.services.rosters import RosterView
+    from app.services.intake.rosters import RosterView
     from tests.journey import Journey
     from tests.office import Office
 

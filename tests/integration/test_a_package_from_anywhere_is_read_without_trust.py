@@ -11,7 +11,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from app.domain.roles import Role
-from app.services import packages, releases
+from app.services.deployment import packages
+from app.services.procedure import releases
 from tests.office import text_of
 from tests.sources import ROOT
 

@@ -8,8 +8,9 @@ import pytest
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Role
-from app.services import duplicates, requisitions
-from app.services.drafts import actor_scope
+from app.services.casefile import duplicates
+from app.services.intake import requisitions
+from app.services.store.drafts import actor_scope
 from tests.office import text_of
 
 if TYPE_CHECKING:

@@ -13,10 +13,13 @@ from app.domain.errors import NotAllowed, ReleaseRefused
 from app.domain.roles import Role
 from app.models.cases import case
 from app.models.tables import metadata
-from app.services import cases, erasure, procedures, releases, replays
-from app.services import release_proposals as proposals
-from app.services.database import Database
-from app.services.drafts import actor_scope
+from app.services.casework import cases
+from app.services.deployment import release_proposals as proposals
+from app.services.deployment import replays
+from app.services.procedure import procedures, releases
+from app.services.store import erasure
+from app.services.store.database import Database
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import KINDS, NOW
 from tests.journey import Journey
 from tests.office import Office, text_of
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from app.services.replays import Report
+    from app.services.deployment.replays import Report
     from tests.postgres import PostgresServer
 
 ROUTE, CHECKS = "verification.bpmn", "checks.dmn"

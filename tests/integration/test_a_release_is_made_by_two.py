@@ -13,9 +13,10 @@ from app.domain.errors import Conflict, NotAllowed, ReleaseRefused
 from app.domain.roles import Role
 from app.models import cases as case_tables
 from app.models.audit import audit
-from app.services import procedures, releases, stepup
-from app.services import release_proposals as proposals
-from app.services.drafts import actor_scope
+from app.services.access import stepup
+from app.services.deployment import release_proposals as proposals
+from app.services.procedure import procedures, releases
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.sources import ROOT
 

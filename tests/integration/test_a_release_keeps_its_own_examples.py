@@ -10,10 +10,11 @@ import pytest
 
 from app.domain.errors import NotAllowed, ReleaseRefused
 from app.domain.roles import Role
-from app.services import comparisons, examples, packages, procedures, releases, scenarios
-from app.services import release_proposals as proposals
-from app.services.drafts import actor_scope
-from app.services.releases import SCENARIOS
+from app.services.deployment import examples, packages, scenarios
+from app.services.deployment import release_proposals as proposals
+from app.services.procedure import comparisons, procedures, releases
+from app.services.procedure.releases import SCENARIOS
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.sources import ROOT
 

@@ -11,7 +11,8 @@ import pytest
 from app import create_app
 from app.config import Settings
 from app.models.scope import SystemReason, SystemScope
-from app.services import releases, setup
+from app.services.installation import setup
+from app.services.procedure import releases
 from tests.integration.conftest import NOW
 from tests.sources import ROOT
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 SCOPE = SystemScope(SystemReason.DEPLOY, setup.DEMO_DISTRICT)
 

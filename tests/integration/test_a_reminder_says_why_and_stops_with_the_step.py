@@ -13,7 +13,9 @@ from app.domain.roles import Role
 from app.models.clocks import reminder
 from app.models.scope import CaseScope
 from app.models.workflow import notification
-from app.services import jobs, recomputing, reminders
+from app.services.jobs import jobs
+from app.services.timekeeping import recomputing
+from app.services.workflow import reminders
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
 

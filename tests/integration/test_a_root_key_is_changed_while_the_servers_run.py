@@ -14,9 +14,11 @@ from app.crypto import KeyRing, RingRefused
 from app.domain.roles import Role
 from app.models.audit import audit
 from app.models.cases import data_key
-from app.services import audit as record
-from app.services import cases, keys, scopes, setup
-from app.services.database import Database
+from app.services.casework import cases
+from app.services.installation import setup
+from app.services.store import audit as record
+from app.services.store import keys, scopes
+from app.services.store.database import Database
 from tests.integration.conftest import NOW
 from tests.journey import Journey
 

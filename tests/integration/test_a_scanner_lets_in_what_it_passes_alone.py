@@ -14,8 +14,9 @@ from app.config import SettingRefused, Settings, load
 from app.domain.errors import FieldProblem
 from app.domain.roles import Role
 from app.scanning import INFECTED, UNSCANNED, Scanner
-from app.services import documents, rosters
-from app.services.documents import Paper, Upload
+from app.services.intake import rosters
+from app.services.store import documents
+from app.services.store.documents import Paper, Upload
 from tests.integration.conftest import NOW
 from tests.journey import Journey
 from tests.office import text_of

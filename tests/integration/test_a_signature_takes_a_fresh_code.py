@@ -14,8 +14,11 @@ from app.domain.errors import NotFound
 from app.domain.roles import Role
 from app.models.audit import audit
 from app.models.officers import login_session, step_up
-from app.services import officers, scopes, signing, stepup, tasks
-from app.services.drafts import actor_scope
+from app.services.access import officers, stepup
+from app.services.desk import tasks
+from app.services.papers import signing
+from app.services.store import scopes
+from app.services.store.drafts import actor_scope
 from tests.doorway import Doorway, is_in
 from tests.integration.conftest import NOW
 from tests.journey import Journey

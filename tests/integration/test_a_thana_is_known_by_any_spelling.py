@@ -12,8 +12,8 @@ from sqlalchemy import select
 from app.domain.errors import FormInvalid
 from app.domain.roles import Role
 from app.models.cases import address
-from app.services import cases
-from app.services.drafts import actor_scope
+from app.services.casework import cases
+from app.services.store.drafts import actor_scope
 from tests.office import text_of
 
 if TYPE_CHECKING:

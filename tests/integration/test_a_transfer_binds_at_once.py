@@ -10,7 +10,8 @@ from sqlalchemy import delete, insert, select, update
 
 from app.domain.roles import Role
 from app.models.officers import officer, posting
-from app.services import officers, scopes
+from app.services.access import officers
+from app.services.store import scopes
 from tests.integration.conftest import NOW
 
 YESTERDAY = NOW.date() - timedelta(days=1)

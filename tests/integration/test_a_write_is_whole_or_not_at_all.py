@@ -12,7 +12,7 @@ import pytest
 from app.domain.errors import Unavailable
 from app.models import paper_queries, setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import districts
+from app.services.district import districts
 from tests.integration.conftest import NOW
 
 if TYPE_CHECKING:

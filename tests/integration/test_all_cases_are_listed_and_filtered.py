@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.domain.roles import Role
-from app.services import caselist, cases
-from app.services.caselist import Wanted
-from app.services.drafts import actor_scope
+from app.services.casework import caselist, cases
+from app.services.casework.caselist import Wanted
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.journey import Journey
 from tests.office import Office, text_of

@@ -12,7 +12,8 @@ from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.models.audit import audit
 from app.models.officers import entry_code, login_session, officer, posting
-from app.services import entrycodes, setup
+from app.services.installation import setup
+from app.services.staff import entrycodes
 from tests.doorway import OTHER, PASSWORD, Doorway, Person, codes_on, is_in, key_on
 from tests.integration.conftest import NOW
 from tests.visitor import Visitor

@@ -12,8 +12,9 @@ from app.crypto import KeyRing
 from app.domain.roles import Actor, Post, Role
 from app.models import audit_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import audit, districts
-from app.services.database import Database
+from app.services.district import districts
+from app.services.store import audit
+from app.services.store.database import Database
 from tests.rows import id_of
 
 SARAN = SystemScope(SystemReason.SETUP, 218)

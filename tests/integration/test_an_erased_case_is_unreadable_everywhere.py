@@ -14,8 +14,10 @@ from app.domain.roles import Role
 from app.models import case_queries, key_queries
 from app.models.base import metadata
 from app.models.scope import SystemReason, SystemScope
-from app.services import audit, cases, certificates, documents, erasure, keys
-from app.services.drafts import actor_scope
+from app.services.casework import cases
+from app.services.papers import certificates
+from app.services.store import audit, documents, erasure, keys
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.journey import CANDIDATE
 

@@ -16,9 +16,10 @@ from app.domain.errors import NotAllowed
 from app.domain.roles import Role, roles_done_by
 from app.models.officers import posting
 from app.models.workflow import user_task
-from app.services import holding, inbox, queues, scopes
-from app.services.drafts import actor_scope
-from app.services.inbox import InboxQuery
+from app.services.desk import holding, inbox
+from app.services.desk.inbox import InboxQuery
+from app.services.store import queues, scopes
+from app.services.store.drafts import actor_scope
 from bench import crowd
 from tests.integration.conftest import NOW
 

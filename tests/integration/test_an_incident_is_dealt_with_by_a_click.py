@@ -32,7 +32,10 @@ from app.models.workflow import (
     timer,
     user_task,
 )
-from app.services import certificates, incidents, jobs, keys, queues, scopes
+from app.services.jobs import jobs
+from app.services.papers import certificates
+from app.services.store import keys, queues, scopes
+from app.services.workflow import incidents
 from tests import sources
 from tests.integration.conftest import NOW
 from tests.journey import CANDIDATE, Journey

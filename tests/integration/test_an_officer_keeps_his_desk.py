@@ -12,9 +12,13 @@ from app.domain.roles import Role
 from app.models.base import metadata
 from app.models.cases import note
 from app.models.officers import follow_up, saved_view
-from app.services import audit, cases, desk, erasure, inbox, notes, scopes, upkeep
-from app.services.drafts import actor_scope
-from app.services.inbox import InboxQuery
+from app.services.casefile import notes
+from app.services.casework import cases
+from app.services.desk import desk, inbox
+from app.services.desk.inbox import InboxQuery
+from app.services.installation import upkeep
+from app.services.store import audit, erasure, scopes
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 
 THANA, OTHER = "th_mufassil", "th_garkha"

@@ -13,7 +13,7 @@ from app.config import Settings
 from app.models.audit import audit as rows
 from app.models.audit import checkpoint, checkpoint_head
 from app.models.cases import case
-from app.services import audit
+from app.services.store import audit
 from tests.integration.conftest import NOW
 
 TABLES = ("audit", "checkpoint", "checkpoint_head")

@@ -13,7 +13,7 @@ from app.models import case_queries
 from app.models.clocks import case_clock
 from app.models.offices import office
 from app.models.scope import SystemReason, SystemScope
-from app.services import clockbook
+from app.services.timekeeping import clockbook
 from tests.scripts import WITH_DETAIL, again_by_the_sp, elsewhere, fir, found_by_both, heard
 
 if TYPE_CHECKING:

@@ -16,10 +16,12 @@ from app.models.cases import case
 from app.models.papers import certificate
 from app.models.scope import CaseScope
 from app.models.workflow import clock_event, user_task
-from app.services import cases, gazetteer, separation, tasks
-from app.services.drafts import actor_scope
-from app.services.facts import CaseFacts
-from app.services.separation import OwnEnquiry
+from app.services.access import separation
+from app.services.access.separation import OwnEnquiry
+from app.services.casefile.facts import CaseFacts
+from app.services.casework import cases
+from app.services.district import gazetteer
+from app.services.store.drafts import actor_scope
 from tests.scripts import (
     OUTSIDE,
     WITH_DETAIL,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from app.domain.roles import Actor
+    from app.services.desk import tasks
     from tests.traveller import Traveller
 
 THANA = "th_mashrakh"

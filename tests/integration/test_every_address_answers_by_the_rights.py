@@ -10,7 +10,8 @@ import pytest
 from app.domain import posts
 from app.domain.offices import may_give
 from app.domain.roles import Permission, Role, permissions_of
-from app.services import officers, scopes
+from app.services.access import officers
+from app.services.store import scopes
 from app.web.access import NEWCOMER, PUBLIC
 from tests.addresses import ADDRESSES, HELP, Address
 from tests.integration.conftest import NOW

@@ -12,7 +12,9 @@ from app import create_app
 from app.config import Settings
 from app.domain.roles import PERMISSIONS, Permission, Role
 from app.models.officers import officer
-from app.services import officers, scopes, setup
+from app.services.access import officers
+from app.services.installation import setup
+from app.services.store import scopes
 from app.web.access import NEWCOMER, PUBLIC
 from app.web.pages import HELP_TOPICS, entry_of
 from tests.addresses import ADDRESSES
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 #: What anybody may reach without signing in; a new one is a decision, and comes into this list by it.
 OPEN_TO_ALL = {

@@ -10,10 +10,11 @@ import pytest
 from app import engine, trials
 from app.domain.errors import ReleaseRefused
 from app.domain.roles import Role
-from app.services import gatekeeping, jobs, procedures, releases
-from app.services import release_proposals as proposals
-from app.services import trials as dry_runs
-from app.services.drafts import actor_scope
+from app.services.deployment import release_proposals as proposals
+from app.services.deployment import trials as dry_runs
+from app.services.jobs import jobs
+from app.services.procedure import gatekeeping, procedures, releases
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.sources import ROOT
 

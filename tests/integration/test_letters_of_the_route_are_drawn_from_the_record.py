@@ -11,8 +11,9 @@ import pytest
 
 from app.domain.roles import Role
 from app.models.scope import CaseScope
-from app.services import cases, reminders
-from app.services.drafts import actor_scope
+from app.services.casework import cases
+from app.services.store.drafts import actor_scope
+from app.services.workflow import reminders
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
 from tests.scripts import OUTSIDE
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from app.services.letters import LetterLine
+    from app.services.papers.letters import LetterLine
 
 
 class Route:

@@ -18,12 +18,14 @@ from app.models.cases import case, requisition
 from app.models.offices import office as offices
 from app.models.scope import SystemReason, SystemScope
 from app.models.workflow import user_task
-from app.services import audit, demo, queues, setup
+from app.services.demo import demo
+from app.services.installation import setup
+from app.services.store import audit, queues
 from tests.integration.conftest import NOW
 from tests.office import text_of
 
 if TYPE_CHECKING:
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 MANY = 1200
 DISTRICT = setup.DEMO_DISTRICT

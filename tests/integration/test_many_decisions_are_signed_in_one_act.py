@@ -12,9 +12,11 @@ from app.domain.errors import NotFound
 from app.domain.roles import Role
 from app.models import case_queries as cases
 from app.models.audit import audit
-from app.services import signatures, signing, stepup, tasks
-from app.services.drafts import actor_scope
-from app.services.facts import CaseFacts
+from app.services.access import stepup
+from app.services.casefile.facts import CaseFacts
+from app.services.desk import signatures, tasks
+from app.services.papers import signing
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
 

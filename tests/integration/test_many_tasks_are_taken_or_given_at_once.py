@@ -13,8 +13,9 @@ from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.models.cases import enquiry
 from app.models.workflow import handover, user_task
-from app.services import audit, holding, many, queues, scopes
-from app.services.drafts import actor_scope
+from app.services.desk import holding, many
+from app.services.store import audit, queues, scopes
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.office import text_of
 

@@ -19,9 +19,9 @@ from app.domain.roles import Role
 from app.models.messages import message
 from app.models.workflow import notification
 from app.postbox import MailServer, NotSent, SmsGateway
-from app.services import messages
-from app.services.drafts import actor_scope
-from app.services.messages import Carriers, Wishes
+from app.services.notices import messages
+from app.services.notices.messages import Carriers, Wishes
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.mail import MailBox
 from tests.office import Office, text_of

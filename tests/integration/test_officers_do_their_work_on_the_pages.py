@@ -12,7 +12,8 @@ from app.domain.errors import Unavailable
 from app.domain.roles import Role
 from app.models.base import metadata
 from app.models.cases import case
-from app.services import jobs, tasks
+from app.services.desk import tasks
+from app.services.jobs import jobs
 from tests.integration.conftest import NOW
 from tests.journey import CANDIDATE, LETTER
 from tests.office import MULTIPART, text_of, withdrawal

@@ -16,7 +16,7 @@ from app.models.cases import answer, case, enquiry, requisition
 from app.models.officers import draft
 from app.models.scope import SystemReason, SystemScope
 from app.models.workflow import clock_event, engine_state, event, step, timer, user_task
-from app.services import queues, scopes
+from app.services.store import queues, scopes
 from tests.caller import Caller, demo_code
 from tests.rows import DISTRICT
 

@@ -17,8 +17,9 @@ from app.domain.roles import Role
 from app.models.cases import document
 from app.models.papers import certificate
 from app.models.workflow import incident
-from app.services import certificates, jobs, retries
-from app.services.officekeys import NO_KEYS, OfficeKeys
+from app.services.jobs import jobs, retries
+from app.services.papers import certificates
+from app.services.store.officekeys import NO_KEYS, OfficeKeys
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
 from tests.visitor import Visitor

@@ -13,9 +13,12 @@ from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import WITHOUT_CASES, Role
 from app.models import posting_queries
 from app.models.audit import audit
-from app.services import audit as record
-from app.services import holding, officers, postings, scopes, stepup
-from app.services.drafts import actor_scope
+from app.services.access import officers, stepup
+from app.services.desk import holding
+from app.services.staff import postings
+from app.services.store import audit as record
+from app.services.store import scopes
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
 from tests.visitor import Visitor

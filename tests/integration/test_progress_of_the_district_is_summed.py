@@ -12,17 +12,20 @@ from sqlalchemy import delete, select, update
 
 from app.domain.roles import Role
 from app.models.tallies import TOOK, column_of, pace_count, standing_count
-from app.services import migrations, scopes, tallies, tracking
-from app.services.drafts import actor_scope
-from app.services.tallies import Days, Pace
-from app.services.tracking import Asked, Count
+from app.services.installation import migrations
+from app.services.reports import tracking
+from app.services.reports.tracking import Asked, Count
+from app.services.store import scopes
+from app.services.store.drafts import actor_scope
+from app.services.workflow import tallies
+from app.services.workflow.tallies import Days, Pace
 from tests.integration.conftest import NOW
 from tests.journey import scan
 from tests.office import text_of
 
 if TYPE_CHECKING:
     from app.domain.roles import Actor
-    from app.services.tracking import Overview, StepCount
+    from app.services.reports.tracking import Overview, StepCount
     from tests.journey import Journey
     from tests.office import Office
 

@@ -12,13 +12,18 @@ from app.domain.roles import Role
 from app.models.cases import case
 from app.models.scope import SystemReason, SystemScope
 from app.models.workflow import step, timer, user_task
-from app.services import cases, moving, queues, releases, replays, stepup, tallies
-from app.services.drafts import actor_scope
+from app.services.access import stepup
+from app.services.casework import cases
+from app.services.deployment import moving, replays
+from app.services.procedure import releases
+from app.services.store import queues
+from app.services.store.drafts import actor_scope
+from app.services.workflow import tallies
 from tests.integration.conftest import NOW
 from tests.integration.test_a_proposal_is_rehearsed_on_the_past import FILES, ROUTE, with_a_countersignature
 
 if TYPE_CHECKING:
-    from app.services.moving import Overview
+    from app.services.deployment.moving import Overview
     from tests.journey import Journey
 
 NEWER = {**FILES, ROUTE: with_a_countersignature()}

@@ -15,9 +15,10 @@ from app.models.audit import audit
 from app.models.kept import kept_statement
 from app.models.messages import message
 from app.postbox import MailServer
-from app.services import keptstatements, messages, reports, weekly
-from app.services.drafts import actor_scope
-from app.services.messages import Carriers, Wishes
+from app.services.notices import messages
+from app.services.notices.messages import Carriers, Wishes
+from app.services.reports import keptstatements, reports, weekly
+from app.services.store.drafts import actor_scope
 from tests.mail import MailBox
 from tests.office import Office, text_of
 

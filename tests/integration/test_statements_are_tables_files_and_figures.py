@@ -12,7 +12,8 @@ import pytest
 from lxml import etree
 
 from app.domain.roles import Role
-from app.services import jobs, reports
+from app.services.jobs import jobs
+from app.services.reports import reports
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from app import engine, formjs
 from app.domain.roles import Role
-from app.services import packages
+from app.services.deployment import packages
 from tests.office import text_of
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from sqlalchemy import inspect, text
 from app.crypto import KeyRing, new_key
 from app.models.base import metadata
 from app.models.scope import SystemReason, SystemScope
-from app.services import keys, migrations, setup
-from app.services.database import Database
+from app.services.installation import migrations, setup
+from app.services.store import keys
+from app.services.store.database import Database
 from tests.integration.conftest import KINDS, NOW
 
 SARAN = SystemScope(SystemReason.SETUP, 218)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.roles import Role
 from app.models.clocks import case_clock
 from app.models.workflow import user_task
-from app.services import recomputing
+from app.services.timekeeping import recomputing
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
 

@@ -9,8 +9,10 @@ from sqlalchemy import func, select, text, update
 
 from app.domain.errors import TaskAlreadyDone
 from app.models.workflow import queue_count, user_task
-from app.services import holding, inbox, migrations, queues, scopes, tasks
-from app.services.drafts import actor_scope
+from app.services.desk import holding, inbox, tasks
+from app.services.installation import migrations
+from app.services.store import queues, scopes
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 
 THANAS = ["th_mufassil", "th_garkha"]

@@ -20,9 +20,16 @@ from app.models.officers import posting
 from app.models.papers import certificate
 from app.models.scope import SystemReason, SystemScope
 from app.models.workflow import handover, incident, job, notification, user_task
-from app.services import audit, calendars, caselines, cases, demo_script, queues, releases, replays, setup
-from app.services.database import Database
-from app.services.drafts import actor_scope
+from app.services.casefile import caselines
+from app.services.casework import cases
+from app.services.demo import demo_script
+from app.services.deployment import replays
+from app.services.district import calendars
+from app.services.installation import setup
+from app.services.procedure import releases
+from app.services.store import audit, queues
+from app.services.store.database import Database
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
 from tests.sources import ROOT

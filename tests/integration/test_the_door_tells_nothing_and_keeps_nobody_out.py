@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 from app import create_app
 from app.config import Settings
 from app.models.officers import login_session, officer
-from app.services import factors, setup
+from app.services.access import factors
+from app.services.installation import setup
 from app.web.access import local_path
 from tests.phone import Phone
 from tests.visitor import Visitor, without_tokens

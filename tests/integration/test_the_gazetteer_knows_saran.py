@@ -12,9 +12,10 @@ from app.domain.roles import Role
 from app.models import office_queries
 from app.models.offices import office
 from app.models.scope import SystemReason, SystemScope
-from app.services import calendars, gazetteer, places, requisitions
-from app.services.drafts import actor_scope
-from app.services.tasks import Posted
+from app.services.desk.tasks import Posted
+from app.services.district import calendars, gazetteer, places
+from app.services.intake import requisitions
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 
 SARAN = SystemScope(SystemReason.SETUP, 218)

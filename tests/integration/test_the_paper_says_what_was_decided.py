@@ -21,10 +21,14 @@ from app.models.papers import certificate, number_series
 from app.models.workflow import incident, job
 from app.papers import PapersUnavailable
 from app.papers.fonts import REGULAR
-from app.services import certificates, jobs, officers, papercheck, retries, setup, tasks
-from app.services.database import Database
-from app.services.documents import Upload
-from app.services.drafts import actor_scope
+from app.services.access import officers
+from app.services.desk import tasks
+from app.services.installation import setup
+from app.services.jobs import jobs, retries
+from app.services.papers import certificates, papercheck
+from app.services.store.database import Database
+from app.services.store.documents import Upload
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.journey import Journey
 from tests.paper_samples import ASSETS

@@ -17,14 +17,14 @@ from app.domain.statement import Period, month
 from app.models.clocks import case_clock
 from app.models.offices import office as offices
 from app.models.scope import SystemReason, SystemScope
-from app.services import pendency, reportfiles
-from app.services.statements import DoesNotAddUp, Sheet, quantile
+from app.services.reports import pendency, reportfiles
+from app.services.reports.statements import DoesNotAddUp, Sheet, quantile
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 EVERYTHING = SystemScope(SystemReason.RECOUNT, 218)
 OCTOBER, NOVEMBER, DECEMBER = (month(f"2026-{number}") for number in (10, 11, 12))

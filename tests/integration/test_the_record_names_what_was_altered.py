@@ -7,7 +7,9 @@ from sqlalchemy import text
 
 from app.models.audit import audit as table
 from app.models.scope import SystemReason, SystemScope
-from app.services import audit, districts, migrations
+from app.services.district import districts
+from app.services.installation import migrations
+from app.services.store import audit
 from tests.integration.conftest import NOW
 
 SARAN = SystemScope(SystemReason.SETUP, 218)

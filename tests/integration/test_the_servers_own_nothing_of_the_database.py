@@ -12,8 +12,8 @@ from app import create_app
 from app.config import Settings
 from app.crypto import KeyRing
 from app.models.tables import metadata
-from app.services import dbroles, migrations, setup
-from app.services.database import Database
+from app.services.installation import dbroles, migrations, setup
+from app.services.store.database import Database
 from tests.integration.conftest import NOW
 from tests.journey import Journey
 

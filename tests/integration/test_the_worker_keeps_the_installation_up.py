@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from app.models.audit import checkpoint
 from app.models.scope import SystemReason, SystemScope
-from app.services import audit, checkpoints, leftovers
+from app.services.installation import checkpoints
+from app.services.store import audit, leftovers
 from app.worker import Worker
 from tests.integration.conftest import NOW
 

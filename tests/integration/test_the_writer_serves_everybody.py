@@ -17,7 +17,7 @@ from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
 
 if TYPE_CHECKING:
-    from app.services.database import Database
+    from app.services.store.database import Database
 
 SETUP = SystemScope(SystemReason.SETUP, 218)
 NEW_YEAR = date(2026, 1, 1)

@@ -16,8 +16,9 @@ from app.models.officers import officer, posting
 from app.models.offices import office as offices
 from app.models.papers import certificate
 from app.models.scope import CaseScope
-from app.services import gazetteer, setup
-from app.services.papercheck import code_of
+from app.services.district import gazetteer
+from app.services.installation import setup
+from app.services.papers.papercheck import code_of
 from tests.integration.conftest import NOW
 from tests.journey import Journey
 from tests.office import Office, text_of

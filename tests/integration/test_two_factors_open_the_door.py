@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from app.models.officers import officer, recovery_code, sign_in_try
-from app.services import door, factors, scopes, upkeep
+from app.services.access import door, factors
+from app.services.installation import upkeep
+from app.services.store import scopes
 from tests.doorway import OTHER, PASSWORD, Doorway, is_in
 from tests.integration.conftest import NOW
 from tests.visitor import Visitor, without_tokens

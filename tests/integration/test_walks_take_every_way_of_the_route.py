@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.domain.roles import Role
-from app.services import cases, requisitions
-from app.services.drafts import actor_scope
+from app.services.casework import cases
+from app.services.intake import requisitions
+from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.journey import scan
 from tests.scripts import (

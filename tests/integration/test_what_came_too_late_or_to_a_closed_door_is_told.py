@@ -17,7 +17,10 @@ from app.models.cases import document, enquiry
 from app.models.offices import office as offices
 from app.models.papers import certificate
 from app.models.workflow import job
-from app.services import cases, jobs, setup, tasks
+from app.services.casework import cases
+from app.services.desk import tasks
+from app.services.installation import setup
+from app.services.jobs import jobs
 from tests.integration.conftest import NOW
 from tests.journey import CANDIDATE, LETTER
 from tests.office import text_of
@@ -31,8 +34,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from app.services.database import Database
-    from app.services.work import Work
+    from app.services.store.database import Database
+    from app.services.workflow.work import Work
     from tests.journey import Journey
     from tests.office import Office
     from tests.traveller import Traveller

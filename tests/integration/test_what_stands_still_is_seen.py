@@ -11,8 +11,11 @@ from sqlalchemy import delete, select, update
 from app.domain.roles import Role
 from app.models.scope import CaseScope
 from app.models.workflow import incident, job, timer, user_task
-from app.services import incidents, jobs, stalls, tracking, upkeep
-from app.services.drafts import actor_scope
+from app.services.installation import upkeep
+from app.services.jobs import jobs, stalls
+from app.services.reports import tracking
+from app.services.store.drafts import actor_scope
+from app.services.workflow import incidents
 from tests.integration.conftest import NOW
 from tests.office import text_of
 from tests.rows import DISTRICT

@@ -15,7 +15,9 @@ from app.models.audit import audit as record
 from app.models.cases import data_key, document
 from app.models.officers import draft
 from app.models.scope import SystemReason, SystemScope
-from app.services import audit, documents, leftovers, requisitions, tasks
+from app.services.desk import tasks
+from app.services.intake import requisitions
+from app.services.store import audit, documents, leftovers
 from tests.journey import LETTER
 
 SARAN = SystemScope(SystemReason.HEALTH, 218)

@@ -13,8 +13,10 @@ from app.domain.roles import Role
 from app.models import case_queries
 from app.models.officers import draft
 from app.models.scope import SystemReason, SystemScope
-from app.services import documents, requisitions, tasks
-from app.services.drafts import actor_scope
+from app.services.desk import tasks
+from app.services.intake import requisitions
+from app.services.store import documents
+from app.services.store.drafts import actor_scope
 
 SARAN = SystemScope(SystemReason.HEALTH, 218)
 

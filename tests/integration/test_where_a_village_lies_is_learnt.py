@@ -13,8 +13,10 @@ from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.models import area_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import areas, audit, calendars, cases, erasure, places, scopes
-from app.services.drafts import actor_scope
+from app.services.casework import cases
+from app.services.district import areas, calendars, places
+from app.services.store import audit, erasure, scopes
+from app.services.store.drafts import actor_scope
 from tests.scripts import elsewhere
 
 SARAN = SystemScope(SystemReason.SETUP, 218)

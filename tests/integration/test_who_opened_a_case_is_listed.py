@@ -17,7 +17,10 @@ from app.domain.roles import Role
 from app.models.audit import audit as record
 from app.models.cases import case
 from app.models.scope import SystemReason, SystemScope
-from app.services import audit, cases, certificates, sightings
+from app.services.casefile import sightings
+from app.services.casework import cases
+from app.services.papers import certificates
+from app.services.store import audit
 from tests.integration.conftest import NOW
 from tests.office import text_of
 from tests.visitor import Visitor

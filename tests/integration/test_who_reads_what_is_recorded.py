@@ -17,7 +17,9 @@ from app.domain.roles import Role
 from app.models.audit import audit as record
 from app.models.cases import case, document
 from app.models.scope import SystemReason, SystemScope
-from app.services import audit, certificates, documents, tasks
+from app.services.desk import tasks
+from app.services.papers import certificates
+from app.services.store import audit, documents
 from tests.integration.conftest import NOW
 from tests.visitor import Visitor
 

@@ -10,7 +10,7 @@ import pytest
 from app.domain.roles import Role
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services import recomputing
+from app.services.timekeeping import recomputing
 from tests.integration.conftest import NOW
 from tests.office import Office, text_of
 

@@ -13,8 +13,10 @@ from app.models.base import metadata
 from app.models.cases import enquiry
 from app.models.officers import posting
 from app.models.workflow import handover, user_task
-from app.services import audit, cases, holding, inbox, queues, scopes
-from app.services.drafts import actor_scope
+from app.services.casework import cases
+from app.services.desk import holding, inbox
+from app.services.store import audit, queues, scopes
+from app.services.store.drafts import actor_scope
 from app.worker import Worker
 from tests.integration.conftest import NOW
 

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from app.services import releases
-from app.services.jobs import RESULTS
+from app.services.jobs.jobs import RESULTS
+from app.services.procedure import releases
 from tests.sources import ROOT
 
 

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from app.domain import passwords
-from app.services.accounts import guessed_first
+from app.services.staff.accounts import guessed_first
 
 OWN = ["sho.garkha", "राकेश कुमार", "Rakesh Kumar", "गड़खा", "Garkha"]
 

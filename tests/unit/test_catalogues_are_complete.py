@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from app.services.audit import ACTIONS
+from app.services.store.audit import ACTIONS
 from tests import sources
 
 LANGUAGES = ("hi", "en")

@@ -21,7 +21,7 @@ from app.domain.secrecy import SEALED, SENSITIVE, Side, readable
 from tests import sources
 from tests.walking import shipped_release
 
-#: Whoever names himself for an enquiry does the visit as the SHO that he is (app.services.instances).
+#: Whoever names himself for an enquiry does the visit as the SHO that he is (app.services.workflow.instances).
 NAMES_HIMSELF = {"visit": {Role.SHO}, "revisit": {Role.SHO}}
 #: What a rule opens to a role, as the matrix would say it.
 READS = {

@@ -12,8 +12,10 @@ from app import crypto, remaking
 from app.domain import totp
 from app.domain.roles import SESSION_LIMITS, Role
 from app.remaking import program
-from app.services import documents, door, entrycodes, leftovers, stepup
-from app.services.door import Doorkeeper
+from app.services.access import door, stepup
+from app.services.access.door import Doorkeeper
+from app.services.staff import entrycodes
+from app.services.store import documents, leftovers
 from tests import sources
 
 if TYPE_CHECKING:

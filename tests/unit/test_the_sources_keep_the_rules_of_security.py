@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from app.services.door import Doorkeeper
+from app.services.access.door import Doorkeeper
 from tests import sources
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ CIPHERS = {
     "app/papers/demokey.py",
     "app/papers/pades.py",
     "app/papers/proof.py",
-    "app/services/checkpoints.py",
+    "app/services/installation/checkpoints.py",
     "app/cli.py",
 }
 #: RSA keys of certificates sign by PKCS #1 v1.5 (RFC 8017, 8.2), which every reader of PDF files proves.
@@ -30,7 +30,7 @@ SIGNED_PAPERS = "app/papers/pades.py"
 #: What sends the statements that SQLAlchemy has compiled, and conditions of indexes made of our own words on import.
 COMPILED = {"app/models/session.py", "app/models/clocks.py", "app/models/workflow.py"}
 #: Whose numbers are nobody's secret: made-up cases and walks, and how long the loser of a race waits.
-DICE = {"app/services/demo_crowd.py", "app/services/database.py", "app/engine/trial.py"}
+DICE = {"app/services/demo/demo_crowd.py", "app/services/store/database.py", "app/engine/trial.py"}
 #: The standard of the authenticator apps (RFC 6238) is built on SHA-1.
 TOTP = "app/domain/totp.py"
 

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from app.domain.errors import FieldProblem
-from app.services import documents
-from app.services.documents import Paper, Upload
+from app.services.store import documents
+from app.services.store.documents import Paper, Upload
 from app.web.files import attachment
 
 if TYPE_CHECKING:

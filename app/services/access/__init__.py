@@ -1,0 +1,1 @@
+"""Who comes in: sessions, factors, step-up, and the separation of duties."""

@@ -1,0 +1,64 @@
+"""Who enquired never endorses, reviews, recommends or decides, in whatever post he comes; a namesake is told.
+
+The rule is about the person: charge, substitution or a transfer after the enquiry changes nothing in it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.domain import names
+from app.domain.errors import DomainError
+from app.domain.roles import JUDGES, Role
+from app.models import case_queries as cases
+
+if TYPE_CHECKING:
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.casefile.casefile import CaseStrip
+
+ENDORSEMENT = "endorse_enquiry"
+VISIT = "visit"
+_FEWEST_WORDS = 2  # one word in common (कुमार, देवी) tells nothing
+
+
+class OwnEnquiry(DomainError):
+    """What he would endorse or judge is what he enquired himself; somebody else does it."""
+
+    key = "error.own_enquiry"
+
+
+def guard(session: Session, actor: Actor, task: AnyRow) -> None:
+    """Refuse the task to whoever enquired in its case, or for its unit. Raises OwnEnquiry.
+
+    Reads what every sheet and every act has read already.
+    """
+    is_judged = task.enquiry_id is None and Role(task.role) in JUDGES
+    if not is_judged and (task.form != ENDORSEMENT or task.enquiry_id is None):
+        return
+    named = {(row.id, row.officer_id) for row in cases.enquiries_of(session, task.case_id)}
+    wrote = {
+        (row.enquiry_id, row.answered_by)
+        for row in cases.latest_answers(session, task.case_id)
+        if row.form == VISIT
+    }
+    if any(
+        officer == actor.officer_id and task.enquiry_id in (None, unit) for unit, officer in named | wrote
+    ):
+        raise OwnEnquiry("error.own_enquiry_judged" if is_judged else OwnEnquiry.key)
+
+
+def is_namesake(actor: Actor, strip: CaseStrip) -> bool:
+    """Whether the candidate, or his father, is called as the officer is: they may be relatives, or the same.
+
+    It is told to him alone, and forbids nothing: many are called so.
+    """
+    own = {_sound(actor.name_hi), _sound(actor.name_en)} - {()}
+    theirs = (strip.name_hi, strip.name_en, strip.father_hi, strip.father_en)
+    return bool(own & {_sound(name) for name in theirs if name})
+
+
+def _sound(name: str) -> tuple[str, ...]:
+    heard = tuple(names.skeleton(word) for word in names.words(name))
+    return heard if len(heard) >= _FEWEST_WORDS else ()

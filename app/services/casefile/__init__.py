@@ -1,0 +1,1 @@
+"""What is known of a case, read and told: facts, answers, timeline, persons, notes."""

@@ -1,0 +1,347 @@
+"""The case as an officer reads it: strip, holders, steps, answers, documents; and how answers are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from app import formjs
+from app.domain import secrecy
+from app.domain.ids import new_id
+from app.domain.secrecy import Side
+from app.models import case_queries as cases
+from app.models import officer_queries as officers
+from app.services.casefile.facts import CaseFacts
+from app.services.casefile.record import Record
+from app.services.district import calendars, units
+from app.services.store import keys
+from app.services.timekeeping import clockbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from app.domain.clock import Age, WorkingCalendar
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.casefile.facts import Particulars
+    from app.services.casefile.projections import Context
+    from app.services.procedure.releases import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has the case: an open step, its office, since when, and how its time stands."""
+
+    step_hi: str
+    step_en: str
+    office_kind: str
+    office_hi: str
+    office_en: str
+    since: datetime
+    days: int  # working days with the office
+    age: Age
+    officer_hi: str  # in whose name it is; empty while it is the whole office's
+    officer_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStrip:
+    number: str
+    name_hi: str
+    name_en: str
+    father_hi: str
+    father_en: str
+    relation: str
+    gender: str
+    purpose_hi: str
+    purpose_en: str
+    status: str
+    requester_hi: str
+    letter_no: str
+    letter_date: date
+    requisition_id: UUID
+    received_on: date
+    due_on: date
+    gross_days: int
+    net_days: int
+    age: Age
+    holders: list[Holder]
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One line of the vertical step list: done, now or next."""
+
+    element_id: str
+    step_hi: str
+    step_en: str
+    state: str
+    office_kind: str = ""
+    office_hi: str = ""
+    office_en: str = ""
+    officer_hi: str = ""
+    officer_en: str = ""
+    at: datetime | None = None
+    days: int = 0
+    age: Age | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """One submission as it reads: step, unit, officer, and label with text for each answer this officer may read.
+
+    The texts are in his language; `classes` are those of what is shown.
+    """
+
+    step_hi: str
+    step_en: str
+    unit_kind: str
+    unit_hi: str
+    unit_en: str
+    officer_hi: str
+    officer_en: str
+    at: datetime
+    rows: list[tuple[str, str]]
+    classes: frozenset[str]
+
+
+#: What officers write outside the steps of the route: act -> what a list calls it.
+_ACTS = {
+    "intake": ("अभ्यर्थी का विवरण", "Particulars of the candidate"),
+    "withdraw": ("अधियाचना वापस ली गई", "Requisition withdrawn"),
+}
+_REASON = {"hi": "कारण", "en": "Reason"}
+RECOMMEND = "recommend"  # the form by which the SP reports
+
+
+class CaseFile:
+    """One case opened for one officer; each part is read when it is asked for."""
+
+    def __init__(self, session: Session, actor: Actor, case: AnyRow, release: Loaded, now: datetime) -> None:
+        self._session, self._actor, self._case, self.now = session, actor, case, now
+        self.release = release
+
+    @cached_property
+    def facts(self) -> CaseFacts:
+        return CaseFacts(self._session, self._case, self.now)
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        return calendars.of(self._session)
+
+    @cached_property
+    def record(self) -> Record:
+        return Record(self._session, self._case.id)
+
+    def behind(self, step: int) -> CaseFile:
+        """The file as it was behind one act of the record (1 is the first), at that act's own time."""
+        past = CaseFile(self._session, self._actor, self._case, self.release, self.now)
+        past.facts, past.record = self.facts, self.record.until(step)
+        past.now = past.record.moves[-1].at
+        return past
+
+    def age(self, due_on: date) -> Age:
+        return self.calendar.age(due_on, calendars.day(self.now))
+
+    def label(self, element_id: str) -> tuple[str, str]:
+        return self.release.engine.label(element_id)
+
+    def label_of(self, task: AnyRow) -> tuple[str, str]:
+        """What a list of the case calls a task: its step, and the other district whose answer it waits for."""
+        step, place = self.label(task.element_id), units.asked_elsewhere(self.facts, task)
+        hindi, english = (" · ".join(filter(None, both)) for both in zip(step, place, strict=True))
+        return hindi, english
+
+    def strip(self) -> CaseStrip:
+        case, person = self._case, self.facts.person()
+        purpose_hi, purpose_en = self.facts.purpose(self.release)
+        clock = clockbook.whole_of(self._session, case, self.now)
+        return CaseStrip(
+            number=case.number,
+            name_hi=person["hi"],
+            name_en=person["en"],
+            father_hi=person["father_hi"],
+            father_en=person["father_en"],
+            relation=person["relation"],
+            gender=person["gender"],
+            purpose_hi=purpose_hi,
+            purpose_en=purpose_en,
+            status=case.status,
+            requester_hi=case.requester_hi,
+            letter_no=case.letter_no,
+            letter_date=case.letter_date,
+            requisition_id=case.requisition_id,
+            received_on=case.received_on,
+            due_on=case.due_on,
+            gross_days=clock.gross,
+            net_days=clock.net,
+            age=self.age(case.due_on),
+            holders=self.holders(),
+        )
+
+    def holders(self) -> list[Holder]:
+        """Every open step with its office: parallel enquiries are several lines."""
+        return [self.holder(task) for task in self.record.tasks if task.state == "open"]
+
+    def holder(self, task: AnyRow) -> Holder:
+        today = calendars.day(self.now)
+        return Holder(
+            *self.label_of(task),
+            task.office_kind,
+            task.office_hi,
+            task.office_en,
+            task.created_at,
+            self.calendar.days_between(calendars.day(task.created_at), today),
+            self.age(task.due_on),
+            task.holder_hi or "",
+            task.holder_en or "",
+        )
+
+    def steps(self) -> list[StepLine]:
+        """What was done, by whom and how fast; what is open, and where; what ended unfinished."""
+        return [self._step(task) for task in self.record.tasks]
+
+    def _step(self, task: AnyRow) -> StepLine:
+        done = task.state == "done"
+        until = calendars.day(self.now if task.state == "open" else task.done_at)
+        return StepLine(
+            task.element_id,
+            *self.label_of(task),
+            state="now" if task.state == "open" else task.state,
+            office_kind=task.office_kind,
+            office_hi=task.office_hi,
+            office_en=task.office_en,
+            officer_hi=(task.done_by_hi if done else task.holder_hi) or "",
+            officer_en=(task.done_by_en if done else task.holder_en) or "",
+            at=task.created_at if task.state == "open" else task.done_at,
+            days=self.calendar.days_between(calendars.day(task.created_at), until),
+            age=self.age(task.due_on) if task.state == "open" else None,
+        )
+
+    def document_rows(self) -> Sequence[AnyRow]:
+        """The papers of the case and its letter, also those that this officer may not open."""
+        return cases.documents_of_case(self._session, self._case.id, self._case.requisition_id)
+
+    def answers(self) -> list[AnswerView]:
+        """Every submission this officer may read, oldest first."""
+        return self.readable(self.answer_rows)
+
+    def standing_answers(self) -> list[AnswerView]:
+        """Of the route's steps, what this officer may read and no later submission replaced, newest first."""
+        replaced = {row.supersedes_id for row in self.answer_rows}
+        return self.readable(
+            row
+            for row in reversed(self.answer_rows)
+            if row.id not in replaced and row.user_task_id is not None
+        )
+
+    @cached_property
+    def answer_rows(self) -> Sequence[AnyRow]:
+        """Every submission, sealed as it lies in its table, oldest first."""
+        return cases.answers_of(self._session, self._case.id)
+
+    @cached_property
+    def _is_reported(self) -> bool:
+        """Whether the SP has sent the police's reports on to the DM's office."""
+        return any(row.form == RECOMMEND for row in self.answer_rows)
+
+    def may_open(self, row: AnyRow) -> bool:
+        """Whether the officer's post may open this document of the case or of its letter."""
+        side = Side.INTAKE if row.requisition_id is not None else self.release.side_of_field(row.field)
+        return secrecy.may_open(self._actor.post.role, row.pii, side, reported=self._is_reported)
+
+    def classes_of(self, row: AnyRow) -> frozenset[str]:
+        """The classes of facts in a submission that the officer's post may read."""
+        side = self.release.side_of_step(row.element_id)
+        return secrecy.readable(self._actor.post.role, side, reported=self._is_reported)
+
+    def readable(self, rows: Iterable[AnyRow]) -> list[AnswerView]:
+        """Of these submissions, what the officer's post may read."""
+        found = []
+        for row in rows:
+            classes = self.classes_of(row)
+            if classes:
+                found.append(self._answer(row, classes))
+        return found
+
+    def _answer(self, row: AnyRow, classes: frozenset[str]) -> AnswerView:
+        opened = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
+        values = secrecy.read_by(self._actor.post.role, opened)
+        form = self.release.forms.get(row.form)
+        return AnswerView(
+            *(_ACTS.get(row.element_id) or self.label(row.element_id)),
+            row.unit_kind or "",
+            row.unit_hi or "",
+            row.unit_en or "",
+            row.officer_hi or "",
+            row.officer_en or "",
+            row.at,
+            rows=self._shown(form, values, classes),
+            classes=classes & formjs.classes_of(form, values) if form is not None else secrecy.NONE,
+        )
+
+    def _shown(
+        self, form: formjs.Form | None, values: dict[str, Any], classes: frozenset[str]
+    ) -> list[tuple[str, str]]:
+        """An answer as label and text; an act outside the route has no form, but a reason."""
+        language = self._actor.language
+        if form is None:
+            return [(_REASON.get(language, _REASON["hi"]), str(values.get("reason", "")))]
+        options = self.facts.option_labels(form, self.release, values)
+        return formjs.show(form, values, options, language, classes)
+
+    def particulars(self) -> Particulars:
+        """The person and the addresses in a few lines, as the officer's post may read them."""
+        found = self.facts.particulars()
+        return replace(found, mobile=secrecy.told(self._actor.post.role, "mobile", found.mobile) or "")
+
+
+def store_answer(context: Context) -> UUID:
+    """Keep one submission for good: sealed, never changed; a later one supersedes it."""
+    session, task = context.session, context.task
+    before = cases.last_answer(session, context.case.id, task.form, task.enquiry_id)
+    return insert_answer(
+        context.session,
+        context.case,
+        {
+            "user_task_id": task.id,
+            "element_id": task.element_id,
+            "element_path": task.element_path,
+            "form": task.form,
+            "enquiry_id": task.enquiry_id,
+            "supersedes_id": before.id if before is not None else None,
+            "at": context.now,
+            "answered_by": context.actor.officer_id,
+        },
+        context.answers,
+    )
+
+
+def act_columns(actor: Actor, act: str, now: datetime) -> dict[str, Any]:
+    """The columns of what an officer wrote outside the steps of the route: at the intake, at a withdrawal."""
+    return {
+        "user_task_id": None,
+        "element_id": act,
+        "element_path": act,
+        "form": act,
+        "enquiry_id": None,
+        "supersedes_id": None,
+        "at": now,
+        "answered_by": actor.officer_id,
+    }
+
+
+def insert_answer(session: Session, case: AnyRow, columns: dict[str, Any], answers: dict[str, Any]) -> UUID:
+    answer_id = new_id(session.recorded_at)
+    key = keys.unlock(session, case.data_key_id)
+    sealed = keys.seal_json(key, f"answer|values|{answer_id}", answers)
+    cases.insert_answer(session, {"id": answer_id, "case_id": case.id, "values": sealed, **columns})
+    return answer_id
+
+
+def officer_names(session: Session, officer_id: UUID | None) -> tuple[str, str]:
+    return ("", "") if officer_id is None else officers.names(session, officer_id)

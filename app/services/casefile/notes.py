@@ -1,0 +1,267 @@
+"""Notes between offices about a case: a query, its answer, each sealed with the case's key; never in a paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from app.domain.errors import DomainError, NotFound
+from app.domain.ids import new_id
+from app.domain.offices import OfficeKind
+from app.domain.text import fault_in, tidy
+from app.models import case_queries as cases
+from app.models import note_queries as table
+from app.models import office_queries as offices
+from app.models.scope import CaseScope
+from app.services.district import calendars
+from app.services.store import audit, keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+
+SHORTEST, LONGEST = 3, 2000  # characters
+FARTHEST = timedelta(days=60)  # to the day on which an answer is due
+_AT_ONCE = 100  # notes that a list shows; the oldest come first
+
+
+class Refused(DomainError):
+    """A note that cannot be sent; the key names the reason (422)."""
+
+    key = "note.text_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note as both offices read it."""
+
+    id: UUID
+    from_kind: str
+    from_hi: str
+    from_en: str
+    to_kind: str
+    to_hi: str
+    to_en: str
+    officer_hi: str
+    officer_en: str
+    text: str
+    at: datetime
+    is_answer: bool
+    closed_at: datetime | None
+    closed_by_hi: str
+    closed_by_en: str
+    is_ours: bool  # it waits for an answer of the reader's own office
+    due_on: date | None  # the day by which an answer is wanted
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office that a note may go to."""
+
+    id: UUID
+    office_kind: str
+    office_hi: str
+    office_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A note that waits for the office: from whom, since when, about which case."""
+
+    case_number: str
+    name_hi: str
+    name_en: str
+    office_kind: str
+    office_hi: str
+    office_en: str
+    at: datetime
+    due_on: date | None
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A note as it was asked for: to which office, or in answer to which note; its text; when an answer is due."""
+
+    to_office_id: UUID | None
+    answers_id: UUID | None
+    text: str
+    due: date | None = None
+    is_unreadable_day: bool = False  # something else than a day was written for it
+
+
+def of_case(session: Session, actor: Actor, case: AnyRow, now: datetime) -> list[Note]:
+    """The notes of a case that the officer may read: threads, the oldest first, each answer under its question."""
+    rows = _threaded(table.notes_of(session, case.id))
+    if not rows:
+        return []
+    key = keys.unlock(session, case.data_key_id)
+    return [_opened(row, key, actor, calendars.day(now)) for row in rows]
+
+
+def _threaded(rows: Sequence[AnyRow]) -> list[AnyRow]:
+    """Notes in the order of the questions that opened their threads; within one by time, as they came."""
+    opened: dict[UUID, int] = {}
+    for place, row in enumerate(rows):
+        opened[row.id] = opened.get(row.answers_id, place)
+    return sorted(rows, key=lambda row: opened[row.id])
+
+
+def _opened(row: AnyRow, key: bytes, actor: Actor, today: date) -> Note:
+    return Note(
+        row.id,
+        row.from_kind,
+        row.from_hi,
+        row.from_en,
+        row.to_kind,
+        row.to_hi,
+        row.to_en,
+        row.officer_hi,
+        row.officer_en,
+        keys.open_sealed(key, _place(row.id), bytes(row.text)).decode(),
+        row.at,
+        row.answers_id is not None,
+        row.closed_at,
+        row.closed_by_hi or "",
+        row.closed_by_en or "",
+        row.closed_at is None and row.to_office_id == actor.post.office_id,
+        row.due_on,
+        _is_late(row, today),
+    )
+
+
+def _is_late(row: AnyRow, today: date) -> bool:
+    return row.due_on is not None and row.closed_at is None and row.due_on < today
+
+
+def receivers(
+    session: Session, actor: Actor, case: AnyRow, tasks: Iterable[AnyRow], now: datetime
+) -> list[Office]:
+    """The offices that have to do with a case, but the officer's own: those of its steps, the DM's and the SP's."""
+    day = calendars.day(now)
+    found = {
+        task.office_id: Office(task.office_id, task.office_kind, task.office_hi, task.office_en)
+        for task in tasks
+    }
+    heads = [
+        offices.only_of_kind(session, kind, day) for kind in (OfficeKind.DM_OFFICE, OfficeKind.SP_OFFICE)
+    ]
+    for office_id in (*heads, case.sdpo_office_id):
+        row = offices.find(session, office_id) if office_id is not None and office_id not in found else None
+        if row is not None:
+            found[row.id] = Office(row.id, row.kind, row.name_hi, row.name_en)
+    found.pop(actor.post.office_id, None)
+    return list(found.values())
+
+
+def send(
+    session: Session,
+    actor: Actor,
+    case: AnyRow,
+    to: Sequence[Office],
+    wanted: Wanted,
+    now: datetime,
+) -> None:
+    """Write a note to another office of the case; whoever asks may say by which day he wants the answer.
+
+    An answer goes to where the question came from, and settles it. Raises Refused, NotFound for a question that
+    the office was not asked.
+    """
+    to_office_id, answers_id, text = wanted.to_office_id, wanted.answers_id, _checked(wanted.text)
+    due_on = _due(wanted, now)
+    if answers_id is not None:
+        asked = next((each for each in table.notes_of(session, case.id) if each.id == answers_id), None)
+        if asked is None or asked.to_office_id != actor.post.office_id:
+            raise NotFound
+        to_office_id = asked.from_office_id
+    elif to_office_id not in {each.id for each in to}:
+        raise Refused("note.office_missing")
+    own = session.narrowed(CaseScope(actor.district_id, case.id))
+    cases.lock(own, case.id)
+    if answers_id is not None:
+        table.close_note(own, answers_id, actor.officer_id, now)
+    note_id = new_id(session.recorded_at)
+    key = keys.unlock(own, case.data_key_id)
+    table.insert_note(
+        own,
+        {
+            "id": note_id,
+            "case_id": case.id,
+            "from_office_id": actor.post.office_id,
+            "to_office_id": to_office_id,
+            "text": keys.seal(key, _place(note_id), text.encode()),
+            "answers_id": answers_id,
+            "due_on": due_on,
+            "at": now,
+            "written_by": actor.officer_id,
+        },
+    )
+    answers = {"answers": str(answers_id)} if answers_id is not None else {}
+    audit.record(
+        own, f"case:{case.id}", "note:send", f"note:{note_id}", actor, now, to=str(to_office_id), **answers
+    )
+
+
+def settle(session: Session, actor: Actor, case: AnyRow, note_id: UUID, now: datetime) -> None:
+    """Say that a note to one's own office was seen and needs no answer. Raises NotFound."""
+    asked = next((each for each in table.notes_of(session, case.id) if each.id == note_id), None)
+    if asked is None or asked.to_office_id != actor.post.office_id:
+        raise NotFound
+    own = session.narrowed(CaseScope(actor.district_id, case.id))
+    cases.lock(own, case.id)
+    if table.close_note(own, note_id, actor.officer_id, now):
+        audit.record(own, f"case:{case.id}", "note:close", f"note:{note_id}", actor, now)
+
+
+def _due(wanted: Wanted, now: datetime) -> date | None:
+    """The day by which an answer is wanted. Raises Refused for one that is past, or too far."""
+    today = calendars.day(now)
+    if wanted.is_unreadable_day or (wanted.due and not today <= wanted.due <= today + FARTHEST):
+        raise Refused("note.due_out_of_reach", most=FARTHEST.days)
+    return wanted.due
+
+
+def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """The notes that wait for the officer's office, the oldest first."""
+    today = calendars.day(now)
+    return [
+        Waiting(
+            row.number,
+            *_name(session, row),
+            row.from_kind,
+            row.from_hi,
+            row.from_en,
+            row.at,
+            row.due_on,
+            row.due_on is not None and row.due_on < today,
+        )
+        for row in table.waiting(session, actor.post.office_id, _AT_ONCE)
+    ]
+
+
+def _name(session: Session, row: AnyRow) -> tuple[str, str]:
+    person = keys.open_name(session, row.data_key_id, row.applicant_id, row.name)
+    return person["hi"], person["en"]
+
+
+def _checked(text: str) -> str:
+    text = tidy(text)
+    fault = fault_in(text)
+    if fault:
+        raise Refused(f"form.{fault}")
+    if len(text) < SHORTEST:
+        raise Refused
+    if len(text) > LONGEST:
+        raise Refused("desk.too_long", most=LONGEST)
+    return text
+
+
+def _place(note_id: UUID) -> str:
+    return f"note|text|{note_id}"

@@ -1,0 +1,394 @@
+"""From answers to rows: one mapping a form. Search, papers and statements read what is written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.domain import numbers
+from app.domain.errors import FieldProblem, FormInvalid, NotFound, RouteStuck
+from app.domain.ids import new_id
+from app.domain.offices import Endorser, OfficeKind, UnitKind
+from app.domain.roles import Role
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.models import officer_queries as officers
+from app.models import paper_queries as papers
+from app.models import workflow_queries as workflow
+from app.services.casefile import casefile, departments
+from app.services.casefile.facts import CaseFacts
+from app.services.district import areas, calendars
+from app.services.store import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from app import formjs
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+
+
+LETTER_NO = "out_memo_no"  # among the answers, though on no form
+#: Form -> the decisions with which a letter goes out.
+_LETTERS = {
+    "scrutinise": frozenset({"forward", "return"}),
+    "decide": frozenset({"hear_applicant"}),
+    "recommend": frozenset({"hear_applicant"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One submission on its way into the tables; the session sees exactly this case."""
+
+    session: Session
+    actor: Actor
+    case: AnyRow
+    task: AnyRow
+    form: formjs.Form
+    answers: dict[str, Any]
+    facts: Mapping[str, Any]
+    now: datetime
+
+    @property
+    def key(self) -> bytes:
+        return keys.unlock(self.session, self.case.data_key_id)
+
+
+def stamp(context: Context) -> None:
+    """Add to the answers the numbers of the letters that go out with them."""
+    _stamp_report(context)
+    if _sends_letter(context.task.form, context.answers):
+        office, year = _office(context), calendars.day(context.now).year
+        serial = papers.next_number(context.session, office.id, "letter", year)
+        context.answers[LETTER_NO] = numbers.letter_number(office.code, year, serial)
+
+
+def _sends_letter(form: str, answers: Mapping[str, Any]) -> bool:
+    """Whether a letter goes to another office, the department or the applicant with these answers."""
+    chosen = {answers.get(name) for name in ("action", "dm_decision", "sp_decision")}
+    return form == "route" or bool(chosen & _LETTERS.get(form, frozenset()))
+
+
+def _stamp_report(context: Context) -> None:
+    """Give the SP's report to the DM its number; where he signs the paper himself, no report goes before it."""
+    signs_alone = (context.facts.get("checks") or {}).get("final_signatory") == "SP"
+    if context.task.form != "recommend" or context.answers["action"] != "recommend" or signs_alone:
+        return
+    office, year = _office(context), calendars.day(context.now).year
+    serial = papers.next_number(context.session, office.id, "memo", year)
+    context.answers["sp_memo_no"] = numbers.memo_number(office.code, year, serial)
+
+
+def _office(context: Context) -> AnyRow:
+    office = offices.find(context.session, context.task.office_id)
+    if office is None:
+        raise NotFound
+    return office
+
+
+def project(context: Context, answer_id: UUID) -> dict[str, Any]:
+    """Write the rows that this form stands for; -> routing values of the system (units, unit, rounds, reviewed)."""
+    mapping = _MAPPINGS.get(context.task.form)
+    return mapping(context, answer_id) if mapping is not None else {}
+
+
+def register_person(
+    session: Session, actor: Actor, case: AnyRow, answers: dict[str, Any], now: datetime
+) -> None:
+    """Rows of a new case: the person, the addresses, and the first answer."""
+    casefile.insert_answer(session, case, casefile.act_columns(actor, "intake", now), answers)
+    key = keys.unlock(session, case.data_key_id)
+    applicant_id = new_id(session.recorded_at)
+    cases.insert_applicant(
+        session,
+        {
+            "id": applicant_id,
+            "case_id": case.id,
+            "kind": "person",
+            "name": keys.seal_name(key, applicant_id, answers),
+            "details": keys.seal_json(key, f"applicant|details|{applicant_id}", _details(answers)),
+        },
+    )
+    cases.insert_addresses(session, _addresses(session, case, key, answers))
+
+
+_ADDRESS = (
+    *("house", "village", "panchayat", "po", "thana", "thana_other", "block"),
+    *("district", "district_other", "state", "pin", "from", "to"),
+)
+
+
+def _details(answers: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = (
+        "gender",
+        "dob",
+        "relation",
+        "nationality",
+        "mobile",
+        "email",
+        "epic_no",
+        "alias",
+        "former_name",
+    )
+    return {name: answers.get(name) for name in wanted}
+
+
+def _addresses(
+    session: Session, case: AnyRow, key: bytes, answers: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    found = [("permanent", {part: answers.get(f"perm_{part}") for part in _ADDRESS})]
+    if answers.get("pres_village"):
+        found.append(("present", {part: answers.get(f"pres_{part}") for part in _ADDRESS}))
+    found += [("stay", dict(row)) for row in answers.get("stays") or []]
+    rows = []
+    for kind, details in found:
+        address_id = new_id(session.recorded_at)
+        rows.append(
+            {
+                "id": address_id,
+                "case_id": case.id,
+                "kind": kind,
+                "office_id": _uuid(details.get("thana")),
+                "details": keys.seal_json(key, f"address|details|{address_id}", details),
+            }
+        )
+    return rows
+
+
+def _route(context: Context, _answer_id: UUID) -> dict[str, Any]:
+    """One enquiry a thana, however many addresses lie in it, and one for every other unit that was asked."""
+    answers = context.answers
+    asked: dict[UUID, list[str]] = {}
+    for row in answers["routes"]:
+        asked.setdefault(UUID(row["thana"]), []).extend([row["address"]] if row.get("address") else [])
+    units = [Asked(UnitKind.THANA, thana, {"addresses": found}) for thana, found in asked.items()]
+    for kind, field in ((UnitKind.DCRB, "need_dcrb"), (UnitKind.SPECIAL_BRANCH, "need_sb")):
+        if answers.get(field):
+            units.append(Asked(kind, _only(context, OfficeKind(kind)), {}))
+    units += [
+        Asked(UnitKind.OTHER_DISTRICT, _only(context, OfficeKind.SP_OFFICE), letter)
+        for letter in _letters(answers.get("other_district") or ())
+    ]
+    _name_sdpo(context, next(iter(asked)))
+    _place_addresses(context, answers["routes"])
+    return {"units": _open_enquiries(context, units, context.case.rounds)}
+
+
+def _place_addresses(context: Context, routes: Iterable[Mapping[str, Any]]) -> None:
+    """An address whose thana nobody knew lies in the one to which it was marked."""
+    marked = {row["address"]: UUID(row["thana"]) for row in routes if row.get("address")}
+    for address in cases.addresses_of(context.session, context.case.id):
+        if address.office_id is None and str(address.id) in marked:
+            cases.place_address(context.session, address.id, marked[str(address.id)])
+
+
+def _letters(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What each letter to another district asks about: one letter a district, however many addresses lie there."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        place = str(row.get("district") or f"{row.get('district_other')}, {row.get('state')}")
+        letter = found.setdefault(place, {"district": place, "office": row.get("office"), "addresses": []})
+        letter["addresses"] += [row["address"]] if row.get("address") else []
+    yield from found.values()
+
+
+def _only(context: Context, kind: OfficeKind) -> UUID:
+    """The district's one office of a kind. Raises RouteStuck where it has none: an administrator must add it."""
+    office_id = offices.only_of_kind(context.session, kind, calendars.day(context.now))
+    if office_id is None:
+        raise RouteStuck("no_office", context.task.element_id, lane=kind.value)
+    return office_id
+
+
+def _name_sdpo(context: Context, thana: UUID) -> None:
+    """The SDPO over the thana of the first address reviews the case."""
+    office_id = offices.nearest_of_kind(context.session, thana, OfficeKind.SDPO)
+    workflow.set_sdpo(context.session, context.case.id, office_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A unit that is to enquire: its kind, its office, and what it is asked about."""
+
+    kind: str
+    office_id: UUID
+    facts: Mapping[str, Any]
+
+
+def _open_enquiries(context: Context, units: Sequence[Asked], rounds: int) -> list[dict[str, Any]]:
+    rows, found = [], []
+    for unit in units:
+        enquiry_id = new_id(context.session.recorded_at)
+        rows.append(
+            {
+                "id": enquiry_id,
+                "case_id": context.case.id,
+                "unit_kind": unit.kind,
+                "office_id": unit.office_id,
+                "officer_id": None,
+                "round": rounds,
+                "state": "open",
+                "received_at": context.now,
+                "facts": keys.seal_json(context.key, f"enquiry|facts|{enquiry_id}", unit.facts),
+            }
+        )
+        found.append(_unit(enquiry_id, unit.kind, unit.office_id, rounds))
+    cases.insert_enquiries(context.session, rows)
+    return found
+
+
+def _unit(enquiry_id: UUID, kind: str, office_id: UUID, rounds: int, **more: str) -> dict[str, Any]:
+    """A unit as the engine holds it."""
+    return {"id": str(enquiry_id), "kind": str(kind), "office_id": str(office_id), "round": rounds, **more}
+
+
+def _accept(context: Context, _answer_id: UUID) -> dict[str, Any]:
+    """Ours: the officer is named. Another thana's: the unit is rewritten, and this thana loses sight of the case."""
+    enquiry_id, answers, thana = context.task.enquiry_id, context.answers, context.task.office_id
+    enquiries = cases.enquiries_of(context.session, context.case.id)
+    enquiry = next((row for row in enquiries if row.id == enquiry_id), None)
+    rounds = context.case.rounds if enquiry is None else enquiry.round
+    if answers["accept"] == "other_thana":
+        right = UUID(answers["correct_thana"])
+        if enquiry is not None:
+            asked = keys.open_json(context.key, f"enquiry|facts|{enquiry.id}", enquiry.facts)
+            way = (thana, right)
+            areas.passed_on(
+                context.session, context.actor, context.case, asked.get("addresses", ()), way, context.now
+            )
+        cases.set_enquiry(
+            context.session, enquiry_id, office_id=right, officer_id=None, received_at=context.now
+        )
+        if offices.nearest_of_kind(context.session, thana, OfficeKind.SDPO) == context.case.sdpo_office_id:
+            _name_sdpo(context, right)
+        return {"unit": _unit(enquiry_id, UnitKind.THANA, right, rounds)}
+    named = UUID(answers["eo"])
+    cases.set_enquiry(context.session, enquiry_id, officer_id=named, assigned_at=context.now)
+    posts = officers.roles_in(context.session, named, thana, calendars.day(context.now))
+    endorses = Endorser.ABOVE if Role.SHO in posts else Endorser.SHO
+    return {"unit": _unit(enquiry_id, UnitKind.THANA, thana, rounds, endorses=endorses)}
+
+
+def _records(context: Context, answer_id: UUID) -> dict[str, Any]:
+    """Criminal cases and register entries become rows of their own: statements and searches read them."""
+    cases.supersede_findings(context.session, context.task.enquiry_id, context.task.form)
+    rows = []
+    for kind, name in (("fir", "cases"), ("entry", "entries")):
+        for seq, facts in enumerate(context.answers.get(name) or []):
+            finding_id = new_id(context.session.recorded_at)
+            rows.append(
+                {
+                    "id": finding_id,
+                    "case_id": context.case.id,
+                    "enquiry_id": context.task.enquiry_id,
+                    "answer_id": answer_id,
+                    "kind": kind,
+                    "seq": seq,
+                    "facts": keys.seal_json(context.key, f"finding|facts|{finding_id}", facts),
+                    "superseded": False,
+                }
+            )
+    cases.insert_findings(context.session, rows)
+    return {}
+
+
+def _reported(context: Context, state: str = "reported") -> None:
+    cases.set_enquiry(context.session, context.task.enquiry_id, state=state, reported_at=context.now)
+
+
+def _endorse(context: Context, _answer_id: UUID) -> dict[str, Any]:
+    if context.answers["agree"] != "return_to_eo":
+        _reported(context)
+    return {}
+
+
+def _search(context: Context, answer_id: UUID) -> dict[str, Any]:
+    """The bureau's result; papers sent back are none."""
+    if context.answers["action"] == "report":
+        _records(context, answer_id)
+        _reported(context)
+    return {}
+
+
+def _seal(context: Context, _answer_id: UUID) -> dict[str, Any]:
+    """The special branch has answered: what, stands in the sealed answer alone."""
+    if context.answers["action"] == "report":
+        _reported(context)
+    return {}
+
+
+def _reply(context: Context, answer_id: UUID) -> dict[str, Any]:
+    """Another district's answer, or the word that none came."""
+    if context.answers["od_state"] == "received":
+        _records(context, answer_id)
+        _reported(context)
+    else:
+        _reported(context, "no_reply")
+    return {}
+
+
+def _review(context: Context, _answer_id: UUID) -> dict[str, Any]:
+    """The SDPO settles every disputed row, or orders a re-enquiry; the round is marked as reviewed."""
+    answers = context.answers
+    if answers["sdpo_view"] == "re_enquiry":
+        return {"reviewed": context.case.rounds, **_enquire_again(context, answers["re_units"], "re_units")}
+    known = CaseFacts(context.session, context.case, context.now)
+    disputed = sorted(row.key for row in known.unsettled.disputed)
+    if disputed != sorted(row["row"] for row in answers.get("row_decisions") or ()):
+        problem = FieldProblem("form.each_row_once", count=len(disputed))
+        raise FormInvalid(answers, {"row_decisions": problem})
+    return {"reviewed": context.case.rounds}
+
+
+def _dispatch(context: Context, _answer_id: UUID) -> dict[str, Any]:
+    """A paper that goes by the portal lies in the department's inbox from this moment on."""
+    if context.answers["dispatch_mode"] == "portal" and not departments.deliver(
+        context.session, context.actor, context.case, context.now
+    ):
+        raise FormInvalid(context.answers, {"dispatch_mode": FieldProblem("form.no_department_account")})
+    return {}
+
+
+def _recommend(context: Context, _answer_id: UUID) -> dict[str, Any]:
+    """A re-enquiry opens a new round for the units named; two rounds at most."""
+    if context.answers["action"] != "re_enquiry":
+        return {}
+    return _enquire_again(context, [row["unit"] for row in context.answers["re_enquiry"]], "re_enquiry")
+
+
+def _enquire_again(context: Context, named: Iterable[str], field: str) -> dict[str, Any]:
+    before = {str(row.id): row for row in cases.enquiries_of(context.session, context.case.id)}
+    chosen = [before[each] for each in dict.fromkeys(named) if each in before]
+    if not chosen:
+        raise FormInvalid(context.answers, {field: FieldProblem("form.choice_unknown")})
+    rounds = context.case.rounds + 1
+    known = CaseFacts(context.session, context.case, context.now)
+    units = [Asked(row.unit_kind, row.office_id, known.asked_of(row)) for row in chosen]
+    workflow.set_rounds(context.session, context.case.id, rounds)
+    return {"units": _open_enquiries(context, units, rounds), "rounds": rounds}
+
+
+_MAPPINGS: dict[str, Callable[[Context, UUID], dict[str, Any]]] = {
+    "route": _route,
+    "accept_enquiry": _accept,
+    "visit": _records,
+    "check_registers": _records,
+    "endorse_enquiry": _endorse,
+    "search_records": _search,
+    "write_special_report": _seal,
+    "record_reply": _reply,
+    "review_findings": _review,
+    "recommend": _recommend,
+    "dispatch": _dispatch,
+}
+
+
+def _uuid(text: Any) -> UUID | None:
+    try:
+        return UUID(text)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,92 @@
+"""Blind indexes: what a case can be found by, written at intake; the words themselves are never stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.domain import names, numbers
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.services.district import calendars
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+
+
+def index(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:
+    """Write the search keys of a new case."""
+    found = digests(session, answers)
+    cases.insert_search_keys(
+        session, [{"case_id": case.id, "kind": kind, "digest": digest} for kind, digest in sorted(found)]
+    )
+
+
+def digests(session: Session, answers: Mapping[str, Any]) -> set[tuple[str, bytes]]:
+    """What a person is found by: his and the father's name, mobile, village; by kind, blind."""
+    found: set[tuple[str, bytes]] = set()
+    for kind, fields in (("name", ("name_hi", "name_en", "alias")), ("father", ("father_hi", "father_en"))):
+        for name in fields:
+            for skeleton in names.skeletons(answers.get(name) or ""):
+                found.add((kind, session.keys.blind(kind, skeleton)))
+    for skeleton in names.skeletons(answers.get("perm_village") or ""):
+        found.add(("village", session.keys.blind("village", skeleton)))
+    if answers.get("mobile"):
+        found.add(("mobile", session.keys.blind("mobile", answers["mobile"])))
+    if (digest := person(session, answers)) is not None:
+        found.add(("person", digest))
+    return found
+
+
+def person(session: Session, answers: Mapping[str, Any]) -> bytes | None:
+    """By what one who is entered twice is noticed: the sound of the whole name and the day of birth, blind.
+
+    It says that two entries may be one person, never that they are.
+    """
+    sounds = sorted(map(names.skeleton, names.words(answers.get("name_en") or answers.get("name_hi") or "")))
+    if not sounds or not answers.get("dob"):
+        return None
+    return session.keys.blind("person", f"{answers['dob']} {' '.join(sounds)}")
+
+
+def case_ids(session: Session, text: str, limit: int) -> list[UUID]:
+    """The cases that a search may mean, best first: by number, by every word of a name in either script, by thana.
+
+    A thana is known by any spelling of its name, alone or beside the words of a person's.
+    """
+    number = numbers.parse_case_number(text)
+    if number is not None:
+        row = cases.find_number(session, number)
+        return [row.id] if row is not None else []
+    skeletons = names.skeletons(text)
+    if not skeletons:
+        return []
+    keys = {
+        kind: [session.keys.blind(kind, skeleton) for skeleton in skeletons]
+        for kind in ("name", "father", "village")
+    }
+    digits = "".join(c for c in text if c.isdigit())
+    if len(digits) == numbers.MOBILE_DIGITS:
+        keys["mobile"] = [session.keys.blind("mobile", digits)]
+    rows = cases.search(session, keys, _thanas(session, text), limit)
+    wanted = min(len(skeletons), rows[0].hits) if rows else 0
+    return [row.case_id for row in rows if row.hits >= wanted]
+
+
+_LONGEST_NAME = 3  # words of a thana's name
+
+
+def _thanas(session: Session, text: str) -> set[UUID]:
+    """The thanas of today that the words of a search name, in whatever spelling; a part of a name means none."""
+    rows = offices.of_kind(session, "thana", calendars.day(session.recorded_at))
+    spelt = [(row.name_hi, row.name_en, *(row.facts.get("spellings") or ())) for row in rows]
+    parts = text.replace("थाना", " ").split()
+    runs = {
+        " ".join(parts[first : first + size])
+        for size in range(1, _LONGEST_NAME + 1)
+        for first in range(len(parts) - size + 1)
+    }
+    return {rows[place].id for run in runs for place in names.named(run, spelt)}

@@ -1,0 +1,217 @@
+"""What happened in a case, told in order: each act with whom it sent the case to, its reason, the paper it led to."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from app import engine
+from app.models import holding_queries as holding
+from app.services.casefile import casepapers
+from app.services.district import calendars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.casefile.casefile import AnswerView, CaseFile
+    from app.services.casefile.record import Moved
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A step that an act opened, and the office that received it."""
+
+    step_hi: str
+    step_en: str
+    office_kind: str
+    office_hi: str
+    office_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. `kind`: registered | done | returned | reminded | issued | sent | moved | ended, or of a `handover`.
+
+    `outcome` is the kind of a paper, how the case ended, the release that it `moved` to, or why a task went to
+    `other`, by whose hand (`by`).
+    `reason` is the answer of an act that left the usual way, as far as the reader may see it.
+    """
+
+    kind: str
+    at: datetime
+    step_hi: str = ""
+    step_en: str = ""
+    office_kind: str = ""
+    office_hi: str = ""
+    office_en: str = ""
+    officer_hi: str = ""
+    officer_en: str = ""
+    days: int = 0  # working days that the step took
+    received: list[Receipt] = field(default_factory=list)
+    reason: AnswerView | None = None
+    outcome: str = ""
+    number: str = ""
+    document_id: UUID | None = None
+    other_hi: str = ""
+    other_en: str = ""
+    by_hi: str = ""
+    by_en: str = ""
+
+
+def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
+    """Everything that happened, oldest first; what one act brought about is told with it."""
+    teller = _Teller(session, case, file)
+    told = [
+        event
+        for _, moves in groupby(file.record.moves, key=lambda move: move.step)
+        for event in teller.told(list(moves))
+    ]
+    ended = [teller.end()] if case.closed_at is not None else []
+    everything = [*told, *_handovers(session, case, file), *_changes_of_release(file), *ended]
+    return sorted(everything, key=lambda event: event.at)
+
+
+def _changes_of_release(file: CaseFile) -> list[Event]:
+    """When the case went over to another release of the route, and to which."""
+    rows = file.record.changes_of_release
+    return [Event("moved", row.at, outcome=str(row.routing["to"])) for row in rows]
+
+
+def _handovers(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
+    """Which task went from one officer's name to another's, by whom and why."""
+    return [
+        Event(
+            row.kind,
+            row.at,
+            *file.label(row.element_id),
+            officer_hi=row.from_hi or "",
+            officer_en=row.from_en or "",
+            outcome=row.reason,
+            other_hi=row.to_hi or "",
+            other_en=row.to_en or "",
+            by_hi=row.by_hi or "",
+            by_en=row.by_en or "",
+        )
+        for row in holding.handovers_of(session, case.id)
+    ]
+
+
+class _Teller:
+    """Tells the moves of one step at a time."""
+
+    def __init__(self, session: Session, case: AnyRow, file: CaseFile) -> None:
+        self._session, self._case, self._file = session, case, file
+        self._papers = deque(
+            paper for paper in casepapers.issued(session, case, file) if paper.issued_at is not None
+        )
+        self._answers = {row.user_task_id or row.element_id: row for row in file.answer_rows}
+
+    def told(self, moves: list[Moved]) -> Iterator[Event]:
+        first = moves[0]
+        received = [
+            self._receipt(move.task) for move in moves if move.kind == "opened" and move.task is not None
+        ]
+        if first.kind == "started":
+            yield replace(self._by("intake", Event("registered", first.at)), received=received)
+        elif first.kind == "completed" and first.task is not None:
+            yield replace(self._act(first.task, moves), received=received)
+        elif first.kind == "fired" and received == [] and not any(move.kind == "ended" for move in moves):
+            yield self._reminder(first)
+        elif first.kind == "completed" and first.task is None:  # a job was done
+            yield from self._issued(first)
+            if received:
+                yield Event("sent", first.at, received=received)
+
+    def _issued(self, move: Moved) -> Iterator[Event]:
+        """What was issued by this job, each paper once."""
+        while self._papers and (self._papers[0].issued_at or move.at) <= move.at:
+            paper = self._papers.popleft()
+            yield Event(
+                "issued",
+                move.at,
+                outcome=paper.output,
+                number=paper.number,
+                document_id=paper.document_id,
+            )
+
+    def end(self) -> Event:
+        case = self._case
+        event = Event("ended", case.closed_at, outcome=case.status)
+        if case.status != "withdrawn":
+            return event
+        answer = self._answers.get("withdraw")
+        return replace(self._by("withdraw", event), reason=self._readable(answer))
+
+    def _readable(self, answer: AnyRow | None) -> AnswerView | None:
+        return next(iter(self._file.readable([answer] if answer is not None else [])), None)
+
+    def _by(self, act: str, event: Event) -> Event:
+        """Name who did what stands outside the route: entered the person, or took the letter back."""
+        row = self._answers.get(act)
+        if row is None:
+            return event
+        return replace(event, officer_hi=row.officer_hi or "", officer_en=row.officer_en or "")
+
+    def _receipt(self, task: AnyRow) -> Receipt:
+        return Receipt(*self._file.label(task.element_id), task.office_kind, task.office_hi, task.office_en)
+
+    def _act(self, task: AnyRow, moves: list[Moved]) -> Event:
+        act = moves[0]
+        left = self._leaves_the_usual_way(act, moves[1:])
+        answer = self._answers.get(task.id) if left else None
+        calendar = calendars.of(self._session)
+        return Event(
+            "returned" if left else "done",
+            act.at,
+            *self._file.label(act.element_id),
+            task.office_kind,
+            task.office_hi,
+            task.office_en,
+            task.done_by_hi or "",
+            task.done_by_en or "",
+            calendar.days_between(calendars.day(task.created_at), calendars.day(act.at)),
+            reason=self._readable(answer),
+        )
+
+    def _leaves_the_usual_way(self, act: Moved, moves: list[Moved]) -> bool:
+        """Whether what followed is not what follows by default: a return, another station, a case closed early."""
+        path = act.path.split("/")
+        for move in moves:
+            if move.kind not in ("opened", "ended"):
+                continue
+            other = move.path.split("/")
+            shared = next(
+                (at for at, pair in enumerate(zip(path, other, strict=False)) if pair[0] != pair[1]), None
+            )
+            if shared is None or not self._is_usual(path[shared], other[shared]):
+                return True
+        return False
+
+    def _is_usual(self, element: str, following: str) -> bool:
+        """Whether the diagram leads from one element to the other without a decision of whoever did the first."""
+        loaded = self._file.release
+        process = next(each for each in loaded.engine.processes if element in loaded.engine.elements(each))
+        return following in engine.usual_stops(loaded.engine.diagrams[process], element)
+
+    def _reminder(self, move: Moved) -> Event:
+        """A time limit that drew near or went by: which step, and whose."""
+        host = self._file.release.engine.host(move.element_id)
+        task = next(
+            (
+                task
+                for task in self._file.record.tasks
+                if task.element_id == host
+                and task.enquiry_id == move.enquiry_id
+                and task.created_at <= move.at
+                and (task.done_at is None or task.done_at >= move.at)
+            ),
+            None,
+        )
+        office = ("", "", "") if task is None else (task.office_kind, task.office_hi, task.office_en)
+        return Event("reminded", move.at, *self._file.label(host or move.element_id), *office)

@@ -1,0 +1,1 @@
+"""Cases as a whole: found, listed, read tab by tab, withdrawn."""

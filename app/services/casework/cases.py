@@ -1,0 +1,331 @@
+"""Cases: found by number, read tab by tab, written about, searched by name, withdrawn on the department's letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.domain import numbers, offices, secrecy
+from app.domain.errors import NotAllowed, NotFound, RouteStuck
+from app.domain.roles import Permission, Role
+from app.models import audit_queries as record
+from app.models import case_queries as table
+from app.models import note_queries as note_table
+from app.models.scope import CaseScope
+from app.services.casefile import (
+    casefile,
+    caselines,
+    casepapers,
+    hindsight,
+    notes,
+    searchkeys,
+    sightings,
+    timeline,
+)
+from app.services.papers import letters
+from app.services.procedure import releases
+from app.services.store import audit, keys
+from app.services.store.drafts import actor_scope
+from app.services.timekeeping import ledgers
+from app.services.workflow import forecast, incidents, instances, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.casefile.caselines import CaseLine
+    from app.services.casefile.facts import Particulars
+    from app.services.casefile.notes import Note, Office
+    from app.services.store.database import Database
+
+
+_NEWEST = sightings.Part()
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityLine:
+    seq: int
+    at: datetime
+    action: str
+    officer_hi: str
+    officer_en: str
+    role: str
+    step_hi: str  # at which the act was done, where it was done at one
+    step_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """What one tab of the page of a case shows to one officer; the parts of other tabs are empty."""
+
+    case_id: UUID
+    strip: casefile.CaseStrip
+    may_withdraw: bool
+    is_held_up: bool  # by an incident: no officer can move it before an administrator has seen to it
+    particulars: Particulars | None = None
+    answers: Sequence[casefile.AnswerView] = ()
+    steps: Sequence[casefile.StepLine] = ()
+    next_steps: Sequence[forecast.Expected] = ()
+    past: hindsight.Hindsight | None = None
+    my_tasks: Sequence[tuple[UUID, str, str]] = ()
+    documents: Sequence[casepapers.DocumentLine] = ()
+    papers: Sequence[casepapers.PaperLine] = ()
+    letters: Sequence[letters.LetterLine] = ()
+    pictures: Sequence[progress.Picture] = ()
+    events: Sequence[timeline.Event] = ()
+    activity: Sequence[ActivityLine] = ()
+    to_give: Sequence[tuple[UUID, str, str]] = ()  # open tasks that this officer may give to another
+    notes: Sequence[Note] = ()
+    receivers: Sequence[Office] = ()
+    openings: sightings.Openings | None = None
+    ledger: ledgers.CaseLedger | None = None
+    waiting_notes: int = 0  # of those to the officer's own office
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes of the facts that are shown."""
+        told = (event.reason for event in self.events if event.reason is not None)
+        return secrecy.NONE.union(
+            (each.pii for each in self.documents), *(each.classes for each in (*self.answers, *told))
+        )
+
+
+def see(
+    database: Database,
+    actor: Actor,
+    number: str,
+    tab: str,
+    now: datetime,
+    part: sightings.Part = _NEWEST,
+    moment: hindsight.Wanted = hindsight.NOW,
+) -> CaseView:
+    """A tab of the page of a case, its view recorded first; of a list that is long, the `part` that is wanted.
+
+    The diagram is drawn as it was at a `moment`.
+
+    Raises NotFound, the same for unknown and foreign.
+    """
+    view = database.read(
+        lambda session: find(session, actor, number, now, tab, part, moment), actor_scope(actor)
+    )
+    thing = f"case:{view.case_id}"
+    sightings.note(database, actor, thing, tab, view.classes, now)
+    if view.openings is not None:
+        sightings.note_list(database, actor, thing, now)
+    return view
+
+
+def find(
+    session: Session,
+    actor: Actor,
+    number: str,
+    now: datetime,
+    tab: str = "tasks",
+    part: sightings.Part = _NEWEST,
+    moment: hindsight.Wanted = hindsight.NOW,
+) -> CaseView:
+    """One tab of a case, without a trace. Raises NotFound, the same for an unknown, a foreign and an erased one."""
+    case, loaded = _case(session, actor, number)
+    keys.unlock(session, case.data_key_id)
+    file = casefile.CaseFile(session, actor, case, loaded, now)
+    stopped, is_held_up = incidents.of_case(session, case.id)
+    opened = _Opened(session, actor, case, file, stopped, part, moment)
+    return CaseView(
+        case_id=case.id,
+        strip=file.strip(),
+        may_withdraw=case.status == "open" and actor.may(Permission.CASE_WITHDRAW),
+        is_held_up=is_held_up,
+        waiting_notes=_waiting_notes(session, actor, case),
+        **(_TABS[tab](opened) if tab in _TABS else {}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A case with what every tab reads of it."""
+
+    session: Session
+    actor: Actor
+    case: AnyRow
+    file: casefile.CaseFile
+    stopped: frozenset[str]  # elements at which an incident holds it up
+    part: sightings.Part = _NEWEST
+    moment: hindsight.Wanted = hindsight.NOW
+
+
+def _work(opened: _Opened) -> dict[str, Any]:
+    file = opened.file
+    return {
+        "particulars": file.particulars(),
+        "answers": file.answers(),
+        "steps": file.steps(),
+        "next_steps": forecast.steps(opened.case, file),
+        "my_tasks": [
+            (task.id, *file.label_of(task))
+            for task in file.record.tasks
+            if task.state == "open" and opened.actor.does(Role(task.role), task.office_id, task.assigned_to)
+        ],
+        "to_give": [
+            (task.id, *file.label_of(task))
+            for task in file.record.tasks
+            if task.state == "open"
+            and offices.may_give(opened.actor, Role(task.role), task.office_id, task.office_kind)
+        ],
+    }
+
+
+def _diagram(opened: _Opened) -> dict[str, Any]:
+    past = hindsight.of(opened.file, opened.moment)
+    if past.shown is None:
+        return {
+            "past": past,
+            "steps": opened.file.steps(),
+            "next_steps": forecast.steps(opened.case, opened.file),
+            "pictures": progress.pictures(opened.session, opened.case, opened.file, opened.stopped),
+        }
+    file = opened.file.behind(past.shown.step)
+    then = progress.pictures(opened.session, opened.case, file, frozenset(), is_past=True)
+    return {"past": past, "steps": file.steps(), "pictures": then}
+
+
+def _receivers(opened: _Opened) -> list[Office]:
+    return notes.receivers(
+        opened.session, opened.actor, opened.case, opened.file.record.tasks, opened.file.now
+    )
+
+
+def _waiting_notes(session: Session, actor: Actor, case: AnyRow) -> int:
+    return note_table.waiting_in_case(session, case.id, actor.post.office_id)
+
+
+_TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
+    "tasks": _work,
+    "documents": lambda opened: {
+        "documents": casepapers.documents(opened.session, opened.file),
+        "papers": casepapers.issued(opened.session, opened.case, opened.file, proven=True),
+        "letters": letters.of_case(opened.session, opened.file),
+    },
+    "diagram": _diagram,
+    "timeline": lambda opened: {"events": timeline.events(opened.session, opened.case, opened.file)},
+    "correspondence": lambda opened: {
+        "notes": notes.of_case(opened.session, opened.actor, opened.case, opened.file.now),
+        "receivers": _receivers(opened),
+    },
+    "clock": lambda opened: {
+        "ledger": ledgers.of_case(opened.session, opened.actor, opened.case, opened.file.now)
+    },
+    "print": lambda opened: {
+        "particulars": opened.file.particulars(),
+        "answers": opened.file.answers(),
+        "events": timeline.events(opened.session, opened.case, opened.file),
+        "documents": casepapers.documents(opened.session, opened.file),
+        "papers": casepapers.issued(opened.session, opened.case, opened.file),
+    },
+    "activity": lambda opened: {"activity": _activity(opened)},
+    "opened": lambda opened: {
+        "openings": sightings.of_case(opened.session, opened.actor, opened.case, opened.file, opened.part)
+    },
+}
+
+
+def write_note(
+    session: Session,
+    actor: Actor,
+    number: str,
+    wanted: notes.Wanted,
+    now: datetime,
+) -> None:
+    """Send a note about a case to another of its offices, or an answer. Raises NotFound, `notes.Refused`."""
+    case, loaded = _case(session, actor, number)
+    file = casefile.CaseFile(session, actor, case, loaded, now)
+    receivers = _receivers(_Opened(session, actor, case, file, frozenset()))
+    notes.send(session, actor, case, receivers, wanted, now)
+
+
+def settle_note(session: Session, actor: Actor, number: str, note_id: UUID, now: datetime) -> None:
+    """A note to one's own office was seen and needs no answer. Raises NotFound."""
+    case, _ = _case(session, actor, number)
+    notes.settle(session, actor, case, note_id, now)
+
+
+def withdraw(
+    database: Database,
+    actor: Actor,
+    number: str,
+    letter: Mapping[str, Any],
+    now: datetime,
+    also: Callable[[Session, AnyRow], None] | None = None,
+) -> None:
+    """End an open case on the department's letter: every task, timer and job of it ends with it.
+
+    `letter` are the answers of the act's form, at least the `reason`; `also` happens in the same transaction. Raises
+    NotFound, NotAllowed; RouteStuck opens an incident.
+    """
+
+    def end(session: Session) -> None:
+        case, loaded = _case(session, actor, number)
+        if not actor.may(Permission.CASE_WITHDRAW):
+            raise NotAllowed
+        own = session.narrowed(CaseScope(actor.district_id, case.id))
+        locked = table.lock(own, case.id)
+        if locked is None or locked.status != "open":
+            raise NotFound
+        casefile.insert_answer(own, locked, casefile.act_columns(actor, "withdraw", now), dict(letter))
+        if also is not None:
+            also(session, locked)
+        instances.withdraw(own, locked, loaded, instances.Act(now, actor))
+        audit.record(own, f"case:{case.id}", "case:withdraw", f"case:{case.id}", actor, now)
+
+    try:
+        database.write(end, actor_scope(actor))
+    except RouteStuck as stuck:
+        why = incidents.reason(stuck)
+        database.write(lambda session: _not_withdrawn(session, actor, number, why, now), actor_scope(actor))
+        raise
+
+
+def _not_withdrawn(
+    session: Session, actor: Actor, number: str, why: incidents.Stopped, now: datetime
+) -> None:
+    case, _ = _case(session, actor, number)
+    incidents.report_withdrawal(session, case.id, why, now)
+
+
+def search(session: Session, actor: Actor, text: str, now: datetime, limit: int = 50) -> list[CaseLine]:
+    """Cases that a number, a name in either script, a father's name or a village may mean."""
+    if not actor.may(Permission.CASE_SEARCH):
+        raise NotAllowed
+    found = searchkeys.case_ids(session, text, limit)
+    digest = session.keys.blind(
+        "search", text
+    ).hex()  # who looked for the same again can be told, the words cannot
+    audit.record(session, "access", "case:search", "search", actor, now, digest=digest, found=len(found))
+    order = {case_id: place for place, case_id in enumerate(found)}
+    rows = sorted(table.lines(session, found), key=lambda row: order[row.id])
+    return caselines.of(session, rows, now)
+
+
+def _case(session: Session, actor: Actor, number: str) -> tuple[AnyRow, releases.Loaded]:
+    if not actor.may(Permission.CASE_SEE):
+        raise NotFound
+    known = numbers.parse_case_number(number)
+    case = table.find_number(session, known) if known is not None else None
+    if case is None:
+        raise NotFound
+    return case, releases.load(session, case.release_id)
+
+
+def _activity(opened: _Opened) -> list[ActivityLine]:
+    if not opened.actor.may(Permission.AUDIT_SEE):
+        return []
+    lines = []
+    for row in record.of_stream(opened.session, f"case:{opened.case.id}"):
+        element = row.detail.get("element")
+        step = opened.file.label(element) if element else ("", "")
+        officer = (row.officer_hi or "", row.officer_en or "")
+        lines.append(ActivityLine(row.seq, row.at, row.action, *officer, row.role, *step))
+    return lines

@@ -1,0 +1,229 @@
+"""Moving running cases to the release in force: looked at, asked for with a fresh factor, done by the worker.
+
+By default a case ends on the release that it began with. Who asks for more gets it case by case: whatever cannot go
+over stays where it is, and is counted with the reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from app.domain.roles import Permission
+from app.models import case_queries as cases
+from app.models import moves as table
+from app.models import setting_queries as settings
+from app.models.scope import CaseScope, SystemReason, SystemScope
+from app.services.access import stepup
+from app.services.deployment import leading, replays
+from app.services.deployment.leading import Stays
+from app.services.procedure import releases
+from app.services.store import audit
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.deployment.leading import Ready
+    from app.services.procedure.releases import Loaded
+    from app.services.store.database import Database
+
+MOVE, BACK = "cases:move", "cases:back"  # the acts that ask for a fresh factor
+SHOWN = 25
+_SLICE = 5  # cases between two looks at what else there is to do
+_ASKED, _DONE = "cases.move", "cases.moved"
+
+
+class UnderWay(DomainError):
+    """Cases are being moved already (422)."""
+
+    key = "error.moving_under_way"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open case of an older release: whether it can go over, or why and at which step it cannot."""
+
+    id: UUID
+    number: str
+    version: int
+    code: str = ""
+    element_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How far the worker is, or what came of the last run. `stayed`: reason -> how many cases."""
+
+    is_back: bool
+    version: int
+    is_over: bool
+    moved: int = 0
+    stayed: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Open cases of older releases: how many, the next of them with how each fares, and how many can go back."""
+
+    version: int
+    older: int
+    may_go_back: int
+    lines: list[Line]
+    following: UUID | None
+    run: Run | None
+
+
+def overview(database: Database, actor: Actor, after: UUID | None, now: datetime) -> Overview:
+    """Look at the next cases of older releases, each tried on the one in force. Raises NotAllowed."""
+    _may(actor)
+    own = replays.past_of(actor.district_id)
+    target = database.read(releases.active, own)
+    rows = database.read(lambda session: table.older(session, target.id, after, SHOWN), own)
+    lines = [_line(database, actor.district_id, row, target, now) for row in rows]
+    return database.read(
+        lambda session: Overview(
+            version=releases.version_of(session, target.id),
+            older=table.count_older(session, target.id),
+            may_go_back=table.count_moved(session, target.id),
+            lines=lines,
+            following=rows[-1].id if len(rows) == SHOWN else None,
+            run=_run(session),
+        ),
+        own,
+    )
+
+
+def _line(database: Database, district_id: int, row: AnyRow, target: Loaded, now: datetime) -> Line:
+    try:
+        _look(database, district_id, row.id, target, now)
+    except Stays as stays:
+        return Line(row.id, row.number, row.version, stays.code, stays.element_id)
+    return Line(row.id, row.number, row.version)
+
+
+def _look(database: Database, district_id: int, case_id: UUID, target: Loaded, now: datetime) -> Ready:
+    def tried(session: Session) -> Ready:
+        case = cases.find(session, case_id)
+        if case is None or case.status != "open":
+            raise Stays("gone_on")
+        return leading.look(session, case, target, now)
+
+    return database.read(tried, CaseScope(district_id, case_id))
+
+
+def _run(session: Session) -> Run | None:
+    asked = settings.value_of(session, _ASKED)
+    kept: dict[str, Any] | None = asked or settings.value_of(session, _DONE)
+    if not kept:
+        return None
+    return Run(kept["back"], kept["version"], not asked, kept["moved"], kept["stayed"])
+
+
+# -- asked for ---------------------------------------------------------------------------------------------
+
+
+def to_ask(session: Session, actor: Actor, now: datetime, *, is_back: bool) -> UUID:
+    """Ask for the fresh factor that moving takes; -> the step-up. Raises NotAllowed, UnderWay."""
+    _may(actor)
+    if settings.value_of(session, _ASKED):
+        raise UnderWay
+    return stepup.begin(session, actor, BACK if is_back else MOVE, [_item(session, is_back=is_back)], now)
+
+
+def ask(session: Session, actor: Actor, asked: UUID | None, now: datetime, *, is_back: bool) -> None:
+    """Have the worker move every case that can go over to the release in force, or back from it.
+
+    Raises what `to_ask` does, and StepUpOver or ContentChanged where the factor was not given for this.
+    """
+    _may(actor)
+    if settings.value_of(session, _ASKED):
+        raise UnderWay
+    act = BACK if is_back else MOVE
+    stepup.use(session, actor, asked, act, [_item(session, is_back=is_back)], now)
+    target = releases.active(session)
+    version = releases.version_of(session, target.id)
+    empty = {
+        "back": is_back,
+        "to": str(target.id),
+        "version": version,
+        "after": None,
+        "moved": 0,
+        "stayed": {},
+    }
+    settings.put_value(session, _ASKED, empty)
+    audit.record(session, "admin", MOVE, f"release:{target.id}", actor, now, version=version, back=is_back)
+
+
+def _item(session: Session, *, is_back: bool) -> stepup.Item:
+    target = releases.active(session)
+    return stepup.item(f"release:{target.id}", {"release": target.sha256.hex(), "back": is_back})
+
+
+def _may(actor: Actor) -> None:
+    if not actor.may(Permission.PROCESS_CHANGE):
+        raise NotAllowed
+
+
+# -- done by the worker ------------------------------------------------------------------------------------
+
+
+def go_on(database: Database, now: datetime) -> bool:
+    """Move the next cases of whatever was asked; -> whether there was anything to do."""
+    everywhere = SystemScope(SystemReason.WORKER)
+    districts = database.read(lambda session: settings.districts_with(session, _ASKED), everywhere)
+    for district_id in districts:
+        _slice(database, district_id, now)
+    return bool(districts)
+
+
+def _slice(database: Database, district_id: int, now: datetime) -> None:
+    own = replays.past_of(district_id)
+    asked: dict[str, Any] = database.read(lambda session: settings.value_of(session, _ASKED), own) or {}
+    if not asked:
+        return
+    after, release_id = UUID(asked["after"]) if asked["after"] else None, UUID(asked["to"])
+    choose = table.moved if asked["back"] else table.older
+    rows = database.read(lambda session: choose(session, release_id, after, _SLICE), own)
+    stayed = Counter(asked["stayed"])
+    count = asked["moved"]
+    target = database.read(lambda session: releases.load(session, release_id), own)
+    for row in rows:
+        try:
+            _move(database, district_id, row.id, target, now, is_back=asked["back"])
+            count += 1
+        except Stays as stays:
+            stayed[stays.code] += 1
+        except (Conflict, NotFound):
+            stayed["gone_on"] += 1
+    told = {**asked, "moved": count, "stayed": dict(stayed), "after": str(rows[-1].id) if rows else None}
+    database.write(partial(_keep, told=told, is_over=not rows), own)
+
+
+def _keep(session: Session, told: dict[str, Any], *, is_over: bool) -> None:
+    if is_over:
+        settings.delete_value(session, _ASKED)
+    settings.put_value(session, _DONE if is_over else _ASKED, told)
+
+
+def _move(
+    database: Database, district_id: int, case_id: UUID, target: Loaded, now: datetime, *, is_back: bool
+) -> None:
+    own = CaseScope(district_id, case_id)
+    if is_back:
+        database.write(lambda session: leading.put_back(session, case_id, now), own)
+        return
+    ready = _look(database, district_id, case_id, target, now)
+    database.write(lambda session: leading.lead_over(session, case_id, ready, target, now), own)
+
+
+def read_item(session: Session, actor: Actor) -> int:
+    """The version that cases are moved to, for the page that asks for the factor. Raises NotAllowed."""
+    _may(actor)
+    return releases.version_of(session, releases.active(session).id)

@@ -1,0 +1,1 @@
+"""An officer's desk: inbox, tasks, in whose name they are, and today's signatures."""

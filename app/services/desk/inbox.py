@@ -1,0 +1,372 @@
+"""The inbox: the open tasks of an officer's post, by age and by next act. Counts are sums, never a scan."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from app.domain import bands
+from app.domain.clock import start_of
+from app.domain.offices import OfficeKind, UnitKind
+from app.domain.roles import IN_PERSON, roles_done_by
+from app.models import ahead
+from app.models import desk_queries as desks
+from app.models import inbox_queries as table
+from app.models import note_queries as notes
+from app.models import office_queries as offices
+from app.services.casefile import searchkeys
+from app.services.desk import desk, holding
+from app.services.district import calendars, units
+from app.services.procedure import releases
+from app.services.store import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from app.domain.bands import Window
+    from app.domain.clock import Age
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+
+SIZES = (25, 50, 100)
+SORTS = tuple(table.ORDERS)
+AGES = (*bands.STATES, *bands.BANDS)
+HOLDERS = ("mine", "free")
+LOOKS = ("due", "all")
+CAP = 1000  # a filtered count stops here and shows "1000+"
+NOTES_CAP = 100
+
+
+@dataclass(frozen=True, slots=True)
+class InboxQuery:
+    """What the officer asked to see; every field may come from a shared address, so all are checked."""
+
+    tab: str = ""
+    age: str = ""  # one of AGES
+    search: str = ""
+    thana: str = ""
+    purpose: str = ""
+    requisition: str = ""
+    holder: str = ""  # one of HOLDERS: in one's own name, in nobody's
+    look: str = ""  # one of LOOKS: to be looked at again by today, or one day
+    sort: str = "due"  # one of SORTS
+    size: int = 25
+    after: str = ""
+
+
+class InboxRow(NamedTuple):
+    task_id: UUID
+    case_number: str
+    name_hi: str
+    name_en: str
+    father_hi: str
+    father_en: str
+    relation: str
+    purpose_hi: str
+    purpose_en: str
+    element_id: str
+    step_hi: str
+    step_en: str
+    unit_kind: str  # of an enquiry that another office or district makes; empty where it is one's own
+    unit_hi: str
+    unit_en: str
+    due_on: date
+    age: Age
+    requisition_number: str
+    requester_hi: str
+    claimed_by_hi: str
+    claimed_by_en: str
+    is_mine: bool
+    look_on: date | None  # when the officer himself wants to look again, and why
+    look_note: str
+    is_look_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    element_id: str
+    step_hi: str
+    step_en: str
+    open: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    late: int
+    last_day: int
+    left: int
+    office: int  # waiting in the office, in nobody's name
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How many tasks the officer wants to look at again: by today, and in all."""
+
+    due: int
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    hi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChoices:
+    thanas: list[Choice]
+    purposes: list[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    query: InboxQuery
+    tiles: Tiles
+    bands: list[tuple[str, int]]
+    tabs: list[Tab]
+    rows: list[InboxRow]
+    next_after: str
+    filters: FilterChoices
+    views: list[desk.View]
+    again: Again
+    notes: int  # from other offices, waiting for an answer; at most NOTES_CAP
+    found: int | None  # of a filtered page, at most CAP; None when nothing is filtered
+    capped: bool
+
+
+def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:
+    """One page of the inbox of the actor's present post."""
+    today, queue = calendars.day(now), _queue(actor)
+    size = query.size if query.size in SIZES else SIZES[0]
+    with_thanas = actor.post.office_kind != OfficeKind.THANA
+    keyset = table.Keyset(_sort(query), _after(query), size + 1)
+    thanas_on = today if with_thanas else None
+    #: An age is a window of days, which hangs on the calendar; all else is read in one wait.
+    condition = None if query.age or query.look else _condition(session, actor, query, {}, None)
+    paging = None if condition is None else table.paging(queue, condition, keyset)
+    ahead.inbox(session, queue, actor.officer_id, NOTES_CAP, thanas_on, paging)
+    windows = bands.windows(calendars.of(session), today)
+    looks = {row.user_task_id: row for row in desks.follow_ups(session, actor.officer_id, queue.office_id)}
+    if condition is None:
+        condition = _condition(session, actor, query, windows, _to_look_at(query, looks, today))
+    counts = table.counts(session, queue)
+    rows = table.rows(session, queue, condition, keyset)
+    shown, more = rows[:size], len(rows) > size
+    loaded = releases.active(session)
+    found = _counted(condition, counts)
+    if found is None and condition:
+        is_all = not more and keyset.after is None
+        found = len(rows) if is_all else table.capped_count(session, queue, condition, CAP + 1)
+    return InboxPage(
+        query,
+        _tiles(counts, windows),
+        _banded(counts, windows),
+        _tabs(counts, today, loaded),
+        _opened(session, actor, shown, looks, now),
+        _next(query, shown[-1]) if more else "",
+        FilterChoices(_thanas(session, today) if with_thanas else [], _purposes(loaded)),
+        desk.views(session, actor),
+        Again(sum(row.look_on <= today for row in looks.values()), len(looks)),
+        notes.waiting_count(session, queue.office_id, NOTES_CAP),
+        None if found is None else min(found, CAP),
+        found is not None and found > CAP,
+    )
+
+
+def open_total(session: Session, actor: Actor) -> int:
+    """How many tasks wait for this post: the number beside the inbox in the navigation."""
+    return sum(row.open for row in table.counts(session, _queue(actor)))
+
+
+def _queue(actor: Actor) -> table.Queue:
+    role = actor.post.role
+    person = actor.officer_id if role in IN_PERSON else None
+    return table.Queue(actor.post.office_id, tuple(sorted(roles_done_by(actor.post))), person)
+
+
+def _sort(query: InboxQuery) -> str:
+    return query.sort if query.sort in SORTS else SORTS[0]
+
+
+def _to_look_at(query: InboxQuery, looks: Mapping[UUID, AnyRow], today: date) -> tuple[UUID, ...] | None:
+    if query.look not in LOOKS:
+        return None
+    return tuple(row.user_task_id for row in looks.values() if query.look == "all" or row.look_on <= today)
+
+
+def _condition(
+    session: Session,
+    actor: Actor,
+    query: InboxQuery,
+    windows: Mapping[str, Window],
+    task_ids: tuple[UUID, ...] | None,
+) -> table.Condition:
+    case_ids: tuple[UUID, ...] | None = None
+    if query.search.strip():
+        case_ids = tuple(searchkeys.case_ids(session, query.search, limit=200))
+    window = windows.get(query.age, _ALWAYS)
+    return table.Condition(
+        element_id=query.tab or None,
+        due_from=None if window.first is None else start_of(window.first),
+        due_before=None if window.until is None else start_of(window.until),
+        thana_id=_uuid(query.thana),
+        purpose=query.purpose or None,
+        requisition=query.requisition or None,
+        claimed_by=actor.officer_id if query.holder == "mine" else None,
+        is_free=True if query.holder == "free" else None,
+        case_ids=case_ids,
+        task_ids=task_ids,
+    )
+
+
+_ALWAYS = bands.Window(None, None)
+
+
+def _counted(condition: table.Condition, counts: Sequence[AnyRow]) -> int | None:
+    """How many tasks pass the filter, read off the counts; None where nothing is filtered or they cannot tell."""
+    if not condition or not condition.is_counted:
+        return None
+    return sum(
+        int(row.free if condition.is_free else row.open)
+        for row in counts
+        if condition.element_id in (None, row.element_id)
+        and (condition.due_from is None or start_of(row.due_on) >= condition.due_from)
+        and (condition.due_before is None or start_of(row.due_on) < condition.due_before)
+    )
+
+
+def _tiles(counts: Sequence[AnyRow], windows: Mapping[str, Window]) -> Tiles:
+    late, last, left = (
+        sum(row.open for row in counts if windows[state].holds(row.due_on)) for state in bands.STATES
+    )
+    return Tiles(late, last, left, sum(row.free for row in counts))
+
+
+def _banded(counts: Sequence[AnyRow], windows: Mapping[str, Window]) -> list[tuple[str, int]]:
+    """The finer bands of age, the most urgent first, of a state that lies in more than one of them."""
+    found = [
+        (band, sum(row.open for row in counts if windows[band].holds(row.due_on))) for band in bands.BANDS
+    ]
+    filled = [(band, count) for band, count in found if count]
+    states = [band.partition("_")[0] for band, _ in filled]
+    return [each for each, state in zip(filled, states, strict=True) if states.count(state) > 1]
+
+
+def _tabs(counts: Sequence[AnyRow], today: date, loaded: releases.Loaded) -> list[Tab]:
+    open_by: dict[str, int] = {}
+    late_by: dict[str, int] = {}
+    for row in counts:
+        open_by[row.element_id] = open_by.get(row.element_id, 0) + row.open
+        late_by[row.element_id] = late_by.get(row.element_id, 0) + (row.open if row.due_on < today else 0)
+    order = {element_id: number for number, element_id in enumerate(loaded.engine.user_tasks)}
+    return [
+        Tab(element_id, *loaded.engine.label(element_id), open_by[element_id], late_by[element_id])
+        for element_id in sorted(open_by, key=lambda each: (order.get(each, len(order)), each))
+        if open_by[element_id]
+    ]
+
+
+def _opened(
+    session: Session, actor: Actor, rows: Sequence[AnyRow], looks: Mapping[UUID, AnyRow], now: datetime
+) -> list[InboxRow]:
+    """The page with its sealed names opened: 25 keys and names cost a fraction of a millisecond."""
+    calendar, today = calendars.of(session), calendars.day(now)
+    ages = {due_on: calendar.age(due_on, today) for due_on in {row.due_on for row in rows}}
+    known = {
+        release_id: releases.load(session, release_id) for release_id in {row.release_id for row in rows}
+    }
+    post, officer_id = actor.post, actor.officer_id
+    opened = []
+    for row in rows:
+        person = keys.open_name(session, row.data_key_id, row.applicant_id, row.name, wrapped=row.wrapped)
+        loaded = known[row.release_id]
+        is_held = row.assigned_to is not None or holding.holds(row, now)
+        look = looks.get(row.id)
+        opened.append(
+            InboxRow(
+                row.id,
+                row.number,
+                person["hi"],
+                person["en"],
+                person["father_hi"],
+                person["father_en"],
+                person["relation"],
+                *loaded.purpose_names(row.purpose),
+                row.element_id,
+                *loaded.engine.label(row.element_id),
+                *_unit(session, row, post.office_id),
+                row.due_on,
+                ages[row.due_on],
+                row.requisition_number,
+                row.requester_hi,
+                (row.holder_hi or "") if is_held else "",
+                (row.holder_en or "") if is_held else "",
+                is_held and officer_id in (row.claimed_by, row.assigned_to),
+                *(_NO_LOOK if look is None else _look(session, actor, row, look, today)),
+            )
+        )
+    return opened
+
+
+_NO_LOOK = (None, "", False)
+
+
+def _unit(session: Session, row: AnyRow, own: UUID) -> tuple[str, str, str]:
+    """Whose enquiry it is, where it is not one's own office's: another office's, or another district's by letter."""
+    if row.asked_kind == UnitKind.OTHER_DISTRICT and row.wrapped is not None:
+        key = keys.unlock(session, row.data_key_id, row.wrapped)
+        asked = keys.open_json(key, f"enquiry|facts|{row.enquiry_id}", row.asked)
+        return "", *units.elsewhere(asked)
+    if row.unit_id in (None, own):
+        return "", "", ""
+    return row.unit_kind, row.unit_hi, row.unit_en
+
+
+def _look(session: Session, actor: Actor, row: AnyRow, look: AnyRow, today: date) -> tuple[date, str, bool]:
+    note = desk.note_of(session, actor, row.id, row.data_key_id, look.note)
+    return look.look_on, note, look.look_on <= today
+
+
+def _thanas(session: Session, today: date) -> list[Choice]:
+    """The thanas to filter by, for an office that is not itself one."""
+    found = offices.names_of_kind(session, OfficeKind.THANA, today)
+    return [Choice(str(row.id), row.name_hi, row.name_en) for row in found]
+
+
+def _purposes(loaded: releases.Loaded) -> list[Choice]:
+    return [Choice(code, each.hi, each.en) for code, each in loaded.purposes.items()]
+
+
+def _next(query: InboxQuery, row: AnyRow) -> str:
+    """Where the next page begins, as it stands in an address: the order, the row's place in it, the row."""
+    key = row.sort_key.hex if isinstance(row.sort_key, UUID) else row.sort_key.isoformat()
+    return urlsafe_b64encode(f"{_sort(query)}|{key}|{row.id.hex}".encode()).decode().rstrip("=")
+
+
+def _after(query: InboxQuery) -> tuple[datetime | UUID, UUID] | None:
+    """The row after which the page begins; None, and so the first page, for what is no place in this order."""
+    text = query.after
+    try:
+        sort, key, last = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split("|")
+        if sort != _sort(query):
+            return None
+        if sort == "case":
+            return UUID(key), UUID(last)
+        moment = datetime.fromisoformat(key)
+        return (moment, UUID(last)) if moment.tzinfo is not None else None
+    except ValueError:
+        return None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return UUID(int=0)

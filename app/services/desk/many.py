@@ -1,0 +1,148 @@
+"""One act on many tasks: each by the rules of a single one and in a transaction of its own, told item by item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.domain.errors import DomainError, NotAllowed, NotFound, TaskAlreadyDone, Unavailable
+from app.models import case_queries as cases
+from app.services.desk import holding
+from app.services.store.drafts import actor_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+    from app.services.desk.holding import Doer, Gift
+    from app.services.store.database import Database
+
+#: How many tasks one act takes: as many as the longest page of the inbox shows.
+MOST = 100
+
+
+class NothingChosen(DomainError):
+    """No task was chosen that may be acted on (422)."""
+
+    key = "error.nothing_chosen"
+
+
+#: Why a single task was left out, in words that fit a list.
+_WHY: tuple[tuple[type[DomainError], str], ...] = (
+    (holding.ReasonMissing, "colleague"),
+    (holding.NobodyChosen, "post"),
+    (TaskAlreadyDone, "done"),
+    (NotAllowed, "allowed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What became of one task: done, or why not (colleague, post, done, allowed, sight, other)."""
+
+    case_number: str  # empty for a task that this officer cannot see any more
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gifts:
+    """Tasks that may be given away together, who could do all of them, and those that stay where they are."""
+
+    gifts: list[Gift]
+    doers: list[Doer]
+    refused: list[Item]
+
+
+def claim(database: Database, actor: Actor, task_ids: Iterable[UUID], now: datetime) -> list[Item]:
+    """Take tasks in one's own name; what a colleague holds stays with him, for that takes a reason of its own."""
+    return _each(
+        database, actor, task_ids, lambda session, task_id: holding.claim(session, actor, task_id, now)
+    )
+
+
+def gifts(session: Session, actor: Actor, task_ids: Iterable[UUID], now: datetime) -> Gifts:
+    """What there is to know before tasks are given to one other officer. Raises NothingChosen."""
+    found: list[Gift] = []
+    refused: list[Item] = []
+    for task_id in _some(task_ids):
+        try:
+            found.append(holding.gift(session, actor, task_id, now))
+        except DomainError as error:
+            refused.append(_refused(session, task_id, error))
+    return Gifts(found, _doers_of_all(found), refused)
+
+
+def give(
+    database: Database,
+    actor: Actor,
+    task_ids: Iterable[UUID],
+    officer_id: UUID | None,
+    reason: str,
+    now: datetime,
+) -> list[Item]:
+    """Give tasks to one officer, for one listed reason. Raises NobodyChosen, ReasonMissing, before any is given."""
+    if officer_id is None:
+        raise holding.NobodyChosen
+    if reason not in holding.REASONS:
+        raise holding.ReasonMissing
+
+    def give_one(session: Session, task_id: UUID) -> None:
+        task = holding.find(session, task_id)
+        if task.assigned_to != officer_id:  # the enquiry went with another of its tasks a moment ago
+            holding.reassign(session, actor, task_id, officer_id, reason, now)
+
+    return _each(database, actor, task_ids, give_one)
+
+
+def _each(
+    database: Database, actor: Actor, task_ids: Iterable[UUID], act: Callable[[Session, UUID], object]
+) -> list[Item]:
+    return [_one(database, actor, task_id, act) for task_id in _some(task_ids)]
+
+
+def _one(database: Database, actor: Actor, task_id: UUID, act: Callable[[Session, UUID], object]) -> Item:
+    scope = actor_scope(actor)
+
+    def work(session: Session) -> Item:
+        act(session, task_id)
+        return Item(_number(session, task_id))
+
+    try:
+        return database.write(work, scope)
+    except Unavailable:
+        raise
+    except DomainError as error:
+        refused = error
+    return database.read(lambda session: _refused(session, task_id, refused), scope)
+
+
+def _refused(session: Session, task_id: UUID, error: DomainError) -> Item:
+    why = next((why for kind, why in _WHY if isinstance(error, kind)), "other")
+    try:
+        return Item(_number(session, task_id), why)
+    except NotFound:
+        return Item("", "sight")
+
+
+def _number(session: Session, task_id: UUID) -> str:
+    case = cases.find(session, holding.find(session, task_id).case_id)
+    if case is None:
+        raise NotFound
+    return str(case.number)
+
+
+def _some(task_ids: Iterable[UUID]) -> list[UUID]:
+    """Each task once. Raises NothingChosen for none, or for more than a page shows."""
+    found = list(dict.fromkeys(task_ids))
+    if not found or len(found) > MOST:
+        raise NothingChosen
+    return found
+
+
+def _doers_of_all(found: Sequence[Gift]) -> list[Doer]:
+    """The officers who could do every one of the tasks."""
+    able = [{each.officer_id for each in gift.doers} for gift in found]
+    return [each for each in found[0].doers if all(each.officer_id in one for one in able)] if found else []

@@ -1,0 +1,1 @@
+"""An installation: made ready, brought to this version, kept up, and its health."""

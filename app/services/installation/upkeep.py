@@ -1,0 +1,68 @@
+"""What the worker does once a day for the installation: sign the record, destroy what is over, keep statements."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from app.domain.errors import Conflict
+from app.models import setup_queries
+from app.models.scope import SystemReason, SystemScope
+from app.services.access import door, stepup
+from app.services.desk import desk
+from app.services.installation import checkpoints
+from app.services.intake import rosterwork
+from app.services.jobs import stalls
+from app.services.notices import live
+from app.services.reports import keptstatements, weekly
+from app.services.store import leftovers, scopes
+from app.services.workflow import reminders
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from app.services.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+
+def run(database: Database, folder: Path, now: datetime) -> None:
+    """Do the day's duties; `folder` takes the copies of checkpoints. Harmless when several workers do them.
+
+    A duty that fails is logged and done again the next day; it keeps none of the others from being done.
+    """
+    for duty in (
+        partial(_sign, database, folder, now),
+        partial(leftovers.destroy, database, now),
+        partial(rosterwork.destroy_old, database, now),
+        partial(_sweep, database, now),
+        partial(desk.forget_settled, database),
+        partial(reminders.sweep, database, now),
+        partial(stalls.watch, database, now),
+        partial(keptstatements.keep_due, database, now),
+        partial(weekly.queue_due, database, now),
+    ):
+        try:
+            duty()
+        except Exception:
+            log.exception("upkeep_failed", duty=duty.func.__name__)
+
+
+def _sign(database: Database, folder: Path, now: datetime) -> None:
+    """Sign first: what is destroyed today is destroyed under the eyes of a signed record."""
+    for district_id in database.read(setup_queries.districts, SystemScope(SystemReason.AUDIT)):
+        with suppress(Conflict):  # another worker was quicker
+            checkpoints.make_daily(database, district_id, folder, now)
+
+
+def _sweep(database: Database, now: datetime) -> None:
+    """Remove what counts no more: old tries at the door, old requests for a fresh factor."""
+    for district_id in database.read(setup_queries.districts, scopes.door()):
+        for duty in (door.sweep, stepup.sweep):
+            database.write(partial(duty, now=now), scopes.door(district_id))
+        events = SystemScope(SystemReason.LIVE, district_id)
+        database.write(partial(live.forget, now=now), events)

@@ -1,0 +1,1 @@
+"""What comes in: requisitions, candidates, lists from Excel; and on to the police."""

@@ -1,0 +1,144 @@
+"""All cases of a letter scrutinised and forwarded in one act: one form for all, each checked as a single one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, TaskAlreadyDone, Unavailable
+from app.domain.roles import Role, roles_done_by
+from app.models import case_queries as cases
+from app.models import holding_queries as table
+from app.services.desk import holding, sheets, tasks
+from app.services.desk.many import Item
+from app.services.desk.sheets import Posted
+from app.services.store.drafts import actor_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from app import formjs
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.store.database import Database
+
+#: The form of the scrutiny, and the decision of it that forwards.
+FORM = "scrutinise"
+DECISION, FORWARD = "action", "forward"
+AT_ONCE = 100  # cases of one act: some seconds; those that are left are forwarded by the next
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The form of the first case, with what stands in it and what its rules read."""
+
+    form: formjs.Form
+    values: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Cases of a letter that wait for their scrutiny: how many may be forwarded together, which not, and the form."""
+
+    letter: AnyRow
+    count: int
+    left: list[Item]
+    filled: Filled | None = None  # None where no case waits
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """What came of one act: case by case, and how many more wait."""
+
+    items: list[Item]
+    still: int
+
+
+def may(actor: Actor) -> bool:
+    """Whether the scrutiny is among the tasks of the officer's post."""
+    return Role.DM_SECTION_HEAD in roles_done_by(actor.post)
+
+
+def waiting(
+    session: Session, actor: Actor, requisition_id: UUID, now: datetime, posted: Posted | None = None
+) -> Waiting:
+    """What the page of the act shows, with what was typed where a check failed. Raises NotAllowed, NotFound."""
+    letter, clean, left = _sorted(session, actor, requisition_id, now)
+    if not clean:
+        return Waiting(letter, 0, left)
+    sheet = sheets.read(session, actor, clean[0].id, now)
+    typed = sheet.initial() if posted is None else sheet.typed(posted, {})
+    values = {**typed, DECISION: FORWARD}
+    return Waiting(letter, len(clean), left, Filled(sheet.form, values, sheet.facts, sheet.options))
+
+
+def forward(
+    database: Database, actor: Actor, requisition_id: UUID, posted: Posted, now: datetime
+) -> Forwarded:
+    """Forward what is clean, with these answers for each, up to AT_ONCE.
+
+    Raises FormInvalid before any is forwarded, NotAllowed, NotFound.
+    """
+    answers = Posted({**posted.values, DECISION: [FORWARD]})
+    scope = actor_scope(actor)
+    _, clean, left = database.read(lambda session: _sorted(session, actor, requisition_id, now), scope)
+    if not clean:
+        return Forwarded(left, 0)
+    database.read(lambda session: _check(session, actor, clean[0].id, answers, now), scope)
+    items = [_one(database, actor, row, answers, now) for row in clean[:AT_ONCE]]
+    return Forwarded([*items, *left], len(clean[AT_ONCE:]))
+
+
+def _check(session: Session, actor: Actor, task_id: UUID, answers: Posted, now: datetime) -> None:
+    """What is wrong with the answers is told before the first case moves, and leaves no draft behind."""
+    sheet = sheets.read(session, actor, task_id, now)
+    values = sheet.typed(answers, {})
+    if problems := sheet.check(values, now):
+        raise FormInvalid(values, problems)
+
+
+def _one(database: Database, actor: Actor, row: AnyRow, answers: Posted, now: datetime) -> Item:
+    try:
+        tasks.complete(database, actor, row.id, answers, [], now)
+    except Unavailable:
+        raise
+    except DomainError as error:
+        reasons: tuple[tuple[type[DomainError], str], ...] = (
+            (TaskAlreadyDone, "done"),
+            (NotAllowed, "allowed"),
+            (NotFound, "sight"),
+        )
+        return Item(row.number, next((why for kind, why in reasons if isinstance(error, kind)), "other"))
+    return Item(row.number)
+
+
+def _sorted(
+    session: Session, actor: Actor, requisition_id: UUID, now: datetime
+) -> tuple[AnyRow, list[AnyRow], list[Item]]:
+    """The letter, the tasks that may be done together, and the others with the reason."""
+    letter = cases.requisition_row(session, requisition_id)
+    if letter is None:
+        raise NotFound  # first: who may not forward learns of no letter beyond those he sees
+    if not may(actor):
+        raise NotAllowed
+    clean, left = [], []
+    for row in table.of_letter(session, requisition_id, FORM):
+        if holding.holds(row, now) and row.claimed_by != actor.officer_id:
+            left.append(Item(row.number, "colleague"))
+        elif _is_begun(session, actor, row, now):
+            left.append(Item(row.number, "begun"))
+        else:
+            clean.append(row)
+    return letter, clean, left
+
+
+def _is_begun(session: Session, actor: Actor, row: AnyRow, now: datetime) -> bool:
+    """Whether the officer has written something of his own into the form of this case."""
+    if row.claimed_by != actor.officer_id:
+        return False
+    return sheets.read(session, actor, row.id, now).draft is not None

@@ -1,0 +1,111 @@
+"""A case is made: of a letter, one person's answers and a key; its number, its rows, the start of its route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.domain import numbers
+from app.domain.errors import NotFound
+from app.domain.offices import OfficeKind
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.models import paper_queries as papers
+from app.models.scope import CaseScope
+from app.services.casefile import projections, searchkeys
+from app.services.district import calendars
+from app.services.store import audit
+from app.services.workflow import instances
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.procedure import releases
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Who is to be verified: the id and the key that his case takes, and the answers of the intake, checked."""
+
+    case_id: UUID
+    data_key_id: UUID
+    answers: dict[str, Any]
+    serial: int | None = None  # of its number, where one was reserved
+
+
+def reserve(session: Session, letter: AnyRow, count: int, now: datetime) -> int:
+    """Draw the numbers of so many cases of a letter at once; -> the first. All must be used in this transaction."""
+    return papers.next_number(session, letter.office_id, "case", calendars.day(now).year, count)
+
+
+def open_case(
+    session: Session,
+    actor: Actor,
+    letter: AnyRow,
+    release: releases.Loaded,
+    candidate: Candidate,
+    now: datetime,
+) -> str:
+    """Make the case and start its route, in the transaction of the caller; -> its number. Raises RouteStuck."""
+    answers, case_id = candidate.answers, candidate.case_id
+    thana = answers.get("perm_thana") or answers.get("pres_thana")
+    sdpo = offices.nearest_of_kind(session, UUID(thana), OfficeKind.SDPO) if thana else None
+    number = _insert(session, letter, release, candidate, sdpo, now)
+    own = session.narrowed(CaseScope(actor.district_id, case_id))
+    case = cases.find(own, case_id)
+    if case is None:
+        raise NotFound
+    projections.register_person(own, actor, case, answers, now)
+    searchkeys.index(own, case, answers)
+    data = {"case": _routing(case), "rounds": 0, "reviewed": -1, "units": []}
+    instances.start(own, case, release, data, instances.Act(now, actor))
+    audit.record(own, f"case:{case_id}", "case:open", f"case:{case_id}", actor, now, number=number)
+    return number
+
+
+def _insert(
+    session: Session,
+    letter: AnyRow,
+    release: releases.Loaded,
+    candidate: Candidate,
+    sdpo: UUID | None,
+    now: datetime,
+) -> str:
+    year = calendars.day(now).year
+    district = offices.district(session)
+    serial = candidate.serial if candidate.serial is not None else reserve(session, letter, 1, now)
+    number = numbers.case_number(district.code, year, serial)
+    days = release.purposes[letter.purpose].days
+    cases.insert_case(
+        session,
+        {
+            "id": candidate.case_id,
+            "requisition_id": letter.id,
+            "data_key_id": candidate.data_key_id,
+            "release_id": release.id,
+            "sdpo_office_id": sdpo,
+            "number": number,
+            "purpose": letter.purpose,
+            "status": "open",
+            "received_on": letter.received_on,
+            "due_on": calendars.of(session).add_days(letter.received_on, days),
+            "sample": session.keys.sample(candidate.case_id.bytes),
+            "opened_at": now,
+            "audit_head": b"\0" * 32,
+        },
+    )
+    return number
+
+
+def _routing(case: AnyRow) -> dict[str, Any]:
+    return {
+        "id": str(case.id),
+        "purpose": case.purpose,
+        "received_on": case.received_on.isoformat(),
+        "sdpo_office_id": str(case.sdpo_office_id or ""),
+        "sample": case.sample,
+    }

@@ -1,0 +1,104 @@
+"""One row of a roster by the rules of the intake form: its answers, or what is wrong in which cell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from app import formjs
+from app.domain.errors import FieldProblem
+from app.domain.legacyfont import is_legacy
+from app.services.casefile.facts import LetterFacts
+from app.services.district.options import choices
+from app.services.intake.requisitions import PERSON
+from app.services.procedure import releases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+
+_FORMULA = re.compile(r"=|#(?:REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|CALC|SPILL)\b")
+_FEW = 6  # choices that fit into one sentence
+#: What a list leaves out and a page would not: without its column, no declaration is on file.
+_DECLARATION, _NONE_ON_FILE = "declared_case", "not_on_file"
+_SAME, _PRESENT = "same_address", "pres_"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a row: `answers` as they are kept where nothing is wrong, else `faults` by key of the field."""
+
+    answers: dict[str, Any]
+    faults: dict[str, FieldProblem] = field(default_factory=dict)
+
+
+class Judge:
+    """The form in force with all that its rules read of a letter, made once for many rows."""
+
+    def __init__(self, session: Session, letter: AnyRow, now: datetime) -> None:
+        self.release = releases.active(session)
+        self.form = self.release.form(PERSON)
+        self._now = now
+        self._facts = LetterFacts(session, letter, self.release, now).for_form()
+        self._options = choices(session, self.form, self.release, None)
+        self.columns = formjs.columns(self.form, self._facts, self._options)
+        self._by_key = {column.key: column for column in self.columns}
+        self._initial = formjs.initial(self.form, self._facts, self._options)
+
+    def of(self, texts: Sequence[str], mapping: Iterable[Sequence[Any]]) -> Judged:
+        """Judge a row by the same checks as the page; `mapping` names place and field of each column."""
+        asked = {key: texts[place] if place < len(texts) else "" for place, key in mapping}
+        cells = {key: text for key, text in asked.items() if text and key in self._by_key}
+        values = formjs.read(self.form, formjs.posted(self._by_key, cells), {}, options=self._options)
+        values |= {key: value for key, value in self._initial.items() if key not in cells}
+        values |= self._left_out(asked, cells)
+        faults = formjs.check(self.form, values, self._facts, self._options, self._now)
+        faults = {name: self._told(name, fault, cells) for name, fault in faults.items()}
+        faults |= _not_read(cells)
+        if faults:
+            return Judged({}, faults)
+        return Judged(formjs.clean(self.form, values, self._facts))
+
+    def _left_out(self, asked: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, Any]:
+        """What follows from what is and what is not in the row."""
+        found: dict[str, Any] = {}
+        if _DECLARATION not in asked and _DECLARATION in self._by_key:
+            found[_DECLARATION] = _NONE_ON_FILE
+        if _SAME not in cells and any(key.startswith(_PRESENT) for key in cells):
+            found[_SAME] = False
+        return found
+
+    def _told(self, name: str, fault: FieldProblem, cells: Mapping[str, str]) -> FieldProblem:
+        """The fault in words for a sheet: a page shows the choices, a cell has to name them."""
+        column = self._by_key.get(name)
+        if column is None or not column.choices or name not in cells:
+            return fault
+        if len(column.choices) > _FEW:
+            return FieldProblem("roster.no_choice", text=cells[name])
+        offered = " / ".join(f"{each.text.hi} ({each.text.en})" for each in column.choices)
+        return FieldProblem("roster.one_of", text=cells[name], choices=offered)
+
+
+def _not_read(cells: Mapping[str, str]) -> dict[str, FieldProblem]:
+    """Cells that hold no answer at all: a formula, or the keys of an old font."""
+    found = {}
+    for key, text in cells.items():
+        if _FORMULA.match(text):
+            found[key] = FieldProblem("roster.formula")
+        elif is_legacy(text):
+            found[key] = FieldProblem("roster.legacy")
+    return found
+
+
+def plain(faults: Mapping[str, FieldProblem]) -> dict[str, list[Any]]:
+    """Faults as they are sealed."""
+    return {name: [each.key, each.hi, each.en, each.params] for name, each in faults.items()}
+
+
+def faults_of(kept: Mapping[str, Sequence[Any]]) -> dict[str, FieldProblem]:
+    """What `plain` has written."""
+    return {name: FieldProblem(key, hi, en, **params) for name, (key, hi, en, params) in kept.items()}

@@ -1,0 +1,351 @@
+"""The long part of a roster, in slices of the worker: read its file, judge its rows, make cases, take them back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from app import spreadsheets
+from app.domain.errors import Conflict, FieldProblem, NotFound, RouteStuck, Unavailable
+from app.domain.ids import new_id
+from app.domain.roles import Permission
+from app.models import case_queries as cases
+from app.models import rosters as table
+from app.models import workflow_queries as workflow
+from app.models.scope import CaseScope, SystemReason, SystemScope
+from app.services.access import officers
+from app.services.casefile import casefile, searchkeys
+from app.services.intake import registration, rosterrows
+from app.services.procedure import releases
+from app.services.store import audit, keys, scopes
+from app.services.store.drafts import actor_scope
+from app.services.workflow import incidents, instances
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+_LEASE = timedelta(minutes=5)  # a worker that died lets go after this
+_KEPT_FOR, _AT_ONCE = timedelta(days=30), 100
+_JUDGED, _TAKEN = 200, 40  # rows of a slice: each about a quarter of a second
+#: Where a roster stands when its work cannot go on.
+_BACK = {"checking": "checked", "taking": "checked", "undoing": "taken"}
+_SCRUTINY = "scrutinise"
+
+
+def go_on(database: Database, now: datetime) -> bool:
+    """Do the next slice of whatever roster waits; -> whether there was one.
+
+    What fails stands still with its reason, and an officer decides; a worker that dies leaves its slice to the next.
+    """
+    row = database.read(lambda session: table.next_free(session, now), SystemScope(SystemReason.WORKER))
+    if row is None:
+        return False
+    own = SystemScope(SystemReason.WORKER, row.district_id)
+    if not database.write(lambda session: table.claim(session, row.id, now, now + _LEASE), own):
+        return True
+    try:
+        _SLICES[row.state](database, row, now)
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("roster_failed", roster=str(row.id))
+        _stand_still(database, row, "failed", now)
+    database.write(lambda session: table.release(session, row.id), own)
+    return True
+
+
+def _stand_still(database: Database, row: AnyRow, reason: str, now: datetime) -> None:
+    own = SystemScope(SystemReason.WORKER, row.district_id)
+    state = "dropped" if row.state == "checking" and not row.total else _BACK[row.state]
+    values = {"state": state, "reason": reason, "ended_at": now}
+    database.write(lambda session: table.change(session, row.id, [row.state], **values), own)
+
+
+def _letter(session: Session, row: AnyRow) -> AnyRow:
+    letter = cases.requisition_row(session, row.requisition_id)
+    if letter is None:
+        raise NotFound
+    return letter
+
+
+def seal_cells(key: bytes, row_id: UUID, texts: Sequence[str]) -> bytes:
+    return keys.seal_json(key, f"roster|cells|{row_id}", texts)
+
+
+def open_cells(key: bytes, row: AnyRow) -> list[str]:
+    found: list[str] = keys.open_json(key, f"roster|cells|{row.id}", row.cells)
+    return found
+
+
+def open_faults(key: bytes, row: AnyRow) -> dict[str, FieldProblem]:
+    return rosterrows.faults_of(keys.open_json(key, f"roster|faults|{row.id}", row.faults))
+
+
+# -- read and judge -------------------------------------------------------------------------------------------
+
+
+def _check(database: Database, row: AnyRow, now: datetime) -> None:
+    own = SystemScope(SystemReason.WORKER, row.district_id)
+    if not row.total:
+        _read_file(database, row, now)
+        return
+    judged = database.read(lambda session: _judged(session, row, now), own)
+    if judged is None:
+        values = {"state": "checked", "ended_at": now}
+        database.write(lambda session: table.change(session, row.id, ["checking"], **values), own)
+        return
+    release_id, found = judged
+
+    def keep(session: Session) -> None:
+        if table.change(session, row.id, ["checking"], release_id=release_id):
+            table.judge(session, found)
+
+    database.write(keep, own)
+
+
+def _read_file(database: Database, row: AnyRow, now: datetime) -> None:
+    """Take every row out of the file and the file away, in one transaction: half a list would look whole."""
+    own = SystemScope(SystemReason.WORKER, row.district_id)
+    key, sealed = database.read(
+        lambda session: (keys.unlock(session, row.data_key_id), table.file_of(session, row.id)), own
+    )
+    if sealed is None:
+        raise NotFound
+    head = keys.open_json(key, f"roster|head|{row.id}", row.head)
+    data = keys.open_file(key, f"roster|file|{row.id}", sealed)
+    rows = []
+    try:
+        for number, texts in spreadsheets.rows(data):
+            if number > head["row"]:
+                row_id = new_id(now)
+                cells = seal_cells(key, row_id, texts)
+                rows.append(
+                    {"id": row_id, "roster_id": row.id, "number": number, "state": "waiting", "cells": cells}
+                )
+    except spreadsheets.Refused as refused:
+        _stand_still(database, row, refused.code, now)
+        return
+    if not rows or len(rows) > spreadsheets.MOST_ROWS:
+        _stand_still(database, row, "rows" if rows else "empty", now)
+        return
+    kept = keys.seal_json(key, f"roster|head|{row.id}", {**head, "samples": []})
+
+    def put(session: Session) -> None:
+        if table.change(session, row.id, ["checking"], file=None, head=kept, total=len(rows)):
+            table.insert_rows(session, rows)
+
+    database.write(put, own)
+
+
+def _judged(session: Session, row: AnyRow, now: datetime) -> tuple[UUID, list[dict[str, Any]]] | None:
+    """What the next rows are worth, and by which release; None when all are judged."""
+    waiting = table.rows_in(session, row.id, ["waiting"], _JUDGED)
+    if not waiting:
+        return None
+    judge = rosterrows.Judge(session, _letter(session, row), now)
+    key = keys.unlock(session, row.data_key_id)
+    found = []
+    for each in waiting:
+        judged = judge.of(open_cells(key, each), row.mapping)
+        columns: dict[str, Any] = {"id": each.id, "number": each.number, "state": "good"}
+        if judged.faults:
+            faults = rosterrows.plain(judged.faults)
+            columns |= {"state": "bad", "faults": keys.seal_json(key, f"roster|faults|{each.id}", faults)}
+        else:
+            columns["answers"] = keys.seal_json(key, f"roster|answers|{each.id}", judged.answers)
+            columns["person"] = searchkeys.person(session, judged.answers)
+        found.append(columns)
+    _find_twins(session, row, found)
+    return judge.release.id, found
+
+
+def _find_twins(session: Session, row: AnyRow, found: list[dict[str, Any]]) -> None:
+    """A row whose person stands above it, or has a case already, waits for the officer to decide."""
+    digests = {each["person"] for each in found if each.get("person")}
+    if not digests:
+        return
+    above = table.persons_above(session, row.id, digests)
+    past = table.cases_of_persons(session, digests)
+    for each in found:
+        digest = each.get("person")
+        if digest is None:
+            continue
+        if digest in above or digest in past:
+            each |= {
+                "state": "double",
+                "twin_row": above.get(digest),
+                "twin_case_id": None if digest in above else past[digest],
+            }
+        above.setdefault(digest, each["number"])
+
+
+# -- make cases -----------------------------------------------------------------------------------------------
+
+
+def _take(database: Database, row: AnyRow, now: datetime) -> None:
+    actor = database.read(
+        lambda session: officers.in_post(session, row.asked_by, row.posting_id, now),
+        scopes.door(row.district_id),
+    )
+    if actor is None or not actor.may(Permission.ROSTER_TAKE):
+        _stand_still(database, row, "transferred", now)
+        return
+    good, active = database.read(
+        lambda session: (
+            table.rows_in(session, row.id, ["good"], _TAKEN),
+            releases.active(session),
+        ),
+        actor_scope(actor),
+    )
+    if good and active.id != row.release_id:
+        database.write(lambda session: _judge_anew(session, row), actor_scope(actor))
+        return
+    if not good:
+        values = {"state": "taken", "ended_at": now, "reason": ""}
+        database.write(partial(_end, row=row, before="taking", values=values, now=now), actor_scope(actor))
+        return
+    try:
+        database.write(partial(_open_some, actor=actor, row=row, rows=good, now=now), actor_scope(actor))
+    except Conflict:
+        return  # what is left is found by the next slice
+    except RouteStuck:
+        _one_by_one(database, actor, row, good, now)
+
+
+def _judge_anew(session: Session, row: AnyRow) -> None:
+    """The form has changed since the rows were judged by it."""
+    table.move_all(session, row.id, ["good", "bad", "double"], "waiting")
+    table.change(session, row.id, ["taking"], state="checking", reason="release")
+
+
+def _open_some(session: Session, actor: Actor, row: AnyRow, rows: Sequence[AnyRow], now: datetime) -> None:
+    """Make the cases of some rows in this transaction, which have their texts from then on, under their own keys.
+
+    Raises Conflict where another worker has taken one of them meanwhile.
+    """
+    if not table.take_rows(session, [each.id for each in rows]):
+        raise Conflict
+    letter, release = _letter(session, row), releases.load(session, row.release_id)
+    key = keys.unlock(session, row.data_key_id)
+    first = registration.reserve(session, letter, len(rows), now)
+    for serial, each in enumerate(rows, first):
+        answers = keys.open_json(key, f"roster|answers|{each.id}", each.answers)
+        candidate = registration.Candidate(each.id, keys.create(session, "case"), answers, serial)
+        registration.open_case(session, actor, letter, release, candidate, now)
+
+
+def _one_by_one(database: Database, actor: Actor, row: AnyRow, rows: Sequence[AnyRow], now: datetime) -> None:
+    """One of these rows stops all: each for itself then, and that one is told."""
+    for each in rows:
+        try:
+            database.write(
+                partial(_open_some, actor=actor, row=row, rows=[each], now=now), actor_scope(actor)
+            )
+        except RouteStuck as stuck:
+            why = incidents.reason(stuck)
+            database.write(partial(_set_aside, row=row, row_id=each.id, why=why, now=now), actor_scope(actor))
+
+
+def _set_aside(session: Session, row: AnyRow, row_id: UUID, why: incidents.Stopped, now: datetime) -> None:
+    key = keys.unlock(session, row.data_key_id)
+    faults = rosterrows.plain({"": FieldProblem("roster.stuck")})
+    sealed = keys.seal_json(key, f"roster|faults|{row_id}", faults)
+    if table.move(session, row_id, "good", "bad", faults=sealed):
+        incidents.report_start(session, row.requisition_id, why, now)
+
+
+def _end(session: Session, row: AnyRow, before: str, values: dict[str, Any], now: datetime) -> None:
+    """End the work; a list of which nothing is left to mend keeps no text."""
+    table.change(session, row.id, [before], **values)
+    left = table.counts(session, row.id)
+    if not left.keys() & {"bad", "double", "waiting", "good"}:
+        forget(session, row, now)
+
+
+def forget(session: Session, row: AnyRow, now: datetime) -> None:
+    """Destroy what a roster still holds of persons, with its key; what became of its rows stays."""
+    table.forget(session, row.id)
+    keys.destroy(session, row.data_key_id, now)
+    audit.record(
+        session,
+        "admin",
+        "roster:destroy",
+        f"requisition:{row.requisition_id}",
+        None,
+        now,
+        roster=str(row.id),
+    )
+
+
+def destroy_old(database: Database, now: datetime) -> int:
+    """Destroy what lists of thirty days ago still hold of persons; -> how many lists. Safe to repeat."""
+    everywhere = SystemScope(SystemReason.WORKER)
+    rows = database.read(lambda session: table.idle(session, now - _KEPT_FOR, _AT_ONCE), everywhere)
+    for row in rows:
+
+        def end(session: Session, row: AnyRow = row) -> None:
+            table.change(session, row.id, ["columns", "checked"], state="dropped", ended_at=now)
+            forget(session, row, now)
+
+        database.write(end, SystemScope(SystemReason.WORKER, row.district_id))
+    return len(rows)
+
+
+# -- take back ------------------------------------------------------------------------------------------------
+
+
+def _undo(database: Database, row: AnyRow, now: datetime) -> None:
+    actor = database.read(
+        lambda session: officers.in_post(session, row.asked_by, row.posting_id, now),
+        scopes.door(row.district_id),
+    )
+    if actor is None or not actor.may(Permission.ROSTER_TAKE):
+        _stand_still(database, row, "transferred", now)
+        return
+    taken = database.read(
+        lambda session: table.rows_in(session, row.id, ["taken"], _TAKEN), actor_scope(actor)
+    )
+    if not taken:
+        values = {"state": "undone", "ended_at": now, "reason": ""}
+        database.write(
+            lambda session: table.change(session, row.id, ["undoing"], **values), actor_scope(actor)
+        )
+        return
+    database.write(partial(_withdraw, actor=actor, row=row, rows=taken, now=now), actor_scope(actor))
+
+
+def _withdraw(session: Session, actor: Actor, row: AnyRow, rows: Sequence[AnyRow], now: datetime) -> None:
+    """End the cases that nobody has forwarded yet; the others go on, and their rows say so."""
+    key = keys.unlock(session, _letter(session, row).data_key_id)
+    reason = keys.open_sealed(key, f"roster|note|{row.id}", row.note).decode()
+    for each in rows:
+        own = session.narrowed(CaseScope(actor.district_id, each.id))
+        case = cases.lock(own, each.id)
+        if case is None or not _is_untouched(own, case):
+            table.move(session, each.id, "taken", "kept")
+        elif table.move(session, each.id, "taken", "undone"):
+            columns = casefile.act_columns(actor, "withdraw", now)
+            casefile.insert_answer(own, case, columns, {"reason": reason})
+            instances.withdraw(own, case, releases.load(session, case.release_id), instances.Act(now, actor))
+            audit.record(own, f"case:{case.id}", "case:withdraw", f"case:{case.id}", actor, now)
+
+
+def _is_untouched(session: Session, case: AnyRow) -> bool:
+    """Whether the case still waits for its first scrutiny."""
+    tasks = workflow.tasks_of(session, case.id, states=("open", "done"))
+    return case.status == "open" and [(each.state, each.form) for each in tasks] == [("open", _SCRUTINY)]
+
+
+_SLICES = {"checking": _check, "taking": _take, "undoing": _undo}

@@ -1,0 +1,1 @@
+"""Work without an officer: jobs and timers, tried again, and what stands still."""

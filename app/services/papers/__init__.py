@@ -1,0 +1,1 @@
+"""Papers: planned, drawn from facts, issued under a number, checked by anybody."""

@@ -1,0 +1,340 @@
+"""Papers that leave the district: number allotted, drawn and sealed outside any transaction, issued once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from app import papers
+from app.domain import clock, numbers
+from app.domain.errors import NotFound
+from app.domain.ids import new_id
+from app.domain.roles import Permission
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.models import paper_queries as table
+from app.models.scope import CaseScope
+from app.services.casefile import casefile
+from app.services.casefile.facts import CaseFacts
+from app.services.district import calendars
+from app.services.papers import papercheck, paperfacts, paperplan
+from app.services.procedure import releases
+from app.services.store import audit, documents, keys
+from app.services.store.crashes import crash_point
+from app.services.store.documents import File, Paper
+from app.services.store.drafts import actor_scope
+from app.services.workflow.work import Work
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+    from uuid import UUID
+
+    from app.crypto import KeyRing
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.papers.paperplan import Plan
+    from app.services.store.database import Database
+
+
+#: A number that was allotted and whose case ended without its paper: it is never given to another.
+VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """One line of the register of issued papers."""
+
+    id: UUID
+    document_id: UUID | None
+    number: str
+    memo_number: str
+    case_number: str
+    output: str
+    status: str  # as in its table; `void` for a number whose case was withdrawn before the paper was issued
+    entered_at: datetime  # when it was issued, or became void
+    valid_till: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    certificate: AnyRow
+    data_key_id: UUID
+    texts: papers.Texts
+    facts: papers.PaperFacts
+    at: datetime  # by the machine's clock: when it is signed
+    signatory: papers.Signatory | None = None  # None: signed in ink
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    certificate: AnyRow
+    data_key_id: UUID
+    path: str  # below the folder of documents; of this drawing alone
+    paper: Paper
+    pii: str
+    public: dict[str, Any]
+    valid_till: Any
+    birth_digest: bytes | None
+    unsigned_sha256: bytes | None  # of the sealed file, where a signature follows
+    signed_with: bytes | None
+
+
+def issue(database: Database, job: AnyRow) -> Work:
+    """Issue the paper of a case: the service task's handler; safe to run again after a crash at any point.
+
+    The number is allotted and committed first, keyed by the engine's task; a second run finds it. Each run writes
+    a file of its own, so that a worker whose lease has run out never touches the one that another has registered.
+    """
+    scope = CaseScope(job.district_id, job.case_id)
+    certificate = database.write(lambda session: _allot(session, job), scope)
+    crash_point("numbered")
+    ready = _with_key(database.read(lambda session: _facts(session, certificate, job), scope), job, database)
+    drawn = _draw(ready, job.at, papers.Assets(fonts=database.fonts), database.keys)
+    crash_point("drawn")
+    database.read(lambda session: _store(session, drawn), scope)
+    crash_point("stored")
+    return Work(
+        {"number": certificate.number},
+        lambda session: _issued(session, drawn, job.at),
+        lambda is_kept: _tidy(database.documents, drawn, is_kept=is_kept),
+    )
+
+
+def _allot(session: Session, job: AnyRow) -> AnyRow:
+    """The certificate row of this task: found, or made with the next numbers of its office."""
+    found = table.by_task(session, job.engine_task_id)
+    if found is not None:
+        return found
+    case = cases.lock(session, job.case_id)
+    if case is None or case.closed_at is not None:  # withdrawn while the job was under way
+        raise NotFound
+    loaded = releases.load(session, case.release_id)
+    plan = paperplan.of(session, CaseFacts(session, case, job.at), loaded)
+    year = calendars.day(job.at).year
+    district = offices.district(session)
+    serial = table.next_number(session, plan.district_office_id, "certificate", year)
+    certificate_id = new_id(session.recorded_at)
+    key = keys.unlock(session, case.data_key_id)
+    table.insert_certificate(
+        session,
+        {
+            "id": certificate_id,
+            "case_id": case.id,
+            "engine_task_id": job.engine_task_id,
+            "office_id": plan.office_id,
+            "number": numbers.certificate_number(district.code, year, serial),
+            "memo_number": _memo_number(session, plan, year),
+            "copy_memo_number": _memo_number(session, plan, year) if plan.copies else None,
+            "output": plan.output,
+            "status": "allotted",
+            "facts": keys.seal_json(key, f"certificate|facts|{certificate_id}", {}),
+            "token_digest": sha256(papercheck.code_of(session, certificate_id).encode()).digest(),
+            "allotted_at": job.at,
+            "signed_by": plan.signed_by,
+        },
+    )
+    row = table.by_task(session, job.engine_task_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _memo_number(session: Session, plan: Plan, year: int) -> str:
+    """The next number of the office's letters; the copies of a paper go out under one of their own."""
+    serial = table.next_number(session, plan.office_id, "memo", year)
+    return numbers.memo_number(plan.office_code, year, serial)
+
+
+def _facts(session: Session, certificate: AnyRow, job: AnyRow) -> _Ready:
+    case = cases.find(session, job.case_id)
+    if case is None:
+        raise NotFound
+    loaded = releases.load(session, case.release_id)
+    code = papercheck.code_of(session, certificate.id)
+    facts = paperfacts.read(session, case, loaded, certificate, job.at, code)
+    return _Ready(
+        certificate, case.data_key_id, loaded.texts, papercheck.signed(session, facts), session.recorded_at
+    )
+
+
+def _with_key(ready: _Ready, job: AnyRow, database: Database) -> _Ready:
+    """The same with the key of the office that signs, if it has one; the sign block then says so.
+
+    Raises papers.KeyRefused: a paper of an office with a key leaves it signed, or not at all.
+    """
+    signer = ready.facts.signer
+    held = database.office_keys.of(job.district_id, signer.office, ready.at)
+    if held is None:
+        return ready
+    told = ready.at.astimezone(clock.IST).strftime("%d-%m-%Y %H:%M")
+    signer = replace(signer, mode="digital", signed_at=told, certified_to=held.certificate.subject)
+    return replace(ready, facts=replace(ready.facts, signer=signer), signatory=held)
+
+
+def _draw(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -> _Drawn:
+    """Draw and seal the paper; holds no transaction, for it takes longer than all the rows together."""
+    certificate, facts = ready.certificate, ready.facts
+    drawn = papers.draw_paper(papers.compose(ready.texts, facts), at, assets)
+    proof = facts.verification
+    held = ready.signatory
+    signed_with = held.certificate.fingerprint if held is not None else None
+    sealed = papers.seal(drawn, proof.code, proof.token, ring.paper_key(), signed_with or b"")
+    data = papers.sign(sealed, held, ready.at) if held is not None else sealed
+    paper = Paper("issued_paper", f"{certificate.number.replace('/', '-')}.pdf", "application/pdf", data)
+    # A paper carries the class of what it says: facts that were found, or that nothing was found.
+    pii = "P2" if facts.template == ready.texts.choose(facts.output, "no_adverse") else "P3"
+    path = f"{documents.new_path(certificate.id)}.{token_hex(4)}"
+    birth = papercheck.birth_digest(ring, certificate.number, facts.subject.born)
+    return _Drawn(
+        certificate,
+        ready.data_key_id,
+        path,
+        paper,
+        pii,
+        _public(ready),
+        facts.valid_till,
+        birth,
+        unsigned_sha256=sha256(sealed).digest() if held is not None else None,
+        signed_with=signed_with,
+    )
+
+
+def _public(ready: _Ready) -> dict[str, Any]:
+    """What the public page may say, kept sealed until somebody brings the code."""
+    facts = ready.facts
+    signed = {"certified_to": facts.signer.certified_to, "signed_at": facts.signer.signed_at}
+    return {
+        **(signed if ready.signatory is not None else {}),
+        "name": [facts.subject.name.hi, facts.subject.name.en],
+        "purpose": [facts.purpose.hi, facts.purpose.en],
+        "requester": [facts.requester.department.hi, facts.requester.department.en],
+        "issued_on": facts.issued_on.isoformat(),
+        "template": facts.template,
+    }
+
+
+def _store(session: Session, drawn: _Drawn) -> None:
+    """Write the sealed file; it counts once the register names it."""
+    key = keys.unlock(session, drawn.data_key_id)
+    sealed = documents.seal_file(key, drawn.certificate.id, drawn.paper.data)
+    documents.put(session.documents, drawn.path, sealed)
+
+
+def _tidy(folder: Path, drawn: _Drawn, *, is_kept: bool) -> None:
+    """Leave of a paper the one file that counts: this one, or else whatever another worker has registered."""
+    own = folder / drawn.path
+    if not is_kept:
+        own.unlink(missing_ok=True)
+        return
+    for other in own.parent.glob(f"*{drawn.certificate.id.hex}*"):  # of workers that died, or were too late
+        if other != own:
+            other.unlink(missing_ok=True)
+
+
+def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
+    """The rows of the issued paper; runs in the transaction that finishes the job."""
+    certificate, key = drawn.certificate, keys.unlock(session, drawn.data_key_id)
+    row = documents.row(
+        certificate.id,
+        drawn.paper,
+        key,
+        path=drawn.path,
+        data_key_id=drawn.data_key_id,
+        case_id=certificate.case_id,
+        pii=drawn.pii,
+        created_at=at,
+        created_by=None,
+    )
+    cases.insert_documents(session, [row])
+    table.set_certificate(
+        session,
+        certificate.id,
+        status="issued",
+        document_id=certificate.id,
+        sha256=row["sha256"],
+        issued_at=at,
+        valid_till=drawn.valid_till,
+        birth_digest=drawn.birth_digest,
+        unsigned_sha256=drawn.unsigned_sha256,
+        signed_with=drawn.signed_with,
+        facts=keys.seal_json(key, f"certificate|facts|{certificate.id}", drawn.public),
+    )
+    audit.record(
+        session,
+        f"case:{certificate.case_id}",
+        "paper:issue",
+        f"certificate:{certificate.id}",
+        None,
+        at,
+        number=certificate.number,
+        sha256=row["sha256"].hex(),
+        **_told(drawn),
+    )
+
+
+def _told(drawn: _Drawn) -> dict[str, str]:
+    """What the record keeps of a signature: the file before it, and whose certificate signed."""
+    if drawn.unsigned_sha256 is None or drawn.signed_with is None:
+        return {}
+    return {"unsigned": drawn.unsigned_sha256.hex(), "signed_with": drawn.signed_with.hex()}
+
+
+def register_page(
+    session: Session, actor: Actor, after: tuple[datetime, UUID] | None = None, limit: int = 50
+) -> list[RegisterLine]:
+    """Issued papers and void numbers in this officer's sight, newest first; their kind only for who may open all."""
+    tells_kind = actor.may(Permission.PAPER_SEE)
+    return [
+        RegisterLine(
+            row.id,
+            row.document_id,
+            row.number,
+            row.memo_number,
+            row.case_number,
+            row.output if tells_kind else "",
+            VOID if row.status == "allotted" else row.status,
+            row.entered_at,
+            row.valid_till,
+        )
+        for row in table.issued(session, after, limit)
+    ]
+
+
+def file(database: Database, actor: Actor, document_id: UUID, now: datetime) -> File:
+    """A document opened for reading; the reading is recorded first, and without the record there is no file."""
+
+    def noted(session: Session) -> AnyRow:
+        row = cases.document_row(session, document_id)
+        if row is None or not _may_open(session, actor, row, now):
+            raise NotFound
+        audit.record(
+            session,
+            "access",
+            "document:see",
+            f"document:{document_id}",
+            actor,
+            now,
+            pii=row.pii,
+            field=row.field,
+        )
+        return row
+
+    scope = actor_scope(actor)
+    row = database.write(noted, scope)
+    return database.read(lambda session: documents.read(session, row), scope)
+
+
+def _may_open(session: Session, actor: Actor, row: AnyRow, now: datetime) -> bool:
+    """Whether the post may read it: the row scope says whose case it is, this whose eyes it is for."""
+    if row.draft_id is not None:
+        return bool(row.created_by == actor.officer_id)  # not sent yet: nobody's but his who typed it
+    if row.case_id is None:
+        return True
+    case = cases.find(session, row.case_id)
+    if case is None:
+        return False
+    return casefile.CaseFile(session, actor, case, releases.load(session, case.release_id), now).may_open(row)

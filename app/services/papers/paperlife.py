@@ -1,0 +1,457 @@
+"""The life of an issued paper: printed again as a duplicate with a reason, revoked by an order with its grounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from app import papers
+from app.domain import clock, numbers
+from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from app.domain.ids import new_id
+from app.domain.roles import Permission
+from app.domain.text import fault_in, tidy
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.models import officer_queries as officers
+from app.models import paper_queries as table
+from app.models.scope import CaseScope
+from app.services.access import stepup
+from app.services.casefile import casefile, departments, paperproof
+from app.services.casefile.facts import CaseFacts
+from app.services.district import calendars
+from app.services.procedure import releases
+from app.services.store import audit, documents, keys
+from app.services.store.drafts import actor_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.store.database import Database
+
+REASONS = ("lost", "damaged", "printing_fault", "office_copy")
+GROUNDS = ("new_fact", "false_statement", "clerical_error", "court_order")
+REVOKE = "paper:revoke"
+_DUPLICATE, _REVOKED = "duplicate", "revoke"
+_ORDER = (50, 4000)  # letters of a speaking order, at least and at most
+_TEMPLATE = "revocation"
+
+
+class Refused(DomainError):
+    """What was given does not do; `key` says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """One thing that became of a paper. `number`: of the order, or which duplicate it is."""
+
+    id: UUID
+    kind: str
+    number: str
+    code: str  # the reason or ground, as a word of the catalogue
+    at: datetime
+    officer_hi: str
+    officer_en: str
+    paper_number: str
+    case_number: str
+    effective: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """An issued paper as its own page shows it to one officer."""
+
+    id: UUID
+    number: str
+    memo_number: str
+    case_number: str
+    output: str
+    status: str
+    issued_at: datetime
+    valid_till: date | None
+    status_on: date | None
+    document_id: UUID
+    acts: list[ActLine]
+    deliveries: list[departments.Delivery]
+    may_reprint: bool
+    may_revoke: bool
+    signature: paperproof.SignatureView | None = None  # None: signed in ink
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What revokes a paper, as it was typed."""
+
+    ground: str
+    effective: date | None
+    text: str
+
+
+def see(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> PaperView:
+    """The page of an issued paper. Raises NotFound for one that this officer may not open."""
+    row, document = _opened(session, actor, certificate_id, now)
+    return PaperView(
+        row.id,
+        row.number,
+        row.memo_number,
+        row.case_number,
+        row.output,
+        row.status,
+        row.issued_at,
+        row.valid_till,
+        row.status_on,
+        row.document_id,
+        acts=[_line(session, each) for each in table.acts_of(session, row.id)],
+        deliveries=departments.of_paper(session, row.id),
+        may_reprint=_may(actor, row, Permission.PAPER_REPRINT),
+        may_revoke=_may(actor, row, Permission.PAPER_REVOKE) and row.status == "issued",
+        signature=paperproof.of_paper(session, row, document),
+    )
+
+
+def _opened(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> tuple[AnyRow, AnyRow]:
+    """The paper and its document, for whoever may open it. Raises NotFound."""
+    row = table.find(session, certificate_id)
+    if row is None or row.document_id is None:
+        raise NotFound
+    case, document = cases.find(session, row.case_id), cases.document_row(session, row.document_id)
+    if case is None or document is None:
+        raise NotFound
+    file = casefile.CaseFile(session, actor, case, releases.load(session, case.release_id), now)
+    if not file.may_open(document):
+        raise NotFound
+    return row, document
+
+
+def _may(actor: Actor, row: AnyRow, permission: Permission) -> bool:
+    """Whether the post may do this to the paper: each office to those that it issued itself."""
+    return actor.may(permission) and row.office_id == actor.post.office_id
+
+
+# -- printed again -----------------------------------------------------------------------------------------
+
+
+def reprint(database: Database, actor: Actor, certificate_id: UUID, reason: str, now: datetime) -> UUID:
+    """Take a duplicate of the paper for a listed reason; -> the act, whose paper can then be fetched.
+
+    Raises Refused without a reason, NotFound, NotAllowed.
+    """
+    if reason not in REASONS:
+        raise Refused("papers.life.problem.reason")
+
+    def work(session: Session) -> UUID:
+        row, _ = _opened(session, actor, certificate_id, now)
+        if not _may(actor, row, Permission.PAPER_REPRINT):
+            raise NotAllowed
+        own = session.narrowed(CaseScope(actor.district_id, row.case_id))
+        cases.lock(own, row.case_id)
+        count = sum(each.kind == _DUPLICATE for each in table.acts_of(own, row.id)) + 1
+        act_id = _insert(own, actor, row, (_DUPLICATE, str(count)), {"reason": reason}, now, at=now)
+        audit.record(
+            own,
+            f"case:{row.case_id}",
+            "paper:reprint",
+            f"certificate:{row.id}",
+            actor,
+            now,
+            number=row.number,
+            copy=count,
+            reason=reason,
+        )
+        return act_id
+
+    return database.write(work, actor_scope(actor))
+
+
+# -- revoked -----------------------------------------------------------------------------------------------
+
+
+def ask_to_revoke(
+    database: Database, actor: Actor, certificate_id: UUID, order: Order, now: datetime
+) -> UUID:
+    """Keep the order, sealed and without effect, and ask for a fresh factor for it; -> the id of the request.
+
+    Raises Refused naming what is missing, NotFound, NotAllowed, Conflict for a paper that is not valid any more.
+    """
+    text = tidy(order.text)
+    if order.ground not in GROUNDS:
+        raise Refused("papers.life.problem.ground")
+    if fault_in(text) or not _ORDER[0] <= len(text) <= _ORDER[1]:
+        raise Refused("papers.life.problem.order")
+
+    def work(session: Session) -> UUID:
+        row, _ = _opened(session, actor, certificate_id, now)
+        _check_revocable(actor, row)
+        if order.effective is None or not calendars.day(row.issued_at) <= order.effective <= calendars.day(
+            now
+        ):
+            raise Refused("papers.life.problem.effective")
+        facts = {"ground": order.ground, "effective": order.effective.isoformat(), "text": text}
+        own = session.narrowed(CaseScope(actor.district_id, row.case_id))
+        act_id = _insert(own, actor, row, (_REVOKED, None), facts, now, at=None)
+        return stepup.begin(session, actor, REVOKE, [_item(row, act_id, facts)], now)
+
+    return database.write(work, actor_scope(actor))
+
+
+def act_of(item: stepup.Item) -> UUID:
+    """The act that a request for a fresh factor names."""
+    return UUID(item.thing.removeprefix("revocation:"))
+
+
+def asked(session: Session, item: stepup.Item) -> tuple[str, str, UUID]:
+    """(number of the paper, ground, id of the paper) of an order that waits for its code. Raises NotFound."""
+    act = table.act(session, act_of(item))
+    if act is None:
+        raise NotFound
+    return act.paper_number, str(_facts(session, act)["ground"]), act.certificate_id
+
+
+def revoke(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime) -> UUID:
+    """Revoke the paper by the order that was proven: it takes its number now; -> the paper.
+
+    Raises stepup.StepUpOver, stepup.ContentChanged, Conflict when somebody was faster, NotFound, NotAllowed.
+    """
+
+    def work(session: Session) -> UUID:
+        act = table.act(session, act_of(wanted.items[0]))
+        if act is None:
+            raise NotFound
+        own = session.narrowed(CaseScope(actor.district_id, act.case_id))
+        cases.lock(own, act.case_id)
+        row = table.find(own, act.certificate_id)
+        if row is None:
+            raise NotFound
+        _check_revocable(actor, row)
+        facts = _facts(own, act)
+        stepup.use(session, actor, wanted.id, REVOKE, [_item(row, act.id, facts)], now)
+        _take_effect(own, actor, row, act.id, facts, now, step_up=str(wanted.id))
+        return row.id  # type: ignore[no-any-return]
+
+    return database.write(work, actor_scope(actor))
+
+
+def revoke_as_loader(
+    database: Database, actor: Actor, certificate_id: UUID, order: Order, now: datetime
+) -> None:
+    """Revoke a paper in times gone by, for the loader of a demo: no officer sits there to prove himself by a code.
+
+    Raises NotAllowed for everybody else, and as `ask_to_revoke`.
+    """
+    if not database.loader or order.effective is None:
+        raise NotAllowed
+    facts = {"ground": order.ground, "effective": order.effective.isoformat(), "text": tidy(order.text)}
+
+    def work(session: Session) -> None:
+        row, _ = _opened(session, actor, certificate_id, now)
+        _check_revocable(actor, row)
+        own = session.narrowed(CaseScope(actor.district_id, row.case_id))
+        act_id = _insert(own, actor, row, (_REVOKED, None), facts, now, at=None)
+        _take_effect(own, actor, row, act_id, facts, now)
+
+    database.write(work, actor_scope(actor))
+
+
+def _take_effect(
+    own: Session,
+    actor: Actor,
+    row: AnyRow,
+    act_id: UUID,
+    facts: Mapping[str, Any],
+    now: datetime,
+    **proof: str,
+) -> None:
+    """The order takes its number, and the paper is worth nothing from its day on. Raises Conflict, NotFound."""
+    office = offices.find(own, row.office_id)
+    if office is None:
+        raise NotFound
+    year = calendars.day(now).year
+    order_no = numbers.memo_number(office.code, year, table.next_number(own, office.id, "memo", year))
+    if not table.set_act(own, act_id, at=now, number=order_no):
+        raise Conflict
+    effective = date.fromisoformat(facts["effective"])
+    table.set_certificate(own, row.id, status="revoked", status_on=effective)
+    audit.record(
+        own,
+        f"case:{row.case_id}",
+        "paper:revoke",
+        f"certificate:{row.id}",
+        actor,
+        now,
+        number=row.number,
+        order=order_no,
+        ground=facts["ground"],
+        **proof,
+    )
+
+
+def _check_revocable(actor: Actor, row: AnyRow) -> None:
+    if not _may(actor, row, Permission.PAPER_REVOKE):
+        raise NotAllowed
+    if row.status != "issued":
+        raise Conflict
+
+
+# -- their papers ------------------------------------------------------------------------------------------
+
+
+def file(database: Database, actor: Actor, act_id: UUID, now: datetime) -> documents.File:
+    """The paper of an act: the duplicate, or the order that revoked. Raises NotFound."""
+
+    def noted(session: Session) -> AnyRow:
+        act = table.act(session, act_id)
+        if act is None or act.at is None:
+            raise NotFound
+        _, document = _opened(session, actor, act.certificate_id, now)
+        audit.record(
+            session,
+            "access",
+            "document:see",
+            f"document:{document.id}",
+            actor,
+            now,
+            pii=document.pii,
+            field=act.kind,
+        )
+        return act
+
+    scope = actor_scope(actor)
+    act = database.write(noted, scope)
+    assets = papers.Assets(fonts=database.fonts)
+    if act.kind == _DUPLICATE:
+        issued = database.read(
+            lambda session: documents.read(session, _opened(session, actor, act.certificate_id, now)[1]),
+            scope,
+        )
+        mark = f"अनुलिपि संख्या {act.number} / DUPLICATE COPY No. {act.number}{_where_signed(issued.data)}"
+        data = _sealed_as(
+            issued.data,
+            papers.stamped(papers.sealed_part(issued.data), mark, "corner", act.at, assets),
+            database,
+        )
+    else:
+        texts, facts = database.read(lambda session: _order(session, act), scope)
+        data = papers.draw_paper(papers.compose_letter(texts, facts), act.at, assets)
+    name = f"{act.paper_number.replace('/', '-')}-{act.kind}-{act.number.replace('/', '-')}.pdf"
+    return documents.File(name, "application/pdf", data)
+
+
+def _where_signed(issued: bytes) -> str:
+    """A duplicate is drawn anew: it says that the signature itself is in the file that was issued."""
+    is_signed = papers.sealed_part(issued) != issued
+    return " · हस्ताक्षर मूल फाइल में / signature in the original file" if is_signed else ""
+
+
+def _sealed_as(issued: bytes, data: bytes, database: Database) -> bytes:
+    """A duplicate under the seal of the paper it is of; one that was issued before there were seals has none."""
+    key = database.keys.paper_key()
+    sealed = papers.read_seal(issued, key.public_key())
+    if sealed is None or sealed.claim is None:
+        return data
+    return papers.seal(data, sealed.code, papers.token(sealed.claim, key), key)
+
+
+def _order(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFacts]:
+    """What the order says; in the words of the release in force, for the case's own may be older than orders."""
+    row, case = table.find(session, act.certificate_id), cases.find(session, act.case_id)
+    if row is None or case is None:
+        raise NotFound
+    facts, texts = _facts(session, act), releases.active(session).texts
+    person = CaseFacts(session, case, act.at).person()
+    district, office = offices.district(session), offices.find(session, act.office_id)
+    side: Literal["dm", "sp"] = "sp" if office is not None and office.kind == "sp_office" else "dm"
+    words = {
+        "paper_kind": texts.setting(f"paper_kind.{row.output}"),
+        "name": papers.Words(person["hi"], person["en"]),
+        "ground": texts.setting(f"revocation_ground.{facts['ground']}"),
+        "speaking_order": papers.Words(facts["text"], facts["text"]),
+    }
+    plain = {
+        "cert_no": row.number,
+        "cert_date": papers.dmy(calendars.day(row.issued_at)),
+        "effective": papers.dmy(date.fromisoformat(facts["effective"])),
+        "order_no": act.number,
+    }
+    signer = papers.Signer(side, papers.Words(*officers.names(session, act.done_by)))
+    return texts, papers.LetterFacts(
+        template=_TEMPLATE,
+        signer=signer,
+        district=papers.Words(district.name_hi, district.name_en),
+        issued_on=calendars.day(act.at),
+        number=act.number,
+        memo_no=act.number,
+        frame="order_frame",
+        words=words,
+        plain=plain,
+    )
+
+
+# -- registers ---------------------------------------------------------------------------------------------
+
+
+def revocations(session: Session, year: int) -> list[ActLine]:
+    """The register of revocations of a year (IST), in the order of the orders."""
+    since, until = clock.start_of(date(year, 1, 1)), clock.start_of(date(year + 1, 1, 1))
+    return [_line(session, each) for each in table.acts_of_kind(session, _REVOKED, since, until)]
+
+
+def _line(session: Session, act: AnyRow) -> ActLine:
+    facts = _facts(session, act)
+    return ActLine(
+        act.id,
+        act.kind,
+        act.number,
+        str(facts.get("reason") or facts.get("ground") or ""),
+        act.at,
+        act.officer_hi,
+        act.officer_en,
+        act.paper_number,
+        act.case_number,
+        date.fromisoformat(facts["effective"]) if facts.get("effective") else None,
+    )
+
+
+def _facts(session: Session, act: AnyRow) -> dict[str, Any]:
+    key = keys.unlock(session, act.data_key_id)
+    opened: dict[str, Any] = keys.open_json(key, f"paper_act|facts|{act.id}", act.facts)
+    return opened
+
+
+def _item(row: AnyRow, act_id: UUID, facts: Mapping[str, Any]) -> stepup.Item:
+    return stepup.item(f"revocation:{act_id}", {"paper": row.number, **facts})
+
+
+def _insert(
+    session: Session,
+    actor: Actor,
+    row: AnyRow,
+    what: tuple[str, str | None],
+    facts: Mapping[str, Any],
+    now: datetime,
+    *,
+    at: datetime | None,
+) -> UUID:
+    act_id = new_id(session.recorded_at)
+    key = keys.unlock(session, row.data_key_id)
+    table.insert_act(
+        session,
+        {
+            "id": act_id,
+            "case_id": row.case_id,
+            "certificate_id": row.id,
+            "office_id": row.office_id,
+            "kind": what[0],
+            "number": what[1],
+            "facts": keys.seal_json(key, f"paper_act|facts|{act_id}", facts),
+            "asked_at": now,
+            "at": at,
+            "done_by": actor.officer_id,
+        },
+    )
+    return act_id

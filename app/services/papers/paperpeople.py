@@ -1,0 +1,110 @@
+"""Whom a paper is about and who asked for it, in the words that papers use."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app import papers
+from app.domain.errors import NotFound
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.services.district import gazetteer
+from app.services.store import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.models.scope import Session
+    from app.papers import Words
+    from app.services.casefile.facts import CaseFacts
+
+
+class People:
+    """Reads the person and the requester of one case."""
+
+    def __init__(self, session: Session, known: CaseFacts) -> None:
+        self._session, self._known = session, known
+
+    @cached_property
+    def letter(self) -> dict[str, Any]:
+        """What was entered of the department's letter."""
+        row = cases.requisition_row(self._session, self._known.case.requisition_id)
+        if row is None:
+            raise NotFound
+        key = keys.unlock(self._session, row.data_key_id)
+        opened: dict[str, Any] = keys.open_json(key, f"requisition|values|{row.id}", row.values)
+        return opened
+
+    def diary_number(self) -> str:
+        """Under which number the department's letter was received."""
+        row = cases.requisition_row(self._session, self._known.case.requisition_id)
+        if row is None:
+            raise NotFound
+        return str(row.number)
+
+    def subject(self) -> papers.Subject:
+        """The person of the case, as a paper names him."""
+        person = self._known.intake
+        present = None if person.get("same_address", True) else self._address(person, "pres")
+        return papers.Subject(
+            name=papers.Words(person["name_hi"], person["name_en"]),
+            permanent=self._address(person, "perm"),
+            present=present,
+            gender=person.get("gender") or "",
+            relation=person.get("relation") or "father",
+            father=papers.Words(person["father_hi"], person["father_en"]),
+            born=date.fromisoformat(person["dob"]) if person.get("dob") else None,
+        )
+
+    def _address(self, person: Mapping[str, Any], which: str) -> papers.Address:
+        def plain(part: str) -> Words:
+            text = str(person.get(f"{which}_{part}") or "")
+            return papers.Words(text, text)
+
+        return papers.Address(
+            village=plain("village"),
+            district=self._district_of(person, which),
+            house=plain("house"),
+            panchayat=plain("panchayat"),
+            post_office=plain("po"),
+            thana=self._thana_of(person, f"{which}_thana"),
+            block=papers.Words(*gazetteer.names_of("blocks", person.get(f"{which}_block"))),
+            pin=str(person.get(f"{which}_pin") or ""),
+        )
+
+    def _district_of(self, person: Mapping[str, Any], which: str) -> Words:
+        """The district of an address: in another state as it was written, else by its code, else our own."""
+        written = str(person.get(f"{which}_district_other") or "")
+        if written:
+            return papers.Words(written, written)
+        own = offices.district(self._session)
+        named = papers.Words(*gazetteer.names_of("districts", person.get(f"{which}_district")))
+        return named or papers.Words(own.name_hi, own.name_en)
+
+    def _thana_of(self, facts: Mapping[str, Any], key: str) -> Words:
+        """A thana of ours by its id, or one of another district as it was written."""
+        written = str(facts.get(f"{key}_other") or "")
+        if written or not facts.get(key):
+            return papers.Words(written, written)
+        thana = offices.find(self._session, UUID(facts[key]))
+        return papers.Words(thana.name_hi, thana.name_en) if thana is not None else papers.Words()
+
+    def requester(self) -> papers.Requester:
+        """The department that asked, by its letter."""
+        letter = self.letter
+        parts = (
+            str(letter[part]).rstrip(" ,।.")
+            for part in ("requesting_designation", "requesting_dept", "requesting_address")
+            if letter.get(part)
+        )
+        block = ",\n".join(parts)
+        department = str(letter["requesting_dept"])
+        return papers.Requester(
+            department=papers.Words(department, department),
+            address_block=papers.Words(block, block),
+            letter_no=str(letter["letter_no"]),
+            letter_date=date.fromisoformat(letter["letter_date"]),
+        )

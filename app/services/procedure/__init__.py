@@ -1,0 +1,1 @@
+"""The released procedure: checked, kept, read and compared."""

@@ -1,0 +1,1 @@
+"""Statements and registers: figures that open their cases, as page and file."""

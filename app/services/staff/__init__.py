@@ -1,0 +1,1 @@
+"""Officers and their posts: accounts made, posts given and taken."""

@@ -1,0 +1,202 @@
+"""An officer's own factors: set for the first time, changed, or set anew after a code of the administrators."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from app.domain import passwords
+from app.domain.errors import BoxesRefused, NotFound
+from app.models import factor_queries
+from app.models import login_queries as table
+from app.services.access import door, factors, officers
+from app.services.district import gazetteer
+from app.services.store import audit, scopes
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.access.door import Doorkeeper
+    from app.services.store.database import Database
+
+#: What each change asks for. The first three are stages of a session that came by a code; a code never stands for
+#: the factor that was not lost: who forgot his password still shows his second factor, and the other way round.
+WANTED: dict[str, tuple[str, ...]] = {
+    "first": ("password", "again", "new_code"),
+    "password": ("password", "again", "code"),
+    "factor": ("current", "new_code"),
+    "own_password": ("current", "password", "again", "code"),
+    "own_factor": ("current", "code", "new_code"),
+    "own_codes": ("code",),
+}
+_PROOFS = frozenset({"current", "code"})  # what shows who he is; a failure is recorded
+_CODES_ANEW = frozenset({"first", "factor", "own_factor", "own_codes"})
+_NAMES = ("districts", "thanas", "blocks")
+
+
+class NotAccepted(BoxesRefused):
+    """Something that was typed does not pass. Nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What an officer types to change his factors; which of it counts depends on the change."""
+
+    current: str = ""
+    password: str = ""
+    again: str = ""
+    code: str = ""
+    new_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The session's new token, and the recovery codes where there are new ones; they are shown this once."""
+
+    token: str
+    recovery_codes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the page of a change shows: its boxes, and the authenticator that is offered, if one is wanted."""
+
+    what: str
+    wanted: tuple[str, ...]
+    username: str
+    offer: factors.Offer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the officer's account page tells of his factors."""
+
+    username: str
+    has_factor: bool
+    recovery_codes: int
+
+
+def own(session: Session, actor: Any) -> Own:
+    row = table.account(session, actor.officer_id)
+    if row is None:
+        raise NotFound
+    left = factor_queries.recovery_codes_left(session, row.id)
+    return Own(row.username, row.totp_secret is not None, left)
+
+
+def sheet(session: Session, token: str, what: str) -> Sheet:
+    """The page of a change. Raises NotFound for a session that is not there, or not for this."""
+    here, row = _account(session, token, what)
+    wanted, offer = WANTED[what], None
+    if "new_code" in wanted:
+        district = next(each for each in officers.districts(session) if each.id == row.district_id)
+        secret = factors.offered(session.keys, here.digest)
+        offer = factors.offer(secret, row.username, f"e-Satyapan ({district.name_en})")
+    return Sheet(what, wanted, row.username, offer)
+
+
+def change(
+    database: Database, doorkeeper: Doorkeeper, token: str, what: str, typed: Typed, now: datetime
+) -> Changed:
+    """Change what `what` names in one transaction: every other session ends, and this one gets a new token.
+
+    A session that came by a code is open afterwards, and the code is used up. Raises NotAccepted, NotFound.
+    """
+    here, row = database.read(lambda session: _account(session, token, what), scopes.door())
+    scope = scopes.door(row.district_id)
+    own_try = bytes(here.digest)
+    if not database.write(lambda session: door.take(session, row.username, own_try, now), scope):
+        raise NotAccepted({WANTED[what][-1]: "account.problem.wait"})
+    problems = database.read(lambda session: _faults(session, row, what, typed), scope)
+    if "current" in WANTED[what] and not doorkeeper.fits(row.password_hash, typed.current):
+        problems["current"] = "account.problem.current"
+    hashed = doorkeeper.hash(typed.password) if "password" in WANTED[what] and not problems else ""
+
+    def apply(session: Session) -> Changed:
+        if problems:
+            raise NotAccepted(problems)
+        changed = _set(session, here, row, what, typed, hashed, now)
+        door.give_back(session, row.username, own_try)
+        return changed
+
+    try:
+        return database.write(apply, scope)
+    except NotAccepted as refused:
+        if refused.problems.keys() & _PROOFS:
+            thing = f"officer:{row.id}"
+            database.write(
+                lambda session: audit.record(
+                    session, "access", "factor:refuse", thing, None, now, reason=what
+                ),
+                scope,
+            )
+        raise
+
+
+def _account(session: Session, token: str, what: str) -> tuple[AnyRow, AnyRow]:
+    """The session behind a token and its account, if it may do this: an open one the officer's own changes."""
+    here = table.by_digest(session, officers.digest_of(token))
+    row = table.account(session, here.officer_id) if here is not None and here.ended_at is None else None
+    if here is None or row is None or what not in WANTED:
+        raise NotFound
+    if (here.stage != what) if not what.startswith("own_") else (here.stage != officers.OPEN):
+        raise NotFound
+    return here, row
+
+
+def _faults(session: Session, row: AnyRow, what: str, typed: Typed) -> dict[str, str]:
+    """What is wrong with a new password, by box."""
+    if "password" not in WANTED[what]:
+        return {}
+    if fault := passwords.fault(typed.password, guessed_first(), _names(session, row)):
+        return {"password": f"account.problem.password.{fault}"}
+    same = hmac.compare_digest(
+        passwords.normalised(typed.password).encode(), passwords.normalised(typed.again).encode()
+    )
+    return {} if same else {"again": "account.problem.again"}
+
+
+def _names(session: Session, row: AnyRow) -> list[str]:
+    offices = table.office_names(session, row.id)
+    return [row.username, row.name_hi, row.name_en, *offices]
+
+
+def _set(
+    session: Session, here: AnyRow, row: AnyRow, what: str, typed: Typed, hashed: str, now: datetime
+) -> Changed:
+    wanted, thing = WANTED[what], f"officer:{row.id}"
+    if "code" in wanted and not factors.consume(session, row, typed.code, now):
+        raise NotAccepted({"code": "account.problem.code"})
+    if "new_code" in wanted:
+        secret = factors.offered(session.keys, here.digest)
+        step = factors.fits_new(secret, typed.new_code, now)
+        if step is None:
+            raise NotAccepted({"new_code": "account.problem.new_code"})
+        factors.set_secret(session, row.id, secret, step, now)
+    if hashed:
+        table.set_account(session, row.id, password_hash=hashed)
+        audit.record(session, "access", "password:set", thing, None, now)
+    codes = factors.new_recovery_codes(session, row.id, now) if what in _CODES_ANEW else []
+    if what != "own_codes":
+        table.end_others(session, row.id, here.id, now)
+        table.set_account(session, row.id, version=row.version + 1)
+    token = officers.renew(session, here.id, now, opens=here.stage != officers.OPEN)
+    if here.stage != officers.OPEN:
+        factor_queries.close_entry_codes(session, row.id, now)
+        table.set_account(session, row.id, last_sign_in_at=now, failures=0, failed_at=None)
+    return Changed(token, codes)
+
+
+@cache
+def guessed_first() -> frozenset[str]:
+    """The words that passwords are made of first: common ones, this product's, places of the gazetteer."""
+    lines = (gazetteer.SEED / "guessed_words.txt").read_text(encoding="utf-8").splitlines()
+    places = [
+        row[name] for table_ in _NAMES for row in gazetteer.rows(table_) for name in ("name_hi", "name_en")
+    ]
+    common = [word for line in lines if not line.startswith("#") for word in line.split()]
+    return passwords.words([*common, *places])

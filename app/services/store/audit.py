@@ -1,0 +1,226 @@
+"""The record: chained rows in the transaction of the act, and a verification that names what was altered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+
+from app.models import audit_queries as table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+
+FIRST = b"\0" * 32  # what the first row of a chain is tied to
+
+#: Every act and the details it may carry: ids, codes and digests, never a name or a free text.
+ACTIONS: dict[str, frozenset[str]] = {
+    "case:open": frozenset({"number"}),
+    "case:withdraw": frozenset(),
+    "case:erase": frozenset(),
+    "task:complete": frozenset(
+        {"element", "answer", "sent_at", "step_up"}
+    ),  # sent before, when stuck; signed
+    "task:claim": frozenset({"element"}),
+    "task:release": frozenset({"element"}),
+    "task:take_over": frozenset({"element", "reason", "before", "after"}),  # who had it, who has it: ids
+    "task:reassign": frozenset({"element", "reason", "before", "after"}),
+    "task:expire": frozenset({"element", "reason", "before"}),
+    "note:send": frozenset({"to", "answers"}),
+    "note:close": frozenset(),
+    "timer:fire": frozenset(),
+    "job:finish": frozenset({"kind", "element"}),
+    "job:skip": frozenset({"kind", "element"}),
+    "paper:issue": frozenset({"number", "sha256", "unsigned", "signed_with"}),
+    "paper:deliver": frozenset({"office"}),
+    "paper:reprint": frozenset({"number", "copy", "reason"}),
+    "paper:revoke": frozenset({"number", "order", "ground", "step_up"}),
+    "document:see": frozenset({"pii", "field", "first"}),  # first: by the department that it was delivered to
+    "case:see": frozenset({"classes", "page"}),
+    "record:see": frozenset(),  # who has opened a case
+    "case:search": frozenset({"digest", "found"}),
+    "draft:destroy": frozenset({"files"}),
+    "document:destroy": frozenset(),
+    "file:destroy": frozenset(),
+    "requisition:register": frozenset(),
+    "requisition:link": frozenset({"office"}),
+    "office:add": frozenset({"kind"}),
+    "roster:upload": frozenset({"roster"}),
+    "roster:take": frozenset({"roster", "rows", "doubles"}),  # how many; numbers of rows that are doubles
+    "roster:undo": frozenset({"roster"}),
+    "roster:destroy": frozenset({"roster"}),
+    "release:deploy": frozenset({"version", "sha256"}),
+    "proposal:begin": frozenset({"base"}),
+    "contact:set": frozenset({"channels"}),
+    "proposal:send": frozenset({"sha256"}),
+    "case:move": frozenset({"before", "after"}),
+    "cases:move": frozenset({"version", "back"}),
+    "proposal:scenario": frozenset({"scenario", "step"}),
+    "proposal:replay": frozenset({"replay", "since", "sha256"}),
+    "proposal:return": frozenset(),
+    "proposal:drop": frozenset(),
+    "incident:retry": frozenset({"code"}),
+    "incident:close": frozenset({"code"}),
+    "session:start": frozenset({"posting", "stage"}),
+    "session:end": frozenset({"reason"}),
+    "session:refuse": frozenset({"digest"}),
+    "session:switch": frozenset({"posting"}),
+    "account:add": frozenset({"role"}),
+    "posting:ask": frozenset({"act", "role", "kind", "office"}),  # two have to agree
+    "posting:add": frozenset({"order", "role", "kind", "office", "since", "until"}),
+    "posting:end": frozenset({"order", "role", "kind", "office", "since"}),
+    "posting:refuse": frozenset({"role", "kind", "office"}),
+    "entry:ask": frozenset({"kind"}),
+    "entry:allow": frozenset({"kind"}),
+    "entry:refuse": frozenset({"kind"}),
+    "password:set": frozenset(),
+    "factor:set": frozenset(),
+    "factor:confirm": frozenset({"act", "sha256", "things"}),
+    "factor:refuse": frozenset({"reason"}),
+    "recovery:make": frozenset(),
+    "recovery:use": frozenset(),
+    "baseline:set": frozenset(),
+    "events:export": frozenset({"found"}),
+    "statement:keep": frozenset({"statement", "first", "sha256"}),
+    "calendar:propose": frozenset({"kind"}),
+    "calendar:approve": frozenset(),
+    "calendar:refuse": frozenset(),
+    "order:issue": frozenset({"kind", "reason"}),
+    "order:cancel": frozenset(),
+    "area:approve": frozenset(),
+    "area:refuse": frozenset(),
+    "district:add": frozenset({"code"}),
+    "keys:rotate": frozenset({"root", "keys"}),
+    "demo:begin": frozenset({"cases"}),
+    "demo:end": frozenset({"cases"}),
+    "demo:generate": frozenset({"cases", "seed"}),
+}
+#: How far the time that an act names may lie from the machine's: a request may wait that long for its turn.
+SLACK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a verification found: the stream, the row (0: the head), and what is wrong with it.
+
+    `checkpoint` is the number of the checkpoint that proves it, `name` the file of a copy; empty where there is none.
+    """
+
+    stream: str
+    seq: int
+    what: str  # altered | gap | broken | cut, and what app.services.installation.checkpoints finds
+    checkpoint: int = 0
+    name: str = ""
+
+
+def record(
+    session: Session,
+    stream: str,
+    action: str,
+    thing: str,
+    actor: Actor | None,
+    at: datetime,
+    **detail: Any,
+) -> None:
+    """Append one row to a chain, in the transaction of the act itself: no record, no act.
+
+    `stream` is `case:<id>`, `access` or `admin`; a case's head lies on its own row, so that two cases never
+    wait for each other. A loader's acts carry its name. Raises ValueError for an act that is not declared, for
+    details it may not carry, and for a time that is not the machine's where its clock is not free.
+    """
+    allowed = ACTIONS.get(action)
+    if allowed is None or not detail.keys() <= allowed:
+        raise ValueError(f"the record knows no act {action} with {sorted(detail)}")
+    if not session.clock_is_free:
+        _check_time(action, actor, at, session.recorded_at)
+    if session.loader:
+        detail["loader"] = session.loader
+    seq, prev = table.next_in_stream(session, stream)
+    row = {
+        "district_id": session.district_id,
+        "stream": stream,
+        "seq": seq,
+        "at": at,
+        "recorded_at": session.recorded_at,
+        "actor_id": actor.officer_id if actor is not None else None,
+        "office_id": actor.post.office_id if actor is not None else None,
+        "role": actor.post.role.value if actor is not None else "system",
+        "action": action,
+        "object": thing,
+        "detail": detail,
+    }
+    digest = _digest(prev, row)
+    table.append(session, {**row, "prev": prev, "hash": digest})
+    table.set_head(session, stream, seq, digest)
+
+
+def _check_time(action: str, actor: Actor | None, at: datetime, recorded_at: datetime) -> None:
+    """An officer acts now. The system may act late, for the time of the act that set its job; never early."""
+    late = recorded_at - at
+    if late < -SLACK or (actor is not None and late > SLACK):
+        raise ValueError(f"{action} names a time that is not the machine's: off by {late}")
+
+
+def verify(session: Session) -> list[Fault]:
+    """Walk every chain of the scope: each row that was altered, each gap, and each chain cut short."""
+    return list(_faults(session))
+
+
+def _faults(session: Session) -> Iterator[Fault]:
+    stream, prev, seq = "", FIRST, 0
+    heads = {name: (last, head) for name, last, head in table.heads(session)}
+    for row in table.all_rows(session):
+        if row.stream != stream:
+            yield from _end(stream, seq, prev, heads)
+            stream, prev, seq = row.stream, FIRST, 0
+        if row.seq != seq + 1:
+            yield Fault(row.stream, seq + 1, "gap")
+        if bytes(row.prev) != prev:
+            yield Fault(row.stream, row.seq, "broken")
+        if _digest(bytes(row.prev), row._asdict()) != bytes(row.hash):
+            yield Fault(row.stream, row.seq, "altered")
+        prev, seq = bytes(row.hash), row.seq
+    yield from _end(stream, seq, prev, heads)
+    for name, (last, _head) in heads.items():
+        if last:
+            yield Fault(name, last, "cut")
+
+
+def _end(stream: str, seq: int, head: bytes, heads: dict[str, tuple[int, bytes]]) -> Iterator[Fault]:
+    """A chain must end where its head says; the streams left over in `heads` have lost every row."""
+    if stream and heads.pop(stream, (0, b"")) != (seq, head):
+        yield Fault(stream, 0, "cut")
+
+
+_HASHED = (
+    "district_id",
+    "stream",
+    "seq",
+    "at",
+    "recorded_at",
+    "actor_id",
+    "office_id",
+    "role",
+    "action",
+    "object",
+    "detail",
+)
+
+
+def _digest(prev: bytes, row: Any) -> bytes:
+    """The hash of a row: every column of it, and the row before (leaf prefix of RFC 6962)."""
+    content = [_plain(row[name]) for name in _HASHED]
+    return sha256(b"\0" + prev + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return str(value) if isinstance(value, UUID) else value

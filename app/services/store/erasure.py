@@ -1,0 +1,43 @@
+"""Erasing the particulars of one case for good: its key goes, and with it everything the key locked, everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.domain.errors import Conflict, NotFound
+from app.models import case_queries as cases
+from app.services.store import audit, keys
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+
+OPEN = "open"
+
+
+def erase_case(session: Session, actor: Actor | None, case_id: UUID, now: datetime) -> list[Path]:
+    """Destroy the key of a closed case and what it could be found by; -> its files, to be deleted after the commit.
+
+    Numbers, dates, offices and the record stay: they name nobody. Raises NotFound for a case out of sight, and
+    Conflict while it is open.
+    """
+    case = cases.find(session, case_id)
+    if case is None:
+        raise NotFound
+    if case.status == OPEN:
+        raise Conflict("error.case_open", number=case.number)
+    files = [session.documents / row.path for row in cases.own_documents(session, case_id)]
+    keys.destroy(session, case.data_key_id, now)
+    cases.forget(session, case_id, now)
+    audit.record(session, f"case:{case_id}", "case:erase", f"case:{case_id}", actor, now)
+    return files
+
+
+def delete_files(files: list[Path]) -> None:
+    """Delete the sealed files of an erased case; without their key they were unreadable already."""
+    for file in files:
+        file.unlink(missing_ok=True)

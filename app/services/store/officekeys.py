@@ -1,0 +1,124 @@
+"""The keys by which offices sign papers: named in the settings, opened when first wanted, held open; their state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from app import papers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from app.config import Settings
+    from app.domain.roles import Actor
+    from app.services.store.database import Database
+
+#: How long before its certificate ends those concerned are told: a new one takes weeks.
+WARNING = timedelta(days=30)
+_BLANK = "________"
+SIDES = ("dm", "sp")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """One office's way to sign. `state`: ink (no key is set) | ok | expiring | unusable (then `problem` says why)."""
+
+    side: str  # dm | sp
+    state: Literal["ink", "ok", "expiring", "unusable"]
+    subject: str = ""
+    valid_till: datetime | None = None
+    problem: str = ""
+    file: str = ""
+
+    @property
+    def needs_care(self) -> bool:
+        return self.state in ("expiring", "unusable")
+
+
+class OfficeKeys:
+    """One per process. `files`: "<LGD code>-<dm|sp>" -> PKCS#12; an office that is not named signs in ink.
+
+    A file that was replaced is opened anew, so that a new certificate needs no restart.
+    """
+
+    def __init__(self, files: Mapping[str, Path], passphrase: str) -> None:
+        self._files, self._passphrase = dict(files), passphrase
+        self._open: dict[Path, tuple[int, papers.Signatory]] = {}
+
+    def of(self, district_id: int, side: str, now: datetime) -> papers.Signatory | None:
+        """The key of an office, usable now; None where it signs in ink. Raises papers.KeyRefused."""
+        path = self._files.get(f"{district_id}-{side}")
+        return None if path is None else papers.usable(self._opened(path), now, path.name)
+
+    def state(self, district_id: int, side: str, now: datetime) -> KeyState:
+        path = self._files.get(f"{district_id}-{side}")
+        if path is None:
+            return KeyState(side, "ink")
+        try:
+            held = papers.usable(self._opened(path), now, path.name).certificate
+        except papers.KeyRefused as refused:
+            return KeyState(side, "unusable", problem=refused.key, file=path.name)
+        state: Literal["ok", "expiring"] = "expiring" if held.valid_till - now < WARNING else "ok"
+        return KeyState(side, state, held.subject, held.valid_till, file=path.name)
+
+    def states(self, district_id: int, now: datetime) -> list[KeyState]:
+        return [self.state(district_id, side, now) for side in SIDES]
+
+    def of_post(self, actor: Actor, now: datetime) -> list[KeyState]:
+        """What signs the papers of the office in which an officer acts; nothing where it issues none."""
+        side = actor.post.office_kind.removesuffix("_office")
+        return [self.state(actor.district_id, side, now)] if side in SIDES else []
+
+    def worst(self, now: datetime) -> str:
+        """The state of the key that is worst of all, for those who watch the machine."""
+        order = ("ink", "ok", "expiring", "unusable")
+        found = [self.state(int(code), side, now).state for code, side in map(_parted, self._files)]
+        return max(found, key=order.index, default="ink")
+
+    def _opened(self, path: Path) -> papers.Signatory:
+        try:
+            written = path.stat().st_mtime_ns
+        except OSError as error:
+            raise papers.KeyRefused("papers.key.missing", file=path.name) from error
+        held = self._open.get(path)
+        if held is None or held[0] != written:
+            held = self._open[path] = (written, papers.open_key(path, self._passphrase))
+        return held[1]
+
+
+def foretold(
+    database: Database, district_id: int, facts: papers.PaperFacts, now: datetime
+) -> papers.PaperFacts:
+    """What a draft says of how the paper will be signed; its time is open."""
+    found = database.office_keys.state(district_id, facts.signer.office, now)
+    if found.state == "ink":
+        return facts
+    signer = replace(facts.signer, mode="digital", signed_at=_BLANK, certified_to=found.subject)
+    return replace(facts, signer=signer)
+
+
+def make_demo_keys(database: Database, settings: Settings, districts: Iterable[int], now: datetime) -> None:
+    """A key for either office of each district, certified by nobody, and the setting that names them; demo only."""
+    passphrase = settings.signature_passphrase or database.keys.passphrase()
+    names = {f"{code}-{side}": f"keys/{code}-{side}.p12" for code in districts for side in SIDES}
+    for name, path in names.items():
+        data = papers.demo_key(f"डेमो / DEMO {name}", passphrase, now)
+        target = settings.instance / path
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.write_bytes(data)
+        target.chmod(0o600)
+    said = ",".join(f"{name}={path}" for name, path in names.items())
+    with (settings.instance / "config.py").open("a", encoding="utf-8") as config:
+        config.write(f'SIGNATURE_KEYS = "{said}"\n')
+
+
+def _parted(name: str) -> tuple[str, str]:
+    code, _, side = name.partition("-")
+    return code, side
+
+
+NO_KEYS = OfficeKeys({}, "")

@@ -1,0 +1,1 @@
+"""The one writer of workflow rows: process instances, incidents, reminders, sums per step."""

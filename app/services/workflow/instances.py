@@ -1,0 +1,311 @@
+"""Process instances: the one writer of workflow tables. Makes the rows say what the engine says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app import engine
+from app.domain.errors import Conflict, RouteStuck
+from app.domain.ids import new_id
+from app.domain.ledger import standing_calendar
+from app.domain.offices import LANES, NEARER, ONE_PER_DISTRICT, Endorser, OfficeKind
+from app.domain.roles import IN_PERSON, Role
+from app.models import ahead
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.models import paper_queries as papers
+from app.models import workflow_queries as workflow
+from app.services.casefile.facts import CaseHost
+from app.services.district import calendars
+from app.services.store import keys, queues
+from app.services.timekeeping import clockbook, clocks
+from app.services.workflow import alarms, tallies
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.procedure.releases import Loaded
+
+VERIFICATION = "verification"
+WITHDRAWAL = "case_withdrawn"
+#: Ends of the route at which the department has taken its letter back.
+TAKEN_BACK = frozenset({"withdraw_case", "take_back"})
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What moved the case: at which instant, by whom (None: the system), and which user task it finished."""
+
+    at: datetime
+    actor: Actor | None = None
+    task_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One case on its way through one step."""
+
+    session: Session
+    case: AnyRow
+    release: Loaded
+    act: Act
+    key: bytes
+
+    def host(self) -> CaseHost:
+        return CaseHost(self.session, self.case, self.act.at)
+
+    def state(self) -> bytes:
+        row = workflow.state_of(self.session, self.case.id)
+        if row is None or row.revision != self.case.revision:
+            raise Conflict
+        return keys.open_sealed(self.key, place_of_state(self.case.id), row.blob)
+
+
+def start(session: Session, case: AnyRow, release: Loaded, data: Mapping[str, Any], act: Act) -> None:
+    """Begin the route of a case that was just registered. `data` holds routing values only."""
+    run = _begin(session, case, release, act)
+    step = engine.start(release.engine, VERIFICATION, data, run.host(), act.at)
+    _record(run, step, first=True)
+
+
+def complete_task(
+    session: Session,
+    case: AnyRow,
+    release: Loaded,
+    engine_task_id: str,
+    routing: Mapping[str, Any],
+    act: Act,
+) -> None:
+    """Finish one user task with its routing values and go as far as the diagram allows."""
+    run = _begin(session, case, release, act)
+    step = engine.complete_task(release.engine, run.state(), engine_task_id, routing, run.host(), act.at)
+    _record(run, step)
+
+
+def complete_job(
+    session: Session,
+    case: AnyRow,
+    release: Loaded,
+    engine_task_id: str,
+    result: Mapping[str, Any],
+    act: Act,
+) -> None:
+    """Hand the result of a service task to the engine; `result` becomes routing values of that element."""
+    run = _begin(session, case, release, act)
+    step = engine.complete_job(release.engine, run.state(), engine_task_id, result, run.host(), act.at)
+    _record(run, step)
+
+
+def fire_timers(session: Session, case: AnyRow, release: Loaded, act: Act) -> None:
+    """Let every timer of the case that is due by `act.at` fire; what piled up during a stop fires once."""
+    run = _begin(session, case, release, act)
+    _record(run, engine.fire_timers(release.engine, run.state(), run.host(), act.at))
+
+
+def withdraw(session: Session, case: AnyRow, release: Loaded, act: Act) -> None:
+    """Interrupt the route on the department's letter: every open task and timer of the case ends."""
+    run = _begin(session, case, release, act)
+    _record(run, engine.send_message(release.engine, run.state(), WITHDRAWAL, run.host(), act.at))
+
+
+def _begin(session: Session, case: AnyRow, release: Loaded, act: Act) -> _Run:
+    if act.task_id is None:  # an officer's act has read ahead already, together with his task
+        ahead.step(session, case.id, case.data_key_id, calendars.day(act.at))
+    return _Run(session, case, release, act, keys.unlock(session, case.data_key_id))
+
+
+def place_of_state(case_id: UUID) -> str:
+    """Under which name the engine's state of a case is sealed."""
+    return f"engine_state|blob|{case_id}"
+
+
+def _record(run: _Run, step: engine.Step, *, first: bool = False) -> None:
+    """Write all that one step left behind. The counts come last, table by table in key order (no deadlocks)."""
+    before = {row.engine_task_id: row for row in workflow.open_tasks(run.session, run.case.id)}
+    opened = [_task_row(run, task) for task in step.tasks if task.engine_task_id not in before]
+    still = {task.engine_task_id for task in step.tasks}
+    gone = [row for key, row in before.items() if key not in still]
+    _close_tasks(run, gone)
+    workflow.insert_tasks(run.session, opened)
+    _record_timers(run, step.timers)
+    _record_jobs(run, step.jobs)
+    is_withdrawn = step.end_event in TAKEN_BACK
+    change = (run.act.at, list(before.values()), gone, opened, step.moves, first, is_withdrawn)
+    clocks.record(run.session, run.case, clocks.Moved(*change))
+    moved = _record_moves(run, step.moves)
+    alarms.raise_for(run.session, run.case, step.moves, run.act.at)
+    _save_state(run, step, moved, first=first)
+    by_queue = queues.changes(gone, opened)
+    queues.announce(run.session, run.case.id, by_queue, run.act.at)
+    queues.apply(run.session, by_queue)
+    done = [row for row in gone if row.id == run.act.task_id]
+    tallies.keep(run.session, run.case, gone, opened, done, run.act.at)
+
+
+def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
+    unit = task.unit or {}
+    enquiry_id = UUID(unit["id"]) if unit.get("id") else None
+    role = Role(task.role)
+    office_id = _office_for(run, task, unit)
+    kind = LANES.get(task.lane, task.lane)
+    days, calendar = task.days or 1, calendars.of(run.session)
+    due_at = standing_calendar(calendar, calendars.orders(run.session), office_id, kind).due(run.act.at, days)
+    return {
+        "id": new_id(run.session.recorded_at),
+        "case_id": run.case.id,
+        "engine_task_id": task.engine_task_id,
+        "element_id": task.element_id,
+        "element_path": task.element_path,
+        "iteration": task.iteration,
+        "lane": task.lane,
+        "office_id": office_id,
+        "role": Role.SHO if role in IN_PERSON and unit.get("endorses") == Endorser.ABOVE else role,
+        "form": task.form,
+        "purpose": run.case.purpose,
+        "enquiry_id": enquiry_id,
+        "assigned_to": _assignee(run, role, enquiry_id),
+        "claimed_by": None,
+        "claimed_at": None,
+        "state": "open",
+        "created_at": run.act.at,
+        "days": str(days),
+        "due_on": calendar.day_of(due_at),
+        "due_at": due_at,
+    }
+
+
+def _office_for(run: _Run, task: engine.OpenTask, unit: Mapping[str, Any]) -> UUID:
+    """The office of a lane on this day: the district's one office, or the unit's nearest office of the kind."""
+    kind = LANES.get(task.lane)
+    office_id: UUID | None = None
+    day = run.act.at
+    if kind in ONE_PER_DISTRICT:
+        office_id = offices.only_of_kind(run.session, kind, calendars.day(day))
+    elif kind is OfficeKind.SDPO and not unit:
+        office_id = run.case.sdpo_office_id
+    elif kind is not None and unit.get("office_id"):
+        place = UUID(unit["office_id"])
+        nearer = NEARER.get(Role(task.role))
+        office_id = offices.nearest_of_kind(run.session, place, nearer) if nearer is not None else None
+        office_id = office_id or offices.nearest_of_kind(run.session, place, kind)
+    if office_id is None:
+        raise RouteStuck("no_office", task.element_id, lane=task.lane)
+    return office_id
+
+
+def _assignee(run: _Run, role: Role, enquiry_id: UUID | None) -> UUID | None:
+    """A task in person belongs to the officer whom the thana named; every other task waits for the office."""
+    if enquiry_id is None or role not in IN_PERSON:
+        return None
+    enquiry = cases.enquiry_row(run.session, enquiry_id)
+    return enquiry.officer_id if enquiry is not None else None
+
+
+def _close_tasks(run: _Run, gone: Sequence[AnyRow]) -> None:
+    done = run.act.task_id
+    if done is not None and run.act.actor is not None:
+        workflow.finish_task(run.session, done, run.act.actor.officer_id, run.act.at)
+    workflow.cancel_tasks(run.session, [row.id for row in gone if row.id != done], run.act.at)
+
+
+def _record_timers(run: _Run, timers: Sequence[engine.Timer]) -> None:
+    before = {row.engine_task_id: row for row in workflow.timers_of(run.session, run.case.id)}
+    wanted = {timer.engine_task_id: timer for timer in timers}
+    workflow.insert_timers(
+        run.session,
+        [
+            {
+                "id": new_id(run.session.recorded_at),
+                "case_id": run.case.id,
+                "engine_task_id": timer.engine_task_id,
+                "element_id": timer.element_id,
+                "due_at": timer.due_at,
+            }
+            for key, timer in wanted.items()
+            if key not in before
+        ],
+    )
+    for key in before.keys() & wanted.keys():
+        if before[key].due_at != wanted[key].due_at:
+            workflow.move_timer(run.session, before[key].id, wanted[key].due_at)
+    workflow.delete_timers(run.session, [row.id for key, row in before.items() if key not in wanted])
+
+
+def _record_jobs(run: _Run, jobs: Sequence[engine.Job]) -> None:
+    before = {row.engine_task_id: row for row in workflow.open_jobs(run.session, run.case.id)}
+    wanted = {job.engine_task_id: job for job in jobs}
+    workflow.insert_jobs(
+        run.session,
+        [
+            {
+                "id": new_id(run.session.recorded_at),
+                "case_id": run.case.id,
+                "engine_task_id": job.engine_task_id,
+                "element_id": job.element_id,
+                "element_path": job.element_path,
+                "kind": job.kind,
+                "params": dict(job.params),
+                "state": "queued",
+                "at": run.act.at,
+                "run_at": run.act.at,
+            }
+            for key, job in wanted.items()
+            if key not in before
+        ],
+    )
+    workflow.cancel_jobs(run.session, [row.id for key, row in before.items() if key not in wanted])
+
+
+def _record_moves(run: _Run, moves: Sequence[engine.Move]) -> int:
+    workflow.insert_steps(
+        run.session,
+        [
+            {
+                "case_id": run.case.id,
+                "seq": run.case.step_seq + number,
+                "kind": move.kind,
+                "element_id": move.element_id,
+                "element_path": move.element_path,
+                "unit_office_id": UUID(move.unit["office_id"]) if move.unit else None,
+                "routing": dict(move.routing),
+                "facts": None,
+                "release_id": run.release.id,
+                "at": run.act.at,
+                "recorded_at": run.session.recorded_at,
+            }
+            for number, move in enumerate(moves, start=1)
+        ],
+    )
+    return len(moves)
+
+
+def _save_state(run: _Run, step: engine.Step, moved: int, *, first: bool) -> None:
+    sealed = keys.seal(run.key, place_of_state(run.case.id), step.state)
+    values = {
+        "revision": run.case.revision + 1,
+        "blob": sealed,
+        "engine_version": engine.VERSION,
+    }
+    if first:
+        workflow.insert_state(run.session, {"case_id": run.case.id, **values})
+    else:
+        workflow.update_state(run.session, run.case.id, values)
+    change: dict[str, Any] = {"step_seq": run.case.step_seq + moved}
+    if step.ended:
+        status = _final_status(run, step.end_event)
+        clockbook.settle(run.session, run.case, run.act.at, status)
+        change |= {"status": status, "closed_at": run.act.at}
+    if not cases.advance(run.session, run.case.id, run.case.revision, change):
+        raise Conflict
+
+
+def _final_status(run: _Run, end_event: str | None) -> str:
+    if end_event in TAKEN_BACK:
+        return "withdrawn"
+    return "issued" if papers.has_issued(run.session, run.case.id) else "closed"
