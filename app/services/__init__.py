@@ -1,1 +1,1 @@
-"""What the system does, one module a noun. Takes (session, actor, ...); flushes, never commits."""
+"""What the system does: a room a subject, a module a noun. Takes (session, actor, ...); flushes, never commits."""
