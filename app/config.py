@@ -10,6 +10,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "app" / "static" / "dist" / "fonts"  # where `make build` puts them
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
+LOCAL = ("127.0.0.1", "::1", "localhost")  # hosts that are this machine
 _MAX_PORT = 65_535
 MOST_DEMO_CASES = 40
 _MAX_PROCESSES = 64
@@ -88,7 +90,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, Any] = {**_from_file(instance / "config.py"), **outside}
     demo = _flag(values, "ESP_DEMO")
     host = str(values.get("HOST") or "127.0.0.1")
-    if demo and host not in ("127.0.0.1", "::1", "localhost"):
+    if demo and host not in LOCAL:
         raise SettingRefused(
             "HOST",
             "डेमो केवल इसी कम्प्यूटर पर (127.0.0.1) चल सकता है",
@@ -189,12 +191,26 @@ def _from_file(path: Path) -> dict[str, Any]:
 def _database(values: Mapping[str, Any], instance: Path) -> str:
     url = str(values.get("DATABASE_URL") or f"sqlite:///{instance / 'satyapan.db'}").strip()
     if _DATABASE.match(url):
+        if not _flag(values, "ESP_DEMO") and not _is_reached_safely(url, str(values.get("PGSSLMODE") or "")):
+            raise SettingRefused(
+                "DATABASE_URL",
+                "दूसरी मशीन के डेटाबेस के लिए पते के अंत में ?sslmode=verify-full लिखें",
+                "end the address of a database on another machine by ?sslmode=verify-full",
+            )
         return url
     raise SettingRefused(
         "DATABASE_URL",
         "postgresql://नाम:पासवर्ड@होस्ट/डेटाबेस लिखें, अथवा SQLite के लिए खाली छोड़ें",
         "write postgresql://name:password@host/database, or leave it empty for SQLite",
     )
+
+
+def _is_reached_safely(url: str, sslmode: str) -> bool:
+    """Whether the database is on this machine, or its certificate and name are checked."""
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query))
+    host = asked.get("host") or parts.hostname or ""
+    return host.startswith("/") or host in ("", *LOCAL) or asked.get("sslmode", sslmode) == "verify-full"
 
 
 def _processors() -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import FONTS
+from app.config import FONTS, SettingRefused, load
 from app.papers.fonts import BOLD, REGULAR
 from tests.serving import free_port
 from tests.sources import ROOT
@@ -72,6 +72,32 @@ def test_demo_mode_serves_no_other_machine(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["nonsense", "mysql://name@host/database"])
 def test_an_address_that_names_no_database_is_refused(tmp_path: Path, url: str) -> None:
     assert "DATABASE_URL: " in start(tmp_path / "instance", DATABASE_URL=url)
+
+
+@pytest.mark.parametrize(
+    ("url", "fits"),
+    [
+        ("postgresql://esp:geheim@db.example/esp", False),
+        ("postgresql://esp:geheim@db.example/esp?sslmode=require", False),
+        ("postgresql://esp:geheim@/esp?host=db.example", False),
+        ("postgresql://esp:geheim@db.example/esp?sslmode=verify-full", True),
+        ("postgresql://esp:geheim@127.0.0.1/esp", True),
+        ("postgresql://esp@/esp?host=/run/postgresql", True),
+    ],
+)
+def test_a_database_on_another_machine_shows_its_certificate(
+    tmp_path: Path,
+    url: str,
+    *,
+    fits: bool,
+) -> None:
+    values = {"INSTANCE": str(tmp_path), "DATABASE_URL": url}
+    if fits:
+        assert load(values).database_url == url
+        return
+    with pytest.raises(SettingRefused, match="sslmode=verify-full") as refused:
+        load(values)
+    assert "geheim" not in str(refused.value)
 
 
 def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
