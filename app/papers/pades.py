@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import pikepdf
 from asn1crypto.pkcs12 import Pfx
@@ -35,13 +36,15 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from app.papers.errors import KeyRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from pyhanko.sign.validation.status import PdfSignatureStatus
 
     from app.papers.proof import Sealed
+
+_T = TypeVar("_T")
 
 #: The library tells its log of every file that is not as it should be, with the name in its certificate.
 for _name_of_log in ("pyhanko", "pyhanko_certvalidator"):
@@ -209,8 +212,14 @@ def sign(sealed: bytes, signatory: Signatory, at: datetime) -> bytes:
     out = BytesIO()
     digest, _ = document.digest_tbs_document(output=out)
     attributes = PdfCMSSignedAttributes(signing_time=at)
-    asyncio.run(document.perform_signature(digest.document_digest, attributes))
+    _apart(lambda: asyncio.run(document.perform_signature(digest.document_digest, attributes)))
     return out.getvalue()
+
+
+def _apart(work: Callable[[], _T]) -> _T:
+    """Do what starts an event loop of its own in a thread of its own: asyncio refuses a second where one runs."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
 
 
 def _place(pdf: bytes) -> tuple[int, tuple[int, int, int, int] | None]:
@@ -257,7 +266,7 @@ def _judged(embedded: EmbeddedPdfSignature) -> Signature:
     # Whom to trust is for the reader of the paper to say; here each certificate stands for itself.
     trusting = ValidationContext(trust_roots=[embedded.signer_cert], allow_fetching=False)
     try:
-        status = validate_pdf_signature(embedded, signer_validation_context=trusting)
+        status = _apart(lambda: validate_pdf_signature(embedded, signer_validation_context=trusting))
     except (SignatureValidationError, CMSExtractionError, *_ODD_FILE):
         return Signature("altered")
     certificate = x509.load_der_x509_certificate(status.signing_cert.dump())
