@@ -157,8 +157,9 @@ def lines(session: Session, case_ids: Collection[UUID]) -> Sequence[AnyRow]:
     return _lines(session, case.c.id.in_(tuple(case_ids))) if case_ids else ()
 
 
-def _lines(session: Session, condition: Any) -> Sequence[AnyRow]:
-    first = (
+def first_open() -> Any:
+    """The task of a case that has been open longest, as a column of a query over cases."""
+    return (
         select(user_task.c.id)
         .where(
             user_task.c.district_id == case.c.district_id,
@@ -170,6 +171,10 @@ def _lines(session: Session, condition: Any) -> Sequence[AnyRow]:
         .correlate(case)
         .scalar_subquery()
     )
+
+
+def _lines(session: Session, condition: Any) -> Sequence[AnyRow]:
+    first = first_open()
     statement = (
         select(
             case.c.id,

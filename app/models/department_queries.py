@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, func, insert, or_, select, update
 
 from app.models.base import insert_or
+from app.models.case_queries import first_open
 from app.models.cases import applicant, case, document, enquiry, letter_department, requisition
 from app.models.officers import posting
 from app.models.offices import office
@@ -99,21 +100,6 @@ def _latest_paper() -> Any:
     )
 
 
-def _open_first() -> Any:
-    return (
-        select(user_task.c.id)
-        .where(
-            user_task.c.district_id == case.c.district_id,
-            user_task.c.case_id == case.c.id,
-            user_task.c.state == "open",
-        )
-        .order_by(user_task.c.due_at, user_task.c.id)
-        .limit(1)
-        .correlate(case)
-        .scalar_subquery()
-    )
-
-
 def cases(session: Session, requisition_ids: Sequence[UUID]) -> Sequence[AnyRow]:
     """The cases of letters with what their stage is told from: status, open step and office kind, paper, delivery."""
     asked = exists().where(enquiry.c.district_id == case.c.district_id, enquiry.c.case_id == case.c.id)
@@ -139,7 +125,7 @@ def cases(session: Session, requisition_ids: Sequence[UUID]) -> Sequence[AnyRow]
         .select_from(case)
         .join(applicant, _joined(case, applicant, "id", "case_id"))
         .outerjoin(
-            user_task, and_(user_task.c.district_id == case.c.district_id, user_task.c.id == _open_first())
+            user_task, and_(user_task.c.district_id == case.c.district_id, user_task.c.id == first_open())
         )
         .outerjoin(office, _joined(user_task, office, "office_id"))
         .outerjoin(
