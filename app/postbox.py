@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
@@ -57,14 +58,15 @@ class MailServer:
     def _connected(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)
         host, port = parts.hostname or "localhost", parts.port or 0
+        proven = ssl.create_default_context()  # a certificate that the machine trusts, made out to this host
         server: smtplib.SMTP
         if parts.scheme == "smtps":
-            server = smtplib.SMTP_SSL(host, port, timeout=_SECONDS)
+            server = smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=proven)
         else:
             server = smtplib.SMTP(host, port, timeout=_SECONDS)
             server.ehlo()
             if server.has_extn("starttls"):
-                server.starttls()
+                server.starttls(context=proven)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         return server
