@@ -37,6 +37,7 @@ T = TypeVar("T")
 
 _TRIES = 8  # of one write that lost a race; more means that something is wrong
 _BUSY_SECONDS = 5  # how long a write waits for another program before it is refused
+_AGAIN_SECONDS = 0.01  # between two tries to turn a new file to write-ahead logging
 _IDLE_SECONDS = 2  # after which a connection may have died unseen: no server starts anew in less
 _PREPARED = 256  # statements that a connection to SQLite keeps prepared
 _BATCH = 64  # closures in one commit
@@ -50,7 +51,6 @@ _OUTAGES = frozenset({"08", "53", "57"})
 _HELD = "55P03"
 #: A destroyed key must not linger in a freed part of a page: secure_delete overwrites it.
 _PRAGMAS = (
-    "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "temp_store=MEMORY",
@@ -349,6 +349,7 @@ def _on_sqlite(url: str, *, reading: bool = False) -> Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         raw = cast("sqlite3.Connection", connection)
         raw.isolation_level = None  # we say BEGIN ourselves; the driver's own idea of it breaks savepoints
+        _keep_a_journal(raw)
         for pragma in (*_PRAGMAS, *(_READING if reading else ())):
             raw.execute(f"PRAGMA {pragma}")
 
@@ -358,6 +359,23 @@ def _on_sqlite(url: str, *, reading: bool = False) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _keep_a_journal(raw: sqlite3.Connection) -> None:
+    """Turn a new file to write-ahead logging, however many programs do so at once.
+
+    SQLite refuses without its busy wait where two that hold a read lock would both turn the same file.
+    """
+    until = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as refused:
+            if not refused.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 __all__ = ["Database", "Scope", "Session"]
