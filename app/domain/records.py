@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from app.domain import subjects
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -55,7 +57,7 @@ class Person:
 
 def person_of(intake: Mapping[str, Any]) -> Person:
     """The person or firm of an intake form."""
-    return Person(day_of(intake.get("dob")), intake.get("subject_kind") == "firm")
+    return Person(day_of(intake.get("dob")), subjects.kind_of(intake) == subjects.FIRM)
 
 
 def weigh(row: Mapping[str, Any], person: Person, verdict: Verdict | None = None) -> Weight:

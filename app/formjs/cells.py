@@ -14,7 +14,7 @@ from app.formjs.expressions import is_true
 from app.formjs.kind import Choice, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from app.formjs.kind import Options
     from app.formjs.model import Form, Node, Text
@@ -47,17 +47,19 @@ class Column:
         return self._known[text]
 
 
-def columns(form: Form, facts: Mapping[str, Any], options: Options) -> list[Column]:
-    """The fields that a row of a list can answer, in the order of the form.
+def columns(form: Form, facts: Mapping[str, Any], options: Options, alike: Mapping[str, Any]) -> list[Column]:
+    """The fields that a row of a list can answer, in the order of the form; `alike` are the answers of every row.
 
-    Lists, files and ticks of several are not among them, nor what these facts rule out for every row.
+    Lists, files and ticks of several are not among them, nor what facts and answers of all rule out for every row.
     """
     found = []
+    known, own = {**facts, **alike}, form.level.inputs.keys() - alike.keys()
     for placed in form.level.steps:
         node = placed.node
-        if node.key not in form.level.inputs or node.kind not in _ONE_CELL or node.is_decision:
+        if node.key not in own or node.kind not in _ONE_CELL or node.is_decision:
             continue
-        if any(_is_ruled_out(each, form, facts) for each in (*placed.groups, node)):
+        hidden = [_is_hidden(each, own, known) for each in (*placed.groups, node)]
+        if True in hidden:
             continue
         found.append(
             Column(
@@ -66,7 +68,7 @@ def columns(form: Form, facts: Mapping[str, Any], options: Options) -> list[Colu
                 node.label,
                 node.hint,
                 node.error,
-                node.rules.is_required and node.hide is None and not any(g.hide for g in placed.groups),
+                node.rules.is_required and None not in hidden,
                 tuple(_choices(node, options)),
             )
         )
@@ -74,12 +76,12 @@ def columns(form: Form, facts: Mapping[str, Any], options: Options) -> list[Colu
     return sorted(found, key=lambda each: order[each.key])
 
 
-def _is_ruled_out(node: Node, form: Form, facts: Mapping[str, Any]) -> bool:
-    """Whether a rule that looks at the facts alone hides it."""
+def _is_hidden(node: Node, own: Collection[str], known: Mapping[str, Any]) -> bool | None:
+    """Whether every row hides it, or none does; None where that hangs on what the row says in its `own` fields."""
     if node.hide is None:
         return False
     reads = {path[0] for path in feel.names_read(node.hide)}
-    return not reads & form.level.inputs.keys() and is_true(node.hide, facts)
+    return None if reads & set(own) else is_true(node.hide, known)
 
 
 def _choices(node: Node, options: Options) -> list[Choice]:

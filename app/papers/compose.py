@@ -85,6 +85,7 @@ class Composition:
     photo: bytes | None
     annex: tuple[tuple[str, ...], ...] = ()  # rows of the list that goes with a letter, its head first
     is_signed: bool = False  # a signature will put its frame around the sign block
+    is_of_firm: bool = False  # which has no face: no place is kept for a photograph
 
 
 def compose(texts: Texts, facts: PaperFacts) -> Composition:
@@ -107,6 +108,7 @@ def compose(texts: Texts, facts: PaperFacts) -> Composition:
         verify_link=facts.verification.link,
         photo=facts.photo if certificate else None,
         is_signed=facts.signer.mode == "digital",
+        is_of_firm=facts.subject.kind == "firm",
     )
 
 

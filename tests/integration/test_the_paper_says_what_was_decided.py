@@ -100,6 +100,17 @@ def test_a_paper_without_copies_takes_one_number_of_the_series(journey: Journey)
     assert (lasts["certificate"], lasts["memo"]) == (2, 2)
 
 
+def test_a_firms_paper_names_the_firm_and_its_place_and_no_person(journey: Journey) -> None:
+    letter = journey.register(purpose="contractor", candidate_count=1)
+    firm = {"firm_name_hi": "सरयू कंस्ट्रक्शन", "firm_name_en": "Saryu Construction", "firm_kind": "partnership"}
+    number = journey.add(letter, ["th_mufassil"], subject_kind="firm", **firm)
+    _, text = issued(journey, number, lang="both")
+    assert "मेसर्स सरयू कंस्ट्रक्शन" in text
+    assert "M/s Saryu Construction" in text
+    for word in ("पिता", "पुत्र", "son of", "जन्म तिथि", "Date of birth", "श्री ", "फोटो"):
+        assert word not in text
+
+
 def test_why_nobody_was_found_is_said_from_closed_answers_alone(journey: Journey) -> None:
     number = journey.new_case(["th_mufassil"])
     journey.go_on(number, "visit")

@@ -143,12 +143,34 @@ def _may_be_a_firm(a: Any) -> bool:
     return bool(a.facts["checks"].get("subject") == "person_or_firm")
 
 
+def _is_firm(a: Any) -> bool:
+    return _may_be_a_firm(a) and a.subject_kind == "firm"
+
+
+def _is_person(a: Any) -> bool:
+    return not _is_firm(a)
+
+
+#: What a person has and a firm has not.
+_OF_A_PERSON = (
+    *("#Heading_person", "name_hi", "name_en", "gender", "dob", "relation", "father_hi", "father_en"),
+    *("alias", "former_name", "mother_hi", "spouse_name", "nationality", "epic_no", "id_proof"),
+    *("identification_marks", "occupation", "#Heading_perm", "same_address", "stays"),
+    *("#Heading_declaration", "declared_case", "photo"),
+)
+
+
 def _searched(a: Any) -> bool:
     return bool(a.action != "return")
 
 
 def _came(a: Any) -> bool:
     return bool(a.od_state != "not_received")
+
+
+def _is_of_a_firm(a: Any) -> bool:
+    """The case is a firm's: of its place is asked, not of how long somebody has lived there."""
+    return bool(a.facts.get("intake", {}).get("subject_kind") == "firm")
 
 
 def _is_dropped(a: Any) -> bool:
@@ -192,17 +214,24 @@ WHEN: dict[str, dict[str, Any]] = {
         "attestation_form": lambda a: a.purpose is not None and a.purpose not in _NAMED,
     },
     "intake": {
+        "subject_kind": _may_be_a_firm,
+        **dict.fromkeys(_OF_A_PERSON, _is_person),
+        "#Heading_firm_address": _is_firm,
         "#Group_firm": _may_be_a_firm,
         **dict.fromkeys(
-            ("firm_name_en", "firm_kind", "firm_post", "firm_reg_no", "firm_reg_date", "firm_address"),
+            ("firm_name_en", "firm_kind", "firm_reg_no", "firm_reg_date"),
             lambda a: _may_be_a_firm(a) and a.firm_name_hi is not None,
         ),
+        **dict.fromkeys(
+            ("firm_post", "firm_address"),
+            lambda a: _may_be_a_firm(a) and a.firm_name_hi is not None and _is_person(a),
+        ),
         "relatives": lambda a: a.facts["requisition"]["purpose"] in ("central_forces", "bihar_police"),
-        "#Group_present": lambda a: not a.same_address,
+        "#Group_present": lambda a: not a.same_address and _is_person(a),
         "dup_ack": lambda a: a.facts["duplicate_found"],
         "dup_reason": lambda a: a.facts["duplicate_found"],
-        "declared_detail": lambda a: a.declared_case == "yes",
-        "declaration_attached": lambda a: a.declared_case in ("yes", "no"),
+        "declared_detail": lambda a: a.declared_case == "yes" and _is_person(a),
+        "declaration_attached": lambda a: a.declared_case in ("yes", "no") and _is_person(a),
         "person_attestation_form": lambda a: a.facts["requisition"]["purpose"] in _NAMED,
         **_places("perm"),
         **_places("pres"),
@@ -281,8 +310,9 @@ WHEN: dict[str, dict[str, Any]] = {
     "visit": {
         "next_visit": lambda a: a.resident == "house_locked",
         "identity_verified": lambda a: a.resident in _LIVED,
-        "stay": lambda a: a.resident in _LIVED,
-        "stay_years": lambda a: a.resident in _LIVED and a.stay == "years",
+        "#Text_firm": _is_of_a_firm,
+        "stay": lambda a: a.resident in _LIVED and not _is_of_a_firm(a),
+        "stay_years": lambda a: a.resident in _LIVED and a.stay == "years" and not _is_of_a_firm(a),
         "witnesses": lambda a: a.resident in _AT_THE_DOOR,
         "witnesses.statement": lambda a: a.row.gist == "known_adverse",
         "#Group_premises": _is_inspected,
@@ -368,7 +398,15 @@ SITUATIONS: dict[str, list[tuple[dict[str, Any], dict[str, tuple[Any, ...]]]]] =
             for facts in ({}, {"requisition": {"purpose": "contractor"}})
         ),
         *(
-            ({"checks": {"subject": subject}}, {"firm_name_hi": (None, "सरयू")})
+            (
+                {"checks": {"subject": subject}},
+                {
+                    "firm_name_hi": (None, "सरयू"),
+                    "subject_kind": (None, "person", "firm"),
+                    "declared_case": (None, "yes"),
+                    "same_address": (True, False),
+                },
+            )
             for subject in ("person", "person_or_firm")
         ),
         (
@@ -441,6 +479,10 @@ SITUATIONS: dict[str, list[tuple[dict[str, Any], dict[str, tuple[Any, ...]]]]] =
                 "stay": (None, "since_birth", "years"),
                 "outcome": (None, *_OUTCOMES),
             },
+        ),
+        (
+            {"intake": {"subject_kind": "firm"}},
+            {"resident": (None, "resident", "left", "not_resident"), "stay": (None, "years")},
         ),
         (
             SITE,

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from app.domain import subjects
 from app.domain.findings import RESIDENCE, Findings, Unit
 from app.models import ahead
 from app.models import case_queries as cases
@@ -45,9 +46,9 @@ _KINDS = {"perm": "permanent", "pres": "present"}  # part of the form -> kind of
 
 @dataclass(frozen=True, slots=True)
 class Residence:
-    """One address of a person as it was written, and the police station that answers for it."""
+    """One address of a person or firm as it was written, and the police station that answers for it."""
 
-    kind: str  # perm | pres
+    kind: str  # perm | pres | firm
     text: str
     pin: str
     thana_kind: str
@@ -100,7 +101,9 @@ class CaseFacts:
         if not unknown:
             return person
         rows = {row.kind: row.office_id for row in cases.addresses_of(self.session, self.case.id)}
-        found = {f"{which}_thana": rows.get(kind) for which, kind in unknown.items()}
+        found = {
+            f"{which}_thana": rows.get(kind) or rows.get(subjects.FIRM) for which, kind in unknown.items()
+        }
         return {**person, **{name: str(office_id) for name, office_id in found.items() if office_id}}
 
     @cached_property
@@ -208,7 +211,7 @@ class CaseFacts:
         }
 
     def particulars(self) -> Particulars:
-        """The person and the addresses in a few lines."""
+        """The person, or the firm, and the addresses in a few lines."""
         person = self.intake
         return Particulars(
             date.fromisoformat(person["dob"]) if person.get("dob") else None,
@@ -220,8 +223,9 @@ class CaseFacts:
         text = [person.get(f"{kind}_{part}") for part in ("house", "village", "po", "district_other")]
         thana = offices.find(self.session, UUID(own)) if (own := person.get(f"{kind}_thana")) else None
         elsewhere = str(person.get(f"{kind}_thana_other") or "")
+        is_firm = subjects.kind_of(person) == subjects.FIRM
         return Residence(
-            kind,
+            subjects.FIRM if is_firm else kind,
             ", ".join(str(part) for part in text if part),
             str(person.get(f"{kind}_pin") or ""),
             *(

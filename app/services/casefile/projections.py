@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.domain import numbers
+from app.domain import numbers, subjects
 from app.domain.errors import FieldProblem, FormInvalid, NotFound, RouteStuck
 from app.domain.ids import new_id
 from app.domain.offices import Endorser, OfficeKind, UnitKind
@@ -108,7 +108,7 @@ def register_person(
         {
             "id": applicant_id,
             "case_id": case.id,
-            "kind": "person",
+            "kind": subjects.kind_of(answers),
             "name": keys.seal_name(key, applicant_id, answers),
             "details": keys.seal_json(key, f"applicant|details|{applicant_id}", _details(answers)),
         },
@@ -140,7 +140,8 @@ def _details(answers: Mapping[str, Any]) -> dict[str, Any]:
 def _addresses(
     session: Session, case: AnyRow, key: bytes, answers: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    found = [("permanent", {part: answers.get(f"perm_{part}") for part in _ADDRESS})]
+    home = "firm" if subjects.kind_of(answers) == subjects.FIRM else "permanent"
+    found = [(home, {part: answers.get(f"perm_{part}") for part in _ADDRESS})]
     if answers.get("pres_village"):
         found.append(("present", {part: answers.get(f"pres_{part}") for part in _ADDRESS}))
     found += [("stay", dict(row)) for row in answers.get("stays") or []]

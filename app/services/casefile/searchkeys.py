@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.domain import names, numbers
+from app.domain import names, numbers, subjects
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.services.district import calendars
@@ -20,25 +20,48 @@ if TYPE_CHECKING:
 def index(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:
     """Write the search keys of a new case."""
     found = digests(session, answers)
+    if (firm := _firm(session, case.requisition_id, answers)) is not None:
+        found.add(("firm", firm))
     cases.insert_search_keys(
         session, [{"case_id": case.id, "kind": kind, "digest": digest} for kind, digest in sorted(found)]
     )
 
 
+#: What is found by the sound of its words: kind -> the fields of the intake in which it stands.
+_NAMES = {
+    "name": ("name_hi", "name_en", "alias", "firm_name_hi", "firm_name_en"),
+    "father": ("father_hi", "father_en"),
+    "village": ("perm_village",),
+}
+
+
 def digests(session: Session, answers: Mapping[str, Any]) -> set[tuple[str, bytes]]:
-    """What a person is found by: his and the father's name, mobile, village; by kind, blind."""
+    """What a person is found by: his, the father's and the firm's name, mobile, village; by kind, blind."""
     found: set[tuple[str, bytes]] = set()
-    for kind, fields in (("name", ("name_hi", "name_en", "alias")), ("father", ("father_hi", "father_en"))):
+    for kind, fields in _NAMES.items():
         for name in fields:
             for skeleton in names.skeletons(answers.get(name) or ""):
                 found.add((kind, session.keys.blind(kind, skeleton)))
-    for skeleton in names.skeletons(answers.get("perm_village") or ""):
-        found.add(("village", session.keys.blind("village", skeleton)))
     if answers.get("mobile"):
         found.add(("mobile", session.keys.blind("mobile", answers["mobile"])))
     if (digest := person(session, answers)) is not None:
         found.add(("person", digest))
     return found
+
+
+def of_firm(session: Session, case: AnyRow, answers: Mapping[str, Any], most: int) -> list[UUID]:
+    """The firm's own case and those of its partners in the same letter, without this one, as far as one may see."""
+    firm = _firm(session, case.requisition_id, answers)
+    if firm is None:
+        return []
+    hits = cases.search(session, {"firm": [firm]}, (), most)
+    return sorted(hit.case_id for hit in hits if hit.case_id != case.id)
+
+
+def _firm(session: Session, letter_id: UUID, answers: Mapping[str, Any]) -> bytes | None:
+    """By what the cases of one firm in one letter find each other: the sound of its name, blind."""
+    sounds = sorted(map(names.skeleton, names.words(subjects.firm_of(answers))))
+    return session.keys.blind("firm", f"{letter_id} {' '.join(sounds)}") if sounds else None
 
 
 def person(session: Session, answers: Mapping[str, Any]) -> bytes | None:

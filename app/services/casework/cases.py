@@ -67,6 +67,7 @@ class CaseView:
     may_withdraw: bool
     is_held_up: bool  # by an incident: no officer can move it before an administrator has seen to it
     particulars: Particulars | None = None
+    of_firm: Sequence[CaseLine] = ()  # the firm's own case and its partners', where this one is one of them
     answers: Sequence[casefile.AnswerView] = ()
     steps: Sequence[casefile.StepLine] = ()
     next_steps: Sequence[forecast.Expected] = ()
@@ -161,6 +162,7 @@ def _work(opened: _Opened) -> dict[str, Any]:
     file = opened.file
     return {
         "particulars": file.particulars(),
+        "of_firm": _of_firm(opened),
         "answers": file.answers(),
         "steps": file.steps(),
         "next_steps": forecast.steps(opened.case, file),
@@ -176,6 +178,14 @@ def _work(opened: _Opened) -> dict[str, Any]:
             and offices.may_give(opened.actor, Role(task.role), task.office_id, task.office_kind)
         ],
     }
+
+
+_MOST_OF_FIRM = 25  # more owners than a page should list
+
+
+def _of_firm(opened: _Opened) -> list[CaseLine]:
+    ids = searchkeys.of_firm(opened.session, opened.case, opened.file.facts.intake, _MOST_OF_FIRM)
+    return caselines.of(opened.session, table.lines(opened.session, ids), opened.file.now)
 
 
 def _diagram(opened: _Opened) -> dict[str, Any]:

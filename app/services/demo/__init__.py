@@ -1,1 +1,1 @@
-"""The demo district and its forty cases, lived through in the past."""
+"""The demo district and its cases, lived through in the past."""

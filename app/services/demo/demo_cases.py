@@ -1,4 +1,4 @@
-"""The forty cases of the demo district, taken along the route by its officers through the services, in the past.
+"""The cases of the demo district, taken along the route by its officers through the services, in the past.
 
 Each act is a transaction of its own, and what comes next is read from the case: a loading that was killed goes on
 where it stopped, and none is done twice. The record marks every act with the loader's name.
@@ -285,14 +285,14 @@ class _Story:
         raise LookupError(f"case {self.row['row']} runs in a circle")
 
     def shortfall(self) -> list[Ended]:
-        """How far the case is from its story; nothing when it is there and the whole story could be told."""
-        now, missed = self._standing(), demo_script.short(self.row)
+        """How far the case is from its story; nothing when it is there."""
+        now, missed = self._standing(), ""
         here = {now.step(task) for task in now.open}
         wanted, ends = demo_script.stops(self.row), demo_script.end(self.row)
         if ends and now.case.status != ends:
-            missed = missed or f"is {now.case.status}, not {ends}"
+            missed = f"is {now.case.status}, not {ends}"
         elif not ends and not here & wanted:
-            missed = missed or f"stands at {sorted(here)}, not at {sorted(wanted)}"
+            missed = f"stands at {sorted(here)}, not at {sorted(wanted)}"
         return [Ended(self.row["row"], now.case.number, missed)] if missed else []
 
     def _standing(self) -> _Standing:

@@ -1,4 +1,4 @@
-"""What the demo district's forty cases are made of: their persons, the answers at each step, and where each stops.
+"""What the demo district's cases are made of: their persons, the answers at each step, and where each stops.
 
 Everything is invented; `app/seed/demo_answers.json` is the table of answers by form, and what differs by row.
 """
@@ -67,8 +67,8 @@ def letter(row: Row) -> dict[str, Any]:
 
 
 def candidate(row: Row) -> dict[str, Any]:
-    """Answers of the intake of one person; `office:<key>` stands for an office."""
-    own: dict[str, Any] = {name: row[name] for name in _PERSON}
+    """Answers of the intake of one person, or of a firm; `office:<key>` stands for an office."""
+    own: dict[str, Any] = {name: row[name] for name in _PERSON if row[name]}
     own |= {
         "declaration_attached": row["declaration_attached"] == "yes",
         "mobile": _MOBILE.format(row["row"]),
@@ -182,11 +182,6 @@ def given_on(row: Row) -> tuple[str, str] | None:
     """Which open step the head of its office gives to another officer in the end, and for which listed reason."""
     told = _special(row).get("give_on")
     return None if told is None else (told["step"], told["reason"])
-
-
-def short(row: Row) -> str:
-    """What of the story the route cannot tell yet; empty when all of it is told."""
-    return str(_of_stage(row).get("short", ""))
 
 
 def _of_stage(row: Row) -> dict[str, Any]:

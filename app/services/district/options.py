@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from app.domain import subjects
 from app.domain.offices import UnitKind
 from app.domain.roles import Role, may_enquire
 from app.models import office_queries as offices
@@ -186,7 +187,7 @@ def _disputed_rows(asked: _Asked) -> Choices:
 def _name_variants(asked: _Asked) -> Choices:
     """The names under which a person may stand in a record: both scripts, aliases, a former name."""
     person = {} if asked.known is None else asked.known.intake
-    names = [str(person[key]) for key in ("name_hi", "name_en", "former_name") if person.get(key)]
+    names = [each for each in (*subjects.names_of(person), str(person.get("former_name") or "")) if each]
     names += [part.strip() for part in str(person.get("alias") or "").split(",") if part.strip()]
     return [{"value": name, "hi": name, "en": name} for name in dict.fromkeys(names)]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
+from app.domain import subjects
 from app.domain.errors import FieldProblem
 from app.domain.legacyfont import is_legacy
 from app.services.casefile.facts import LetterFacts
@@ -26,6 +27,8 @@ _FEW = 6  # choices that fit into one sentence
 #: What a list leaves out and a page would not: without its column, no declaration is on file.
 _DECLARATION, _NONE_ON_FILE = "declared_case", "not_on_file"
 _SAME, _PRESENT = "same_address", "pres_"
+#: A list is one of persons: a firm is entered by itself.
+_ALIKE = {"subject_kind": subjects.PERSON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,9 @@ class Judge:
         self._now = now
         self._facts = LetterFacts(session, letter, self.release, now).for_form()
         self._options = choices(session, self.form, self.release, None)
-        self.columns = formjs.columns(self.form, self._facts, self._options)
+        self.columns = formjs.columns(self.form, self._facts, self._options, _ALIKE)
         self._by_key = {column.key: column for column in self.columns}
-        self._initial = formjs.initial(self.form, self._facts, self._options)
+        self._initial = {**formjs.initial(self.form, self._facts, self._options), **_ALIKE}
 
     def of(self, texts: Sequence[str], mapping: Iterable[Sequence[Any]]) -> Judged:
         """Judge a row by the same checks as the page; `mapping` names place and field of each column."""

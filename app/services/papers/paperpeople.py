@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app import papers
+from app.domain import subjects
 from app.domain.errors import NotFound
 from app.models import case_queries as cases
 from app.models import office_queries as offices
@@ -48,10 +49,13 @@ class People:
     def subject(self) -> papers.Subject:
         """The person of the case, as a paper names him."""
         person = self._known.intake
+        name, home = papers.Words(*subjects.names_of(person)), self._address(person, "perm")
+        if subjects.kind_of(person) == subjects.FIRM:
+            return papers.Subject(name=name, permanent=home, kind="firm")
         present = None if person.get("same_address", True) else self._address(person, "pres")
         return papers.Subject(
-            name=papers.Words(person["name_hi"], person["name_en"]),
-            permanent=self._address(person, "perm"),
+            name=name,
+            permanent=home,
             present=present,
             gender=person.get("gender") or "",
             relation=person.get("relation") or "father",

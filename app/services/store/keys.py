@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from app import crypto
+from app.domain import subjects
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.models import key_queries as table
@@ -28,8 +29,6 @@ _AT_ONCE = 500  # keys in one transaction: officers wait for none of them
 #: What a list shows of a person whose key is gone.
 NO_NAME = {"hi": "", "en": "", "father_hi": "", "father_en": "", "relation": "", "gender": ""}
 _NAME_FIELDS = {
-    "hi": "name_hi",
-    "en": "name_en",
     "father_hi": "father_hi",
     "father_en": "father_en",
     "relation": "relation",
@@ -101,8 +100,10 @@ def open_json(key: bytes, place: str, sealed: bytes) -> Any:
 
 
 def seal_name(key: bytes, applicant_id: UUID, answers: Mapping[str, Any]) -> bytes:
-    """The few words of a person that lists show, sealed together."""
-    name = {part: answers.get(field) or "" for part, field in _NAME_FIELDS.items()}
+    """The few words of a person or firm that lists show, sealed together."""
+    hindi, english = subjects.names_of(answers)
+    name = {"hi": hindi, "en": english}
+    name |= {part: answers.get(field) or "" for part, field in _NAME_FIELDS.items()}
     return seal_json(key, f"applicant|name|{applicant_id}", name)
 
 
