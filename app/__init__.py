@@ -27,6 +27,7 @@ _SCREENS = (
     "inbox",
     "many",
     "tasks",
+    "visits",
     "withdrawals",
     "cases",
     "search",

@@ -260,7 +260,7 @@ def _reviewed(scope: OfficerScope) -> Any:
 
 def _unsealed(table: Table) -> ColumnElement[bool]:
     """What is not of the special branch, row by row; where a case stands is no secret."""
-    if table.name in ("answer", "finding"):
+    if table.name in ("answer", "finding", "failed_visit"):
         unit = enquiry.alias()
         return ~(
             exists()
@@ -279,8 +279,8 @@ def _open_papers(table: Table) -> ColumnElement[bool]:
 
 
 def _narrowed(table: Table, scope: OfficerScope, seen: ColumnElement[bool]) -> ColumnElement[bool]:
-    """What one unit may not read of another's: answers, findings and enquiries; papers go with the head."""
-    if table.name in ("enquiry", "answer", "finding"):
+    """What one unit may not read of another's: answers, findings, visits, enquiries; papers go with the head."""
+    if table.name in ("enquiry", "answer", "finding", "failed_visit"):
         return _of_units(table, scope, seen)
     if table.name == "document":
         own_upload = and_(table.c.case_id.is_(None), table.c.created_by == scope.officer_id)

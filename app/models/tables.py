@@ -14,6 +14,7 @@ from app.models import (
     replays,
     rosters,
     tallies,
+    visits,
     workflow,
 )
 from app.models.base import metadata
@@ -33,6 +34,7 @@ MODULES = (
     replays,
     rosters,
     tallies,
+    visits,
     workflow,
 )
 

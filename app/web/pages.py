@@ -138,6 +138,7 @@ _REACHED_FROM = {
     "tasks": "inbox",
     "trials": "modeler",
     "verify": "certificates",
+    "visits": "inbox",
     "withdrawals": "requisitions",
 }
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, g, redirect, request, session, url_for
 
 from app.domain.errors import FormInvalid, TaskAlreadyDone
+from app.domain.ids import new_id
 from app.domain.roles import Permission
+from app.services.casefile import visits
 from app.services.desk import desk, holding, previews, tasks
 from app.services.district import calendars
 from app.web import confirmations, errors, formviews, transaction
@@ -46,7 +48,7 @@ def _keep(actor: Actor, task_id: UUID) -> None:
 @requires(Permission.TASK_COMPLETE)
 def show(task_id: UUID) -> ResponseReturnValue:
     task = tasks.see(transaction.database(), g.actor, task_id, transaction.now())
-    return _page(task, {}, 200)
+    return task_page(task, {}, 200)
 
 
 @bp.post("/tasks/<uuid:task_id>")
@@ -88,7 +90,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
         transaction.write(lambda rows: holding.claim(rows, actor, task_id, now, reason))
     except holding.ReasonMissing:
         task = tasks.see(transaction.database(), actor, task_id, now)
-        return _page(task, {}, 422, reason_missing=True)
+        return task_page(task, {}, 422, reason_missing=True)
     return redirect(url_for("tasks.show", task_id=task_id, _anchor="holder"), code=303)
 
 
@@ -141,7 +143,7 @@ def look_again(task_id: UUID) -> ResponseReturnValue:
         )
     except desk.Refused as refused:
         task = tasks.see(transaction.database(), actor, task_id, now)
-        return _page(task, {}, 422, look_problem=refused, look_typed=(typed, note))
+        return task_page(task, {}, 422, look_problem=refused, look_typed=(typed, note))
     return redirect(url_for("tasks.show", task_id=task_id, _anchor="look-again"), code=303)
 
 
@@ -178,10 +180,12 @@ def _again(task_id: UUID, invalid: FormInvalid) -> ResponseReturnValue:
         problems = formviews.asked_before(task, problems, *before)
         if not problems:  # what was typed is kept; the page now asks what this decision needs
             return redirect(url_for("tasks.show", task_id=task_id, _anchor="decided"), code=303)
-    return _page(task, problems, 422)
+    return task_page(task, problems, 422)
 
 
-def _page(task: TaskView, problems: Mapping[str, Any], status: int, **more: Any) -> ResponseReturnValue:
+def task_page(task: TaskView, problems: Mapping[str, Any], status: int, **more: Any) -> ResponseReturnValue:
+    """The page of a task; `more` is what one of its smaller forms could not keep."""
+    notes = confirmations.take_notes()
     return page(
         "tasks/task.html",
         status,
@@ -189,7 +193,9 @@ def _page(task: TaskView, problems: Mapping[str, Any], status: int, **more: Any)
         problems=problems,
         sheet=formviews.sheet(task, problems),
         kept=session.pop("kept", ""),
-        written_on=confirmations.take_notes().get("written_on", ""),
+        written_on=notes.get("written_on", ""),
+        visit_kept=notes.get("visit", ""),
+        **_of_visits(task),
         confirmation=confirmations.take(),
         reasons=holding.REASONS,
         look_in=LOOK_IN,
@@ -197,3 +203,15 @@ def _page(task: TaskView, problems: Mapping[str, Any], status: int, **more: Any)
         may_give=g.actor.may(Permission.TASK_REASSIGN),
         **more,
     )
+
+
+def _of_visits(task: TaskView) -> dict[str, Any]:
+    """What the form of a failed visit offers, where the task is one of going there."""
+    if not task.takes_visits:
+        return {}
+    return {
+        "visit_id": new_id(transaction.now()),
+        "visit_reasons": visits.REASONS,
+        "visit_met": visits.MET,
+        "visit_longest": visits.LONGEST,
+    }

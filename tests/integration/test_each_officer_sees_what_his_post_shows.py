@@ -355,6 +355,7 @@ ARGUMENTS: dict[str, Any] = {
     "letters": figure_queries.Letters(NOW.date(), NOW.date()),
     "scope": post(Role.SDPO),
     "counted": {"closing": true()},
+    "sent_as": rows.id_of("failed_visit"),
     "number": "x",
     "kind": OfficeKind.THANA,
     "digest": b"x" * 8,

@@ -12,6 +12,7 @@ from app.domain.ids import new_id
 from app.domain.secrecy import Side
 from app.models import case_queries as cases
 from app.models import officer_queries as officers
+from app.services.casefile import visits
 from app.services.casefile.facts import CaseFacts
 from app.services.casefile.record import Record
 from app.services.district import calendars, units
@@ -107,6 +108,7 @@ class AnswerView:
     at: datetime
     rows: list[tuple[str, str]]
     classes: frozenset[str]
+    failed_visits: Sequence[visits.FailedVisit] = ()  # those before it, where it reports a visit
 
 
 #: What officers write outside the steps of the route: act -> what a list calls it.
@@ -245,6 +247,14 @@ class CaseFile:
         return cases.answers_of(self._session, self._case.id)
 
     @cached_property
+    def failed_visits(self) -> list[visits.FailedVisit]:
+        """The visits at which nobody could be asked, as far as the officer's post reads what the police write."""
+        role = self._actor.post.role
+        if visits.CLASS not in secrecy.readable(role, Side.POLICE, reported=self._is_reported):
+            return []
+        return visits.of_case(self._session, self._case)
+
+    @cached_property
     def _is_reported(self) -> bool:
         """Whether the SP has sent the police's reports on to the DM's office."""
         return any(row.form == RECOMMEND for row in self.answer_rows)
@@ -282,6 +292,9 @@ class CaseFile:
             row.at,
             rows=self._shown(form, values, classes),
             classes=classes & formjs.classes_of(form, values) if form is not None else secrecy.NONE,
+            failed_visits=[each for each in self.failed_visits if each.task_id == row.user_task_id]
+            if row.form == visits.FORM
+            else (),
         )
 
     def _shown(

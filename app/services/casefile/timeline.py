@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.services.casefile.casefile import AnswerView, CaseFile
     from app.services.casefile.record import Moved
+    from app.services.casefile.visits import FailedVisit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `kind`: registered | done | returned | reminded | issued | sent | moved | ended, or of a `handover`.
+    """One event.
+
+    `kind`: registered | done | returned | reminded | issued | sent | moved | ended | failed_visit, or that of a
+    `handover`.
 
     `outcome` is the kind of a paper, how the case ended, the release that it `moved` to, or why a task went to
     `other`, by whose hand (`by`).
@@ -58,6 +62,7 @@ class Event:
     outcome: str = ""
     number: str = ""
     document_id: UUID | None = None
+    failed: FailedVisit | None = None
     other_hi: str = ""
     other_en: str = ""
     by_hi: str = ""
@@ -73,7 +78,8 @@ def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
         for event in teller.told(list(moves))
     ]
     ended = [teller.end()] if case.closed_at is not None else []
-    everything = [*told, *_handovers(session, case, file), *_changes_of_release(file), *ended]
+    beside = [*_handovers(session, case, file), *_changes_of_release(file), *_failed_visits(file)]
+    everything = [*told, *beside, *ended]
     return sorted(everything, key=lambda event: event.at)
 
 
@@ -81,6 +87,20 @@ def _changes_of_release(file: CaseFile) -> list[Event]:
     """When the case went over to another release of the route, and to which."""
     rows = file.record.changes_of_release
     return [Event("moved", row.at, outcome=str(row.routing["to"])) for row in rows]
+
+
+def _failed_visits(file: CaseFile) -> list[Event]:
+    """The visits at which nobody could be asked; the task went on."""
+    return [
+        Event(
+            "failed_visit",
+            each.visited_at,
+            officer_hi=each.officer_hi,
+            officer_en=each.officer_en,
+            failed=each,
+        )
+        for each in file.failed_visits
+    ]
 
 
 def _handovers(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:

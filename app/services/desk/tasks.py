@@ -16,7 +16,7 @@ from app.models.scope import CaseScope
 from app.services.access import separation, stepup
 from app.services.casefile import casefile, casepapers, duplicates, projections, reviews, sightings
 from app.services.casefile.facts import REVIEW, CaseFacts
-from app.services.desk import desk, holding, marking, sheets
+from app.services.desk import desk, holding, marking, sheets, visiting
 from app.services.desk.sheets import Posted
 from app.services.district import calendars, units
 from app.services.district.units import Again
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.services.casefile.duplicates import Likeness
     from app.services.casefile.facts import Particulars
     from app.services.casefile.reviews import Review
+    from app.services.casefile.visits import FailedVisit
     from app.services.desk.sheets import Sheet
     from app.services.district.units import Letter, Said
     from app.services.store.database import Database
@@ -97,6 +98,8 @@ class TaskView:
     alike: Alike  # who may have been entered before, told to whoever scrutinises
     places: list[marking.Line]  # where the addresses lie, for whoever marks
     conflicts: list[Said]  # what the units tell against each other, and nobody has settled
+    takes_visits: bool  # it is a task of going there: a visit may fail
+    failed_visits: list[FailedVisit]  # of this enquiry, while its report is not written
     draft_saved_at: datetime | None
 
     @property
@@ -416,6 +419,10 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         alike=_alike(session, sheet, now),
         places=marking.told(_facts(session, actor, sheet), task),
         conflicts=_conflicts(session, actor, sheet),
+        takes_visits=visiting.takes_visits(task),
+        failed_visits=[each for each in file.failed_visits if each.task_id == task.id]
+        if visiting.takes_visits(task)
+        else [],
         draft_saved_at=sheet.draft.updated_at if sheet.draft is not None else None,
     )
 

@@ -35,6 +35,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "task:expire": frozenset({"element", "reason", "before"}),
     "note:send": frozenset({"to", "answers"}),
     "note:close": frozenset(),
+    "visit:fail": frozenset({"element", "visit"}),
     "timer:fire": frozenset(),
     "job:finish": frozenset({"kind", "element"}),
     "job:skip": frozenset({"kind", "element"}),

@@ -1,0 +1,77 @@
+"""At the door of a house: a visit that failed is kept, and the task stays open."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, g, redirect, request, url_for
+
+from app.domain.clock import IST
+from app.domain.ids import new_id
+from app.domain.roles import Permission
+from app.domain.text import ascii_digits
+from app.services.casefile import visits
+from app.services.desk import tasks, visiting
+from app.web import confirmations, transaction
+from app.web.access import requires
+from app.web.forms import known_day, known_id
+from app.web.tasks import task_page
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("visits", __name__)
+
+_TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::[0-5]\d)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form of a failed visit as it was posted."""
+
+    reason: str
+    met: str
+    note: str
+    day: str
+    time: str
+    refused: visits.Refused | None = None
+
+
+@bp.post("/tasks/<uuid:task_id>/failed-visits")
+@requires(Permission.TASK_COMPLETE)
+def fail(task_id: UUID) -> ResponseReturnValue:
+    """Keep a visit at which nobody could be asked; sent twice it is kept once."""
+    actor, now = transaction.actor(), transaction.now()
+    reason, met, note, day, at = (
+        request.form.get(name, "").strip() for name in ("reason", "met", "note", "day", "time")
+    )
+    moment = _moment(day, at, now)
+    said = visits.Said(
+        reason,
+        met,
+        known_id(request.form.get("sent_as", "")) or new_id(now),
+        note,
+        moment,
+        is_no_time=bool(day or at) and moment is None,
+    )
+    try:
+        transaction.write(lambda rows: visiting.fail(rows, actor, task_id, said, now))
+    except visits.Refused as refused:
+        task = tasks.see(transaction.database(), g.actor, task_id, now)
+        return task_page(task, {}, 422, visit_typed=Typed(reason, met, note, day, at, refused))
+    confirmations.note("visit", "kept")
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor="failed-visit"), code=303)
+
+
+def _moment(day: str, at: str, now: datetime) -> datetime | None:
+    """The day and time that were written, an empty day being today; None for none, and for what is none."""
+    found = _TIME.fullmatch(ascii_digits(at))
+    date = known_day(day) if day else now.astimezone(IST).date()
+    if found is None or date is None:
+        return None
+    return datetime.combine(date, time(int(found[1]), int(found[2])), IST).astimezone(UTC)
