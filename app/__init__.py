@@ -56,6 +56,7 @@ _SCREENS = (
     "decisions",
     "formtable",
     "admin",
+    "policies",
     "entrycodes",
     "rights",
     "posts",

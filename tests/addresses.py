@@ -106,6 +106,8 @@ ADDRESSES: dict[str, Address] = {
     "inbox.change_view": acts("view", form={"_op": "drop"}),
     "many.claim": acts(),
     "many.give": acts(),
+    "many.send": acts("", act="mark"),
+    "many.prints": acts(),
     "tasks.show": opens("task"),
     "tasks.complete": acts("task"),
     "tasks.preview": Address("task", gives=frozenset({404})),  # a visit issues no paper
@@ -221,6 +223,9 @@ ADDRESSES: dict[str, Address] = {
     "admin.skip": acts("incident"),
     "admin.watch": acts(),
     "admin.close": acts("incident"),
+    "policies.show": opens(),
+    "policies.propose": acts(),
+    "policies.decide": acts(),
     "entrycodes.show": opens(),
     "entrycodes.ask": acts(),
     "entrycodes.allow": acts("request"),

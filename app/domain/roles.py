@@ -127,6 +127,9 @@ class Permission(StrEnum):
     OFFICER_REPORT = "report:officers"
     REGISTER_SEE = "register:see"
     BASELINE_SET = "baseline:set"
+    POLICY_SEE = "policy:see"
+    POLICY_PROPOSE = "policy:propose"
+    POLICY_APPROVE = "policy:approve"
     EVENTS_EXPORT = "events:export"
     WEEKLY_SUMMARY = "report:weekly"
     CALENDAR_SEE = "calendar:see"
@@ -199,6 +202,9 @@ GRANTS: dict[Permission, Grant] = {
     Permission.OFFICER_REPORT: _grant("rep.officer_performance", keeps="own"),
     Permission.REGISTER_SEE: _grant("rep.registers", keeps="kind_hidden"),
     Permission.BASELINE_SET: _grant("adm.settings", keeps="approver"),
+    Permission.POLICY_SEE: _grant("adm.settings", keeps="maker approver"),
+    Permission.POLICY_PROPOSE: _grant("adm.settings", keeps="maker"),
+    Permission.POLICY_APPROVE: _grant("adm.settings", keeps="approver"),
     Permission.EVENTS_EXPORT: _grant("act.export", reach="Y"),
     Permission.WEEKLY_SUMMARY: _grant("rep.weekly_summary", reach="C"),
     Permission.CALENDAR_SEE: _grant("rep.pendency", "adm.holidays", keeps="maker approver", reach="AOSCY"),

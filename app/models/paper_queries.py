@@ -38,6 +38,15 @@ def next_number(session: Session, office_id: UUID, kind: str, year: int, count: 
     return int(session.connection.execute(statement).scalar_one()) - count + 1
 
 
+def last_number(session: Session, office_id: UUID, kind: str, year: int) -> int:
+    """The number that an office's series has reached; 0 where none was given."""
+    own = number_series.c
+    statement = select(own.last).where(
+        visible(number_series, session.scope), own.office_id == office_id, own.kind == kind, own.year == year
+    )
+    return int(session.connection.execute(statement).scalar_one_or_none() or 0)
+
+
 def _with_case() -> Any:
     return certificate.join(
         case, and_(case.c.district_id == certificate.c.district_id, case.c.id == certificate.c.case_id)

@@ -26,7 +26,18 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("hi", "en")
 _DAY = re.compile(r"\b\d\d-\d\d-\d{4}\b")  # never torn at its hyphens
-DOMAINS = ("screens", "statements", "errors", "forms", "gate", "papers", "rights", "rosters", "departments")
+DOMAINS = (
+    "screens",
+    "statements",
+    "errors",
+    "forms",
+    "gate",
+    "papers",
+    "rights",
+    "rosters",
+    "departments",
+    "daily",
+)
 
 
 #: The page's language and its catalogue. A page asks for hundreds of words: a context variable costs a tenth of `g`.

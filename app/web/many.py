@@ -1,4 +1,4 @@
-"""One act on the tasks that were chosen in the inbox: claim them, or give them to another officer."""
+"""One act on the tasks that were chosen in the inbox: claim, give away, mark, assign, approve, print."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, request
 
 from app.domain.roles import Permission
-from app.services.desk import holding, many
+from app.services.casework import cases
+from app.services.desk import holding, many, sending
 from app.web import transaction
 from app.web.access import requires
 from app.web.forms import known_id
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from app.services.desk.many import Item
 
 bp = Blueprint("many", __name__, url_prefix="/inbox/many")
+
+_PRINTED = 25  # cases of one print: some seconds, and a stack that a clerk can carry
 
 
 @bp.post("/claim")
@@ -42,6 +45,39 @@ def give() -> ResponseReturnValue:
     except (holding.NobodyChosen, holding.ReasonMissing) as refused:
         return _asked(refused.key)
     return _told("give", items)
+
+
+@bp.post("/send/<any(mark, assign, approve):act>")
+@requires(Permission.TASK_COMPLETE)
+def send(act: str) -> ResponseReturnValue:
+    """Show what would be sent of each chosen task; or, once that was looked at, send it."""
+    if "confirmed" not in request.form:
+        return _shown(act)
+    seals = {task_id: request.form.get(f"seal-{task_id}", "") for task_id in _chosen()}
+    said = sending.Said(known_id(request.form.get("officer", "")), bool(request.form.get("compared")))
+    try:
+        items = sending.send(transaction.database(), g.actor, act, seals, said, transaction.now())
+    except (holding.NobodyChosen, sending.NotConfirmed) as refused:
+        return _shown(act, refused.key, said)
+    return _told(act, items)
+
+
+@bp.post("/print")
+@requires(Permission.CASE_SEE)
+def prints() -> ResponseReturnValue:
+    """The cases of the chosen tasks, each on sheets of its own."""
+    actor, now, chosen = g.actor, transaction.now(), _chosen()
+    numbers = transaction.read(lambda rows: many.numbers(rows, chosen, _PRINTED))
+    found = [cases.see(transaction.database(), actor, each, "print", now) for each in numbers]
+    return page("inbox/print.html", found=found, printed_at=now)
+
+
+def _shown(act: str, problem: str = "", said: sending.Said | None = None) -> ResponseReturnValue:
+    chosen, now = _chosen(), transaction.now()
+    found = transaction.read(lambda rows: sending.show(rows, g.actor, act, chosen, now))
+    return page(
+        "inbox/send.html", 422 if problem else 200, found=found, problem=problem, said=said or sending.Said()
+    )
 
 
 def _asked(problem: str = "") -> ResponseReturnValue:

@@ -18,7 +18,7 @@ from app.models import inbox_queries as table
 from app.models import note_queries as notes
 from app.models import office_queries as offices
 from app.services.casefile import searchkeys
-from app.services.desk import desk, holding
+from app.services.desk import desk, holding, sending
 from app.services.district import calendars, units
 from app.services.procedure import releases
 from app.services.store import keys
@@ -139,6 +139,7 @@ class InboxPage:
     notes: int  # from other offices, waiting for an answer; at most NOTES_CAP
     found: int | None  # of a filtered page, at most CAP; None when nothing is filtered
     capped: bool
+    acts: list[str]  # what may be sent of many tasks at once: sending.FORMS
 
 
 def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:
@@ -177,6 +178,7 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
         notes.waiting_count(session, queue.office_id, NOTES_CAP),
         None if found is None else min(found, CAP),
         found is not None and found > CAP,
+        sending.offered(session, _forms(counts, loaded)),
     )
 
 
@@ -271,6 +273,12 @@ def _tabs(counts: Sequence[AnyRow], today: date, loaded: releases.Loaded) -> lis
         for element_id in sorted(open_by, key=lambda each: (order.get(each, len(order)), each))
         if open_by[element_id]
     ]
+
+
+def _forms(counts: Sequence[AnyRow], loaded: releases.Loaded) -> set[str]:
+    """The forms of the steps with open tasks."""
+    known = loaded.engine.user_tasks
+    return {known[row.element_id].form for row in counts if row.open and row.element_id in known}
 
 
 def _opened(

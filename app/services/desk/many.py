@@ -41,7 +41,7 @@ _WHY: tuple[tuple[type[DomainError], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What became of one task: done, or why not (colleague, post, done, allowed, sight, other)."""
+    """What became of one task: done, or why not: one of many.why.* in the catalogue, as colleague, done, sight."""
 
     case_number: str  # empty for a task that this officer cannot see any more
     why_not: str = ""
@@ -63,15 +63,27 @@ def claim(database: Database, actor: Actor, task_ids: Iterable[UUID], now: datet
     )
 
 
+def numbers(session: Session, task_ids: Iterable[UUID], most: int) -> list[str]:
+    """The numbers of the cases of these tasks, each once; what is out of sight has none. Raises NothingChosen."""
+    found = {}
+    for task_id in some(task_ids):
+        item = told(session, task_id, None)
+        found[item.case_number] = True
+    known = [number for number in found if number]
+    if not known or len(known) > most:
+        raise NothingChosen
+    return known
+
+
 def gifts(session: Session, actor: Actor, task_ids: Iterable[UUID], now: datetime) -> Gifts:
     """What there is to know before tasks are given to one other officer. Raises NothingChosen."""
     found: list[Gift] = []
     refused: list[Item] = []
-    for task_id in _some(task_ids):
+    for task_id in some(task_ids):
         try:
             found.append(holding.gift(session, actor, task_id, now))
         except DomainError as error:
-            refused.append(_refused(session, task_id, error))
+            refused.append(told(session, task_id, error))
     return Gifts(found, _doers_of_all(found), refused)
 
 
@@ -97,34 +109,43 @@ def give(
     return _each(database, actor, task_ids, give_one)
 
 
+def each(
+    database: Database, actor: Actor, task_ids: Iterable[UUID], act: Callable[[UUID], object]
+) -> list[Item]:
+    """Do an act, which has transactions of its own, on each task; what is refused is told. Raises NothingChosen."""
+    return [_one(database, actor, task_id, act) for task_id in some(task_ids)]
+
+
 def _each(
     database: Database, actor: Actor, task_ids: Iterable[UUID], act: Callable[[Session, UUID], object]
 ) -> list[Item]:
-    return [_one(database, actor, task_id, act) for task_id in _some(task_ids)]
-
-
-def _one(database: Database, actor: Actor, task_id: UUID, act: Callable[[Session, UUID], object]) -> Item:
     scope = actor_scope(actor)
+    return each(
+        database,
+        actor,
+        task_ids,
+        lambda task_id: database.write(lambda session: act(session, task_id), scope),
+    )
 
-    def work(session: Session) -> Item:
-        act(session, task_id)
-        return Item(_number(session, task_id))
 
+def _one(database: Database, actor: Actor, task_id: UUID, act: Callable[[UUID], object]) -> Item:
+    problem: DomainError | None = None
     try:
-        return database.write(work, scope)
+        act(task_id)
     except Unavailable:
         raise
     except DomainError as error:
-        refused = error
-    return database.read(lambda session: _refused(session, task_id, refused), scope)
+        problem = error
+    return database.read(lambda session: told(session, task_id, problem), actor_scope(actor))
 
 
-def _refused(session: Session, task_id: UUID, error: DomainError) -> Item:
-    why = next((why for kind, why in _WHY if isinstance(error, kind)), "other")
+def told(session: Session, task_id: UUID, error: DomainError | None) -> Item:
+    """What became of a task: done, or why it was refused. Nothing is told of one that is out of sight."""
+    why = "" if error is None else getattr(error, "why", "") or _reason(error)
     try:
         return Item(_number(session, task_id), why)
     except NotFound:
-        return Item("", "sight")
+        return Item("", why and "sight")
 
 
 def _number(session: Session, task_id: UUID) -> str:
@@ -134,7 +155,11 @@ def _number(session: Session, task_id: UUID) -> str:
     return str(case.number)
 
 
-def _some(task_ids: Iterable[UUID]) -> list[UUID]:
+def _reason(error: DomainError) -> str:
+    return next((why for kind, why in _WHY if isinstance(error, kind)), "other")
+
+
+def some(task_ids: Iterable[UUID]) -> list[UUID]:
     """Each task once. Raises NothingChosen for none, or for more than a page shows."""
     found = list(dict.fromkeys(task_ids))
     if not found or len(found) > MOST:

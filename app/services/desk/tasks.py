@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app import formjs
 from app.domain import secrecy
-from app.domain.errors import DomainError, FormInvalid, NotFound, RouteStuck
+from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck
 from app.domain.roles import JUDGES, Role
 from app.models import ahead
 from app.models import case_queries as cases
@@ -26,7 +26,7 @@ from app.services.store.drafts import actor_scope
 from app.services.workflow import incidents, instances
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -135,12 +135,28 @@ class _Sent:
     sent_at: datetime | None = None
     proof: UUID | None = None
     is_listed: bool = False
+    act: str = ""  # of which act on many tasks it is one
 
     @property
     def detail(self) -> dict[str, str]:
         """What the record says of it beyond every act."""
-        before = {} if self.sent_at is None else {"sent_at": self.sent_at.isoformat()}
-        return before if self.proof is None else {**before, "step_up": str(self.proof)}
+        told = {
+            "sent_at": self.sent_at.isoformat() if self.sent_at is not None else "",
+            "step_up": str(self.proof) if self.proof is not None else "",
+            "listed": self.act,
+        }
+        return {name: text for name, text in told.items() if text}
+
+
+class Prepared(Protocol):
+    """How each task of one act on many is filled in, and what happens in the same transaction."""
+
+    @property
+    def act(self) -> str: ...
+    def fill(
+        self, session: Session, actor: Actor, task_id: UUID, now: datetime
+    ) -> tuple[Sheet, dict[str, Any]]: ...
+    def also(self, session: Session, sheet: Sheet) -> None: ...
 
 
 def see(
@@ -255,6 +271,28 @@ def sign_listed(
     _send(database, actor, sheet, _Sent(values, answers, proof=listed.id, is_listed=True), now)
 
 
+def send_prepared(
+    database: Database,
+    actor: Actor,
+    task_id: UUID,
+    prepared: Prepared,
+    now: datetime,
+) -> None:
+    """Send a task as one of many, with what was prepared for it; a form that signs is sent by itself.
+
+    Raises NotAllowed for one that signs, FormInvalid, what `prepared` raises, and as `complete`.
+    """
+    sheet, values = database.read(
+        lambda session: prepared.fill(session, actor, task_id, now), actor_scope(actor)
+    )
+    answers = sheet.clean(values)
+    if problems := sheet.check(values, now):
+        raise FormInvalid(values, problems)
+    if signing.signs(sheet.task.form, answers):
+        raise NotAllowed
+    _send(database, actor, sheet, _Sent(values, answers, act=prepared.act), now, prepared.also)
+
+
 def _to_sign(session: Session, actor: Actor, task_id: UUID, values: dict[str, Any], now: datetime) -> UUID:
     """Keep what was typed, and ask for a fresh factor for that; -> the id of the request."""
     before = sheets.read(session, actor, task_id, now)
@@ -277,12 +315,21 @@ def resend(database: Database, actor: Actor, task_id: UUID, sent_at: datetime, n
     _send(database, actor, sheet, _Sent(values, sheet.clean(values), sent_at=sent_at), now)
 
 
-def _send(database: Database, actor: Actor, sheet: Sheet, sent: _Sent, now: datetime) -> None:
+def _send(
+    database: Database,
+    actor: Actor,
+    sheet: Sheet,
+    sent: _Sent,
+    now: datetime,
+    also: Callable[[Session, Sheet], None] | None = None,
+) -> None:
     def work(session: Session) -> None:
         if sent.proof is not None and not sent.is_listed:
             items = [sheet.content(sent.answers)]
             stepup.use(session, actor, sent.proof, signing.ACTION, items, now)
         _commit(session, actor, sheet, sent, now)
+        if also is not None:
+            also(session, sheet)
 
     try:
         database.write(work, actor_scope(actor))
@@ -491,6 +538,7 @@ def _of_case(session: Session, actor: Actor, case: AnyRow) -> Session:
 __all__ = [
     "Completed",
     "Posted",
+    "Prepared",
     "TaskView",
     "WrittenOn",
     "complete",
@@ -499,6 +547,7 @@ __all__ = [
     "resend",
     "save_draft",
     "see",
+    "send_prepared",
     "sign",
     "sign_listed",
 ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, TaskAlreadyDone, Unavailable
+from app.domain.errors import FormInvalid, NotAllowed, NotFound
 from app.domain.roles import Role, roles_done_by
 from app.models import case_queries as cases
 from app.models import holding_queries as table
-from app.services.desk import holding, sheets, tasks
+from app.services.desk import holding, many, sheets, tasks
 from app.services.desk.many import Item
 from app.services.desk.sheets import Posted
 from app.services.store.drafts import actor_scope
@@ -90,7 +90,12 @@ def forward(
     if not clean:
         return Forwarded(left, 0)
     database.read(lambda session: _check(session, actor, clean[0].id, answers, now), scope)
-    items = [_one(database, actor, row, answers, now) for row in clean[:AT_ONCE]]
+    items = many.each(
+        database,
+        actor,
+        [row.id for row in clean[:AT_ONCE]],
+        lambda task_id: tasks.complete(database, actor, task_id, answers, [], now),
+    )
     return Forwarded([*items, *left], len(clean[AT_ONCE:]))
 
 
@@ -100,21 +105,6 @@ def _check(session: Session, actor: Actor, task_id: UUID, answers: Posted, now: 
     values = sheet.typed(answers, {})
     if problems := sheet.check(values, now):
         raise FormInvalid(values, problems)
-
-
-def _one(database: Database, actor: Actor, row: AnyRow, answers: Posted, now: datetime) -> Item:
-    try:
-        tasks.complete(database, actor, row.id, answers, [], now)
-    except Unavailable:
-        raise
-    except DomainError as error:
-        reasons: tuple[tuple[type[DomainError], str], ...] = (
-            (TaskAlreadyDone, "done"),
-            (NotAllowed, "allowed"),
-            (NotFound, "sight"),
-        )
-        return Item(row.number, next((why for kind, why in reasons if isinstance(error, kind)), "other"))
-    return Item(row.number)
 
 
 def _sorted(

@@ -26,8 +26,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "case:withdraw": frozenset(),
     "case:erase": frozenset(),
     "task:complete": frozenset(
-        {"element", "answer", "sent_at", "step_up"}
-    ),  # sent before, when stuck; signed
+        {"element", "answer", "sent_at", "step_up", "listed"}
+    ),  # sent before, when stuck; signed; one of a list: mark | assign | approve
     "task:claim": frozenset({"element"}),
     "task:release": frozenset({"element"}),
     "task:take_over": frozenset({"element", "reason", "before", "after"}),  # who had it, who has it: ids
@@ -88,6 +88,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "recovery:make": frozenset(),
     "recovery:use": frozenset(),
     "baseline:set": frozenset(),
+    "policy:propose": frozenset({"cap"}),
+    "policy:approve": frozenset({"cap"}),
+    "policy:refuse": frozenset({"cap"}),
     "events:export": frozenset({"found"}),
     "statement:keep": frozenset({"statement", "first", "sha256"}),
     "calendar:propose": frozenset({"kind"}),

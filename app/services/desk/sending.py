@@ -1,0 +1,279 @@
+"""Tasks sent in one act, each with what its form proposes: marked to thanas, assigned, clean reports approved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from app.domain.errors import DomainError
+from app.models import paper_queries as series
+from app.services.casefile.facts import CaseFacts
+from app.services.desk import holding, many, marking, sheets, tasks
+from app.services.district import calendars, policies
+from app.services.district.places import Known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+    from app.services.desk.many import Item
+    from app.services.desk.sheets import Sheet
+    from app.services.store.database import Database
+
+MARK, ASSIGN, APPROVE = "mark", "assign", "approve"
+#: Each act on many tasks, and the form that it sends.
+FORMS = {MARK: "route", ASSIGN: "accept_enquiry", APPROVE: "endorse_enquiry"}
+#: How a thana may be known that is marked without anybody looking at the address by itself.
+_SURE = frozenset({marking.WRITTEN, Known.LEARNT, Known.ONLY_ONE})
+_CLEAN = "no_adverse"
+_OFFICERS = "enquiry_officers"
+_SERIES = "approved"  # how many reports an office approved in lists on one day
+
+
+class LeftOut(DomainError):
+    """A task that cannot be sent as one of many; `why` is one of many.why.* in the catalogue."""
+
+    key = "error.not_one_of_many"
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__()
+
+
+class NotConfirmed(DomainError):
+    """Reports are approved in a list only by whoever says that the registers were compared (422)."""
+
+    key = "error.registers_not_compared"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an officer answers once for all tasks: who enquires, or that the registers were compared."""
+
+    officer_id: UUID | None = None
+    is_compared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A task that may be sent: whose case, what will be sent of it, and the seal of that."""
+
+    task_id: UUID
+    case_number: str
+    name_hi: str
+    name_en: str
+    places: list[marking.Line]  # where it is marked to, and how each thana is known
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An officer who could make every one of the enquiries."""
+
+    value: str
+    hi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page asks before it sends: what is ready, what is left out, and what is still to be chosen."""
+
+    act: str
+    ready: list[Ready]
+    left: list[Item]
+    officers: list[Choice]
+    cap: int  # reports that may still be approved in lists today
+
+
+def allowed(session: Session, act: str) -> bool:
+    """Whether the district lets this act be done on many tasks at all."""
+    return act in FORMS and (act != APPROVE or policies.daily_cap(session) > 0)
+
+
+def offered(session: Session, forms: Collection[str]) -> list[str]:
+    """The acts that tasks with these forms may be part of, in the order of the route."""
+    return [act for act, form in FORMS.items() if form in forms and allowed(session, act)]
+
+
+def show(session: Session, actor: Actor, act: str, task_ids: Iterable[UUID], now: datetime) -> Page:
+    """What would be sent of each task, and which are left out, with the reason. Raises NothingChosen."""
+    ready: list[Ready] = []
+    left: list[Item] = []
+    offered: list[list[Choice]] = []
+    for task_id in many.some(task_ids):
+        try:
+            sheet, values = _filled(session, actor, act, task_id, now)
+        except DomainError as error:
+            left.append(many.told(session, task_id, error))
+            continue
+        ready.append(_ready(session, sheet, values, now))
+        offered.append([Choice(each["value"], each["hi"], each["en"]) for each in _officers(sheet)])
+    cap = _left_today(session, actor, now) if act == APPROVE else 0
+    return Page(act, ready, left, _of_all(offered) if act == ASSIGN else [], cap)
+
+
+def send(
+    database: Database,
+    actor: Actor,
+    act: str,
+    seals: Mapping[UUID, str],
+    said: Said,
+    now: datetime,
+) -> list[Item]:
+    """Send the chosen tasks, each in a transaction of its own; one that is not as it was shown is left out.
+
+    `seals` are what the page showed of each. Raises NothingChosen, NobodyChosen and NotConfirmed before any is sent.
+    """
+    if act == ASSIGN and said.officer_id is None:
+        raise holding.NobodyChosen
+    if act == APPROVE and not said.is_compared:
+        raise NotConfirmed
+    return many.each(
+        database,
+        actor,
+        seals,
+        lambda task_id: tasks.send_prepared(
+            database, actor, task_id, _Prepared(act, seals[task_id], said, now), now
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """One task of the act on its way (tasks.Prepared)."""
+
+    act: str
+    seal: str
+    said: Said
+    now: datetime
+
+    def fill(
+        self, session: Session, actor: Actor, task_id: UUID, now: datetime
+    ) -> tuple[Sheet, dict[str, Any]]:
+        sheet, values = _filled(session, actor, self.act, task_id, now)
+        if _seal(values) != self.seal:
+            raise LeftOut("changed")
+        if self.act == ASSIGN:
+            officer = str(self.said.officer_id)
+            if officer not in {each["value"] for each in _officers(sheet)}:
+                raise LeftOut("post")
+            values = {**values, "eo": officer}
+        return sheet, values
+
+    def also(self, session: Session, sheet: Sheet) -> None:
+        """Count a report against the day's number; one too many undoes its own transaction."""
+        if self.act != APPROVE:
+            return
+        count = series.next_number(session, sheet.task.office_id, _SERIES, _day(self.now))
+        if count > policies.daily_cap(session):
+            raise LeftOut("cap")
+
+
+def _filled(
+    session: Session, actor: Actor, act: str, task_id: UUID, now: datetime
+) -> tuple[Sheet, dict[str, Any]]:
+    """A task with what would be sent of it. Raises LeftOut, and as `sheets.read`."""
+    if not allowed(session, act):
+        raise LeftOut("off")
+    sheet = sheets.read(session, actor, task_id, now)
+    if sheet.task.form != FORMS[act]:
+        raise LeftOut("step")
+    if holding.holds(sheet.task, now) and sheet.task.claimed_by != actor.officer_id:
+        raise LeftOut("colleague")
+    if sheet.draft is not None:
+        raise LeftOut("begun")
+    values = _ANSWERS[act](session, sheet, now)
+    if sheet.check(values, now):
+        raise LeftOut("asks")
+    return sheet, values
+
+
+def _marked(session: Session, sheet: Sheet, now: datetime) -> dict[str, Any]:
+    """Each address to its thana, where none is in doubt."""
+    places = marking.places_of(CaseFacts(session, sheet.case, now))
+    if any(place.known and place.known not in _SURE for place in places):
+        raise LeftOut("doubtful")
+    return sheet.initial()
+
+
+def _assigned(_session: Session, sheet: Sheet, _now: datetime) -> dict[str, Any]:
+    """To the freest officer, until another is chosen."""
+    first = next((each["value"] for each in _officers(sheet)), None)
+    return {**sheet.initial(), "accept": "ours", "eo": first}
+
+
+def _approved(_session: Session, sheet: Sheet, _now: datetime) -> dict[str, Any]:
+    """A report in which nothing adverse was found, and nothing is worth a second look."""
+    if sheet.facts.get("outcome_proposed") != _CLEAN:
+        raise LeftOut("found")
+    return {**sheet.initial(), "agree": "agree", "sho_outcome": _CLEAN, "register_certify": True}
+
+
+_ANSWERS: dict[str, Callable[[Session, Sheet, datetime], dict[str, Any]]] = {
+    MARK: _marked,
+    ASSIGN: _assigned,
+    APPROVE: _approved,
+}
+
+
+def _ready(session: Session, sheet: Sheet, values: dict[str, Any], now: datetime) -> Ready:
+    known = CaseFacts(session, sheet.case, now)
+    person = known.person()
+    return Ready(
+        sheet.task.id,
+        str(sheet.case.number),
+        person["hi"],
+        person["en"],
+        marking.told(known, sheet.task),
+        _seal(values),
+    )
+
+
+def _officers(sheet: Sheet) -> list[dict[str, Any]]:
+    return list(sheet.options.get(_OFFICERS) or ())
+
+
+def _of_all(offered: list[list[Choice]]) -> list[Choice]:
+    """The officers whom every form offers, in the order of the first."""
+    able = [{each.value for each in choices} for choices in offered]
+    return [each for each in offered[0] if all(each.value in one for one in able)] if offered else []
+
+
+def _seal(values: Mapping[str, Any]) -> str:
+    """What will be sent under one digest; who enquires is chosen for all, and no part of it."""
+    told = {name: value for name, value in values.items() if name != "eo"}
+    return sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()[:32]
+
+
+def _left_today(session: Session, actor: Actor, now: datetime) -> int:
+    used = series.last_number(session, actor.post.office_id, _SERIES, _day(now))
+    return max(0, policies.daily_cap(session) - used)
+
+
+def _day(now: datetime) -> int:
+    """The day as the number of a series that begins anew every morning: 20261129."""
+    return int(f"{calendars.day(now):%Y%m%d}")
+
+
+__all__ = [
+    "APPROVE",
+    "ASSIGN",
+    "FORMS",
+    "MARK",
+    "LeftOut",
+    "NotConfirmed",
+    "Page",
+    "Ready",
+    "Said",
+    "allowed",
+    "offered",
+    "send",
+    "show",
+]
