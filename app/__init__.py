@@ -42,6 +42,7 @@ _SCREENS = (
     "calendar",
     "areas",
     "orders",
+    "retention",
     "reports",
     "certificates",
     "verify",

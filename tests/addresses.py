@@ -97,6 +97,13 @@ ADDRESSES: dict[str, Address] = {
     "orders.show": opens(),
     "orders.issue": acts(),
     "orders.cancel": acts(),
+    "retention.show": opens(),
+    "retention.propose": acts(),
+    "retention.one": Address(gives=frozenset({404}), parts={"destruction_id": NEVER}),
+    "retention.approve": Address(gives=frozenset({404}), parts={"destruction_id": NEVER}),
+    "retention.refuse": Address(gives=frozenset({404}), parts={"destruction_id": NEVER}),
+    "retention.hold": acts(),
+    "retention.lift": Address(gives=frozenset({404}), parts={"case_hold_id": NEVER}),
     # -- work --
     "inbox.show": opens(),
     "inbox.find": acts(),

@@ -60,7 +60,6 @@ WAITING: dict[str, str] = {
     "adm.api_tokens": "no interface for other programs",
     "adm.audit_log": "no screen of the security log",
     "adm.audit_verify": "by the command line of the machine only",
-    "adm.retention": "no destruction list",
     "adm.backup": "by the command line of the machine only",
 }
 #: Words of the matrix that the screens cannot keep yet in rows that are otherwise there: such a cell opens nothing.

@@ -57,6 +57,11 @@ def certificate_number(code: str, year: int, serial: int) -> str:
     return f"{code}/CAV/{year}/{serial:06d}/{_check_digits(year, serial):02d}"
 
 
+def destruction_number(code: str, office: str, year: int, serial: int) -> str:
+    """SRN/DM/DES/2026/0001: a list of what is destroyed, and the certificate that it was; gap-free per office."""
+    return f"{code}/{office}/DES/{year}/{serial:04d}"
+
+
 def parse_certificate_number(text: str) -> str | None:
     """The number as it is stored, from what was typed; None where it is malformed or its check digits disagree."""
     found = _CERTIFICATE.fullmatch(text.strip().translate(_TO_ASCII).upper())

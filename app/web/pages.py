@@ -132,6 +132,7 @@ _REACHED_FROM = {
     "policies": "admin",
     "proposals": "modeler",
     "replays": "modeler",
+    "retention": "reports",
     "rights": "admin",
     "rosters": "requisitions",
     "scenarios": "modeler",

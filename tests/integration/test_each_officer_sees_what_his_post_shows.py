@@ -455,6 +455,9 @@ CHANGING: dict[str, dict[str, Any]] = {
     "posting_queries.set_end": {},
     "key_queries.set_wrapped": {},
     "posting_queries.settle_order": {"values": {"state": "y"}},
+    "retention_queries.set_list": {"before": "x", "values": {"state": "y"}},
+    "retention_queries.set_line": {"values": {"state": "y"}},
+    "retention_queries.set_hold": {"values": {"ground": "y"}},
 }
 #: Reviewed: they name no case and no person, and whoever asks has no scope yet.
 OPEN_TO_ALL = {

@@ -25,6 +25,14 @@ ACTIONS: dict[str, frozenset[str]] = {
     "case:open": frozenset({"number"}),
     "case:withdraw": frozenset(),
     "case:erase": frozenset(),
+    "case:weed": frozenset({"files"}),  # what officers handed in went, the case stays
+    "requisition:erase": frozenset(),
+    "destruction:propose": frozenset({"kind", "cases", "sha256"}),
+    "destruction:approve": frozenset({"cases", "sha256", "step_up"}),
+    "destruction:refuse": frozenset(),
+    "destruction:finish": frozenset({"destroyed", "kept"}),
+    "hold:place": frozenset({"ground"}),
+    "hold:lift": frozenset(),
     "task:complete": frozenset(
         {"element", "answer", "sent_at", "step_up", "listed"}
     ),  # sent before, when stuck; signed; one of a list: mark | assign | approve

@@ -37,6 +37,22 @@ def erase_case(session: Session, actor: Actor | None, case_id: UUID, now: dateti
     return files
 
 
+def erase_letter(session: Session, requisition_id: UUID, now: datetime) -> list[Path]:
+    """Destroy the key of a letter whose cases are all erased; -> its files, to be deleted after the commit.
+
+    Its number, department and dates stay. Raises NotFound.
+    """
+    letter = cases.requisition_row(session, requisition_id)
+    if letter is None:
+        raise NotFound
+    found = cases.documents_of_requisition(session, requisition_id)
+    for row in found:
+        cases.set_document(session, row.id, destroyed_at=now)
+    keys.destroy(session, letter.data_key_id, now)
+    audit.record(session, "admin", "requisition:erase", f"requisition:{requisition_id}", None, now)
+    return [session.documents / row.path for row in found]
+
+
 def delete_files(files: list[Path]) -> None:
     """Delete the sealed files of an erased case; without their key they were unreadable already."""
     for file in files:

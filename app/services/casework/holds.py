@@ -1,0 +1,113 @@
+"""Orders that hold a case back from destruction: placed with their number and ground, and lifted by another order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.domain import numbers
+from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from app.domain.ids import new_id
+from app.domain.retention import Ground
+from app.domain.roles import Permission
+from app.domain.text import fault_in, tidy
+from app.models import case_queries as cases
+from app.models import retention_queries as table
+from app.services.district import calendars
+from app.services.store import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+
+LONGEST_NUMBER = 60
+_SHOWN = 200
+
+
+class Refused(DomainError):
+    """An order that cannot be; `problems` maps its box to a key of the catalogue. Nothing changed."""
+
+    key = "error.form_invalid"
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(count=len(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An order to hold a case, as it was typed; `dated` is None where no readable day was."""
+
+    case_number: str
+    ground: str
+    order_no: str
+    dated: date | None
+
+
+def lasting(session: Session, actor: Actor) -> Sequence[AnyRow]:
+    """The holds that last, the latest first. Raises NotAllowed."""
+    _may(actor)
+    return table.holds(session, _SHOWN)
+
+
+def place(session: Session, actor: Actor, typed: Typed, now: datetime) -> None:
+    """Hold a case: it is destroyed by no list until the hold is lifted. Raises NotAllowed, Refused."""
+    _may(actor)
+    known = numbers.parse_case_number(typed.case_number)
+    case = cases.find_number(session, known) if known is not None else None
+    problems = _problems(session, case, typed, now)
+    if problems or case is None:
+        raise Refused(problems)
+    case_id: UUID = case.id
+    hold_id = new_id(session.recorded_at)
+    row = {"id": hold_id, "case_id": case_id, "ground": typed.ground, "number": tidy(typed.order_no)}
+    placed = {"dated_on": typed.dated, "placed_by": actor.officer_id, "placed_at": now, "lifted_number": ""}
+    table.insert_hold(session, {**row, **placed})
+    thing = f"hold:{hold_id}"
+    audit.record(session, f"case:{case_id}", "hold:place", thing, actor, now, ground=typed.ground)
+
+
+def lift(session: Session, actor: Actor, hold_id: UUID, order_no: str, now: datetime) -> None:
+    """End a hold by the number of another order. Raises NotAllowed, NotFound, Conflict, Refused."""
+    _may(actor)
+    row = table.hold_row(session, hold_id)
+    if row is None:
+        raise NotFound
+    if _is_no_number(order_no):
+        raise Refused({"lift_no": "retention.problem.order_no"})
+    lifted = {"lifted_by": actor.officer_id, "lifted_at": now, "lifted_number": tidy(order_no)}
+    if not table.set_hold(session, hold_id, lifted):
+        raise Conflict
+    audit.record(session, f"case:{row.case_id}", "hold:lift", f"hold:{hold_id}", actor, now)
+
+
+def _problems(session: Session, case: AnyRow | None, typed: Typed, now: datetime) -> dict[str, str]:
+    problems = {}
+    if case is None:
+        problems["case"] = "retention.problem.case"
+    else:
+        standing = table.standing(session, case.id)
+        if standing is not None and not standing.has_key:
+            problems["case"] = "retention.problem.gone"
+    if typed.ground not in set(Ground):
+        problems["ground"] = "retention.problem.ground"
+    if _is_no_number(typed.order_no):
+        problems["order_no"] = "retention.problem.order_no"
+    if typed.dated is None or typed.dated > calendars.day(now):
+        problems["dated"] = "order.refused.dated"
+    return problems
+
+
+def _is_no_number(text: str) -> bool:
+    number = tidy(text)
+    return not number or len(number) > LONGEST_NUMBER or bool(fault_in(number, lines=False))
+
+
+def _may(actor: Actor) -> None:
+    if not actor.may(Permission.RETENTION_SEE):
+        raise NotAllowed
