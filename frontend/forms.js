@@ -1,6 +1,7 @@
 // Forms in the browser: fields come and go by the same rules that the server asks again, rows and files are added
 // without a new page. Nothing here is needed: without scripts the same buttons send the form.
 import { evaluate } from "./feel.js";
+import { shrink } from "./pictures.js";
 
 // -- what is answered -----------------------------------------------------------------------------------------
 
@@ -163,7 +164,26 @@ function seek(box) {
   list.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// The place where the officer stands, asked of the phone only by his own press. Refused, or not to be had, the form goes on.
+function takePosition(form, button) {
+  const box = form.querySelector(`[name="${CSS.escape(button.dataset.position)}"]`);
+  const told = button.parentElement.querySelector("[role=status]");
+  told.textContent = button.dataset.waiting;
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      box.value = `${coords.latitude.toFixed(5)}, ${coords.longitude.toFixed(5)} ±${Math.ceil(coords.accuracy)}m`;
+      told.textContent = button.dataset.taken;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    (problem) => {
+      told.textContent = problem.code === problem.PERMISSION_DENIED ? button.dataset.refused : button.dataset.failed;
+    },
+    { enableHighAccuracy: true, timeout: 30_000, maximumAge: 60_000 },
+  );
+}
+
 function prepare(form) {
+  for (const button of form.querySelectorAll("[data-position]")) button.hidden = !navigator.geolocation;
   for (const button of form.querySelectorAll("[data-upload]")) button.hidden = true; // a chosen file goes up at once
   update(form);
 }
@@ -176,12 +196,15 @@ for (const form of document.querySelectorAll("[data-form]")) {
     event.preventDefault();
     event.target.parentElement.querySelector("button").click();
   });
-  form.addEventListener("change", (event) => {
-    const up = event.target.matches("[data-file]") && event.target.files.length;
-    if (up) pressed(form, event.target.closest("[data-box]").querySelector("[data-upload]"));
-    else update(form);
+  form.addEventListener("change", async (event) => {
+    const box = event.target;
+    if (!box.matches("[data-file]") || !box.files.length) return update(form);
+    if (box.hasAttribute("capture")) await shrink(box);
+    pressed(form, box.closest("[data-box]").querySelector("[data-upload]"));
   });
   form.addEventListener("click", (event) => {
+    const asked = event.target.closest("button[data-position]");
+    if (asked) takePosition(form, asked);
     const button = event.target.closest("button[data-redraw]");
     if (!button || !navigator.onLine) return;
     event.preventDefault();

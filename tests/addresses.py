@@ -122,6 +122,7 @@ ADDRESSES: dict[str, Address] = {
     "tasks.claim": acts("task"),
     "tasks.release": acts("task"),
     "tasks.look_again": acts("task"),
+    "visits.sheet": opens("task"),
     "visits.fail": acts("task"),
     "tasks.reassign": opens("gift"),
     "tasks.give": acts("gift"),

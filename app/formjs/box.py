@@ -89,6 +89,7 @@ class Box:
     input_type: str = "text"
     input_mode: str = ""
     capitals: str = ""
+    is_position: bool = False
     wanted: str = ""
     said: str = ""
     longest: int = 4000

@@ -89,7 +89,18 @@ _PROPERTIES = frozenset(
             "computed",
         ),
         *("check", "check_hi", "check_en", "min", "max", "precision", "upper", "digits", "as", "input_mode"),
-        *("capture", "max_files", "min_rows", "max_rows", "row_hi", "row_en", "add_hi", "add_en", "fold"),
+        *(
+            "capture",
+            "max_files",
+            "min_rows",
+            "max_rows",
+            "row_hi",
+            "row_en",
+            "add_hi",
+            "add_en",
+            "fold",
+            "position",
+        ),
         *("text_en", "allow_12_digits", "decision", "propose_first", "capitals", "primary"),
     )
 )
@@ -428,6 +439,7 @@ class _Reader:
             else "text",
             input_mode=mode,
             capitals=self._capitals(),
+            is_position=kind == "textfield" and self._flag("position"),
             accept=str(self._component.get("accept") or ""),
             has_camera=bool(self._property("capture")),
             is_multiple=self._component.get("multiple") is True,

@@ -84,6 +84,7 @@ class Look:
     input_type: str = "text"
     input_mode: str = ""
     capitals: str = ""
+    is_position: bool = False  # where the officer stands, taken from his phone by a press
     accept: str = ""
     has_camera: bool = False
     is_multiple: bool = False

@@ -56,6 +56,7 @@ class TextKind(Kind):
         box.longest = node.rules.max_length
         box.input_mode = node.look.input_mode
         box.capitals = node.look.capitals
+        box.is_position = node.look.is_position
         box.input_type = "tel" if node.look.input_type == "phone" else node.look.input_type
         box.width = _width(node.rules.max_length)
         box.lines = node.look.rows

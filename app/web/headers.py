@@ -25,6 +25,8 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
 }
+#: Of the one page whose form may ask the phone where it is.
+WITH_POSITION = {"Permissions-Policy": "geolocation=(self), microphone=(), payment=()"}
 _YEAR = "max-age=31536000; includeSubDomains"
 _WORTH_PACKING = 1_000  # bytes; a shorter answer fits one network packet as it is
 _LEVEL = 4  # of zlib; a page of 24 kB takes 0.14 ms and becomes 4.8 kB

@@ -12,7 +12,7 @@ from app.domain.roles import Permission
 from app.services.casefile import visits
 from app.services.desk import desk, holding, previews, tasks
 from app.services.district import calendars
-from app.web import confirmations, errors, formviews, transaction
+from app.web import confirmations, errors, formviews, headers, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
 from app.web.files import file_response
@@ -186,7 +186,7 @@ def _again(task_id: UUID, invalid: FormInvalid) -> ResponseReturnValue:
 def task_page(task: TaskView, problems: Mapping[str, Any], status: int, **more: Any) -> ResponseReturnValue:
     """The page of a task; `more` is what one of its smaller forms could not keep."""
     notes = confirmations.take_notes()
-    return page(
+    html, status = page(
         "tasks/task.html",
         status,
         task=task,
@@ -203,6 +203,7 @@ def task_page(task: TaskView, problems: Mapping[str, Any], status: int, **more: 
         may_give=g.actor.may(Permission.TASK_REASSIGN),
         **more,
     )
+    return (html, status, headers.WITH_POSITION) if task.takes_visits else (html, status)
 
 
 def _of_visits(task: TaskView) -> dict[str, Any]:

@@ -1,23 +1,27 @@
-"""At the door of a house: a visit that failed is kept, and the task stays open."""
+"""At the door of a house: the questions on a sheet of paper; a visit that failed is kept, and the task stays open."""
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, abort, g, redirect, request, url_for
 
+from app import formjs, papers
 from app.domain.clock import IST
 from app.domain.ids import new_id
+from app.domain.numbers import in_address
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
 from app.services.casefile import visits
 from app.services.desk import tasks, visiting
-from app.web import confirmations, transaction
+from app.web import confirmations, language, transaction
 from app.web.access import requires
 from app.web.forms import known_day, known_id
+from app.web.pages import page
 from app.web.tasks import task_page
 
 if TYPE_CHECKING:
@@ -40,6 +44,25 @@ class Typed:
     day: str
     time: str
     refused: visits.Refused | None = None
+
+
+@bp.get("/tasks/<uuid:task_id>/sheet")
+@requires(Permission.TASK_COMPLETE)
+def sheet(task_id: UUID) -> ResponseReturnValue:
+    """The questions of a visit on paper. Its code names the case's address and nobody: the case asks who opens it."""
+    task = tasks.see(transaction.database(), g.actor, task_id, transaction.now())
+    if not task.takes_visits:
+        abort(404)
+    blank = formjs.initial(task.form, task.facts, task.options)
+    address = f"{transaction.database().public_address}/cases/{in_address(task.case.number)}"
+    return page(
+        "tasks/enquiry_sheet.html",
+        task=task,
+        boxes=formjs.draw(task.form, blank, {}, task.facts, task.options, language.current()),
+        code=f"data:image/png;base64,{b64encode(papers.qr_png(address)).decode()}",
+        visit_reasons=visits.REASONS,
+        printed_at=transaction.now(),
+    )
 
 
 @bp.post("/tasks/<uuid:task_id>/failed-visits")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -9,9 +10,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from app import papers
 from app.domain.errors import NotAllowed, NotFound, TaskAlreadyDone
 from app.domain.ids import new_id
 from app.domain.roles import Role
+from app.models.cases import answer
 from app.models.visits import failed_visit
 from app.services.casefile import visits
 from app.services.casework import cases
@@ -141,3 +144,39 @@ def test_the_page_keeps_a_failed_visit_and_what_could_not_be_kept(office: Office
     assert "23-11-2026 09:30" in words
     form |= {"sent_as": str(uuid4()), "time": "25:99"}
     assert visitor.post(f"/tasks/{task.id}/failed-visits", form).status_code == 422
+
+
+def test_the_sheet_of_a_visit_asks_the_forms_questions_and_its_code_names_nobody(office: Office):
+    number, task, _ = at_the_door(office.journey)
+    answer = office.holder_of(task).get(f"/tasks/{task.id}/sheet")
+    page = text_of(answer)
+    assert answer.status_code == 200
+    for words in ("किससे भेंट हुई", "साक्षी का नाम", "कथन का सार", "राहुल कुमार शर्मा", number):
+        assert words in page
+    assert "परिसर/शस्त्र" not in page, "this purpose has no inspection"
+    code = next(each.attributes["src"] or "" for each in Sheet(page).all("img"))
+    address = f"{office.database.public_address}/cases/{number.replace('/', '-')}"
+    assert b64decode(code.partition(",")[2]) == papers.qr_png(address)
+    [other] = office.journey.waiting(office.journey.new_case((THANA,)))
+    assert office.holder_of(other).get(f"/tasks/{other.id}/sheet").status_code == 404, (
+        "no visit is asked there"
+    )
+
+
+def test_the_phone_may_be_asked_where_it_is_on_that_page_alone_and_never_must_tell(office: Office):
+    _, task, _ = at_the_door(office.journey)
+    visitor = office.holder_of(task)
+    page = visitor.get(f"/tasks/{task.id}")
+    assert page.headers["Permissions-Policy"].startswith("geolocation=(self)")
+    assert "geolocation=()" in visitor.get("/inbox").headers["Permissions-Policy"]
+    assert "यह आवश्यक नहीं है" in text_of(page), "consent is asked in words before the press"
+    answers = office.answers(task)
+    assert not answers.get("position", [""])[0]
+    wrong = visitor.post(f"/tasks/{task.id}", {**answers, "position": "मंदिर के पास", "_op": "submit"})
+    assert wrong.status_code == 422
+    assert "मंदिर के पास" in text_of(wrong)
+    told = {**answers, "position": "25.78012, 84.74731 ±12m", "_op": "submit"}
+    assert visitor.post(f"/tasks/{task.id}", told).status_code == 303
+    with office.database.engine.connect() as connection:
+        stored = b"".join(bytes(row.values) for row in connection.execute(select(answer)))
+    assert b"25.78012" not in stored
