@@ -716,7 +716,8 @@ SENSITIVE = {
     "visit": (
         """resident stay stay_years witnesses witnesses.name witnesses.father witnesses.village witnesses.age
         witnesses.mobile weapon_kind weapon_matches site_photo local_rep local_rep.name""",
-        f"witnesses.gist witnesses.statement weapon_no outcome outcome_reason finding_text case_known {A_CASE}",
+        f"""witnesses.gist witnesses.statement weapon_no outcome outcome_reason finding_text position case_known
+        {A_CASE}""",
     ),
     "search_records": ("search_names other_names", f"court_searched result remarks {A_CASE}"),
     "record_reply": ("period_from period_to", f"od_result od_scan {A_CASE}"),
