@@ -30,6 +30,8 @@ const BUNDLES = {
     "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css",
     "./modeler.css",
   ],
+  // Only for the page on which steps of an old diagram are given their place on a new one; its styles are the canvas's.
+  "mapping.js": ["./modeler/mapping.js"],
   // Only for the pages with a table of decisions and with a form, of the same administrators.
   "tables.js": ["./modeler/tables.js"],
   "tables.css": [

@@ -16,7 +16,7 @@ from app.engine.runtime import complete_job, complete_task, fire_timers, send_me
 from app.engine.state import VERSION
 from app.engine.steps import Host, Job, Move, OpenTask, Step, Timer
 from app.engine.trail import Happening, Trace, retrace
-from app.engine.trial import Asked, Fault, Trial, World, explore
+from app.engine.trial import Asked, Fault, Trial, World, explore, foresee
 from app.engine.xml import XmlRefused, load_xml
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "explore",
     "fire_timers",
     "forecast",
+    "foresee",
     "grids",
     "load_release",
     "load_xml",

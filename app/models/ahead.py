@@ -64,7 +64,7 @@ def sheet(session: Session, task: AnyRow, officer_id: UUID) -> None:
             (session, workflow.DECIDED, of_case),
             (session, cases.LATEST_ANSWERS, of_case),
             (session, cases.ENQUIRIES, of_case),
-            (session, drafts.of_task(), _draft(task.id, officer_id, task.form)),
+            (session, drafts.of_task(), {"officer_id": officer_id, "user_task_id": task.id}),
         ]
     )
 
@@ -75,7 +75,7 @@ def act(officer: Session, session: Session, task: AnyRow, officer_id: UUID, day:
         [
             (session, cases.LOCK, {"case_id": task.case_id}),
             (officer, workflow.TASK, {"task_id": task.id}),
-            (officer, drafts.of_task(), _draft(task.id, officer_id, task.form)),
+            (officer, drafts.of_task(), {"officer_id": officer_id, "user_task_id": task.id}),
             *_step(session, task.case_id, task.data_key_id, day),
         ]
     )
@@ -91,10 +91,6 @@ def sent(officer: Session, session: Session, task: AnyRow, officer_id: UUID) -> 
             (session, offices.CALENDAR, {}),
         ]
     )
-
-
-def _draft(task_id: UUID, officer_id: UUID, form: str) -> dict[str, Any]:
-    return {"officer_id": officer_id, "form": form, "user_task_id": task_id}
 
 
 def step(session: Session, case_id: UUID, data_key_id: UUID, day: date) -> None:

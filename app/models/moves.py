@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, select
 
@@ -10,10 +10,10 @@ from app.models.cases import case
 from app.models.releases import release
 from app.models.scope import visible
 from app.models.statements import Update
-from app.models.workflow import engine_state, user_task
+from app.models.workflow import engine_state, is_open, user_task
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from app.models.base import AnyRow
@@ -90,7 +90,24 @@ def before(session: Session, case_id: UUID) -> AnyRow | None:
     return session.connection.execute(chosen).one_or_none()
 
 
-def set_place(session: Session, task_id: UUID, engine_task_id: str, path: str, iteration: int) -> None:
-    """Tell an open task by which id the engine knows it from now on, and where it stands."""
-    place = {"engine_task_id": engine_task_id, "element_path": path, "iteration": iteration}
+def set_place(session: Session, task_id: UUID, place: Mapping[str, Any]) -> None:
+    """Tell an open task by which id the engine knows it from now on, and at which step it stands."""
     _SET_PLACE.put(session, place, task_id=task_id)
+
+
+def standing(session: Session, release_id: UUID) -> Sequence[AnyRow]:
+    """How many tasks stand open at each step of each other release: release, version, element, count."""
+    chosen = (
+        select(case.c.release_id, release.c.version, user_task.c.element_id, func.count().label("open"))
+        .join(case, and_(case.c.district_id == user_task.c.district_id, case.c.id == user_task.c.case_id))
+        .join(release, and_(release.c.district_id == case.c.district_id, release.c.id == case.c.release_id))
+        .where(
+            visible(user_task, session.scope),
+            visible(case, session.scope),
+            is_open,
+            case.c.status == "open",
+            case.c.release_id != release_id,
+        )
+        .group_by(case.c.release_id, release.c.version, user_task.c.element_id)
+    )
+    return session.connection.execute(chosen.order_by(release.c.version, user_task.c.element_id)).all()

@@ -404,7 +404,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "clock_queries.set_case_due": {},
     "setting_queries.delete_value": {"key": "x"},
     "workflow_queries.set_task_due": {},
-    "moves.set_place": {},
+    "moves.set_place": {"place": {"element_path": "y"}},
     "desk_queries.delete_follow_up": {},
     "desk_queries.delete_settled_follow_ups": {},
     "desk_queries.set_view": {"values": {"shared": True}},

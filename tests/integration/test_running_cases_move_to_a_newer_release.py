@@ -14,17 +14,20 @@ from app.models.scope import SystemReason, SystemScope
 from app.models.workflow import step, timer, user_task
 from app.services.access import stepup
 from app.services.casework import cases
-from app.services.deployment import moving, replays
+from app.services.deployment import choices, mapping, moving, replays
+from app.services.desk import tasks
 from app.services.procedure import releases
 from app.services.store import queues
 from app.services.store.drafts import actor_scope
 from app.services.workflow import tallies
 from tests.integration.conftest import NOW
 from tests.integration.test_a_proposal_is_rehearsed_on_the_past import FILES, ROUTE, with_a_countersignature
+from tests.office import text_of
 
 if TYPE_CHECKING:
     from app.services.deployment.moving import Overview
     from tests.journey import Journey
+    from tests.office import Office
 
 NEWER = {**FILES, ROUTE: with_a_countersignature()}
 
@@ -172,3 +175,152 @@ def test_nothing_moves_without_the_right_and_a_fresh_factor(journey: Journey, tw
         )
     assert not moving.go_on(journey.database, NOW)
     assert [version_of(journey, number) for number in two] == [1, 1]
+
+
+# -- steps that the newer release lacks --------------------------------------------------------------------
+
+PLACE_OF_VISIT = "visit_place"
+
+
+def with_another_name() -> dict[str, bytes]:
+    """The shipped route with the visit under another id, as after it was drawn anew."""
+    text = FILES["enquiry.bpmn"].decode()
+    for old in ('id="visit"', 'Ref="visit"', 'bpmnElement="visit"', ">visit<", ">visit.resident"):
+        assert old in text, old
+        text = text.replace(old, old.replace("visit", PLACE_OF_VISIT))
+    text = text.replace('"स्थल भ्रमण"', '"स्थल पर जाँच"')
+    examples = FILES["scenarios.json"].decode().replace('"visit"', f'"{PLACE_OF_VISIT}"')
+    return {**FILES, "enquiry.bpmn": text.encode(), "scenarios.json": examples.encode()}
+
+
+def chosen(journey: Journey, **steps: str) -> None:
+    choices.save(journey.database, journey.staff.holder(Role.PROCESS_ADMIN), steps, NOW)
+
+
+def groups(journey: Journey) -> dict[str, choices.Group]:
+    table = choices.show(journey.database, journey.staff.holder(Role.PROCESS_ADMIN))
+    return {group.step.element_id: group for group in table.groups}
+
+
+def looked(journey: Journey) -> tuple[int, dict[str, int]]:
+    admin = journey.staff.holder(Role.PROCESS_ADMIN)
+    journey.database.write(lambda rows: moving.ask_look(rows, admin, NOW), actor_scope(admin))
+    while moving.go_on(journey.database, NOW):
+        pass
+    found = seen(journey).looked
+    assert found is not None
+    return found.moved, found.stayed
+
+
+def test_a_case_at_a_step_that_bears_another_name_goes_over_once_that_is_said(journey: Journey) -> None:
+    number = journey.new_case(["th_dighwara", "th_derni"])
+    journey.go_on(number, "visit", "check_registers")
+    journey.do(
+        number, "visit"
+    )  # the one unit has visited, the other one has it open: with a draft, in his name
+    task = next(each for each in journey.waiting(number) if each.element_id == "visit")
+    officer = journey.actor_of(task)
+    typed = journey.form_of(task, finding_text="पड़ोसियों ने उम्मीदवार को बचपन से यहाँ का निवासी बताया।")
+    tasks.save_draft(journey.database, officer, task.id, typed, [], NOW)
+    before = {row.id: row for row in rows_of(journey, user_task, number)}
+    into_force(journey, with_another_name())
+    assert groups(journey)["visit"].verdict == "needs"
+    assert groups(journey)["check_registers"].verdict == "same"
+    assert PLACE_OF_VISIT in {each.element_id for each in groups(journey)["visit"].may_become}
+    assert [(each.code, each.element_id) for each in seen(journey).lines] == [("needs_mapping", "visit")]
+    chosen(journey, visit=PLACE_OF_VISIT)
+    assert looked(journey) == (1, {})
+    assert version_of(journey, number) == 1, "a trial writes nothing"
+    asked(journey)
+    assert version_of(journey, number) == 2
+    after = {row.id: row for row in rows_of(journey, user_task, number)}
+    assert {row.element_id for row in after.values() if row.state == "open"} >= {
+        PLACE_OF_VISIT,
+        "check_registers",
+    }
+    assert after.keys() == before.keys()
+    for own, row in after.items():
+        assert (row.due_at, row.claimed_by, row.assigned_to, row.created_at) == (
+            before[own].due_at,
+            before[own].claimed_by,
+            before[own].assigned_to,
+            before[own].created_at,
+        )
+    assert has_drifted(journey) == (0, 0)
+    view = journey.database.read(lambda s: tasks.open_task(s, officer, task.id, NOW), actor_scope(officer))
+    assert view.values["finding_text"] == "पड़ोसियों ने उम्मीदवार को बचपन से यहाँ का निवासी बताया।", (
+        "the draft is kept"
+    )
+    sp = journey.staff.holder(Role.SP)
+    told_of = cases.see(journey.database, sp, number, "timeline", NOW)
+    moved = [
+        (each.number, each.outcome, [one.was_hi for one in each.renamed])
+        for each in told_of.events
+        if each.kind == "moved"
+    ]
+    assert moved == [("1", "2", ["स्थल भ्रमण"])]
+    asked(journey, is_back=True)
+    assert sorted(map(kept, rows_of(journey, user_task, number))) == sorted(map(kept, before.values()))
+    assert has_drifted(journey) == (0, 0)
+    asked(journey)
+    journey.go_on(number)
+    assert not journey.waiting(number), "it has come to its end"
+    assert has_drifted(journey) == (0, 0)
+    report = replays.run(
+        journey.database, 218, with_another_name(), replays.first_day(0, NOW), lambda _d, _a: None
+    )
+    assert (report.same_path, report.cases) == (1, 1), "its past reads as if it had always borne this name"
+    shown = cases.see(journey.database, sp, number, "timeline", NOW)
+    assert {"स्थल भ्रमण", "स्थल पर जाँच"} <= {event.step_hi for event in shown.events}
+
+
+def test_what_was_done_in_a_step_that_fell_away_counts_no_more(office: Office) -> None:
+    """The countersignature is given up: who has passed it goes over, who stands at it has no place there."""
+    journey = office.journey
+    into_force(journey, NEWER)
+    past, at = journey.new_case(["th_derni"]), journey.new_case(["th_dighwara"])
+    journey.go_on(past, "decide")
+    journey.go_on(at, "countersign")
+    into_force(journey, FILES)
+    assert groups(journey)["countersign"].open == 1
+    assert {line.code for line in seen(journey).lines} == {"needs_mapping"}
+    chosen(journey, countersign=mapping.GONE)
+    assert groups(journey)["countersign"].verdict == "no_place"
+    assert looked(journey) == (1, {"no_place": 1})
+    asked(journey)
+    assert version_of(journey, at) == 2
+    journey.go_on(past)
+    journey.go_on(at)
+    assert has_drifted(journey) == (0, 0)
+    dm = journey.staff.holder(Role.DM)
+    steps = {each.step_hi for each in cases.see(journey.database, dm, past, "timeline", NOW).events}
+    assert "प्रतिहस्ताक्षर" in steps, "the timeline tells what was done, by its name of then"
+
+
+def test_the_page_refuses_a_choice_that_cannot_be_beside_it_and_loses_nothing(office: Office) -> None:
+    journey = office.journey
+    number = journey.new_case(["th_derni"])
+    journey.go_on(number, "visit", "check_registers")
+    into_force(journey, with_another_name())
+    for wrong, why in (("decide", "office"), ("accept_enquiry", "in_person"), ("nothing", "unknown")):
+        with pytest.raises(choices.Refused) as refused:
+            chosen(journey, visit=wrong)
+        assert refused.value.why == {"visit": why}
+    chosen(journey, visit="revisit")
+    assert looked(journey) == (0, {"new_step": 1}), "the route does not lead there"
+    dm, admin = journey.staff.holder(Role.DM), office.at(Role.PROCESS_ADMIN)
+    with pytest.raises(NotAllowed):
+        choices.save(journey.database, dm, {}, NOW)
+    admin.get("/modeler/moving")
+    answer = admin.post("/modeler/moving/steps", {"step.visit": "decide"})
+    assert answer.status_code == 422
+    assert "उसी कार्यालय का चरण चुनें" in text_of(answer)
+    answer = admin.post_and_follow("/modeler/moving/steps", {"step.visit": PLACE_OF_VISIT})
+    shown = text_of(answer)
+    assert f'<option value="{PLACE_OF_VISIT}" selected>स्थल पर जाँच</option>' in shown
+    assert "इसका स्थान चुना जा चुका है" in shown
+    assert "“स्थल भ्रमण” (थाना) का स्थान" in shown
+    admin.post("/modeler/moving/try")
+    assert "प्रकरण जाँचे जा रहे हैं" in text_of(admin.get("/modeler/moving"))
+    admin.post("/modeler/moving/stop")
+    assert not moving.go_on(journey.database, NOW)

@@ -12,15 +12,17 @@ from app.domain.ids import new_id
 from app.domain.secrecy import Side
 from app.models import case_queries as cases
 from app.models import officer_queries as officers
+from app.models import workflow_queries as workflow
 from app.services.casefile import visits
 from app.services.casefile.facts import CaseFacts
 from app.services.casefile.record import Record
 from app.services.district import calendars, units
+from app.services.procedure import releases
 from app.services.store import keys
 from app.services.timekeeping import clockbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -150,7 +152,27 @@ class CaseFile:
         return self.calendar.age(due_on, calendars.day(self.now))
 
     def label(self, element_id: str) -> tuple[str, str]:
-        return self.release.engine.label(element_id)
+        knowing = self.knowing(lambda loaded: loaded.engine.label(element_id)[0] != element_id)
+        return knowing.engine.label(element_id)
+
+    def host(self, event_id: str) -> str:
+        """The step on which a time limit rides; nothing for any other element."""
+        return self.knowing(lambda loaded: bool(loaded.engine.host(event_id))).engine.host(event_id)
+
+    def knowing(self, knows: Callable[[Loaded], bool]) -> Loaded:
+        """The release that knows a thing of the case: that of now, or one that the case was led away from."""
+        if knows(self.release):
+            return self.release
+        return next((each for each in self._earlier if knows(each)), self.release)
+
+    @cached_property
+    def _earlier(self) -> list[Loaded]:
+        """The releases that the case ran on before, the last one first."""
+        if not self.record.changes_of_release:
+            return []
+        moves = workflow.steps_of(self._session, self._case.id)
+        others = dict.fromkeys(row.release_id for row in reversed(moves) if row.release_id != self.release.id)
+        return [releases.load(self._session, each) for each in others]
 
     def label_of(self, task: AnyRow) -> tuple[str, str]:
         """What a list of the case calls a task: its step, and the other district whose answer it waits for."""
@@ -261,12 +283,15 @@ class CaseFile:
 
     def may_open(self, row: AnyRow) -> bool:
         """Whether the officer's post may open this document of the case or of its letter."""
-        side = Side.INTAKE if row.requisition_id is not None else self.release.side_of_field(row.field)
+        asked = self.knowing(lambda loaded: loaded.asks_for(row.field))
+        side = Side.INTAKE if row.requisition_id is not None else asked.side_of_field(row.field)
         return secrecy.may_open(self._actor.post.role, row.pii, side, reported=self._is_reported)
 
     def classes_of(self, row: AnyRow) -> frozenset[str]:
         """The classes of facts in a submission that the officer's post may read."""
-        side = self.release.side_of_step(row.element_id)
+        is_step = row.user_task_id is not None
+        asked = self.knowing(lambda loaded: not is_step or row.element_id in loaded.engine.user_tasks)
+        side = asked.side_of_step(row.element_id)
         return secrecy.readable(self._actor.post.role, side, reported=self._is_reported)
 
     def readable(self, rows: Iterable[AnyRow]) -> list[AnswerView]:
@@ -281,7 +306,8 @@ class CaseFile:
     def _answer(self, row: AnyRow, classes: frozenset[str]) -> AnswerView:
         opened = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
         values = secrecy.read_by(self._actor.post.role, opened)
-        form = self.release.forms.get(row.form)
+        is_step = row.user_task_id is not None
+        form = self.knowing(lambda loaded: not is_step or row.form in loaded.forms).forms.get(row.form)
         return AnswerView(
             *(_ACTS.get(row.element_id) or self.label(row.element_id)),
             row.unit_kind or "",

@@ -79,5 +79,5 @@ def of(file: CaseFile, wanted: Wanted) -> Hindsight:
 def _moment(file: CaseFile, step: int, move: Moved) -> Moment:
     task = move.task
     office = ("", "", "") if task is None else (task.office_kind, task.office_hi, task.office_en)
-    element = file.release.engine.host(move.element_id) if move.kind == "fired" else ""
+    element = file.host(move.element_id) if move.kind == "fired" else ""
     return Moment(step, move.at, move.kind, *file.label(element or move.element_id), *office)

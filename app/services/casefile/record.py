@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.models import workflow_queries as workflow
 
-MOVED = "moved"  # kind of the row that tells of a case led over to another release: no act, and no move of the engine
+#: Kind of the row that tells of a case led over to another release: no act, and no move of the engine. Its `routing`:
+#: `from`, `to`; where steps bear other names there `steps` (old -> new, empty: fell away) and `tasks` (id -> both
+#: names, of those that were open); `undone` where the case was put back.
+MOVED = "moved"
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,9 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One move. `step` counts the acts of the case: all moves that one act brought about share its number."""
+    """One move, `seq` in the record. `step` counts acts: all moves that one act brought about share its number."""
 
     step: int
+    seq: int
     kind: MoveKind
     element_id: str
     path: str
@@ -60,6 +64,32 @@ class Record:
     def moves(self) -> list[Moved]:
         return list(self._told())
 
+    @cached_property
+    def retold(self) -> list[Moved]:
+        """The moves under the names that their steps have on the release the case runs on now.
+
+        What was done in a step that fell away with the change of release is left out.
+        """
+        found = []
+        for move in self.moves:
+            element_id = move.element_id
+            for change in self._renamings:
+                if move.seq < change.seq and element_id:
+                    element_id = _name_behind(change.routing, move, element_id)
+            if element_id == move.element_id:
+                found.append(move)
+            elif element_id:
+                found.append(_renamed(move, element_id))
+        return found
+
+    @cached_property
+    def _renamings(self) -> list[AnyRow]:
+        """The changes of release that gave steps other names, and were not undone."""
+        standing: list[AnyRow] = []
+        for row in self.changes_of_release:
+            standing = standing[:-1] if row.routing.get("undone") else [*standing, row]
+        return [row for row in standing if row.routing.get("steps")]
+
     def until(self, step: int) -> Record:
         """The record as it was behind an act: its moves so far, and its tasks as they stood then.
 
@@ -74,9 +104,11 @@ class Record:
         return past
 
     def _told(self) -> Iterator[Moved]:
-        book, units, step = _Book(self.tasks), dict[UUID, list[UUID]](), 0
+        changes = [row.routing.get("tasks") or {} for row in self.changes_of_release]
+        book, units, step = _Book(self.tasks, changes), dict[UUID, list[UUID]](), 0
         for row in workflow.steps_of(self._session, self._case_id):
             if row.kind == MOVED:
+                book.rename(row.routing.get("tasks") or {})
                 continue
             step += row.kind in ("started", "completed", "fired")
             mine: list[UUID] | list[None] = (
@@ -85,9 +117,32 @@ class Record:
             found = book.task_of(row, mine)
             enquiry_id = found.enquiry_id if found is not None else mine[-1]
             yield Moved(
-                step, row.kind, row.element_id, row.element_path, row.at, enquiry_id, found, row.routing
+                step,
+                row.seq,
+                row.kind,
+                row.element_id,
+                row.element_path,
+                row.at,
+                enquiry_id,
+                found,
+                row.routing,
             )
             units |= _units(row.routing)
+
+
+def _name_behind(change: Mapping[str, Any], move: Moved, element_id: str) -> str:
+    """What a change of release calls the step of a move before it; nothing where the step fell away."""
+    tasks: Mapping[str, Sequence[str]] = change.get("tasks") or {}
+    if move.task is not None and str(move.task.id) in tasks:
+        return tasks[str(move.task.id)][1]
+    found: str = change["steps"].get(element_id, element_id)
+    return found
+
+
+def _renamed(move: Moved, element_id: str) -> Moved:
+    path = move.path.split("/")[:-1]
+    routing = {element_id if key == move.element_id else key: value for key, value in move.routing.items()}
+    return replace(move, element_id=element_id, path="/".join([*path, element_id]), routing=routing)
 
 
 def _as_opened(task: AnyRow) -> AnyRow:
@@ -99,11 +154,20 @@ def _as_opened(task: AnyRow) -> AnyRow:
 class _Book:
     """The tasks of a case by step and enquiry, from which each move takes the one it opened or ended."""
 
-    def __init__(self, tasks: Sequence[AnyRow]) -> None:
+    def __init__(self, tasks: Sequence[AnyRow], changes: Sequence[Mapping[str, Sequence[str]]]) -> None:
+        """Take `changes` as what each change of release, oldest first, called the tasks that were open."""
         self._unopened: dict[tuple[str, UUID | None], deque[AnyRow]] = defaultdict(deque)
         self._waiting: dict[tuple[str, UUID | None], deque[AnyRow]] = defaultdict(deque)
+        first = {own: names[0] for tasks_of in reversed(changes) for own, names in tasks_of.items()}
         for task in tasks:
-            self._unopened[task.element_id, task.enquiry_id].append(task)
+            self._unopened[first.get(str(task.id), task.element_id), task.enquiry_id].append(task)
+
+    def rename(self, tasks: Mapping[str, Sequence[str]]) -> None:
+        """Know open tasks by other steps from here on; `tasks`: id -> old and new element."""
+        for (_, enquiry_id), queue in list(self._waiting.items()):
+            for task in [each for each in queue if str(each.id) in tasks]:
+                queue.remove(task)
+                self._waiting[tasks[str(task.id)][1], enquiry_id].append(task)
 
     def task_of(self, row: AnyRow, enquiries: Sequence[UUID | None]) -> AnyRow | None:
         """The task of a move of one of these enquiries; several lie with one office where it writes letters."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import engine
 from app.models import holding_queries as holding
@@ -13,7 +13,7 @@ from app.services.casefile import casepapers
 from app.services.district import calendars
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.services.casefile.casefile import AnswerView, CaseFile
     from app.services.casefile.record import Moved
     from app.services.casefile.visits import FailedVisit
+    from app.services.procedure.releases import Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,24 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Renaming:
+    """A step that stood open when the case went over to another release, and the step that it became there."""
+
+    was_hi: str
+    was_en: str
+    now_hi: str
+    now_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One event.
 
     `kind`: registered | done | returned | reminded | issued | sent | moved | ended | failed_visit, or that of a
     `handover`.
 
-    `outcome` is the kind of a paper, how the case ended, the release that it `moved` to, or why a task went to
-    `other`, by whose hand (`by`).
+    `outcome` is the kind of a paper, how the case ended, the release that it `moved` to (`number`: from), or why a
+    task went to `other`, by whose hand (`by`).
     `reason` is the answer of an act that left the usual way, as far as the reader may see it.
     """
 
@@ -67,6 +78,7 @@ class Event:
     other_en: str = ""
     by_hi: str = ""
     by_en: str = ""
+    renamed: list[Renaming] = field(default_factory=list)
 
 
 def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
@@ -86,7 +98,30 @@ def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
 def _changes_of_release(file: CaseFile) -> list[Event]:
     """When the case went over to another release of the route, and to which."""
     rows = file.record.changes_of_release
-    return [Event("moved", row.at, outcome=str(row.routing["to"])) for row in rows]
+    return [
+        Event(
+            "moved",
+            row.at,
+            outcome=str(row.routing["to"]),
+            number=str(row.routing["from"]),
+            renamed=[
+                Renaming(*file.label(was), *file.label(becomes))
+                for was, becomes in _names_changed(row.routing)
+            ],
+        )
+        for row in rows
+    ]
+
+
+def _process_of(loaded: Loaded, element: str) -> str | None:
+    """The process in which an element is drawn."""
+    return next((each for each in loaded.engine.processes if element in loaded.engine.elements(each)), None)
+
+
+def _names_changed(routing: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The old and the new name of each step that stood open, once."""
+    pairs = [(was, becomes) for was, becomes in (routing.get("tasks") or {}).values()]
+    return list(dict.fromkeys(pairs))
 
 
 def _failed_visits(file: CaseFile) -> list[Event]:
@@ -215,13 +250,14 @@ class _Teller:
 
     def _is_usual(self, element: str, following: str) -> bool:
         """Whether the diagram leads from one element to the other without a decision of whoever did the first."""
-        loaded = self._file.release
-        process = next(each for each in loaded.engine.processes if element in loaded.engine.elements(each))
+        loaded = self._file.knowing(lambda each: _process_of(each, element) is not None)
+        process = _process_of(loaded, element)
+        assert process is not None  # noqa: S101 - the record names steps of its releases alone
         return following in engine.usual_stops(loaded.engine.diagrams[process], element)
 
     def _reminder(self, move: Moved) -> Event:
         """A time limit that drew near or went by: which step, and whose."""
-        host = self._file.release.engine.host(move.element_id)
+        host = self._file.host(move.element_id)
         task = next(
             (
                 task

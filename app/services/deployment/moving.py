@@ -1,7 +1,7 @@
 """Moving running cases to the release in force: looked at, asked for with a fresh factor, done by the worker.
 
 By default a case ends on the release that it began with. Who asks for more gets it case by case: whatever cannot go
-over stays where it is, and is counted with the reason.
+over stays where it is, and is counted with the reason. Steps that the release lacks go by what was chosen for them.
 """
 
 from __future__ import annotations
@@ -19,25 +19,26 @@ from app.models import moves as table
 from app.models import setting_queries as settings
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.access import stepup
-from app.services.deployment import leading, replays
-from app.services.deployment.leading import Stays
-from app.services.procedure import releases
+from app.services.deployment import choices, leading, replays, trials
+from app.services.deployment.leading import Stays, Target
+from app.services.jobs import jobs
+from app.services.procedure import procedures, releases
 from app.services.store import audit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.deployment.leading import Ready
-    from app.services.procedure.releases import Loaded
     from app.services.store.database import Database
 
 MOVE, BACK = "cases:move", "cases:back"  # the acts that ask for a fresh factor
 SHOWN = 25
 _SLICE = 5  # cases between two looks at what else there is to do
-_ASKED, _DONE = "cases.move", "cases.moved"
+_ASKED, _DONE, _LOOKED = "cases.move", "cases.moved", "cases.looked"
 
 
 class UnderWay(DomainError):
@@ -59,18 +60,25 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How far the worker is, or what came of the last run. `stayed`: reason -> how many cases."""
+    """How far the worker is, or what came of the last run. `stayed`: reason -> how many cases.
+
+    `is_look`: the cases were only tried; `moved` then counts those that can go over.
+    """
 
     is_back: bool
     version: int
     is_over: bool
+    is_look: bool = False
     moved: int = 0
     stayed: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Open cases of older releases: how many, the next of them with how each fares, and how many can go back."""
+    """Open cases of older releases: how many, the next of them with how each fares, and how many can go back.
+
+    `looked`: what the last trial of all cases found, for what is chosen now.
+    """
 
     version: int
     older: int
@@ -78,29 +86,38 @@ class Overview:
     lines: list[Line]
     following: UUID | None
     run: Run | None
+    looked: Run | None
 
 
 def overview(database: Database, actor: Actor, after: UUID | None, now: datetime) -> Overview:
     """Look at the next cases of older releases, each tried on the one in force. Raises NotAllowed."""
     _may(actor)
     own = replays.past_of(actor.district_id)
-    target = database.read(releases.active, own)
-    rows = database.read(lambda session: table.older(session, target.id, after, SHOWN), own)
+    target = database.read(_target, own)
+    release_id = target.loaded.id
+    rows = database.read(lambda session: table.older(session, release_id, after, SHOWN), own)
     lines = [_line(database, actor.district_id, row, target, now) for row in rows]
     return database.read(
         lambda session: Overview(
-            version=releases.version_of(session, target.id),
-            older=table.count_older(session, target.id),
-            may_go_back=table.count_moved(session, target.id),
+            version=releases.version_of(session, release_id),
+            older=table.count_older(session, release_id),
+            may_go_back=table.count_moved(session, release_id),
             lines=lines,
             following=rows[-1].id if len(rows) == SHOWN else None,
             run=_run(session),
+            looked=_looked(session, target),
         ),
         own,
     )
 
 
-def _line(database: Database, district_id: int, row: AnyRow, target: Loaded, now: datetime) -> Line:
+def _target(session: Session) -> Target:
+    """The release in force with what is chosen for it."""
+    loaded = releases.active(session)
+    return Target(loaded, choices.chosen(session, loaded.id))
+
+
+def _line(database: Database, district_id: int, row: AnyRow, target: Target, now: datetime) -> Line:
     try:
         _look(database, district_id, row.id, target, now)
     except Stays as stays:
@@ -108,7 +125,7 @@ def _line(database: Database, district_id: int, row: AnyRow, target: Loaded, now
     return Line(row.id, row.number, row.version)
 
 
-def _look(database: Database, district_id: int, case_id: UUID, target: Loaded, now: datetime) -> Ready:
+def _look(database: Database, district_id: int, case_id: UUID, target: Target, now: datetime) -> Ready:
     def tried(session: Session) -> Ready:
         case = cases.find(session, case_id)
         if case is None or case.status != "open":
@@ -123,7 +140,19 @@ def _run(session: Session) -> Run | None:
     kept: dict[str, Any] | None = asked or settings.value_of(session, _DONE)
     if not kept:
         return None
-    return Run(kept["back"], kept["version"], not asked, kept["moved"], kept["stayed"])
+    return _told(kept, is_over=not asked)
+
+
+def _looked(session: Session, target: Target) -> Run | None:
+    kept: dict[str, Any] | None = settings.value_of(session, _LOOKED)
+    if not kept or (kept["to"], kept["steps"]) != (str(target.loaded.id), dict(target.chosen)):
+        return None
+    return _told(kept, is_over=True)
+
+
+def _told(kept: Mapping[str, Any], *, is_over: bool) -> Run:
+    is_look = bool(kept.get("look"))
+    return Run(kept["back"], kept["version"], is_over, is_look, kept["moved"], kept["stayed"])
 
 
 # -- asked for ---------------------------------------------------------------------------------------------
@@ -147,23 +176,52 @@ def ask(session: Session, actor: Actor, asked: UUID | None, now: datetime, *, is
         raise UnderWay
     act = BACK if is_back else MOVE
     stepup.use(session, actor, asked, act, [_item(session, is_back=is_back)], now)
-    target = releases.active(session)
-    version = releases.version_of(session, target.id)
+    version = _begin(session, is_back=is_back, is_look=False)
+    thing = f"release:{releases.active(session).id}"
+    audit.record(session, "admin", MOVE, thing, actor, now, version=version, back=is_back)
+
+
+def ask_look(session: Session, actor: Actor, now: datetime) -> None:
+    """Have the worker try every case, and write nothing but what it found. Raises NotAllowed, UnderWay."""
+    _may(actor)
+    if settings.value_of(session, _ASKED):
+        raise UnderWay
+    version = _begin(session, is_back=False, is_look=True)
+    thing = f"release:{releases.active(session).id}"
+    audit.record(session, "admin", "cases:try", thing, actor, now, version=version)
+
+
+def stop(session: Session, actor: Actor, now: datetime) -> None:
+    """End what is under way; cases that were moved so far stay moved. Raises NotAllowed."""
+    _may(actor)
+    asked = settings.value_of(session, _ASKED)
+    if asked:
+        _keep(session, asked, is_over=True)
+        thing = f"release:{asked['to']}"
+        audit.record(session, "admin", "cases:stop", thing, actor, now, version=asked["version"])
+
+
+def _begin(session: Session, *, is_back: bool, is_look: bool) -> int:
+    target = _target(session)
+    version = releases.version_of(session, target.loaded.id)
     empty = {
         "back": is_back,
-        "to": str(target.id),
+        "look": is_look,
+        "to": str(target.loaded.id),
         "version": version,
+        "steps": dict(target.chosen),
         "after": None,
         "moved": 0,
         "stayed": {},
     }
     settings.put_value(session, _ASKED, empty)
-    audit.record(session, "admin", MOVE, f"release:{target.id}", actor, now, version=version, back=is_back)
+    return version
 
 
 def _item(session: Session, *, is_back: bool) -> stepup.Item:
-    target = releases.active(session)
-    return stepup.item(f"release:{target.id}", {"release": target.sha256.hex(), "back": is_back})
+    target = _target(session)
+    content = {"release": target.loaded.sha256.hex(), "back": is_back, "steps": dict(target.chosen)}
+    return stepup.item(f"release:{target.loaded.id}", content)
 
 
 def _may(actor: Actor) -> None:
@@ -193,34 +251,53 @@ def _slice(database: Database, district_id: int, now: datetime) -> None:
     rows = database.read(lambda session: choose(session, release_id, after, _SLICE), own)
     stayed = Counter(asked["stayed"])
     count = asked["moved"]
-    target = database.read(lambda session: releases.load(session, release_id), own)
+    target = database.read(lambda session: _whole_target(session, release_id, asked), own)
     for row in rows:
         try:
-            _move(database, district_id, row.id, target, now, is_back=asked["back"])
+            _move(database, district_id, row.id, target, now, asked)
             count += 1
         except Stays as stays:
             stayed[stays.code] += 1
         except (Conflict, NotFound):
             stayed["gone_on"] += 1
     told = {**asked, "moved": count, "stayed": dict(stayed), "after": str(rows[-1].id) if rows else None}
-    database.write(partial(_keep, told=told, is_over=not rows), own)
+    database.write(partial(_go_on_with, told=told, is_over=not rows), own)
+
+
+def _whole_target(session: Session, release_id: UUID, asked: Mapping[str, Any]) -> Target:
+    loaded, chosen = releases.load(session, release_id), asked.get("steps") or {}
+    world = trials.world(procedures.contents(session, release_id), jobs.RESULTS) if chosen else None
+    return Target(loaded, chosen, world)
+
+
+def _go_on_with(session: Session, told: dict[str, Any], *, is_over: bool) -> None:
+    if settings.value_of(session, _ASKED):  # else it was stopped meanwhile
+        _keep(session, told, is_over=is_over)
 
 
 def _keep(session: Session, told: dict[str, Any], *, is_over: bool) -> None:
-    if is_over:
-        settings.delete_value(session, _ASKED)
-    settings.put_value(session, _DONE if is_over else _ASKED, told)
+    if not is_over:
+        settings.put_value(session, _ASKED, told)
+        return
+    settings.delete_value(session, _ASKED)
+    settings.put_value(session, _LOOKED if told.get("look") else _DONE, told)
 
 
 def _move(
-    database: Database, district_id: int, case_id: UUID, target: Loaded, now: datetime, *, is_back: bool
+    database: Database,
+    district_id: int,
+    case_id: UUID,
+    target: Target,
+    now: datetime,
+    asked: Mapping[str, Any],
 ) -> None:
     own = CaseScope(district_id, case_id)
-    if is_back:
+    if asked["back"]:
         database.write(lambda session: leading.put_back(session, case_id, now), own)
         return
     ready = _look(database, district_id, case_id, target, now)
-    database.write(lambda session: leading.lead_over(session, case_id, ready, target, now), own)
+    if not asked.get("look"):
+        database.write(lambda session: leading.lead_over(session, case_id, ready, target, now), own)
 
 
 def read_item(session: Session, actor: Actor) -> int:

@@ -92,16 +92,20 @@ def recall(session: Session, case: AnyRow, loaded: Loaded) -> Past:
     people = loaded.engine.user_tasks
     days: dict[str, list[int]] = defaultdict(list)
     opened, waiting = Counter[Place](), Counter[Place]()
+    names = {move.task.id: move.element_id for move in record.retold if move.task is not None}
     for task in record.tasks:
-        place = (task.element_id, "" if task.enquiry_id is None else str(task.enquiry_id))
+        if task.id not in names:
+            continue  # its step fell away when the case changed its release
+        element_id = names[task.id]
+        place = (element_id, "" if task.enquiry_id is None else str(task.enquiry_id))
         opened[place] += 1
         waiting[place] += task.state == "open"
         if task.done_at is not None:
             spent = calendar.days_between(calendar.day_of(task.created_at), calendar.day_of(task.done_at))
-            days[task.element_id].append(spent)
+            days[element_id].append(spent)
     if not record.moves:
         raise NoRecord
-    first, *others = record.moves
+    first, *others = record.retold
     return Past(
         began=first.at,
         data=first.routing,

@@ -11,6 +11,7 @@ from app.services.procedure import releases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from app.models.base import AnyRow
     from app.models.scope import Session
@@ -67,3 +68,8 @@ def in_force(session: Session) -> Procedure:
     if row is None:
         raise NotFound("error.no_release")
     return Procedure(row, table.files(session, row.id), releases.load(session, row.id).plans)
+
+
+def contents(session: Session, release_id: UUID) -> dict[str, bytes]:
+    """The files of a release by their names."""
+    return table.files(session, release_id)

@@ -72,6 +72,10 @@ class Loaded:
             return side_of_lane(step.lane)
         return Side.INTAKE if element_id == self.engine.start_form else Side.DM
 
+    def asks_for(self, key: str) -> bool:
+        """Whether a form of this release has such a field."""
+        return any(field.key == key for form in self.forms.values() for field in form.fields)
+
     def side_of_field(self, key: str) -> Side:
         """Who fills this field: the stricter side where forms of both have it; what is on no form is issued."""
         sides = {

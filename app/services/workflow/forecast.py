@@ -33,7 +33,7 @@ def steps(case: AnyRow, file: CaseFile) -> list[Expected]:
     found, loaded = days(case, file), file.release.engine
     return [
         Expected(*loaded.label(each), found[each])
-        for each in engine.ahead(loaded.diagrams, _here(file.record.moves), _known(case, file))
+        for each in engine.ahead(loaded.diagrams, _here(file.record.retold), _known(case, file))
         if each in found
     ]
 
@@ -44,7 +44,7 @@ def days(case: AnyRow, file: CaseFile, process: str = "", enquiry_id: UUID | Non
     What is open keeps to its due day, what is late is done today; every later step takes the days that the release
     and its decisions give it. Branches side by side are as long as the longest.
     """
-    loaded, moves = file.release.engine, file.record.moves
+    loaded, moves = file.release.engine, file.record.retold
     if enquiry_id is not None:
         moves = [move for move in moves if move.enquiry_id == enquiry_id]
     here = dict.fromkeys(_here(moves), 0.0)

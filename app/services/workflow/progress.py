@@ -58,7 +58,7 @@ def pictures(
     `stuck`: the elements at which an incident holds the case up; it may not have come that far. A file as it was
     (`CaseFile.behind`) shows no expectations: what came then is known.
     """
-    moves, loaded = file.record.moves, file.release
+    moves, loaded = file.record.retold, file.release
     expected = {} if is_past else forecast.days(case, file)
     found = [_picture(loaded, VERIFICATION, moves, _open(file), stuck, expected)]
     for row in _last_rounds(session, case, file):

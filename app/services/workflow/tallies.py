@@ -61,8 +61,13 @@ def keep(
         table.add_pace(session, key, column_of(took))
 
 
-def change_release(session: Session, case: AnyRow, tasks: Iterable[AnyRow], release_id: UUID) -> None:
-    """Count all tasks of a case, open and done, for the release that it runs on from now on."""
+def change_release(
+    session: Session, case: AnyRow, tasks: Iterable[AnyRow], release_id: UUID, was: Mapping[UUID, str]
+) -> None:
+    """Count all tasks of a case, open and done, for the release that it runs on from now on.
+
+    `was`: the step that a task stood at before, where the release has changed it.
+    """
     calendar = calendars.of(session)
     changes: Counter[tuple[Any, ...]] = Counter()
     for row in tasks:
@@ -74,8 +79,9 @@ def change_release(session: Session, case: AnyRow, tasks: Iterable[AnyRow], rele
             column, on = column_of(took), day.replace(day=1)
         else:
             continue
-        for where, more in ((case.release_id, -1), (release_id, 1)):
-            changes[(column, row.office_id, row.element_id, case.purpose, where, on)] += more
+        before = was.get(row.id, row.element_id)
+        for element_id, where, more in ((before, case.release_id, -1), (row.element_id, release_id, 1)):
+            changes[(column, row.office_id, element_id, case.purpose, where, on)] += more
     for (column, *key), more in sorted(changes.items(), key=str):
         if column and more:
             table.add_pace(session, tuple(key), column, more)
