@@ -21,7 +21,7 @@ GONE = "-"  # chosen for a step that fell away: what was done in it counts no mo
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A step of an older release that needs a word: the newer `lacks` it, or its `office`, `role` or `form` differs."""
+    """A step of an older release that needs a word: the newer `lacks` it, or its `office`, `role`, `form` differs."""
 
     step: engine.UserTaskDefinition
     code: str
