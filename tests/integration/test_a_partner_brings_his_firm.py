@@ -91,3 +91,9 @@ def test_only_where_a_firm_may_ask_is_one_verified(office: Office) -> None:
     office.journey.add(letter, ["th_mufassil"], **OWN)
     page = of_firm(office, "SRN/2026/00001", Role.DM_SECTION_HEAD)
     assert "Saryu Construction" not in page
+
+
+def test_the_page_of_the_next_person_counts_those_before(office: Office) -> None:
+    letter = office.journey.register(purpose="contractor", candidate_count=3)
+    office.journey.add(letter, ["th_mufassil"], **OWN)
+    assert "3 में से 1 दर्ज" in text_of(office.at(Role.DM_ASSISTANT).get(f"/requisitions/{letter}/new"))

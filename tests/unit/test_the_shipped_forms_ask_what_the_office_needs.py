@@ -467,6 +467,7 @@ STAY = {
 RELATIVE = {"relation": "भाई", "name": "राम कुमार"}
 FORCES = {"requisition": {"purpose": "central_forces"}}
 FIRM = {"checks": {"subject": "person_or_firm"}}
+OF_A_FIRM = {"intake": {"subject_kind": "firm"}}
 OF_FIRM = {
     "firm_name_hi": "सरयू कंस्ट्रक्शन",
     "firm_name_en": "Saryu Construction",
@@ -515,6 +516,9 @@ BOUNDS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("scrutinise", {}, {"action": "close", "close_reason": "क" * 9}, "close_reason form.too_short"),
     ("scrutinise", {}, {"action": "close", "close_reason": REASON}, ""),
     ("scrutinise", {}, {"instruction": "क" * 1001}, "instruction form.too_long"),
+    ("scrutinise", OF_A_FIRM, {"scrutiny": ["letter", "address"]}, ""),
+    ("scrutinise", OF_A_FIRM, {"scrutiny": ["letter"]}, "scrutiny form.check"),
+    ("scrutinise", {}, {"scrutiny": ["letter", "address"]}, "scrutiny form.check"),
     ("scrutinise", {}, {"action": "hold"}, "action form.choice_unknown"),
     ("scrutinise", {}, defects("no_photo", "क" * 5), ""),
     ("scrutinise", {}, defects("no_photo", "क" * 4), "defects-0-text form.too_short"),

@@ -181,9 +181,9 @@ def intake(
     """The empty (or half-filled) start form."""
     sheet = _sheet(session, actor, form_key, requisition_id, now)
     if sheet.draft is None:
-        return _view(sheet, formjs.initial(sheet.form, sheet.facts, sheet.options))
+        return _view(session, sheet, formjs.initial(sheet.form, sheet.facts, sheet.options))
     values = formjs.with_files(sheet.form, sheet.draft.values, sheet.draft.staged)
-    return _view(_compared(session, sheet, values, None, now), values)
+    return _view(session, _compared(session, sheet, values, None, now), values)
 
 
 def redraw(
@@ -194,7 +194,7 @@ def redraw(
     staged = sheet.draft.staged if sheet.draft is not None else {}
     typed = sheet.typed(posted, staged)
     proposed = places.propose(session, typed, now) if form_key == PERSON else typed
-    return _view(_compared(session, sheet, typed, posted.sent_as, now), proposed)
+    return _view(session, _compared(session, sheet, typed, posted.sent_as, now), proposed)
 
 
 def save_draft(
@@ -392,8 +392,11 @@ def _compared(
     return replace(sheet, facts={**sheet.facts, "duplicate_found": bool(found)}, likenesses=found)
 
 
-def _view(sheet: _Sheet, values: dict[str, Any]) -> IntakeView:
-    line = _line(_counted(sheet.letter, ()), sheet.release) if sheet.letter is not None else None
+def _view(session: Session, sheet: _Sheet, values: dict[str, Any]) -> IntakeView:
+    letter = sheet.letter
+    line = None
+    if letter is not None:
+        line = _line(_counted(letter, cases.cases_of_requisition(session, letter.id)), sheet.release)
     return IntakeView(
         sheet.place.form,
         sheet.form,
@@ -416,8 +419,8 @@ class _Counted:
         return getattr(self.row, name)
 
 
-def _counted(row: AnyRow, lines: Sequence[CaseLine]) -> _Counted:
-    return _Counted(row, len(lines), sum(line.status == "open" for line in lines))
+def _counted(row: AnyRow, persons: Sequence[CaseLine | AnyRow]) -> _Counted:
+    return _Counted(row, len(persons), sum(each.status == "open" for each in persons))
 
 
 def _line(row: Any, loaded: releases.Loaded) -> RequisitionLine:
