@@ -135,7 +135,7 @@ def _page(
         states=diagrams.states(drawings),
         tab=tab,
         tabs=_tabs(),
-        is_whole=diagrams.is_whole(),
+        size=diagrams.size(),
         typed_day=request.args.get("on", "").strip()[: _DIGITS * 3],
         is_no_day=bool(request.args.get("on", "").strip()) and moment.on is None,
         may_see_letter=g.actor.may(Permission.REQUISITION_SEE),

@@ -40,14 +40,19 @@ class Drawing:
     picture: Picture | None = None
 
 
-def is_whole() -> bool:
-    """Whether the page was asked for diagrams in one piece, at full size."""
-    return request.args.get("size") == "full"
+#: How diagrams stand on a page: in pieces below each other, whole at a glance, or whole and as large as drawn.
+SIZES = ("pieces", "glance", "full")
 
 
-def widest() -> float | None:
+def size(usual: str = SIZES[0]) -> str:
+    """Which of `SIZES` the page was asked for, else the usual one of this page."""
+    asked = request.args.get("size")
+    return asked if asked in SIZES else usual
+
+
+def widest(usual: str = SIZES[0]) -> float | None:
     """How wide a piece may be on the page that was asked for."""
-    return None if is_whole() else _WIDEST
+    return _WIDEST if size(usual) == SIZES[0] else None
 
 
 def of_case(pictures: Sequence[Picture], room: float | None) -> list[Drawing]:
@@ -131,7 +136,7 @@ def _compared(xml: bytes | None, found: FileDifference, name: str, shown: tuple[
         marks={own: engine.Mark(what, word("diagram", what)) for own, what in states.items()},
         flows=states,
         lanes=_lanes(),
-        widest=None if is_whole() else _WIDEST,
+        widest=widest(),
         name=name,
     )
     try:
@@ -155,7 +160,7 @@ def of_replay(files: Iterable[tuple[str, bytes]], changed: Mapping[str, StepFigu
             language="en" if language.current() == "en" else "hi",
             marks=marks,
             lanes=_lanes(),
-            widest=None if is_whole() else _WIDEST,
+            widest=widest(),
             name=f"replay{at}-",
         )
         drawings.append(Drawing(f"replay-{at}", name, name, engine.draw(xml, look)))

@@ -50,7 +50,7 @@ def _overview(status: int = 200, refused: DomainError | None = None) -> Response
         releases=before,
         proposals=waiting,
         drawings=diagrams.plain(found.plans),
-        is_whole=diagrams.is_whole(),
+        size=diagrams.size(),
         may_change=g.actor.may(Permission.PROCESS_CHANGE),
     )
 
@@ -64,7 +64,7 @@ def one(version: int) -> ResponseReturnValue:
         release=found,
         titles=titles(found.contents),
         drawings=diagrams.plain(found.plans),
-        is_whole=diagrams.is_whole(),
+        size=diagrams.size(),
         may_change=g.actor.may(Permission.PROCESS_CHANGE),
     )
 
@@ -87,7 +87,7 @@ def compare(version: int) -> ResponseReturnValue:
         new=new.row.version,
         parts=differences.table(found),
         pairs=diagrams.of_comparison(old.contents, new.contents, found),
-        is_whole=diagrams.is_whole(),
+        size=diagrams.size(),
     )
 
 
@@ -160,7 +160,7 @@ def compare_proposal(proposal_id: UUID) -> ResponseReturnValue:
         proposal_id=proposal_id,
         parts=differences.table(found),
         pairs=diagrams.of_comparison(old.contents, contents, found),
-        is_whole=diagrams.is_whole(),
+        size=diagrams.size(),
     )
 
 

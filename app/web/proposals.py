@@ -207,7 +207,7 @@ def _both(proposal_id: UUID, changed: FileChanged) -> ResponseReturnValue:
         typed=changed.typed.decode(),
         parts=differences.table(differing),
         pairs=diagrams.of_comparison(old, new, differing),
-        is_whole=False,
+        size=diagrams.SIZES[0],
     )
 
 

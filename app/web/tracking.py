@@ -48,9 +48,9 @@ def overview() -> ResponseReturnValue:
         days=_days,
         heat=diagrams.heat,
         address=address,
-        drawings=diagrams.of_counts(found, address, diagrams.widest()),
+        drawings=diagrams.of_counts(found, address, diagrams.widest("glance")),
         levels=diagrams.HEAT,
-        is_whole=diagrams.is_whole(),
+        size=diagrams.size("glance"),
     )
 
 
