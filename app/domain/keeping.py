@@ -106,12 +106,10 @@ GAPS: dict[tuple[str, Role], str] = {
     ("see.case.documents", Role.REQUESTER): "it hands its papers to the DM's office",
     ("see.clock_ledger", Role.REQUESTER): "stage and due day stand on its own pages",
     ("act.search_cases", Role.REQUESTER): "its letters are a list of their own",
-    ("act.register_case", Role.REQUESTER): "the DM's assistant enters its letter",
     ("act.upload", Role.REQUESTER): "it hands its papers to the DM's office",
     ("act.answer_defect", Role.REQUESTER): "the DM's assistant enters its answer",
     ("act.query", Role.REQUESTER): "it is asked by letter",
     ("act.withdraw", Role.REQUESTER): "the DM's office enters its letter",
-    ("act.bulk_import", Role.REQUESTER): "the DM's assistant takes its list in",
     ("rep.certificate_register", Role.REQUESTER): "the papers delivered to it are a list of their own",
 }
 
@@ -130,7 +128,7 @@ def granted(row: str, role: Role) -> bool:
     return any(
         opens(cell, grant, by_order=True)
         for grant in GRANTS.values()
-        if row in grant.rows and grant.of_requester is (role is Role.REQUESTER)
+        if row in grant.rows and grant.is_for(role)
     )
 
 

@@ -111,6 +111,7 @@ class Permission(StrEnum):
     CASE_REGISTER = "case:register"
     CASE_WITHDRAW = "case:withdraw"
     ROSTER_TAKE = "roster:take"
+    ROSTER_KEEP = "roster:keep"
     DOCUMENT_SEE = "document:see"
     REQUISITION_SEE = "requisition:see"
     AUDIT_SEE = "audit:see"
@@ -149,6 +150,7 @@ class Permission(StrEnum):
     DEPARTMENT_KEEP = "department:keep"
     DEPARTMENT_SEE = "department:see"
     DEPARTMENT_PAPER = "department:paper"
+    DEPARTMENT_LODGE = "department:lodge"
     ACCOUNT_OWN = "account:own"
 
 
@@ -158,17 +160,24 @@ class Grant:
 
     A cell that the matrix narrows by a word gives it only where the product keeps to that word (`keeps`); any other
     gives nothing. A new permission needs its line in GRANTS and nothing else. `of_requester`: it opens a screen of
-    the requesting departments, who have screens of their own, and nobody else's.
+    the requesting departments, who have screens of their own, and nobody else's; `of_all`: a screen of both.
     """
 
     rows: tuple[str, ...]
     keeps: frozenset[str] = frozenset()
     reach: str = "AOSY"
     of_requester: bool = False
+    of_all: bool = False
+
+    def is_for(self, role: Role) -> bool:
+        """Whether its screens are among those of the role."""
+        return self.of_all or self.of_requester is (role is Role.REQUESTER)
 
 
-def _grant(*rows: str, keeps: str = "", reach: str = "AOSY", of_requester: bool = False) -> Grant:
-    return Grant(rows, frozenset(keeps.split()), reach, of_requester)
+def _grant(
+    *rows: str, keeps: str = "", reach: str = "AOSY", of_requester: bool = False, of_all: bool = False
+) -> Grant:
+    return Grant(rows, frozenset(keeps.split()), reach, of_requester, of_all)
 
 
 #: Narrowing that only a post by a dated order of delegation fulfils.
@@ -185,6 +194,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.CASE_REGISTER: _grant("act.register_case"),
     Permission.CASE_WITHDRAW: _grant("act.withdraw"),
     Permission.ROSTER_TAKE: _grant("act.bulk_import"),
+    Permission.ROSTER_KEEP: _grant("act.bulk_import", keeps="draft", of_all=True),
     Permission.DOCUMENT_SEE: _grant("see.case.documents", keeps="photo+attestation"),
     Permission.REQUISITION_SEE: _grant("see.case.identity", reach="A"),
     Permission.AUDIT_SEE: _grant("see.audit_trail", keeps="own_office_acts own_acts"),
@@ -229,6 +239,7 @@ GRANTS: dict[Permission, Grant] = {
         "see.tracking", "see.case.identity", keeps="stage_only", of_requester=True
     ),
     Permission.DEPARTMENT_PAPER: _grant("see.paper", keeps="after_issue", of_requester=True),
+    Permission.DEPARTMENT_LODGE: _grant("act.register_case", keeps="draft", of_requester=True),
 }
 #: What everybody has who signs in, in whatever post.
 _EVERYBODY = frozenset({Permission.ACCOUNT_OWN})
@@ -247,7 +258,7 @@ def _permissions(role: Role, *, by_order: bool = False) -> frozenset[Permission]
     return _EVERYBODY | {
         permission
         for permission, grant in GRANTS.items()
-        if grant.of_requester is (role is Role.REQUESTER)
+        if grant.is_for(role)
         and any(opens(MATRIX[row].get(role), grant, by_order=by_order) for row in grant.rows)
     }
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from app.models.scope import Session
 
 
-def add_once(session: Session, office_id: UUID, role: str, case_id: UUID, kind: str, at: datetime) -> bool:
-    """Tell an office something about a case; the same notice within a day is not repeated. -> whether told."""
+def add_once(
+    session: Session, office_id: UUID, role: str, case_id: UUID | None, kind: str, at: datetime
+) -> bool:
+    """Tell an office something about a case, or of its own accord; the same notice within a day is not repeated. -> whether told."""
     before = session.connection.execute(
         select(notification.c.id).where(
             visible(notification, session.scope),

@@ -36,7 +36,8 @@ UNDER_WAY = ("checking", "taking", "undoing")
 
 roster = case_table(
     "roster",
-    uuid_column("requisition_id"),
+    uuid_column("requisition_id", nullable=True),  # null: its letter was not received yet
+    uuid_column("lodgement_id", nullable=True),  # where a department handed it in
     uuid_column("data_key_id"),
     Column("state", String(10), nullable=False),  # columns | checked | taken | undone | dropped, or UNDER_WAY
     Column("reason", String(20), nullable=False, default=""),  # why it stands still
@@ -53,9 +54,11 @@ roster = case_table(
     Column("ended_at", UtcDateTime),
     Index("ix_roster_letter", "district_id", "requisition_id", "asked_at"),
     Index("ix_roster_state", "state"),
+    Index("ix_roster_lodgement", "district_id", "lodgement_id"),
     scope="letter",
     parents=[
         ("requisition_id", "requisition"),
+        ("lodgement_id", "lodgement"),
         ("data_key_id", "data_key"),
         ("asked_by", "officer"),
     ],
@@ -104,6 +107,16 @@ def find(session: Session, roster_id: UUID) -> AnyRow | None:
 def of_letter(session: Session, requisition_id: UUID) -> Sequence[AnyRow]:
     """The rosters of a letter, newest first, without their files."""
     chosen = select(*_SHOWN).where(visible(roster, session.scope), roster.c.requisition_id == requisition_id)
+    return session.connection.execute(chosen.order_by(roster.c.asked_at.desc(), roster.c.id.desc())).all()
+
+
+def of_lodgement(session: Session, lodgement_id: UUID) -> Sequence[AnyRow]:
+    """The rosters that a department has handed in for a letter not received yet, the newest first."""
+    chosen = select(*_SHOWN).where(
+        visible(roster, session.scope),
+        roster.c.lodgement_id == lodgement_id,
+        roster.c.state != "dropped",
+    )
     return session.connection.execute(chosen.order_by(roster.c.asked_at.desc(), roster.c.id.desc())).all()
 
 
@@ -157,9 +170,10 @@ def change(session: Session, roster_id: UUID, before: Collection[str], **values:
 
 
 def idle(session: Session, before: datetime, limit: int) -> Sequence[AnyRow]:
-    """Rosters whose texts are still kept, asked for before an instant, with nothing under way."""
+    """Rosters of received letters whose texts are still kept, asked for before an instant, with nothing under way."""
     chosen = select(*_SHOWN).where(
         visible(roster, session.scope),
+        roster.c.requisition_id.is_not(None),
         roster.c.asked_at < before,
         roster.c.head.is_not(None),
         roster.c.state.not_in(UNDER_WAY),

@@ -325,11 +325,52 @@ def _papers_of(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
 
 def _letter_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     if scope.role is Role.REQUESTER:
-        own = {"requisition": "id", "letter_department": "requisition_id"}.get(table.name)
-        return (
-            false() if own is None else and_(_in_district(table, scope), table.c[own].in_(_asked_by(scope)))
-        )
-    return _in_district(table, scope) if scope.role in DISTRICT_WIDE else false()
+        return and_(_in_district(table, scope), _letter_of_department(table, scope))
+    if scope.role not in DISTRICT_WIDE:
+        return false()
+    return and_(_in_district(table, scope), _handed_over(table, scope))
+
+
+def _letter_of_department(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    """Its letters; and what it writes in its account, with the lists of it, until the DM's office has accepted it."""
+    mine = table.metadata.tables["lodgement"].c
+    written = select(mine.id).where(
+        mine.district_id == scope.district_id, mine.office_id == scope.office_id, mine.state != "accepted"
+    )
+    match table.name:
+        case "requisition":
+            return table.c.id.in_(_asked_by(scope))
+        case "letter_department":
+            return table.c.requisition_id.in_(_asked_by(scope))
+        case "lodgement":
+            return table.c.office_id == scope.office_id
+        case "roster":
+            return and_(table.c.lodgement_id.in_(written), table.c.requisition_id.is_(None))
+        case "roster_row":
+            return table.c.roster_id.in_(_lists(table, written))
+    return false()
+
+
+def _handed_over(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    """What a department has begun and not sent is nobody's but its own."""
+    begun = table.metadata.tables["lodgement"].c
+    open_ = select(begun.id).where(
+        begun.district_id == scope.district_id, begun.state.in_(("draft", "returned", "dropped"))
+    )
+    match table.name:
+        case "lodgement":
+            return table.c.state.not_in(("draft", "dropped"))
+        case "roster":
+            return or_(table.c.requisition_id.is_not(None), table.c.lodgement_id.not_in(open_))
+        case "roster_row":
+            return table.c.roster_id.not_in(_lists(table, open_))
+    return true()
+
+
+def _lists(table: Table, lodgements: Any) -> Any:
+    """The lists of such letters that were not received yet."""
+    own = table.metadata.tables["roster"].c
+    return select(own.id).where(own.lodgement_id.in_(lodgements), own.requisition_id.is_(None))
 
 
 def counted(table: Table, scope: Scope) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from app.domain import subjects
@@ -263,10 +263,21 @@ class CaseHost:
         return due.isoformat()
 
 
+class OfLetter(Protocol):
+    """What the rules of a candidate's form read of a letter."""
+
+    @property
+    def routing(self) -> Mapping[str, Any]: ...
+    @property
+    def received_on(self) -> date: ...
+
+
 class LetterFacts:
     """The facts of a start form: the letter's own values, and what `checks` says of its purpose."""
 
-    def __init__(self, session: Session, letter: AnyRow | None, loaded: Loaded, now: datetime) -> None:
+    def __init__(
+        self, session: Session, letter: AnyRow | OfLetter | None, loaded: Loaded, now: datetime
+    ) -> None:
         self._session, self._letter, self._loaded, self._now = session, letter, loaded, now
 
     def for_form(self) -> dict[str, Any]:

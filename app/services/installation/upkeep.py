@@ -14,7 +14,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.access import door, stepup
 from app.services.desk import desk
 from app.services.installation import checkpoints
-from app.services.intake import rosterwork
+from app.services.intake import lodgements, rosterwork
 from app.services.jobs import stalls
 from app.services.notices import live
 from app.services.reports import keptstatements, weekly
@@ -39,6 +39,7 @@ def run(database: Database, folder: Path, now: datetime) -> None:
         partial(_sign, database, folder, now),
         partial(leftovers.destroy, database, now),
         partial(rosterwork.destroy_old, database, now),
+        partial(lodgements.destroy_old, database, now),
         partial(_sweep, database, now),
         partial(desk.forget_settled, database),
         partial(reminders.sweep, database, now),

@@ -1,8 +1,9 @@
-"""A case is made: of a letter, one person's answers and a key; its number, its rows, the start of its route."""
+"""A letter is received, and a case made of it, one person's answers and a key: numbers, rows, the start of the route."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,15 +16,17 @@ from app.models import paper_queries as papers
 from app.models.scope import CaseScope
 from app.services.casefile import projections, searchkeys
 from app.services.district import calendars
-from app.services.store import audit
+from app.services.store import audit, keys
 from app.services.workflow import instances
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from app import formjs
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.intake.asked import Letter
     from app.services.procedure import releases
 
 
@@ -37,7 +40,48 @@ class Candidate:
     serial: int | None = None  # of its number, where one was reserved
 
 
-def reserve(session: Session, letter: AnyRow, count: int, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A letter to be received: the id and the key that it takes, and the answers of its form, checked."""
+
+    id: UUID
+    data_key_id: UUID
+    form: formjs.Form
+    answers: dict[str, Any]
+    release_id: UUID
+
+
+def receive(session: Session, actor: Actor, letter: Received, now: datetime) -> None:
+    """Enter a letter with the next number of the officer's diary, in the transaction of the caller."""
+    year, answers = calendars.day(now).year, letter.answers
+    serial = papers.next_number(session, actor.post.office_id, "diary", year)
+    keys.adopt(session, letter.data_key_id, "requisition")
+    key = keys.unlock(session, letter.data_key_id)
+    public = {field.key for field in letter.form.fields if field.pii == "P0"}
+    cases.insert_requisition(
+        session,
+        {
+            "id": letter.id,
+            "data_key_id": letter.data_key_id,
+            "office_id": actor.post.office_id,
+            "number": numbers.diary_number(year, serial),
+            "purpose": answers["purpose"],
+            "requester_hi": answers["requesting_dept"],
+            "letter_no": answers["letter_no"],
+            "letter_date": date.fromisoformat(answers["letter_date"]),
+            "received_on": date.fromisoformat(answers["received_date"]),
+            "candidate_count": int(answers["candidate_count"]),
+            "routing": {name: value for name, value in answers.items() if name in public},
+            "values": keys.seal_json(key, f"requisition|values|{letter.id}", answers),
+            "release_id": letter.release_id,
+            "created_at": now,
+            "created_by": actor.officer_id,
+        },
+    )
+    audit.record(session, "admin", "requisition:register", f"requisition:{letter.id}", actor, now)
+
+
+def reserve(session: Session, letter: AnyRow | Letter, count: int, now: datetime) -> int:
     """Draw the numbers of so many cases of a letter at once; -> the first. All must be used in this transaction."""
     return papers.next_number(session, letter.office_id, "case", calendars.day(now).year, count)
 
@@ -45,7 +89,7 @@ def reserve(session: Session, letter: AnyRow, count: int, now: datetime) -> int:
 def open_case(
     session: Session,
     actor: Actor,
-    letter: AnyRow,
+    letter: AnyRow | Letter,
     release: releases.Loaded,
     candidate: Candidate,
     now: datetime,
@@ -69,7 +113,7 @@ def open_case(
 
 def _insert(
     session: Session,
-    letter: AnyRow,
+    letter: AnyRow | Letter,
     release: releases.Loaded,
     candidate: Candidate,
     sdpo: UUID | None,

@@ -13,14 +13,13 @@ from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, Ro
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models import case_queries as cases
-from app.models import paper_queries as papers
 from app.services.casefile import caselines, departments, duplicates, sightings
 from app.services.casefile.facts import LetterFacts
-from app.services.district import calendars, places
+from app.services.district import places
 from app.services.district.options import choices, purposes_taken
 from app.services.intake import registration
 from app.services.procedure import releases
-from app.services.store import audit, documents, drafts, keys
+from app.services.store import documents, drafts, keys
 from app.services.store.drafts import actor_scope
 from app.services.workflow import incidents
 
@@ -308,34 +307,10 @@ def _register(
     if _letter_sent_as(session, actor, sheet.sent_as):
         drafts.discard(session, draft, now)
         return requisition_id
-    year = calendars.day(now).year
-    serial = papers.next_number(session, actor.post.office_id, "diary", year)
-    keys.adopt(session, draft.data_key_id, "requisition")
-    key = keys.unlock(session, draft.data_key_id)
-    public = {field.key for field in sheet.form.fields if field.pii == "P0"}
-    cases.insert_requisition(
-        session,
-        {
-            "id": requisition_id,
-            "data_key_id": draft.data_key_id,
-            "office_id": actor.post.office_id,
-            "number": numbers.diary_number(year, serial),
-            "purpose": answers["purpose"],
-            "requester_hi": answers["requesting_dept"],
-            "letter_no": answers["letter_no"],
-            "letter_date": date.fromisoformat(answers["letter_date"]),
-            "received_on": date.fromisoformat(answers["received_date"]),
-            "candidate_count": int(answers["candidate_count"]),
-            "routing": {name: value for name, value in answers.items() if name in public},
-            "values": keys.seal_json(key, f"requisition|values|{requisition_id}", answers),
-            "release_id": sheet.release.id,
-            "created_at": now,
-            "created_by": actor.officer_id,
-        },
-    )
+    received = registration.Received(requisition_id, draft.data_key_id, sheet.form, answers, sheet.release.id)
+    registration.receive(session, actor, received, now)
     _adopt_files(session, sheet, draft, {"requisition_id": requisition_id}, now)
     departments.link_by_name(session, actor, requisition_id, answers["requesting_dept"], now)
-    audit.record(session, "admin", "requisition:register", f"requisition:{requisition_id}", actor, now)
     return requisition_id
 
 

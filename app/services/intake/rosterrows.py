@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.casefile.facts import OfLetter
 
 _FORMULA = re.compile(r"=|#(?:REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|CALC|SPILL)\b")
 _FEW = 6  # choices that fit into one sentence
@@ -42,7 +43,7 @@ class Judged:
 class Judge:
     """The form in force with all that its rules read of a letter, made once for many rows."""
 
-    def __init__(self, session: Session, letter: AnyRow, now: datetime) -> None:
+    def __init__(self, session: Session, letter: AnyRow | OfLetter, now: datetime) -> None:
         self.release = releases.active(session)
         self.form = self.release.form(PERSON)
         self._now = now

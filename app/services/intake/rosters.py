@@ -11,9 +11,10 @@ from app.domain.ids import new_id
 from app.domain.legacyfont import is_legacy
 from app.domain.roles import Permission
 from app.models import case_queries as cases
+from app.models import lodgements
 from app.models import rosters as table
 from app.services.casefile import sightings
-from app.services.intake import rosterrows, rosterwork
+from app.services.intake import asked, rosterrows, rosterwork
 from app.services.store import audit, keys
 from app.services.store.drafts import actor_scope
 
@@ -92,7 +93,7 @@ class RosterView:
     """A roster as its page shows it, whatever its state; lists are empty where the state has none."""
 
     row: AnyRow
-    letter: AnyRow
+    letter: asked.Letter
     counts: Mapping[str, int]
     heads: list[str]
     samples: list[list[str]]
@@ -123,21 +124,24 @@ class RosterView:
 
 def columns(session: Session, actor: Actor, requisition_id: UUID, now: datetime) -> list[formjs.Column]:
     """What a list of this letter may hold, for its template. Raises NotAllowed, NotFound."""
-    _guard(actor)
-    return rosterrows.Judge(session, _letter(session, requisition_id), now).columns
+    return rosterrows.Judge(session, asked.of_actor(session, actor, requisition_id, now), now).columns
 
 
-def lines(session: Session, actor: Actor, requisition_id: UUID) -> tuple[AnyRow, list[RosterLine]]:
+def lines(
+    session: Session, actor: Actor, requisition_id: UUID, now: datetime
+) -> tuple[asked.Letter, list[RosterLine]]:
     """The letter and its rosters, newest first. Raises NotAllowed, NotFound."""
-    _guard(actor)
-    letter = _letter(session, requisition_id)
-    rows = table.of_letter(session, requisition_id)
+    letter = asked.of_actor(session, actor, requisition_id, now)
+    find = table.of_letter if letter.is_received else table.of_lodgement
+    rows = find(session, requisition_id)
     return letter, [RosterLine(row.id, row.state, row.asked_at, row.total) for row in rows]
 
 
 def upload(database: Database, actor: Actor, requisition_id: UUID, data: bytes, now: datetime) -> UUID:
-    """Keep a list, sealed, until its columns are explained; -> its id. Raises SheetRefused, NotAllowed, NotFound."""
-    _guard(actor)
+    """Keep a list, sealed, until its columns are explained; -> its id.
+
+    A department hands in one list: the next takes its place. Raises SheetRefused, NotAllowed, NotFound, asked.Sent.
+    """
     scope = actor_scope(actor)
     known = database.read(lambda session: columns(session, actor, requisition_id, now), scope)
     if refused := database.scanner.refusal(data):
@@ -145,13 +149,18 @@ def upload(database: Database, actor: Actor, requisition_id: UUID, data: bytes, 
     head = _head(data, known)
 
     def put(session: Session) -> UUID:
+        letter = asked.to_change(session, actor, requisition_id, now)
+        if not letter.is_received:
+            drop_all(session, requisition_id, now)
+            lodgements.change(session, requisition_id, lodgements.OPEN, changed_at=now)
         roster_id, key_id = new_id(session.recorded_at), keys.create(session, "roster")
         key = keys.unlock(session, key_id)
         table.insert_roster(
             session,
             {
                 "id": roster_id,
-                "requisition_id": requisition_id,
+                "requisition_id": requisition_id if letter.is_received else None,
+                "lodgement_id": None if letter.is_received else requisition_id,
                 "data_key_id": key_id,
                 "state": "columns",
                 "file": keys.seal_file(key, f"roster|file|{roster_id}", data),
@@ -162,10 +171,18 @@ def upload(database: Database, actor: Actor, requisition_id: UUID, data: bytes, 
                 "asked_at": now,
             },
         )
-        _note(session, actor, requisition_id, roster_id, "roster:upload", now)
+        _note(session, actor, letter, roster_id, "roster:upload", now)
         return roster_id
 
     return database.write(put, scope)
+
+
+def drop_all(session: Session, lodgement_id: UUID, now: datetime) -> None:
+    """Destroy what lists of a letter that was not received yet hold of persons."""
+    for row in table.of_lodgement(session, lodgement_id):
+        table.change(session, row.id, [row.state], state="dropped", ended_at=now, reason="")
+        if row.head is not None:
+            rosterwork.forget(session, row, now)
 
 
 def _head(data: bytes, known: Sequence[formjs.Column]) -> dict[str, Any]:
@@ -204,14 +221,12 @@ def view(database: Database, actor: Actor, roster_id: UUID, now: datetime, after
     """The page of a roster, recorded where it shows what stands in cells. Raises NotAllowed, NotFound."""
     found = database.read(lambda session: _view(session, actor, roster_id, now, after), actor_scope(actor))
     if found.faulty or found.doubles or found.samples:
-        thing = f"requisition:{found.letter.id}"
-        sightings.note(database, actor, thing, "roster", {"P2", "P3"}, now)
+        sightings.note(database, actor, found.letter.thing, "roster", {"P2", "P3"}, now)
     return found
 
 
 def _view(session: Session, actor: Actor, roster_id: UUID, now: datetime, after: int) -> RosterView:
-    row = _row(session, actor, roster_id)
-    letter = _letter(session, row.requisition_id)
+    row, letter = _open(session, actor, roster_id, now)
     judge = rosterrows.Judge(session, letter, now)
     head = _opened_head(session, row)
     heads = head.get("heads", [])
@@ -243,7 +258,7 @@ def _opened_head(session: Session, row: AnyRow) -> dict[str, Any]:
 
 
 def _chosen(
-    session: Session, row: AnyRow, letter: AnyRow, judge: rosterrows.Judge, heads: Sequence[str]
+    session: Session, row: AnyRow, letter: asked.Letter, judge: rosterrows.Judge, heads: Sequence[str]
 ) -> dict[int, str]:
     """Place of a column -> its field: as chosen, else as this department's last list, else by its heading."""
     if row.mapping:
@@ -260,7 +275,7 @@ def _chosen(
     return found
 
 
-def _department(session: Session, letter: AnyRow) -> bytes:
+def _department(session: Session, letter: asked.Letter) -> bytes:
     return session.keys.blind("department", " ".join(letter.requester_hi.casefold().split()))
 
 
@@ -303,13 +318,11 @@ def explain(
 ) -> None:
     """Say what each column means (place -> field), remember it for the department, and let the rows be judged.
 
-    Raises ColumnsWrong, NotAllowed, NotFound.
+    Raises ColumnsWrong, NotAllowed, NotFound, asked.Sent.
     """
-    _guard(actor)
 
     def put(session: Session) -> None:
-        row = _row(session, actor, roster_id)
-        letter = _letter(session, row.requisition_id)
+        row, letter = _changed(session, actor, roster_id, now)
         known = {column.key: column for column in rosterrows.Judge(session, letter, now).columns}
         fields = {place: key for place, key in chosen.items() if key in known}
         if len(set(fields.values())) != len(fields):
@@ -345,7 +358,7 @@ def take(database: Database, actor: Actor, roster_id: UUID, doubles: Collection[
     _guard(actor)
 
     def put(session: Session) -> None:
-        row = _row(session, actor, roster_id)
+        row, letter = _open(session, actor, roster_id, now)
         who = {"asked_by": actor.officer_id, "posting_id": actor.post.posting_id}
         before = ["checked", "taken"]
         if not table.change(session, row.id, before, state="taking", reason="", ended_at=None, **who):
@@ -360,7 +373,7 @@ def take(database: Database, actor: Actor, roster_id: UUID, doubles: Collection[
         good = table.counts(session, row.id).get("good", 0)
         numbers = [each.number for each in wanted]
         detail = {"rows": good, "doubles": numbers}
-        _note(session, actor, row.requisition_id, row.id, "roster:take", now, **detail)
+        _note(session, actor, letter, row.id, "roster:take", now, **detail)
 
     database.write(put, actor_scope(actor))
 
@@ -373,24 +386,23 @@ def undo(database: Database, actor: Actor, roster_id: UUID, reason: str, now: da
         raise ReasonMissing
 
     def put(session: Session) -> None:
-        row = _row(session, actor, roster_id)
-        key = keys.unlock(session, _letter(session, row.requisition_id).data_key_id)
+        row, letter = _open(session, actor, roster_id, now)
+        key = keys.unlock(session, letter.data_key_id)
         note = keys.seal(key, f"roster|note|{row.id}", text.encode())
         who = {"asked_by": actor.officer_id, "posting_id": actor.post.posting_id}
         is_made = table.counts(session, row.id).get("taken", 0) > 0
         before = ["checked", "taken", "taking"]
         if is_made and table.change(session, row.id, before, state="undoing", reason="", note=note, **who):
-            _note(session, actor, row.requisition_id, row.id, "roster:undo", now)
+            _note(session, actor, letter, row.id, "roster:undo", now)
 
     database.write(put, actor_scope(actor))
 
 
-def go_on_judging(database: Database, actor: Actor, roster_id: UUID) -> None:
-    """Go on with a check that stood still. Raises NotAllowed, NotFound."""
-    _guard(actor)
+def go_on_judging(database: Database, actor: Actor, roster_id: UUID, now: datetime) -> None:
+    """Go on with a check that stood still. Raises NotAllowed, NotFound, asked.Sent."""
 
     def put(session: Session) -> None:
-        row = _row(session, actor, roster_id)
+        row, _ = _changed(session, actor, roster_id, now)
         if table.counts(session, row.id).get("waiting"):
             table.change(session, row.id, ["checked"], state="checking", reason="", ended_at=None)
 
@@ -400,12 +412,11 @@ def go_on_judging(database: Database, actor: Actor, roster_id: UUID) -> None:
 def drop(database: Database, actor: Actor, roster_id: UUID, now: datetime) -> None:
     """Put a list away: what is under way stops, its texts are destroyed; cases already made stay.
 
-    Raises NotAllowed, NotFound.
+    Raises NotAllowed, NotFound, asked.Sent.
     """
-    _guard(actor)
 
     def put(session: Session) -> None:
-        row = _row(session, actor, roster_id)
+        row, _ = _changed(session, actor, roster_id, now)
         made = table.counts(session, row.id).get("taken", 0)
         before = ["columns", "checking", "checked", "taking", "taken"]
         state = "taken" if made else "dropped"
@@ -424,20 +435,22 @@ def to_mend(
     list[str],
     list[tuple[list[str], dict[int, FieldProblem], list[tuple[formjs.Column | None, FieldProblem]]]],
 ]:
-    """The headings of a list, and each row that was not taken: its texts, its faults by place and by field.
+    """The headings of a list, and each row that is to be mended: its texts, its faults by place and by field.
 
-    Raises NotAllowed, and NotFound for a list whose texts are gone.
+    A department gets its list whole, since the mended one takes its place. Raises NotAllowed, and NotFound for a
+    list whose texts are gone.
     """
-    row = _row(session, actor, roster_id)
+    row, letter = _open(session, actor, roster_id, now)
     head = _opened_head(session, row)
     if not head or not row.total:
         raise NotFound
     key = keys.unlock(session, row.data_key_id)
     places = {field: place for place, field in row.mapping}
-    by_key = {column.key: column for column in columns(session, actor, row.requisition_id, now)}
+    by_key = {column.key: column for column in rosterrows.Judge(session, letter, now).columns}
     found = []
-    for each in table.rows_in(session, row.id, ["bad"], row.total):
-        faults = rosterwork.open_faults(key, each)
+    states = ["bad"] if letter.is_received else ["bad", "good", "double"]
+    for each in table.rows_in(session, row.id, states, row.total):
+        faults = rosterwork.open_faults(key, each) if each.faults is not None else {}
         at = {places[name]: fault for name, fault in faults.items() if name in places}
         told = [(by_key.get(name), fault) for name, fault in faults.items()]
         found.append((rosterwork.open_cells(key, each), at, told))
@@ -447,29 +460,28 @@ def to_mend(
 def _note(
     session: Session,
     actor: Actor,
-    requisition_id: UUID,
+    letter: asked.Letter,
     roster_id: UUID,
     act: str,
     now: datetime,
     **detail: Any,
 ) -> None:
-    thing = f"requisition:{requisition_id}"
-    audit.record(session, "admin", act, thing, actor, now, roster=str(roster_id), **detail)
+    audit.record(session, "admin", act, letter.thing, actor, now, roster=str(roster_id), **detail)
 
 
-def _row(session: Session, actor: Actor, roster_id: UUID) -> AnyRow:
-    _guard(actor)
+def _open(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> tuple[AnyRow, asked.Letter]:
+    """A list and its letter. Raises NotAllowed, NotFound."""
     row = table.find(session, roster_id)
     if row is None:
+        asked.guard(actor)
         raise NotFound
-    return row
+    return row, asked.of_actor(session, actor, row.requisition_id or row.lodgement_id, now)
 
 
-def _letter(session: Session, requisition_id: UUID) -> AnyRow:
-    letter = cases.requisition_row(session, requisition_id)
-    if letter is None:
-        raise NotFound
-    return letter
+def _changed(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> tuple[AnyRow, asked.Letter]:
+    """A list that may be changed, and its letter. Raises NotAllowed, NotFound, asked.Sent."""
+    row, letter = _open(session, actor, roster_id, now)
+    return row, asked.to_change(session, actor, letter.id, now)
 
 
 def _guard(actor: Actor) -> None:

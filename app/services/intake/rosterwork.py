@@ -18,7 +18,7 @@ from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.access import officers
 from app.services.casefile import casefile, searchkeys
-from app.services.intake import registration, rosterrows
+from app.services.intake import asked, registration, rosterrows
 from app.services.procedure import releases
 from app.services.store import audit, keys, scopes
 from app.services.store.drafts import actor_scope
@@ -71,13 +71,6 @@ def _stand_still(database: Database, row: AnyRow, reason: str, now: datetime) ->
     state = "dropped" if row.state == "checking" and not row.total else _BACK[row.state]
     values = {"state": state, "reason": reason, "ended_at": now}
     database.write(lambda session: table.change(session, row.id, [row.state], **values), own)
-
-
-def _letter(session: Session, row: AnyRow) -> AnyRow:
-    letter = cases.requisition_row(session, row.requisition_id)
-    if letter is None:
-        raise NotFound
-    return letter
 
 
 def seal_cells(key: bytes, row_id: UUID, texts: Sequence[str]) -> bytes:
@@ -154,7 +147,7 @@ def _judged(session: Session, row: AnyRow, now: datetime) -> tuple[UUID, list[di
     waiting = table.rows_in(session, row.id, ["waiting"], _JUDGED)
     if not waiting:
         return None
-    judge = rosterrows.Judge(session, _letter(session, row), now)
+    judge = rosterrows.Judge(session, asked.of_roster(session, row, now), now)
     key = keys.unlock(session, row.data_key_id)
     found = []
     for each in waiting:
@@ -172,12 +165,15 @@ def _judged(session: Session, row: AnyRow, now: datetime) -> tuple[UUID, list[di
 
 
 def _find_twins(session: Session, row: AnyRow, found: list[dict[str, Any]]) -> None:
-    """A row whose person stands above it, or has a case already, waits for the officer to decide."""
+    """A row whose person stands above it, or has a case already, waits for the officer to decide.
+
+    A department is told of its own rows alone: whether a person has a case is not for it to know.
+    """
     digests = {each["person"] for each in found if each.get("person")}
     if not digests:
         return
     above = table.persons_above(session, row.id, digests)
-    past = table.cases_of_persons(session, digests)
+    past = table.cases_of_persons(session, digests) if row.requisition_id is not None else {}
     for each in found:
         digest = each.get("person")
         if digest is None:
@@ -237,7 +233,7 @@ def _open_some(session: Session, actor: Actor, row: AnyRow, rows: Sequence[AnyRo
     """
     if not table.take_rows(session, [each.id for each in rows]):
         raise Conflict
-    letter, release = _letter(session, row), releases.load(session, row.release_id)
+    letter, release = asked.of_roster(session, row, now), releases.load(session, row.release_id)
     key = keys.unlock(session, row.data_key_id)
     first = registration.reserve(session, letter, len(rows), now)
     for serial, each in enumerate(rows, first):
@@ -282,7 +278,7 @@ def forget(session: Session, row: AnyRow, now: datetime) -> None:
         session,
         "admin",
         "roster:destroy",
-        f"requisition:{row.requisition_id}",
+        f"requisition:{row.requisition_id or row.lodgement_id}",
         None,
         now,
         roster=str(row.id),
@@ -328,7 +324,7 @@ def _undo(database: Database, row: AnyRow, now: datetime) -> None:
 
 def _withdraw(session: Session, actor: Actor, row: AnyRow, rows: Sequence[AnyRow], now: datetime) -> None:
     """End the cases that nobody has forwarded yet; the others go on, and their rows say so."""
-    key = keys.unlock(session, _letter(session, row).data_key_id)
+    key = keys.unlock(session, asked.of_roster(session, row, now).data_key_id)
     reason = keys.open_sealed(key, f"roster|note|{row.id}", row.note).decode()
     for each in rows:
         own = session.narrowed(CaseScope(actor.district_id, each.id))
