@@ -36,6 +36,7 @@ _SCREENS = (
     "rosters",
     "department",
     "departments",
+    "lodgements",
     "tracking",
     "live",
     "clocks",

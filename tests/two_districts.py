@@ -33,6 +33,7 @@ from app.services.procedure import procedures
 from app.services.staff import postings
 from app.services.store.database import Database
 from app.services.store.drafts import actor_scope
+from tests import lodging
 from tests.journey import Journey
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def build(demo: Path, folder: Path, now: datetime) -> World:
         for where, letter in things["letter"].items()
         if where != "far"
     }
+    things["lodgement"] = {"near": _lodgement(saran, now)}
+    things["sent"] = {"near": _lodgement(saran, now, sent=True)}
     things["proposal"] = {"near": _proposal(saran, now), "other": _proposal(buxar, now)}
     things["version"] = {"near": 1}
     things |= _posts(database, saran, thanas, buxar, now)
@@ -189,6 +192,12 @@ def _roster(district: District, letter: UUID, now: datetime) -> UUID:
     """Hand in a list whose columns nobody has explained yet."""
     actor = district.staff.holder(Role.DM_ASSISTANT)
     return rosters.upload(district.database, actor, letter, "नाम (हिन्दी),लिंग\nराम,पुरुष\n".encode(), now)
+
+
+def _lodgement(district: District, now: datetime, *, sent: bool = False) -> UUID:
+    """Write a letter in the account of a department, and send it with a list of one person."""
+    actor = district.staff.holder(Role.REQUESTER)
+    return lodging.sent(district, actor, now) if sent else lodging.written(district, actor, now)
 
 
 def _proposal(district: District, now: datetime) -> UUID:

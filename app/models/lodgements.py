@@ -1,4 +1,4 @@
-"""Letters that a department has written in its account: drafts, sent, returned; received once the DM's office accepts."""
+"""Letters that a department writes in its account: begun, sent, returned; received once the DM's office accepts."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def add_once(
     session: Session, office_id: UUID, role: str, case_id: UUID | None, kind: str, at: datetime
 ) -> bool:
-    """Tell an office something about a case, or of its own accord; the same notice within a day is not repeated. -> whether told."""
+    """Tell an office something, about a case if one is named; not twice within a day. -> whether it was told."""
     before = session.connection.execute(
         select(notification.c.id).where(
             visible(notification, session.scope),

@@ -8,6 +8,7 @@ from flask import Blueprint, g, request, url_for
 
 from app.domain.roles import Permission
 from app.services.casefile import departments
+from app.services.intake import lodgements
 from app.services.papers import letterpapers
 from app.web import transaction
 from app.web.access import requires
@@ -30,8 +31,12 @@ def letters() -> ResponseReturnValue:
     after = request.args.get("after", "")[:_LONGEST]
     rows, following = transaction.read(lambda rows: departments.letters(rows, g.actor, after))
     older = url_for("department.letters", after=following) if following else ""
-    unopened = transaction.read(lambda rows: departments.unopened(rows, g.actor))
-    return page("department/letters.html", letters=rows, after=after, older=older, unopened=unopened)
+    unopened, own = transaction.read(
+        lambda rows: (departments.unopened(rows, g.actor), lodgements.listing(rows, g.actor))
+    )
+    return page(
+        "department/letters.html", letters=rows, after=after, older=older, unopened=unopened, lodgements=own
+    )
 
 
 @bp.get("/department/letters/<uuid:requisition_id>")

@@ -9,7 +9,7 @@ from app import formjs
 from app.web import language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from app.domain.errors import FieldProblem
     from app.formjs import Box
@@ -59,11 +59,15 @@ class Sheet:
     decision: Decision | None = None
 
 
-def sheet(filled: Filled, problems: Mapping[str, FieldProblem]) -> Sheet:
-    """Everything the page of a form needs, in the page's language."""
-    boxes = formjs.draw(
-        filled.form, filled.values, problems, filled.facts, filled.options, language.current()
-    )
+def sheet(filled: Filled, problems: Mapping[str, FieldProblem], less: Collection[str] = ()) -> Sheet:
+    """Everything the page of a form needs, in the page's language; `less`: boxes that this page does not show."""
+    boxes = [
+        box
+        for box in formjs.draw(
+            filled.form, filled.values, problems, filled.facts, filled.options, language.current()
+        )
+        if box.name not in less
+    ]
     decided = next((box for box in boxes if _is_decision(filled.form, box)), None)
     if decided is None:
         send = filled.form.submit.get(language.current()) or language.say("task.send")

@@ -12,6 +12,7 @@ from app.domain.numbers import parse_case_number
 from app.domain.roles import IN_PERSON, Permission
 from app.services.casefile import notes
 from app.services.desk import inbox
+from app.services.intake import acceptance
 from app.web import confirmations, language, limits, savedviews, transaction
 from app.web.access import requires
 from app.web.addresses import address_of
@@ -76,12 +77,18 @@ def change_view(view_id: UUID) -> ResponseReturnValue:
 
 
 def _shown(query: InboxQuery) -> ResponseReturnValue:
-    found = transaction.read(lambda rows: inbox.page(rows, g.actor, query, transaction.now()))
+    found, lodged = transaction.read(
+        lambda rows: (
+            inbox.page(rows, g.actor, query, transaction.now()),
+            acceptance.waiting_count(rows, g.actor),
+        )
+    )
     address = _address(query)
     choices = _choices(found)
     return page(
         "inbox/inbox.html",
         inbox=found,
+        lodged=lodged,
         query=query,
         address=address,
         choices=choices,

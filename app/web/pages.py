@@ -90,7 +90,13 @@ def home() -> str:
 def help_topic() -> str:
     """The help page of the screen that is open: its own, or that of the screen it is reached from."""
     here = "inbox" if "refused" in g or request.blueprint is None else request.blueprint
-    return here if here in HELP_TOPICS else _REACHED_FROM.get(here, "inbox")
+    return here if here in HELP_TOPICS else _own(_REACHED_FROM.get(here, "inbox"), g.get("actor"))
+
+
+def _own(screen: str, actor: Actor | None) -> str:
+    """A department comes to its letters and lists from a screen of its own."""
+    is_department = actor is not None and actor.may(Permission.DEPARTMENT_SEE)
+    return "department" if screen == "requisitions" and is_department else screen
 
 
 def entry_of(screen: str) -> str | None:
@@ -102,7 +108,7 @@ def entry_of(screen: str) -> str | None:
 def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
     if actor is None:
         return []
-    here = None if "refused" in g else entry_of(request.blueprint or "")
+    here = "" if "refused" in g else _own(entry_of(request.blueprint or "") or "", actor)
     return [
         {
             "address": address_of(entry.endpoint),
@@ -125,6 +131,7 @@ _REACHED_FROM = {
     "departments": "admin",
     "entrycodes": "admin",
     "formtable": "modeler",
+    "lodgements": "requisitions",
     "many": "inbox",
     "moving": "modeler",
     "newcomers": "signin",

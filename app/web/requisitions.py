@@ -10,7 +10,7 @@ from app.domain.errors import FormInvalid
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.services.casefile import departments
-from app.services.intake import forwarding, requisitions
+from app.services.intake import acceptance, forwarding, requisitions
 from app.services.intake.requisitions import LETTER, PERSON
 from app.services.papers import letterpapers
 from app.web import confirmations, formviews, limits, transaction
@@ -50,10 +50,16 @@ def find() -> ResponseReturnValue:
 
 
 def _list(search: str, after: str) -> ResponseReturnValue:
-    found = transaction.read(lambda rows: requisitions.page(rows, g.actor, search, after))
+    found, lodged = transaction.read(
+        lambda rows: (
+            requisitions.page(rows, g.actor, search, after),
+            acceptance.waiting_count(rows, g.actor),
+        )
+    )
     return page(
         "requisitions/list.html",
         letters=found,
+        lodged=lodged,
         search=search,
         after=after,
         may_register=g.actor.may(Permission.CASE_REGISTER),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from app import formjs
     from app.domain.errors import FieldProblem
+    from app.services.intake.asked import Letter
 
 bp = Blueprint("rosters", __name__)
 
@@ -30,17 +31,20 @@ _MOST_COLUMNS = 200
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/lists")
-@requires(Permission.ROSTER_TAKE)
+@requires(Permission.ROSTER_KEEP)
 def begin(requisition_id: UUID) -> ResponseReturnValue:
     return _begin(requisition_id)
 
 
 def _begin(requisition_id: UUID, status: int = 200, fault: str = "") -> ResponseReturnValue:
-    letter, lines = transaction.read(lambda rows: rosters.lines(rows, g.actor, requisition_id))
+    letter, lines = transaction.read(
+        lambda rows: rosters.lines(rows, g.actor, requisition_id, transaction.now())
+    )
     return page(
         "rosters/begin.html",
         status,
         letter=letter,
+        back=_address(letter),
         lines=lines,
         fault=fault,
         most=spreadsheets.MOST_ROWS,
@@ -48,8 +52,15 @@ def _begin(requisition_id: UUID, status: int = 200, fault: str = "") -> Response
     )
 
 
+def _address(letter: Letter) -> str:
+    """The page of a letter: the DM's office's, or that of the department that has yet to send it."""
+    if letter.is_received:
+        return url_for("requisitions.view", requisition_id=letter.id)
+    return url_for("lodgements.show", lodgement_id=letter.id)
+
+
 @bp.post("/requisitions/<uuid:requisition_id>/lists")
-@requires(Permission.ROSTER_TAKE)
+@requires(Permission.ROSTER_KEEP)
 def upload(requisition_id: UUID) -> ResponseReturnValue:
     files = uploads()
     if not files:
@@ -64,7 +75,7 @@ def upload(requisition_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/lists/template")
-@requires(Permission.ROSTER_TAKE)
+@requires(Permission.ROSTER_KEEP)
 def template(requisition_id: UUID) -> ResponseReturnValue:
     """The list to be filled in, made of the form in force."""
     actor, now = transaction.actor(), transaction.now()
@@ -99,7 +110,7 @@ def _sheet(data: bytes, name: str) -> Response:
 
 
 @bp.get("/lists/<uuid:roster_id>")
-@requires(Permission.ROSTER_TAKE)
+@requires(Permission.ROSTER_KEEP)
 def show(roster_id: UUID) -> ResponseReturnValue:
     after = request.args.get("after", "")
     return _show(roster_id, after=int(after) if after.isdecimal() and len(after) < 6 else 0)  # noqa: PLR2004
@@ -114,6 +125,7 @@ def _show(
         status,
         roster=found,
         letter=found.letter,
+        back=_address(found.letter),
         chosen=found.chosen if chosen is None else chosen,
         fault=fault,
         after=after,
@@ -123,7 +135,7 @@ def _show(
 
 
 @bp.post("/lists/<uuid:roster_id>/columns")
-@requires(Permission.ROSTER_TAKE)
+@requires(Permission.ROSTER_KEEP)
 def explain(roster_id: UUID) -> ResponseReturnValue:
     places = range(_MOST_COLUMNS)
     chosen = {place: key for place in places if (key := request.form.get(f"column-{place}", ""))}
@@ -144,9 +156,9 @@ def take(roster_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/lists/<uuid:roster_id>/check")
-@requires(Permission.ROSTER_TAKE)
+@requires(Permission.ROSTER_KEEP)
 def check(roster_id: UUID) -> ResponseReturnValue:
-    rosters.go_on_judging(transaction.database(), g.actor, roster_id)
+    rosters.go_on_judging(transaction.database(), g.actor, roster_id, transaction.now())
     return _back(roster_id)
 
 
@@ -163,7 +175,7 @@ def undo(roster_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/lists/<uuid:roster_id>/drop")
-@requires(Permission.ROSTER_TAKE)
+@requires(Permission.ROSTER_KEEP)
 def drop(roster_id: UUID) -> ResponseReturnValue:
     rosters.drop(transaction.database(), g.actor, roster_id, transaction.now())
     return _back(roster_id)
@@ -174,7 +186,7 @@ def _back(roster_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/lists/<uuid:roster_id>/faults")
-@requires(Permission.ROSTER_TAKE)
+@requires(Permission.ROSTER_KEEP)
 def to_mend(roster_id: UUID) -> ResponseReturnValue:
     """The rows that were not taken, in a sheet of the same columns, each faulty cell marked and told."""
     actor, now = transaction.actor(), transaction.now()

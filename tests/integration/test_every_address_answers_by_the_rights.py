@@ -104,7 +104,8 @@ def expected(world: World, role: Role, address: Address, where: str) -> frozense
         if address.thing == "gift" and not may_give(actor, Role(task.role), task.office_id, "thana"):
             return frozenset({403})
     elif where == "other" or (
-        address.thing in _POSTS and not posts_there(world, actor, address.thing, where)
+        (address.thing, role) == ("roster", Role.REQUESTER)  # of a received letter: the DM's office's
+        or (address.thing in _POSTS and not posts_there(world, actor, address.thing, where))
     ):
         return frozenset({404})
     return address.gives

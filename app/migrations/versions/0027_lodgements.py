@@ -4,6 +4,8 @@ Revision ID: 0027
 Revises: 0026
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -65,8 +67,8 @@ def _made_anew() -> None:
     op.create_table("roster_new", *_roster_columns())
     op.create_table("roster_row_new", *_row_columns())
     for table, columns in (("roster", _ROSTER), ("roster_row", _ROW)):
-        names = ", ".join(f'"{name}"' for name in columns)
-        op.execute(f"insert into {table}_new ({names}) select {names} from {table}")
+        old, new = (sa.table(name, *map(sa.column, columns)) for name in (table, f"{table}_new"))
+        op.execute(sa.insert(new).from_select(columns, sa.select(*old.c)))
     op.drop_table("roster_row")
     op.drop_table("roster")
     op.rename_table("roster_new", "roster")
@@ -89,7 +91,7 @@ _ROW = (
 )
 
 
-def _roster_columns() -> list[sa.Column | sa.Constraint]:
+def _roster_columns() -> list[Any]:
     return [
         sa.Column("district_id", sa.Integer(), nullable=False),
         sa.Column("id", ID, nullable=False),
@@ -117,7 +119,7 @@ def _roster_columns() -> list[sa.Column | sa.Constraint]:
     ]
 
 
-def _row_columns() -> list[sa.Column | sa.Constraint]:
+def _row_columns() -> list[Any]:
     return [
         sa.Column("district_id", sa.Integer(), nullable=False),
         sa.Column("id", ID, nullable=False),

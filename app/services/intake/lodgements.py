@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from app import formjs
 from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound
@@ -30,6 +29,7 @@ from app.services.store.drafts import actor_scope
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.base import AnyRow
@@ -323,7 +323,7 @@ def take_back(database: Database, actor: Actor, lodgement_id: UUID, now: datetim
 
 
 def drop(database: Database, actor: Actor, lodgement_id: UUID, now: datetime) -> None:
-    """Put a letter away that was not sent: its texts and its list are destroyed. Raises NotAllowed, NotFound, Sent."""
+    """Put a letter away that was not sent: texts and list are destroyed. Raises NotAllowed, NotFound, Sent."""
     _guard(actor)
 
     def put(session: Session) -> None:

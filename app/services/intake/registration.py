@@ -1,4 +1,4 @@
-"""A letter is received, and a case made of it, one person's answers and a key: numbers, rows, the start of the route."""
+"""A letter is received, and a case made of one person's answers: numbers, rows, the start of the route."""
 
 from __future__ import annotations
 

@@ -61,6 +61,11 @@ ACTIONS: dict[str, frozenset[str]] = {
     "requisition:register": frozenset(),
     "requisition:link": frozenset({"office"}),
     "office:add": frozenset({"kind"}),
+    "lodgement:begin": frozenset(),
+    "lodgement:send": frozenset({"rows", "roster"}),
+    "lodgement:take_back": frozenset(),
+    "lodgement:return": frozenset(),
+    "lodgement:destroy": frozenset(),
     "roster:upload": frozenset({"roster"}),
     "roster:take": frozenset({"roster", "rows", "doubles"}),  # how many; numbers of rows that are doubles
     "roster:undo": frozenset({"roster"}),
