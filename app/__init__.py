@@ -44,6 +44,7 @@ _SCREENS = (
     "areas",
     "orders",
     "retention",
+    "subjects",
     "reports",
     "certificates",
     "verify",

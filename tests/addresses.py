@@ -136,6 +136,8 @@ ADDRESSES: dict[str, Address] = {
     ),
     "withdrawals.show": opens("case"),
     "withdrawals.send": acts("case"),
+    "subjects.show": opens("case"),
+    "subjects.ask": acts("case"),
     "cases.document": opens("document"),
     "caselist.show": opens(),
     "caselist.views": opens(),

@@ -143,6 +143,7 @@ class Permission(StrEnum):
     RETENTION_SEE = "retention:see"
     RETENTION_PROPOSE = "retention:propose"
     RETENTION_APPROVE = "retention:approve"
+    SUBJECT_EXPORT = "subject:export"
     ADMIN_SEE = "admin:see"
     INCIDENT_RETRY = "incident:retry"
     ENTRY_CODE = "entry:allow"
@@ -219,6 +220,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.POLICY_PROPOSE: _grant("adm.settings", keeps="maker"),
     Permission.POLICY_APPROVE: _grant("adm.settings", keeps="approver"),
     Permission.EVENTS_EXPORT: _grant("act.export", reach="Y"),
+    Permission.SUBJECT_EXPORT: _grant("act.export", reach="Y"),
     Permission.WEEKLY_SUMMARY: _grant("rep.weekly_summary", reach="C"),
     Permission.CALENDAR_SEE: _grant("rep.pendency", "adm.holidays", keeps="maker approver", reach="AOSCY"),
     Permission.CALENDAR_CHANGE: _grant("adm.holidays", keeps="maker"),

@@ -139,6 +139,7 @@ def _page(
         typed_day=request.args.get("on", "").strip()[: _DIGITS * 3],
         is_no_day=bool(request.args.get("on", "").strip()) and moment.on is None,
         may_see_letter=g.actor.may(Permission.REQUISITION_SEE),
+        may_give=g.actor.may(Permission.SUBJECT_EXPORT),
         typed=typed or {},
         note_length=notes.LONGEST,
         note_farthest=notes.FARTHEST.days,

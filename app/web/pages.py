@@ -145,6 +145,7 @@ _REACHED_FROM = {
     "scenarios": "modeler",
     "signatures": "inbox",
     "stepup": "account",
+    "subjects": "search",
     "tasks": "inbox",
     "trials": "modeler",
     "verify": "certificates",

@@ -316,14 +316,14 @@ class CaseFile:
             row.officer_hi or "",
             row.officer_en or "",
             row.at,
-            rows=self._shown(form, values, classes),
+            rows=self.shown(form, values, classes),
             classes=classes & formjs.classes_of(form, values) if form is not None else secrecy.NONE,
             failed_visits=[each for each in self.failed_visits if each.task_id == row.user_task_id]
             if row.form == visits.FORM
             else (),
         )
 
-    def _shown(
+    def shown(
         self, form: formjs.Form | None, values: dict[str, Any], classes: frozenset[str]
     ) -> list[tuple[str, str]]:
         """An answer as label and text; an act outside the route has no form, but a reason."""
