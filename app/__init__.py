@@ -47,6 +47,7 @@ _SCREENS = (
     "subjects",
     "reports",
     "certificates",
+    "corrections",
     "verify",
     "signatures",
     "modeler",

@@ -200,6 +200,10 @@ ADDRESSES: dict[str, Address] = {
     "certificates.reprint": acts("document", 403),  # of another office's paper
     "certificates.revoke": acts("document", 403),
     "certificates.act": Address("document", gives=frozenset({404})),
+    "corrections.show": Address("document", gives=OPENS | {403}),  # of another office's paper
+    "corrections.prepare": acts("document", 403),
+    "corrections.preview": Address("document", gives=frozenset({404})),
+    "corrections.sign": Address("document", gives=frozenset({404})),
     # -- the procedure --
     "modeler.release": opens(),
     "moving.show": opens(),

@@ -50,7 +50,6 @@ WAITING: dict[str, str] = {
     "act.edit_after_forward": "no versioned correction",
     "act.search_antecedents": "no search of earlier findings",
     "act.hit_decision": "rows of records are decided by the SDPO on his form only",
-    "act.supersede": "no corrected paper in place of another",
     "act.crime_register_import": "no import of the crime register",
     "act.break_glass": "no emergency view",
     "rep.outcome_stats": "no such report",

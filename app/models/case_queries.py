@@ -220,6 +220,14 @@ def applicant_of(session: Session, case_id: UUID) -> AnyRow | None:
     return _APPLICANT.one_or_none(session, case_id=case_id)
 
 
+_SET_APPLICANT = Update(applicant, lambda at: [applicant.c.id == at.applicant_id])
+
+
+def set_applicant(session: Session, applicant_id: UUID, name: bytes, details: bytes) -> None:
+    """Take corrected particulars of a person, sealed, in place of those before."""
+    _SET_APPLICANT.put(session, {"name": name, "details": details}, applicant_id=applicant_id)
+
+
 def insert_addresses(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     inserting(address).put(session, rows)
 
@@ -416,6 +424,18 @@ def document_row(session: Session, document_id: UUID) -> AnyRow | None:
 
 def set_document(session: Session, document_id: UUID, **values: Any) -> None:
     _SET_DOCUMENT.put(session, values, document_id=document_id)
+
+
+_SEARCH_KEYS = Query(
+    lambda at: select(search_key.c.kind, search_key.c.digest).where(
+        at.visible(search_key), search_key.c.case_id == at.case_id
+    )
+)
+
+
+def search_keys_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    """By what a case can be found: kind and blind digest."""
+    return _SEARCH_KEYS.all(session, case_id=case_id)
 
 
 def insert_search_keys(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from app.models.case_queries import first_open
 from app.models.cases import applicant, case, document, enquiry, letter_department, requisition
 from app.models.officers import posting
 from app.models.offices import office
-from app.models.papers import certificate, delivery
+from app.models.papers import certificate, delivery, paper_act
 from app.models.scope import visible
 from app.models.workflow import user_task
 
@@ -138,10 +138,27 @@ def cases(session: Session, requisition_ids: Sequence[UUID]) -> Sequence[AnyRow]
     ).all()
 
 
+def _number_in_its_place() -> Any:
+    """The number of the corrected paper that took the place of one."""
+    return (
+        select(paper_act.c.number)
+        .where(
+            paper_act.c.district_id == certificate.c.district_id,
+            paper_act.c.certificate_id == certificate.c.id,
+            paper_act.c.kind == "supersede",
+            paper_act.c.number.is_not(None),
+        )
+        .limit(1)
+        .correlate(certificate)
+        .scalar_subquery()
+    )
+
+
 def _deliveries() -> Any:
     return (
         select(
             delivery,
+            _number_in_its_place().label("new_number"),
             certificate.c.number,
             certificate.c.memo_number,
             certificate.c.status,

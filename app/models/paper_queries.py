@@ -136,6 +136,12 @@ def find(session: Session, certificate_id: UUID) -> AnyRow | None:
     ).one_or_none()
 
 
+def by_number(session: Session, number: str) -> AnyRow | None:
+    return session.connection.execute(
+        select(certificate).where(visible(certificate, session.scope), certificate.c.number == number)
+    ).one_or_none()
+
+
 def insert_act(session: Session, row: Mapping[str, Any]) -> None:
     session.connection.execute(insert(paper_act).values(district_id=session.district_id, **row))
 
@@ -195,6 +201,40 @@ def acts_of(session: Session, certificate_id: UUID) -> Sequence[AnyRow]:
         )
         .order_by(paper_act.c.at, paper_act.c.id)
     ).all()
+
+
+def waiting_act(session: Session, certificate_id: UUID, kind: str) -> AnyRow | None:
+    """The act of a kind on a paper without a number yet: the one that was confirmed, else the one asked for last."""
+    return session.connection.execute(
+        _acts()
+        .where(
+            visible(paper_act, session.scope),
+            paper_act.c.certificate_id == certificate_id,
+            paper_act.c.kind == kind,
+            paper_act.c.number.is_(None),
+        )
+        .order_by(paper_act.c.at.is_(None), paper_act.c.asked_at.desc(), paper_act.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def act_that_made(session: Session, kind: str, number: str) -> AnyRow | None:
+    """The act from which a paper came that bears its number."""
+    return session.connection.execute(
+        _acts().where(
+            visible(paper_act, session.scope), paper_act.c.kind == kind, paper_act.c.number == number
+        )
+    ).one_or_none()
+
+
+def set_act_number(session: Session, act_id: UUID, number: str) -> bool:
+    """Give a confirmed act its number; False when it has one."""
+    changed = session.connection.execute(
+        update(paper_act)
+        .where(visible(paper_act, session.scope), paper_act.c.id == act_id, paper_act.c.number.is_(None))
+        .values(number=number)
+    )
+    return changed.rowcount == 1
 
 
 def acts_of_kind(session: Session, kind: str, since: datetime, until: datetime) -> Sequence[AnyRow]:

@@ -267,7 +267,10 @@ def due_timers(session: Session, now: datetime, limit: int) -> Sequence[AnyRow]:
 
 OPEN_JOBS = Query(
     lambda at: select(job.c.id, job.c.engine_task_id).where(
-        at.visible(job), job.c.case_id == at.case_id, job.c.state.in_(("queued", "running", "failed"))
+        at.visible(job),
+        job.c.case_id == at.case_id,
+        job.c.element_path != "",
+        job.c.state.in_(("queued", "running", "failed")),
     )
 )
 

@@ -37,7 +37,7 @@ from app.papers.texts import (
     load_texts,
     needs,
 )
-from app.papers.values import address_line, dmy, joined
+from app.papers.values import address_line, dmy, in_place_of, joined
 from app.papers.verification import Answer, IssuedPaper, public_answer
 
 __all__ = [
@@ -80,6 +80,7 @@ __all__ = [
     "draw_table",
     "forms_read",
     "holder_digest",
+    "in_place_of",
     "joined",
     "load_texts",
     "needs",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.papers.devanagari import printable
@@ -72,6 +72,7 @@ class Sheet:
     copies: Block | None = None
     confidential: str = ""
     duplicate: str = ""
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,10 @@ def compose(texts: Texts, facts: PaperFacts) -> Composition:
     return Composition(
         layout="certificate" if certificate else "letter",
         number=facts.number,
-        sheets=tuple(composer.sheet(language, certificate=certificate) for language in languages),
+        sheets=tuple(
+            replace(composer.sheet(language, certificate=certificate), replaces=facts.replaces.said(language))
+            for language in languages
+        ),
         verify_link=facts.verification.link,
         photo=facts.photo if certificate else None,
         is_signed=facts.signer.mode == "digital",

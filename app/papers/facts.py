@@ -155,6 +155,7 @@ class PaperFacts:
     copies: tuple[Copy, ...] = ()
     memo_no_copy: str = ""  # own ज्ञापांक of the copies
     duplicate: int = 0  # 1.. for अनुलिपि
+    replaces: Words = field(default_factory=Words)  # in place of which paper it is issued, as a sentence
     photo: bytes | None = None  # as uploaded; drawn on certificates
     answers: Mapping[str, Words] = field(default_factory=dict)  # "form.key" -> value with labels, not codes
 

@@ -85,6 +85,7 @@ def _texts(composition: Composition) -> list[str]:
     texts: list[Any] = [composition.number, composition.verify_link]
     for sheet in composition.sheets:
         texts += [sheet.letterhead.text, sheet.verify.text, sheet.confidential, sheet.duplicate]
+        texts.append(sheet.replaces)
         texts += [block.text for block in sheet.blocks]
     texts += [cell for row in composition.annex for cell in row]
     return texts

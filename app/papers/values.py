@@ -81,6 +81,12 @@ def paper_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:
     return values | _plain(facts) | _answers(facts)
 
 
+def in_place_of(texts: Texts, number: str, issued_on: date, valid_till: date | None) -> Words:
+    """Say in place of which paper one is issued; until when that held, for the new one holds no longer."""
+    values = {"replaced_no": number, "replaced_date": dmy(issued_on), "valid_till": dmy(valid_till)}
+    return filled(texts, "in_place_of", values)
+
+
 def letter_values(texts: Texts, facts: LetterFacts) -> dict[str, str]:
     """Return the values that letters of the route name: those of every letter, of the person, and its own."""
     is_order = texts.template(facts.template).kind.startswith("order_")

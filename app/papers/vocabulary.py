@@ -65,6 +65,12 @@ SCENES: dict[str, Scene] = {
         ),
         _names("salutation relation father new_no"),
     ),
+    "letter_superseded": Scene(
+        _OFFICE
+        | _names("paper_kind cert_no cert_date new_no new_date name req_letter_no req_letter_date cause"),
+        _NAMED | {"explanation"},
+    ),
+    "in_place": Scene(_names("replaced_no replaced_date"), _names("valid_till")),
     "letter_forward": Scene(
         _OFFICE | _names("n requester req_letter_no req_letter_date due_date"), _names("instruction")
     ),

@@ -11,7 +11,7 @@ from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.roles import Permission
 from app.services.district import calendars
-from app.services.papers import certificates, paperlife
+from app.services.papers import certificates, paperacts, paperlife
 from app.web import stepup, transaction
 from app.web.access import requires
 from app.web.files import file_response
@@ -74,7 +74,7 @@ def reprint(certificate_id: UUID) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     try:
         paperlife.reprint(transaction.database(), g.actor, certificate_id, reason, transaction.now())
-    except paperlife.Refused as refused:
+    except paperacts.Refused as refused:
         return _page(certificate_id, 422, reprint_problem=refused.key)
     return redirect(url_for("certificates.show", certificate_id=certificate_id, _anchor="acts"), code=303)
 
@@ -91,7 +91,7 @@ def revoke(certificate_id: UUID) -> ResponseReturnValue:
         asked = paperlife.ask_to_revoke(
             transaction.database(), g.actor, certificate_id, order, transaction.now()
         )
-    except paperlife.Refused as refused:
+    except paperacts.Refused as refused:
         typed = {"ground": order.ground, "effective": form.get("effective", ""), "order": order.text}
         return _page(certificate_id, 422, revoke_problem=refused.key, typed=typed)
     return redirect(url_for("stepup.show", step_up_id=asked), code=303)

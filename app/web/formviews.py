@@ -89,6 +89,19 @@ def sheet_of(filled: Filled, decision: str, problems: Mapping[str, FieldProblem]
     return Sheet(boxes, [], list(_faults(boxes)))
 
 
+def sheet_with(filled: Filled, names: Collection[str], problems: Mapping[str, FieldProblem]) -> Sheet:
+    """The boxes of these fields alone, as far as they apply, taken out of their groups and always open."""
+    drawn = formjs.draw(
+        filled.form, filled.values, problems, filled.facts, filled.options, language.current()
+    )
+    boxes = []
+    for box in (inner for outer in drawn for inner in (outer.boxes or [outer])):
+        if box.name in names and not box.is_off:
+            box.is_folded, box.hide, box.refresh = False, "", ""
+            boxes.append(box)
+    return Sheet(boxes, [], list(_faults(boxes)))
+
+
 def asked_before(
     filled: Filled, problems: Mapping[str, FieldProblem], decision: str, before: str
 ) -> dict[str, FieldProblem]:

@@ -127,6 +127,7 @@ _REACHED_FROM = {
     "canvas": "modeler",
     "caselist": "search",
     "clocks": "reports",
+    "corrections": "certificates",
     "decisions": "modeler",
     "departments": "admin",
     "entrycodes": "admin",

@@ -116,6 +116,7 @@ class AnswerView:
 #: What officers write outside the steps of the route: act -> what a list calls it.
 _ACTS = {
     "intake": ("अभ्यर्थी का विवरण", "Particulars of the candidate"),
+    releases.CORRECTION: ("अभ्यर्थी के विवरण में सुधार", "Particulars of the candidate corrected"),
     "withdraw": ("अधियाचना वापस ली गई", "Requisition withdrawn"),
 }
 _REASON = {"hi": "कारण", "en": "Reason"}

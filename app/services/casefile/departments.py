@@ -110,6 +110,7 @@ class Delivery:
     office_en: str
     delivered_at: datetime
     opened_at: datetime | None
+    new_number: str  # of the corrected paper in its place
 
 
 # -- what the department sees ----------------------------------------------------------------------------
@@ -238,6 +239,7 @@ def _delivery(session: Session, row: AnyRow) -> Delivery:
         row.office_en,
         row.delivered_at,
         row.opened_at,
+        row.new_number or "",
     )
 
 

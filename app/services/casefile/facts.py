@@ -76,12 +76,22 @@ def lives_outside(person: Mapping[str, Any], own: str) -> bool:
 
 
 class CaseFacts:
-    """The facts of one case; `enquiry_id` narrows the findings to one unit's."""
+    """The facts of one case; `enquiry_id` narrows the findings to one unit's.
+
+    `corrected` are particulars of the person as they are to be, where a correction is looked at before it holds.
+    """
 
     def __init__(
-        self, session: Session, case: AnyRow, now: datetime, *, enquiry_id: UUID | None = None
+        self,
+        session: Session,
+        case: AnyRow,
+        now: datetime,
+        *,
+        enquiry_id: UUID | None = None,
+        corrected: Mapping[str, Any] | None = None,
     ) -> None:
         self.session, self.case, self.now, self.enquiry_id = session, case, now, enquiry_id
+        self._corrected = corrected or {}
 
     @cached_property
     def key(self) -> bytes:
@@ -93,7 +103,7 @@ class CaseFacts:
 
         A thana that nobody knew then is the one to which the address was marked.
         """
-        person = self._marked(self.answer(INTAKE))
+        person = self._marked({**self.answer(INTAKE), **self._corrected})
         return {**person, "outside_district": lives_outside(person, str(self.session.district_id))}
 
     def _marked(self, person: dict[str, Any]) -> dict[str, Any]:

@@ -16,9 +16,10 @@ from app.models import office_queries as offices
 from app.models import officer_queries as officers
 from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
-from app.services.casefile import casefile, departments
+from app.services.casefile import casefile, departments, searchkeys
 from app.services.casefile.facts import CaseFacts
 from app.services.district import areas, calendars
+from app.services.procedure import releases
 from app.services.store import keys
 
 if TYPE_CHECKING:
@@ -114,6 +115,38 @@ def register_person(
         },
     )
     cases.insert_addresses(session, _addresses(session, case, key, answers))
+
+
+def correct_person(
+    session: Session, case: AnyRow, answers: dict[str, Any], corrected_by: UUID, now: datetime
+) -> None:
+    """Keep corrected particulars of the person as a version of the first answer, which itself never changes.
+
+    Addresses as they were marked to thanas stay: they say what was enquired about.
+    """
+    before = cases.last_answer(session, case.id, "intake")
+    applicant = cases.applicant_of(session, case.id)
+    if before is None or applicant is None:
+        raise NotFound
+    columns = {
+        "user_task_id": None,
+        "element_id": releases.CORRECTION,
+        "element_path": releases.CORRECTION,
+        "form": "intake",
+        "enquiry_id": None,
+        "supersedes_id": before.id,
+        "at": now,
+        "answered_by": corrected_by,
+    }
+    casefile.insert_answer(session, case, columns, answers)
+    key = keys.unlock(session, case.data_key_id)
+    cases.set_applicant(
+        session,
+        applicant.id,
+        keys.seal_name(key, applicant.id, answers),
+        keys.seal_json(key, f"applicant|details|{applicant.id}", _details(answers)),
+    )
+    searchkeys.index_again(session, case, answers)
 
 
 _ADDRESS = (

@@ -35,6 +35,15 @@ _NAMES = {
 }
 
 
+def index_again(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:
+    """Let a case be found by corrected particulars, too; by those before it stays to be found."""
+    known = {(row.kind, row.digest) for row in cases.search_keys_of(session, case.id)}
+    found = digests(session, answers) - known
+    cases.insert_search_keys(
+        session, [{"case_id": case.id, "kind": kind, "digest": digest} for kind, digest in sorted(found)]
+    )
+
+
 def digests(session: Session, answers: Mapping[str, Any]) -> set[tuple[str, bytes]]:
     """What a person is found by: his, the father's and the firm's name, mobile, village; by kind, blind."""
     found: set[tuple[str, bytes]] = set()

@@ -13,7 +13,7 @@ from app.models import case_queries as cases
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.papers import KeyRefused
-from app.services.papers import certificates
+from app.services.papers import certificates, superseding
 from app.services.procedure import releases
 from app.services.store import audit
 from app.services.store.crashes import crash_point
@@ -44,8 +44,9 @@ WORKER = SystemScope(SystemReason.WORKER)
 HANDLERS: dict[str, Handler] = {
     "issue_report": certificates.issue,
     "remind": reminders.remind,
+    superseding.JOB: superseding.issue,
 }
-#: Kind of job -> the fields of its result that a diagram may read.
+#: Kind of job of a service task -> the fields of its result that a diagram may read.
 RESULTS: dict[str, tuple[str, ...]] = {"issue_report": ("number",), "remind": ()}
 
 
@@ -146,8 +147,9 @@ def _finish(session: Session, job: AnyRow, work: Work) -> None:
         raise LeaseLost
     loaded = releases.load(session, case.release_id)
     work.rows(session)
-    act = instances.Act(job.at)
-    instances.complete_job(session, case, loaded, job.engine_task_id, work.result, act)
+    if work.result is not None:
+        act = instances.Act(job.at)
+        instances.complete_job(session, case, loaded, job.engine_task_id, work.result, act)
     audit.record(
         session,
         f"case:{case.id}",

@@ -28,6 +28,7 @@ from app.services.store.drafts import actor_scope
 from app.services.workflow.work import Work
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
@@ -60,6 +61,19 @@ class RegisterLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """A corrected paper in place of another: who signs it, what is corrected, and what follows from its issue.
+
+    `said` gives the facts the words of a paper that replaces another; `rows` runs with the issue.
+    """
+
+    signed_by: UUID
+    corrected: Mapping[str, Any]
+    said: Callable[[Session, papers.PaperFacts], papers.PaperFacts]
+    rows: Callable[[Session, AnyRow], None]
+
+
+@dataclass(frozen=True, slots=True)
 class _Ready:
     certificate: AnyRow
     data_key_id: UUID
@@ -83,34 +97,40 @@ class _Drawn:
     signed_with: bytes | None
 
 
-def issue(database: Database, job: AnyRow) -> Work:
+def issue(database: Database, job: AnyRow, instead: Instead | None = None) -> Work:
     """Issue the paper of a case: the service task's handler; safe to run again after a crash at any point.
+
+    `instead`: it takes the place of one that was issued before.
 
     The number is allotted and committed first, keyed by the engine's task; a second run finds it. Each run writes
     a file of its own, so that a worker whose lease has run out never touches the one that another has registered.
     """
     scope = CaseScope(job.district_id, job.case_id)
-    certificate = database.write(lambda session: _allot(session, job), scope)
+    certificate = database.write(lambda session: _allot(session, job, instead), scope)
     crash_point("numbered")
-    ready = _with_key(database.read(lambda session: _facts(session, certificate, job), scope), job, database)
+    ready = _with_key(
+        database.read(lambda session: _facts(session, certificate, job, instead), scope), job, database
+    )
     drawn = _draw(ready, job.at, papers.Assets(fonts=database.fonts), database.keys)
     crash_point("drawn")
     database.read(lambda session: _store(session, drawn), scope)
     crash_point("stored")
     return Work(
         {"number": certificate.number},
-        lambda session: _issued(session, drawn, job.at),
+        lambda session: _issued(session, drawn, job.at, instead),
         lambda is_kept: _tidy(database.documents, drawn, is_kept=is_kept),
     )
 
 
-def _allot(session: Session, job: AnyRow) -> AnyRow:
+def _allot(session: Session, job: AnyRow, instead: Instead | None) -> AnyRow:
     """The certificate row of this task: found, or made with the next numbers of its office."""
     found = table.by_task(session, job.engine_task_id)
     if found is not None:
         return found
     case = cases.lock(session, job.case_id)
-    if case is None or case.closed_at is not None:  # withdrawn while the job was under way
+    if case is None or (
+        instead is None and case.closed_at is not None
+    ):  # withdrawn while the job was under way
         raise NotFound
     loaded = releases.load(session, case.release_id)
     plan = paperplan.of(session, CaseFacts(session, case, job.at), loaded)
@@ -134,7 +154,7 @@ def _allot(session: Session, job: AnyRow) -> AnyRow:
             "facts": keys.seal_json(key, f"certificate|facts|{certificate_id}", {}),
             "token_digest": sha256(papercheck.code_of(session, certificate_id).encode()).digest(),
             "allotted_at": job.at,
-            "signed_by": plan.signed_by,
+            "signed_by": plan.signed_by if instead is None else instead.signed_by,
         },
     )
     row = table.by_task(session, job.engine_task_id)
@@ -149,13 +169,15 @@ def _memo_number(session: Session, plan: Plan, year: int) -> str:
     return numbers.memo_number(plan.office_code, year, serial)
 
 
-def _facts(session: Session, certificate: AnyRow, job: AnyRow) -> _Ready:
+def _facts(session: Session, certificate: AnyRow, job: AnyRow, instead: Instead | None) -> _Ready:
     case = cases.find(session, job.case_id)
     if case is None:
         raise NotFound
     loaded = releases.load(session, case.release_id)
-    code = papercheck.code_of(session, certificate.id)
-    facts = paperfacts.read(session, case, loaded, certificate, job.at, code)
+    known = CaseFacts(session, case, job.at, corrected=instead.corrected if instead is not None else None)
+    facts = paperfacts.read(known, loaded, certificate, papercheck.code_of(session, certificate.id))
+    if instead is not None:
+        facts = instead.said(session, facts)
     return _Ready(
         certificate, case.data_key_id, loaded.texts, papercheck.signed(session, facts), session.recorded_at
     )
@@ -235,7 +257,7 @@ def _tidy(folder: Path, drawn: _Drawn, *, is_kept: bool) -> None:
             other.unlink(missing_ok=True)
 
 
-def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
+def _issued(session: Session, drawn: _Drawn, at: datetime, instead: Instead | None) -> None:
     """The rows of the issued paper; runs in the transaction that finishes the job."""
     certificate, key = drawn.certificate, keys.unlock(session, drawn.data_key_id)
     row = documents.row(
@@ -274,6 +296,8 @@ def _issued(session: Session, drawn: _Drawn, at: datetime) -> None:
         sha256=row["sha256"].hex(),
         **_told(drawn),
     )
+    if instead is not None:
+        instead.rows(session, certificate)
 
 
 def _told(drawn: _Drawn) -> dict[str, str]:

@@ -14,6 +14,7 @@ from app.models import office_queries as offices
 from app.models import paper_queries as table
 from app.models.scope import CaseScope
 from app.services.district import calendars
+from app.services.papers import paperacts
 from app.services.procedure import releases
 from app.services.store import keys, scopes
 
@@ -149,7 +150,7 @@ def _answer(session: Session, row: AnyRow | None, now: datetime) -> PublicPaper:
     if office is not None:
         named = papers.Words(f"{office.name_hi}, {named.hi}", f"{office.name_en}, {named.en}")
     facts = _facts(session, row) if row is not None else {}
-    issued = _issued_paper(row, facts) if row is not None else None
+    issued = _issued_paper(session, row, facts) if row is not None else None
     answer = papers.public_answer(texts, issued, named, calendars.day(now))
     issuer = offices.find(session, row.office_id) if row is not None else None
     return PublicPaper(
@@ -170,7 +171,8 @@ def _facts(session: Session, row: AnyRow) -> dict[str, Any]:
     return opened
 
 
-def _issued_paper(row: AnyRow, facts: Mapping[str, Any]) -> papers.IssuedPaper:
+def _issued_paper(session: Session, row: AnyRow, facts: Mapping[str, Any]) -> papers.IssuedPaper:
+    acts = table.acts_of(session, row.id) if row.status == "superseded" else ()
     return papers.IssuedPaper(
         row.output,
         row.number,
@@ -181,4 +183,5 @@ def _issued_paper(row: AnyRow, facts: Mapping[str, Any]) -> papers.IssuedPaper:
         status=row.status,
         status_on=row.status_on,
         valid_till=row.valid_till,
+        new_number=next((each.number for each in acts if each.kind == paperacts.SUPERSEDED), ""),
     )

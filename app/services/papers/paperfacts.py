@@ -41,15 +41,6 @@ _DECLARATIONS = {
 }
 
 
-def read(
-    session: Session, case: AnyRow, loaded: releases.Loaded, certificate: AnyRow, at: datetime, code: str
-) -> papers.PaperFacts:
-    """Everything the paper of this case says. Codes become words here; layout and language come after."""
-    known = CaseFacts(session, case, at)
-    reader = _Reader(session, known, loaded, paperplan.of(session, known, loaded))
-    return reader.facts(certificate, code)
-
-
 @dataclass(frozen=True, slots=True)
 class Unissued:
     """What stands in place of the numbers on a paper that has none yet."""
@@ -60,14 +51,27 @@ class Unissued:
     signed_by: UUID
 
 
+def read(
+    known: CaseFacts, loaded: releases.Loaded, certificate: AnyRow | Unissued, code: str = _DRAFT_CODE
+) -> papers.PaperFacts:
+    """Everything the paper of this case says. Codes become words here; layout and language come after."""
+    session = known.session
+    reader = _Reader(session, known, loaded, paperplan.of(session, known, loaded))
+    return reader.facts(certificate, code)
+
+
 def would_be(
     session: Session, case: AnyRow, loaded: releases.Loaded, proposed: paperplan.Proposed, at: datetime
 ) -> papers.PaperFacts:
     """What the paper would say if this were decided now, without a number. Raises NotFound where none goes out."""
     known = CaseFacts(session, case, at)
     reader = _Reader(session, known, loaded, paperplan.of(session, known, loaded, proposed))
-    blank = Unissued(_BLANK, _BLANK, _BLANK, proposed.officer_id)
-    return reader.facts(blank, _DRAFT_CODE)
+    return reader.facts(blank(proposed.officer_id), _DRAFT_CODE)
+
+
+def blank(signed_by: UUID) -> Unissued:
+    """What stands on a draft that this officer would sign."""
+    return Unissued(_BLANK, _BLANK, _BLANK, signed_by)
 
 
 class _Reader:

@@ -1,4 +1,4 @@
-"""The life of an issued paper: printed again as a duplicate with a reason, revoked by an order with its grounds."""
+"""The life of an issued paper on its page: printed again with a reason, revoked by an order, replaced."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from uuid import UUID
 
 from app import papers
 from app.domain import clock, numbers
-from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
-from app.domain.ids import new_id
+from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
 from app.models import case_queries as cases
@@ -19,11 +18,12 @@ from app.models import officer_queries as officers
 from app.models import paper_queries as table
 from app.models.scope import CaseScope
 from app.services.access import stepup
-from app.services.casefile import casefile, departments, paperproof
+from app.services.casefile import departments, paperproof
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars
+from app.services.papers import corrections, paperacts, superseding
 from app.services.procedure import releases
-from app.services.store import audit, documents, keys
+from app.services.store import audit, documents
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
@@ -38,29 +38,8 @@ if TYPE_CHECKING:
 REASONS = ("lost", "damaged", "printing_fault", "office_copy")
 GROUNDS = ("new_fact", "false_statement", "clerical_error", "court_order")
 REVOKE = "paper:revoke"
-_DUPLICATE, _REVOKED = "duplicate", "revoke"
 _ORDER = (50, 4000)  # letters of a speaking order, at least and at most
 _TEMPLATE = "revocation"
-
-
-class Refused(DomainError):
-    """What was given does not do; `key` says what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActLine:
-    """One thing that became of a paper. `number`: of the order, or which duplicate it is."""
-
-    id: UUID
-    kind: str
-    number: str
-    code: str  # the reason or ground, as a word of the catalogue
-    at: datetime
-    officer_hi: str
-    officer_en: str
-    paper_number: str
-    case_number: str
-    effective: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +56,14 @@ class PaperView:
     valid_till: date | None
     status_on: date | None
     document_id: UUID
-    acts: list[ActLine]
+    acts: list[paperacts.ActLine]
+    replaced_by: tuple[UUID, str] | None  # the paper in its place, by id and number
+    replaces: tuple[UUID, str] | None
     deliveries: list[departments.Delivery]
     may_reprint: bool
     may_revoke: bool
+    may_correct: bool
+    proposal: corrections.Proposal | None
     signature: paperproof.SignatureView | None = None  # None: signed in ink
 
 
@@ -95,7 +78,10 @@ class Order:
 
 def see(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> PaperView:
     """The page of an issued paper. Raises NotFound for one that this officer may not open."""
-    row, document = _opened(session, actor, certificate_id, now)
+    row, document = paperacts.opened(session, actor, certificate_id, now)
+    acts = [paperacts.line(session, each) for each in table.acts_of(session, row.id) if each.number]
+    gave_way = next((each.number for each in acts if each.kind == paperacts.SUPERSEDED), "")
+    made = table.act_that_made(session, paperacts.SUPERSEDED, row.number)
     return PaperView(
         row.id,
         row.number,
@@ -107,31 +93,23 @@ def see(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> 
         row.valid_till,
         row.status_on,
         row.document_id,
-        acts=[_line(session, each) for each in table.acts_of(session, row.id)],
+        acts=[each for each in acts if each.kind != paperacts.SUPERSEDED],
+        replaced_by=_named(session, gave_way),
+        replaces=(made.certificate_id, made.paper_number) if made is not None else None,
         deliveries=departments.of_paper(session, row.id),
-        may_reprint=_may(actor, row, Permission.PAPER_REPRINT),
-        may_revoke=_may(actor, row, Permission.PAPER_REVOKE) and row.status == "issued",
+        may_reprint=paperacts.may(actor, row, Permission.PAPER_REPRINT),
+        may_revoke=paperacts.may(actor, row, Permission.PAPER_REVOKE)
+        and row.status == "issued"
+        and not paperacts.is_giving_way(session, row.id),
+        may_correct=corrections.may_correct(session, actor, row, now),
+        proposal=corrections.proposal(session, actor, row.id, now),
         signature=paperproof.of_paper(session, row, document),
     )
 
 
-def _opened(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> tuple[AnyRow, AnyRow]:
-    """The paper and its document, for whoever may open it. Raises NotFound."""
-    row = table.find(session, certificate_id)
-    if row is None or row.document_id is None:
-        raise NotFound
-    case, document = cases.find(session, row.case_id), cases.document_row(session, row.document_id)
-    if case is None or document is None:
-        raise NotFound
-    file = casefile.CaseFile(session, actor, case, releases.load(session, case.release_id), now)
-    if not file.may_open(document):
-        raise NotFound
-    return row, document
-
-
-def _may(actor: Actor, row: AnyRow, permission: Permission) -> bool:
-    """Whether the post may do this to the paper: each office to those that it issued itself."""
-    return actor.may(permission) and row.office_id == actor.post.office_id
+def _named(session: Session, number: str) -> tuple[UUID, str] | None:
+    found = table.by_number(session, number) if number else None
+    return (found.id, found.number) if found is not None else None
 
 
 # -- printed again -----------------------------------------------------------------------------------------
@@ -143,16 +121,18 @@ def reprint(database: Database, actor: Actor, certificate_id: UUID, reason: str,
     Raises Refused without a reason, NotFound, NotAllowed.
     """
     if reason not in REASONS:
-        raise Refused("papers.life.problem.reason")
+        raise paperacts.Refused("papers.life.problem.reason")
 
     def work(session: Session) -> UUID:
-        row, _ = _opened(session, actor, certificate_id, now)
-        if not _may(actor, row, Permission.PAPER_REPRINT):
+        row, _ = paperacts.opened(session, actor, certificate_id, now)
+        if not paperacts.may(actor, row, Permission.PAPER_REPRINT):
             raise NotAllowed
         own = session.narrowed(CaseScope(actor.district_id, row.case_id))
         cases.lock(own, row.case_id)
-        count = sum(each.kind == _DUPLICATE for each in table.acts_of(own, row.id)) + 1
-        act_id = _insert(own, actor, row, (_DUPLICATE, str(count)), {"reason": reason}, now, at=now)
+        count = sum(each.kind == paperacts.DUPLICATE for each in table.acts_of(own, row.id)) + 1
+        act_id = paperacts.insert(
+            own, actor.officer_id, row, (paperacts.DUPLICATE, str(count)), {"reason": reason}, now, at=now
+        )
         audit.record(
             own,
             f"case:{row.case_id}",
@@ -181,20 +161,20 @@ def ask_to_revoke(
     """
     text = tidy(order.text)
     if order.ground not in GROUNDS:
-        raise Refused("papers.life.problem.ground")
+        raise paperacts.Refused("papers.life.problem.ground")
     if fault_in(text) or not _ORDER[0] <= len(text) <= _ORDER[1]:
-        raise Refused("papers.life.problem.order")
+        raise paperacts.Refused("papers.life.problem.order")
 
     def work(session: Session) -> UUID:
-        row, _ = _opened(session, actor, certificate_id, now)
-        _check_revocable(actor, row)
+        row, _ = paperacts.opened(session, actor, certificate_id, now)
+        _check_revocable(session, actor, row)
         if order.effective is None or not calendars.day(row.issued_at) <= order.effective <= calendars.day(
             now
         ):
-            raise Refused("papers.life.problem.effective")
+            raise paperacts.Refused("papers.life.problem.effective")
         facts = {"ground": order.ground, "effective": order.effective.isoformat(), "text": text}
         own = session.narrowed(CaseScope(actor.district_id, row.case_id))
-        act_id = _insert(own, actor, row, (_REVOKED, None), facts, now, at=None)
+        act_id = paperacts.insert(own, actor.officer_id, row, (paperacts.REVOKED, None), facts, now, at=None)
         return stepup.begin(session, actor, REVOKE, [_item(row, act_id, facts)], now)
 
     return database.write(work, actor_scope(actor))
@@ -210,7 +190,7 @@ def asked(session: Session, item: stepup.Item) -> tuple[str, str, UUID]:
     act = table.act(session, act_of(item))
     if act is None:
         raise NotFound
-    return act.paper_number, str(_facts(session, act)["ground"]), act.certificate_id
+    return act.paper_number, str(paperacts.facts_of(session, act)["ground"]), act.certificate_id
 
 
 def revoke(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime) -> UUID:
@@ -228,8 +208,8 @@ def revoke(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetim
         row = table.find(own, act.certificate_id)
         if row is None:
             raise NotFound
-        _check_revocable(actor, row)
-        facts = _facts(own, act)
+        _check_revocable(own, actor, row)
+        facts = paperacts.facts_of(own, act)
         stepup.use(session, actor, wanted.id, REVOKE, [_item(row, act.id, facts)], now)
         _take_effect(own, actor, row, act.id, facts, now, step_up=str(wanted.id))
         return row.id  # type: ignore[no-any-return]
@@ -249,10 +229,10 @@ def revoke_as_loader(
     facts = {"ground": order.ground, "effective": order.effective.isoformat(), "text": tidy(order.text)}
 
     def work(session: Session) -> None:
-        row, _ = _opened(session, actor, certificate_id, now)
-        _check_revocable(actor, row)
+        row, _ = paperacts.opened(session, actor, certificate_id, now)
+        _check_revocable(session, actor, row)
         own = session.narrowed(CaseScope(actor.district_id, row.case_id))
-        act_id = _insert(own, actor, row, (_REVOKED, None), facts, now, at=None)
+        act_id = paperacts.insert(own, actor.officer_id, row, (paperacts.REVOKED, None), facts, now, at=None)
         _take_effect(own, actor, row, act_id, facts, now)
 
     database.write(work, actor_scope(actor))
@@ -291,10 +271,10 @@ def _take_effect(
     )
 
 
-def _check_revocable(actor: Actor, row: AnyRow) -> None:
-    if not _may(actor, row, Permission.PAPER_REVOKE):
+def _check_revocable(session: Session, actor: Actor, row: AnyRow) -> None:
+    if not paperacts.may(actor, row, Permission.PAPER_REVOKE):
         raise NotAllowed
-    if row.status != "issued":
+    if row.status != "issued" or paperacts.is_giving_way(session, row.id):
         raise Conflict
 
 
@@ -306,9 +286,9 @@ def file(database: Database, actor: Actor, act_id: UUID, now: datetime) -> docum
 
     def noted(session: Session) -> AnyRow:
         act = table.act(session, act_id)
-        if act is None or act.at is None:
+        if act is None or act.at is None or act.kind == paperacts.SUPERSEDED:
             raise NotFound
-        _, document = _opened(session, actor, act.certificate_id, now)
+        _, document = paperacts.opened(session, actor, act.certificate_id, now)
         audit.record(
             session,
             "access",
@@ -324,9 +304,11 @@ def file(database: Database, actor: Actor, act_id: UUID, now: datetime) -> docum
     scope = actor_scope(actor)
     act = database.write(noted, scope)
     assets = papers.Assets(fonts=database.fonts)
-    if act.kind == _DUPLICATE:
+    if act.kind == paperacts.DUPLICATE:
         issued = database.read(
-            lambda session: documents.read(session, _opened(session, actor, act.certificate_id, now)[1]),
+            lambda session: documents.read(
+                session, paperacts.opened(session, actor, act.certificate_id, now)[1]
+            ),
             scope,
         )
         mark = f"अनुलिपि संख्या {act.number} / DUPLICATE COPY No. {act.number}{_where_signed(issued.data)}"
@@ -336,7 +318,8 @@ def file(database: Database, actor: Actor, act_id: UUID, now: datetime) -> docum
             database,
         )
     else:
-        texts, facts = database.read(lambda session: _order(session, act), scope)
+        told = superseding.notice if act.kind == paperacts.NOTICE else _order
+        texts, facts = database.read(lambda session: told(session, act), scope)
         data = papers.draw_paper(papers.compose_letter(texts, facts), act.at, assets)
     name = f"{act.paper_number.replace('/', '-')}-{act.kind}-{act.number.replace('/', '-')}.pdf"
     return documents.File(name, "application/pdf", data)
@@ -362,7 +345,7 @@ def _order(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFa
     row, case = table.find(session, act.certificate_id), cases.find(session, act.case_id)
     if row is None or case is None:
         raise NotFound
-    facts, texts = _facts(session, act), releases.active(session).texts
+    facts, texts = paperacts.facts_of(session, act), releases.active(session).texts
     person = CaseFacts(session, case, act.at).person()
     district, office = offices.district(session), offices.find(session, act.office_id)
     side: Literal["dm", "sp"] = "sp" if office is not None and office.kind == "sp_office" else "dm"
@@ -395,63 +378,13 @@ def _order(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFa
 # -- registers ---------------------------------------------------------------------------------------------
 
 
-def revocations(session: Session, year: int) -> list[ActLine]:
+def revocations(session: Session, year: int) -> list[paperacts.ActLine]:
     """The register of revocations of a year (IST), in the order of the orders."""
     since, until = clock.start_of(date(year, 1, 1)), clock.start_of(date(year + 1, 1, 1))
-    return [_line(session, each) for each in table.acts_of_kind(session, _REVOKED, since, until)]
-
-
-def _line(session: Session, act: AnyRow) -> ActLine:
-    facts = _facts(session, act)
-    return ActLine(
-        act.id,
-        act.kind,
-        act.number,
-        str(facts.get("reason") or facts.get("ground") or ""),
-        act.at,
-        act.officer_hi,
-        act.officer_en,
-        act.paper_number,
-        act.case_number,
-        date.fromisoformat(facts["effective"]) if facts.get("effective") else None,
-    )
-
-
-def _facts(session: Session, act: AnyRow) -> dict[str, Any]:
-    key = keys.unlock(session, act.data_key_id)
-    opened: dict[str, Any] = keys.open_json(key, f"paper_act|facts|{act.id}", act.facts)
-    return opened
+    return [
+        paperacts.line(session, each) for each in table.acts_of_kind(session, paperacts.REVOKED, since, until)
+    ]
 
 
 def _item(row: AnyRow, act_id: UUID, facts: Mapping[str, Any]) -> stepup.Item:
     return stepup.item(f"revocation:{act_id}", {"paper": row.number, **facts})
-
-
-def _insert(
-    session: Session,
-    actor: Actor,
-    row: AnyRow,
-    what: tuple[str, str | None],
-    facts: Mapping[str, Any],
-    now: datetime,
-    *,
-    at: datetime | None,
-) -> UUID:
-    act_id = new_id(session.recorded_at)
-    key = keys.unlock(session, row.data_key_id)
-    table.insert_act(
-        session,
-        {
-            "id": act_id,
-            "case_id": row.case_id,
-            "certificate_id": row.id,
-            "office_id": row.office_id,
-            "kind": what[0],
-            "number": what[1],
-            "facts": keys.seal_json(key, f"paper_act|facts|{act_id}", facts),
-            "asked_at": now,
-            "at": at,
-            "done_by": actor.officer_id,
-        },
-    )
-    return act_id

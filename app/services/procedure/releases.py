@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 CHECKS = "checks.dmn"
 SHIPPED = "shipped"  # the note of a release that came with the product
 SCENARIOS = "scenarios.json"
+CORRECTION = (
+    "correct_person"  # act outside the route: of the person's particulars, after his paper was issued
+)
 _KINDS = {"bpmn": "process", "dmn": "decision", "form": "form"}
 
 
@@ -70,7 +73,7 @@ class Loaded:
         step = self.engine.user_tasks.get(element_id)
         if step is not None:
             return side_of_lane(step.lane)
-        return Side.INTAKE if element_id == self.engine.start_form else Side.DM
+        return Side.INTAKE if element_id in (self.engine.start_form, CORRECTION) else Side.DM
 
     def asks_for(self, key: str) -> bool:
         """Whether a form of this release has such a field."""

@@ -51,6 +51,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "paper:issue": frozenset({"number", "sha256", "unsigned", "signed_with"}),
     "paper:deliver": frozenset({"office"}),
     "paper:reprint": frozenset({"number", "copy", "reason"}),
+    "paper:correct": frozenset({"number", "cause", "fields"}),
+    "paper:supersede": frozenset({"number", "cause", "step_up"}),
+    "paper:superseded": frozenset({"number", "by", "notice"}),
     "paper:revoke": frozenset({"number", "order", "ground", "step_up"}),
     "document:see": frozenset({"pii", "field", "first"}),  # first: by the department that it was delivered to
     "case:see": frozenset({"classes", "page"}),

@@ -19,11 +19,12 @@ def _nothing(_is_kept: bool) -> None:  # noqa: FBT001 - called by position alone
 class Work:
     """A job done but for its rows. Until they are committed it may be done again, here or by another worker.
 
-    `result` becomes routing values of the service task. `rows` runs in the transaction that finishes the job.
+    `result` becomes routing values of the service task; None where none waits for it. `rows` runs in the
+    transaction that finishes the job.
     `tidy` is called after it, outside any transaction, with whether those rows are in the database: what lies
     outside (a file) is kept then, and otherwise taken away. It is not called while that is uncertain.
     """
 
-    result: Mapping[str, Any]
+    result: Mapping[str, Any] | None
     rows: Callable[[Session], None]
     tidy: Callable[[bool], None] = _nothing

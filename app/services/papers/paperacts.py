@@ -1,0 +1,131 @@
+"""The rows that say what became of an issued paper: read, written and told, for whoever does such an act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from app.domain.errors import DomainError, NotFound
+from app.domain.ids import new_id
+from app.models import case_queries as cases
+from app.models import paper_queries as table
+from app.services.casefile import casefile
+from app.services.procedure import releases
+from app.services.store import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor, Permission
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+
+DUPLICATE, REVOKED, SUPERSEDED, NOTICE = "duplicate", "revoke", "supersede", "notice"
+_LISTS = {DUPLICATE: "reason", REVOKED: "ground", SUPERSEDED: "cause", NOTICE: "cause"}
+
+
+class Refused(DomainError):
+    """What was given does not do; `key` says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """One thing that became of a paper. `number`: of the order, of the paper in its place, or of the duplicate."""
+
+    id: UUID
+    kind: str
+    number: str
+    code: str  # the reason or ground, as a word of the catalogue
+    at: datetime
+    officer_hi: str
+    officer_en: str
+    paper_number: str
+    case_number: str
+    effective: date | None
+
+    @property
+    def list(self) -> str:
+        """From which list of the catalogue the code was chosen."""
+        return _LISTS[self.kind]
+
+
+def opened(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> tuple[AnyRow, AnyRow]:
+    """The paper and its document, for whoever may open it. Raises NotFound."""
+    row = table.find(session, certificate_id)
+    if row is None or row.document_id is None:
+        raise NotFound
+    case, document = cases.find(session, row.case_id), cases.document_row(session, row.document_id)
+    if case is None or document is None:
+        raise NotFound
+    file = casefile.CaseFile(session, actor, case, releases.load(session, case.release_id), now)
+    if not file.may_open(document):
+        raise NotFound
+    return row, document
+
+
+def may(actor: Actor, row: AnyRow, permission: Permission) -> bool:
+    """Whether the post may do this to the paper: each office to those that it issued itself."""
+    return actor.may(permission) and row.office_id == actor.post.office_id
+
+
+def is_giving_way(session: Session, certificate_id: UUID) -> bool:
+    """Whether a corrected paper in its place was signed and is not issued yet."""
+    return any(each.kind == SUPERSEDED and not each.number for each in table.acts_of(session, certificate_id))
+
+
+def line(session: Session, act: AnyRow) -> ActLine:
+    """An act as a page tells it."""
+    facts = facts_of(session, act)
+    return ActLine(
+        act.id,
+        act.kind,
+        act.number or "",
+        str(facts.get("reason") or facts.get("ground") or ""),
+        act.at,
+        act.officer_hi,
+        act.officer_en,
+        act.paper_number,
+        act.case_number,
+        date.fromisoformat(facts["effective"]) if facts.get("effective") else None,
+    )
+
+
+def facts_of(session: Session, act: AnyRow) -> dict[str, Any]:
+    """What was given with an act: reasons and texts, as they were typed."""
+    key = keys.unlock(session, act.data_key_id)
+    opened_facts: dict[str, Any] = keys.open_json(key, f"paper_act|facts|{act.id}", act.facts)
+    return opened_facts
+
+
+def insert(
+    session: Session,
+    actor_id: UUID,
+    row: AnyRow,
+    what: tuple[str, str | None],
+    facts: Mapping[str, Any],
+    now: datetime,
+    *,
+    at: datetime | None,
+) -> UUID:
+    """Keep an act on a paper: `what` is its kind and number; without `at` it waits for a code. -> its id."""
+    act_id = new_id(session.recorded_at)
+    key = keys.unlock(session, row.data_key_id)
+    table.insert_act(
+        session,
+        {
+            "id": act_id,
+            "case_id": row.case_id,
+            "certificate_id": row.id,
+            "office_id": row.office_id,
+            "kind": what[0],
+            "number": what[1],
+            "facts": keys.seal_json(key, f"paper_act|facts|{act_id}", facts),
+            "asked_at": now,
+            "at": at,
+            "done_by": actor_id,
+        },
+    )
+    return act_id
