@@ -152,7 +152,7 @@ def _correct_again(desk: Desk, old) -> None:
     assert desk.now(old).status == "superseded"
     assert "राहुल कुमार शर्मन" in text_of(desk.dm.get(case))
     thana = desk.office.at(Role.SHO)
-    assert "अभ्यर्थी के विवरण में सुधार" in text_of(thana.get(f"{case}/timeline"))
+    assert "अभ्यर्थी के विवरण में सुधार" in text_of(thana.get(case))
     new = max(
         (row for row in desk.rows(certificate) if row.case_id == old.case_id), key=lambda row: row.number
     )
