@@ -37,7 +37,8 @@ _ADDRESS = ("house", "village", "panchayat", "po", "block", "pin")
 #: What a paper says of a person and an office may correct by itself. Where he lives decides who enquires: another
 #: thana or district, and whatever was found, is a matter for a new enquiry.
 FIELDS = (
-    *("name_hi", "name_en", "gender", "dob", "relation", "father_hi", "father_en"),
+    *("name_hi", "name_en", "firm_name_hi", "firm_name_en"),
+    *("gender", "dob", "relation", "father_hi", "father_en"),
     *(f"{which}_{part}" for which in ("perm", "pres") for part in _ADDRESS),
 )
 _DATE_BOXES = ("-d", "-m", "-y")
