@@ -31,6 +31,7 @@ _SCREENS = (
     "withdrawals",
     "cases",
     "search",
+    "finder",
     "caselist",
     "requisitions",
     "rosters",

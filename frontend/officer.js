@@ -203,3 +203,70 @@ for (const all of document.querySelectorAll("[data-pick-all]")) {
   picks.forEach((one) => one.addEventListener("change", told));
   told();
 }
+
+// -- the command box: what it offers opens under the field, is narrowed while one types, and is walked by arrows ---
+
+function openFinder(form) {
+  const field = form.querySelector("input[type=search]");
+  const panel = form.querySelector("[data-finder-panel]");
+  let isAsked = false;
+
+  const items = () => [...panel.querySelectorAll("li")];
+  const links = () => items().flatMap((item) => (item.hidden ? [] : [item.querySelector("a")]));
+
+  // Only words that begin a word of the title count; of the help, those of three letters or more.
+  function narrow() {
+    const words = field.value.normalize("NFKD").toLowerCase().replaceAll("\u093c", "").split(/\s+/u).filter(Boolean);
+    const begins = (among = "") => words.every((word) => ` ${among}`.includes(` ${word}`));
+    for (const item of items()) {
+      const { words: title, more } = item.dataset;
+      item.hidden = !(begins(title) || (words.every((word) => word.length > 2) && begins(more)));
+    }
+    for (const list of panel.querySelectorAll("ul")) {
+      const isEmpty = [...list.children].every((item) => item.hidden);
+      list.hidden = isEmpty;
+      list.previousElementSibling.hidden = isEmpty;
+    }
+  }
+
+  async function open() {
+    panel.hidden = false;
+    if (isAsked) return narrow();
+    isAsked = true;
+    try {
+      const answer = await fetch(form.dataset.finder, { headers: { "X-Part": "1" }, redirect: "manual" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      panel.innerHTML = await answer.text();
+      narrow();
+    } catch {
+      isAsked = false; // the field itself goes on working
+      panel.hidden = true;
+    }
+  }
+
+  const close = () => {
+    panel.hidden = true;
+  };
+
+  field.addEventListener("focus", open);
+  field.addEventListener("input", () => (panel.hidden ? open() : narrow()));
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      close();
+      field.focus({ preventScroll: true });
+      close();
+      return;
+    }
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by || panel.hidden) return;
+    const all = [field, ...links()];
+    const next = all[Math.min(Math.max(all.indexOf(document.activeElement) + by, 0), all.length - 1)];
+    event.preventDefault();
+    next.focus();
+  });
+  form.addEventListener("focusout", (event) => {
+    if (!form.contains(event.relatedTarget)) close();
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-finder]")) openFinder(form);

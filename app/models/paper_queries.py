@@ -137,8 +137,11 @@ def find(session: Session, certificate_id: UUID) -> AnyRow | None:
 
 
 def by_number(session: Session, number: str) -> AnyRow | None:
+    """The paper of a number, with the number of its case."""
     return session.connection.execute(
-        select(certificate).where(visible(certificate, session.scope), certificate.c.number == number)
+        select(certificate, case.c.number.label("case_number"))
+        .select_from(_with_case())
+        .where(visible(certificate, session.scope), certificate.c.number == number)
     ).one_or_none()
 
 

@@ -11,7 +11,7 @@ from app.domain.text import ascii_digits
 from app.services.casefile import hindsight, notes, sightings
 from app.services.casework import cases
 from app.services.papers import certificates, letters
-from app.web import confirmations, diagrams, transaction
+from app.web import confirmations, diagrams, finder, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
 from app.web.files import file_response
@@ -127,6 +127,7 @@ def _page(
     moment = _moment()
     found = cases.see(transaction.database(), g.actor, number, tab, transaction.now(), _part(), moment)
     drawings = diagrams.of_case(found.pictures, diagrams.widest())
+    finder.remember(found.strip.number)
     return page(
         f"cases/{tab}.html",
         status,

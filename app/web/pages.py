@@ -90,7 +90,12 @@ def home() -> str:
 def help_topic() -> str:
     """The help page of the screen that is open: its own, or that of the screen it is reached from."""
     here = "inbox" if "refused" in g or request.blueprint is None else request.blueprint
-    return here if here in HELP_TOPICS else _own(_REACHED_FROM.get(here, "inbox"), g.get("actor"))
+    return here if here in HELP_TOPICS else _own(help_of(here), g.get("actor"))
+
+
+def help_of(screen: str) -> str:
+    """The help page of a screen (blueprint)."""
+    return screen if screen in HELP_TOPICS else _REACHED_FROM.get(screen, "inbox")
 
 
 def _own(screen: str, actor: Actor | None) -> str:

@@ -12,7 +12,7 @@ from app.domain.roles import Permission
 from app.services.casefile import visits
 from app.services.desk import desk, holding, previews, tasks
 from app.services.district import calendars
-from app.web import confirmations, errors, formviews, headers, transaction
+from app.web import confirmations, errors, finder, formviews, headers, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
 from app.web.files import file_response
@@ -48,6 +48,7 @@ def _keep(actor: Actor, task_id: UUID) -> None:
 @requires(Permission.TASK_COMPLETE)
 def show(task_id: UUID) -> ResponseReturnValue:
     task = tasks.see(transaction.database(), g.actor, task_id, transaction.now())
+    finder.remember(task.case.number)
     return task_page(task, {}, 200)
 
 

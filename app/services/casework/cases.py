@@ -319,6 +319,19 @@ def search(session: Session, actor: Actor, text: str, now: datetime, limit: int 
     return caselines.of(session, rows, now)
 
 
+def has(session: Session, number: str) -> bool:
+    """Whether a case has this number and is within sight."""
+    return table.find_number(session, number) is not None
+
+
+def of_numbers(session: Session, known: Sequence[str], now: datetime) -> list[CaseLine]:
+    """The cases of these numbers that are within sight, in their order."""
+    rows = [row for number in known if (row := table.find_number(session, number)) is not None]
+    order = {row.id: place for place, row in enumerate(rows)}
+    lines = sorted(table.lines(session, list(order)), key=lambda row: order[row.id])
+    return caselines.of(session, lines, now)
+
+
 def _case(session: Session, actor: Actor, number: str) -> tuple[AnyRow, releases.Loaded]:
     if not actor.may(Permission.CASE_SEE):
         raise NotFound

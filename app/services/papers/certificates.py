@@ -328,6 +328,12 @@ def register_page(
     ]
 
 
+def of_number(session: Session, number: str) -> AnyRow | None:
+    """The paper that left under a number, where it is within sight: its `id`, and its `case_number`."""
+    row = table.by_number(session, number)
+    return None if row is None or row.status == "allotted" else row
+
+
 def file(database: Database, actor: Actor, document_id: UUID, now: datetime) -> File:
     """A document opened for reading; the reading is recorded first, and without the record there is no file."""
 
