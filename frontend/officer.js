@@ -236,7 +236,8 @@ function openFinder(form) {
     try {
       const answer = await fetch(form.dataset.finder, { headers: { "X-Part": "1" }, redirect: "manual" });
       if (!answer.ok) throw new Error(String(answer.status));
-      panel.innerHTML = await answer.text();
+      const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+      panel.replaceChildren(...part.body.children);
       narrow();
     } catch {
       isAsked = false; // the field itself goes on working

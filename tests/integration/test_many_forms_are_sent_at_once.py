@@ -201,7 +201,7 @@ def test_the_policy_page_tells_who_may_change_it(office: Office) -> None:
     assert "/admin/policies/decide" in page
     assert "/admin/policies/decide" not in text_of(maker.get("/admin/policies"))
     sp.post("/admin/policies/decide", {"_op": "approve"})
-    assert "अनुमोदित: अब से लागू है।" in text_of(sp.get("/admin/policies"))
+    assert "स्वीकृत: अब से लागू है।" in text_of(sp.get("/admin/policies"))
     assert office.at(Role.SHO, THANA).get("/admin/policies").status_code == 403
 
 
