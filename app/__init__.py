@@ -43,6 +43,8 @@ _SCREENS = (
     "clocks",
     "calendar",
     "areas",
+    "crimes",
+    "hits",
     "orders",
     "retention",
     "subjects",

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Boolean, Date, Integer, LargeBinary, String, insert
+from sqlalchemy import Boolean, Date, Integer, LargeBinary, String, UniqueConstraint, insert
 
 from app.models.base import Id, Json, UtcDateTime
 from app.models.tables import metadata
@@ -43,7 +43,9 @@ def _value(table: Table, column: Column[Any], name: str, number: int) -> Any:
     kind = column.type
     if column.name == "district_id" or (table.name == "district" and column.name == "id"):
         return DISTRICT
-    if isinstance(kind, Id) or (isinstance(kind, LargeBinary) and column.primary_key):
+    if isinstance(kind, Id) or (
+        isinstance(kind, LargeBinary) and (column.primary_key or _tells(table, column))
+    ):
         found = id_of(_parent(table, column), name)
         return found if isinstance(kind, Id) else found.bytes[:8]
     if isinstance(kind, String):
@@ -53,6 +55,12 @@ def _value(table: Table, column: Column[Any], name: str, number: int) -> Any:
     if isinstance(kind, Date):
         return DAY + timedelta(days=number - 1)
     return next(value for plain, value in _PLAIN if isinstance(kind, plain))
+
+
+def _tells(table: Table, column: Column[Any]) -> bool:
+    """Whether the column tells rows apart."""
+    unique = (each for each in table.constraints if isinstance(each, UniqueConstraint))
+    return any(column.name in each.columns for each in unique)
 
 
 def _parent(table: Table, column: Column[Any]) -> str:

@@ -69,10 +69,20 @@ def of_names(first: str, second: str) -> float:
 
 def of_persons(first: Person, second: Person) -> float:
     """Say how alike two persons are, 0 to 1: a father or village that both have and that differs draws them apart."""
-    score = of_names(first.name, second.name)
-    if first.father and second.father:
-        score = min(score, (1 - _FATHER) * score + _FATHER * of_names(first.father, second.father))
-    if first.village and second.village and of_names(first.village, second.village) < _VILLAGE_IS_OTHER:
+    has_fathers, has_villages = first.father and second.father, first.village and second.village
+    return together(
+        of_names(first.name, second.name),
+        of_names(first.father, second.father) if has_fathers else None,
+        of_names(first.village, second.village) if has_villages else None,
+    )
+
+
+def together(name: float, father: float | None, village: float | None) -> float:
+    """How alike two persons are by how alike their names, fathers and villages are; None: not known of both."""
+    score = name
+    if father is not None:
+        score = min(score, (1 - _FATHER) * score + _FATHER * father)
+    if village is not None and village < _VILLAGE_IS_OTHER:
         score -= _OTHER_VILLAGE
     return max(0.0, score)
 

@@ -140,6 +140,10 @@ class Permission(StrEnum):
     CALENDAR_APPROVE = "calendar:approve"
     AREA_SEE = "area:see"
     AREA_APPROVE = "area:approve"
+    CRIME_SEARCH = "crime:search"
+    CRIME_MATCH = "crime:match"
+    CRIME_DECIDE = "crime:decide"
+    CRIME_KEEP = "crime:keep"
     CLOCK_SEE = "clock:see"
     CLOCK_ORDER = "clock:order"
     RETENTION_SEE = "retention:see"
@@ -217,6 +221,11 @@ GRANTS: dict[Permission, Grant] = {
     Permission.PROCESS_APPROVE: _grant("adm.process_publish", keeps=f"approver {IF_DELEGATED}"),
     Permission.AREA_SEE: _grant("adm.jurisdiction_propose", "adm.jurisdiction_approve", keeps="O approver"),
     Permission.AREA_APPROVE: _grant("adm.jurisdiction_approve", keeps="approver"),
+    # A free search is for those whom the matrix narrows by no word; the others search for the person of a case.
+    Permission.CRIME_SEARCH: _grant("act.search_antecedents", reach="Y"),
+    Permission.CRIME_MATCH: _grant("act.search_antecedents", keeps=_OWN_OFFICE, reach="Y"),
+    Permission.CRIME_DECIDE: _grant("act.hit_decision", keeps=f"{_OWN_OFFICE} O_draft", reach="Y"),
+    Permission.CRIME_KEEP: _grant("act.crime_register_import", keeps="maker"),
     Permission.OFFICER_REPORT: _grant("rep.officer_performance", keeps="own"),
     Permission.REGISTER_SEE: _grant("rep.registers", keeps="kind_hidden"),
     Permission.BASELINE_SET: _grant("adm.settings", keeps="approver"),

@@ -13,7 +13,7 @@ from app.formjs.answers import (
     without,
 )
 from app.formjs.box import Box
-from app.formjs.cells import Column, columns, posted, proposed
+from app.formjs.cells import Column, columns, posted, proposed, unreadable
 from app.formjs.checking import check
 from app.formjs.drawing import draw
 from app.formjs.editing import Entry, change_texts, entries, is_form, renamed
@@ -55,6 +55,7 @@ __all__ = [
     "refuses_file",
     "renamed",
     "show",
+    "unreadable",
     "with_files",
     "without",
 ]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from app import feel
 from app.domain import names
+from app.domain.errors import FieldProblem
+from app.domain.legacyfont import is_legacy
 from app.domain.text import ascii_digits
 from app.formjs.choices import NO, YES
 from app.formjs.expressions import is_true
@@ -24,6 +26,7 @@ _DAY = re.compile(r"(?P<d>\d{1,2})[-./\s](?P<m>\d{1,2})[-./\s](?P<y>\d{4})", re.
 _ISO = re.compile(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})(?:[-./](?P<d>\d{1,2}))?(?:[ T]\d\d:\d\d)?", re.ASCII)
 _MONTH = re.compile(r"(?P<m>\d{1,2})[-./\s](?P<y>\d{4})", re.ASCII)
 _TRUE = frozenset(("true", "yes", "y", "1", "हाँ", "हां", "हा", "जी हाँ", "✓", "✔", "x"))
+_FORMULA = re.compile(r"=|#(?:REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|CALC|SPILL)\b")
 _FALSE = frozenset(("false", "no", "n", "0", "नहीं", "नही", "जी नहीं", "-"))
 
 
@@ -108,6 +111,17 @@ def posted(columns: Mapping[str, Column], cells: Mapping[str, str]) -> dict[str,
         elif text:
             boxes[key] = [text]
     return boxes
+
+
+def unreadable(cells: Mapping[str, str]) -> dict[str, FieldProblem]:
+    """What is wrong with texts that hold no answer at all: a formula, or the keys of an old font; by key."""
+    found = {}
+    for key, text in cells.items():
+        if _FORMULA.match(text):
+            found[key] = FieldProblem("roster.formula")
+        elif is_legacy(text):
+            found[key] = FieldProblem("roster.legacy")
+    return found
 
 
 def _boxes(key: str, kind: str, text: str) -> dict[str, list[str]]:

@@ -158,6 +158,7 @@ _CASE: dict[str, Callable[[Table, Any], ColumnElement[bool]]] = {
     "district": _in_district,
     "officer": _never,
     "audit": _stream_of_case,
+    "register": _never,
     "system": _never,
 }
 
@@ -260,7 +261,7 @@ def _reviewed(scope: OfficerScope) -> Any:
 
 def _unsealed(table: Table) -> ColumnElement[bool]:
     """What is not of the special branch, row by row; where a case stands is no secret."""
-    if table.name in ("answer", "finding", "failed_visit"):
+    if table.name in ("answer", "finding", "failed_visit", "hit"):
         unit = enquiry.alias()
         return ~(
             exists()
@@ -280,7 +281,7 @@ def _open_papers(table: Table) -> ColumnElement[bool]:
 
 def _narrowed(table: Table, scope: OfficerScope, seen: ColumnElement[bool]) -> ColumnElement[bool]:
     """What one unit may not read of another's: answers, findings, visits, enquiries; papers go with the head."""
-    if table.name in ("enquiry", "answer", "finding", "failed_visit"):
+    if table.name in ("enquiry", "answer", "finding", "failed_visit", "hit"):
         return _of_units(table, scope, seen)
     if table.name == "document":
         own_upload = and_(table.c.case_id.is_(None), table.c.created_by == scope.officer_id)
@@ -299,6 +300,8 @@ def _of_units(table: Table, scope: OfficerScope, seen: ColumnElement[bool]) -> C
     if scope.role is Role.SDPO:
         of_others = true() if table.name == "enquiry" else table.c.enquiry_id.is_not(None)
         mine = or_(mine, and_(table.c.case_id.in_(_reviewed(scope)), of_others, _unsealed(table)))
+    if table.name == "hit":
+        return and_(seen, or_(mine, table.c.office_id == scope.office_id))
     if table.name != "answer":
         return mine
     own_steps = select(user_task.c.id).where(
@@ -413,6 +416,11 @@ def _record_for(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     return and_(own, table.c.actor_id == scope.officer_id) if cell.reach == "S" else own
 
 
+def _register_for(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    """The crime register of the district, for posts that search antecedents; which of it is a rule of services."""
+    return _in_district(table, scope) if scope.role in MATRIX["act.search_antecedents"] else false()
+
+
 _OFFICER: dict[str, Callable[[Table, Any], ColumnElement[bool]]] = {
     "case": _case_of_officer,
     "letter": _letter_of_officer,
@@ -420,6 +428,7 @@ _OFFICER: dict[str, Callable[[Table, Any], ColumnElement[bool]]] = {
     "district": _in_district,
     "officer": _of_person,
     "audit": _record_for,
+    "register": _register_for,
     "system": _never,
 }
 

@@ -38,6 +38,7 @@ DOMAINS = (
     "departments",
     "daily",
     "privacy",
+    "crimes",
 )
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, redirect, request, session, url_for
 from app.domain.errors import FormInvalid, TaskAlreadyDone
 from app.domain.ids import new_id
 from app.domain.roles import Permission
+from app.services.antecedents import hits
 from app.services.casefile import visits
 from app.services.desk import desk, holding, previews, tasks
 from app.services.district import calendars
@@ -184,6 +185,15 @@ def _again(task_id: UUID, invalid: FormInvalid) -> ResponseReturnValue:
     return task_page(task, problems, 422)
 
 
+def _unoffered(task: TaskView) -> int:
+    """How many entries of the crime register were decided for this form, and do not stand in it."""
+    if not g.actor.may(Permission.CRIME_MATCH) or not hits.takes_rows(task.form.id):
+        return 0
+    return transaction.read(
+        lambda rows: hits.unoffered(rows, g.actor, task.case_id, task.form.id, task.values)
+    )
+
+
 def task_page(task: TaskView, problems: Mapping[str, Any], status: int, **more: Any) -> ResponseReturnValue:
     """The page of a task; `more` is what one of its smaller forms could not keep."""
     notes = confirmations.take_notes()
@@ -200,6 +210,8 @@ def task_page(task: TaskView, problems: Mapping[str, Any], status: int, **more: 
         confirmation=confirmations.take(),
         reasons=holding.REASONS,
         look_in=LOOK_IN,
+        may_match=g.actor.may(Permission.CRIME_MATCH),
+        unoffered=_unoffered(task),
         may_preview=previews.shows(task.form.id),
         may_give=g.actor.may(Permission.TASK_REASSIGN),
         **more,

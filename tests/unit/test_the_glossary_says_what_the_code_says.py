@@ -9,7 +9,7 @@ from tests import sources
 
 GLOSSARY = sources.text(sources.ROOT / "GLOSSARY.md")
 #: Forms, papers and diagrams also speak of criminal cases, and there the word is right.
-CRIMINAL_CASES_TOO = {"forms", "papers", "gate", "rights"}
+CRIMINAL_CASES_TOO = {"forms", "papers", "gate", "rights", "crimes"}
 IDENTIFIERS = sorted(
     {
         name

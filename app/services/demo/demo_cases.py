@@ -23,7 +23,7 @@ from app.models import workflow_queries as workflow
 from app.models.scope import SystemReason, SystemScope
 from app.services.access import officers
 from app.services.casework import cases
-from app.services.demo import demo_days, demo_photo, demo_script
+from app.services.demo import demo_crimes, demo_days, demo_photo, demo_script
 from app.services.demo.demo_days import Days
 from app.services.desk import holding, tasks
 from app.services.district import calendars
@@ -83,6 +83,7 @@ def load(
     handle = database.marked(LOADER)
     try:
         loader = _Loader(handle, scope, _begin(handle, scope, now, wanted))
+        handle.write(partial(demo_crimes.enter, now=now), scope)
         script, ended = demo_script.rows()[:wanted], []
         for number, row in enumerate(script, start=1):
             ended += loader.bring(row)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from app import formjs
+    from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.casefile.facts import CaseFacts
     from app.services.procedure.releases import Loaded
@@ -88,16 +89,19 @@ def _named_units(asked: _Asked, chosen: Collection[UUID]) -> Choices:
 def _thanas(asked: _Asked) -> Choices:
     """Thanas that take verifications today, each with the other spellings of its name."""
     today = calendars.day(asked.session.recorded_at)
-    return [
-        {
-            "value": str(row.id),
-            "hi": row.name_hi,
-            "en": row.name_en,
-            "also": tuple(row.facts.get("spellings") or ()),
-        }
-        for row in offices.of_kind(asked.session, "thana", today)
-        if row.facts.get("receives_verification", True)
-    ]
+    rows = offices.of_kind(asked.session, "thana", today)
+    return [_station(row) for row in rows if row.facts.get("receives_verification", True)]
+
+
+def stations(session: Session) -> Choices:
+    """Every thana of today, special ones among them: whoever registers criminal cases."""
+    rows = offices.of_kind(session, "thana", calendars.day(session.recorded_at))
+    return [_station(row) for row in rows]
+
+
+def _station(row: AnyRow) -> dict[str, Any]:
+    also = tuple(row.facts.get("spellings") or ())
+    return {"value": str(row.id), "hi": row.name_hi, "en": row.name_en, "also": also}
 
 
 def _other_thanas(asked: _Asked) -> Choices:
@@ -227,4 +231,4 @@ _NAMERS: dict[str, Callable[[_Asked, set[UUID]], Choices]] = {
     "units": _named_units,
 }
 
-__all__ = ["Choices", "choices", "labels", "purposes_taken"]
+__all__ = ["Choices", "choices", "labels", "purposes_taken", "stations"]

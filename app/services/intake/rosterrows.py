@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain import subjects
 from app.domain.errors import FieldProblem
-from app.domain.legacyfont import is_legacy
 from app.services.casefile.facts import LetterFacts
 from app.services.district.options import choices
 from app.services.intake.requisitions import PERSON
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.services.casefile.facts import OfLetter
 
-_FORMULA = re.compile(r"=|#(?:REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|CALC|SPILL)\b")
 _FEW = 6  # choices that fit into one sentence
 #: What a list leaves out and a page would not: without its column, no declaration is on file.
 _DECLARATION, _NONE_ON_FILE = "declared_case", "not_on_file"
@@ -62,7 +59,7 @@ class Judge:
         values |= self._left_out(asked, cells)
         faults = formjs.check(self.form, values, self._facts, self._options, self._now)
         faults = {name: self._told(name, fault, cells) for name, fault in faults.items()}
-        faults |= _not_read(cells)
+        faults |= formjs.unreadable(cells)
         if faults:
             return Judged({}, faults)
         return Judged(formjs.clean(self.form, values, self._facts))
@@ -85,17 +82,6 @@ class Judge:
             return FieldProblem("roster.no_choice", text=cells[name])
         offered = " / ".join(f"{each.text.hi} ({each.text.en})" for each in column.choices)
         return FieldProblem("roster.one_of", text=cells[name], choices=offered)
-
-
-def _not_read(cells: Mapping[str, str]) -> dict[str, FieldProblem]:
-    """Cells that hold no answer at all: a formula, or the keys of an old font."""
-    found = {}
-    for key, text in cells.items():
-        if _FORMULA.match(text):
-            found[key] = FieldProblem("roster.formula")
-        elif is_legacy(text):
-            found[key] = FieldProblem("roster.legacy")
-    return found
 
 
 def plain(faults: Mapping[str, FieldProblem]) -> dict[str, list[Any]]:

@@ -59,6 +59,14 @@ ACTIONS: dict[str, frozenset[str]] = {
     "case:see": frozenset({"classes", "page"}),
     "record:see": frozenset(),  # who has opened a case
     "case:search": frozenset({"digest", "found"}),
+    # the person of which case, if any; how many were shown
+    "crime:search": frozenset({"digest", "found", "case"}),
+    "crime:see": frozenset({"case"}),
+    "crime:enter": frozenset(),
+    "crime:change": frozenset(),
+    "crime:remove": frozenset({"reason"}),
+    "crime:decide": frozenset({"entry", "verdict", "basis", "element"}),
+    "crime:offer": frozenset({"entry", "element"}),
     "draft:destroy": frozenset({"files"}),
     "document:destroy": frozenset(),
     "file:destroy": frozenset(),

@@ -1,0 +1,152 @@
+"""Searching the crime register by names in either script: ranked, each with its reasons, each search recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.domain import antecedents
+from app.domain.antecedents import Match, Someone
+from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.legacyfont import is_legacy
+from app.domain.roles import Permission
+from app.domain.text import ascii_digits
+from app.models import crimes as table
+from app.services.antecedents import crimebook
+from app.services.district import calendars
+from app.services.store import audit
+from app.services.store.drafts import actor_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+    from app.services.antecedents.crimebook import Entry
+    from app.services.store.database import Database
+
+LOOKED_AT = 80  # entries that share the most keys: only these are opened
+MOST = 25  # that are shown
+_LONGEST = 80  # signs of a box
+BOXES = ("name", "alias", "father", "village", "age", "born")
+_OLDEST, _FIRST_YEAR = 110, 1900
+
+
+class Refused(DomainError):
+    """A search that cannot be made as it was typed (422); the key says why, `field` which box it means."""
+
+    def __init__(self, key: str, field: str) -> None:
+        super().__init__(key)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry that may be the person who is sought, and why."""
+
+    entry: Entry
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The likest entries, best first; `is_more`: others share as much, so that more should be told of the person."""
+
+    hits: Sequence[Hit]
+    is_more: bool
+    entries: int  # in the register
+    person: Someone
+
+
+def search(session: Session, actor: Actor, typed: Mapping[str, str], now: datetime) -> Found:
+    """Look for somebody by what was typed into the boxes, and record it. Raises NotAllowed, Refused."""
+    if not actor.may(Permission.CRIME_SEARCH):
+        raise NotAllowed
+    person = _someone(typed, calendars.day(now).year)
+    found = matching(session, person)
+    record(session, actor, person, found, now)
+    return found
+
+
+def matching(session: Session, person: Someone) -> Found:
+    """The entries of the register that may be this person, likest first; nothing is recorded."""
+    groups = [
+        (weight, [crimebook.blind(session, kind, key) for key in keys])
+        for kind, weight, keys in antecedents.groups(person)
+    ]
+    rows = table.search(session, groups, LOOKED_AT)
+    found = crimebook.find(session, [row.accused_id for row in rows])
+    hits = [Hit(entry, antecedents.compare(person, entry.someone)) for entry in found.values()]
+    hits = [hit for hit in hits if antecedents.is_shown(hit.match)]
+    hits.sort(key=lambda hit: (-hit.match.score, hit.entry.id))
+    is_more = len(hits) > MOST or len(hits) == LOOKED_AT
+    return Found(hits[:MOST], is_more, table.count_entries(session), person)
+
+
+def record(
+    session: Session, actor: Actor, person: Someone, found: Found, now: datetime, case_id: UUID | None = None
+) -> None:
+    """Write down that the officer looked for somebody: that he looked again can be told, the words cannot."""
+    words = "|".join((*person.names, *person.fathers, *person.villages, str(person.born)))
+    about = {"case": str(case_id)} if case_id is not None else {}
+    digest = session.keys.blind("search", words).hex()
+    audit.record(
+        session, "access", "crime:search", "crimes", actor, now, digest=digest, found=len(found.hits), **about
+    )
+
+
+def see(database: Database, actor: Actor, accused_id: UUID, now: datetime) -> Entry:
+    """One entry, its view recorded before it leaves the house. Raises NotAllowed, NotFound."""
+    if not actor.may(Permission.CRIME_SEARCH):
+        raise NotAllowed
+    return opened(database, actor, accused_id, now)
+
+
+def opened(
+    database: Database, actor: Actor, accused_id: UUID, now: datetime, case_id: UUID | None = None
+) -> Entry:
+    """One entry, its view recorded first, for whoever has the right to it. Raises NotFound."""
+    about = {"case": str(case_id)} if case_id is not None else {}
+
+    def look(session: Session) -> Entry:
+        found = crimebook.find(session, [accused_id]).get(accused_id)
+        if found is None:
+            raise NotFound
+        audit.record(session, "access", "crime:see", f"accused:{accused_id}", actor, now, **about)
+        return found
+
+    return database.write(look, actor_scope(actor))
+
+
+def _someone(typed: Mapping[str, str], year: int) -> Someone:
+    """The person who is meant. Raises Refused."""
+    texts = {key: " ".join(typed.get(key, "").split())[:_LONGEST] for key in BOXES}
+    for key in ("name", "alias", "father", "village"):
+        if is_legacy(texts[key]):
+            raise Refused("roster.legacy", key)
+    spelt = antecedents.spellings
+    person = Someone(
+        spelt(texts["name"], texts["alias"]),
+        spelt(texts["father"]),
+        spelt(texts["village"]),
+        _born(texts, year),
+    )
+    if not any(True for _ in antecedents.groups(person)):
+        raise Refused("crimes.nothing_sought", "name")
+    return person
+
+
+def _born(texts: Mapping[str, str], year: int) -> int:
+    """The year of birth by itself or by an age of today; 0 where neither was typed. Raises Refused."""
+    born, age = (ascii_digits(texts[key]) for key in ("born", "age"))
+    if born:
+        if not born.isdigit() or not _FIRST_YEAR <= int(born) <= year:
+            raise Refused("crimes.wrong_born", "born")
+        return int(born)
+    if age:
+        if not age.isdigit() or not 0 < int(age) <= _OLDEST:
+            raise Refused("crimes.wrong_age", "age")
+        return year - int(age)
+    return 0
