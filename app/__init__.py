@@ -47,6 +47,7 @@ _SCREENS = (
     "hits",
     "orders",
     "retention",
+    "watch",
     "subjects",
     "reports",
     "certificates",

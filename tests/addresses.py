@@ -109,6 +109,8 @@ ADDRESSES: dict[str, Address] = {
     "orders.show": opens(),
     "orders.issue": acts(),
     "orders.cancel": acts(),
+    "watch.show": opens(),
+    "watch.rows": Address(gives=frozenset({404})),  # no line is named
     "retention.show": opens(),
     "retention.propose": acts(),
     "retention.one": Address(gives=frozenset({404}), parts={"destruction_id": NEVER}),

@@ -36,18 +36,16 @@ def add_once(
     ).first()
     if before is not None:
         return False
-    session.connection.execute(
-        insert(notification).values(
-            district_id=session.district_id,
-            id=new_id(session.recorded_at),
-            case_id=case_id,
-            office_id=office_id,
-            role=role,
-            kind=kind,
-            at=at,
-        )
-    )
+    add(session, office_id, role, case_id, kind, at)
     return True
+
+
+def add(session: Session, office_id: UUID, role: str, case_id: UUID | None, kind: str, at: datetime) -> None:
+    """Tell an office something, whatever it was told before."""
+    row = {"id": new_id(session.recorded_at), "case_id": case_id, "office_id": office_id, "role": role}
+    session.connection.execute(
+        insert(notification).values(district_id=session.district_id, **row, kind=kind, at=at)
+    )
 
 
 def of_case(session: Session, case_id: UUID) -> Sequence[AnyRow]:

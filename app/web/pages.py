@@ -158,6 +158,7 @@ _REACHED_FROM = {
     "tasks": "inbox",
     "trials": "modeler",
     "verify": "certificates",
+    "watch": "reports",
     "visits": "inbox",
     "withdrawals": "requisitions",
 }

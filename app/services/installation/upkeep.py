@@ -17,7 +17,7 @@ from app.services.installation import checkpoints
 from app.services.intake import lodgements, rosterwork
 from app.services.jobs import stalls
 from app.services.notices import live
-from app.services.reports import keptstatements, weekly
+from app.services.reports import keptstatements, watch, weekly
 from app.services.store import leftovers, scopes
 from app.services.workflow import reminders
 
@@ -46,6 +46,7 @@ def run(database: Database, folder: Path, now: datetime) -> None:
         partial(stalls.watch, database, now),
         partial(keptstatements.keep_due, database, now),
         partial(weekly.queue_due, database, now),
+        partial(watch.tell_due, database, now),
     ):
         try:
             duty()

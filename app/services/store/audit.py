@@ -33,6 +33,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "destruction:finish": frozenset({"destroyed", "kept"}),
     "hold:place": frozenset({"ground"}),
     "hold:lift": frozenset(),
+    "case:break_glass": frozenset({"ground", "until"}),  # an emergency opening, outside one's row scope
     "subject:export": frozenset({"dated", "request", "files", "step_up"}),  # to the person, on his letter
     "task:complete": frozenset(
         {"element", "answer", "sent_at", "step_up", "listed"}
