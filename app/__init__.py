@@ -167,7 +167,11 @@ def _open(settings: Settings) -> Database:
         public_address=settings.public_address,
         fonts=settings.fonts,
         clock_is_free=settings.demo or settings.testing,
-        office_keys=OfficeKeys(settings.signature_keys, settings.signature_passphrase or keys.passphrase()),
+        office_keys=OfficeKeys(
+            settings.signature_keys,
+            settings.signature_passphrase or keys.passphrase(),
+            settings.signature_pin,
+        ),
     )
     database.scanner = Scanner(settings.scanner)
     return database

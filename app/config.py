@@ -35,6 +35,18 @@ class SettingRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class TokenKey:
+    """A key on a token: the PKCS#11 module of its maker, the label of the token, and that of key and certificate."""
+
+    module: Path
+    token: str
+    label: str
+
+    def __str__(self) -> str:
+        return f"{self.token}/{self.label}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that differs from one installation to another. Defaults are those of production, where safe."""
 
@@ -56,8 +68,10 @@ class Settings:
     sms_url: str = ""  # of the gateway, https://
     sms_header: str = ""  # sender id as registered with the operators (DLT)
     sms_token: str = ""
-    signature_keys: Mapping[str, Path] = field(default_factory=dict)  # "<LGD code>-<dm|sp>" -> PKCS#12
-    signature_passphrase: str = ""  # empty: one that the key ring gives
+    #: "<LGD code>-<dm|sp>" -> a PKCS#12 file, or a key on a token
+    signature_keys: Mapping[str, Path | TokenKey] = field(default_factory=dict)
+    signature_passphrase: str = ""  # of the files; empty: one that the key ring gives
+    signature_pin: str = ""  # of the tokens
     scanner: tuple[str, ...] = ()  # program and arguments; it reads a file from its standard input
     sms_templates: str = ""  # kind=id,... as the texts are registered with the operators (DLT)
 
@@ -113,6 +127,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         scanner=_scanner(values),
         signature_keys=_signature_keys(values, instance),
         signature_passphrase=str(values.get("SIGNATURE_PASSPHRASE") or ""),
+        signature_pin=str(values.get("SIGNATURE_PIN") or ""),
         **_carriers(values),
     )
 
@@ -146,16 +161,35 @@ def _carriers(values: Mapping[str, Any]) -> dict[str, str]:
     return {name.lower(): value for name, value in found.items()}
 
 
-def _signature_keys(values: Mapping[str, Any], instance: Path) -> dict[str, Path]:
-    """The files by which offices sign papers; a path that is not absolute lies below the instance folder."""
+def _signature_keys(values: Mapping[str, Any], instance: Path) -> dict[str, Path | TokenKey]:
+    """The keys by which offices sign papers: a path below the instance folder, an absolute one, or a token's key."""
     text = str(values.get("SIGNATURE_KEYS") or "").strip()
     found = dict(part.strip().partition("=")[::2] for part in text.split(",")) if text else {}
     if all(_OFFICE_KEY.fullmatch(name) and path for name, path in found.items()):
-        return {name: instance / path for name, path in found.items()}
+        keys = {name: _key(path, instance) for name, path in found.items()}
+        if any(isinstance(key, TokenKey) for key in keys.values()) and not values.get("SIGNATURE_PIN"):
+            raise SettingRefused("SIGNATURE_PIN", "टोकन का PIN लिखें", "write the PIN of the token")
+        return keys
     raise SettingRefused(
         "SIGNATURE_KEYS",
         "218-dm=keys/dm.p12,218-sp=keys/sp.p12 जैसा लिखें (जिले का LGD कोड, dm अथवा sp, PKCS#12 फाइल)",
         "write it like 218-dm=keys/dm.p12,218-sp=keys/sp.p12 (LGD code of the district, dm or sp, PKCS#12 file)",
+    )
+
+
+def _key(text: str, instance: Path) -> Path | TokenKey:
+    """A file, or what an address of the form `pkcs11:token=...;object=...?module-path=...` names (RFC 7512)."""
+    if not text.startswith("pkcs11:"):
+        return instance / text
+    path, _, query = text.removeprefix("pkcs11:").partition("?")
+    parts = {**dict(parse_qsl(path, separator=";")), **dict(parse_qsl(query, separator="&"))}
+    module = Path(parts.get("module-path", ""))
+    if parts.keys() == {"token", "object", "module-path"} and module.is_file():
+        return TokenKey(module, parts["token"], parts["object"])
+    raise SettingRefused(
+        "SIGNATURE_KEYS",
+        "टोकन की कुंजी pkcs11:token=नाम;object=नाम?module-path=/…/module.so जैसी लिखें; फाइल इस मशीन पर हो",
+        "write a token's key like pkcs11:token=NAME;object=NAME?module-path=/.../module.so; the file must be there",
     )
 
 

@@ -1,4 +1,4 @@
-"""Where the programs lie that tests drive: Chromium, PostgreSQL's server programs, Poppler's check of signatures."""
+"""Where the programs lie that tests drive: Chromium, PostgreSQL's server programs, Poppler's, SoftHSM's."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ def pdfsig() -> Path | None:
     """Another reader's judgement of a signature: of poppler-utils."""
     found = shutil.which("pdfsig")
     return Path(found) if found else None
+
+
+@cache
+def softhsm() -> Path | None:
+    """A token without a token: the PKCS#11 module of SoftHSM2, where Debian puts it."""
+    found = Path("/usr/lib/softhsm/libsofthsm2.so")
+    return found if found.exists() and shutil.which("softhsm2-util") else None
 
 
 @cache

@@ -37,6 +37,7 @@ from app.papers.texts import (
     load_texts,
     needs,
 )
+from app.papers.tokenkey import open_token
 from app.papers.values import address_line, dmy, in_place_of, joined
 from app.papers.verification import Answer, IssuedPaper, public_answer
 
@@ -85,6 +86,7 @@ __all__ = [
     "load_texts",
     "needs",
     "open_key",
+    "open_token",
     "public_answer",
     "qr_png",
     "read_seal",

@@ -36,10 +36,11 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from app.papers.errors import KeyRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from asn1crypto import x509 as asn1
     from pyhanko.sign.validation.status import PdfSignatureStatus
 
     from app.papers.proof import Sealed
@@ -115,8 +116,13 @@ class Signatory:
     """A key that can sign papers, held open, with its certificate."""
 
     certificate: Certificate
-    signer: _HeldKey
+    signer: signers.Signer
     room: int  # bytes that its signature takes at most
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the token that holds the key failed: it must be opened anew."""
+        return bool(getattr(self.signer, "is_lost", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +157,17 @@ def open_key(path: Path, passphrase: str) -> Signatory:
         raise KeyRefused(f"papers.key.{_why(data)}", file=path.name) from error
     if own is None or not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
         raise KeyRefused("papers.key.unreadable", file=path.name)
-    room = _ATTRIBUTES + sum(len(each.public_bytes(Encoding.DER)) for each in (own, *more))
-    return Signatory(_certificate(own), _HeldKey(key, own, more), room)
+    held = _HeldKey(key, own, more)
+    return signatory_of(held, held.signing_cert, held.cert_registry)
+
+
+def signatory_of(
+    signer: signers.Signer, own: asn1.Certificate, beside: Iterable[asn1.Certificate]
+) -> Signatory:
+    """What signs, with its own certificate and those that go with it into each signature."""
+    known = {each.dump(): each for each in (own, *beside)}
+    certificate = _certificate(x509.load_der_x509_certificate(own.dump()))
+    return Signatory(certificate, signer, _ATTRIBUTES + sum(map(len, known)))
 
 
 def _why(data: bytes) -> str:

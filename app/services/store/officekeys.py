@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from app import papers
@@ -11,9 +12,8 @@ from app import papers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
-    from pathlib import Path
 
-    from app.config import Settings
+    from app.config import Settings, TokenKey
     from app.domain.roles import Actor
     from app.services.store.database import Database
 
@@ -40,30 +40,32 @@ class KeyState:
 
 
 class OfficeKeys:
-    """One per process. `files`: "<LGD code>-<dm|sp>" -> PKCS#12; an office that is not named signs in ink.
+    """One per process. `places`: "<LGD code>-<dm|sp>" -> PKCS#12 file or key on a token; others sign in ink.
 
-    A file that was replaced is opened anew, so that a new certificate needs no restart.
+    A file that was replaced is opened anew, so that a new certificate needs no restart; so is a token that failed. A
+    PIN that was refused is not tried again before a restart: the token would lock itself.
     """
 
-    def __init__(self, files: Mapping[str, Path], passphrase: str) -> None:
-        self._files, self._passphrase = dict(files), passphrase
+    def __init__(self, places: Mapping[str, Path | TokenKey], passphrase: str, pin: str = "") -> None:
+        self._places, self._passphrase, self._pin = dict(places), passphrase, pin
         self._open: dict[Path, tuple[int, papers.Signatory]] = {}
+        self._tokens: dict[TokenKey, papers.Signatory | papers.KeyRefused] = {}
 
     def of(self, district_id: int, side: str, now: datetime) -> papers.Signatory | None:
         """The key of an office, usable now; None where it signs in ink. Raises papers.KeyRefused."""
-        path = self._files.get(f"{district_id}-{side}")
-        return None if path is None else papers.usable(self._opened(path), now, path.name)
+        place = self._places.get(f"{district_id}-{side}")
+        return None if place is None else papers.usable(self._opened(place), now, _name(place))
 
     def state(self, district_id: int, side: str, now: datetime) -> KeyState:
-        path = self._files.get(f"{district_id}-{side}")
-        if path is None:
+        place = self._places.get(f"{district_id}-{side}")
+        if place is None:
             return KeyState(side, "ink")
         try:
-            held = papers.usable(self._opened(path), now, path.name).certificate
+            held = papers.usable(self._opened(place), now, _name(place)).certificate
         except papers.KeyRefused as refused:
-            return KeyState(side, "unusable", problem=refused.key, file=path.name)
+            return KeyState(side, "unusable", problem=refused.key, file=_name(place))
         state: Literal["ok", "expiring"] = "expiring" if held.valid_till - now < WARNING else "ok"
-        return KeyState(side, state, held.subject, held.valid_till, file=path.name)
+        return KeyState(side, state, held.subject, held.valid_till, file=_name(place))
 
     def states(self, district_id: int, now: datetime) -> list[KeyState]:
         return [self.state(district_id, side, now) for side in SIDES]
@@ -76,10 +78,26 @@ class OfficeKeys:
     def worst(self, now: datetime) -> str:
         """The state of the key that is worst of all, for those who watch the machine."""
         order = ("ink", "ok", "expiring", "unusable")
-        found = [self.state(int(code), side, now).state for code, side in map(_parted, self._files)]
+        found = [self.state(int(code), side, now).state for code, side in map(_parted, self._places)]
         return max(found, key=order.index, default="ink")
 
-    def _opened(self, path: Path) -> papers.Signatory:
+    def _opened(self, place: Path | TokenKey) -> papers.Signatory:
+        return self._of_file(place) if isinstance(place, Path) else self._of_token(place)
+
+    def _of_token(self, place: TokenKey) -> papers.Signatory:
+        held = self._tokens.get(place)
+        if isinstance(held, papers.KeyRefused):
+            raise held
+        if held is None or held.is_lost:
+            try:
+                held = self._tokens[place] = papers.open_token(place, self._pin)
+            except papers.KeyRefused as refused:
+                if refused.key == "papers.key.pin":
+                    self._tokens[place] = refused
+                raise
+        return held
+
+    def _of_file(self, path: Path) -> papers.Signatory:
         try:
             written = path.stat().st_mtime_ns
         except OSError as error:
@@ -114,6 +132,11 @@ def make_demo_keys(database: Database, settings: Settings, districts: Iterable[i
     said = ",".join(f"{name}={path}" for name, path in names.items())
     with (settings.instance / "config.py").open("a", encoding="utf-8") as config:
         config.write(f'SIGNATURE_KEYS = "{said}"\n')
+
+
+def _name(place: Path | TokenKey) -> str:
+    """What a key is called where it is told of: never its whole path."""
+    return place.name if isinstance(place, Path) else str(place)
 
 
 def _parted(name: str) -> tuple[str, str]:

@@ -1,0 +1,92 @@
+"""A signing key that never leaves its token (PKCS#11): opened once a process, used by one thread at a time."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from pkcs11.exceptions import PinIncorrect, PinInvalid, PinLenRange, PinLocked, PKCS11Error
+from pyhanko.config.pkcs11 import TokenCriteria
+from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+
+from app.papers.errors import KeyRefused
+from app.papers.pades import Signatory, signatory_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pkcs11 import Session
+
+    from app.config import TokenKey
+
+_WRONG_PIN = (PinIncorrect, PinInvalid, PinLenRange, PinLocked)
+#: What a module that is none, or not there, raises besides its own errors.
+_NO_MODULE = (PKCS11Error, RuntimeError, OSError)
+
+
+class _OnToken(PKCS11Signer):
+    """A key on a token. `is_lost` once the token failed: it may be pulled out, and its session is worth nothing."""
+
+    def __init__(self, session: Session, place: TokenKey) -> None:
+        super().__init__(session, cert_label=place.label, key_label=place.label, other_certs_to_pull=None)
+        self.is_lost = False
+        self._place, self._turn = place, Lock()
+
+    async def async_sign_raw(
+        self,
+        data: bytes,
+        digest_algorithm: str,
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - the library calls it so
+    ) -> bytes:
+        with self._turn:
+            try:
+                signature: bytes = await super().async_sign_raw(data, digest_algorithm, dry_run)
+            except PKCS11Error as error:
+                self.is_lost = True
+                _forget(self._place)
+                raise KeyRefused("papers.key.no_token", file=str(self._place)) from error
+        return signature
+
+
+def open_token(place: TokenKey, pin: str) -> Signatory:
+    """The key of a token, with its certificate and those beside it.
+
+    Raises KeyRefused: no such module or token, no key and certificate of that label on it, or another PIN. A wrong
+    PIN must not be tried again by a program: after some tries the token locks itself.
+    """
+    try:
+        signer = _OnToken(_session(place, pin), place)
+        own = signer.signing_cert  # reads the key's handle, too
+        # Few tokens hash for an elliptic curve themselves: the digest is made here, and no more than it sent in.
+        signer.use_raw_mechanism = own.public_key.algorithm == "ec"
+    except _WRONG_PIN as error:
+        raise KeyRefused("papers.key.pin", file=str(place)) from error
+    except _NO_MODULE as error:
+        _forget(place)
+        raise KeyRefused("papers.key.no_token", file=str(place)) from error
+    return signatory_of(signer, own, signer.cert_registry)
+
+
+#: Who is logged in to a token is so with every thread of the process: one session a token, for all keys on it.
+_SESSIONS: dict[tuple[Path, str], Session] = {}
+_DOOR = Lock()
+
+
+def _session(place: TokenKey, pin: str) -> Session:
+    with _DOOR:
+        held = _SESSIONS.get((place.module, place.token))
+        if held is None:
+            criteria = TokenCriteria(label=place.token)
+            held = open_pkcs11_session(str(place.module), token_criteria=criteria, user_pin=pin)
+            _SESSIONS[(place.module, place.token)] = held
+        return held
+
+
+def _forget(place: TokenKey) -> None:
+    """Log out of a token that failed, as far as it still hears."""
+    with _DOOR:
+        held = _SESSIONS.pop((place.module, place.token), None)
+        if held is not None:
+            with suppress(PKCS11Error):
+                held.close()
