@@ -10,6 +10,7 @@ from app.engine.diagram import DiagramFault, calls, contents, ends
 from app.engine.drawing import SIGNS, Look, Mark, State, draw
 from app.engine.editing import StepTexts, change_step, steps, texts_of
 from app.engine.elements import UserTaskDefinition
+from app.engine.expressions import WORKING_DAYS_AFTER, expression
 from app.engine.gate import FieldReads, FormFault, FormReads, Known, Problem, check
 from app.engine.parser import DiagramRefused
 from app.engine.runtime import complete_job, complete_task, fire_timers, send_message, start
@@ -22,6 +23,7 @@ from app.engine.xml import XmlRefused, load_xml
 __all__ = [
     "SIGNS",
     "VERSION",
+    "WORKING_DAYS_AFTER",
     "Asked",
     "DecisionFailed",
     "DecisionRefused",
@@ -67,6 +69,7 @@ __all__ = [
     "draw",
     "ends",
     "explore",
+    "expression",
     "fire_timers",
     "forecast",
     "foresee",

@@ -15,8 +15,9 @@ from app.services.deployment import vocabulary
 from app.web import findings, language, transaction
 from app.web.access import requires
 from app.web.headers import EDITOR_POLICY
-from app.web.language import word
+from app.web.language import say, word
 from app.web.pages import page
+from app.web.sentences import SIGNS, field_label
 from app.web.titles import titles
 
 if TYPE_CHECKING:
@@ -97,9 +98,19 @@ def draw(proposal_id: UUID, name: str) -> ResponseReturnValue:
 
 
 def _of_diagram(contents: Mapping[str, bytes]) -> dict[str, Any]:
+    choices = vocabulary.choices(contents)
+    for decision in choices["decisions"]:
+        for field in decision["fields"]:
+            path = f"{decision['id']}.{field['key']}"
+            field["en"] = field["en"] or field_label(path)
+            for option in field["options"]:
+                option[language.current()] = field_label(f"{path}.{option['value']}") or option["value"]
+    said = {
+        f"says_{sign}": say(f"sentence.{sign}", left="{left}", right="{right}") for sign in SIGNS.values()
+    }
     return {
-        "choices": vocabulary.choices(contents),
-        "words": {each: word("canvas", each) for each in WORDS},
+        "choices": choices,
+        "words": {each: word("canvas", each) for each in WORDS} | said,
         "names": _names(),
     }
 

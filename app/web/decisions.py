@@ -14,6 +14,7 @@ from app.web import confirmations, findings, language, transaction
 from app.web.access import requires
 from app.web.pages import page
 from app.web.proposals import keep
+from app.web.titles import titles
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -39,6 +40,7 @@ def show(proposal_id: UUID, name: str) -> ResponseReturnValue:
         "modeler/decision.html",
         proposal=found,
         file=found.file(name),
+        title=titles(contents)[name],
         grids=[(grid, _shown(grid)) for grid in grids],
         everything=request.args.get("all") == "yes",
         problems=[each for each in problems if each.file == name],

@@ -116,18 +116,24 @@ def plain(plans: Sequence[Plan]) -> list[Drawing]:
 
 
 def of_comparison(
-    old: Mapping[str, bytes], new: Mapping[str, bytes], found: Sequence[FileDifference]
+    old: Mapping[str, bytes],
+    new: Mapping[str, bytes],
+    found: Sequence[FileDifference],
+    titles: Mapping[str, str],
 ) -> list[tuple[Drawing | None, Drawing | None]]:
     """Each diagram that differs, as it was and as it becomes, with what differs marked; None where it is not."""
     pairs = []
     for at, one in enumerate(each for each in found if each.kind == "process"):
-        was = _compared(old.get(one.name), one, f"was{at}-", ("removed", "changed"))
-        becomes = _compared(new.get(one.name), one, f"new{at}-", ("added", "changed"))
+        title = titles.get(one.name, one.name)
+        was = _compared(old.get(one.name), one, title, f"was{at}-", ("removed", "changed"))
+        becomes = _compared(new.get(one.name), one, title, f"new{at}-", ("added", "changed"))
         pairs.append((was, becomes))
     return pairs
 
 
-def _compared(xml: bytes | None, found: FileDifference, name: str, shown: tuple[str, str]) -> Drawing | None:
+def _compared(
+    xml: bytes | None, found: FileDifference, title: str, name: str, shown: tuple[str, str]
+) -> Drawing | None:
     if xml is None:
         return None
     states = {own: what for own, what in found.marks.items() if what in shown}
@@ -140,12 +146,14 @@ def _compared(xml: bytes | None, found: FileDifference, name: str, shown: tuple[
         name=name,
     )
     try:
-        return Drawing(name, found.name, found.name, engine.draw(xml, look))
+        return Drawing(name, title, found.name, engine.draw(xml, look))
     except (engine.XmlRefused, engine.DiagramFault):
         return None
 
 
-def of_replay(files: Iterable[tuple[str, bytes]], changed: Mapping[str, StepFigures]) -> list[Drawing]:
+def of_replay(
+    files: Iterable[tuple[str, bytes]], titles: Mapping[str, str], changed: Mapping[str, StepFigures]
+) -> list[Drawing]:
     """The diagrams of a release in the making; where a replay counts otherwise, how often it was and will be."""
     marks = {
         element: engine.Mark(
@@ -163,7 +171,7 @@ def of_replay(files: Iterable[tuple[str, bytes]], changed: Mapping[str, StepFigu
             widest=widest(),
             name=f"replay{at}-",
         )
-        drawings.append(Drawing(f"replay-{at}", name, name, engine.draw(xml, look)))
+        drawings.append(Drawing(f"replay-{at}", titles.get(name, name), name, engine.draw(xml, look)))
     return drawings
 
 

@@ -15,6 +15,7 @@ from app.web import confirmations, findings, language, transaction
 from app.web.access import requires
 from app.web.pages import page
 from app.web.proposals import keep
+from app.web.titles import titles
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -39,6 +40,7 @@ def show(proposal_id: UUID, name: str) -> ResponseReturnValue:
         "modeler/form.html",
         proposal=found,
         file=found.file(name),
+        title=titles(contents)[name],
         entries=_entries(contents[name]),
         problems=[each for each in problems if each.file == name],
         preview=shown if shown in language.LANGUAGES else language.current(),

@@ -15,6 +15,7 @@ from app.web import diagrams, differences, findings, language, transaction
 from app.web.access import requires
 from app.web.forms import uploads
 from app.web.pages import page
+from app.web.sentences import Sentences
 from app.web.titles import titles
 
 if TYPE_CHECKING:
@@ -81,12 +82,13 @@ def compare(version: int) -> ResponseReturnValue:
 
     old, new = transaction.read(both)
     found = comparisons.compare(old.contents, new.contents)
+    names = Sentences(new.contents, old.contents)
     return page(
         "modeler/compare.html",
         old=old.row.version,
         new=new.row.version,
-        parts=differences.table(found),
-        pairs=diagrams.of_comparison(old.contents, new.contents, found),
+        parts=differences.table(found, names),
+        pairs=diagrams.of_comparison(old.contents, new.contents, found, names.titles),
         size=diagrams.size(),
     )
 
@@ -153,13 +155,14 @@ def compare_proposal(proposal_id: UUID) -> ResponseReturnValue:
 
     old, contents = transaction.read(both)
     found = comparisons.compare(old.contents, contents)
+    names = Sentences(contents, old.contents)
     return page(
         "modeler/compare.html",
         old=old.row.version,
         new=None,
         proposal_id=proposal_id,
-        parts=differences.table(found),
-        pairs=diagrams.of_comparison(old.contents, contents, found),
+        parts=differences.table(found, names),
+        pairs=diagrams.of_comparison(old.contents, contents, found, names.titles),
         size=diagrams.size(),
     )
 

@@ -18,6 +18,7 @@ from app.services.procedure import comparisons, procedures
 from app.web import confirmations, diagrams, differences, findings, language, stepup, transaction
 from app.web.access import requires
 from app.web.pages import page
+from app.web.sentences import Sentences
 from app.web.titles import titles
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def _page(proposal_id: UUID, status: int = 200, fault: str = "", note: str = "")
         replay=transaction.read(lambda rows: replays.newest(rows, proposal_id, contents)),
         trial=trials.known(contents),
         problems=findings.told(_problems(contents)),
-        parts=differences.table(comparisons.compare(current.contents, contents)),
+        parts=differences.table(
+            comparisons.compare(current.contents, contents), Sentences(contents, current.contents)
+        ),
         in_force=current.row.version,
         is_stale=found.row.status == proposals.SENT and found.row.against_release_id != current.row.id,
         fault=fault,
@@ -78,9 +81,16 @@ def file(proposal_id: UUID, name: str) -> ResponseReturnValue:
     if name.endswith(".bpmn"):
         steps = engine.steps(contents[name])
         return page(
-            "modeler/steps.html", proposal=found, file=found.file(name), steps=steps, titles=_titles(contents)
+            "modeler/steps.html",
+            proposal=found,
+            file=found.file(name),
+            title=titles(contents)[name],
+            steps=steps,
+            titles=_titles(contents),
+            sentences=Sentences(contents),
         )
-    return page("modeler/file.html", proposal=found, file=found.file(name), text=contents[name].decode())
+    title, text = titles(contents)[name], contents[name].decode()
+    return page("modeler/file.html", proposal=found, file=found.file(name), title=title, text=text)
 
 
 @bp.get("/modeler/proposals/<uuid:proposal_id>/files/<name>/steps/<element_id>")
@@ -123,6 +133,7 @@ def _step_page(
         status,
         proposal=found,
         file=found.file(name),
+        title=titles(contents)[name],
         step=drawn,
         texts=typed or saved,
         saved=saved if typed is not None else None,
@@ -196,17 +207,21 @@ def keep(proposal_id: UUID, name: str, data: bytes) -> ResponseReturnValue | Non
 
 def _both(proposal_id: UUID, changed: FileChanged) -> ResponseReturnValue:
     """The page of a conflict: what was saved by the other, and what came too late; one shall stand."""
-    found = transaction.read(lambda rows: proposals.view(rows, g.actor, proposal_id))
+    found, contents = transaction.read(
+        lambda rows: (proposals.view(rows, g.actor, proposal_id), proposals.files(rows, proposal_id))
+    )
     old, new = {changed.name: changed.saved}, {changed.name: changed.typed}
+    names = Sentences({**contents, **new})
     differing = comparisons.compare(old, new)
     return page(
         "modeler/conflict.html",
         409,
         proposal=found,
         file=found.file(changed.name),
+        title=names.titles[changed.name],
         typed=changed.typed.decode(),
-        parts=differences.table(differing),
-        pairs=diagrams.of_comparison(old, new, differing),
+        parts=differences.table(differing, names),
+        pairs=diagrams.of_comparison(old, new, differing, names.titles),
         size=diagrams.SIZES[0],
     )
 

@@ -17,6 +17,7 @@ from app.services.procedure import procedures
 from app.web import confirmations, diagrams, language, transaction
 from app.web.access import requires
 from app.web.pages import page
+from app.web.titles import titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +129,7 @@ def _drawings(contents: Mapping[str, bytes], report: Report) -> list[diagrams.Dr
         for name, data in sorted(contents.items(), reverse=True)
         if name.endswith(".bpmn") and any(one.element_id in changed for one in engine.steps(data))
     ]
-    return diagrams.of_replay(touched, changed)
+    return diagrams.of_replay(touched, titles(contents), changed)
 
 
 @bp.post("/modeler/proposals/<uuid:proposal_id>/replay")

@@ -49,12 +49,12 @@ function literal({ path, value }, fields) {
   return JSON.stringify(String(value));
 }
 
-// The sentence under the list: यदि “निर्णय” यही है “लौटाएँ”.
+// The sentence under the list: यदि “निर्णय” “लौटाएँ” है.
 export function sentence({ joint, parts }, fields, words) {
   const said = parts.map(({ path, sign, value }) => {
     const field = fields.find((one) => one.path === path);
     const option = field?.options?.find((one) => one.value === value)?.label ?? words[value] ?? value;
-    return `“${field?.label ?? path}” ${words[SIGNS[sign]]} “${option}”`;
+    return words[`says_${SIGNS[sign]}`].replace("{left}", field?.label ?? path).replace("{right}", option);
   });
   return said.length ? words.sentence_if.replace("{conditions}", said.join(` ${words[joint]} `)) : words.sentence_always;
 }

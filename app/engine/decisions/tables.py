@@ -33,11 +33,15 @@ _AGGREGATIONS = {"SUM": "sum", "MIN": "min", "MAX": "max", "COUNT": "count"}
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One output column. `allowed` are the values it can take, None when they are not a closed list of literals."""
+    """One output column. `allowed` are the values it can take, None when they are not a closed list of literals.
+
+    `label` is what readers see above it, in Hindi.
+    """
 
     name: str
     type: str
     allowed: tuple[Any, ...] | None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,8 @@ class DecisionTable:
             None if not allowed else tuple(dict.fromkeys(_literal_value(tree) for tree in allowed))
         )
         name = element.get("name") or ""
-        return _Column(Output(name, type_ref(element), values_allowed), priorities, default_tree)
+        label = str(element.get("label") or "")
+        return _Column(Output(name, type_ref(element), values_allowed, label), priorities, default_tree)
 
     def _allowed_by(self, name: str) -> tuple[Tree, ...]:
         return _literals(self._types.allowed(name))

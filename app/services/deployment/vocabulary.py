@@ -33,7 +33,7 @@ def choices(files: Mapping[str, bytes]) -> dict[str, Any]:
         "lanes": list(LANES),
         "roles": roles(),
         "services": services(),
-        "decisions": list(_decisions(files)),
+        "decisions": decisions(files),
         "processes": list(_processes(files)),
         "messages": list(MESSAGES),
         "values": list(_OF_THE_CASE),
@@ -60,6 +60,11 @@ def forms(files: Mapping[str, bytes]) -> list[Choice]:
         for name, data in sorted(files.items())
         if name.endswith(".form")
     ]
+
+
+def decisions(files: Mapping[str, bytes]) -> list[Choice]:
+    """The decisions by their ids, with their names and what a condition may ask of each."""
+    return list(_decisions(files))
 
 
 def titles(files: Mapping[str, bytes]) -> dict[str, tuple[str, str]]:
@@ -113,7 +118,13 @@ def _decisions(files: Mapping[str, bytes]) -> Iterator[Choice]:
                     "hi": decision.name,
                     "en": decision.label_en,
                     "fields": [
-                        {"key": one.name, "type": one.type, "options": _allowed(one.allowed)}
+                        {
+                            "key": one.name,
+                            "hi": one.label,
+                            "en": "",
+                            "type": one.type,
+                            "options": _allowed(one.allowed),
+                        }
                         for one in decision.outputs
                         if one.name
                     ],
