@@ -51,8 +51,10 @@ def test_no_text_of_the_shipped_route_is_left_in_feel(lang: str) -> None:
         ("rounds > 2", "यदि “जाँच कितनी बार हुई” “2” से अधिक है"),
         (
             "not(outcome.sdpo_review) and (rounds = 1 or rounds = 2)",
-            "यदि “जाँच का निष्कर्ष: अनुमंडल पुलिस पदाधिकारी देखेंगे” “नहीं” है और "
-            "(“जाँच कितनी बार हुई” “1” है या “जाँच कितनी बार हुई” “2” है)",
+            (
+                "यदि “जाँच का निष्कर्ष: अनुमंडल पुलिस पदाधिकारी देखेंगे” “नहीं” है और "
+                "(“जाँच कितनी बार हुई” “1” है या “जाँच कितनी बार हुई” “2” है)"
+            ),
         ),
         ("some x in units satisfies x.kind = 1", "some x in units satisfies x.kind = 1"),
         ("visit.resident = ", "visit.resident = "),
