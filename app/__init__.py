@@ -69,6 +69,7 @@ _SCREENS = (
     "rights",
     "posts",
     "stepup",
+    "passkeys",
     "help",
     "health",
 )

@@ -18,6 +18,8 @@ const dmn = (sheet) => `dmn-js/dist/assets/${sheet}.css`;
 const BUNDLES = {
   "theme.css": ["bootstrap/dist/css/bootstrap.min.css", "./fonts.css", "./theme.css", "./diagram.css", "./forms.css"],
   "officer.js": ["./forms.js", "./officer.js", "./live.js"],
+  // Only for pages that may ask for a passkey.
+  "passkeys.js": ["./passkeys.js"],
   // Only for pages with a drawn diagram.
   "diagram.js": ["./diagram.js"],
   // Only for the page with a canvas, which process administrators open.

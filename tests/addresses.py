@@ -58,6 +58,7 @@ ADDRESSES: dict[str, Address] = {
     "signin.front": opens(),
     "signin.show": opens(),
     "signin.enter": acts(),
+    "signin.ask_passkey": opens(),
     # -- one's own --
     "signin.leave": acts(),
     "account.show": opens(),
@@ -71,6 +72,12 @@ ADDRESSES: dict[str, Address] = {
     "notices.change": acts(),
     "stepup.show": opens("step_up"),
     "stepup.confirm": acts("step_up"),
+    "stepup.ask_passkey": Address("step_up", frozenset({404})),  # of somebody who has none
+    "passkeys.ask": acts(),
+    "passkeys.show": Address("step_up", frozenset({404})),  # of another act
+    "passkeys.options": Address("step_up", frozenset({404})),
+    "passkeys.add": Address("step_up", frozenset({404})),
+    "passkeys.remove": Address(gives=frozenset({404}), parts={"passkey_id": NEVER}),
     "signatures.show": opens(),
     "signatures.ask": acts(),
     "signatures.done": opens("step_up"),

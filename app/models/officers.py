@@ -122,6 +122,33 @@ recovery_code = case_table(
     parents=[("officer_id", "officer")],
 )
 
+passkey = case_table(
+    "passkey",
+    uuid_column("officer_id"),
+    Column("credential", LargeBinary(1023), nullable=False),  # its id, as the browser knows it
+    Column("public_key", Encrypted, nullable=False),  # sealed: a row put here by hand opens nothing
+    Column("name", Encrypted, nullable=False),  # sealed: officers name things after people
+    Column("counter", BigInteger, nullable=False),  # how often it had signed when it was used last
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Column("doubted_at", UtcDateTime),  # its counter went back: there may be a second one like it
+    UniqueConstraint("district_id", "credential"),
+    Index("ix_passkey_officer", "district_id", "officer_id"),
+    scope="officer",
+    parents=[("officer_id", "officer")],
+)
+
+passkey_challenge = case_table(
+    "passkey_challenge",  # what a passkey is asked to sign, once
+    Column("kind", String(8), nullable=False),  # "enter" | "confirm" | "add"
+    uuid_column("step_up_id", nullable=True),  # null at the door
+    Column("nonce", LargeBinary(32), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index("ix_passkey_challenge_step_up", "district_id", "step_up_id"),
+    scope="system",
+    parents=[("step_up_id", "step_up")],
+)
+
 entry_code = case_table(
     "entry_code",  # by which an officer comes in to set what he has not, or has lost
     uuid_column("officer_id"),

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, g, make_response, redirect, request, s
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.services.access import factors, officers
-from app.services.staff import accounts
+from app.services.staff import accounts, ownpasskeys
 from app.services.store import scopes
 from app.web import confirmations, transaction
 from app.web.access import local_path, requires
@@ -33,14 +33,19 @@ _LONGEST = 1_000  # signs of a box; a password may have fewer, and is told so
 @requires(Permission.ACCOUNT_OWN)
 def show() -> ResponseReturnValue:
     now = transaction.now()
-    lines, own = transaction.read(
-        lambda rows: (officers.open_sessions(rows, g.actor, now), accounts.own(rows, g.actor))
+    lines, own, keys = transaction.read(
+        lambda rows: (
+            officers.open_sessions(rows, g.actor, now),
+            accounts.own(rows, g.actor),
+            ownpasskeys.own(rows, g.actor),
+        )
     )
     return page(
         "account/account.html",
         before=session.get("entered"),
         sessions=lines,
         own=own,
+        passkeys=keys,
         changed=confirmations.take_notes().get("changed", ""),
     )
 

@@ -39,6 +39,7 @@ DOMAINS = (
     "daily",
     "privacy",
     "crimes",
+    "passkeys",
 )
 
 

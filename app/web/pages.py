@@ -145,6 +145,7 @@ _REACHED_FROM = {
     "moving": "modeler",
     "newcomers": "signin",
     "orders": "reports",
+    "passkeys": "account",
     "policies": "admin",
     "proposals": "modeler",
     "replays": "modeler",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from flask import Blueprint, current_app, g, jsonify, redirect, request, session, url_for
 
 from app.domain.roles import Permission
-from app.services.access import door, officers
+from app.services.access import door, officers, passkeys
 from app.services.store import scopes
 from app.web import limits, transaction
 from app.web.access import local_path, public, public_page, requires
 from app.web.devices import Device
+from app.web.forms import known_id
 from app.web.language import day, moment
 from app.web.pages import home, page
 
@@ -55,12 +56,24 @@ def enter() -> ResponseReturnValue:
         knows=device.knows,
         device=device.digest,
         kind=device.kind,
+        passkey=request.form.get("passkey", ""),
+        asked_id=known_id(session.pop("asked", "")),
     )
     try:
         entry = door.sign_in(transaction.database(), transaction.doorkeeper(), attempt, transaction.now())
     except (door.SignInRefused, officers.NoPost) as refused:
         return _door(422, problem=refused, username=username)
     return welcome(entry)
+
+
+@bp.post("/sign-in/passkey")
+@public
+@limits.sign_in
+def ask_passkey() -> ResponseReturnValue:
+    """What a passkey has to sign to come in; this browser alone may answer it, once."""
+    asked_id, options = door.ask_passkey(transaction.database(), transaction.now())
+    session["asked"] = str(asked_id)
+    return jsonify(options)
 
 
 @bp.post("/sign-out")
@@ -117,6 +130,7 @@ def _door(
         username=username,
         ended=ended,
         next=local_path(request.args.get("next")),
+        passkey_host=passkeys.host(transaction.database()),
         accounts=groups,
         today=day(transaction.now()),
     )

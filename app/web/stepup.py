@@ -1,4 +1,4 @@
-"""The page that asks for a fresh factor: what is about to be done, its digests, a box for the code; then the act."""
+"""The page that asks for a fresh factor: what is about to be done, its digests, code or passkey; then the act."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, request, session, url_for
+from flask import Blueprint, g, jsonify, redirect, request, session, url_for
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
-from app.services.access import officers, stepup
+from app.services.access import officers, passkeys, stepup
 from app.services.desk import tasks
 from app.services.papers import signing
 from app.services.store import scopes
@@ -70,7 +70,7 @@ def confirm(step_up_id: UUID) -> ResponseReturnValue:
                 transaction.database(),
                 g.actor,
                 wanted,
-                request.form.get("code", ""),
+                stepup.Given(request.form.get("code", ""), request.form.get("passkey", "")),
                 transaction.now(),
                 token=session["token"],
             )
@@ -81,6 +81,17 @@ def confirm(step_up_id: UUID) -> ResponseReturnValue:
         if not _pressed_twice(step_up_id):
             raise
         return _confirmed()
+
+
+@bp.post("/step-up/<uuid:step_up_id>/passkey")
+@requires(Permission.ACCOUNT_OWN)
+def ask_passkey(step_up_id: UUID) -> ResponseReturnValue:
+    """What the officer's passkey has to sign, for this request alone; the page's script asks for it."""
+    wanted, actor, now = _wanted(step_up_id), transaction.actor(), transaction.now()
+    asked = transaction.write(
+        lambda rows: stepup.request_passkey(rows, actor, wanted, now), scopes.door(actor.district_id)
+    )
+    return jsonify(asked)
 
 
 def _pressed_twice(step_up_id: UUID) -> bool:
@@ -128,8 +139,16 @@ def _page(wanted: stepup.StepUp, status: int, problem: DomainError | None = None
         lines=[act.tell(each) for each in wanted.items],
         back=act.back(wanted.items),
         problem=problem.key if problem is not None else "",
+        at_code=not isinstance(problem, stepup.PasskeyRefused),
+        passkey_host=_passkey_host(),
         demo_code=demo_code(),
     )
+
+
+def _passkey_host() -> str:
+    """The name of the site where the officer's passkeys hold; empty where he has none."""
+    actor = transaction.actor()
+    return transaction.read(lambda rows: passkeys.host_for(rows, actor.officer_id))
 
 
 # -- signing a task --------------------------------------------------------------------------------------

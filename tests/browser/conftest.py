@@ -127,7 +127,7 @@ def desk(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Itera
 
     def sit_down(look: Look = LOOKS[0], **options: Any) -> Screen:
         context = chromium.new_context(
-            base_url=site.url,
+            base_url=options.pop("base_url", site.url),
             viewport=look.viewport,  # type: ignore[arg-type]
             java_script_enabled=look.scripts,
             has_touch=look.touch,

@@ -40,6 +40,7 @@ OPEN_TO_ALL = {
     "help.topic",
     "newcomers.enter",
     "newcomers.show",
+    "signin.ask_passkey",
     "signin.enter",
     "signin.front",
     "signin.show",
@@ -56,8 +57,8 @@ STABLE_WITH_NAME = ["/tasks/<", "/cases/<", "/verify/<", "/healthz", "/readyz"]
 
 #: Screens to which the navigation does not lead: before the door, one's own account, a case, a step-up.
 OUTSIDE_THE_NAVIGATION = {
-    "account", "assets", "cases", "demo", "finder", "health", "help", "live", "newcomers", "notices", "signin",
-    "stepup"
+    "account", "assets", "cases", "demo", "finder", "health", "help", "live", "newcomers", "notices", "passkeys",
+    "signin", "stepup"
 }  # fmt: skip
 OWN_FACTORS = ["/account/factors/password", "/account/factors/factor", "/account/factors/codes"]
 #: A dotted key as it would stand on a page; the names of a release's files look alike.

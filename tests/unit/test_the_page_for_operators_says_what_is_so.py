@@ -12,9 +12,9 @@ from app import crypto, remaking
 from app.domain import totp
 from app.domain.roles import SESSION_LIMITS, Role
 from app.remaking import program
-from app.services.access import door, stepup
+from app.services.access import door, passkeys, stepup
 from app.services.access.door import Doorkeeper
-from app.services.staff import entrycodes
+from app.services.staff import entrycodes, ownpasskeys
 from app.services.store import documents, leftovers
 from tests import sources
 
@@ -38,6 +38,8 @@ SAID = [
     f"idle {minutes(OFFICER.idle)} minutes, whole {minutes(OFFICER.whole) // 60} hours",
     f"idle {minutes(KEEPER.idle)} minutes, whole {minutes(KEEPER.whole) // 60} hours",
     f"{minutes(stepup.HOLDS)} minutes, once",
+    f"{minutes(passkeys.HOLDS)} minutes after it was asked for, once",
+    f"passkeys of one officer | {ownpasskeys.MOST} at most",
     f"{minutes(entrycodes.HOLDS) // 60} hours, once",
     (
         f"{application._LARGEST_POST // application._MEGABYTE} MB, of which text "

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 PRODUCT = [path for path in sources.below("app", suffix=".py") if "/migrations/" not in sources.name(path)]
 SCRIPTS = [path for path in sources.below("frontend") if path.suffix in {".js", ".mjs"}]
 TEMPLATES = sources.below("templates", suffix=".html")
-#: The rooms that make ciphers and signatures, those of a signed paper, and the one that writes a public key out.
+#: The rooms that make ciphers and signatures, those of a signed paper, and the one that writes a public key out; the
+#: room of passkeys only hears that a signature is wrong.
 CIPHERS = {
     "app/crypto.py",
+    "app/webauthn.py",
     "app/papers/demokey.py",
     "app/papers/pades.py",
     "app/papers/proof.py",

@@ -1,4 +1,4 @@
-"""The door: name, password and code are tried together, and every failure is answered alike.
+"""The door: name, password and code or passkey are tried together, and every failure is answered alike.
 
 Whoever fails waits, longer each time. Strangers share one budget of tries an account; a device on which the
 officer has been let in before has a budget of its own, so that nobody can keep him out.
@@ -10,17 +10,17 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from app.domain import passwords
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, NotFound
 from app.models import factor_queries as tries
 from app.models import login_queries as table
 from app.models import setup_queries
-from app.services.access import factors, officers
+from app.services.access import factors, officers, passkeys
 from app.services.store import audit, scopes
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Attempt:
     """What somebody at the door types, and the device he comes from.
 
     `knows` tells whether an officer was let in from it before; `device` is its digest, `kind` what it calls itself.
+    `passkey` is a passkey's answer in the place of the code, `asked_id` the challenge that this browser was given.
     """
 
     username: str
@@ -77,10 +78,12 @@ class Attempt:
     knows: Callable[[UUID], bool]
     device: bytes = b""
     kind: str = ""
+    passkey: str = ""
+    asked_id: UUID | None = None
 
 
 def sign_in(database: Database, doorkeeper: Doorkeeper, attempt: Attempt, now: datetime) -> officers.Entry:
-    """Open a session for a name, its password and a code. Raises SignInRefused, or NoPost for one without a post.
+    """Open a session for a name, its password and a code or passkey. Raises SignInRefused, or NoPost.
 
     A try is counted before it is judged, so that a hundred at once are a hundred; only a success is taken back.
     The code is used up only when the password is right, so that nobody can burn another's codes.
@@ -92,11 +95,12 @@ def sign_in(database: Database, doorkeeper: Doorkeeper, attempt: Attempt, now: d
     may_try = home is not None and database.write(
         lambda session: take(session, name, known, now), scopes.door(home)
     )
+    shown = _shown(database, attempt, now)
     row = _fitting(doorkeeper, found, attempt.password)
     if may_try and row is not None and row.active:
 
         def enter(session: Session) -> officers.Entry | None:
-            if not factors.consume(session, row, attempt.code, now):
+            if not factors.consume(session, row, shown, now):
                 return None
             give_back(session, name, known)
             return officers.open_session(session, row, now, device=attempt.kind)
@@ -106,6 +110,31 @@ def sign_in(database: Database, doorkeeper: Doorkeeper, attempt: Attempt, now: d
             return entry
     refuse(database, found, name, now)
     raise SignInRefused
+
+
+def _shown(database: Database, attempt: Attempt, now: datetime) -> str | passkeys.Answer:
+    """What stands beside the password. A challenge is used up by any answer: it belongs to this browser alone."""
+    if not attempt.passkey:
+        return attempt.code
+    return database.write(
+        lambda session: passkeys.take(session, attempt.passkey, attempt.asked_id, now), scopes.door()
+    )
+
+
+def ask_passkey(database: Database, now: datetime) -> tuple[UUID, dict[str, Any]]:
+    """What a browser is asked that wants to come in by a passkey; -> the challenge's id, and the options.
+
+    The same for everybody, before any name is known. Raises NotFound where the installation takes no passkeys.
+    """
+    home = _first_district(database)
+    asked = (
+        None
+        if home is None
+        else database.write(lambda session: passkeys.request_to_enter(session, now), scopes.door(home))
+    )
+    if asked is None:
+        raise NotFound
+    return asked
 
 
 def take(session: Session, name: str, device: bytes, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The second factor: the code of an authenticator, and recovery codes for the day it is lost; each works once."""
+"""The second factor: a passkey, the code of an authenticator, recovery codes for the day it is lost; each once."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.domain import text, totp
 from app.domain.ids import new_id
 from app.models import factor_queries as table
 from app.models import login_queries as accounts
+from app.services.access import passkeys
 from app.services.store import audit
 
 if TYPE_CHECKING:
@@ -44,17 +45,20 @@ class Offer:
     picture: str
 
 
-def consume(session: Session, row: AnyRow, typed: str, now: datetime) -> bool:
-    """Use up what was typed as the officer's second factor; False when it does not fit, or was used before.
+def consume(session: Session, row: AnyRow, shown: str | passkeys.Answer, now: datetime) -> bool:
+    """Use up what was shown as the officer's second factor; False when it does not fit, or was used before.
 
-    `row` is the account. Runs in the transaction of what it allows: nothing is used up by what fails.
+    `shown` is a code as it was typed, or a passkey's answer; `row` is the account. Runs in the transaction of what it
+    allows: no code is used up by what fails.
     """
-    digits = _digits(typed)
+    if isinstance(shown, passkeys.Answer):
+        return passkeys.proves(session, row, shown, now)
+    digits = _digits(shown)
     if digits:
         secret = secret_of(session.keys, row)
         step = None if secret is None else totp.fitting_step(secret, digits, now, row.totp_step)
         return step is not None and table.take_step(session, row.id, step)
-    if not table.take_recovery_code(session, row.id, _digest(session.keys, row.id, typed), now):
+    if not table.take_recovery_code(session, row.id, _digest(session.keys, row.id, shown), now):
         return False
     audit.record(session, "access", "recovery:use", f"officer:{row.id}", None, now)
     return True

@@ -12,12 +12,13 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from app import webauthn
 from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
 from app.models import factor_queries as table
 from app.models import login_queries as accounts
 from app.models.base import dump_json
-from app.services.access import door, factors, officers
+from app.services.access import door, factors, officers, passkeys
 from app.services.store import audit, scopes
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ class CodeRefused(DomainError):
     key = "account.problem.code"
 
 
+class PasskeyRefused(CodeRefused):
+    """The passkey proved nothing: not this officer's, not for this act, or not used in time."""
+
+    key = "account.problem.passkey"
+
+
 class StepUpOver(DomainError):
     """The request was used, was never proven, or its five minutes have passed."""
 
@@ -80,6 +87,14 @@ class StepUp:
     items: tuple[Item, ...]
     expires_at: datetime
     is_proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an officer gives as a fresh factor: a code as he typed it, or his passkey's answer as JSON."""
+
+    code: str = ""
+    passkey: str = ""
 
 
 def item(thing: str, content: Any) -> Item:
@@ -118,10 +133,24 @@ def see(session: Session, actor: Actor, step_up_id: UUID, now: datetime) -> Step
     return StepUp(row.id, row.action, items, row.expires_at, row.proven_at is not None)
 
 
-def prove(database: Database, actor: Actor, wanted: StepUp, typed: str, now: datetime, *, token: str) -> str:
-    """Prove the request by a code, which is used up; -> the session's new token in place of `token`.
+def request_passkey(session: Session, actor: Actor, wanted: StepUp, now: datetime) -> dict[str, Any]:
+    """What the officer's browser is asked, so that one of his passkeys proves the request: it signs all of it.
 
-    Raises CodeRefused, NotFound.
+    Raises NotFound for an officer without a passkey, and for a request that is proven.
+    """
+    here, known = passkeys.site(session), passkeys.usable(session, actor.officer_id)
+    if here is None or not known or wanted.is_proven:
+        raise NotFound
+    asked = passkeys.ask(session, passkeys.CONFIRM, now, step_up_id=wanted.id, about=_about(wanted))
+    return webauthn.to_use(here, asked.challenge, known)
+
+
+def prove(
+    database: Database, actor: Actor, wanted: StepUp, given: Given, now: datetime, *, token: str
+) -> str:
+    """Prove the request by a code or a passkey, used up by it; -> the session's new token in place of `token`.
+
+    Raises CodeRefused, PasskeyRefused, NotFound.
     """
     scope = scopes.door(actor.district_id)
     row = database.read(lambda session: accounts.account(session, actor.officer_id), scope)
@@ -132,7 +161,8 @@ def prove(database: Database, actor: Actor, wanted: StepUp, typed: str, now: dat
         raise CodeRefused("account.problem.wait")
 
     def work(session: Session) -> str | None:
-        if not factors.consume(session, row, typed, now) or not table.prove_step_up(session, wanted.id, now):
+        shown = _shown(session, wanted, given, now)
+        if not factors.consume(session, row, shown, now) or not table.prove_step_up(session, wanted.id, now):
             audit.record(session, "access", "factor:refuse", thing, actor, now, reason=wanted.action)
             return None
         door.give_back(session, row.username, own)
@@ -141,8 +171,15 @@ def prove(database: Database, actor: Actor, wanted: StepUp, typed: str, now: dat
 
     new = database.write(work, scope)
     if new is None:
-        raise CodeRefused
+        raise PasskeyRefused if given.passkey else CodeRefused
     return new
+
+
+def _shown(session: Session, wanted: StepUp, given: Given, now: datetime) -> str | passkeys.Answer:
+    if not given.passkey:
+        return given.code
+    kind, about = passkeys.CONFIRM, _about(wanted)
+    return passkeys.take_for(session, given.passkey, kind, wanted.id, about, now)
 
 
 def after_first_press(session: Session, token: str, step_up_id: UUID, now: datetime) -> str | None:
@@ -231,6 +268,15 @@ def _key(each: Item) -> tuple[str, str]:
 
 def _note(session: Session, actor: Actor, wanted: StepUp, now: datetime) -> None:
     """Say in the record what the factor was given for: the act, and one digest over all it covers."""
-    whole = item("", [[each.thing, each.digest] for each in wanted.items]).digest
-    detail = {"act": wanted.action, "sha256": whole, "things": len(wanted.items)}
+    detail = {"act": wanted.action, "sha256": _whole(wanted), "things": len(wanted.items)}
     audit.record(session, "access", "factor:confirm", f"step_up:{wanted.id}", actor, now, **detail)
+
+
+def _whole(wanted: StepUp) -> str:
+    """One digest over all that the act covers."""
+    return item("", [[each.thing, each.digest] for each in wanted.items]).digest
+
+
+def _about(wanted: StepUp) -> bytes:
+    """What a passkey signs of the request: its act and all that it covers."""
+    return f"{wanted.action}|{_whole(wanted)}".encode()

@@ -11,7 +11,7 @@ from app.domain import passwords
 from app.domain.errors import BoxesRefused, NotFound
 from app.models import factor_queries
 from app.models import login_queries as table
-from app.services.access import door, factors, officers
+from app.services.access import door, factors, officers, passkeys
 from app.services.district import gazetteer
 from app.services.store import audit, scopes
 
@@ -35,6 +35,7 @@ WANTED: dict[str, tuple[str, ...]] = {
 }
 _PROOFS = frozenset({"current", "code"})  # what shows who he is; a failure is recorded
 _CODES_ANEW = frozenset({"first", "factor", "own_factor", "own_codes"})
+_LOST = frozenset({"first", "factor"})  # whoever comes by a code of the administrators has lost what he had
 _NAMES = ("districts", "thanas", "blocks")
 
 
@@ -177,6 +178,8 @@ def _set(
         if step is None:
             raise NotAccepted({"new_code": "account.problem.new_code"})
         factors.set_secret(session, row.id, secret, step, now)
+    if what in _LOST:
+        passkeys.forget_all(session, row.id, now)
     if hashed:
         table.set_account(session, row.id, password_hash=hashed)
         audit.record(session, "access", "password:set", thing, None, now)

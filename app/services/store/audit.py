@@ -114,6 +114,11 @@ ACTIONS: dict[str, frozenset[str]] = {
     "factor:set": frozenset(),
     "factor:confirm": frozenset({"act", "sha256", "things"}),
     "factor:refuse": frozenset({"reason"}),
+    "passkey:add": frozenset({"passkey"}),
+    "passkey:remove": frozenset({"passkey", "reason"}),
+    "passkey:use": frozenset({"passkey"}),
+    "passkey:refuse": frozenset({"reason"}),
+    "passkey:doubt": frozenset({"passkey"}),  # its counter went back: there may be a copy of it
     "recovery:make": frozenset(),
     "recovery:use": frozenset(),
     "baseline:set": frozenset(),
