@@ -22,7 +22,7 @@ POS := $(sort $(wildcard app/translations/*/LC_MESSAGES/*.po))
 DOMAINS := $(sort $(notdir $(basename $(POS))))
 _ := $(foreach po,$(POS),$(if $(wildcard $(po:.po=.mo)),,$(shell rm -f .stamps/catalogues-*)))
 # Of Bootstrap goes out what the pages name: a changed page builds the styles again.
-BROWSER_SOURCES := package.json package-lock.json app/engine/vocabulary.json \
+BROWSER_SOURCES := package.json package-lock.json app/engine/vocabulary.json $(wildcard app/domain/*.json) \
 	$(sort $(wildcard frontend/*) $(wildcard frontend/*/*) \
 	$(wildcard templates/*/*.html) $(wildcard app/web/*.py))
 

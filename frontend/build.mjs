@@ -17,9 +17,11 @@ const dmn = (sheet) => `dmn-js/dist/assets/${sheet}.css`;
 // Each bundle is a list of parts in order; a part that begins with "./" is our own source.
 const BUNDLES = {
   "theme.css": ["bootstrap/dist/css/bootstrap.min.css", "./fonts.css", "./theme.css", "./diagram.css", "./forms.css"],
-  "officer.js": ["./forms.js", "./officer.js", "./live.js"],
+  "officer.js": ["./forms.js", "./officer.js", "./hindi.js", "./live.js"],
   // Only for pages that may ask for a passkey.
   "passkeys.js": ["./passkeys.js"],
+  // Only when an officer types Hindi with Latin keys.
+  "typing.js": ["./typing.js"],
   // Only for pages with a drawn diagram.
   "diagram.js": ["./diagram.js"],
   // Only for the page with a canvas, which process administrators open.

@@ -63,6 +63,7 @@ ADDRESSES: dict[str, Address] = {
     "signin.leave": acts(),
     "account.show": opens(),
     "account.language": acts(),
+    "account.typing": acts("", 204),
     "account.switch_post": Address(gives=frozenset({404})),
     "account.end_others": acts(),
     "account.end_session": acts("session"),

@@ -9,6 +9,7 @@ from app import feel
 from app.formjs.kind import Asked, Posted
 from app.formjs.kinds import feel_type_of, kind_of
 from app.formjs.model import PII_CLASSES, FieldType
+from app.formjs.scripts import spell
 from app.formjs.view import View, blank_row, first_value, is_blank, rows_of
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ def read(
     """The values of a posted form, right or wrong: what is not of its kind is kept as it was typed.
 
     `options` are the lists outside the form: a choice of theirs may be named in any spelling. `op` is the button:
-    `find:<field>` takes what is named, `add:<list>` and `del:<list>-<row>` change rows, others neither. Names that
-    are on no field, and scalars that came twice, are noted for `check`. Never raises, whatever was posted.
+    `find:<field>` takes what is named, `add:<list>` and `del:<list>-<row>` change rows, `spell:<field>` writes a
+    name in its other script. Names that are on no field, and scalars that came twice, are noted for `check`. Never
+    raises, whatever was posted.
     """
     texts = Posted(posted, staged, options or {}, op)
     values = _read_level(form.level, texts, "")
@@ -71,6 +73,7 @@ def read(
     if texts.repeated:
         values[REPEATED] = texts.repeated[:_KEPT_NAMES]
     _change_rows(form, values, op)
+    spell(form, values, op)
     return values
 
 

@@ -90,6 +90,8 @@ class Box:
     input_mode: str = ""
     capitals: str = ""
     is_position: bool = False
+    spells: str = ""  # the script that a name is proposed in, from the field beside it: hi or en
+    is_hindi: bool = False
     wanted: str = ""
     said: str = ""
     longest: int = 4000

@@ -13,6 +13,7 @@ from app.formjs.expressions import is_true, roots_read
 from app.formjs.kind import Asked
 from app.formjs.kinds import kind_of
 from app.formjs.prose import paragraphs
+from app.formjs.scripts import other_field
 from app.formjs.view import View, first_value, rows_of
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ class _Drawing:
         )
         kind = kind_of(node)
         kind.draw(node, value, asked, box)
+        box.spells = node.key[-2:] if other_field(node, level) else ""
         if node.computed is not None:
             self._draw_proposal(box, node, level, asked)
         box.is_touched = is_true(node.rules.required_when, asked.context)

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import FieldProblem
+from app.domain.legacyfont import is_legacy
 from app.domain.text import ascii_digits, fault_in
 from app.formjs.kind import Asked, Kind, Posted, own
+from app.formjs.scripts import is_name, wants_hindi
 
 if TYPE_CHECKING:
     from app.formjs.box import Box
@@ -45,6 +47,8 @@ class TextKind(Kind):
             return FieldProblem("form.too_long", limit=rules.max_length, length=len(value))
         if len(value) < rules.min_length:
             return FieldProblem("form.too_short", limit=rules.min_length, length=len(value))
+        if (is_name(node) or wants_hindi(node)) and is_legacy(value):
+            return FieldProblem("form.legacy_font")
         shape = rules.pattern or _SHAPES.get(node.look.input_type)
         return None if shape is None or shape.fullmatch(value) else own(node, _shape_key(node))
 
@@ -60,6 +64,7 @@ class TextKind(Kind):
         box.input_type = "tel" if node.look.input_type == "phone" else node.look.input_type
         box.width = _width(node.rules.max_length)
         box.lines = node.look.rows
+        box.is_hindi = wants_hindi(node)
 
 
 def _means_digits(node: Node, text: str) -> bool:

@@ -16,7 +16,7 @@ from app.web import confirmations, transaction
 from app.web.access import local_path, requires
 from app.web.devices import Device
 from app.web.language import LANGUAGES
-from app.web.pages import home, page
+from app.web.pages import TYPING, home, page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 bp = Blueprint("account", __name__)
 
+_A_YEAR = 365 * 24 * 3600  # seconds
 _LONGEST = 1_000  # signs of a box; a password may have fewer, and is told so
 
 
@@ -48,6 +49,25 @@ def show() -> ResponseReturnValue:
         passkeys=keys,
         changed=confirmations.take_notes().get("changed", ""),
     )
+
+
+@bp.post("/account/typing")
+@requires(Permission.ACCOUNT_OWN)
+def typing() -> ResponseReturnValue:
+    """Remember for this device whether Latin keys write Hindi."""
+    answer = make_response("", 204)
+    if request.form.get("on"):
+        answer.set_cookie(
+            TYPING,
+            "on",
+            max_age=_A_YEAR,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+    else:
+        answer.delete_cookie(TYPING)
+    return answer
 
 
 @bp.post("/account/language")

@@ -122,7 +122,7 @@ def anchor(op: str) -> str:
     act, _, place = op.partition(":")
     if act == "draft":
         return "draft-note"
-    return f"f-{place.split('-')[0]}" if act in {"add", "del", "upload", "find"} and place else ""
+    return f"f-{place.split('-')[0]}" if act in {"add", "del", "upload", "find", "spell"} and place else ""
 
 
 def problem_text(problem: FieldProblem) -> str:

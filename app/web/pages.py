@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
 
 
+TYPING = "typing"  # cookie of a device on which Latin keys write Hindi; it holds "on" and nothing else
+
+
 class Entry(NamedTuple):
     """A word of the navigation: the screen it opens, and the permission that shows it."""
 
@@ -177,6 +180,7 @@ def _frame() -> dict[str, Any]:
         "help_topic": help_topic,
         "last_sign_in": session.get("before") if actor is not None else None,
         "live_since": _live_since,
+        "types_hindi": request.cookies.get(TYPING) == "on",
     }
 
 

@@ -1,0 +1,77 @@
+// Hindi from an ordinary keyboard: a key above each form, and F9, switch it on; the server remembers it for the device. Its
+// words and sounds are loaded when it is first switched on. And texts of the old Hindi fonts are turned away when pasted.
+import legacy from "../app/domain/legacyfont.json";
+
+const keys = [...document.querySelectorAll("[data-typing]")];
+
+function load() {
+  if (document.querySelector("script[data-typing-words]")) return;
+  const script = document.createElement("script");
+  script.src = keys[0].dataset.typing;
+  script.dataset.typingWords = "";
+  document.head.append(script);
+}
+
+function switchTo(isOn) {
+  document.documentElement.dataset.hindi = isOn ? "on" : "off";
+  for (const key of keys) {
+    key.hidden = false;
+    key.querySelector("button").setAttribute("aria-pressed", String(isOn));
+    key.querySelector("[data-typing-how]").hidden = !isOn;
+  }
+  if (isOn) load();
+}
+
+// What the server does not hear of holds for this page.
+function turn() {
+  const isOn = document.documentElement.dataset.hindi !== "on";
+  const body = new FormData();
+  body.set("csrf_token", document.querySelector("form input[name=csrf_token]").value);
+  body.set("on", isOn ? "on" : "");
+  fetch(keys[0].dataset.typingKept, { method: "POST", body }).catch(() => {});
+  switchTo(isOn);
+}
+
+if (keys.length) {
+  switchTo("typingOn" in keys[0].dataset);
+  for (const key of keys) key.querySelector("button").addEventListener("click", turn);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "F9") return;
+    event.preventDefault();
+    turn();
+  });
+}
+
+// -- Kruti Dev and its like: signs that look Hindi in one font alone -------------------------------------------------
+
+const words = new Set(legacy.words);
+const signs = new RegExp(legacy.signs, "g");
+
+function isLegacy(text) {
+  if (/[\u0900-\u097f@]/.test(text)) return false;
+  const hits = text.split(/\s+/).filter((word) => words.has(word)).length + (text.match(signs)?.length ?? 0);
+  return hits > 1 || (hits === 1 && text.trim().split(/\s+/).length < 4);
+}
+
+function tell(field, text) {
+  const box = field.closest("[data-box]") ?? field.parentElement;
+  let told = box.querySelector("[data-legacy]");
+  if (!told) {
+    told = document.createElement("p");
+    told.className = "form-error";
+    told.dataset.legacy = "";
+    told.setAttribute("role", "alert");
+    field.before(told);
+  }
+  told.textContent = text;
+}
+
+document.addEventListener("paste", (event) => {
+  const { target } = event;
+  const key = keys[0];
+  if (!key || !target.matches?.("form input[type=text], form textarea")) return;
+  if (!isLegacy(event.clipboardData?.getData("text") ?? "")) return;
+  event.preventDefault();
+  tell(target, key.dataset.legacy);
+});
+document.addEventListener("input", (event) => event.target.closest?.("[data-box]")?.querySelector("[data-legacy]")?.remove());
