@@ -31,6 +31,7 @@ _SCREENS = (
     "withdrawals",
     "cases",
     "search",
+    "emergency",
     "finder",
     "caselist",
     "requisitions",

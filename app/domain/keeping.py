@@ -48,7 +48,6 @@ WAITING: dict[str, str] = {
     "see.draft_paper": "no preview of a paper",
     "act.edit_case_before_forward": "a candidate is corrected by a returned form only",
     "act.edit_after_forward": "no versioned correction",
-    "act.break_glass": "no emergency view",
     "rep.outcome_stats": "no such report",
     "adm.number_series": "series follow the calendar year by themselves",
     "adm.replay": "no replay on past cases",

@@ -150,6 +150,7 @@ class Permission(StrEnum):
     RETENTION_PROPOSE = "retention:propose"
     RETENTION_APPROVE = "retention:approve"
     SUBJECT_EXPORT = "subject:export"
+    BREAK_GLASS = "case:break_glass"
     ADMIN_SEE = "admin:see"
     INCIDENT_RETRY = "incident:retry"
     ENTRY_CODE = "entry:allow"
@@ -197,6 +198,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.TASK_REASSIGN: _grant("act.reassign", keeps="O in_DM_office in_section in_police"),
     Permission.CASE_SEE: _grant("see.case.identity"),
     Permission.CASE_OPENED: _grant("see.who_opened"),
+    Permission.BREAK_GLASS: _grant("act.break_glass", keeps="O"),
     Permission.CASE_SEARCH: _grant("act.search_cases"),
     Permission.CASE_REGISTER: _grant("act.register_case"),
     Permission.CASE_WITHDRAW: _grant("act.withdraw"),

@@ -47,6 +47,7 @@ class SystemReason(StrEnum):
     REPLAY = "replay"
     MESSAGES = "messages"
     KEYS = "keys"
+    BREAK_GLASS = "break_glass"
 
 
 @dataclass(frozen=True, slots=True)

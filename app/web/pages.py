@@ -140,6 +140,7 @@ _REACHED_FROM = {
     "corrections": "certificates",
     "decisions": "modeler",
     "departments": "admin",
+    "emergency": "search",
     "entrycodes": "admin",
     "formtable": "modeler",
     "lodgements": "requisitions",

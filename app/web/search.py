@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, request
+from flask import Blueprint, g, request
 
 from app.domain.roles import Permission
 from app.services.casework import cases
@@ -13,7 +13,11 @@ from app.web.access import requires
 from app.web.pages import page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
+
+    from app.services.casefile.caselines import CaseLine
 
 bp = Blueprint("search", __name__)
 
@@ -23,7 +27,7 @@ _LONGEST = 120
 @bp.get("/search")
 @requires(Permission.CASE_SEARCH)
 def form() -> ResponseReturnValue:
-    return page("search/search.html", text="", found=None)
+    return _page()
 
 
 @bp.post("/search")
@@ -32,7 +36,12 @@ def form() -> ResponseReturnValue:
 def find() -> ResponseReturnValue:
     text = request.form.get("search", "").strip()[:_LONGEST]
     if not text:
-        return page("search/search.html", text="", found=None)
+        return _page()
     actor, now = transaction.actor(), transaction.now()
     found = transaction.write(lambda rows: cases.search(rows, actor, text, now))
-    return page("search/search.html", text=text, found=found)
+    return _page(text, found)
+
+
+def _page(text: str = "", found: Sequence[CaseLine] | None = None) -> ResponseReturnValue:
+    may_open = g.actor.may(Permission.BREAK_GLASS)
+    return page("search/search.html", text=text, found=found, may_open_in_emergency=may_open)

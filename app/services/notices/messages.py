@@ -17,6 +17,7 @@ from app.models import setup_queries
 from app.models.messages import EMAIL, SMS
 from app.models.scope import SystemReason, SystemScope
 from app.postbox import UNREACHABLE, MailServer, NotSent, SmsGateway
+from app.services.casework import emergency
 from app.services.district import calendars
 from app.services.reports import watch, weekly
 from app.services.store import audit
@@ -40,7 +41,12 @@ _TEXTS = ROOT / "app" / "seed" / "messages.json"
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _MOBILE = re.compile(r"[6-9][0-9]{9}")
 #: Where a message leads, if not to the inbox.
-_PLACES = {"escalation": "/reminders", weekly.KIND: "/reports/kept", watch.KIND: "/watch"}
+_PLACES = {
+    "escalation": "/reminders",
+    weekly.KIND: "/reports/kept",
+    watch.KIND: "/watch",
+    emergency.KIND: "/emergency",
+}
 _OLDEST = timedelta(days=2)  # a notice that could not be told by then is no news any more
 _AT_ONCE = 20  # messages of one round: officers' jobs must not wait for a slow server
 _DIGEST_FROM = time(10, 0)  # IST: when the offices open
