@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from app.services.casework import destruction
-from app.services.deployment import moving, replays
+from app.services.deployment import dryruns, moving, replays
 from app.services.desk import holding
 from app.services.district import calendars
 from app.services.installation import upkeep
@@ -94,6 +94,7 @@ class Worker:
 
     def _work(self, now: datetime) -> bool:
         """One job; where none is due, a slice of what takes long."""
+        dryruns.go_on(self.database, now)  # its program runs beside: it is only looked after
         slices = (jobs.run_one, rosterwork.go_on, replays.go_on, moving.go_on, destruction.go_on)
         return any(each(self.database, now) for each in slices)
 

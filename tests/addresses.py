@@ -261,6 +261,8 @@ ADDRESSES: dict[str, Address] = {
     "replays.begin": acts("proposal"),
     "replays.cancel": Address("proposal", frozenset({404})),  # nothing of it is running
     "trials.show": opens("proposal"),
+    "trials.begin": acts("proposal"),
+    "trials.cancel": Address("proposal", frozenset({404})),  # nothing of it is running
     "scenarios.show": opens("proposal"),
     "scenarios.add": acts("proposal"),
     "scenarios.accept": acts("proposal"),

@@ -18,6 +18,7 @@ from app.models import (
     retention,
     rosters,
     tallies,
+    trials,
     visits,
     workflow,
 )
@@ -42,6 +43,7 @@ MODULES = (
     retention,
     rosters,
     tallies,
+    trials,
     visits,
     workflow,
 )

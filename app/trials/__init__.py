@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from base64 import b64encode
+from collections import deque
 from dataclasses import asdict
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 SECONDS = 45  # by the clock, on a machine with much else to do; the program counts the processor's time
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _ONE = BoundedSemaphore(1)
+_TOLD = 12  # steps of the way of a case that was stopped
 
 
 def run(files: Mapping[str, bytes], world: engine.World) -> engine.Trial:
@@ -29,38 +33,90 @@ def run(files: Mapping[str, bytes], world: engine.World) -> engine.Trial:
     A program that was stopped by its bounds is a fault `trial_stopped` of the step that it was about to do. The files
     have passed the gate. Raises Unavailable when the program cannot be started.
     """
-    drawn = {
-        name: b64encode(data).decode() for name, data in files.items() if name.endswith((".bpmn", ".dmn"))
-    }
-    told = orjson.dumps({"files": drawn, "world": asdict(world)})
     with _ONE:
+        running = Running(files, world)
+        running.wait()
+        found = running.found()
+    assert found is not None  # noqa: S101 - it was waited for
+    return found
+
+
+class Running:
+    """A dry run under way; `cases` and `acts` tell how far it is. Raises Unavailable where none can be started."""
+
+    def __init__(self, files: Mapping[str, bytes], world: engine.World) -> None:
+        drawn = {
+            name: b64encode(data).decode() for name, data in files.items() if name.endswith((".bpmn", ".dmn"))
+        }
+        self._told = orjson.dumps({"files": drawn, "world": asdict(world)})
+        self._began_with, self._way, self._last = world.process, deque[str](maxlen=_TOLD), b""
+        self.cases = self.acts = 0
+        self._ends_by = time.monotonic() + SECONDS
         try:
-            done = subprocess.run(
+            self._program = subprocess.Popen(
                 [sys.executable, "-s", "-P", "-m", "app.trials.program"],
-                input=told,
-                capture_output=True,
-                timeout=SECONDS,
-                check=False,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
                 env={"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
                 cwd="/",
             )
-        except subprocess.TimeoutExpired as late:
-            return _stopped(late.stdout or b"")
         except OSError as error:
             raise Unavailable from error
-    *_, last = done.stdout.rstrip().split(b"\n")
-    word, _, rest = last.partition(b" ")
-    return _read(orjson.loads(rest)) if word == b"done" else _stopped(done.stdout)
+        self._reader = threading.Thread(target=self._listen, name="esp-dry-run", daemon=True)
+        self._reader.start()
+
+    def _listen(self) -> None:
+        """Hear the program out; its standard streams are closed when it has ended."""
+        with self._program as program:
+            told, heard = program.stdin, program.stdout
+            if told is None or heard is None:
+                return
+            try:
+                told.write(self._told)
+                told.close()
+            except BrokenPipeError:
+                return  # it was stopped before it had read
+            for line in heard:
+                word, _, rest = line.rstrip(b"\n").partition(b" ")
+                if word == b"at":
+                    self._hear(rest.decode(errors="replace"))
+                elif word == b"done":
+                    self._last = rest
+
+    def _hear(self, step: str) -> None:
+        self._way.append(step)
+        if step == self._began_with:
+            self.cases += 1
+        else:
+            self.acts += 1
+
+    def wait(self) -> None:
+        """Wait for its end, or end it when its time is over."""
+        self._reader.join(max(0.0, self._ends_by - time.monotonic()))
+        if self._reader.is_alive():
+            self.stop()
+
+    def stop(self) -> None:
+        """End the program at once."""
+        self._program.kill()
+        self._reader.join()
+
+    def found(self) -> engine.Trial | None:
+        """What it has found; None while it runs."""
+        if self._reader.is_alive() and time.monotonic() < self._ends_by:
+            return None
+        if self._reader.is_alive():
+            self.stop()
+        return read(orjson.loads(self._last)) if self._last else self._stopped()
+
+    def _stopped(self) -> engine.Trial:
+        """What is known of a run that did not come to its end: the steps of its last case."""
+        way = tuple(self._way)
+        return engine.Trial(faults=[engine.Fault(way[-1] if way else "", "trial_stopped", way)], is_cut=True)
 
 
-def _stopped(heard: bytes) -> engine.Trial:
-    """What is known of a run that did not come to its end: the steps of its last case."""
-    lines = heard.decode(errors="replace").split("\n")
-    steps = [line.removeprefix("at ") for line in lines if line.startswith("at ")]
-    way = tuple(steps[-12:])
-    return engine.Trial(faults=[engine.Fault(way[-1] if way else "", "trial_stopped", way)], is_cut=True)
-
-
-def _read(plain: Mapping[str, Any]) -> engine.Trial:
+def read(plain: Mapping[str, Any]) -> engine.Trial:
+    """A dry run as it was written down."""
     faults = [engine.Fault(**{**each, "way": tuple(each["way"])}) for each in plain["faults"]]
     return engine.Trial(**{**plain, "faults": faults})

@@ -12,8 +12,8 @@ from flask import Blueprint, g, jsonify, redirect, request, url_for
 from app import engine
 from app.domain.errors import DomainError, NotFound, ReleaseRefused
 from app.domain.roles import Permission
+from app.services.deployment import dryruns, replays, scenarios, trials, vocabulary
 from app.services.deployment import release_proposals as proposals
-from app.services.deployment import replays, scenarios, trials, vocabulary
 from app.services.procedure import comparisons, procedures
 from app.web import confirmations, diagrams, differences, findings, language, stepup, transaction
 from app.web.access import requires
@@ -48,13 +48,14 @@ def _page(proposal_id: UUID, status: int = 200, fault: str = "", note: str = "")
             procedures.in_force(rows),
         )
     )
+    tried = transaction.read(lambda rows: dryruns.newest(rows, proposal_id, contents))
     return page(
         "modeler/proposal.html",
         status,
         proposal=found,
         titles=titles(contents),
         replay=transaction.read(lambda rows: replays.newest(rows, proposal_id, contents)),
-        trial=trials.known(contents),
+        trial=trials.known(contents) or (tried.found if tried is not None and tried.is_of_now else None),
         problems=findings.told(_problems(contents)),
         parts=differences.table(
             comparisons.compare(current.contents, contents), Sentences(contents, current.contents)

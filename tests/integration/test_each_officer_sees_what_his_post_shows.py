@@ -454,6 +454,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "paper_queries.set_act": {"kind": "y"},
     "paper_queries.set_act_number": {},
     "replays.set_values": {"state": "y"},
+    "trials.set_trial": {"state": "y"},
     "workflow_queries.cancel_failed_job": {},
     "lodgements.change": {"before": ("x",), "state": "y"},
     "crimes.set_fir": {"facts": b"y"},

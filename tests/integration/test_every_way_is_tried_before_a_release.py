@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app import engine, trials
-from app.domain.errors import ReleaseRefused
+from app.domain.errors import NotAllowed, ReleaseRefused
 from app.domain.roles import Role
+from app.services.deployment import dryruns
 from app.services.deployment import release_proposals as proposals
 from app.services.deployment import trials as dry_runs
 from app.services.jobs import jobs
 from app.services.procedure import gatekeeping, procedures, releases
 from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
+from tests.office import text_of
 from tests.sources import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.journey import Journey
+    from tests.office import Office
 
 FILES = releases.read_folder(ROOT)
 ENQUIRY = "enquiry.bpmn"
@@ -84,3 +91,77 @@ def test_a_proposal_that_the_dry_run_stops_is_not_sent_and_says_where(journey: J
     assert {each.element_id for each in refused.value.problems} == {"visit"}
     row = journey.database.read(lambda rows: proposals.view(rows, admin, proposal_id), actor_scope(admin)).row
     assert row.status == proposals.OPEN
+
+
+# -- asked for on a page, done beside the worker's other work ------------------------------------------------
+
+
+def proposed(journey: Journey, files: dict[str, bytes]) -> Any:
+    admin = journey.staff.holder(Role.PROCESS_ADMIN)
+
+    def make(rows: Any) -> Any:
+        return proposals.begin(rows, admin, procedures.in_force(rows).row.id, "परख", NOW, files)
+
+    return journey.database.write(make, actor_scope(admin))
+
+
+def of_proposal(journey: Journey, proposal_id: Any) -> dryruns.DryRun:
+    admin = journey.staff.holder(Role.PROCESS_ADMIN)
+    found = journey.database.read(
+        lambda rows: dryruns.newest(rows, proposal_id, proposals.files(rows, proposal_id)), actor_scope(admin)
+    )
+    assert found is not None
+    return found
+
+
+def worked_until(
+    journey: Journey, proposal_id: Any, is_so: Callable[[dryruns.DryRun], bool]
+) -> dryruns.DryRun:
+    """Let the worker look after it as it does, once in a while, until something is so."""
+    for _ in range(600):
+        dryruns.go_on(journey.database, datetime.now(UTC))  # noqa: TID251 - the program runs by the machine's clock
+        found = of_proposal(journey, proposal_id)
+        if is_so(found):
+            return found
+        time.sleep(0.1)
+    raise AssertionError(found)
+
+
+def test_a_dry_run_goes_on_without_its_page_tells_how_far_it_is_and_is_kept(journey: Journey) -> None:
+    admin, proposal_id = journey.staff.holder(Role.PROCESS_ADMIN), proposed(journey, NO_WAY_OUT)
+    dryruns.ask(journey.database, admin, proposal_id, NOW)
+    dryruns.ask(journey.database, admin, proposal_id, NOW)
+    assert of_proposal(journey, proposal_id).row.state == "queued"
+    under_way = worked_until(journey, proposal_id, lambda run: run.row.acts > 0)
+    assert under_way.row.cases > 0
+    done = worked_until(journey, proposal_id, lambda run: not run.is_under_way)
+    assert done.found is not None
+    assert [(each.element_id, each.code) for each in done.found.faults] == [("visit", "never_ends")]
+    assert not dryruns.go_on(journey.database, NOW), "asked for twice, done once"
+
+
+def test_a_dry_run_is_stopped_at_a_word_and_its_program_ends(journey: Journey) -> None:
+    admin, proposal_id = journey.staff.holder(Role.PROCESS_ADMIN), proposed(journey, with_condition("false"))
+    dryruns.ask(journey.database, admin, proposal_id, NOW)
+    worked_until(journey, proposal_id, lambda run: run.row.state == "running")
+    journey.database.write(lambda rows: dryruns.cancel(rows, admin, proposal_id, NOW), actor_scope(admin))
+    assert dryruns.go_on(journey.database, NOW)
+    stopped = of_proposal(journey, proposal_id)
+    assert (stopped.row.state, stopped.found) == ("cancelled", None)
+    assert not dryruns.go_on(journey.database, NOW), "nothing runs any more"
+    dm = journey.staff.holder(Role.DM_ASSISTANT)
+    with pytest.raises(NotAllowed):
+        dryruns.ask(journey.database, dm, proposal_id, NOW)
+
+
+def test_the_page_of_a_dry_run_is_begun_watched_and_left(office: Office) -> None:
+    admin = office.at(Role.PROCESS_ADMIN)
+    admin.get("/modeler")
+    address = admin.post("/modeler/releases/1/proposals", {"title": "परख"}).headers["Location"]
+    assert "परख आरंभ करें" in text_of(admin.get(f"{address}/trial"))
+    shown = text_of(admin.post_and_follow(f"{address}/trial"))
+    assert "परख चल रही है" in shown
+    assert "इस पृष्ठ को बंद कर सकते हैं" in shown
+    shown = text_of(admin.post_and_follow(f"{address}/trial/cancel"))
+    assert "रोक दी गई" in shown
+    assert "परख आरंभ करें" in shown

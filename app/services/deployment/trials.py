@@ -45,7 +45,11 @@ def run(files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]]) 
     with _lock:
         if mark in _known:
             return _known[mark]
-    found = trials.run(files, world(files, job_results))
+    return remember(mark, trials.run(files, world(files, job_results)))
+
+
+def remember(mark: bytes, found: engine.Trial) -> engine.Trial:
+    """Know what a dry run of the files with this mark has found: sending them waits for no other; -> `found`."""
     with _lock:
         _known[mark] = found
         while len(_known) > _KEPT:

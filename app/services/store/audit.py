@@ -93,6 +93,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "cases:try": frozenset({"version"}),
     "cases:stop": frozenset({"version"}),
     "proposal:scenario": frozenset({"scenario", "step"}),
+    "proposal:try": frozenset({"sha256"}),
     "proposal:replay": frozenset({"replay", "since", "sha256"}),
     "proposal:return": frozenset(),
     "proposal:drop": frozenset(),
