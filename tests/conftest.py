@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import programs
+from tests import programs, room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,9 +35,20 @@ NOT_RUN: list[str] = [
 ]
 
 
-def pytest_configure(config: pytest.Config) -> None:  # noqa: ARG001  # pytest passes it by name
+def pytest_configure(config: pytest.Config) -> None:
+    _keep_in_memory(config)
     if LACKING and os.environ.get("CI") == "true":
         raise pytest.UsageError(f"CI=true, but this machine lacks {' and '.join(LACKING.values())}")
+
+
+def _keep_in_memory(config: pytest.Config) -> None:
+    """Let the tests' own folders lie in memory; whoever leads the runners says so for all, and clears up."""
+    folder = room.in_memory()
+    if folder is None or hasattr(config, "workerinput") or config.option.basetemp is not None:
+        return
+    own = Path(mkdtemp(prefix="esp-test-", dir=folder))
+    config.option.basetemp = own / "run"
+    config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests import programs
+from tests import programs, room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,9 @@ _SETTINGS = ("listen_addresses=", "max_connections=60", "shared_buffers=32MB")
 #: Speed over safety: the cluster lives as long as the test run.
 _CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 _START_SECONDS = 30.0
+_COPIES_FILES = (
+    150_000  # the version from which a database may be copied file by file, four times as fast in memory
+)
 
 
 @dataclass
@@ -37,6 +40,7 @@ class PostgresServer:
     """A running cluster, reached through a socket in its own folder."""
 
     folder: Path
+    is_careless: bool = False
     _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def url(self, name: str) -> str:
@@ -46,8 +50,18 @@ class PostgresServer:
         """Make a database, a copy of `template`; returns its URL. Nobody may be connected to the template."""
         name = name or f"test_{next(self._names)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
+            by_file = self.is_careless and connection.info.server_version >= _COPIES_FILES
+            how = "STRATEGY FILE_COPY" if by_file else ""
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}')  # type: ignore[arg-type]
         return self.url(name)
+
+    @contextmanager
+    def lent_database(self, template: str = "template1") -> Iterator[str]:
+        """A database for one test, thrown away behind it; -> its URL."""
+        name = f"test_{next(self._names)}"
+        yield self.new_database(template, name)
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
 
 
 def _unprivileged() -> list[str]:
@@ -77,7 +91,7 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> N
 def running(binaries: Path, *, careless: bool = False) -> Iterator[PostgresServer]:
     """Run a new cluster while the block lasts; `careless` forgets durability for speed."""
     # Not below pytest's folder, which only its owner may enter; and short: a socket's name is bounded.
-    folder = Path(tempfile.mkdtemp(prefix="esp-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="esp-pg-", dir=room.in_memory() if careless else None))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     as_postgres, data, log = _unprivileged(), folder / "data", folder / "log"
@@ -106,7 +120,7 @@ def running(binaries: Path, *, careless: bool = False) -> Iterator[PostgresServe
             cwd=folder,
         )
     try:
-        cluster = PostgresServer(folder)
+        cluster = PostgresServer(folder, careless)
         _wait_until_ready(cluster.url("postgres"), server, log)
         yield cluster
     finally:

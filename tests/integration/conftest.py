@@ -70,25 +70,29 @@ def _add_demo(url: str, folder: Path) -> None:
 
 
 @pytest.fixture(params=KINDS)
-def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database of this test's own with the demo district in it, on either kind."""
     if request.param == "postgres":
         server = request.getfixturevalue("postgres_server")
-        return server.new_database(template=request.getfixturevalue("demo_postgres"))
-    path = tmp_path / "demo.db"
-    shutil.copy(request.getfixturevalue("demo_sqlite"), path)
-    return f"sqlite:///{path}"
+        with server.lent_database(request.getfixturevalue("demo_postgres")) as url:
+            yield url
+    else:
+        path = tmp_path / "demo.db"
+        shutil.copy(request.getfixturevalue("demo_sqlite"), path)
+        yield f"sqlite:///{path}"
 
 
 @pytest.fixture(params=KINDS)
-def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated database of this test's own, on SQLite and on PostgreSQL."""
     if request.param == "postgres":
         server = request.getfixturevalue("postgres_server")
-        return server.new_database(template=request.getfixturevalue("empty_postgres"))
-    path = tmp_path / "satyapan.db"
-    shutil.copy(request.getfixturevalue("empty_sqlite"), path)
-    return f"sqlite:///{path}"
+        with server.lent_database(request.getfixturevalue("empty_postgres")) as url:
+            yield url
+    else:
+        path = tmp_path / "satyapan.db"
+        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+        yield f"sqlite:///{path}"
 
 
 @pytest.fixture
