@@ -49,6 +49,7 @@ _SCREENS = (
     "orders",
     "retention",
     "watch",
+    "record",
     "subjects",
     "reports",
     "certificates",

@@ -117,6 +117,10 @@ ADDRESSES: dict[str, Address] = {
     "orders.show": opens(),
     "orders.issue": acts(),
     "orders.cancel": acts(),
+    "record.show": opens(),
+    "record.find": acts(),
+    "record.chain": opens(chain="admin"),
+    "record.case": Address(gives=frozenset({404}), parts={"number": "SRN-2026-99999"}),
     "watch.show": opens(),
     "watch.rows": Address(gives=frozenset({404})),  # no line is named
     "retention.show": opens(),

@@ -151,6 +151,7 @@ class Permission(StrEnum):
     RETENTION_APPROVE = "retention:approve"
     SUBJECT_EXPORT = "subject:export"
     BREAK_GLASS = "case:break_glass"
+    RECORD_READ = "record:read"
     ADMIN_SEE = "admin:see"
     INCIDENT_RETRY = "incident:retry"
     ENTRY_CODE = "entry:allow"
@@ -207,6 +208,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.DOCUMENT_SEE: _grant("see.case.documents", keeps="photo+attestation"),
     Permission.REQUISITION_SEE: _grant("see.case.identity", reach="A"),
     Permission.AUDIT_SEE: _grant("see.audit_trail", keeps="own_office_acts own_acts"),
+    Permission.RECORD_READ: _grant("see.audit_trail", "see.who_opened", keeps="names_masked", reach="A"),
     Permission.PAPER_SEE: _grant("see.paper", reach="A"),
     Permission.PAPER_REGISTER: _grant("rep.certificate_register", keeps="kind_hidden"),
     Permission.PAPER_SIGN: _grant("act.dm_decide", "act.sp_decide", keeps=IF_DELEGATED),

@@ -96,6 +96,20 @@ def offices_of_looks(session: Session, things: Collection[str]) -> Sequence[AnyR
     ).all()
 
 
+def page_of_stream(session: Session, stream: str, before: int | None, limit: int) -> Sequence[AnyRow]:
+    """Rows of one stream, newest first, before a number where one is given; with the actor's office, not his name."""
+    statement = (
+        select(audit, *_OFFICE)
+        .outerjoin(office, _OFFICE_OF_ACTOR)
+        .where(visible(audit, session.scope), audit.c.stream == stream)
+        .order_by(audit.c.seq.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(audit.c.seq < before)
+    return session.connection.execute(statement).all()
+
+
 _CASE_HEAD = Query(
     lambda at: (
         select(case.c.audit_seq.label("seq"), case.c.audit_head.label("head"))

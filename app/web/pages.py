@@ -152,6 +152,7 @@ _REACHED_FROM = {
     "passkeys": "account",
     "policies": "admin",
     "proposals": "modeler",
+    "record": "reports",
     "replays": "modeler",
     "retention": "reports",
     "rights": "admin",

@@ -55,6 +55,7 @@ def queues() -> ResponseReturnValue:
         today=transaction.now(),
         may_see_clocks=g.actor.may(Permission.CLOCK_SEE),
         may_see_areas=g.actor.may(Permission.AREA_SEE),
+        may_read_record=g.actor.may(Permission.RECORD_READ),
         may_watch=g.actor.may(Permission.CASE_OPENED),
         may_see_retention=g.actor.may(Permission.RETENTION_SEE),
         keys=reports.open_to(g.actor),

@@ -1,0 +1,198 @@
+"""The record as an auditor reads it: every act of a chain, officers by a mark, of a case numbers, dates and stages.
+
+No name of a person or an officer, no answer, finding or file leaves here; each reading is itself recorded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from app.domain import numbers
+from app.domain.errors import NotAllowed, NotFound
+from app.domain.roles import Permission
+from app.models import audit_queries as record
+from app.models import case_queries as cases
+from app.models import paper_queries as papers
+from app.models import watch_queries
+from app.models import workflow_queries as workflow
+from app.papers.devanagari import masked
+from app.services.casefile import sightings
+from app.services.procedure import releases
+from app.services.store import keys, scopes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.procedure.releases import Loaded
+    from app.services.store.database import Database
+
+#: Chains that belong to no case: sign-ins, openings and searches; orders, releases, posts.
+CHAINS = ("access", "admin")
+PAGE = 50
+_CASE = "case:"
+_MARK = 6  # hexadecimal digits by which an officer is told from another
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One row of a chain. `officer` is a mark, the same for all acts of one officer; empty for the system."""
+
+    seq: int
+    at: datetime
+    action: str
+    case_number: str
+    officer: str
+    role: str
+    office_kind: str
+    office_hi: str
+    office_en: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a case: where, from when to when."""
+
+    step_hi: str
+    step_en: str
+    office_kind: str
+    office_hi: str
+    office_en: str
+    state: str
+    created_at: datetime
+    due_on: date
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A case without its person: the first letters of the name, numbers, dates, stages, outcome."""
+
+    number: str
+    name: str
+    purpose_hi: str
+    purpose_en: str
+    status: str
+    received_on: date
+    due_on: date
+    closed_at: datetime | None
+    steps: Sequence[Step]
+    papers: Sequence[AnyRow]  # number, output, status, issued_at
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A page of one chain, newest first; `case` where it is a case's."""
+
+    chain: str
+    acts: Sequence[Act]
+    following: int | None
+    case: Masked | None = None
+
+
+def of_chain(database: Database, actor: Actor, chain: str, before: int | None, now: datetime) -> Book:
+    """A page of a chain that belongs to no case. Raises NotAllowed, NotFound."""
+    _may(actor)
+    if chain not in CHAINS:
+        raise NotFound
+    book = database.read(
+        lambda session: _book(session, chain, chain, before), scopes.record(actor.district_id)
+    )
+    sightings.note_list(database, actor, f"record:{chain}", now)
+    return book
+
+
+def of_case(database: Database, actor: Actor, number: str, before: int | None, now: datetime) -> Book:
+    """A case without its person, and a page of its chain. Raises NotAllowed, NotFound."""
+    _may(actor)
+    known = numbers.parse_case_number(number)
+
+    def read(session: Session) -> tuple[UUID, Book]:
+        case = cases.find_number(session, known) if known is not None else None
+        if case is None:
+            raise NotFound
+        book = _book(session, f"{_CASE}{case.id}", case.number, before)
+        return case.id, Book(book.chain, book.acts, book.following, _masked(session, case))
+
+    case_id, book = database.read(read, scopes.record(actor.district_id))
+    sightings.note_list(database, actor, f"{_CASE}{case_id}", now)
+    return book
+
+
+def _book(session: Session, stream: str, chain: str, before: int | None) -> Book:
+    rows = record.page_of_stream(session, stream, before, PAGE + 1)
+    shown = rows[:PAGE]
+    numbers_of = _numbers(session, shown)
+    return Book(
+        chain,
+        [_act(session, row, numbers_of) for row in shown],
+        shown[-1].seq if len(rows) > PAGE else None,
+    )
+
+
+def _numbers(session: Session, rows: Sequence[AnyRow]) -> dict[str, str]:
+    """Object of a row -> the number of the case that it names."""
+    ids = {row.object: UUID(row.object.removeprefix(_CASE)) for row in rows if row.object.startswith(_CASE)}
+    found = watch_queries.numbers_of_cases(session, set(ids.values()))
+    return {thing: found.get(case_id, "") for thing, case_id in ids.items()}
+
+
+def _act(session: Session, row: AnyRow, numbers_of: dict[str, str]) -> Act:
+    mark = "" if row.actor_id is None else session.keys.blind("auditor", str(row.actor_id)).hex()[:_MARK]
+    return Act(
+        row.seq,
+        row.at,
+        row.action,
+        numbers_of.get(row.object, ""),
+        mark.upper(),
+        row.role,
+        row.office_kind or "",
+        row.office_hi or "",
+        row.office_en or "",
+        bytes(row.hash).hex()[:12],
+    )
+
+
+def _masked(session: Session, case: AnyRow) -> Masked:
+    person, loaded = cases.applicant_of(session, case.id), releases.load(session, case.release_id)
+    name = keys.NO_NAME
+    if person is not None:
+        name = keys.open_name(session, case.data_key_id, person.id, person.name)
+    tasks = workflow.tasks_of(session, case.id, states=workflow.EVERY_STATE)
+    return Masked(
+        case.number,
+        masked(name["hi"] or name["en"]),
+        *loaded.purpose_names(case.purpose),
+        status=case.status,
+        received_on=case.received_on,
+        due_on=case.due_on,
+        closed_at=case.closed_at,
+        steps=[_step(loaded, task) for task in tasks],
+        papers=[row for row in papers.of_case(session, case.id) if row.status != "allotted"],
+    )
+
+
+def _step(loaded: Loaded, task: AnyRow) -> Step:
+    step_hi, step_en = loaded.engine.label(task.element_id)
+    return Step(
+        step_hi,
+        step_en,
+        task.office_kind,
+        task.office_hi,
+        task.office_en,
+        task.state,
+        task.created_at,
+        task.due_on,
+        task.done_at,
+    )
+
+
+def _may(actor: Actor) -> None:
+    if not actor.may(Permission.RECORD_READ):
+        raise NotAllowed
