@@ -39,6 +39,8 @@ _SCREENS = (
     "department",
     "departments",
     "lodgements",
+    "tokens",
+    "api",
     "tracking",
     "live",
     "clocks",

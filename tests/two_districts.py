@@ -24,7 +24,7 @@ from app.models.cases import case, document, enquiry
 from app.models.officers import officer, posting
 from app.models.offices import office
 from app.models.workflow import user_task
-from app.services.access import officers, stepup
+from app.services.access import officers, stepup, tokens
 from app.services.deployment import release_proposals as proposals
 from app.services.desk import desk
 from app.services.installation import setup
@@ -115,6 +115,7 @@ def build(demo: Path, folder: Path, now: datetime) -> World:
         for where, letter in things["letter"].items()
         if where != "far"
     }
+    things["token"] = {"near": _token(saran, now)}
     things["lodgement"] = {"near": _lodgement(saran, now)}
     things["sent"] = {"near": _lodgement(saran, now, sent=True)}
     things["proposal"] = {"near": _proposal(saran, now), "other": _proposal(buxar, now)}
@@ -198,6 +199,16 @@ def _lodgement(district: District, now: datetime, *, sent: bool = False) -> UUID
     """Write a letter in the account of a department, and send it with a list of one person."""
     actor = district.staff.holder(Role.REQUESTER)
     return lodging.sent(district, actor, now) if sent else lodging.written(district, actor, now)
+
+
+def _token(district: District, now: datetime) -> UUID:
+    """Ask for the token of a program, in the name of a department."""
+    actor = district.staff.holder(Role.REQUESTER)
+    asked = district.database.write(
+        lambda rows: tokens.to_make(rows, actor, "वेतन", ["read"], 30, now), actor_scope(actor)
+    )
+    wanted = district.database.read(lambda rows: stepup.see(rows, actor, asked, now), actor_scope(actor))
+    return UUID(wanted.items[0].thing.partition(":")[2])
 
 
 def _proposal(district: District, now: datetime) -> UUID:

@@ -52,7 +52,6 @@ WAITING: dict[str, str] = {
     "adm.number_series": "series follow the calendar year by themselves",
     "adm.replay": "no replay on past cases",
     "adm.move_cases": "a running case stays on its release",
-    "adm.api_tokens": "no interface for other programs",
     "adm.audit_log": "no screen of the security log",
     "adm.audit_verify": "by the command line of the machine only",
     "adm.backup": "by the command line of the machine only",

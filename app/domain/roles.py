@@ -160,6 +160,8 @@ class Permission(StrEnum):
     DEPARTMENT_SEE = "department:see"
     DEPARTMENT_PAPER = "department:paper"
     DEPARTMENT_LODGE = "department:lodge"
+    PROGRAM_KEEP = "program:keep"
+    PROGRAM_WATCH = "program:watch"
     ACCOUNT_OWN = "account:own"
 
 
@@ -259,6 +261,8 @@ GRANTS: dict[Permission, Grant] = {
     ),
     Permission.DEPARTMENT_PAPER: _grant("see.paper", keeps="after_issue", of_requester=True),
     Permission.DEPARTMENT_LODGE: _grant("act.register_case", keeps="draft", of_requester=True),
+    Permission.PROGRAM_KEEP: _grant("adm.api_tokens", of_requester=True),
+    Permission.PROGRAM_WATCH: _grant("adm.api_tokens", keeps="maker approver"),
 }
 #: What everybody has who signs in, in whatever post.
 _EVERYBODY = frozenset({Permission.ACCOUNT_OWN})

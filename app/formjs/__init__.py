@@ -22,6 +22,7 @@ from app.formjs.loading import load
 from app.formjs.model import PII_CLASSES, Field, FieldType, Form
 from app.formjs.posting import as_posted
 from app.formjs.refusals import FormProblem, FormRefused
+from app.formjs.schema import misshapen, schema
 from app.formjs.view import not_asked
 
 __all__ = [
@@ -48,12 +49,14 @@ __all__ = [
     "label",
     "load",
     "may_stay_blank",
+    "misshapen",
     "not_asked",
     "posted",
     "proposed",
     "read",
     "refuses_file",
     "renamed",
+    "schema",
     "show",
     "unreadable",
     "with_files",

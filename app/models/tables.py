@@ -1,6 +1,7 @@
 """Every table of the product: whoever takes the metadata from here has them all."""
 
 from app.models import (
+    apitokens,
     audit,
     cases,
     clocks,
@@ -26,6 +27,7 @@ from app.models.base import metadata
 
 #: A module that makes a table stands here; a test holds the list against the folder.
 MODULES = (
+    apitokens,
     audit,
     cases,
     clocks,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -11,9 +12,9 @@ from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 
 from app.domain.errors import NotAllowed
-from app.services.access import officers, stepup
+from app.services.access import officers, stepup, tokens
 from app.services.store import scopes
-from app.web import language, transaction
+from app.web import language, problems, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,16 @@ PUBLIC = "public"
 LIVE = "X-Live"  # header of a page that is asked for anew by itself, because something on it changed
 NEWCOMER = "newcomer"  # somebody who came by a code, and has yet to set his factors
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_LONGEST_TOKEN = 200
 _LAST_CONTROL = 32  # of ASCII: control characters and the space
+
+
+@dataclass(frozen=True, slots=True)
+class OfPrograms:
+    """Access by a department's token that is good for this."""
+
+    scope: str
+
 
 csrf = CSRFProtect()
 log = structlog.get_logger()
@@ -52,6 +62,17 @@ def requires(permission: Permission, keeps: Callable[..., None] | None = None) -
     def mark(view: View) -> View:
         view.access = permission  # type: ignore[attr-defined]
         view.keeps = keeps  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def for_programs(scope: str) -> Callable[[View], View]:
+    """Open the view to programs whose token is good for this: no cookie is read, so none can be misused."""
+
+    def mark(view: View) -> View:
+        view.access = OfPrograms(scope)  # type: ignore[attr-defined]
+        view.knows_officer = False  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -151,11 +172,34 @@ def _guard() -> ResponseReturnValue | None:
     is_quiet = getattr(view, "is_quiet", False) or request.headers.get(LIVE) is not None
     standing = _identify(is_quiet=is_quiet) if getattr(view, "knows_officer", True) else None
     language.settle()
+    if isinstance(access, OfPrograms):
+        return _program(access)
     if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
         _refuse_foreign_forms()
     if view is None or access == PUBLIC:
         return None
     return _closed(view, access, standing)
+
+
+def _program(access: OfPrograms) -> ResponseReturnValue | None:
+    """Let a program in by the token that it shows; a session of a browser counts for nothing here."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    now = transaction.now()
+    found = None
+    if kind.casefold() == "bearer" and 0 < len(token) <= _LONGEST_TOKEN:
+        found = transaction.look(lambda rows: tokens.program(rows, token.strip(), now), scopes.door())
+    if found is None:
+        refused = problems.of_key(401, "not_allowed", "api.no_token")
+        refused.headers["WWW-Authenticate"] = 'Bearer realm="e-satyapan"'
+        return refused
+    if access.scope not in found.scopes:
+        return problems.of_key(403, "not_allowed", "api.scope_missing")
+    g.actor, g.program = found.actor, found
+    if found.is_stale:
+        transaction.write(
+            lambda rows: tokens.touch(rows, found.token_id, now), scopes.door(found.actor.district_id)
+        )
+    return None
 
 
 def _closed(view: Any, access: Any, standing: officers.Standing | None) -> ResponseReturnValue | None:

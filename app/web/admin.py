@@ -55,6 +55,7 @@ def overview() -> ResponseReturnValue:
         may_see_calendar=g.actor.may(Permission.CALENDAR_SEE),
         may_see_policies=g.actor.may(Permission.POLICY_SEE),
         may_keep_departments=g.actor.may(Permission.DEPARTMENT_KEEP),
+        may_watch_tokens=g.actor.may(Permission.PROGRAM_WATCH),
         may_make_codes=g.actor.may(Permission.ENTRY_CODE),
         news=_news(confirmations.take_notes()),
     )

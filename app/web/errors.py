@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.domain import errors as domain
-from app.web import language
+from app.web import language, problems
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -180,6 +180,8 @@ def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Re
     """The page of one kind of refusal. A form that came along is shown again, and offered to be sent again."""
     g.setdefault("actor", None)
     g.refused = True
+    if problems.are_wanted():
+        return _told_program(status, kind, detail, reference)
     here = request.full_path.rstrip("?")
     is_form = request.method == "POST" and kind != "too_large"
     may_resend = is_form and g.actor is not None and kind in _WORTH_SENDING_AGAIN
@@ -200,6 +202,13 @@ def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Re
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = RETRY_AFTER
     return response
+
+
+def _told_program(status: int, kind: str, detail: str, reference: str) -> Response:
+    refused = problems.of_kind(status, kind, detail, reference)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        refused.headers["Retry-After"] = RETRY_AFTER
+    return refused
 
 
 def _posted() -> list[tuple[str, Any]]:

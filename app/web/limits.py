@@ -22,6 +22,15 @@ def _caller() -> str:
 limiter = Limiter(_caller, storage_uri="memory://", headers_enabled=True, strategy="moving-window")
 
 sign_in = limiter.limit("30/minute;300/hour")
+OF_PROGRAM = 120  # requests a minute, of one token
+
+
+def _token() -> str:
+    """Each token has a budget of its own, whatever machine it is used from."""
+    return f"token:{g.program.token_id}"
+
+
+program = limiter.limit(f"{OF_PROGRAM}/minute;3000/hour", key_func=_token)
 search = limiter.limit("60/minute")
 verify = limiter.limit("30/minute")
 

@@ -132,6 +132,7 @@ def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
 
 #: Screens without an entry of their own light up the one they are reached from, and borrow its help.
 _REACHED_FROM = {
+    "api": "department",
     "areas": "reports",
     "calendar": "reports",
     "canvas": "modeler",
@@ -162,6 +163,7 @@ _REACHED_FROM = {
     "stepup": "account",
     "subjects": "search",
     "tasks": "inbox",
+    "tokens": "department",
     "trials": "modeler",
     "verify": "certificates",
     "watch": "reports",

@@ -456,6 +456,8 @@ CHANGING: dict[str, dict[str, Any]] = {
     "replays.set_values": {"state": "y"},
     "trials.set_trial": {"state": "y"},
     "workflow_queries.cancel_failed_job": {},
+    "apitokens.set_token": {"name": "y"},
+    "apitokens.delete_requests": {"before": NOW},
     "lodgements.change": {"before": ("x",), "state": "y"},
     "crimes.set_fir": {"facts": b"y"},
     "crimes.set_accused": {"facts": b"y"},

@@ -11,7 +11,7 @@ import structlog
 from app.domain.errors import Conflict
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.services.access import door, passkeys, stepup
+from app.services.access import door, passkeys, stepup, tokens
 from app.services.desk import desk
 from app.services.installation import checkpoints
 from app.services.intake import lodgements, rosterwork
@@ -64,7 +64,7 @@ def _sign(database: Database, folder: Path, now: datetime) -> None:
 def _sweep(database: Database, now: datetime) -> None:
     """Remove what counts no more: old tries at the door, old requests for a fresh factor and their challenges."""
     for district_id in database.read(setup_queries.districts, scopes.door()):
-        for duty in (door.sweep, passkeys.sweep, stepup.sweep):
+        for duty in (door.sweep, passkeys.sweep, stepup.sweep, tokens.sweep):
             database.write(partial(duty, now=now), scopes.door(district_id))
         events = SystemScope(SystemReason.LIVE, district_id)
         database.write(partial(live.forget, now=now), events)

@@ -204,7 +204,7 @@ def write(database: Database, actor: Actor, lodgement_id: UUID | None, posted: P
         row = table.find(session, known) if known is not None else None
         if row is None and lodgement_id is not None:
             raise NotFound
-        return _keep(session, actor, row, known or new_id(session.recorded_at), (filled, answers), now)
+        return keep(session, actor, row, known or new_id(session.recorded_at), (filled, answers), now)
 
     return database.write(put, scope)
 
@@ -226,7 +226,12 @@ def checked(
     return formjs.clean(filled.form, whole, filled.facts)
 
 
-def _keep(
+def public_keys(made: formjs.Form) -> set[str]:
+    """The fields of the letter that the route may read."""
+    return {field.key for field in made.fields if field.pii == "P0"}
+
+
+def keep(
     session: Session,
     actor: Actor,
     row: AnyRow | None,
@@ -234,9 +239,10 @@ def _keep(
     written: tuple[Filled, dict[str, Any]],
     now: datetime,
 ) -> UUID:
+    """Write a letter down, in the transaction of the caller: a new one, or the one of this row. Raises Sent."""
     filled, answers = written
     key_id = row.data_key_id if row is not None else keys.create(session, "lodgement")
-    public = {field.key for field in filled.form.fields if field.pii == "P0"}
+    public = public_keys(filled.form)
     values = {
         "purpose": answers["purpose"],
         "requester_hi": answers["requesting_dept"],
@@ -282,24 +288,24 @@ def send(database: Database, actor: Actor, lodgement_id: UUID, now: datetime) ->
         if roster is None or not _is_ready(roster.state, counts):
             raise NotReady
         loaded = releases.active(session)
-        if row.purpose not in purposes_taken(session, loaded):
-            raise DomainError("error.purpose_disabled")
-        values = {"candidate_count": roster.total, "sent_at": now, "changed_at": now, "note": None}
         checked(rules(session, loaded, now), opened(session, row), row.requester_hi, roster.total, now)
-        table.change(session, row.id, table.OPEN, state="sent", **values)
-        _tell(session, now)
-        audit.record(
-            session,
-            "admin",
-            "lodgement:send",
-            f"lodgement:{row.id}",
-            actor,
-            now,
-            rows=roster.total,
-            roster=str(roster.id),
-        )
+        hand_in(session, actor, row.id, roster.total, now)
 
     database.write(put, actor_scope(actor))
+
+
+def hand_in(session: Session, actor: Actor, lodgement_id: UUID, count: int, now: datetime) -> None:
+    """Lay a checked letter before the DM's office, in the transaction of the caller; `count` persons are in its list.
+
+    Raises DomainError for a purpose that is not taken here.
+    """
+    row = _row(session, actor, lodgement_id)
+    if row.purpose not in purposes_taken(session, releases.active(session)):
+        raise DomainError("error.purpose_disabled")
+    values = {"candidate_count": count, "sent_at": now, "changed_at": now, "note": None}
+    table.change(session, row.id, table.OPEN, state="sent", **values)
+    _tell(session, now)
+    audit.record(session, "admin", "lodgement:send", f"lodgement:{row.id}", actor, now, rows=count)
 
 
 def _tell(session: Session, now: datetime) -> None:

@@ -40,7 +40,7 @@ class Judged:
 class Judge:
     """The form in force with all that its rules read of a letter, made once for many rows."""
 
-    def __init__(self, session: Session, letter: AnyRow | OfLetter, now: datetime) -> None:
+    def __init__(self, session: Session, letter: AnyRow | OfLetter | None, now: datetime) -> None:
         self.release = releases.active(session)
         self.form = self.release.form(PERSON)
         self._now = now

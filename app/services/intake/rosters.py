@@ -328,7 +328,7 @@ def explain(
         if len(set(fields.values())) != len(fields):
             twice = [key for key in known if list(fields.values()).count(key) > 1]
             raise ColumnsWrong("roster.columns_twice", [known[key] for key in twice])
-        needed = [each for each in known.values() if _is_needed(each) and each.key not in fields.values()]
+        needed = [each for each in known.values() if is_needed(each) and each.key not in fields.values()]
         if needed:
             raise ColumnsWrong("roster.columns_missing", needed)
         heads = _opened_head(session, row).get("heads", [])
@@ -345,7 +345,7 @@ def explain(
 _HAS_DEFAULT = frozenset({"nationality", "relation", "perm_state", "declared_case"})
 
 
-def _is_needed(column: formjs.Column) -> bool:
+def is_needed(column: formjs.Column) -> bool:
     """Whether no row can do without the column: it is asked of everybody, and the form proposes nothing."""
     return column.is_required and column.key not in _HAS_DEFAULT
 
