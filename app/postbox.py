@@ -1,16 +1,19 @@
-"""What carries a message out of the house: a mail server and an SMS gateway, both of the settings; knows no table."""
+"""What carries a message out of the house: a mail server and an SMS gateway of the settings, calls to departments."""
 
 from __future__ import annotations
 
+import ipaddress
 import smtplib
+import socket
 import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,3 +119,134 @@ class SmsGateway:
             raise NotSent(f"http_{refused.code}", is_final=is_final) from refused
         except OSError as error:
             raise NotSent(UNREACHABLE, is_final=False) from error
+
+
+# -- calls to addresses that a department has named ------------------------------------------------------
+
+_PORTS = {"https": 443, "http": 80}
+_OWN_PORTS = 1024  # below it, nobody serves programs but under 80 and 443
+_LONGEST = 300
+_GONE = 410  # whoever answers so wants no further call
+
+
+class AddressRefused(ValueError):
+    """No program may be called there; `reason` is a short code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Calls addresses by POST. `is_demo`: this machine alone may be called, also without TLS."""
+
+    is_demo: bool = False
+
+    def judge(self, address: str) -> None:
+        """Look at an address before it is kept, by what it says itself. Raises AddressRefused."""
+        self._host_of(self._parts(address))
+
+    def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Send once; no redirect is followed, no answer is read beyond its status. Raises NotSent."""
+        try:
+            parts = self._parts(address)
+            host, port = self._host_of(parts)
+            place = self._resolved(host, port)
+        except AddressRefused as refused:
+            raise NotSent(refused.reason, is_final=False) from refused
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection = _dialled(parts.scheme, host, port, place)
+        try:
+            connection.request("POST", path, body, dict(headers))
+            status = connection.getresponse().status
+        except (OSError, HTTPException) as error:
+            raise NotSent(UNREACHABLE, is_final=False) from error
+        finally:
+            connection.close()
+        if status == _GONE:
+            raise NotSent("gone", is_final=True)
+        if not 200 <= status < 300:  # noqa: PLR2004 - what HTTP calls success
+            raise NotSent(f"http_{status}", is_final=False)
+
+    def _parts(self, address: str) -> SplitResult:
+        try:
+            parts = urlsplit(address)
+            _ = parts.port
+        except ValueError as error:
+            raise AddressRefused("malformed") from error
+        if len(address) > _LONGEST or not address.isascii() or not address.isprintable() or " " in address:
+            raise AddressRefused("malformed")
+        if parts.scheme != "https" and not (self.is_demo and parts.scheme == "http"):
+            raise AddressRefused("no_https")
+        if parts.username or parts.password or parts.fragment or not parts.hostname:
+            raise AddressRefused("malformed")
+        return parts
+
+    def _host_of(self, parts: SplitResult) -> tuple[str, int]:
+        host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        if port < _OWN_PORTS and port not in _PORTS.values():
+            raise AddressRefused("port")
+        try:
+            named = ipaddress.ip_address(host)
+        except ValueError:
+            if "." not in host and not self.is_demo:
+                raise AddressRefused("private") from None
+            return host, port
+        self._open(named)
+        return host, port
+
+    def _resolved(self, host: str, port: int) -> tuple[str, int]:
+        """One look at the name, and the connection goes to what it said: a second look might say otherwise."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise AddressRefused(UNREACHABLE) from error
+        places = [str(each[4][0]) for each in found]
+        for place in places:
+            self._open(ipaddress.ip_address(place.partition("%")[0]))
+        return places[0], port
+
+    def _open(self, place: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+        """Raises AddressRefused for a place in somebody's own network, this machine's above all."""
+        plain = getattr(place, "ipv4_mapped", None) or place
+        if self.is_demo:
+            if not plain.is_loopback:
+                raise AddressRefused("demo")
+        elif not plain.is_global or plain.is_multicast or plain.is_reserved or _tunnels(plain):
+            raise AddressRefused("private")
+
+
+def _tunnels(place: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an IPv6 address carries an IPv4 one that nobody has looked at (6to4, Teredo, NAT64)."""
+    if isinstance(place, ipaddress.IPv4Address):
+        return False
+    return place.sixtofour is not None or place.teredo is not None or place in _NAT64
+
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class _Plain(HTTPConnection):
+    """A connection to the place that was looked at, whatever the name says by now."""
+
+    place: tuple[str, int] = ("", 0)
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection(self.place, _SECONDS)
+
+
+class _Sealed(HTTPSConnection):
+    """The same with TLS; the certificate is that of the name."""
+
+    place: tuple[str, int] = ("", 0)
+
+    def connect(self) -> None:
+        line = socket.create_connection(self.place, _SECONDS)
+        self.sock = ssl.create_default_context().wrap_socket(line, server_hostname=self.host)
+
+
+def _dialled(scheme: str, host: str, port: int, place: tuple[str, int]) -> HTTPConnection:
+    made = _Sealed(host, port) if scheme == "https" else _Plain(host, port)
+    made.place = place
+    return made

@@ -17,7 +17,7 @@ from app.services.district import calendars
 from app.services.installation import upkeep
 from app.services.intake import rosterwork
 from app.services.jobs import jobs
-from app.services.notices import messages
+from app.services.notices import messages, webhooks
 from app.services.notices.messages import NO_CARRIERS
 from app.services.timekeeping import recomputing
 from app.services.workflow import incidents
@@ -86,6 +86,8 @@ class Worker:
         found = self._work(now)
         if not found and now >= self._next_messages:  # a slow server may keep nobody's job waiting
             messages.go_on(self.database, self.carriers, now)
+            if self.carriers.caller is not None:
+                webhooks.go_on(self.database, self.carriers.caller, now)
             self._next_messages = now + MESSAGES
         if not found and self._kept_up != calendars.day(now):  # officers' jobs come first
             self._kept_up = calendars.day(now)

@@ -213,6 +213,8 @@ ADDRESSES: dict[str, Address] = {
     "tokens.show": opens(),
     "tokens.ask": acts(),
     "tokens.revoke": acts("token"),
+    "tokens.tell": acts(),
+    "tokens.tell_no_more": acts(),
     "tokens.overview": opens(),
     "tokens.end": acts("token"),
     "api.guide": opens(),

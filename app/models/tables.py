@@ -21,6 +21,7 @@ from app.models import (
     tallies,
     trials,
     visits,
+    webhooks,
     workflow,
 )
 from app.models.base import metadata
@@ -47,6 +48,7 @@ MODULES = (
     tallies,
     trials,
     visits,
+    webhooks,
     workflow,
 )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, current_app, g, redirect, request, url_for
 
 from app.domain.errors import NotAllowed
 from app.domain.roles import Permission
+from app.postbox import Caller
 from app.services.access import tokens
 from app.services.casefile import departments
+from app.services.notices import webhooks
 from app.web import language, stepup, transaction
 from app.web.access import requires
 from app.web.pages import page
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
 bp = Blueprint("tokens", __name__)
 
-_LONGEST = 120
+_LONGEST, _LONGEST_ADDRESS = 120, 400
+_EMPTY = {"name": "", "scopes": tokens.SCOPES, "days": tokens.LIVES[1]}
 
 
 @bp.get("/department/tokens")
@@ -80,16 +83,48 @@ def _revoked(token_id: UUID, back: str) -> ResponseReturnValue:
     return redirect(url_for(back), code=303)
 
 
+@bp.post("/department/webhook")
+@requires(Permission.PROGRAM_KEEP)
+def tell() -> ResponseReturnValue:
+    """Let the department be told at an address; the key of the signatures is shown this once."""
+    actor, now = transaction.actor(), transaction.now()
+    address, caller = request.form.get("address", "").strip()[:_LONGEST_ADDRESS], _caller()
+    try:
+        secret = transaction.write(lambda rows: webhooks.set_address(rows, actor, caller, address, now))
+    except webhooks.Refused as refused:
+        return _page({**_EMPTY, "address": address}, {"address": refused.key})
+    return _page(secret=secret)
+
+
+@bp.post("/department/webhook/stop")
+@requires(Permission.PROGRAM_KEEP)
+def tell_no_more() -> ResponseReturnValue:
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: webhooks.stop(rows, actor, now))
+    return redirect(url_for("tokens.show"), code=303)
+
+
+def _caller() -> Caller:
+    return Caller(is_demo=current_app.extensions["settings"].demo)
+
+
 def _page(
-    typed: Mapping[str, Any] | None = None, problems: Mapping[str, str] | None = None, made: str = ""
+    typed: Mapping[str, Any] | None = None,
+    problems: Mapping[str, str] | None = None,
+    made: str = "",
+    secret: str = "",
 ) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
-    found = transaction.read(lambda rows: tokens.listing(rows, actor, now))
+    found, told = transaction.read(
+        lambda rows: (tokens.listing(rows, actor, now), webhooks.view(rows, actor))
+    )
     return page(
         "department/tokens.html",
         422 if problems else 200,
         tokens=found,
-        typed=typed or {"name": "", "scopes": tokens.SCOPES, "days": tokens.LIVES[1]},
+        typed=typed or _EMPTY,
+        webhook=told,
+        secret=secret,
         problems=problems or {},
         made=made,
         scopes=tokens.SCOPES,

@@ -138,6 +138,14 @@ def letter(session: Session, actor: Actor, requisition_id: UUID) -> tuple[Letter
     return _letter(session, row, found), [_person(session, each) for each in found]
 
 
+def stages(session: Session, requisition_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """Of each letter, how many of its persons are at which stage; the session sees these letters."""
+    found: dict[UUID, Counter[str]] = {}
+    for row in table.cases(session, requisition_ids):
+        found.setdefault(row.requisition_id, Counter())[str(_stage(row))] += 1
+    return {requisition_id: dict(counted) for requisition_id, counted in found.items()}
+
+
 def _letter(session: Session, row: AnyRow, cases: Sequence[AnyRow]) -> Letter:
     counted = Counter(_stage(each) for each in cases)
     return Letter(

@@ -16,7 +16,7 @@ from app.services.desk import desk
 from app.services.installation import checkpoints
 from app.services.intake import lodgements, rosterwork
 from app.services.jobs import stalls
-from app.services.notices import live
+from app.services.notices import live, webhooks
 from app.services.reports import keptstatements, watch, weekly
 from app.services.store import leftovers, scopes
 from app.services.workflow import reminders
@@ -68,3 +68,5 @@ def _sweep(database: Database, now: datetime) -> None:
             database.write(partial(duty, now=now), scopes.door(district_id))
         events = SystemScope(SystemReason.LIVE, district_id)
         database.write(partial(live.forget, now=now), events)
+        calls = SystemScope(SystemReason.MESSAGES, district_id)
+        database.write(partial(webhooks.sweep, now=now), calls)

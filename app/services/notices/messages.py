@@ -16,7 +16,7 @@ from app.models import messages as table
 from app.models import setup_queries
 from app.models.messages import EMAIL, SMS
 from app.models.scope import SystemReason, SystemScope
-from app.postbox import UNREACHABLE, MailServer, NotSent, SmsGateway
+from app.postbox import UNREACHABLE, Caller, MailServer, NotSent, SmsGateway
 from app.services.casework import emergency
 from app.services.district import calendars
 from app.services.reports import watch, weekly
@@ -60,15 +60,16 @@ class Carriers:
 
     mail: MailServer | None = None
     sms: SmsGateway | None = None
+    caller: Caller | None = None  # of the addresses that departments name
 
 
 NO_CARRIERS = Carriers()
 
 
 def carriers_of(settings: Settings) -> Carriers:
-    """What the settings name; in demo mode nothing ever leaves the house."""
+    """What the settings name; in demo mode nothing ever leaves the house, and calls go to this machine alone."""
     if settings.demo:
-        return NO_CARRIERS
+        return Carriers(caller=Caller(is_demo=True))
     mail = MailServer(settings.mail_url, settings.mail_from) if settings.mail_url else None
     templates = dict(each.split("=") for each in settings.sms_templates.split(",") if each)
     sms = (
@@ -76,7 +77,7 @@ def carriers_of(settings: Settings) -> Carriers:
         if settings.sms_url
         else None
     )
-    return Carriers(mail, sms)
+    return Carriers(mail, sms, Caller())
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "lodgement:begin": frozenset(),
     "lodgement:send": frozenset({"rows"}),
     "lodgement:program": frozenset({"token"}),
+    "webhook:set": frozenset(),
+    "webhook:stop": frozenset(),
     "token:make": frozenset({"scopes", "days"}),
     "token:revoke": frozenset(),
     "lodgement:take_back": frozenset(),
