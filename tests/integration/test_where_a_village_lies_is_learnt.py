@@ -75,6 +75,11 @@ def decide(traveller, actor, proposal_id, village):
     )
 
 
+def told(traveller, values):
+    """What whoever enters the candidate reads of his addresses."""
+    return traveller.database.read(lambda rows: places.told(rows, values, traveller.now), SARAN)
+
+
 def likely(traveller, day, **place):
     return traveller.database.read(lambda rows: places.likely(rows, place, day), SARAN)
 
@@ -86,6 +91,12 @@ def test_what_a_thana_passed_on_is_proposed_and_holds_once_the_sp_approves(trave
     assert (proposal.case_number, proposal.village, proposal.pin) == (number, "रामपुर टोला", "841301")
     day = calendars.day(traveller.now)
     rampur = {"village": "Rampur Tola", "pin": "841301"}
+    typed = {"perm_village": "Rampur Tola", "perm_pin": "841301"}
+    [unsure] = told(traveller, typed)
+    assert (unsure.which, unsure.thana, unsure.known) == ("perm", None, "one_of_several")
+    assert len(unsure.among) > 1
+    assert [each.known for each in told(traveller, {**typed, "perm_thana": str(wrong)})] == ["written"]
+    assert told(traveller, {"perm_village": "Rampur Tola"}) == [], "without a PIN nothing is guessed"
     assert likely(traveller, day, **rampur).known is places.Known.ONE_OF_SEVERAL
     with pytest.raises(NotAllowed):
         decide(traveller, reader, proposal.id, proposal.village)
@@ -95,6 +106,9 @@ def test_what_a_thana_passed_on_is_proposed_and_holds_once_the_sp_approves(trave
     found = likely(traveller, day, **rampur)
     assert (found.known, found.office_id) == (places.Known.LEARNT, right)
     assert likely(traveller, day - timedelta(days=1), **rampur).known is places.Known.ONE_OF_SEVERAL
+    [sure] = told(traveller, typed)
+    assert (sure.known, sure.among, bool(sure.thana)) == ("learnt", [], True)
+    assert [each.known for each in told(traveller, {**typed, "perm_thana": str(wrong)})] == ["another"]
     page = look(traveller, sp)
     assert ([row.name for row in page.known], page.proposals) == (["रामपुर टोला"], [])
     with pytest.raises(NotFound):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.services.district import calendars, places, units
-from app.services.district.places import Known
+from app.services.district.places import ANOTHER, WRITTEN, Known
 from app.services.store import keys
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from app.services.casefile.facts import CaseFacts
     from app.services.district.units import Said
 
-WRITTEN = "written"  # the thana stands in the candidate's own form
-ANOTHER = "another"  # but a correction that the SP approved says another
 _ROUTE = "route"
 
 

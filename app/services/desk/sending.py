@@ -13,7 +13,7 @@ from app.models import paper_queries as series
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding, many, marking, sheets, tasks
 from app.services.district import calendars, policies
-from app.services.district.places import Known
+from app.services.district.places import WRITTEN, Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -30,7 +30,7 @@ MARK, ASSIGN, APPROVE = "mark", "assign", "approve"
 #: Each act on many tasks, and the form that it sends.
 FORMS = {MARK: "route", ASSIGN: "accept_enquiry", APPROVE: "endorse_enquiry"}
 #: How a thana may be known that is marked without anybody looking at the address by itself.
-_SURE = frozenset({marking.WRITTEN, Known.LEARNT, Known.ONLY_ONE})
+_SURE = frozenset({WRITTEN, Known.LEARNT, Known.ONLY_ONE})
 _CLEAN = "no_adverse"
 _OFFICERS = "enquiry_officers"
 _SERIES = "approved"  # how many reports an office approved in lists on one day

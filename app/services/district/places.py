@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from app.domain.areas import area_key
 from app.models import area_queries as areas
@@ -14,7 +15,6 @@ from app.services.district import calendars, gazetteer
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
-    from uuid import UUID
 
     from app.models.base import AnyRow
     from app.models.scope import Session
@@ -29,6 +29,20 @@ class Known(StrEnum):
     ONLY_ONE = "only_one"
     ONE_OF_SEVERAL = "one_of_several"
     UNKNOWN = "unknown"
+
+
+WRITTEN = "written"  # the station stands in the candidate's own form
+ANOTHER = "another"  # but a correction that the SP approved says another
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An address as it is typed (`perm` or `pres`): the station that is likely, and how that is known, in words."""
+
+    which: str
+    thana: tuple[str, str] | None
+    known: str
+    among: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +104,35 @@ def propose(session: Session, values: Mapping[str, Any], now: datetime) -> dict[
         if found.office_id is not None:
             proposed[f"{which}_thana"] = str(found.office_id)
     return proposed
+
+
+def told(session: Session, values: Mapping[str, Any], now: datetime) -> list[Told]:
+    """How the station of each address with a PIN is known, for whoever enters it; a chosen one is told, too."""
+    day, found = calendars.day(now), []
+    for which in _ADDRESSES:
+        place = {part: values.get(f"{which}_{part}") for part in ("village", "pin", "block")}
+        if not isinstance(place["pin"], str) or not place["pin"]:
+            continue
+        guess = likely(session, place, day)
+        office_id, known = _chosen(str(values.get(f"{which}_thana") or ""), guess)
+        among = [name for each in guess.among if (name := _name(session, each)) is not None]
+        is_settled = known not in (Known.ONE_OF_SEVERAL, Known.UNKNOWN)
+        found.append(Told(which, _name(session, office_id), known, [] if is_settled else among))
+    return found
+
+
+def _chosen(chosen: str, guess: Likely) -> tuple[UUID | str | None, str]:
+    """The station to name, and how it is known: an approved correction stands before what was chosen."""
+    if not chosen or chosen == str(guess.office_id):
+        return guess.office_id, guess.known
+    if guess.known is Known.LEARNT:
+        return guess.office_id, ANOTHER
+    return chosen, WRITTEN
+
+
+def _name(session: Session, office_id: UUID | str | None) -> tuple[str, str] | None:
+    try:
+        row = offices.find(session, UUID(str(office_id))) if office_id else None
+    except ValueError:
+        return None
+    return None if row is None else (row.name_hi, row.name_en)

@@ -101,6 +101,7 @@ class IntakeView:
     draft_saved_at: datetime | None
     requisition: RequisitionLine | None
     likenesses: Sequence[Likeness] = ()  # who may have been entered before
+    stations: Sequence[places.Told] = ()  # how the station of each address is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +181,9 @@ def intake(
     """The empty (or half-filled) start form."""
     sheet = _sheet(session, actor, form_key, requisition_id, now)
     if sheet.draft is None:
-        return _view(session, sheet, formjs.initial(sheet.form, sheet.facts, sheet.options))
+        return _view(session, sheet, formjs.initial(sheet.form, sheet.facts, sheet.options), now)
     values = formjs.with_files(sheet.form, sheet.draft.values, sheet.draft.staged)
-    return _view(session, _compared(session, sheet, values, None, now), values)
+    return _view(session, _compared(session, sheet, values, None, now), values, now)
 
 
 def redraw(
@@ -193,7 +194,7 @@ def redraw(
     staged = sheet.draft.staged if sheet.draft is not None else {}
     typed = sheet.typed(posted, staged)
     proposed = places.propose(session, typed, now) if form_key == PERSON else typed
-    return _view(session, _compared(session, sheet, typed, posted.sent_as, now), proposed)
+    return _view(session, _compared(session, sheet, typed, posted.sent_as, now), proposed, now)
 
 
 def save_draft(
@@ -367,7 +368,7 @@ def _compared(
     return replace(sheet, facts={**sheet.facts, "duplicate_found": bool(found)}, likenesses=found)
 
 
-def _view(session: Session, sheet: _Sheet, values: dict[str, Any]) -> IntakeView:
+def _view(session: Session, sheet: _Sheet, values: dict[str, Any], now: datetime) -> IntakeView:
     letter = sheet.letter
     line = None
     if letter is not None:
@@ -381,6 +382,7 @@ def _view(session: Session, sheet: _Sheet, values: dict[str, Any]) -> IntakeView
         sheet.draft.updated_at if sheet.draft is not None else None,
         line,
         sheet.likenesses,
+        places.told(session, values, now) if sheet.place.form == PERSON else (),
     )
 
 
