@@ -76,6 +76,7 @@ HELP_TOPICS = (
     "posts",
     "account",
     "notices",
+    "training",
 )
 
 

@@ -10,6 +10,7 @@ from app.domain.errors import FormInvalid
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.services.casefile import departments
+from app.services.demo import samples
 from app.services.intake import acceptance, forwarding, requisitions
 from app.services.intake.requisitions import LETTER, PERSON
 from app.services.papers import letterpapers
@@ -218,9 +219,8 @@ def _kept(at: datetime, address: str) -> ResponseReturnValue:
 
 
 def _form(form_key: str, requisition_id: UUID | None) -> ResponseReturnValue:
-    found = transaction.read(
-        lambda rows: requisitions.intake(rows, g.actor, form_key, requisition_id, transaction.now())
-    )
+    filled = samples.fill if "sample" in request.args else requisitions.intake
+    found = transaction.read(lambda rows: filled(rows, g.actor, form_key, requisition_id, transaction.now()))
     return _page(found, requisition_id, {}, 200)
 
 

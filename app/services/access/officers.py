@@ -48,6 +48,7 @@ class District:
     code: str
     name_hi: str
     name_en: str
+    demo: bool  # its names and letters are invented, for practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,9 @@ def end_other_sessions(session: Session, actor: Actor, now: datetime) -> None:
 
 
 def districts(session: Session) -> list[District]:
-    return [District(row.id, row.code, row.name_hi, row.name_en) for row in table.districts(session)]
+    return [
+        District(row.id, row.code, row.name_hi, row.name_en, row.demo) for row in table.districts(session)
+    ]
 
 
 def staff(session: Session, now: datetime) -> list[StaffLine]:
