@@ -53,8 +53,9 @@ class Someone:
 class Part:
     """How one part agrees: `what` is name, father, village or age.
 
-    `how`: written (letter by letter), sounds (the same, otherwise spelt), likely, possible, differs, or unknown (on
-    one of the two sides); of an age same, near, differs, far or unknown. `one` and `other` are what was compared.
+    `how`: written (letter by letter), sounds (the same, otherwise spelt), likely, possible, partly (some of the
+    words), differs, or unknown (on one of the two sides); of an age same, near, differs, far or unknown.
+    `one` and `other` are what was compared.
     """
 
     what: str
@@ -156,7 +157,10 @@ def _part(what: str, found: tuple[float, str, str] | None) -> Part:
     score, one, other = found
     if _plain(one) == _plain(other):
         return Part(what, "written", one, other)
-    return Part(what, _how(score), one, other)
+    how = _how(score)
+    if how == "differs" and set(names.skeletons(one)) & set(names.skeletons(other)):
+        how = "partly"
+    return Part(what, how, one, other)
 
 
 _SOUNDS = 0.95  # an unwritten vowel or an h more is no other sound
