@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from werkzeug.test import TestResponse
 
-MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
+MARKUP = "क <script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 RAW = ("<script>alert", "<img src=x", "onerror=alert(2)>", ">49<")
 
 
