@@ -127,8 +127,11 @@ def build(demo: Path, folder: Path, now: datetime) -> World:
     actors = _actors(saran, thanas[0], tasks["near"])
     tokens = {role: officers.enter_as(database, each.officer_id, now).token for role, each in actors.items()}
     database.close()
-    unwritten = Unwritten(url, keys, folder / "documents", clock_is_free=True)
-    app = create_app(Settings(folder, url, demo=True, testing=True), unwritten, clock=lambda: now)
+    settings = Settings(folder, url, demo=True, testing=True)
+    unwritten = Unwritten(
+        url, keys, folder / "documents", public_address=settings.public_address, clock_is_free=True
+    )
+    app = create_app(settings, unwritten, clock=lambda: now)
     return World(app, things, actors, tokens, places, tasks)
 
 
