@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, event, exc
 
 from app.config import FONTS
 from app.domain.errors import Conflict, Unavailable
+from app.models import tables  # noqa: F401 - the row scopes name tables that nobody else may have loaded
 from app.models.scope import Scope, Session
 from app.scanning import NO_SCANNER
 from app.services.store.officekeys import NO_KEYS
