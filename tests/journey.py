@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from app.domain.roles import Role
 from app.formjs import as_posted
-from app.models import factor_queries
+from app.models import factor_queries, tables
 from app.models.cases import case
 from app.models.workflow import user_task
 from app.services.access import stepup
@@ -96,6 +96,10 @@ def _scan() -> bytes:
 def scan(field: str) -> Upload:
     """A paper as it comes from a phone, for this field of a form."""
     return Upload(field, f"{field}.jpg", "image/jpeg", _scan())
+
+
+#: Row scopes name tables by their names: all must be known, in whatever order tests run.
+TABLES = tables.MODULES
 
 
 class Journey:

@@ -40,6 +40,7 @@ RULES: dict[str, str] = {
     "act.sign": "a form that signs is sent by whoever does its step, with a fresh code",
     "act.return": "a decision on the form of a step",
     "act.verify_paper": "a public page",
+    "adm.replay": "app.services.deployment.replays: whoever may change or approve a procedure",
 }
 #: Rows of acts that the product does not have yet, and what is missing. A permission that names such a row in
 #: GRANTS takes it out of here.
@@ -50,8 +51,7 @@ WAITING: dict[str, str] = {
     "act.edit_after_forward": "no versioned correction",
     "rep.outcome_stats": "no such report",
     "adm.number_series": "series follow the calendar year by themselves",
-    "adm.replay": "no replay on past cases",
-    "adm.move_cases": "a running case stays on its release",
+    "adm.move_cases": "asked for by the maker with a fresh code; no second officer approves it yet",
     "adm.audit_log": "no screen of the security log",
     "adm.audit_verify": "by the command line of the machine only",
     "adm.backup": "by the command line of the machine only",
