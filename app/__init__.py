@@ -47,6 +47,7 @@ _SCREENS = (
     "calendar",
     "areas",
     "crimes",
+    "crimelists",
     "hits",
     "orders",
     "retention",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bench import (
     acts,
+    crimes,
     engine,
     inbox,
     live,
@@ -40,6 +41,7 @@ ON_EACH: dict[str, Callable[..., Iterator[results.Row]]] = {
     "replay": replay.rows,
     "statement": statement.rows,
     "roster": roster.rows,
+    "crimes": crimes.rows,
 }
 ALONE = ("engine", "papers", "live")
 

@@ -62,9 +62,7 @@ class Person:
 
 def of_names(first: str, second: str) -> float:
     """Say how alike two names are, 0 to 1; either may hold an alias after उर्फ, urf, alias or @."""
-    return max(
-        (_of_words(one, other) for one in _spellings(first) for other in _spellings(second)), default=0.0
-    )
+    return max((_of_words(one, other) for one in _spelt(first) for other in _spelt(second)), default=0.0)
 
 
 def of_persons(first: Person, second: Person) -> float:
@@ -85,6 +83,11 @@ def together(name: float, father: float | None, village: float | None) -> float:
     if village is not None and village < _VILLAGE_IS_OTHER:
         score -= _OTHER_VILLAGE
     return max(0.0, score)
+
+
+@lru_cache(maxsize=16_384)
+def _spelt(text: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(_spellings(text))
 
 
 def _spellings(text: str) -> Iterator[tuple[str, ...]]:

@@ -144,6 +144,8 @@ class Permission(StrEnum):
     CRIME_MATCH = "crime:match"
     CRIME_DECIDE = "crime:decide"
     CRIME_KEEP = "crime:keep"
+    CRIME_LISTS = "crime:lists"
+    CRIME_APPROVE = "crime:approve"
     CLOCK_SEE = "clock:see"
     CLOCK_ORDER = "clock:order"
     RETENTION_SEE = "retention:see"
@@ -232,6 +234,8 @@ GRANTS: dict[Permission, Grant] = {
     Permission.CRIME_MATCH: _grant("act.search_antecedents", keeps=_OWN_OFFICE, reach="Y"),
     Permission.CRIME_DECIDE: _grant("act.hit_decision", keeps=f"{_OWN_OFFICE} O_draft", reach="Y"),
     Permission.CRIME_KEEP: _grant("act.crime_register_import", keeps="maker"),
+    Permission.CRIME_LISTS: _grant("act.crime_register_import", keeps="maker approver"),
+    Permission.CRIME_APPROVE: _grant("act.crime_register_import", keeps="approver"),
     Permission.OFFICER_REPORT: _grant("rep.officer_performance", keeps="own"),
     Permission.REGISTER_SEE: _grant("rep.registers", keeps="kind_hidden"),
     Permission.BASELINE_SET: _grant("adm.settings", keeps="approver"),

@@ -169,10 +169,10 @@ def delete_fir(session: Session, fir_id: UUID) -> bool:
     )
 
 
-def count_entries(session: Session) -> int:
-    """How many accused stand in the register."""
-    chosen = select(func.count()).select_from(accused).where(visible(accused, session.scope))
-    return int(session.connection.execute(chosen).scalar_one())
+def has_entries(session: Session) -> bool:
+    """Whether anybody stands in the register at all."""
+    chosen = select(accused.c.id).where(visible(accused, session.scope)).limit(1)
+    return session.connection.execute(chosen).first() is not None
 
 
 def search(session: Session, groups: Sequence[tuple[int, Collection[bytes]]], limit: int) -> Sequence[AnyRow]:

@@ -39,7 +39,9 @@ roster = case_table(
     uuid_column("requisition_id", nullable=True),  # null: its letter was not received yet
     uuid_column("lodgement_id", nullable=True),  # where a department handed it in
     uuid_column("data_key_id"),
-    Column("state", String(10), nullable=False),  # columns | checked | taken | undone | dropped, or UNDER_WAY
+    Column(
+        "state", String(10), nullable=False
+    ),  # columns | checked | sent | taken | undone | dropped, or UNDER_WAY
     Column("reason", String(20), nullable=False, default=""),  # why it stands still
     Column("file", Encrypted),  # until its rows are read
     Column("head", Encrypted),  # headings and first rows, for choosing what each column means
@@ -120,6 +122,16 @@ def of_lodgement(session: Session, lodgement_id: UUID) -> Sequence[AnyRow]:
     return session.connection.execute(chosen.order_by(roster.c.asked_at.desc(), roster.c.id.desc())).all()
 
 
+def of_register(session: Session, limit: int) -> Sequence[AnyRow]:
+    """The lists for the crime register, which belong to no letter, newest first, without their files."""
+    chosen = select(*_SHOWN).where(
+        visible(roster, session.scope), roster.c.requisition_id.is_(None), roster.c.lodgement_id.is_(None)
+    )
+    return session.connection.execute(
+        chosen.order_by(roster.c.asked_at.desc(), roster.c.id.desc()).limit(limit)
+    ).all()
+
+
 def file_of(session: Session, roster_id: UUID) -> bytes | None:
     """The sealed file, while it is kept."""
     chosen = select(roster.c.file).where(visible(roster, session.scope), roster.c.id == roster_id)
@@ -170,10 +182,10 @@ def change(session: Session, roster_id: UUID, before: Collection[str], **values:
 
 
 def idle(session: Session, before: datetime, limit: int) -> Sequence[AnyRow]:
-    """Rosters of received letters whose texts are still kept, asked for before an instant, with nothing under way."""
+    """Rosters with texts and no work under way, from before an instant; not those of letters not received yet."""
     chosen = select(*_SHOWN).where(
         visible(roster, session.scope),
-        roster.c.requisition_id.is_not(None),
+        or_(roster.c.requisition_id.is_not(None), roster.c.lodgement_id.is_(None)),
         roster.c.asked_at < before,
         roster.c.head.is_not(None),
         roster.c.state.not_in(UNDER_WAY),

@@ -330,9 +330,21 @@ def _papers_of(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
 def _letter_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     if scope.role is Role.REQUESTER:
         return and_(_in_district(table, scope), _letter_of_department(table, scope))
+    lists = and_(_in_district(table, scope), _of_register(table, scope))
     if scope.role not in DISTRICT_WIDE:
+        return lists
+    return or_(lists, and_(_in_district(table, scope), _handed_over(table, scope)))
+
+
+def _of_register(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    """Lists for the crime register belong to no letter: for whoever hands them in, and whoever approves them."""
+    if scope.role not in MATRIX["act.crime_register_import"] or table.name not in ("roster", "roster_row"):
         return false()
-    return and_(_in_district(table, scope), _handed_over(table, scope))
+    own = table.metadata.tables["roster"].c
+    is_ours = and_(own.requisition_id.is_(None), own.lodgement_id.is_(None))
+    if table.name == "roster":
+        return is_ours
+    return table.c.roster_id.in_(select(own.id).where(own.district_id == scope.district_id, is_ours))
 
 
 def _letter_of_department(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
@@ -372,9 +384,10 @@ def _handed_over(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
 
 
 def _lists(table: Table, lodgements: Any) -> Any:
-    """The lists of such letters that were not received yet."""
+    """The lists of such letters that were not received yet, and those of no letter."""
     own = table.metadata.tables["roster"].c
-    return select(own.id).where(own.lodgement_id.in_(lodgements), own.requisition_id.is_(None))
+    of_none = or_(own.lodgement_id.in_(lodgements), own.lodgement_id.is_(None))
+    return select(own.id).where(of_none, own.requisition_id.is_(None))
 
 
 def counted(table: Table, scope: Scope) -> ColumnElement[bool]:

@@ -57,6 +57,7 @@ def _search(
         typed=typed,
         found=found,
         refused=refused,
+        may_list=g.actor.may(Permission.CRIME_LISTS),
         may_keep=g.actor.may(Permission.CRIME_KEEP),
         told=confirmations.take_notes().get("crimes", ""),
     )

@@ -139,6 +139,7 @@ _REACHED_FROM = {
     "canvas": "modeler",
     "caselist": "search",
     "clocks": "reports",
+    "crimelists": "crimes",
     "corrections": "certificates",
     "decisions": "modeler",
     "departments": "admin",

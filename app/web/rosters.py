@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, g, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 
 from app import spreadsheets
 from app.domain.roles import Permission
-from app.services.intake import rosters
-from app.web import confirmations, formviews, language, transaction
+from app.services.intake import rosters, sheetlists
+from app.web import confirmations, language, sheetpages, transaction
 from app.web.access import requires
 from app.web.forms import uploads
 from app.web.pages import page
@@ -19,15 +19,9 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app import formjs
-    from app.domain.errors import FieldProblem
     from app.services.intake.asked import Letter
 
 bp = Blueprint("rosters", __name__)
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_ROWS_WITH_CHOICES = 1_000
-_MOST_COLUMNS = 200
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/lists")
@@ -69,7 +63,7 @@ def upload(requisition_id: UUID) -> ResponseReturnValue:
         roster_id = rosters.upload(
             transaction.database(), g.actor, requisition_id, files[0].data, transaction.now()
         )
-    except rosters.SheetRefused as refused:
+    except sheetlists.SheetRefused as refused:
         return _begin(requisition_id, 422, language.refusal(refused))
     return redirect(url_for("rosters.show", roster_id=roster_id), code=303)
 
@@ -80,33 +74,7 @@ def template(requisition_id: UUID) -> ResponseReturnValue:
     """The list to be filled in, made of the form in force."""
     actor, now = transaction.actor(), transaction.now()
     columns = transaction.read(lambda rows: rosters.columns(rows, actor, requisition_id, now))
-    headings = [
-        spreadsheets.Heading(
-            column.label.hi,
-            _hints(column),
-            is_needed=column.is_required,
-            choices=[each.text.hi for each in column.choices],
-        )
-        for column in columns
-    ]
-    title, hints = language.say("roster.sheet"), language.say("roster.sheet_hints")
-    return _sheet(spreadsheets.template(title, hints, headings, _ROWS_WITH_CHOICES), "candidates.xlsx")
-
-
-def _hints(column: formjs.Column) -> list[str]:
-    """What a filler-in is told of a column: its English name, whether it is needed, what it takes."""
-    needed = language.say("roster.hint.needed" if column.is_required else "roster.hint.free")
-    told = " ".join(filter(None, (column.hint.hi, column.error.hi)))
-    kinds = {"date": "roster.hint.date", "month": "roster.hint.month"}
-    form = language.say(kinds[column.kind]) if column.kind in kinds else ""
-    form = language.say("roster.hint.choice") if column.choices else form
-    return [column.label.en, needed, told, form]
-
-
-def _sheet(data: bytes, name: str) -> Response:
-    answer = Response(data, mimetype=_XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return sheetpages.template(columns, language.say("roster.sheet"), "candidates.xlsx")
 
 
 @bp.get("/lists/<uuid:roster_id>")
@@ -123,6 +91,7 @@ def _show(
     return page(
         "rosters/show.html",
         status,
+        at="rosters",
         roster=found,
         letter=found.letter,
         back=_address(found.letter),
@@ -137,13 +106,11 @@ def _show(
 @bp.post("/lists/<uuid:roster_id>/columns")
 @requires(Permission.ROSTER_KEEP)
 def explain(roster_id: UUID) -> ResponseReturnValue:
-    places = range(_MOST_COLUMNS)
-    chosen = {place: key for place in places if (key := request.form.get(f"column-{place}", ""))}
+    chosen = sheetpages.chosen_columns()
     try:
         rosters.explain(transaction.database(), g.actor, roster_id, chosen, transaction.now())
-    except rosters.ColumnsWrong as wrong:
-        names = ", ".join(field.label.get(language.current()) for field in wrong.fields)
-        return _show(roster_id, 422, language.say(wrong.key, names=names), chosen=chosen)
+    except sheetlists.ColumnsWrong as wrong:
+        return _show(roster_id, 422, sheetpages.columns_wrong(wrong), chosen=chosen)
     return _back(roster_id)
 
 
@@ -191,26 +158,4 @@ def to_mend(roster_id: UUID) -> ResponseReturnValue:
     """The rows that were not taken, in a sheet of the same columns, each faulty cell marked and told."""
     actor, now = transaction.actor(), transaction.now()
     heads, found = transaction.read(lambda rows: rosters.to_mend(rows, actor, roster_id, now))
-    rows = (
-        (
-            texts,
-            {place: _both(fault) for place, fault in at.items()},
-            [_told(told, each) for each in language.LANGUAGES],
-        )
-        for texts, at, told in found
-    )
-    title = language.say("roster.sheet")
-    return _sheet(spreadsheets.marked(title, heads, rows, rosters.ERRORS), "candidates-to-mend.xlsx")
-
-
-def _both(fault: FieldProblem) -> str:
-    return "\n".join(_told([(None, fault)], each) for each in language.LANGUAGES)
-
-
-def _told(faults: list[tuple[formjs.Column | None, FieldProblem]], lang: str) -> str:
-    lines = []
-    with language.of(lang):
-        for column, fault in faults:
-            text = formviews.problem_text(fault)
-            lines.append(f"{column.label.get(lang)}: {text}" if column is not None else text)
-    return "\n".join(lines)
+    return sheetpages.mended(heads, found, language.say("roster.sheet"), "candidates-to-mend.xlsx")

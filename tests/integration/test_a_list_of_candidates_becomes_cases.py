@@ -20,7 +20,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.casework import cases
 from app.services.desk import tasks
 from app.services.desk.tasks import Posted
-from app.services.intake import forwarding, rosters, rosterwork
+from app.services.intake import forwarding, rosters, rosterwork, sheetlists
 from app.services.store import audit, scopes
 from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
@@ -212,10 +212,10 @@ def test_what_columns_meant_is_remembered_for_the_department_alone(journey):
     roster_id = rosters.upload(desk.database, desk.actor, desk.letter, sheet([person(0)], heads), NOW)
     chosen = desk.view(roster_id).chosen
     assert NAME_HI not in chosen
-    with pytest.raises(rosters.ColumnsWrong) as missing:
+    with pytest.raises(sheetlists.ColumnsWrong) as missing:
         rosters.explain(desk.database, desk.actor, roster_id, chosen, NOW)
     assert [field.key for field in missing.value.fields] == ["name_hi"]
-    with pytest.raises(rosters.ColumnsWrong, match="twice"):
+    with pytest.raises(sheetlists.ColumnsWrong, match="twice"):
         rosters.explain(desk.database, desk.actor, roster_id, {**chosen, 10: "name_en"}, NOW)
     rosters.explain(desk.database, desk.actor, roster_id, {**chosen, 0: "name_hi"}, NOW)
     again = rosters.upload(desk.database, desk.actor, desk.letter, sheet([person(1)], heads), NOW)
@@ -234,7 +234,7 @@ def test_a_list_is_given_back_with_its_faults_and_comes_again_mended(desk):
         ("अमित कुमार", [PIN]),
         ("Sunil", [NAME_HI]),
     ]
-    back = spreadsheets.marked("सूची", heads, [(t, {}, ["गलत", "x"]) for t, _, _ in found], rosters.ERRORS)
+    back = spreadsheets.marked("सूची", heads, [(t, {}, ["गलत", "x"]) for t, _, _ in found], sheetlists.ERRORS)
     mended = [texts for _, texts in spreadsheets.rows(back)]
     mended[1][PIN], mended[2][NAME_HI] = "841301", "सुनील कुमार"
     second = desk.taken(sheet(mended[1:], mended[0]))
@@ -282,7 +282,7 @@ def test_texts_of_persons_go_with_the_list(desk):
 
 def test_a_list_in_the_old_font_is_refused_with_help(desk):
     rows = [person(each, NAME_HI="jke dqekj", FATHER_HI="fot; flag") for each in range(3)]
-    with pytest.raises(rosters.SheetRefused) as refused:
+    with pytest.raises(sheetlists.SheetRefused) as refused:
         rosters.upload(desk.database, desk.actor, desk.letter, sheet(rows), NOW)
     assert refused.value.code == "legacy"
 
@@ -355,7 +355,7 @@ def test_the_pages_lead_from_the_template_to_the_cases(office: Office):
     assert "84130" in page
     back = visitor.get(f"{address}/faults")
     texts = [row for _, row in spreadsheets.rows(back.data)]
-    assert texts[0][-2:] == list(rosters.ERRORS)
+    assert texts[0][-2:] == list(sheetlists.ERRORS)
     assert "Write the PIN code of 6 digits" in texts[1][-1]
     assert "6 अंकों का पिन कोड लिखें" in texts[1][-2]
     visitor.post(f"{address}/take")

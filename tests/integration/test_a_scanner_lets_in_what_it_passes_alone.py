@@ -14,7 +14,7 @@ from app.config import SettingRefused, Settings, load
 from app.domain.errors import FieldProblem
 from app.domain.roles import Role
 from app.scanning import INFECTED, UNSCANNED, Scanner
-from app.services.intake import rosters
+from app.services.intake import rosters, sheetlists
 from app.services.store import documents
 from app.services.store.documents import Paper, Upload
 from tests.integration.conftest import NOW
@@ -163,6 +163,6 @@ def test_a_list_of_candidates_is_shown_to_the_scanner_first(
 ) -> None:
     visit.database.scanner = program(LOOKS)
     clerk = visit.journey.staff.holder(Role.DM_ASSISTANT)
-    with pytest.raises(rosters.SheetRefused) as refused:
+    with pytest.raises(sheetlists.SheetRefused) as refused:
         rosters.upload(visit.database, clerk, visit.journey.register(), MARK, NOW)
     assert refused.value.code == INFECTED

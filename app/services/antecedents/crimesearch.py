@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.services.antecedents.crimebook import Entry
     from app.services.store.database import Database
 
-LOOKED_AT = 80  # entries that share the most keys: only these are opened
+LOOKED_AT = 40  # entries that share the most keys: only these are opened
 MOST = 25  # that are shown
 _LONGEST = 80  # signs of a box
 BOXES = ("name", "alias", "father", "village", "age", "born")
@@ -56,7 +56,7 @@ class Found:
 
     hits: Sequence[Hit]
     is_more: bool
-    entries: int  # in the register
+    is_empty: bool  # the register itself
     person: Someone
 
 
@@ -82,7 +82,7 @@ def matching(session: Session, person: Someone) -> Found:
     hits = [hit for hit in hits if antecedents.is_shown(hit.match)]
     hits.sort(key=lambda hit: (-hit.match.score, hit.entry.id))
     is_more = len(hits) > MOST or len(hits) == LOOKED_AT
-    return Found(hits[:MOST], is_more, table.count_entries(session), person)
+    return Found(hits[:MOST], is_more, not hits and not table.has_entries(session), person)
 
 
 def record(

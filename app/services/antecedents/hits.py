@@ -92,7 +92,7 @@ class Beside:
     lines: Sequence[Line]
     gone: Sequence[Decision]  # of entries that the register does not hold, or does not find, any more
     is_more: bool
-    entries: int
+    is_empty: bool  # the register itself
     may_decide: bool
     may_offer: bool
     waiting: int  # confirmed or doubtful entries that the form does not hold yet
@@ -121,7 +121,7 @@ def see_one(
     def look(session: Session) -> tuple[Beside, Line]:
         desk = _Desk(session, actor, task_id, now)
         line = desk.line(accused_id)
-        return desk.page(crimesearch.Found([], is_more=False, entries=0, person=desk.person)), line
+        return desk.page(crimesearch.Found([], is_more=False, is_empty=False, person=desk.person)), line
 
     page, line = database.read(look, actor_scope(actor))
     crimesearch.opened(database, actor, accused_id, now, page.case_id)
@@ -227,7 +227,7 @@ class _Desk:
             [Line(hit.entry, hit.match, self._decided.get(hit.entry.id)) for hit in found.hits],
             [each for key, each in self._decided.items() if key not in shown],
             found.is_more,
-            found.entries,
+            found.is_empty,
             self._actor.may(Permission.CRIME_DECIDE),
             sheet.task.form in _OPENED_BY,
             len(self.unoffered()),

@@ -15,7 +15,7 @@ from app.models import apitokens as requests
 from app.models import rosters as lists
 from app.services.casefile import departments, searchkeys
 from app.services.district import calendars
-from app.services.intake import lodgements, rosterrows, rosters, rosterwork
+from app.services.intake import lodgements, rosterrows, rosterwork, sheetlists
 from app.services.intake.lodgements import NOT_ASKED
 from app.services.procedure import releases
 from app.services.store import audit, keys
@@ -120,7 +120,7 @@ def _letter_shape(session: Session, now: datetime) -> tuple[Filled, dict[str, An
 
 
 def _person_shape(judge: rosterrows.Judge) -> dict[str, Any]:
-    needed = {each.key for each in judge.columns if rosters.is_needed(each)}
+    needed = {each.key for each in judge.columns if sheetlists.is_needed(each)}
     return formjs.schema(judge.form, judge.columns, needed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
@@ -37,23 +38,27 @@ class Judged:
     faults: dict[str, FieldProblem] = field(default_factory=dict)
 
 
-class Judge:
-    """The form in force with all that its rules read of a letter, made once for many rows."""
+class RowJudge:
+    """A form with all that its rules read, made once for many rows."""
 
-    def __init__(self, session: Session, letter: AnyRow | OfLetter | None, now: datetime) -> None:
-        self.release = releases.active(session)
-        self.form = self.release.form(PERSON)
-        self._now = now
-        self._facts = LetterFacts(session, letter, self.release, now).for_form()
-        self._options = choices(session, self.form, self.release, None)
-        self.columns = formjs.columns(self.form, self._facts, self._options, _ALIKE)
+    def __init__(
+        self,
+        form: formjs.Form,
+        facts: Mapping[str, Any],
+        options: Mapping[str, Any],
+        now: datetime,
+        alike: Mapping[str, Any],
+    ) -> None:
+        """`alike`: answers that are the same in every row, and ask for no column."""
+        self.form, self._facts, self._options, self._now = form, facts, options, now
+        self.columns = formjs.columns(form, facts, options, alike)
         self._by_key = {column.key: column for column in self.columns}
-        self._initial = {**formjs.initial(self.form, self._facts, self._options), **_ALIKE}
+        self._initial = {**formjs.initial(form, facts, options), **alike}
 
     def of(self, texts: Sequence[str], mapping: Iterable[Sequence[Any]]) -> Judged:
         """Judge a row by the same checks as the page; `mapping` names place and field of each column."""
         asked = {key: texts[place] if place < len(texts) else "" for place, key in mapping}
-        cells = {key: text for key, text in asked.items() if text and key in self._by_key}
+        cells = self._cells({key: text for key, text in asked.items() if text and key in self._by_key})
         values = formjs.read(self.form, formjs.posted(self._by_key, cells), {}, options=self._options)
         values |= {key: value for key, value in self._initial.items() if key not in cells}
         values |= self._left_out(asked, cells)
@@ -64,14 +69,13 @@ class Judge:
             return Judged({}, faults)
         return Judged(formjs.clean(self.form, values, self._facts))
 
-    def _left_out(self, asked: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, Any]:
+    def _cells(self, cells: dict[str, str]) -> dict[str, str]:
+        """The cells of a row as the form takes them."""
+        return cells
+
+    def _left_out(self, asked: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
         """What follows from what is and what is not in the row."""
-        found: dict[str, Any] = {}
-        if _DECLARATION not in asked and _DECLARATION in self._by_key:
-            found[_DECLARATION] = _NONE_ON_FILE
-        if _SAME not in cells and any(key.startswith(_PRESENT) for key in cells):
-            found[_SAME] = False
-        return found
+        return {}
 
     def _told(self, name: str, fault: FieldProblem, cells: Mapping[str, str]) -> FieldProblem:
         """The fault in words for a sheet: a page shows the choices, a cell has to name them."""
@@ -84,9 +88,35 @@ class Judge:
         return FieldProblem("roster.one_of", text=cells[name], choices=offered)
 
 
+class Judge(RowJudge):
+    """The form of a person in force with all that its rules read of a letter."""
+
+    def __init__(self, session: Session, letter: AnyRow | OfLetter | None, now: datetime) -> None:
+        self.release = releases.active(session)
+        form = self.release.form(PERSON)
+        facts = LetterFacts(session, letter, self.release, now).for_form()
+        super().__init__(form, facts, choices(session, form, self.release, None), now, _ALIKE)
+
+    def _left_out(self, asked: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, Any]:
+        """What follows from what is and what is not in the row."""
+        found: dict[str, Any] = {}
+        if _DECLARATION not in asked and _DECLARATION in self._by_key:
+            found[_DECLARATION] = _NONE_ON_FILE
+        if _SAME not in cells and any(key.startswith(_PRESENT) for key in cells):
+            found[_SAME] = False
+        return found
+
+
 def plain(faults: Mapping[str, FieldProblem]) -> dict[str, list[Any]]:
     """Faults as they are sealed."""
-    return {name: [each.key, each.hi, each.en, each.params] for name, each in faults.items()}
+    return {name: [each.key, each.hi, each.en, _sealable(each.params)] for name, each in faults.items()}
+
+
+def _sealable(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What a fault names, as JSON has it: a limit of a number is written out."""
+    return {
+        name: format(value, "f") if isinstance(value, Decimal) else value for name, value in params.items()
+    }
 
 
 def faults_of(kept: Mapping[str, Sequence[Any]]) -> dict[str, FieldProblem]:

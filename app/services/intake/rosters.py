@@ -5,67 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app import formjs, spreadsheets
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
-from app.domain.legacyfont import is_legacy
 from app.domain.roles import Permission
 from app.models import case_queries as cases
 from app.models import lodgements
 from app.models import rosters as table
 from app.services.casefile import sightings
-from app.services.intake import asked, rosterrows, rosterwork
+from app.services.intake import asked, rosterrows, rosterwork, sheetlists
 from app.services.store import audit, keys
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from datetime import datetime
     from uuid import UUID
 
-    from app.domain.errors import FieldProblem
+    from app import formjs
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.store.database import Database
 
-_SEEK_HEAD = 25  # rows in which the headings are looked for
-_SAMPLES = 3
 _SHORTEST_REASON, _LONGEST_REASON = 5, 300
-_FEW_LEGACY = 3  # cells that may be a slip of the pen
-PAGE = 50  # faulty rows of a page
-_LONGEST_HEAD = 200
-ERRORS = ("त्रुटि", "Error")  # headings of the columns that a list given back has beside its own
-
-
-class SheetRefused(DomainError):
-    """The file cannot be read as a list (422); `where` names the place where it says one."""
-
-    def __init__(self, code: str, where: str = "") -> None:
-        super().__init__(f"roster.refused.{code}", where=where)
-        self.code = code
-
-
-class ColumnsWrong(DomainError):
-    """What the columns mean was told twice, or not at all for one that every row needs (422)."""
-
-    def __init__(self, key: str, fields: Sequence[formjs.Column] = ()) -> None:
-        super().__init__(key)
-        self.fields = fields
 
 
 class ReasonMissing(DomainError):
     """Whoever takes a list back says why (422)."""
 
     key = "roster.reason_missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Faulty:
-    """A row with what is wrong: column (None for the row as a whole), what stands in the cell, the fault."""
-
-    number: int
-    faults: list[tuple[formjs.Column | None, str, FieldProblem]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +67,7 @@ class RosterView:
     samples: list[list[str]]
     columns: list[formjs.Column]
     chosen: Mapping[int, str]
-    faulty: list[Faulty]
+    faulty: list[sheetlists.Faulty]
     next_after: int
     doubles: list[Double]
 
@@ -145,8 +113,8 @@ def upload(database: Database, actor: Actor, requisition_id: UUID, data: bytes, 
     scope = actor_scope(actor)
     known = database.read(lambda session: columns(session, actor, requisition_id, now), scope)
     if refused := database.scanner.refusal(data):
-        raise SheetRefused(refused)
-    head = _head(data, known)
+        raise sheetlists.SheetRefused(refused)
+    head = sheetlists.read_head(data, known)
 
     def put(session: Session) -> UUID:
         letter = asked.to_change(session, actor, requisition_id, now)
@@ -185,38 +153,6 @@ def drop_all(session: Session, lodgement_id: UUID, now: datetime) -> None:
             rosterwork.forget(session, row, now)
 
 
-def _head(data: bytes, known: Sequence[formjs.Column]) -> dict[str, Any]:
-    """The headings, the row in which they stand, and the first rows below. Raises SheetRefused."""
-    first: list[tuple[int, list[str]]] = []
-    try:
-        for number, texts in spreadsheets.rows(data):
-            first.append((number, texts))
-            if len(first) >= _SEEK_HEAD:
-                break
-    except spreadsheets.Refused as refused:
-        raise SheetRefused(refused.code, refused.where) from refused
-    found = [len(formjs.proposed(known, texts)) for _, texts in first]
-    if not first:
-        raise SheetRefused("empty")
-    best = max(range(len(first)), key=lambda place: found[place])
-    if not found[best]:  # no heading is ours: the first row of several texts is taken for them
-        best = next((place for place, (_, texts) in enumerate(first) if sum(map(bool, texts)) > 1), 0)
-    number, texts = first[best]
-    below = first[best + 1 :]
-    if not below:
-        raise SheetRefused("empty")
-    if _is_legacy([text for _, cells in below for text in cells if text]):
-        raise SheetRefused("legacy")
-    heads = [text[:_LONGEST_HEAD] for text in texts]
-    return {"row": number, "heads": heads, "samples": [cells for _, cells in below[:_SAMPLES]]}
-
-
-def _is_legacy(texts: Sequence[str]) -> bool:
-    """Whether so many cells are written in an old font that the list as a whole is."""
-    count = sum(map(is_legacy, texts))
-    return count >= _FEW_LEGACY and count * 10 >= len(texts)
-
-
 def view(database: Database, actor: Actor, roster_id: UUID, now: datetime, after: int = 0) -> RosterView:
     """The page of a roster, recorded where it shows what stands in cells. Raises NotAllowed, NotFound."""
     found = database.read(lambda session: _view(session, actor, roster_id, now, after), actor_scope(actor))
@@ -228,12 +164,12 @@ def view(database: Database, actor: Actor, roster_id: UUID, now: datetime, after
 def _view(session: Session, actor: Actor, roster_id: UUID, now: datetime, after: int) -> RosterView:
     row, letter = _open(session, actor, roster_id, now)
     judge = rosterrows.Judge(session, letter, now)
-    head = _opened_head(session, row)
+    head = sheetlists.opened_head(session, row)
     heads = head.get("heads", [])
-    faulty: list[Faulty] = []
+    faulty: list[sheetlists.Faulty] = []
     following, doubles = 0, list[Double]()
     if head and row.state in ("checked", "taken"):
-        faulty, following = _faulty(session, row, judge, after)
+        faulty, following = sheetlists.faulty(session, row, judge.columns, after)
         doubles = _doubles(session, row)
     return RosterView(
         row,
@@ -242,70 +178,22 @@ def _view(session: Session, actor: Actor, roster_id: UUID, now: datetime, after:
         heads,
         head.get("samples", []),
         judge.columns,
-        _chosen(session, row, letter, judge, heads),
+        sheetlists.chosen(session, row, _department(session, letter), judge.columns, heads),
         faulty,
         following,
         doubles,
     )
 
 
-def _opened_head(session: Session, row: AnyRow) -> dict[str, Any]:
-    if row.head is None:
-        return {}
-    key = keys.unlock(session, row.data_key_id)
-    found: dict[str, Any] = keys.open_json(key, f"roster|head|{row.id}", row.head)
-    return found
-
-
-def _chosen(
-    session: Session, row: AnyRow, letter: asked.Letter, judge: rosterrows.Judge, heads: Sequence[str]
-) -> dict[int, str]:
-    """Place of a column -> its field: as chosen, else as this department's last list, else by its heading."""
-    if row.mapping:
-        return dict(row.mapping)
-    found = formjs.proposed(judge.columns, heads)
-    known = {column.key for column in judge.columns}
-    remembered = table.layout(session, _department(session, letter))
-    for place, head in enumerate(heads):
-        field = remembered.get(_heading(session, head, place, heads))
-        if field == "":
-            found.pop(place, None)
-        elif field in known:
-            found = {at: key for at, key in found.items() if key != field} | {place: field}
-    return found
-
-
 def _department(session: Session, letter: asked.Letter) -> bytes:
     return session.keys.blind("department", " ".join(letter.requester_hi.casefold().split()))
-
-
-def _heading(session: Session, head: str, place: int, heads: Sequence[str]) -> bytes:
-    """A heading without its words; one that stands several times is told by which of them it is."""
-    nth = heads[:place].count(head)
-    return session.keys.blind("heading", f"{nth} {' '.join(head.casefold().split())}")
-
-
-def _faulty(session: Session, row: AnyRow, judge: rosterrows.Judge, after: int) -> tuple[list[Faulty], int]:
-    rows = table.rows_in(session, row.id, ["bad"], PAGE + 1, after)
-    key = keys.unlock(session, row.data_key_id)
-    places = {field: place for place, field in row.mapping}
-    by_key = {column.key: column for column in judge.columns}
-    found = []
-    for each in rows[:PAGE]:
-        texts, faults = rosterwork.open_cells(key, each), rosterwork.open_faults(key, each)
-        told = []
-        for name, fault in faults.items():
-            place = places.get(name, len(texts))
-            told.append((by_key.get(name), texts[place] if place < len(texts) else "", fault))
-        found.append(Faulty(each.number, told))
-    return found, found[-1].number if len(rows) > PAGE else 0
 
 
 def _doubles(session: Session, row: AnyRow) -> list[Double]:
     key = keys.unlock(session, row.data_key_id)
     place = next((place for place, field in row.mapping if field in ("name_hi", "name_en")), 0)
     found = []
-    for each in table.rows_in(session, row.id, ["double"], PAGE):
+    for each in table.rows_in(session, row.id, ["double"], sheetlists.PAGE):
         texts = rosterwork.open_cells(key, each)
         case = cases.find(session, each.twin_case_id) if each.twin_case_id is not None else None
         name = texts[place] if place < len(texts) else ""
@@ -323,31 +211,10 @@ def explain(
 
     def put(session: Session) -> None:
         row, letter = _changed(session, actor, roster_id, now)
-        known = {column.key: column for column in rosterrows.Judge(session, letter, now).columns}
-        fields = {place: key for place, key in chosen.items() if key in known}
-        if len(set(fields.values())) != len(fields):
-            twice = [key for key in known if list(fields.values()).count(key) > 1]
-            raise ColumnsWrong("roster.columns_twice", [known[key] for key in twice])
-        needed = [each for each in known.values() if is_needed(each) and each.key not in fields.values()]
-        if needed:
-            raise ColumnsWrong("roster.columns_missing", needed)
-        heads = _opened_head(session, row).get("heads", [])
-        digests = {
-            _heading(session, head, at, heads): fields.get(at, "") for at, head in enumerate(heads) if head
-        }
-        table.remember(session, _department(session, letter), digests)
-        mapping = sorted([place, key] for place, key in fields.items())
-        table.change(session, row.id, ["columns"], state="checking", mapping=mapping, reason="")
+        columns = rosterrows.Judge(session, letter, now).columns
+        sheetlists.explain(session, row, _department(session, letter), columns, chosen)
 
     database.write(put, actor_scope(actor))
-
-
-_HAS_DEFAULT = frozenset({"nationality", "relation", "perm_state", "declared_case"})
-
-
-def is_needed(column: formjs.Column) -> bool:
-    """Whether no row can do without the column: it is asked of everybody, and the form proposes nothing."""
-    return column.is_required and column.key not in _HAS_DEFAULT
 
 
 def take(database: Database, actor: Actor, roster_id: UUID, doubles: Collection[int], now: datetime) -> None:
@@ -431,30 +298,19 @@ def drop(database: Database, actor: Actor, roster_id: UUID, now: datetime) -> No
 
 def to_mend(
     session: Session, actor: Actor, roster_id: UUID, now: datetime
-) -> tuple[
-    list[str],
-    list[tuple[list[str], dict[int, FieldProblem], list[tuple[formjs.Column | None, FieldProblem]]]],
-]:
+) -> tuple[list[str], list[sheetlists.Mended]]:
     """The headings of a list, and each row that is to be mended: its texts, its faults by place and by field.
 
     A department gets its list whole, since the mended one takes its place. Raises NotAllowed, and NotFound for a
     list whose texts are gone.
     """
     row, letter = _open(session, actor, roster_id, now)
-    head = _opened_head(session, row)
+    head = sheetlists.opened_head(session, row)
     if not head or not row.total:
         raise NotFound
-    key = keys.unlock(session, row.data_key_id)
-    places = {field: place for place, field in row.mapping}
-    by_key = {column.key: column for column in rosterrows.Judge(session, letter, now).columns}
-    found = []
     states = ["bad"] if letter.is_received else ["bad", "good", "double"]
-    for each in table.rows_in(session, row.id, states, row.total):
-        faults = rosterwork.open_faults(key, each) if each.faults is not None else {}
-        at = {places[name]: fault for name, fault in faults.items() if name in places}
-        told = [(by_key.get(name), fault) for name, fault in faults.items()]
-        found.append((rosterwork.open_cells(key, each), at, told))
-    return head["heads"], found
+    columns = rosterrows.Judge(session, letter, now).columns
+    return head["heads"], sheetlists.mended(session, row, columns, states)
 
 
 def _note(

@@ -17,15 +17,16 @@ from app.models import rosters as table
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.access import officers
+from app.services.antecedents import crimebook
 from app.services.casefile import casefile, searchkeys
-from app.services.intake import asked, registration, rosterrows
+from app.services.intake import asked, crimerows, registration, rosterrows
 from app.services.procedure import releases
 from app.services.store import audit, keys, scopes
 from app.services.store.drafts import actor_scope
 from app.services.workflow import incidents, instances
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.store.database import Database
+
+    _Person = Callable[[Session, Mapping[str, Any]], bytes | None]
 
 log = structlog.get_logger(__name__)
 
@@ -142,12 +145,12 @@ def _read_file(database: Database, row: AnyRow, now: datetime) -> None:
     database.write(put, own)
 
 
-def _judged(session: Session, row: AnyRow, now: datetime) -> tuple[UUID, list[dict[str, Any]]] | None:
+def _judged(session: Session, row: AnyRow, now: datetime) -> tuple[UUID | None, list[dict[str, Any]]] | None:
     """What the next rows are worth, and by which release; None when all are judged."""
     waiting = table.rows_in(session, row.id, ["waiting"], _JUDGED)
     if not waiting:
         return None
-    judge = rosterrows.Judge(session, asked.of_roster(session, row, now), now)
+    judge, release_id, person = _judge(session, row, now)
     key = keys.unlock(session, row.data_key_id)
     found = []
     for each in waiting:
@@ -158,10 +161,18 @@ def _judged(session: Session, row: AnyRow, now: datetime) -> tuple[UUID, list[di
             columns |= {"state": "bad", "faults": keys.seal_json(key, f"roster|faults|{each.id}", faults)}
         else:
             columns["answers"] = keys.seal_json(key, f"roster|answers|{each.id}", judged.answers)
-            columns["person"] = searchkeys.person(session, judged.answers)
+            columns["person"] = person(session, judged.answers)
         found.append(columns)
     _find_twins(session, row, found)
-    return judge.release.id, found
+    return release_id, found
+
+
+def _judge(session: Session, row: AnyRow, now: datetime) -> tuple[rosterrows.RowJudge, UUID | None, _Person]:
+    """Who judges the rows of a list, by which release, and what tells that two of them are about one person."""
+    if crimerows.are_of(row):
+        return crimerows.Judge(session, now), None, crimerows.person
+    judge = rosterrows.Judge(session, asked.of_roster(session, row, now), now)
+    return judge, judge.release.id, searchkeys.person
 
 
 def _find_twins(session: Session, row: AnyRow, found: list[dict[str, Any]]) -> None:
@@ -190,7 +201,28 @@ def _find_twins(session: Session, row: AnyRow, found: list[dict[str, Any]]) -> N
 # -- make cases -----------------------------------------------------------------------------------------------
 
 
+def _enter(database: Database, row: AnyRow, now: datetime) -> None:
+    """Enter the next rows of a list into the crime register, in the name of whoever handed it in."""
+    own = SystemScope(SystemReason.WORKER, row.district_id)
+    good = database.read(lambda session: table.rows_in(session, row.id, ["good"], _JUDGED), own)
+
+    def put(session: Session) -> None:
+        if table.take_rows(session, [each.id for each in good]):
+            key = keys.unlock(session, row.data_key_id)
+            answers = [keys.open_json(key, f"roster|answers|{each.id}", each.answers) for each in good]
+            crimebook.put(session, row.asked_by, answers, now, row.id)
+
+    if good:
+        database.write(put, own)
+        return
+    values = {"state": "taken", "ended_at": now, "reason": ""}
+    database.write(partial(_end, row=row, before="taking", values=values, now=now), own)
+
+
 def _take(database: Database, row: AnyRow, now: datetime) -> None:
+    if crimerows.are_of(row):
+        _enter(database, row, now)
+        return
     actor = database.read(
         lambda session: officers.in_post(session, row.asked_by, row.posting_id, now),
         scopes.door(row.district_id),
@@ -278,7 +310,7 @@ def forget(session: Session, row: AnyRow, now: datetime) -> None:
         session,
         "admin",
         "roster:destroy",
-        f"requisition:{row.requisition_id or row.lodgement_id}",
+        "crimes" if crimerows.are_of(row) else f"requisition:{row.requisition_id or row.lodgement_id}",
         None,
         now,
         roster=str(row.id),
@@ -292,7 +324,7 @@ def destroy_old(database: Database, now: datetime) -> int:
     for row in rows:
 
         def end(session: Session, row: AnyRow = row) -> None:
-            table.change(session, row.id, ["columns", "checked"], state="dropped", ended_at=now)
+            table.change(session, row.id, ["columns", "checked", "sent"], state="dropped", ended_at=now)
             forget(session, row, now)
 
         database.write(end, SystemScope(SystemReason.WORKER, row.district_id))

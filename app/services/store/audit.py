@@ -66,6 +66,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "crime:enter": frozenset(),
     "crime:change": frozenset(),
     "crime:remove": frozenset({"reason"}),
+    "crime:list": frozenset({"roster", "act", "rows"}),  # upload, send, approve, return, drop
     "crime:decide": frozenset({"entry", "verdict", "basis", "element"}),
     "crime:offer": frozenset({"entry", "element"}),
     "draft:destroy": frozenset({"files"}),
