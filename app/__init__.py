@@ -28,6 +28,7 @@ _SCREENS = (
     "many",
     "tasks",
     "visits",
+    "phones",
     "withdrawals",
     "cases",
     "search",

@@ -22,6 +22,8 @@ const BUNDLES = {
   "passkeys.js": ["./passkeys.js"],
   // Only when an officer types Hindi with Latin keys.
   "typing.js": ["./typing.js"],
+  // Only for the form of a visit, and the page of what a phone still holds.
+  "phone.js": ["./phone.js"],
   // Only for pages with a drawn diagram.
   "diagram.js": ["./diagram.js"],
   // Only for the page with a canvas, which process administrators open.

@@ -128,6 +128,8 @@ async function redraw(form, button) {
   try {
     const answer = await fetch(form.action, { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const drawn = page.querySelector("[data-form]");
+    if (drawn?.dataset.version !== undefined) form.dataset.version = drawn.dataset.version;
     const name = `[data-box="${CSS.escape(button.dataset.redraw)}"]`;
     const [before, after] = [form.querySelector(name), page.querySelector(`[data-form] ${name}`)];
     if (!after) return false;
@@ -190,6 +192,8 @@ function prepare(form) {
 
 for (const form of document.querySelectorAll("[data-form]")) {
   prepare(form);
+  // Pictures that went up beside the form: their box is drawn anew.
+  form.addEventListener("files-came", ({ detail }) => redraw(form, { value: `upload:${detail}`, dataset: { redraw: detail } }));
   form.addEventListener("input", (event) => (event.target.matches("[data-find]") ? seek(event.target) : update(form)));
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("[data-find]")) return;

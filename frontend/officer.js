@@ -1,6 +1,8 @@
 // What scripts add to an officer's pages: keys, the draft kept while typing, a word when the line is gone.
 // Nothing here is needed: every page does its work without it.
 
+import { lying } from "./kept.js";
+
 const typing = (target) => target.matches("input, textarea, select, [contenteditable]");
 
 // -- keys: j and k move, o or Enter opens, / searches, g then i goes to the inbox, ? shows the list -----------------
@@ -109,6 +111,12 @@ function keepDraft(form) {
 
   async function keep(isLeaving = false) {
     clearTimeout(timer);
+    const due = new CustomEvent("draft-due", { cancelable: true, detail: { isLeaving, waits: [] } });
+    if (!form.dispatchEvent(due)) {
+      await Promise.all(due.detail.waits); // the phone keeps it, and sends it
+      isKept = true;
+      return;
+    }
     if (isSending || !navigator.onLine) return;
     isKept = true;
     const body = new FormData();
@@ -143,7 +151,7 @@ function keepDraft(form) {
   // Another form of the page (language, post, claim) draws it anew: what is typed goes to the server first.
   document.addEventListener("submit", async (event) => {
     const other = event.target;
-    if (isKept || other === form || other.method === "dialog" || !navigator.onLine) return;
+    if (isKept || event.defaultPrevented || other === form || other.method === "dialog" || !navigator.onLine) return;
     event.preventDefault();
     await keep();
     isKept = true;
@@ -179,6 +187,25 @@ function keepDraft(form) {
 }
 
 for (const form of document.querySelectorAll("form[data-draft]")) keepDraft(form);
+
+// -- what a phone kept while the line was gone: told on every page, and erased with a sign-out where it is wished -----
+
+lying().then((items) => {
+  if (!items.length) return;
+  const notice = document.querySelector("[data-phone-notice]");
+  if (notice) notice.hidden = Boolean(document.querySelector("[data-phone-panel]"));
+  const erase = document.querySelector("[data-phone-erase]");
+  if (!erase) return;
+  const mine = items.filter((one) => one.device === erase.dataset.device);
+  const [keep, ticked] = [erase.querySelector("[name=keep]"), erase.querySelector("[name=erase]")];
+  erase.hidden = !mine.length;
+  const set = () => {
+    keep.disabled = ticked.checked && mine.length === items.length; // nobody else has anything here
+    keep.value = "1";
+  };
+  ticked.addEventListener("change", set);
+  set();
+});
 
 // -- a form whose first answer is the only one: a second press while it is under way counts for nothing ---------
 for (const form of document.querySelectorAll("form[data-once]")) {

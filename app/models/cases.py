@@ -17,7 +17,7 @@ from app.models.base import Encrypted, Json, UtcDateTime, case_table, uuid_colum
 
 data_key = case_table(
     "data_key",
-    Column("kind", String(12), nullable=False),  # draft | case | requisition | office
+    Column("kind", String(12), nullable=False),  # draft | case | requisition | office | device
     Column("wrapped", LargeBinary),  # null once destroyed: what it locked is gone for good
     Column("destroyed_at", UtcDateTime),
     scope="district",

@@ -16,7 +16,7 @@ from app.domain.text import ascii_digits
 from app.services.desk.tasks import Posted
 from app.services.store.documents import Upload
 
-_OURS = {"csrf_token", "_op", "_decided", "_sent_as"}
+_OURS = {"csrf_token", "_op", "_decided", "_sent_as", "_item", "_kind", "_base", "_follows", "_age"}
 _DECIDE = "decide"
 _ID_VERSION = 7  # of every id that the product makes
 

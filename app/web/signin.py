@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, g, jsonify, redirect, request, session
 
 from app.domain.roles import Permission
 from app.services.access import door, officers, passkeys
-from app.services.store import scopes
+from app.services.store import devices, scopes
 from app.web import limits, transaction
 from app.web.access import local_path, public, public_page, requires
 from app.web.devices import Device
@@ -18,11 +18,14 @@ from app.web.pages import home, page
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from flask.typing import ResponseReturnValue
     from werkzeug.wrappers import Response
 
     from app.domain.errors import DomainError
+    from app.domain.roles import Actor
+    from app.services.store.database import Session
 
 bp = Blueprint("signin", __name__)
 
@@ -80,11 +83,20 @@ def ask_passkey() -> ResponseReturnValue:
 @requires(Permission.ACCOUNT_OWN)
 def leave() -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
-    transaction.write(lambda rows: officers.sign_out(rows, actor, now))
+    erased = known_id(session.get("device", "")) if request.form.get("erase") else None
+    transaction.write(lambda rows: _leave(rows, actor, erased, now))
     session.clear()
     response = redirect(url_for("signin.show"), code=303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    # What a phone holds unsent, of this officer or of another, is sealed under keys that are here: it may stay.
+    response.headers["Clear-Site-Data"] = '"cache"' if request.form.get("keep") else '"cache", "storage"'
     return response
+
+
+def _leave(rows: Session, actor: Actor, device_id: UUID | None, now: datetime) -> None:
+    """End the session; with it, where the officer wishes it, the key to what this phone still holds of his."""
+    if device_id is not None:
+        devices.forget(rows, actor, device_id, now)
+    officers.sign_out(rows, actor, now)
 
 
 def welcome(entry: officers.Entry) -> Response:

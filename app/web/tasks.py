@@ -13,7 +13,7 @@ from app.services.antecedents import hits
 from app.services.casefile import visits
 from app.services.desk import desk, holding, previews, tasks
 from app.services.district import calendars
-from app.web import confirmations, errors, finder, formviews, headers, transaction
+from app.web import confirmations, errors, finder, formviews, headers, phonewords, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
 from app.web.files import file_response
@@ -224,6 +224,7 @@ def _of_visits(task: TaskView) -> dict[str, Any]:
     if not task.takes_visits:
         return {}
     return {
+        "phone_words": phonewords.words(),
         "visit_id": new_id(transaction.now()),
         "visit_reasons": visits.REASONS,
         "visit_met": visits.MET,

@@ -73,7 +73,7 @@ def fail(task_id: UUID) -> ResponseReturnValue:
     reason, met, note, day, at = (
         request.form.get(name, "").strip() for name in ("reason", "met", "note", "day", "time")
     )
-    moment = _moment(day, at, now)
+    moment = moment_of(day, at, now)
     said = visits.Said(
         reason,
         met,
@@ -91,7 +91,7 @@ def fail(task_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("tasks.show", task_id=task_id, _anchor="failed-visit"), code=303)
 
 
-def _moment(day: str, at: str, now: datetime) -> datetime | None:
+def moment_of(day: str, at: str, now: datetime) -> datetime | None:
     """The day and time that were written, an empty day being today; None for none, and for what is none."""
     found = _TIME.fullmatch(ascii_digits(at))
     date = known_day(day) if day else now.astimezone(IST).date()

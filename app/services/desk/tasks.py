@@ -16,7 +16,7 @@ from app.models.scope import CaseScope
 from app.services.access import separation, stepup
 from app.services.casefile import casefile, casepapers, duplicates, projections, reviews, sightings
 from app.services.casefile.facts import REVIEW, CaseFacts
-from app.services.desk import desk, holding, marking, sheets, visiting
+from app.services.desk import desk, holding, marking, receiving, sheets, visiting
 from app.services.desk.sheets import Posted
 from app.services.district import calendars, units
 from app.services.district.units import Again
@@ -100,6 +100,7 @@ class TaskView:
     conflicts: list[Said]  # what the units tell against each other, and nobody has settled
     takes_visits: bool  # it is a task of going there: a visit may fail
     failed_visits: list[FailedVisit]  # of this enquiry, while its report is not written
+    draft_version: str  # of the draft that the page shows: what a phone sends later must know it
     draft_saved_at: datetime | None
 
     @property
@@ -470,6 +471,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         failed_visits=[each for each in file.failed_visits if each.task_id == task.id]
         if visiting.takes_visits(task)
         else [],
+        draft_version=receiving.version_of(session, sheet),
         draft_saved_at=sheet.draft.updated_at if sheet.draft is not None else None,
     )
 

@@ -18,7 +18,7 @@ from app.services.intake import lodgements, rosterwork
 from app.services.jobs import stalls
 from app.services.notices import live, webhooks
 from app.services.reports import keptstatements, watch, weekly
-from app.services.store import leftovers, scopes
+from app.services.store import devices, leftovers, scopes
 from app.services.workflow import reminders
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def run(database: Database, folder: Path, now: datetime) -> None:
         partial(lodgements.destroy_old, database, now),
         partial(_sweep, database, now),
         partial(desk.forget_settled, database),
+        partial(devices.destroy_unused, database, now),
         partial(reminders.sweep, database, now),
         partial(stalls.watch, database, now),
         partial(keptstatements.keep_due, database, now),

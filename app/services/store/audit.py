@@ -46,6 +46,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "note:send": frozenset({"to", "answers"}),
     "note:close": frozenset(),
     "visit:fail": frozenset({"element", "visit"}),
+    "device:begin": frozenset(),
+    "device:forget": frozenset(),
     "timer:fire": frozenset(),
     "job:finish": frozenset({"kind", "element"}),
     "job:skip": frozenset({"kind", "element"}),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import psycopg
 from sqlalchemy import create_engine, event, exc
 
+import app.models.tables  # noqa: F401 - the scope of a query may name any table, whoever asks
 from app.config import FONTS
 from app.domain.errors import Conflict, Unavailable
 from app.models import tables  # noqa: F401 - the row scopes name tables that nobody else may have loaded

@@ -19,7 +19,7 @@ from app.scanning import INFECTED, NO_SCANNER, UNSCANNED
 from app.services.store import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
@@ -46,12 +46,16 @@ _ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg"}
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it arrived: `field` of the form, the name and type the browser claims, the bytes."""
+    """A file as it arrived: `field` of the form, the name and type the browser claims, the bytes.
+
+    `also` is done in the transaction that keeps it, and undoes it by raising.
+    """
 
     field: str
     name: str
     media_type: str
     data: bytes
+    also: Callable[[Session], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -102,15 +103,24 @@ def stage(
     """Save the draft and put the uploads beside it; -> (draft, what is wrong with which field of the form).
 
     Files are re-made, sealed and written outside the transaction; a crash in between leaves a sealed file
-    without a row, which the sweep of unattached files destroys.
+    without a row, which the sweep of unattached files destroys. What an upload asks for `also` is done with its rows.
     """
     scope = actor_scope(actor)
     draft = database.write(lambda session: save(session, actor, place, values, now), scope)
     held = {name: len(files) for name, files in draft.staged.items()}
     papers, problems = _prepared(form, uploads, held, database.scanner)
     if papers:
-        draft = database.write(_Staging(database, actor, place, draft, papers, now), scope)
+        staging = _Staging(database, actor, place, draft, papers, now)
+        draft = database.write(partial(_keep, staging, uploads), scope)
     return draft, problems
+
+
+def _keep(staging: _Staging, uploads: Sequence[documents.Upload], session: Session) -> Draft:
+    """Write the rows of the files, and what their uploads ask for besides."""
+    for upload in uploads:
+        if upload.also is not None:
+            upload.also(session)
+    return staging(session)
 
 
 def _prepared(
