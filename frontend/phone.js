@@ -38,8 +38,8 @@ async function post(item, base, isLeaving = false) {
   try {
     const headers = { "X-Draft": "1" };
     const answer = await fetch(address, { method: "POST", body, headers, redirect: "manual", keepalive: isLeaving });
-    if (answer.status === 401 || answer.status === 400) return { state: "session" };
-    return answer.ok ? await answer.json() : { state: "line" };
+    if (answer.headers.get("content-type")?.startsWith("application/json")) return await answer.json();
+    return { state: answer.status === 401 || answer.status === 400 ? "session" : "line" };
   } catch {
     return { state: "line" };
   }

@@ -35,6 +35,7 @@ def acts(thing: str = "", *also: int, form: dict[str, str] | None = None, **part
 
 PROPOSED = {"name": "verification.bpmn"}
 NEVER = "00000000-0000-0000-0000-000000000000"
+SOME = "0199a000-0000-4000-8000-000000000001"
 NOTHING_SENT = 400  # the page always sends what is missing here
 #: Endpoint -> how it answers. Whoever lacks the permission of its view gets 403; who may not know of the thing, 404.
 ADDRESSES: dict[str, Address] = {
@@ -160,7 +161,7 @@ ADDRESSES: dict[str, Address] = {
     "tasks.look_again": acts("task"),
     "phones.show": opens(),
     "phones.key": acts(),
-    "phones.receive": acts("task", NOTHING_SENT),
+    "phones.receive": acts("task", form={"_item": SOME, "_kind": "draft"}),
     "visits.sheet": opens("task"),
     "visits.fail": acts("task"),
     "tasks.reassign": opens("gift"),

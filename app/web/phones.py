@@ -70,7 +70,7 @@ def receive(task_id: UUID) -> ResponseReturnValue:
     try:
         return jsonify(state="sent", version=take(item, transaction.now()))
     except DomainError as refused:
-        return jsonify(_told(refused))
+        return jsonify(_told(refused)), _status(refused)
 
 
 def _told(refused: DomainError) -> dict[str, str]:
@@ -90,6 +90,11 @@ def _told(refused: DomainError) -> dict[str, str]:
         case _:
             return {"state": "refused", "words": language.refusal(refused)}
     return {"state": "gone", "words": words}
+
+
+def _status(refused: DomainError) -> int:
+    """What cannot be taken is no fault of the request, unless the task is not there for this officer."""
+    return {NotFound: 404, NotAllowed: 403}.get(type(refused), 200)
 
 
 def _done(done: TaskAlreadyDone) -> str:
