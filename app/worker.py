@@ -19,6 +19,7 @@ from app.services.intake import rosterwork
 from app.services.jobs import jobs
 from app.services.notices import messages, webhooks
 from app.services.notices.messages import NO_CARRIERS
+from app.services.papers import replies
 from app.services.timekeeping import recomputing
 from app.services.workflow import incidents
 
@@ -97,7 +98,14 @@ class Worker:
     def _work(self, now: datetime) -> bool:
         """One job; where none is due, a slice of what takes long."""
         dryruns.go_on(self.database, now)  # its program runs beside: it is only looked after
-        slices = (jobs.run_one, rosterwork.go_on, replays.go_on, moving.go_on, destruction.go_on)
+        slices = (
+            jobs.run_one,
+            rosterwork.go_on,
+            replies.go_on,
+            replays.go_on,
+            moving.go_on,
+            destruction.go_on,
+        )
         return any(each(self.database, now) for each in slices)
 
     def run(self) -> None:

@@ -205,8 +205,11 @@ ADDRESSES: dict[str, Address] = {
     "requisitions.forward": Address("letter", frozenset({200, 403, 422})),
     "department.letters": opens(),
     "department.letter": opens("letter"),
+    "department.reply": Address("letter", gives=frozenset({404})),
     "department.take_all": Address("letter", frozenset({404})),  # nothing was delivered yet
     "requisitions.take_all": acts("letter"),
+    "requisitions.ask_reply": acts("letter"),
+    "requisitions.reply": Address("letter", gives=frozenset({404})),  # nothing was issued yet
     "department.papers": opens(),
     "department.open_paper": Address(gives=frozenset({404}), parts={"delivery_id": NEVER}),
     "departments.listing": opens(),

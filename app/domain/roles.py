@@ -121,6 +121,7 @@ class Permission(StrEnum):
     PAPER_REPRINT = "paper:reprint"
     PAPER_REVOKE = "paper:revoke"
     PAPER_CORRECT = "paper:correct"
+    PAPER_REPLY = "paper:reply"
     PAPER_SUPERSEDE = "paper:supersede"
     TRACKING_SEE = "tracking:see"
     REPORT_SEE = "report:see"
@@ -219,6 +220,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.PAPER_REPRINT: _grant("act.reprint", keeps="with_reason clear_only SP_signed"),
     Permission.PAPER_REVOKE: _grant("act.revoke", keeps="SP_signed"),
     Permission.PAPER_CORRECT: _grant("act.supersede", keeps=f"SP_signed prepare {IF_DELEGATED}"),
+    Permission.PAPER_REPLY: _grant("act.dispatch", "act.dm_decide", keeps=IF_DELEGATED),
     Permission.PAPER_SUPERSEDE: _grant("act.supersede", keeps=f"SP_signed {IF_DELEGATED}"),
     Permission.TRACKING_SEE: _grant("see.tracking", keeps="no_names"),
     Permission.REPORT_SEE: _grant("rep.pendency", reach="AOSC"),

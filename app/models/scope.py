@@ -356,7 +356,7 @@ def _letter_of_department(table: Table, scope: OfficerScope) -> ColumnElement[bo
     match table.name:
         case "requisition":
             return table.c.id.in_(_asked_by(scope))
-        case "letter_department":
+        case "letter_department" | "reply":
             return table.c.requisition_id.in_(_asked_by(scope))
         case "lodgement":
             return table.c.office_id == scope.office_id

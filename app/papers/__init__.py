@@ -4,6 +4,7 @@
 draws it. `self_test` says at start-up, by an error naming the file, whether papers can be issued here.
 """
 
+from app.papers.binding import bound
 from app.papers.compose import Composition, compose, compose_letter
 from app.papers.demokey import demo_key
 from app.papers.errors import KeyRefused, PaperRefused, PapersUnavailable
@@ -71,6 +72,7 @@ __all__ = [
     "Words",
     "address_line",
     "answers_read",
+    "bound",
     "check_texts",
     "compose",
     "compose_letter",

@@ -70,6 +70,7 @@ SCENES: dict[str, Scene] = {
         | _names("paper_kind cert_no cert_date new_no new_date name req_letter_no req_letter_date cause"),
         _NAMED | {"explanation"},
     ),
+    "letter_reply": Scene(_OFFICE | _names("n answered req_letter_no req_letter_date"), _names("waiting")),
     "in_place": Scene(_names("replaced_no replaced_date"), _names("valid_till")),
     "letter_forward": Scene(
         _OFFICE | _names("n requester req_letter_no req_letter_date due_date"), _names("instruction")

@@ -9,7 +9,7 @@ from flask import Blueprint, g, request, url_for
 from app.domain.roles import Permission
 from app.services.casefile import departments
 from app.services.intake import lodgements
-from app.services.papers import letterpapers
+from app.services.papers import letterpapers, replies
 from app.web import transaction
 from app.web.access import requires
 from app.web.files import file_response, letter_files
@@ -43,8 +43,21 @@ def letters() -> ResponseReturnValue:
 @requires(Permission.DEPARTMENT_SEE)
 def letter(requisition_id: UUID) -> ResponseReturnValue:
     found, persons = transaction.read(lambda rows: departments.letter(rows, g.actor, requisition_id))
-    parts = transaction.read(lambda rows: letterpapers.parts(rows, g.actor, requisition_id))
-    return page("department/letter.html", letter=found, persons=persons, parts=parts)
+    parts, answers = transaction.read(
+        lambda rows: (
+            letterpapers.parts(rows, g.actor, requisition_id),
+            [each for each in replies.of_letter(rows, requisition_id) if each.number],
+        )
+    )
+    return page("department/letter.html", letter=found, persons=persons, parts=parts, answers=answers)
+
+
+@bp.get("/department/replies/<uuid:reply_id>")
+@requires(Permission.DEPARTMENT_PAPER)
+def reply(reply_id: UUID) -> ResponseReturnValue:
+    """The consolidated reply to a letter of the department."""
+    file = replies.draw(transaction.database(), g.actor, reply_id, transaction.now())
+    return file_response(file.data, file.media_type, file.name)
 
 
 @bp.post("/department/letters/<uuid:requisition_id>/papers")

@@ -38,8 +38,9 @@ def attachment(name: str) -> str:
 
 
 def letter_files(requisition_id: UUID) -> Response:
-    """The papers of a letter in one ZIP: the part of them that the form names, or the first."""
+    """The papers of a letter in one ZIP, or as one file to print: the part that the form names, or the first."""
     text = ascii_digits(request.form.get("part", ""))
     part = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 1
-    file = letterpapers.take(transaction.database(), g.actor, requisition_id, part, transaction.now())
+    take = letterpapers.print_file if request.form.get("as") == "print" else letterpapers.take
+    file = take(transaction.database(), g.actor, requisition_id, part, transaction.now())
     return file_response(file.data, file.media_type, file.name)

@@ -13,10 +13,10 @@ from app.services.casefile import departments
 from app.services.demo import samples
 from app.services.intake import acceptance, forwarding, requisitions
 from app.services.intake.requisitions import LETTER, PERSON
-from app.services.papers import letterpapers
+from app.services.papers import letterpapers, replies
 from app.web import confirmations, formviews, limits, transaction
 from app.web.access import requires
-from app.web.files import letter_files
+from app.web.files import file_response, letter_files
 from app.web.forms import is_submit, posted, sent_as, uploads
 from app.web.language import moment
 from app.web.pages import page
@@ -72,11 +72,12 @@ def _list(search: str, after: str) -> ResponseReturnValue:
 def view(requisition_id: UUID) -> ResponseReturnValue:
     found = requisitions.see(transaction.database(), g.actor, requisition_id, transaction.now())
     notes = confirmations.take_notes()
-    own, known, parts = transaction.read(
+    own, known, parts, answers = transaction.read(
         lambda rows: (
             departments.of_letter(rows, requisition_id, transaction.now()),
             departments.known(rows, transaction.now()),
             letterpapers.parts(rows, g.actor, requisition_id) if g.actor.may(Permission.PAPER_SEE) else [],
+            replies.standing(rows, g.actor, requisition_id) if g.actor.may(Permission.PAPER_SEE) else None,
         )
     )
     return page(
@@ -85,6 +86,7 @@ def view(requisition_id: UUID) -> ResponseReturnValue:
         department=own,
         departments=known,
         parts=parts,
+        reply=answers,
         registered=notes.get("registered"),
         added=notes.get("added"),
         confirmation=confirmations.take(),
@@ -99,6 +101,22 @@ def view(requisition_id: UUID) -> ResponseReturnValue:
 def take_all(requisition_id: UUID) -> ResponseReturnValue:
     """Hand over the issued papers of a letter in one file."""
     return letter_files(requisition_id)
+
+
+@bp.post("/requisitions/<uuid:requisition_id>/replies")
+@requires(Permission.PAPER_REPLY)
+def ask_reply(requisition_id: UUID) -> ResponseReturnValue:
+    """Have one reply made for all persons of the letter."""
+    replies.ask(transaction.database(), g.actor, requisition_id, transaction.now())
+    return redirect(url_for("requisitions.view", requisition_id=requisition_id, _anchor="reply"), code=303)
+
+
+@bp.get("/requisitions/replies/<uuid:reply_id>")
+@requires(Permission.PAPER_SEE)
+def reply(reply_id: UUID) -> ResponseReturnValue:
+    """The consolidated reply."""
+    file = replies.draw(transaction.database(), g.actor, reply_id, transaction.now())
+    return file_response(file.data, file.media_type, file.name)
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/forward")

@@ -392,6 +392,8 @@ CHANGING: dict[str, dict[str, Any]] = {
     "login_queries.count_failure": {},
     "login_queries.end_others": {},
     "paper_queries.set_certificate": {"status": "y"},
+    "replies.set_lease": {},
+    "replies.set_listed": {"before": 0, "state": "y"},
     "proposals.set_values": {"values": {"title": "y"}},
     "proposals.set_file": {"key": "x", "known": b"x" * 8, "values": {"bytes": b"y"}},
     "proposals.delete_file": {"key": "x"},

@@ -1,4 +1,4 @@
-"""The issued papers of a letter in one file, for its department and for the offices that may open each of them."""
+"""The issued papers of a letter in one file, to keep or to print, for its department and for who may open each."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from app import papers
 from app.domain import secrecy
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Permission, Role
@@ -54,6 +55,18 @@ def take(database: Database, actor: Actor, requisition_id: UUID, part: int, now:
     rows = database.write(lambda session: _noted(session, actor, requisition_id, part, now), scope)
     data = database.read(lambda session: _zip(session, rows), scope)
     return File(f"papers-{requisition_id.hex[-8:]}-{part}.zip", "application/zip", data)
+
+
+def print_file(database: Database, actor: Actor, requisition_id: UUID, part: int, now: datetime) -> File:
+    """The same part of the papers as one PDF to be printed, sheet behind sheet, without their signatures.
+
+    Raises NotFound, NotAllowed.
+    """
+    _guard(actor)
+    scope = actor_scope(actor)
+    rows = database.write(lambda session: _noted(session, actor, requisition_id, part, now), scope)
+    found = database.read(lambda session: [documents.read(session, row).data for row in rows], scope)
+    return File(f"print-{requisition_id.hex[-8:]}-{part}.pdf", "application/pdf", papers.bound(found))
 
 
 def _noted(

@@ -54,6 +54,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "paper:issue": frozenset({"number", "sha256", "unsigned", "signed_with"}),
     "paper:deliver": frozenset({"office"}),
     "paper:reprint": frozenset({"number", "copy", "reason"}),
+    "reply:ask": frozenset(),
+    "reply:issue": frozenset({"number", "persons"}),
     "paper:correct": frozenset({"number", "cause", "fields"}),
     "paper:supersede": frozenset({"number", "cause", "step_up"}),
     "paper:superseded": frozenset({"number", "by", "notice"}),

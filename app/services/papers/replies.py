@@ -1,0 +1,316 @@
+"""One reply to a requisition: a letter with the list of its persons by outcome, made by the worker in slices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from app import papers
+from app.domain import numbers, secrecy
+from app.domain.errors import Conflict, NotAllowed, NotFound, Unavailable
+from app.domain.ids import new_id
+from app.domain.offices import OfficeKind
+from app.domain.roles import Permission, Role
+from app.models import case_queries as cases
+from app.models import department_queries as departments
+from app.models import office_queries as offices
+from app.models import officer_queries as officer_table
+from app.models import paper_queries as certificates
+from app.models import replies as table
+from app.models.scope import SystemReason, SystemScope
+from app.services.access import officers
+from app.services.casefile import sightings
+from app.services.district import calendars
+from app.services.procedure import releases
+from app.services.store import audit, documents, keys, scopes
+from app.services.store.drafts import actor_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+TEMPLATE = "consolidated_reply"
+_LEASE = timedelta(minutes=2)  # a worker that died lets go after this
+_AT_ONCE = 50  # persons of a slice
+ISSUED, FAILED = "issued", "failed"
+#: What the list says of a person, as words of the settings `reply_outcome` of the texts.
+_WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLine:
+    """A reply to a letter, as a page names it. `listed` of `total` persons are on its list."""
+
+    id: UUID
+    state: str  # listing | issued | failed
+    number: str
+    total: int
+    listed: int
+    asked_at: datetime
+    issued_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a reply to a letter would say now, and the replies there are. `may_ask`: this officer, now."""
+
+    answered: int
+    waiting: int
+    lines: list[ReplyLine]
+    may_ask: bool
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether one is being made now."""
+        return any(line.state == table.LISTING for line in self.lines)
+
+
+def standing(session: Session, actor: Actor, requisition_id: UUID) -> Standing:
+    """How far the persons of a letter have come, and its replies. Raises NotAllowed."""
+    if not actor.may(Permission.PAPER_SEE):
+        raise NotAllowed
+    rows = departments.cases(session, [requisition_id])
+    waiting = sum(_state(row) == _WAITING for row in rows)
+    lines = of_letter(session, requisition_id)
+    is_free = all(line.state != table.LISTING for line in lines)
+    return Standing(
+        len(rows) - waiting,
+        waiting,
+        lines,
+        may_ask=is_free and len(rows) > waiting and actor.may(Permission.PAPER_REPLY),
+    )
+
+
+def of_letter(session: Session, requisition_id: UUID) -> list[ReplyLine]:
+    """The replies to a letter in this officer's sight, newest first."""
+    return [
+        ReplyLine(row.id, row.state, row.number or "", row.total, row.listed, row.asked_at, row.issued_at)
+        for row in table.of_letter(session, requisition_id)
+    ]
+
+
+def _state(row: AnyRow) -> str:
+    """What became of a person's case, as far as its row tells."""
+    if row.status == "withdrawn":
+        return "withdrawn"
+    if row.paper_id is None:
+        return _WAITING if row.status == "open" else "closed"
+    return "papered" if row.paper_status == "issued" else str(row.paper_status)
+
+
+def ask(database: Database, actor: Actor, requisition_id: UUID, now: datetime) -> UUID:
+    """Have a reply made; its number is given when its list is whole. -> its id.
+
+    Raises NotAllowed, NotFound, and Conflict while one is being made or where nobody has a result yet.
+    """
+
+    def work(session: Session) -> UUID:
+        letter = cases.requisition_row(session, requisition_id)
+        if letter is None:
+            raise NotFound
+        if not actor.may(Permission.PAPER_REPLY):
+            raise NotAllowed
+        found = standing(session, actor, requisition_id)
+        if not found.may_ask:
+            raise Conflict
+        reply_id = new_id(session.recorded_at)
+        key = keys.unlock(session, letter.data_key_id)
+        table.insert_reply(
+            session,
+            {
+                "id": reply_id,
+                "requisition_id": requisition_id,
+                "office_id": actor.post.office_id,
+                "release_id": releases.active(session).id,
+                "state": table.LISTING,
+                "total": found.answered + found.waiting,
+                "listed": 0,
+                "rows": _sealed(key, reply_id, []),
+                "asked_by": actor.officer_id,
+                "posting_id": actor.post.posting_id,
+                "asked_at": now,
+            },
+        )
+        audit.record(session, "admin", "reply:ask", f"requisition:{requisition_id}", actor, now)
+        return reply_id
+
+    return database.write(work, actor_scope(actor))
+
+
+def _sealed(key: bytes, reply_id: UUID, rows: list[list[str]]) -> bytes:
+    return keys.seal_json(key, f"reply|rows|{reply_id}", rows)
+
+
+def _rows(session: Session, row: AnyRow) -> tuple[bytes, list[list[str]]]:
+    """The key of the letter, and the list so far."""
+    letter = cases.requisition_row(session, row.requisition_id)
+    if letter is None:
+        raise NotFound
+    key = keys.unlock(session, letter.data_key_id)
+    found: list[list[str]] = keys.open_json(key, f"reply|rows|{row.id}", row.rows)
+    return key, found
+
+
+# -- made ----------------------------------------------------------------------------------------------------
+
+
+def go_on(database: Database, now: datetime) -> bool:
+    """List the next persons of whatever reply is being made; -> whether there was one.
+
+    A worker that dies leaves its slice to the next; what fails stands still, and an officer asks anew.
+    """
+    row = database.read(lambda session: table.next_free(session, now), SystemScope(SystemReason.WORKER))
+    if row is None:
+        return False
+    own = SystemScope(SystemReason.WORKER, row.district_id)
+    if not database.write(lambda session: table.set_lease(session, row.id, now, now + _LEASE), own):
+        return True
+    try:
+        actor = _asker(database, row, now)
+        database.write(lambda session: _slice(session, actor, row, now), actor_scope(actor))
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("reply_failed", reply=str(row.id))
+        database.write(lambda session: table.set_listed(session, row.id, row.listed, state=FAILED), own)
+    database.write(lambda session: table.set_lease(session, row.id, now, None), own)
+    return True
+
+
+def _asker(database: Database, row: AnyRow, now: datetime) -> Actor:
+    """The officer who asked for the reply, in the post in which he did. Raises NotAllowed when it is his no more."""
+    door = scopes.door(row.district_id)
+    actor = database.read(lambda rows: officers.in_post(rows, row.asked_by, row.posting_id, now), door)
+    if actor is None or not actor.may(Permission.PAPER_REPLY):
+        raise NotAllowed
+    return actor
+
+
+def _slice(session: Session, actor: Actor, row: AnyRow, now: datetime) -> None:
+    """List some persons more, by case number; behind the last one the letter takes its number."""
+    key, rows = _rows(session, row)
+    people = departments.cases(session, [row.requisition_id])[: row.total]
+    texts = releases.load(session, row.release_id).texts
+    rows += [_line(session, texts, each) for each in people[row.listed : row.listed + _AT_ONCE]]
+    values: dict[str, Any] = {"rows": _sealed(key, row.id, rows), "listed": len(rows)}
+    if len(rows) >= len(people):
+        office = offices.find(session, row.office_id)
+        if office is None:
+            raise NotFound
+        year = calendars.day(now).year
+        serial = certificates.next_number(session, office.id, "memo", year)
+        number = numbers.memo_number(office.code, year, serial)
+        values |= {"state": ISSUED, "number": number, "issued_at": now, "total": len(rows)}
+    if not table.set_listed(session, row.id, row.listed, **values):
+        raise Conflict
+    if "number" in values:
+        thing = f"requisition:{row.requisition_id}"
+        audit.record(
+            session, "admin", "reply:issue", thing, actor, now, number=values["number"], persons=len(rows)
+        )
+
+
+def _line(session: Session, texts: papers.Texts, row: AnyRow) -> list[str]:
+    """A person on the list: name, parent, case, outcome as a code, number and day of his own paper."""
+    name = keys.open_name(session, row.data_key_id, row.applicant_id, row.name)
+    relation = texts.setting(f"relation.{name['relation'] or 'father'}.{name['gender']}").hi
+    parent = f"{relation} {name['father_hi']}".strip() if name["father_hi"] else ""
+    state, number, day = _state(row), "", ""
+    paper = certificates.find(session, row.paper_id) if row.paper_id is not None else None
+    if paper is not None:
+        number, day = paper.number, papers.dmy(calendars.day(paper.issued_at))
+        state = _outcome(session, paper) if state == "papered" else state
+    return [name["hi"], parent, row.number, state, number, day]
+
+
+def _outcome(session: Session, paper: AnyRow) -> str:
+    """What a paper that stands says, as far as a list may: of facts that were found it names the paper alone."""
+    facts = keys.open_json(
+        keys.unlock(session, paper.data_key_id), f"certificate|facts|{paper.id}", paper.facts
+    )
+    texts, template = releases.load(session, paper.release_id).texts, facts["template"]
+    if template == texts.choose(paper.output, "no_adverse"):
+        return "no_adverse"
+    return "not_resident" if template == texts.choose(paper.output, "not_resident") else "separate"
+
+
+# -- drawn ---------------------------------------------------------------------------------------------------
+
+
+def draw(database: Database, actor: Actor, reply_id: UUID, now: datetime) -> documents.File:
+    """An issued reply as PDF, the looking recorded first. Raises NotFound, NotAllowed, PaperRefused."""
+    if not (actor.may(Permission.PAPER_SEE) or actor.may(Permission.DEPARTMENT_PAPER)):
+        raise NotAllowed
+
+    def read(session: Session) -> tuple[AnyRow, papers.Texts, papers.LetterFacts]:
+        row = table.find(session, reply_id)
+        if row is None or row.state != ISSUED:
+            raise NotFound
+        texts = releases.load(session, row.release_id).texts
+        return row, texts, _facts(session, row, texts)
+
+    row, texts, facts = database.read(read, actor_scope(actor))
+    sightings.note(database, actor, f"requisition:{row.requisition_id}", "reply", {secrecy.SENSITIVE}, now)
+    data = papers.draw_paper(
+        papers.compose_letter(texts, facts), row.issued_at, papers.Assets(fonts=database.fonts)
+    )
+    return documents.File(f"{row.number.replace('/', '-')}.pdf", "application/pdf", data)
+
+
+def _facts(session: Session, row: AnyRow, texts: papers.Texts) -> papers.LetterFacts:
+    key, rows = _rows(session, row)
+    letter = cases.requisition_row(session, row.requisition_id)
+    if letter is None:
+        raise NotFound
+    values: Mapping[str, Any] = keys.open_json(key, f"requisition|values|{letter.id}", letter.values)
+    district, day = offices.district(session), calendars.day(row.issued_at)
+    waiting = sum(each[3] == _WAITING for each in rows)
+    parts = ("requesting_designation", "requesting_dept", "requesting_address")
+    block = ",\n".join(str(values[part]).rstrip(" ,।.") for part in parts if values.get(part))
+    head = texts.setting("reply_head").hi.split("|")
+    return papers.LetterFacts(
+        template=TEMPLATE,
+        signer=_signer(session, row, texts),
+        district=papers.Words(district.name_hi, district.name_en),
+        issued_on=day,
+        number=row.number,
+        memo_no=row.number,
+        words={"addressee": papers.Words(block, block)},
+        plain={
+            "n": str(len(rows)),
+            "answered": str(len(rows) - waiting),
+            "waiting": str(waiting or ""),
+            "req_letter_no": letter.letter_no,
+            "req_letter_date": papers.dmy(letter.letter_date),
+        },
+        annex=(tuple(head), *(_cells(texts, place, each) for place, each in enumerate(rows, 1))),
+    )
+
+
+def _cells(texts: papers.Texts, place: int, row: list[str]) -> tuple[str, ...]:
+    name, parent, number, outcome, paper, day = row
+    said = texts.setting(f"reply_outcome.{outcome}").hi
+    return (str(place), name, parent, number, said, f"{paper}, {day}" if paper else "")
+
+
+def _signer(session: Session, row: AnyRow, texts: papers.Texts) -> papers.Signer:
+    """The head of the office that replies, or by his own name whoever of it signs for him."""
+    office = offices.find(session, row.office_id)
+    is_dms = office is None or office.kind == OfficeKind.DM_OFFICE
+    name = papers.Words(*officer_table.names(session, row.asked_by))
+    posts = officer_table.roles_in(session, row.asked_by, row.office_id, calendars.day(row.issued_at))
+    if (Role.DM if is_dms else Role.SP) in posts:
+        return papers.Signer("dm" if is_dms else "sp", name)
+    head = texts.setting("dm_designation_letter" if is_dms else "sp_designation")
+    return papers.Signer("dm" if is_dms else "sp", name, papers.Words(f"कृते {head.hi}", f"For the {head.en}"))
