@@ -24,6 +24,7 @@ _KINDS = ("subject", "reference", "addressee", "greeting", "closing", "enclosure
 _STRONG = frozenset({"name", "cert_no", "valid_till", "signer_name"})
 _PART_RIGHT = re.compile(r" {3,}")  # a gap that sends the rest of the line to the right margin
 _GAP = "gap"  # an empty line
+_ROWS_OF_A_PAGE, _ROWS_BELOW = 20, 12  # of a list on pages of its own; of one that stands below its letter
 _NESTED = "¶"  # stands in the values for a block, so that an optional phrase around it is kept
 
 
@@ -85,7 +86,22 @@ class Composition:
     verify_link: str  # what the QR holds; empty for letters, which anybody may not check
     photo: bytes | None
     annex: tuple[tuple[str, ...], ...] = ()  # rows of the list that goes with a letter, its head first
+    annex_widths: tuple[int, ...] = ()
     is_signed: bool = False  # a signature will put its frame around the sign block
+
+    @property
+    def lists(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """A long list by pages, each under the head: as one table, the library lays all of it out anew at each page."""
+        head, rows = self.annex[:1], self.annex[1:]
+        return tuple(
+            (*head, *rows[first : first + _ROWS_OF_A_PAGE]) for first in range(0, len(rows), _ROWS_OF_A_PAGE)
+        )
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the list begins on a page of its own."""
+        return len(self.annex) > _ROWS_BELOW
+
     is_of_firm: bool = False  # which has no face: no place is kept for a photograph
 
 
@@ -129,6 +145,7 @@ def compose_letter(texts: Texts, facts: LetterFacts) -> Composition:
         verify_link="",
         photo=None,
         annex=facts.annex,
+        annex_widths=facts.annex_widths,
     )
 
 

@@ -177,3 +177,4 @@ class LetterFacts:
     rows: Mapping[str, list[Mapping[str, str]]] = field(default_factory=dict)
     subject: Subject | None = None
     annex: tuple[tuple[str, ...], ...] = ()
+    annex_widths: tuple[int, ...] = ()  # of its columns in millimetres; none: all alike

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.papers.errors import PaperRefused
 from app.papers.fonts import BOLD, REGULAR, missing_letters
-from app.papers.pdf import Assets, page_count, render_pages, render_pdf
+from app.papers.pdf import SECONDS, Assets, page_count, render_pages, render_pdf
 from app.papers.photo import photo_jpeg
 from app.papers.qr import qr_png
 
@@ -34,12 +34,15 @@ def draw_paper(composition: Composition, issued_at: datetime, assets: Assets) ->
     }
 
     wanted = 1 if composition.layout == "certificate" else len(composition.sheets)
+    wanted += len(composition.lists) if composition.is_long else 0
+    seconds = SECONDS + len(composition.lists)  # a page of a list takes a fifth of a second
     for dense in (False, True):
-        pdf = render_pdf(_html(composition, assets, pictures, wanted, dense=dense), issued_at, assets)
+        html = _html(composition, assets, pictures, wanted, dense=dense)
+        pdf = render_pdf(html, issued_at, assets, seconds)
         if page_count(pdf) == wanted:
             return pdf
     return render_pages(
-        lambda pages: _html(composition, assets, pictures, pages), wanted + 1, issued_at, assets
+        lambda pages: _html(composition, assets, pictures, pages), wanted + 1, issued_at, assets, seconds
     )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-_SECONDS = 10  # a paper takes a tenth of a second; a page of hostile text must not hold the worker
+SECONDS = 10  # a paper takes a tenth of a second; a page of hostile text must not hold the worker
 _MOST_PASSES = 3
 _PAGE = re.compile(rb"/Type /Page\b")
 _PICTURES = ("emblem.jpg", "watermark.jpg")
@@ -50,7 +50,7 @@ def self_test(assets: Assets) -> None:
             raise PapersUnavailable("papers.picture_missing", file=str(assets.layouts / name))
 
 
-def render_pdf(html: str, issued_at: datetime, assets: Assets) -> bytes:
+def render_pdf(html: str, issued_at: datetime, assets: Assets, seconds: int = SECONDS) -> bytes:
     """Draw one HTML document; the same text and time give the same bytes in every process.
 
     `issued_at` (aware) becomes the document's date. Raises PaperRefused when drawing takes too long or fails.
@@ -63,11 +63,11 @@ def render_pdf(html: str, issued_at: datetime, assets: Assets) -> bytes:
                 html,
                 out,
                 path=str(assets.layouts / "paper.html"),
-                resource_policy=_policy(assets),
+                resource_policy=_policy(assets, seconds),
                 context_meta={"author": "e-Satyapan"},
             )
         except RenderLimitError as cause:
-            raise PaperRefused("papers.too_slow", seconds=_SECONDS) from cause
+            raise PaperRefused("papers.too_slow", seconds=seconds) from cause
         except LayoutError as cause:  # something in it is taller than a page
             raise PaperRefused("papers.layout_failed") from cause
     if done.err:
@@ -75,14 +75,16 @@ def render_pdf(html: str, issued_at: datetime, assets: Assets) -> bytes:
     return out.getvalue()
 
 
-def render_pages(html_for: Callable[[int], str], guess: int, issued_at: datetime, assets: Assets) -> bytes:
+def render_pages(
+    html_for: Callable[[int], str], guess: int, issued_at: datetime, assets: Assets, seconds: int = SECONDS
+) -> bytes:
     """Draw a document that prints how many pages it has: guess first, draw again only if that was wrong.
 
     The library's own page count draws everything twice, always.
     """
     pages = guess
     for _ in range(_MOST_PASSES):
-        pdf = render_pdf(html_for(pages), issued_at, assets)
+        pdf = render_pdf(html_for(pages), issued_at, assets, seconds)
         counted = page_count(pdf)
         if counted == pages:
             return pdf
@@ -95,12 +97,12 @@ def page_count(pdf: bytes) -> int:
     return len(_PAGE.findall(pdf))
 
 
-def _policy(assets: Assets) -> ResourceAccessPolicy:
+def _policy(assets: Assets, seconds: int) -> ResourceAccessPolicy:
     return ResourceAccessPolicy.server(
         base_dir=assets.layouts,
         extra_roots=(assets.fonts,),
         allow_remote=False,
-        max_render_seconds=_SECONDS,
+        max_render_seconds=seconds,
     )
 
 

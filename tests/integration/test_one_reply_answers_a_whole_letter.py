@@ -15,6 +15,7 @@ from app.models.cases import case
 from app.models.papers import certificate
 from app.models.replies import reply
 from app.services.papers import replies
+from app.services.store import keys
 from app.services.store.drafts import actor_scope
 from tests.integration.conftest import NOW
 from tests.integration.test_an_issued_paper_has_a_life import said
@@ -24,21 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from uuid import UUID
-
-ADVERSE = {
-    "cases": [
-        {
-            "thana_other": "कोतवाली",
-            "fir_no": "113",
-            "fir_year": "2021",
-            "act": "ipc",
-            "sections": "302",
-            "role": "accused",
-            "stage": "charge_sheeted",
-            "identity": "certain",
-        }
-    ]
-}
 
 
 class Letter:
@@ -116,7 +102,6 @@ def test_a_list_names_the_paper_of_a_person_with_findings_and_never_what_was_fou
             .join(case, case.c.id == certificate.c.case_id)
             .where(case.c.number == letter.done)
         ).one()
-    from app.services.store import keys
 
     def as_adverse(session):
         key_id = session.connection.execute(

@@ -100,6 +100,17 @@ def test_a_long_report_runs_over_pages_and_says_how_many() -> None:
     assert "40. मुफस्सिल थाना कांड सं०" in text_of(pdf)
 
 
+def test_a_long_list_stands_on_pages_of_its_own_each_under_its_head_and_the_letter_knows_how_many() -> None:
+    rows = tuple((str(place), f"नाम {place}") for place in range(1, 43))
+    composed = replace(compose(texts(), clear_report()), annex=(("क्र०", "अभ्यर्थी का नाम"), *rows))
+    first, *pages = pages_of(draw_paper(composed, ISSUED_AT, ASSETS))
+    assert "विश्वासभाजन" in first
+    assert "1 / 4" in first
+    assert len(pages) == 3
+    assert all("अभ्यर्थी का नाम" in page for page in pages)
+    assert "42 नाम 42" in pages[2]
+
+
 @pytest.mark.parametrize("rows", range(1, 15, 2))
 def test_neither_a_signature_nor_a_copy_stands_on_a_page_without_what_it_belongs_to(rows: int) -> None:
     pages = pages_of(drawn(adverse_report(records=(RECORD,) * rows, **COPIED)))

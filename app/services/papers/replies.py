@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 TEMPLATE = "consolidated_reply"
+_WIDTHS = (10, 34, 32, 28, 26, 42)  # of the list, in millimetres; a paper's number stays whole
 _LEASE = timedelta(minutes=2)  # a worker that died lets go after this
 _AT_ONCE = 50  # persons of a slice
 ISSUED, FAILED = "issued", "failed"
@@ -294,6 +295,7 @@ def _facts(session: Session, row: AnyRow, texts: papers.Texts) -> papers.LetterF
             "req_letter_no": letter.letter_no,
             "req_letter_date": papers.dmy(letter.letter_date),
         },
+        annex_widths=_WIDTHS,
         annex=(tuple(head), *(_cells(texts, place, each) for place, each in enumerate(rows, 1))),
     )
 
@@ -301,7 +303,7 @@ def _facts(session: Session, row: AnyRow, texts: papers.Texts) -> papers.LetterF
 def _cells(texts: papers.Texts, place: int, row: list[str]) -> tuple[str, ...]:
     name, parent, number, outcome, paper, day = row
     said = texts.setting(f"reply_outcome.{outcome}").hi
-    return (str(place), name, parent, number, said, f"{paper}, {day}" if paper else "")
+    return (str(place), name, parent, number, said, f"{paper} {day}".strip())
 
 
 def _signer(session: Session, row: AnyRow, texts: papers.Texts) -> papers.Signer:
