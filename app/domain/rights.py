@@ -63,6 +63,7 @@ act.revoke Y - - - Y:SP_signed - - - - - - - - - - - - - -
 act.supersede Y Y:if_delegated Y:prepare - Y:SP_signed Y:prepare - - - - - - - - - - - - -
 act.reprint Y Y Y:with_reason Y:clear_only Y Y:SP_signed - - - - - - - - - - - - -
 act.dispatch - - Y Y:clear_only - Y:SP_signed - - - - - - - - - - - - -
+act.reply Y Y:if_delegated Y - - - - - - - - - - - - - - - -
 act.verify_paper Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y Y
 act.extend_due Y:in_DM_office - - - Y:in_police - - - - - - - - - - - - - -
 act.bulk_import - - Y Y - - - - - - - - - - - - - Y:draft -

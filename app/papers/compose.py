@@ -24,7 +24,7 @@ _KINDS = ("subject", "reference", "addressee", "greeting", "closing", "enclosure
 _STRONG = frozenset({"name", "cert_no", "valid_till", "signer_name"})
 _PART_RIGHT = re.compile(r" {3,}")  # a gap that sends the rest of the line to the right margin
 _GAP = "gap"  # an empty line
-_ROWS_OF_A_PAGE, _ROWS_BELOW = 20, 12  # of a list on pages of its own; of one that stands below its letter
+_ROWS_OF_A_PAGE, _ROWS_BELOW = 20, 12  # of a list on pages of its own; of one below its letter
 _NESTED = "¶"  # stands in the values for a block, so that an optional phrase around it is kept
 
 

@@ -63,7 +63,7 @@ def test_the_reply_lists_every_person_by_outcome_under_a_number_of_its_own(lette
     assert "सूची बन रही है: 2 में से 0" in text_of(head.get(f"/requisitions/{letter.id}"))
     assert head.post(f"/requisitions/{letter.id}/replies", {}).status_code == 409
     letter.make()
-    [made] = letter.rows()
+    made = max(letter.rows(), key=lambda row: row.id)
     assert made.state == "issued"
     assert made.number.startswith("DM-GEN/CHAR/2026/")
     page = text_of(head.get(f"/requisitions/{letter.id}"))
