@@ -91,7 +91,7 @@ class Composition:
 
     @property
     def lists(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
-        """A long list by pages, each under the head: as one table, the library lays all of it out anew at each page."""
+        """A long list by pages, each under the head; as one table, all of it is laid out anew at each page."""
         head, rows = self.annex[:1], self.annex[1:]
         return tuple(
             (*head, *rows[first : first + _ROWS_OF_A_PAGE]) for first in range(0, len(rows), _ROWS_OF_A_PAGE)
