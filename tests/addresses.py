@@ -183,6 +183,7 @@ ADDRESSES: dict[str, Address] = {
     "caselist.views": opens(),
     "caselist.save_view": acts(),
     "caselist.change_view": acts("view", form={"_op": "drop"}),
+    "cases.bound": Address("case", gives=frozenset({200, 404})),  # none of its documents is open to all
     "cases.letter": Address("case", gives=frozenset({404}), parts={"key": "none"}),
     "finder.show": opens(),
     "finder.panel": opens(),

@@ -4,7 +4,7 @@
 draws it. `self_test` says at start-up, by an error naming the file, whether papers can be issued here.
 """
 
-from app.papers.binding import bound
+from app.papers.binding import bound, leaves
 from app.papers.compose import Composition, compose, compose_letter
 from app.papers.demokey import demo_key
 from app.papers.errors import KeyRefused, PaperRefused, PapersUnavailable
@@ -85,6 +85,7 @@ __all__ = [
     "holder_digest",
     "in_place_of",
     "joined",
+    "leaves",
     "load_texts",
     "needs",
     "open_key",

@@ -1,4 +1,4 @@
-"""Finished papers bound into one file, page behind page, to be printed in one go."""
+"""Finished files bound into one, page behind page: papers to print in one go, the documents of a case."""
 
 from __future__ import annotations
 
@@ -6,23 +6,74 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pikepdf
+from PIL import Image, UnidentifiedImageError
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from app.papers.errors import PaperRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_MARGIN = 28  # points around a picture on its sheet
+_LABEL = pikepdf.Name("/Leaf")
+_SIZE = 8  # points of a page's number
 
-def bound(files: Iterable[bytes]) -> bytes:
+
+def bound(files: Iterable[bytes], label: str = "") -> bytes:
     """The pages of these PDF files in their order; the same files give the same bytes.
 
     What stands on the pages stays as it was drawn. A signature holds over its own file alone: its field is left out.
+    With a label (ASCII) each page says at its lower edge of what it is a leaf, and which of how many.
     """
     out = BytesIO()
     with pikepdf.new() as whole:
         for data in files:
             with pikepdf.open(BytesIO(data)) as one:
                 whole.pages.extend(one.pages)
-        for page in whole.pages:
+        for number, page in enumerate(whole.pages, 1):
             if pikepdf.Name.Annots in page:
                 del page[pikepdf.Name.Annots]
+            if label:
+                _number(whole, page, f"{label}  {number} / {len(whole.pages)}")
         whole.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def _number(whole: pikepdf.Pdf, page: pikepdf.Page, text: str) -> None:
+    """Write a line into the lower right corner of a page, whatever was drawn there."""
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+    )
+    page.add_resource(whole.make_indirect(font), pikepdf.Name.Font, _LABEL)
+    right, bottom = float(page.mediabox[2]), float(page.mediabox[1])
+    place = f"{right - _MARGIN - len(text) * _SIZE * 0.52:.1f} {bottom + 10:.1f}"
+    page.contents_add(b"q", prepend=True)  # what the page itself has set ends where it ends
+    page.contents_add(f"Q q BT {_LABEL} {_SIZE} Tf {place} Td ({text}) Tj ET Q".encode("ascii"))
+
+
+def leaves(data: bytes, media_type: str) -> tuple[bytes, int]:
+    """A stored file as PDF, and how many pages it has; a picture becomes a sheet. Raises PaperRefused."""
+    try:
+        made = data if media_type == "application/pdf" else _sheet(data)
+        with pikepdf.open(BytesIO(made)) as one:
+            return made, len(one.pages)
+    except (pikepdf.PdfError, UnidentifiedImageError, OSError) as unreadable:
+        raise PaperRefused("papers.photo_unreadable") from unreadable
+
+
+def _sheet(picture: bytes) -> bytes:
+    """A picture as large as it fits on a sheet of A4, upright or on its side."""
+    out = BytesIO()
+    with Image.open(BytesIO(picture)) as opened:
+        wide, high = opened.size
+        sheet = A4 if high >= wide else (A4[1], A4[0])
+        canvas = Canvas(out, pagesize=sheet, invariant=1)
+        scale = min((sheet[0] - 2 * _MARGIN) / wide, (sheet[1] - 2 * _MARGIN) / high)
+        size = wide * scale, high * scale
+        place = (sheet[0] - size[0]) / 2, sheet[1] - _MARGIN - size[1]
+        canvas.drawImage(ImageReader(BytesIO(picture)), *place, *size)
+        canvas.showPage()
+        canvas.save()
     return out.getvalue()

@@ -10,12 +10,13 @@ from app.domain.roles import Permission
 from app.domain.text import ascii_digits
 from app.services.casefile import hindsight, notes, sightings
 from app.services.casework import cases
-from app.services.papers import certificates, letters
-from app.web import confirmations, diagrams, finder, transaction
+from app.services.papers import casebinding, certificates, letters
+from app.web import confirmations, diagrams, finder, language, transaction
 from app.web.access import requires
 from app.web.addresses import case_address
 from app.web.files import file_response
 from app.web.forms import known_day, known_id
+from app.web.language import moment, say, word
 from app.web.pages import page
 
 if TYPE_CHECKING:
@@ -88,6 +89,21 @@ def settle_note(number: str, note_id: UUID) -> ResponseReturnValue:
 def letter(number: str, key: str) -> ResponseReturnValue:
     """A letter of the route, drawn from the record."""
     file = letters.draw(transaction.database(), g.actor, number, key, transaction.now())
+    return file_response(file.data, file.media_type, file.name)
+
+
+@bp.post("/cases/<number>/file")
+@requires(Permission.DOCUMENT_SEE)
+def bound(number: str) -> ResponseReturnValue:
+    """The documents of the case in one file, with an index; by a press, for each is recorded as opened."""
+    names = ("title", "no", "document", "day", "pages", "below", "issued", "missing", "damaged", "unreadable")
+    said = {name: word("casefile", name) for name in names}
+    by = language.choose(g.actor.name_hi, g.actor.name_en)
+    said |= {
+        "language": language.current(),
+        "made": say("casefile.made", name=by, at=moment(transaction.now())),
+    }
+    file = casebinding.take(transaction.database(), g.actor, number, said, transaction.now())
     return file_response(file.data, file.media_type, file.name)
 
 
