@@ -12,7 +12,7 @@ from app.services.papers import corrections, paperacts, superseding
 from app.web import formviews, stepup, transaction
 from app.web.access import requires
 from app.web.files import file_response
-from app.web.forms import posted
+from app.web.forms import is_submit, posted
 from app.web.language import say, word
 from app.web.pages import page
 
@@ -41,10 +41,13 @@ def show(certificate_id: UUID) -> ResponseReturnValue:
 def prepare(certificate_id: UUID) -> ResponseReturnValue:
     """Keep the correction; it waits on the paper's page for whoever signs."""
     form = request.form
-    boxes = {name: texts for name, texts in posted().values.items() if name not in _OWN}
+    sent = posted()
+    boxes = {name: texts for name, texts in sent.values.items() if name not in _OWN}
     typed = corrections.Typed(
-        boxes, form.get("cause", ""), form.get("explanation", ""), form.get("language", "")
+        boxes, form.get("cause", ""), form.get("explanation", ""), form.get("language", ""), sent.op
     )
+    if not is_submit(sent.op):  # a name proposed in the other script, a choice found by its name
+        return _page(_sheet(certificate_id, typed), 200, typed)
     try:
         corrections.prepare(transaction.database(), g.actor, certificate_id, typed, transaction.now())
     except FormInvalid as invalid:

@@ -170,6 +170,15 @@ def test_a_box_that_does_not_pass_is_told_and_nothing_typed_is_lost(desk: Desk, 
     assert len(desk.waiting(paper)) == before
 
 
+def test_a_button_that_proposes_a_name_keeps_no_correction(desk: Desk, paper) -> None:
+    before = len(desk.waiting(paper))
+    answer = desk.prepare(desk.head, paper, father_en="Vinod Kumar", _op="spell:father_hi", cause="")
+    assert answer.status_code == 200
+    assert "विनोद कुमार" in text_of(answer)
+    assert "पिता के नाम की वर्तनी" in text_of(answer)
+    assert len(desk.waiting(paper)) == before
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

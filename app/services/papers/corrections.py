@@ -58,12 +58,13 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A correction as it was typed: the boxes by name, and why."""
+    """A correction as it was typed: the boxes by name, and why; `op` is the button, where it only proposes a name."""
 
     boxes: Mapping[str, Sequence[str]]
     cause: str
     text: str
     language: str
+    op: str = "submit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _read(of: Sheet, typed: Typed) -> dict[str, Any]:
     """The particulars that were typed; what the page did not ask for stays as it was."""
     names = {name for field in FIELDS for name in (field, *(f"{field}{end}" for end in _DATE_BOXES))}
     boxes = {name: texts for name, texts in typed.boxes.items() if name in names}
-    read = formjs.read(of.form, boxes, {}, options=of.options)
+    read = formjs.read(of.form, boxes, {}, options=of.options, op=typed.op)
     sent = {next((name[: -len(end)] for end in _DATE_BOXES if name.endswith(end)), name) for name in boxes}
     return {name: read.get(name) for name in FIELDS if name in sent}
 
