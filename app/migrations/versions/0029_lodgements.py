@@ -48,7 +48,7 @@ def upgrade() -> None:
     op.create_index("ix_lodgement_office", "lodgement", ["district_id", "office_id", "changed_at"])
     op.create_index("ix_lodgement_state", "lodgement", ["district_id", "state", "sent_at"])
     if op.get_bind().dialect.name == "sqlite":
-        _made_anew()
+        _made_anew(lodged=True)
     else:
         op.alter_column("roster", "requisition_id", nullable=True)
         op.add_column("roster", sa.Column("lodgement_id", ID, nullable=True))
@@ -62,9 +62,9 @@ def upgrade() -> None:
     op.create_index("ix_roster_lodgement", "roster", ["district_id", "lodgement_id"])
 
 
-def _made_anew() -> None:
+def _made_anew(*, lodged: bool) -> None:
     """Make both tables of lists anew: SQLite cannot let a column be null, nor drop a table that rows point to."""
-    op.create_table("roster_new", *_roster_columns())
+    op.create_table("roster_new", *_roster_columns(lodged=lodged))
     op.create_table("roster_row_new", *_row_columns())
     for table, columns in (("roster", _ROSTER), ("roster_row", _ROW)):
         old, new = (sa.table(name, *map(sa.column, columns)) for name in (table, f"{table}_new"))
@@ -91,12 +91,14 @@ _ROW = (
 )
 
 
-def _roster_columns() -> list[Any]:
+def _roster_columns(*, lodged: bool) -> list[Any]:
+    """With a column for what belongs to no received letter yet, or as they were before."""
+    own = [sa.Column("lodgement_id", ID, nullable=True), _belongs("roster", "lodgement_id", "lodgement")]
     return [
         sa.Column("district_id", sa.Integer(), nullable=False),
         sa.Column("id", ID, nullable=False),
-        sa.Column("requisition_id", ID, nullable=True),
-        sa.Column("lodgement_id", ID, nullable=True),
+        sa.Column("requisition_id", ID, nullable=lodged),
+        *(own if lodged else ()),
         sa.Column("data_key_id", ID, nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
@@ -112,7 +114,6 @@ def _roster_columns() -> list[Any]:
         sa.Column("asked_at", _AT, nullable=False),
         sa.Column("ended_at", _AT, nullable=True),
         _belongs("roster", "requisition_id", "requisition"),
-        _belongs("roster", "lodgement_id", "lodgement"),
         _belongs("roster", "data_key_id", "data_key"),
         _belongs("roster", "asked_by", "officer"),
         sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_roster")),
@@ -146,8 +147,18 @@ def _belongs(table: str, column: str, parent: str) -> sa.ForeignKeyConstraint:
 
 
 def downgrade() -> None:
+    """Lists that belong to no received letter go with what they belonged to."""
+    rows, lists = (sa.table(name, *map(sa.column, columns)) for name, columns in _KEPT)
+    gone = lists.c.requisition_id.is_(None)
+    op.execute(sa.delete(rows).where(rows.c.roster_id.in_(sa.select(lists.c.id).where(gone))))
+    op.execute(sa.delete(lists).where(gone))
     if op.get_bind().dialect.name == "sqlite":
-        raise NotImplementedError("put the copy of the database back")
-    op.drop_index("ix_roster_lodgement", "roster")
-    op.drop_column("roster", "lodgement_id")
+        _made_anew(lodged=False)
+    else:
+        op.drop_index("ix_roster_lodgement", "roster")
+        op.drop_column("roster", "lodgement_id")
+        op.alter_column("roster", "requisition_id", nullable=False)
     op.drop_table("lodgement")
+
+
+_KEPT = (("roster_row", ("roster_id",)), ("roster", ("id", "requisition_id")))
