@@ -16,7 +16,7 @@ from tests import programs, room
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-pytest_plugins = ("tests.postgres",)
+pytest_plugins = ("tests.postgres", "tests.districts")
 
 # A busy machine is no fault of the program: what takes how long is the benchmark's to say, not a test's.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -34,7 +34,7 @@ from app.services.desk import holding
 from app.services.store import audit, queues
 from app.services.store.database import Database
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import Journey
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from app import create_app
 from app.config import Settings
 from app.domain.roles import Role
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.domain.roles import Role
 from app.models.audit import audit
 from app.models.cases import case, document
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.integration.test_an_issued_paper_has_a_life import said
 from tests.journey import scan
 from tests.office import Office, text_of

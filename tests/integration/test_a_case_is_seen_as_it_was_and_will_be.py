@@ -12,7 +12,7 @@ from app.domain.roles import Role
 from app.services.casefile import hindsight
 from app.services.casework import cases
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import text_of
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from app.models.workflow import notification
 from app.services.casework import emergency
 from app.services.reports import watch
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import Office, text_of
 

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from app.domain.roles import Role
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import MULTIPART, text_of, withdrawal
 
 if TYPE_CHECKING:

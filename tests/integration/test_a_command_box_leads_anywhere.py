@@ -12,7 +12,7 @@ from app.domain.roles import Permission, Role
 from app.models.audit import audit
 from app.models.papers import certificate
 from app.web import screens
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from app.domain.roles import Role
 from app.models.audit import audit
 from app.models.papers import certificate, paper_act
 from app.services.papers import papercheck
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.integration.test_an_issued_paper_has_a_life import said
 from tests.office import Office, text_of
 

@@ -22,8 +22,8 @@ from app.domain.roles import Role
 from app.models.cases import answer, requisition
 from app.models.workflow import step
 from app.services.store import queues, scopes
+from tests.districts import NOW
 from tests.drill import Drill
-from tests.integration.conftest import NOW
 from tests.office import Office, text_of
 from tests.rows import DISTRICT
 

@@ -20,8 +20,8 @@ from app.services.jobs import jobs
 from app.services.papers import certificates
 from app.services.store import audit, queues, scopes
 from tests import golden_database
+from tests.districts import KINDS
 from tests.golden_database import NOW, opened
-from tests.integration.conftest import KINDS
 from tests.journey import Journey
 from tests.sources import ROOT
 

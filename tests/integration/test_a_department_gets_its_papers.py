@@ -18,7 +18,7 @@ from app.models.offices import office as offices
 from app.models.papers import certificate, delivery
 from app.services.casefile import departments
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:

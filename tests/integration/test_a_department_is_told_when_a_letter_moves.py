@@ -19,7 +19,7 @@ from app.services.intake import acceptance, lodgements
 from app.services.notices import webhooks
 from app.services.store.drafts import actor_scope
 from tests import lodging
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import text_of
 
 if TYPE_CHECKING:

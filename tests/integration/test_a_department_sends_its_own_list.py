@@ -21,7 +21,7 @@ from app.models.workflow import notification
 from app.services.intake import acceptance, asked, lodgements, requisitions, rosters
 from app.services.store.drafts import actor_scope
 from tests import lodging
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import text_of
 

@@ -35,7 +35,7 @@ from app.services.store import scopes
 from app.services.store.drafts import actor_scope
 from app.web import limits
 from tests import lodging
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:

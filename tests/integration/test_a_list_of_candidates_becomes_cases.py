@@ -23,7 +23,7 @@ from app.services.desk.tasks import Posted
 from app.services.intake import forwarding, rosters, rosterwork, sheetlists
 from app.services.store import audit, scopes
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import text_of
 
 if TYPE_CHECKING:

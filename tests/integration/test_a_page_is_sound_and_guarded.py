@@ -14,7 +14,7 @@ from app.domain.roles import Permission, Role
 from app.models.base import metadata
 from app.web.access import NEWCOMER, PUBLIC, OfPrograms
 from app.web.headers import EDITOR_POLICY, POLICY
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import Journey
 from tests.visitor import Sheet, Visitor
 

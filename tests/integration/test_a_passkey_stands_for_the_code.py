@@ -15,8 +15,8 @@ from app.services.access import door, factors, passkeys
 from app.services.staff import entrycodes, ownpasskeys
 from app.services.store import scopes
 from tests.authenticator import Authenticator
+from tests.districts import KINDS, NOW
 from tests.doorway import PASSWORD, Doorway, Person, codes_on, is_in, key_on
-from tests.integration.conftest import KINDS, NOW
 from tests.office import text_of
 from tests.visitor import Visitor, without_tokens
 

@@ -18,7 +18,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.casework import subjects
 from app.services.store import audit
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import CANDIDATE, scan
 from tests.office import Office, text_of
 

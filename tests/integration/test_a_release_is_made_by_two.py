@@ -17,7 +17,7 @@ from app.services.access import stepup
 from app.services.deployment import release_proposals as proposals
 from app.services.procedure import procedures, releases
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.sources import ROOT
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from app.services.deployment import release_proposals as proposals
 from app.services.procedure import comparisons, procedures, releases
 from app.services.procedure.releases import SCENARIOS
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.sources import ROOT
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from app.config import Settings
 from app.models.scope import SystemReason, SystemScope
 from app.services.installation import setup
 from app.services.procedure import releases
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.sources import ROOT
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from app.models.workflow import notification
 from app.services.jobs import jobs
 from app.services.timekeeping import recomputing
 from app.services.workflow import reminders
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from app.services.installation import setup
 from app.services.store import audit as record
 from app.services.store import keys, scopes
 from app.services.store.database import Database
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import Journey
 
 if TYPE_CHECKING:

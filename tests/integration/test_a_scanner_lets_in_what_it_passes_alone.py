@@ -17,7 +17,7 @@ from app.scanning import INFECTED, UNSCANNED, Scanner
 from app.services.intake import rosters, sheetlists
 from app.services.store import documents
 from app.services.store.documents import Paper, Upload
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import Journey
 from tests.office import text_of
 from tests.visitor import Visitor

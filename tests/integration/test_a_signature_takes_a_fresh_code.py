@@ -19,8 +19,8 @@ from app.services.desk import tasks
 from app.services.papers import signing
 from app.services.store import scopes
 from app.services.store.drafts import actor_scope
+from tests.districts import NOW
 from tests.doorway import Doorway, is_in
-from tests.integration.conftest import NOW
 from tests.journey import Journey
 from tests.office import text_of
 from tests.visitor import Visitor

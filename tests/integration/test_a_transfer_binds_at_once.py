@@ -12,7 +12,7 @@ from app.domain.roles import Role
 from app.models.officers import officer, posting
 from app.services.access import officers
 from app.services.store import scopes
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 
 YESTERDAY = NOW.date() - timedelta(days=1)
 

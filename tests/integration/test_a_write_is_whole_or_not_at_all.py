@@ -13,7 +13,7 @@ from app.domain.errors import Unavailable
 from app.models import paper_queries, setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import districts
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 
 if TYPE_CHECKING:
     from uuid import UUID

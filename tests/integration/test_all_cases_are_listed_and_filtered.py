@@ -11,7 +11,7 @@ from app.domain.roles import Role
 from app.services.casework import caselist, cases
 from app.services.casework.caselist import Wanted
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import Journey
 from tests.office import Office, text_of
 

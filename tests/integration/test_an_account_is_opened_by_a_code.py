@@ -14,8 +14,8 @@ from app.models.audit import audit
 from app.models.officers import entry_code, login_session, officer, posting
 from app.services.installation import setup
 from app.services.staff import entrycodes
+from tests.districts import NOW
 from tests.doorway import OTHER, PASSWORD, Doorway, Person, codes_on, is_in, key_on
-from tests.integration.conftest import NOW
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:

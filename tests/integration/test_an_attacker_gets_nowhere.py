@@ -18,7 +18,7 @@ from app.config import Settings
 from app.domain.roles import Role
 from app.models.audit import audit
 from app.models.officers import posting
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import CANDIDATE, Journey
 from tests.visitor import Visitor
 

@@ -14,7 +14,7 @@ from app.models.audit import audit
 from app.models.officers import officer, posting
 from app.services.access import officers
 from app.services.reports import recordbook
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import Office, text_of
 from tests.two_districts import _post_further

@@ -18,7 +18,7 @@ from app.services.casework import cases
 from app.services.papers import certificates
 from app.services.store import audit, documents, erasure, keys
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import CANDIDATE
 
 SARAN = SystemScope(SystemReason.HEALTH, 218)

@@ -21,7 +21,7 @@ from app.services.desk.inbox import InboxQuery
 from app.services.store import queues, scopes
 from app.services.store.drafts import actor_scope
 from bench import crowd
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 
 TASKS = 2_000
 

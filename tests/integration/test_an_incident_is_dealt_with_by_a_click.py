@@ -37,7 +37,7 @@ from app.services.papers import certificates
 from app.services.store import keys, queues, scopes
 from app.services.workflow import incidents
 from tests import sources
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import CANDIDATE, Journey
 from tests.office import MULTIPART, withdrawal
 from tests.rows import DISTRICT

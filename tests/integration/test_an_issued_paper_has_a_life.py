@@ -14,7 +14,7 @@ from app.domain.roles import Role
 from app.models.audit import audit
 from app.models.papers import certificate, number_series, paper_act
 from app.services.papers import papercheck
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.visitor import Visitor
 

@@ -19,7 +19,7 @@ from app.services.desk.inbox import InboxQuery
 from app.services.installation import upkeep
 from app.services.store import audit, erasure, scopes
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 
 THANA, OTHER = "th_mufassil", "th_garkha"
 TODAY = date(2026, 11, 23)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.roles import Role
 from app.models.papers import certificate
 from app.services.papers import certificates
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.visitor import Visitor
 

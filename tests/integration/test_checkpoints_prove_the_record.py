@@ -14,7 +14,7 @@ from app.models.audit import audit as rows
 from app.models.audit import checkpoint, checkpoint_head
 from app.models.cases import case
 from app.services.store import audit
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 
 TABLES = ("audit", "checkpoint", "checkpoint_head")
 

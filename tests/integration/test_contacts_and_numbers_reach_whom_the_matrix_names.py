@@ -9,7 +9,7 @@ import pytest
 from app.domain import secrecy
 from app.domain.rights import MATRIX
 from app.domain.roles import WITHOUT_CASES, Role
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from app.models.scope import (
     visible,
 )
 from tests import rows
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 
 EVERYTHING = SystemScope(SystemReason.HEALTH)
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)

@@ -14,7 +14,7 @@ from app.services.access import officers
 from app.services.store import scopes
 from app.web.access import NEWCOMER, PUBLIC, OfPrograms
 from tests.addresses import ADDRESSES, HELP, Address
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.two_districts import World, build, unknown
 from tests.visitor import without_tokens
 

@@ -18,7 +18,7 @@ from app.services.store import scopes
 from app.web.access import NEWCOMER, PUBLIC, OfPrograms
 from app.web.pages import HELP_TOPICS, entry_of
 from tests.addresses import ADDRESSES
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.staff import Staff
 
 if TYPE_CHECKING:

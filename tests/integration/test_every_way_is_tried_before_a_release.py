@@ -18,7 +18,7 @@ from app.services.deployment import trials as dry_runs
 from app.services.jobs import jobs
 from app.services.procedure import gatekeeping, procedures, releases
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import text_of
 from tests.sources import ROOT
 

@@ -16,7 +16,7 @@ from app import create_app
 from app.config import Settings
 from app.domain.roles import Role
 from app.models.cases import document
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import Journey
 from tests.visitor import Visitor, without_tokens
 

@@ -14,7 +14,7 @@ from app.models.scope import CaseScope
 from app.services.casework import cases
 from app.services.store.drafts import actor_scope
 from app.services.workflow import reminders
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.scripts import OUTSIDE
 from tests.traveller import Traveller

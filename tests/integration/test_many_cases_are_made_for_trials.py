@@ -21,7 +21,7 @@ from app.models.workflow import user_task
 from app.services.demo import demo
 from app.services.installation import setup
 from app.services.store import audit, queues
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import text_of
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from app.services.casefile.facts import CaseFacts
 from app.services.desk import signatures, tasks
 from app.services.papers import signing
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:

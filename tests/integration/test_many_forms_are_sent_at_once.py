@@ -17,7 +17,7 @@ from app.services.desk import holding, many, sending
 from app.services.district import policies
 from app.services.store import audit, scopes
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import text_of
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from app.models.workflow import handover, user_task
 from app.services.desk import holding, many
 from app.services.store import audit, queues, scopes
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import text_of
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from app.services.reports import watch
 from app.services.reports.watch import Odd
 from app.services.store import audit
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from app.postbox import MailServer, NotSent, SmsGateway
 from app.services.notices import messages
 from app.services.notices.messages import Carriers, Wishes
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.mail import MailBox
 from tests.office import Office, text_of
 from tests.sources import ROOT

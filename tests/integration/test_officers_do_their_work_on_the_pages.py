@@ -14,7 +14,7 @@ from app.models.base import metadata
 from app.models.cases import case
 from app.services.desk import tasks
 from app.services.jobs import jobs
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import CANDIDATE, LETTER
 from tests.office import MULTIPART, text_of, withdrawal
 from tests.visitor import Visitor, without_tokens

@@ -17,7 +17,7 @@ from app.models.replies import reply
 from app.services.papers import replies
 from app.services.store import keys
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.integration.test_an_issued_paper_has_a_life import said
 from tests.office import Office, text_of
 

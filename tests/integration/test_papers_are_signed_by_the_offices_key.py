@@ -20,7 +20,7 @@ from app.models.workflow import incident
 from app.services.jobs import jobs, retries
 from app.services.papers import certificates
 from app.services.store.officekeys import NO_KEYS, OfficeKeys
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.visitor import Visitor
 

@@ -19,7 +19,7 @@ from app.services.staff import postings
 from app.services.store import audit as record
 from app.services.store import scopes
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.visitor import Visitor
 

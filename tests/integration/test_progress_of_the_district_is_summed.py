@@ -19,7 +19,7 @@ from app.services.store import scopes
 from app.services.store.drafts import actor_scope
 from app.services.workflow import tallies
 from app.services.workflow.tallies import Days, Pace
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import scan
 from tests.office import text_of
 

@@ -20,7 +20,7 @@ from app.services.procedure import releases
 from app.services.store import queues
 from app.services.store.drafts import actor_scope
 from app.services.workflow import tallies
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.integration.test_a_proposal_is_rehearsed_on_the_past import FILES, ROUTE, with_a_countersignature
 from tests.office import text_of
 

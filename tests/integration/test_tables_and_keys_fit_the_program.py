@@ -14,7 +14,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.installation import migrations, setup
 from app.services.store import keys
 from app.services.store.database import Database
-from tests.integration.conftest import KINDS, NOW
+from tests.districts import KINDS, NOW
 
 SARAN = SystemScope(SystemReason.SETUP, 218)
 

@@ -12,7 +12,7 @@ from app.domain.roles import Role
 from app.models.clocks import case_clock
 from app.models.workflow import user_task
 from app.services.timekeeping import recomputing
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from app.services.desk import holding, inbox, tasks
 from app.services.installation import migrations
 from app.services.store import queues, scopes
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 
 THANAS = ["th_mufassil", "th_garkha"]
 

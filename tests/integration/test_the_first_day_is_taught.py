@@ -11,7 +11,7 @@ from app.services.desk.sheets import Posted
 from app.services.intake import requisitions
 from app.services.store.drafts import actor_scope
 from app.web import language
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import text_of
 
 if TYPE_CHECKING:

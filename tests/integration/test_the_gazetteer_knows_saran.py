@@ -16,7 +16,7 @@ from app.services.desk.tasks import Posted
 from app.services.district import calendars, gazetteer, places
 from app.services.intake import requisitions
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 
 SARAN = SystemScope(SystemReason.SETUP, 218)
 TODAY = date(2026, 11, 23)

@@ -29,7 +29,7 @@ from app.services.papers import certificates, papercheck
 from app.services.store.database import Database
 from app.services.store.documents import Upload
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import Journey
 from tests.paper_samples import ASSETS
 from tests.sources import ROOT

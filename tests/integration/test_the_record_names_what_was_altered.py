@@ -10,7 +10,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.district import districts
 from app.services.installation import migrations
 from app.services.store import audit
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 
 SARAN = SystemScope(SystemReason.SETUP, 218)
 RECORD = SystemScope(SystemReason.AUDIT, 218)

@@ -14,7 +14,7 @@ from app.crypto import KeyRing
 from app.models.tables import metadata
 from app.services.installation import dbroles, migrations, setup
 from app.services.store.database import Database
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import Journey
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.installation import checkpoints
 from app.services.store import audit, leftovers
 from app.worker import Worker
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 
 SARAN = SystemScope(SystemReason.AUDIT, 218)
 

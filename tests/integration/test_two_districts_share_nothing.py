@@ -19,7 +19,7 @@ from app.models.scope import CaseScope
 from app.services.district import gazetteer
 from app.services.installation import setup
 from app.services.papers.papercheck import code_of
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import Journey
 from tests.office import Office, text_of
 from tests.visitor import Visitor

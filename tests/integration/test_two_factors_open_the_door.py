@@ -12,8 +12,8 @@ from app.models.officers import officer, recovery_code, sign_in_try
 from app.services.access import door, factors
 from app.services.installation import upkeep
 from app.services.store import scopes
+from tests.districts import NOW
 from tests.doorway import OTHER, PASSWORD, Doorway, is_in
-from tests.integration.conftest import NOW
 from tests.visitor import Visitor, without_tokens
 
 if TYPE_CHECKING:

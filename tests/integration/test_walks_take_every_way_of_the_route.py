@@ -11,7 +11,7 @@ from app.domain.roles import Role
 from app.services.casework import cases
 from app.services.intake import requisitions
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import scan
 from tests.scripts import (
     OUTSIDE,

@@ -19,7 +19,7 @@ from app.services.casefile import visits
 from app.services.desk import receiving, tasks
 from app.services.store import audit, devices, scopes
 from app.services.store.drafts import actor_scope
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import scan
 from tests.office import MULTIPART
 

@@ -21,7 +21,7 @@ from app.services.casework import cases
 from app.services.desk import tasks
 from app.services.installation import setup
 from app.services.jobs import jobs
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.journey import CANDIDATE, LETTER
 from tests.office import text_of
 from tests.scripts import OUTSIDE, REASON, elsewhere, found_by_both

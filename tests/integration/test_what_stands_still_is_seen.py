@@ -16,7 +16,7 @@ from app.services.jobs import jobs, stalls
 from app.services.reports import tracking
 from app.services.store.drafts import actor_scope
 from app.services.workflow import incidents
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import text_of
 from tests.rows import DISTRICT
 

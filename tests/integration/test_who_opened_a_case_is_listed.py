@@ -21,7 +21,7 @@ from app.services.casefile import sightings
 from app.services.casework import cases
 from app.services.papers import certificates
 from app.services.store import audit
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import text_of
 from tests.visitor import Visitor
 

@@ -20,7 +20,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.desk import tasks
 from app.services.papers import certificates
 from app.services.store import audit, documents
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from app.domain.roles import Role
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.timekeeping import recomputing
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from app.services.desk import holding, inbox
 from app.services.store import audit, queues, scopes
 from app.services.store.drafts import actor_scope
 from app.worker import Worker
-from tests.integration.conftest import NOW
+from tests.districts import NOW
 
 THANA = "th_mufassil"
 NEXT_EVENING = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)  # 17:00 in India: the end of the next working day
