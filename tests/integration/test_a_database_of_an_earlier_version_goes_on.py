@@ -147,10 +147,16 @@ def faults(source: str) -> list[str]:
         for node in ast.walk(upgrade)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     ]
-    found = [call.func.attr for call in calls if call.func.attr in TAKES_AWAY and "CONTRACTS" not in names]
+    narrowing = [call for call in calls if call.func.attr in TAKES_AWAY and not _widens(call)]
+    found = [call.func.attr for call in narrowing if "CONTRACTS" not in names]
     return found + [
         "add_column" for call in calls if call.func.attr == "add_column" and _is_demanded(call.args[1])
     ]
+
+
+def _widens(call: ast.Call) -> bool:
+    """Whether it only lets a column be empty: what an older version writes there is taken as before."""
+    return {each.arg: ast.unparse(each.value) for each in call.keywords} == {"nullable": "True"}
 
 
 def _is_demanded(column: ast.expr) -> bool:
@@ -177,6 +183,7 @@ def test_migrations_only_add_until_no_version_uses_what_goes() -> None:
         ("op.drop_column('t', 'a')", ["drop_column"]),
         ("op.rename_table('t', 'u')", ["rename_table"]),
         ("op.alter_column('t', 'a', nullable=False)", ["alter_column"]),
+        ("op.alter_column('t', 'a', nullable=True)", []),
     ],
 )
 def test_a_migration_that_takes_away_too_soon_is_named(body: str, found: list[str]) -> None:
