@@ -171,7 +171,7 @@ class _Prepared:
         """Count a report against the day's number; one too many undoes its own transaction."""
         if self.act != APPROVE:
             return
-        count = series.next_number(session, sheet.task.office_id, _SERIES, _day(self.now))
+        count = series.next_number(session, sheet.task.office_id, *_series(self.now))
         if count > policies.daily_cap(session):
             raise LeftOut("cap")
 
@@ -253,13 +253,14 @@ def _seal(values: Mapping[str, Any]) -> str:
 
 
 def _left_today(session: Session, actor: Actor, now: datetime) -> int:
-    used = series.last_number(session, actor.post.office_id, _SERIES, _day(now))
+    used = series.last_number(session, actor.post.office_id, *_series(now))
     return max(0, policies.daily_cap(session) - used)
 
 
-def _day(now: datetime) -> int:
-    """The day as the number of a series that begins anew every morning: 20261129."""
-    return int(f"{calendars.day(now):%Y%m%d}")
+def _series(now: datetime) -> tuple[str, int]:
+    """The series that counts a day's: one of its own for each day of a year, begun anew every morning."""
+    day = calendars.day(now)
+    return f"{_SERIES}{day:%m%d}", day.year
 
 
 __all__ = [
