@@ -9,15 +9,19 @@ from sqlalchemy import delete, select
 from app.models.base import insert_or
 from app.models.offices import setting
 from app.models.scope import visible
+from app.models.statements import Query
 
 if TYPE_CHECKING:
     from app.models.scope import Session
 
 
+_VALUE = Query(lambda at: select(setting.c.value).where(at.visible(setting), setting.c.key == at.key))
+
+
 def value_of(session: Session, key: str) -> Any:
     """The value of a setting; None where it was never set."""
-    statement = select(setting.c.value).where(visible(setting, session.scope), setting.c.key == key)
-    return session.connection.execute(statement).scalar_one_or_none()
+    row = _VALUE.one_or_none(session, key=key)
+    return None if row is None else row.value
 
 
 def districts_with(session: Session, key: str) -> list[int]:
