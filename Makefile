@@ -24,7 +24,7 @@ _ := $(foreach po,$(POS),$(if $(wildcard $(po:.po=.mo)),,$(shell rm -f .stamps/c
 # Of Bootstrap goes out what the pages name: a changed page builds the styles again.
 BROWSER_SOURCES := package.json package-lock.json app/engine/vocabulary.json $(wildcard app/domain/*.json) \
 	$(sort $(wildcard frontend/*) $(wildcard frontend/*/*) \
-	$(wildcard templates/*/*.html) $(wildcard app/web/*.py))
+	$(wildcard templates/*/*.html) $(wildcard app/web/*/*.py))
 
 PYTHON_STAMP := .stamps/python-run-$(call sum,requirements.txt)
 TEST_PYTHON_STAMP := .stamps/python-test-$(call sum,requirements.txt requirements-dev.txt)

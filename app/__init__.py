@@ -18,67 +18,40 @@ if TYPE_CHECKING:
     from app.services.store.database import Database
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-#: One blueprint a screen; each is `bp` of its module in app.web.
-_SCREENS = (
-    "signin",
-    "newcomers",
-    "account",
-    "notices",
-    "inbox",
-    "many",
-    "tasks",
-    "visits",
-    "phones",
-    "withdrawals",
-    "cases",
-    "search",
-    "emergency",
-    "finder",
-    "caselist",
-    "requisitions",
-    "rosters",
-    "department",
-    "departments",
-    "lodgements",
-    "tokens",
-    "api",
-    "tracking",
-    "live",
-    "clocks",
-    "calendar",
-    "areas",
-    "crimes",
-    "crimelists",
-    "hits",
-    "orders",
-    "retention",
-    "watch",
-    "record",
-    "subjects",
-    "reports",
-    "certificates",
-    "corrections",
-    "verify",
-    "signatures",
-    "modeler",
-    "proposals",
-    "replays",
-    "trials",
-    "scenarios",
-    "moving",
-    "canvas",
-    "decisions",
-    "formtable",
-    "admin",
-    "policies",
-    "entrycodes",
-    "rights",
-    "posts",
-    "stepup",
-    "passkeys",
-    "help",
-    "health",
-)
+#: One blueprint a screen, by room of app.web; each is `bp` of its module.
+_SCREENS = {
+    "door": ("signin", "newcomers", "account", "notices", "stepup", "passkeys", "help", "health"),
+    "desk": ("inbox", "many", "tasks", "visits", "phones", "finder", "live"),
+    "casework": ("withdrawals", "cases", "search", "emergency", "caselist", "subjects"),
+    "intake": ("requisitions", "rosters", "department", "departments", "lodgements", "tokens", "api"),
+    "papers": ("certificates", "corrections", "verify", "signatures"),
+    "reports": ("tracking", "clocks", "reports"),
+    "antecedents": ("crimes", "crimelists", "hits"),
+    "district": (
+        "calendar",
+        "areas",
+        "orders",
+        "retention",
+        "watch",
+        "record",
+        "admin",
+        "policies",
+        "entrycodes",
+        "rights",
+        "posts",
+    ),
+    "deployment": (
+        "modeler",
+        "proposals",
+        "replays",
+        "trials",
+        "scenarios",
+        "moving",
+        "canvas",
+        "decisions",
+        "formtable",
+    ),
+}
 _MEGABYTE = 1024 * 1024
 _LARGEST_POST = 64 * _MEGABYTE  # several photographs at once; the single file is judged by the form
 _LARGEST_TEXT = 2 * _MEGABYTE  # everything typed into one form
@@ -90,20 +63,10 @@ def create_app(
 ) -> Flask:
     """The web application. `database` and `clock` may be handed in; otherwise the settings and the machine say."""
     from app import cli, logs
-    from app.web import (
-        access,
-        addresses,
-        assets,
-        errors,
-        forms,
-        headers,
-        language,
-        limits,
-        pages,
-        proxies,
-        templates,
-        transaction,
-    )
+    from app.web.door import assets
+    from app.web.frame import addresses, forms, language, pages, templates
+    from app.web.guard import access, errors
+    from app.web.request import headers, limits, proxies, transaction
 
     logs.configure()
     database = database or _open(settings)
@@ -141,8 +104,11 @@ def create_app(
     templates.install(app, language.LANGUAGES)
     errors.install(app)
     headers.install(app, secure=settings.secure)
-    for name in (*_SCREENS, *(("demo",) if settings.demo else ())):
-        app.register_blueprint(import_module(f"app.web.{name}").bp)
+    for room, names in _SCREENS.items():
+        for name in names:
+            app.register_blueprint(import_module(f"app.web.{room}.{name}").bp)
+    if settings.demo:
+        app.register_blueprint(import_module("app.web.door.demo").bp)
     cli.register(app)
     return app
 

@@ -17,7 +17,7 @@ from app.crypto import RingRefused
 from app.domain.errors import DomainError, ReleaseRefused
 from app.processes import Server, Supervisor, run_worker
 from app.services.installation import setup
-from app.web.assets import AssetsMissing
+from app.web.door.assets import AssetsMissing
 
 if TYPE_CHECKING:
     from flask import Flask

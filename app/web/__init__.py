@@ -1,1 +1,1 @@
-"""One blueprint a screen: guard, parse, call one service, choose the page."""
+"""Screens by subject, one blueprint a screen: guard, parse, call one service, choose the page."""

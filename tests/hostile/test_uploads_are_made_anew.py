@@ -13,7 +13,7 @@ from PIL import Image
 from app.domain.errors import FieldProblem
 from app.services.store import documents
 from app.services.store.documents import Paper, Upload
-from app.web.files import attachment
+from app.web.request.files import attachment
 
 if TYPE_CHECKING:
     from collections.abc import Callable

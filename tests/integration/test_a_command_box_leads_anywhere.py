@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.roles import Permission, Role
 from app.models.audit import audit
 from app.models.papers import certificate
-from app.web import screens
+from app.web.desk import screens
 from tests.districts import NOW
 from tests.office import Office, text_of
 

@@ -33,7 +33,7 @@ from app.services.access import stepup, tokens
 from app.services.intake import acceptance, programs, rosters
 from app.services.store import scopes
 from app.services.store.drafts import actor_scope
-from app.web import limits
+from app.web.request import limits
 from tests import lodging
 from tests.districts import NOW
 from tests.office import Office, text_of

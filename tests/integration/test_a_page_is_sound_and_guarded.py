@@ -12,8 +12,8 @@ from app import create_app
 from app.config import Settings
 from app.domain.roles import Permission, Role
 from app.models.base import metadata
-from app.web.access import NEWCOMER, PUBLIC, OfPrograms
-from app.web.headers import EDITOR_POLICY, POLICY
+from app.web.guard.access import NEWCOMER, PUBLIC, OfPrograms
+from app.web.request.headers import EDITOR_POLICY, POLICY
 from tests.districts import NOW
 from tests.journey import Journey
 from tests.visitor import Sheet, Visitor

@@ -13,7 +13,7 @@ from app.domain.roles import Role
 from app.models.officers import posting
 from app.services.desk import holding
 from app.services.store.drafts import actor_scope
-from app.web.forms import known_day
+from app.web.frame.forms import known_day
 from tests.office import text_of
 from tests.visitor import Sheet, Visitor
 

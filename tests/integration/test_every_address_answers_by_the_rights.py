@@ -12,7 +12,7 @@ from app.domain.offices import may_give
 from app.domain.roles import Permission, Role, permissions_of
 from app.services.access import officers
 from app.services.store import scopes
-from app.web.access import NEWCOMER, PUBLIC, OfPrograms
+from app.web.guard.access import NEWCOMER, PUBLIC, OfPrograms
 from tests.addresses import ADDRESSES, HELP, Address
 from tests.districts import NOW
 from tests.two_districts import World, build, unknown

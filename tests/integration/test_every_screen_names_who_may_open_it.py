@@ -15,8 +15,8 @@ from app.models.officers import officer
 from app.services.access import officers
 from app.services.installation import setup
 from app.services.store import scopes
-from app.web.access import NEWCOMER, PUBLIC, OfPrograms
-from app.web.pages import HELP_TOPICS, entry_of
+from app.web.frame.pages import HELP_TOPICS, entry_of
+from app.web.guard.access import NEWCOMER, PUBLIC, OfPrograms
 from tests.addresses import ADDRESSES
 from tests.districts import NOW
 from tests.staff import Staff
@@ -86,7 +86,7 @@ def test_every_view_says_who_may_open_it(site: Flask) -> None:
         if not hasattr(site.view_functions[rule.endpoint], "access")
     ]
     assert not silent, (
-        "Mark the view with @requires(Permission...) or, by decision, @public (app/web/access.py)"
+        "Mark the view with @requires(Permission...) or, by decision, @public (app/web/guard/access.py)"
     )
 
 

@@ -16,7 +16,7 @@ from app.config import Settings
 from app.models.officers import login_session, officer
 from app.services.access import factors
 from app.services.installation import setup
-from app.web.access import local_path
+from app.web.guard.access import local_path
 from tests.phone import Phone
 from tests.visitor import Visitor, without_tokens
 

@@ -10,7 +10,7 @@ from app.services.demo import samples
 from app.services.desk.sheets import Posted
 from app.services.intake import requisitions
 from app.services.store.drafts import actor_scope
-from app.web import language
+from app.web.frame import language
 from tests.districts import NOW
 from tests.office import text_of
 

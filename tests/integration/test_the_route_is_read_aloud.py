@@ -10,8 +10,8 @@ import pytest
 from app import engine
 from app.domain.roles import Role
 from app.services.procedure import releases
-from app.web import language
-from app.web.sentences import Sentences
+from app.web.deployment.sentences import Sentences
+from app.web.frame import language
 from tests.office import text_of
 from tests.sources import ROOT
 

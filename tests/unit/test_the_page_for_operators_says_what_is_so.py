@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 PAGE = sources.text(sources.ROOT / "docs" / "security.md")
-LIMITS = sources.text(sources.ROOT / "app" / "web" / "limits.py")
+LIMITS = sources.text(sources.ROOT / "app" / "web" / "request" / "limits.py")
 MEGA = 1_000_000
 
 

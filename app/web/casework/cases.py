@@ -1,0 +1,168 @@
+"""One case: its strip and tabs, its documents to take away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, abort, g, redirect, request
+
+from app.domain.roles import Permission
+from app.domain.text import ascii_digits
+from app.services.casefile import hindsight, notes, sightings
+from app.services.casework import cases
+from app.services.papers import casebinding, certificates, letters
+from app.web.desk import finder
+from app.web.frame import confirmations, diagrams, language
+from app.web.frame.addresses import case_address
+from app.web.frame.forms import known_day, known_id
+from app.web.frame.language import moment, say, word
+from app.web.frame.pages import page
+from app.web.guard.access import requires
+from app.web.request import transaction
+from app.web.request.files import file_response
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("cases", __name__)
+
+TABS = ("tasks", "documents", "diagram", "timeline", "clock", "correspondence")
+AUDIT_TAB = "activity"
+OPENED_TAB = "opened"  # who has opened the case
+PRINT = "print"  # all that the officer may read of the case, on sheets of paper
+_DIGITS = 9  # of a row's number in the record
+
+
+@bp.get("/cases/<number>")
+@requires(Permission.CASE_SEE)
+def show(number: str) -> ResponseReturnValue:
+    return _page(number, "tasks")
+
+
+@bp.get("/cases/<number>/<tab>")
+@requires(Permission.CASE_SEE)
+def tab(number: str, tab: str) -> ResponseReturnValue:
+    if tab not in (*_tabs(), PRINT):
+        abort(404)
+    return _page(number, tab)
+
+
+@bp.get("/cases/<number>/diagram.pdf")
+@requires(Permission.CASE_SEE)
+def diagram_file(number: str) -> ResponseReturnValue:
+    """The diagrams of a case, now or at the moment that the address names, to print or to enclose."""
+    now = transaction.now()
+    found = cases.see(transaction.database(), g.actor, number, "diagram", now, _part(), _moment())
+    drawings = diagrams.of_case(found.pictures, diagrams.PAPER)
+    return diagrams.as_pdf(drawings, f"{number}.pdf".replace("/", "-"), found.strip.number)
+
+
+@bp.post("/cases/<number>/notes")
+@requires(Permission.CASE_SEE)
+def write_note(number: str) -> ResponseReturnValue:
+    """Send a note to another office of the case, or the answer to one."""
+    actor, now = transaction.actor(), transaction.now()
+    to, answers, text, due = (request.form.get(name, "").strip() for name in ("to", "answers", "text", "due"))
+    day = known_day(due)
+    wanted = notes.Wanted(known_id(to), known_id(answers), text, day, bool(due) and day is None)
+    try:
+        transaction.write(lambda rows: cases.write_note(rows, actor, number, wanted, now))
+    except notes.Refused as refused:
+        typed = {"to": to, "answers": answers, "text": text, "due": due, "refused": refused}
+        return _page(number, "correspondence", 422, typed=typed)
+    confirmations.note("note", "sent")
+    return redirect(case_address(number, "correspondence"), code=303)
+
+
+@bp.post("/cases/<number>/notes/<uuid:note_id>/close")
+@requires(Permission.CASE_SEE)
+def settle_note(number: str, note_id: UUID) -> ResponseReturnValue:
+    """A note was seen and needs no answer."""
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: cases.settle_note(rows, actor, number, note_id, now))
+    return redirect(case_address(number, "correspondence"), code=303)
+
+
+@bp.get("/cases/<number>/letters/<key>")
+@requires(Permission.CASE_SEE)
+def letter(number: str, key: str) -> ResponseReturnValue:
+    """A letter of the route, drawn from the record."""
+    file = letters.draw(transaction.database(), g.actor, number, key, transaction.now())
+    return file_response(file.data, file.media_type, file.name)
+
+
+@bp.post("/cases/<number>/file")
+@requires(Permission.DOCUMENT_SEE)
+def bound(number: str) -> ResponseReturnValue:
+    """The documents of the case in one file, with an index; by a press, for each is recorded as opened."""
+    names = ("title", "no", "document", "day", "pages", "below", "issued", "missing", "damaged", "unreadable")
+    said = {name: word("casefile", name) for name in names}
+    by = language.choose(g.actor.name_hi, g.actor.name_en)
+    said |= {
+        "language": language.current(),
+        "made": say("casefile.made", name=by, at=moment(transaction.now())),
+    }
+    file = casebinding.take(transaction.database(), g.actor, number, said, transaction.now())
+    return file_response(file.data, file.media_type, file.name)
+
+
+@bp.get("/documents/<uuid:document_id>")
+@requires(Permission.DOCUMENT_SEE)
+def document(document_id: UUID) -> ResponseReturnValue:
+    """A document to take away: never shown in the frame of this site, whatever it holds."""
+    file = certificates.file(transaction.database(), g.actor, document_id, transaction.now())
+    return file_response(file.data, file.media_type, file.name)
+
+
+def _tabs() -> tuple[str, ...]:
+    more = ((AUDIT_TAB, Permission.AUDIT_SEE), (OPENED_TAB, Permission.CASE_OPENED))
+    return (*TABS, *(name for name, permission in more if g.actor.may(permission)))
+
+
+def _part() -> sightings.Part:
+    """The part of the list that the address names; what is none means the newest, of every office."""
+    before = request.args.get("before", "")
+    is_number = before.isascii() and before.isdigit() and len(before) <= _DIGITS
+    return sightings.Part(int(before) if is_number else None, known_id(request.args.get("office", "")))
+
+
+def _moment() -> hindsight.Wanted:
+    """The moment of the diagram that the address names: a day, else an act by its number; what is none means now."""
+    step = ascii_digits(request.args.get("step", ""))
+    is_number = step.isascii() and step.isdigit() and len(step) <= _DIGITS
+    return hindsight.Wanted(int(step) if is_number else None, known_day(request.args.get("on", "")))
+
+
+def _page(
+    number: str,
+    tab: str,
+    status: int = 200,
+    typed: Mapping[str, Any] | None = None,
+) -> ResponseReturnValue:
+    moment = _moment()
+    found = cases.see(transaction.database(), g.actor, number, tab, transaction.now(), _part(), moment)
+    drawings = diagrams.of_case(found.pictures, diagrams.widest())
+    finder.remember(found.strip.number)
+    return page(
+        f"cases/{tab}.html",
+        status,
+        case=found,
+        drawings=drawings,
+        states=diagrams.states(drawings),
+        tab=tab,
+        tabs=_tabs(),
+        size=diagrams.size(),
+        typed_day=request.args.get("on", "").strip()[: _DIGITS * 3],
+        is_no_day=bool(request.args.get("on", "").strip()) and moment.on is None,
+        may_see_letter=g.actor.may(Permission.REQUISITION_SEE),
+        may_give=g.actor.may(Permission.SUBJECT_EXPORT),
+        typed=typed or {},
+        note_length=notes.LONGEST,
+        note_farthest=notes.FARTHEST.days,
+        told=confirmations.take_notes(),
+        printed_at=transaction.now(),
+        confirmation=confirmations.take(),
+    )

@@ -1,0 +1,204 @@
+"""The inbox: what waits for this post, by age and by next act; each view has an address, and may have a name."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, g, request
+
+from app.domain.numbers import parse_case_number
+from app.domain.roles import IN_PERSON, Permission
+from app.services.casefile import notes
+from app.services.desk import inbox
+from app.services.intake import acceptance
+from app.web.desk import savedviews
+from app.web.frame import confirmations, language
+from app.web.frame.addresses import address_of
+from app.web.frame.language import say
+from app.web.frame.pages import page
+from app.web.guard.access import requires
+from app.web.request import limits, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+    from app.services.desk.inbox import InboxPage, InboxQuery
+
+bp = Blueprint("inbox", __name__)
+
+_DEFAULTS = asdict(inbox.InboxQuery())
+#: The filters that take one of a few codes; anything else in an address falls back to the usual view.
+_CODES = {"age": inbox.AGES, "holder": inbox.HOLDERS, "look": inbox.LOOKS}
+_LONGEST = 120  # characters of any filter
+
+
+@bp.get("/inbox")
+@requires(Permission.INBOX_SEE)
+def show() -> ResponseReturnValue:
+    return _shown(_asked())
+
+
+@bp.post("/inbox")
+@requires(Permission.INBOX_SEE)
+@limits.search
+def find() -> ResponseReturnValue:
+    """A search by name: posted, because a name has no place in an address or a log."""
+    return _shown(replace(_asked(), search=request.form.get("search", "")[:_LONGEST]))
+
+
+@bp.get("/inbox/notes")
+@requires(Permission.INBOX_SEE)
+def waiting_notes() -> ResponseReturnValue:
+    """What other offices ask of this one, about which case."""
+    found = transaction.read(lambda rows: notes.waiting(rows, g.actor, transaction.now()))
+    return page("inbox/notes.html", found=found)
+
+
+@bp.get("/inbox/views")
+@requires(Permission.INBOX_SEE)
+def views() -> ResponseReturnValue:
+    return savedviews.listed(savedviews.INBOX)
+
+
+@bp.post("/inbox/views")
+@requires(Permission.INBOX_SEE)
+def save_view() -> ResponseReturnValue:
+    """Keep the filters of this address under a name."""
+    return savedviews.saved(savedviews.INBOX, _named(_asked()))
+
+
+@bp.post("/inbox/views/<uuid:view_id>")
+@requires(Permission.INBOX_SEE)
+def change_view(view_id: UUID) -> ResponseReturnValue:
+    return savedviews.changed(savedviews.INBOX, view_id)
+
+
+def _shown(query: InboxQuery) -> ResponseReturnValue:
+    found, lodged = transaction.read(
+        lambda rows: (
+            inbox.page(rows, g.actor, query, transaction.now()),
+            acceptance.waiting_count(rows, g.actor),
+        )
+    )
+    address = _address(query)
+    choices = _choices(found)
+    return page(
+        "inbox/inbox.html",
+        inbox=found,
+        lodged=lodged,
+        query=query,
+        address=address,
+        choices=choices,
+        chosen=_chosen(query, choices, address),
+        named=_named(query),
+        may_sign=g.actor.may(Permission.PAPER_SIGN),
+        saved=confirmations.take_notes().get("view"),
+        confirmation=confirmations.take(),
+        may_claim=g.actor.may(Permission.TASK_COMPLETE) and g.actor.post.role not in IN_PERSON,
+        may_give=g.actor.may(Permission.TASK_REASSIGN),
+    )
+
+
+def _asked() -> InboxQuery:
+    """The filters of the address; what they do not know falls back to the usual view.
+
+    Of a search only a case number may stand in an address: it names nobody.
+    """
+    given = {name: request.args.get(name, "").strip()[:_LONGEST] for name in _DEFAULTS}
+    size = int(given["size"]) if given["size"].isascii() and given["size"].isdigit() else inbox.SIZES[0]
+    return inbox.InboxQuery(
+        tab=given["tab"],
+        search=parse_case_number(given["search"]) or "",
+        **{name: given[name] if given[name] in codes else "" for name, codes in _CODES.items()},
+        thana=given["thana"],
+        purpose=given["purpose"],
+        requisition=given["requisition"],
+        sort=given["sort"] if given["sort"] in inbox.SORTS else inbox.SORTS[0],
+        size=size if size in inbox.SIZES else inbox.SIZES[0],
+        after=given["after"],
+    )
+
+
+def _address(query: InboxQuery) -> Callable[..., str]:
+    """Makes the address of this view with something changed; what is as usual is left out."""
+    base = _values(query)
+
+    def address(**changes: Any) -> str:
+        wanted = {**base, **changes}
+        named = {name: value for name, value in wanted.items() if value not in ("", _DEFAULTS[name])}
+        return address_of("inbox.show", **named)
+
+    return address
+
+
+def _named(query: InboxQuery) -> dict[str, Any]:
+    """The filters of a view by name, without the page and without what is as usual: what is saved, and shared."""
+    given = {**_values(query), "after": ""}
+    return {name: value for name, value in given.items() if value != _DEFAULTS[name]}
+
+
+def _values(query: InboxQuery) -> dict[str, Any]:
+    """The filters as an address may hold them: of a search a case number alone."""
+    given = {name: getattr(query, name) for name in _DEFAULTS}
+    return {**given, "search": (parse_case_number(query.search) or "") if query.search else ""}
+
+
+def _choices(found: InboxPage) -> dict[str, list[tuple[str, str]]]:
+    """What each filter offers, in the page's language."""
+    every = ("", say("inbox.every"))
+    named = {
+        name: [every, *((each.value, language.choose(each.hi, each.en)) for each in offered)]
+        for name, offered in (("thanas", found.filters.thanas), ("purposes", found.filters.purposes))
+    }
+    return {**_usual_choices(language.current()), **named}
+
+
+@cache
+def _usual_choices(_language: str) -> dict[str, list[tuple[str, str]]]:
+    """What is offered in every office alike."""
+
+    def coded(name: str, codes: tuple[str, ...], *first: tuple[str, str]) -> list[tuple[str, str]]:
+        return [*first, *((code, say(f"inbox.{name}.{code}")) for code in codes)]
+
+    every = ("", say("inbox.every"))
+    return {
+        "ages": coded("age", inbox.AGES, every),
+        "holders": coded("holder", inbox.HOLDERS, ("", say("inbox.holder.office"))),
+        "looks": coded("look", inbox.LOOKS, every),
+        "sorts": coded("sort", inbox.SORTS),
+        "sizes": [(str(size), say("inbox.rows", count=size)) for size in inbox.SIZES],
+    }
+
+
+def _chosen(
+    query: InboxQuery, choices: dict[str, list[tuple[str, str]]], address: Callable[..., str]
+) -> list[tuple[str, str]]:
+    """The filters in force, each with the address that drops it."""
+    found = []
+    for name, offered in _OFFERED:
+        value = getattr(query, name)
+        if value:
+            words = dict(choices[offered]).get(value, value)
+            found.append((words, address(**{name: "", "after": ""})))
+    if query.requisition:
+        found.append(
+            (say("inbox.chosen_requisition", number=query.requisition), address(requisition="", after=""))
+        )
+    if query.search:
+        found.append((say("inbox.chosen_search", text=query.search), address(search="", after="")))
+    return found
+
+
+#: The filters that offer a choice, and its name among the choices of the page.
+_OFFERED = (
+    ("age", "ages"),
+    ("thana", "thanas"),
+    ("purpose", "purposes"),
+    ("holder", "holders"),
+    ("look", "looks"),
+)

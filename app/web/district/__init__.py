@@ -1,0 +1,1 @@
+"""The district kept in order: calendar, orders, areas, policies, posts, codes, retention, the eyes on it."""

@@ -1,0 +1,95 @@
+"""Holidays and office hours: seen by everybody, changed by one officer and approved by another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, g, redirect, request, url_for
+
+from app.domain.roles import Permission
+from app.domain.text import fault_in, tidy
+from app.services.district import calendars
+from app.services.timekeeping import calendar_changes
+from app.web.frame import confirmations
+from app.web.frame.forms import known_day, known_id
+from app.web.frame.pages import page
+from app.web.guard.access import requires
+from app.web.request import transaction
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("calendar", __name__)
+
+_YEAR = 4  # digits
+_NAME = 120  # characters
+_WEEK = tuple(range(7))
+
+
+@bp.get("/calendar")
+@requires(Permission.CALENDAR_SEE)
+def show() -> ResponseReturnValue:
+    return _page()
+
+
+@bp.post("/calendar")
+@requires(Permission.CALENDAR_CHANGE)
+def propose() -> ResponseReturnValue:
+    actor, now, asked = transaction.actor(), transaction.now(), _asked()
+    try:
+        transaction.write(lambda rows: calendar_changes.propose(rows, actor, asked, now))
+    except calendar_changes.Refused as refused:
+        return _page(422, asked=asked, refused=refused, typed_day=request.form.get("day", ""))
+    confirmations.note("calendar", "proposed")
+    return redirect(url_for("calendar.show"), code=303)
+
+
+@bp.post("/calendar/decide")
+@requires(Permission.CALENDAR_APPROVE)
+def decide() -> ResponseReturnValue:
+    actor, now = transaction.actor(), transaction.now()
+    change_id, choice = known_id(request.form.get("change", "")), request.form.get("_op", "")
+    if change_id is None or choice not in ("approve", "refuse"):
+        return redirect(url_for("calendar.show"), code=303)
+    approves = choice == "approve"
+    transaction.write(lambda rows: calendar_changes.decide(rows, actor, change_id, now, approves=approves))
+    confirmations.note("calendar", "approved" if approves else "refused")
+    return redirect(url_for("calendar.show"), code=303)
+
+
+def _asked() -> calendar_changes.Asked:
+    def text(name: str) -> str:
+        typed = tidy(request.form.get(name, ""))[:_NAME]
+        return "" if fault_in(typed, lines=False) else typed
+
+    off = {int(day) for day in request.form.getlist("off") if day in set(map(str, _WEEK))}
+    return calendar_changes.Asked(
+        text("kind"),
+        known_day(request.form.get("day", "")),
+        text("name_hi"),
+        text("name_en"),
+        frozenset(off),
+        text("opens"),
+        text("closes"),
+    )
+
+
+def _page(status: int = 200, **typed: Any) -> ResponseReturnValue:
+    now = transaction.now()
+    year = request.args.get("year", "")
+    wanted = (
+        int(year) if year.isascii() and year.isdigit() and len(year) == _YEAR else calendars.day(now).year
+    )
+    found = transaction.read(lambda rows: calendar_changes.show(rows, g.actor, wanted, now))
+    return page(
+        "clocks/calendar.html",
+        status,
+        calendar=found,
+        may_change=g.actor.may(Permission.CALENDAR_CHANGE),
+        may_approve=g.actor.may(Permission.CALENDAR_APPROVE),
+        may_open=g.actor.may(Permission.CASE_SEE),
+        own_id=g.actor.officer_id,
+        week=_WEEK,
+        told=confirmations.take_notes().get("calendar", ""),
+        **{"asked": None, "refused": None, "typed_day": "", **typed},
+    )

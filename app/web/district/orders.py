@@ -1,0 +1,89 @@
+"""Orders of the SP that stop enquiries or give them days: listed, and issued after a look at what they do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, g, redirect, request, url_for
+
+from app.domain.ledger import REASONS
+from app.domain.roles import Permission
+from app.domain.text import ascii_digits
+from app.services.timekeeping import orders
+from app.web.frame import confirmations
+from app.web.frame.forms import known_day, known_id
+from app.web.frame.pages import page
+from app.web.guard.access import requires
+from app.web.request import transaction
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("orders", __name__)
+
+_DIGITS = 3
+_ISSUE = "issue"  # the button of the second page, on which the difference stands
+
+
+@bp.get("/orders")
+@requires(Permission.CALENDAR_SEE)
+def show() -> ResponseReturnValue:
+    return _page()
+
+
+@bp.post("/orders")
+@requires(Permission.CLOCK_ORDER)
+def issue() -> ResponseReturnValue:
+    """Show first what the order does to clocks; a second press issues it."""
+    actor, now, asked = transaction.actor(), transaction.now(), _asked()
+    try:
+        if request.form.get("_op") != _ISSUE:
+            seen = transaction.read(lambda rows: orders.preview(rows, actor, asked, now))
+            return _page(preview=seen, asked=asked, form=request.form)
+        transaction.write(lambda rows: orders.issue(rows, actor, asked, now))
+    except orders.Refused as refused:
+        return _page(422, refused=refused, asked=asked, form=request.form)
+    confirmations.note("order", "issued")
+    return redirect(url_for("orders.show"), code=303)
+
+
+@bp.post("/orders/cancel")
+@requires(Permission.CLOCK_ORDER)
+def cancel() -> ResponseReturnValue:
+    actor, now = transaction.actor(), transaction.now()
+    order_id = known_id(request.form.get("order", ""))
+    if order_id is not None:
+        transaction.write(lambda rows: orders.cancel(rows, actor, order_id, now))
+        confirmations.note("order", "cancelled")
+    return redirect(url_for("orders.show"), code=303)
+
+
+def _asked() -> orders.Asked:
+    form = request.form
+    days = ascii_digits(form.get("days", "").strip())
+    return orders.Asked(
+        form.get("kind", ""),
+        known_id(form.get("office", "")),
+        known_day(form.get("first", "")),
+        known_day(form.get("last", "")),
+        int(days) if days.isascii() and days.isdigit() and len(days) <= _DIGITS else 0,
+        form.get("reason", ""),
+        form.get("number", ""),
+        known_day(form.get("dated", "")),
+    )
+
+
+def _page(status: int = 200, **typed: Any) -> ResponseReturnValue:
+    now = transaction.now()
+    found, offices = transaction.read(lambda rows: (orders.listing(rows, g.actor), orders.offices(rows, now)))
+    return page(
+        "clocks/orders.html",
+        status,
+        orders=found,
+        offices=offices,
+        kinds=orders.KINDS,
+        reasons=REASONS,
+        may_order=g.actor.may(Permission.CLOCK_ORDER),
+        told=confirmations.take_notes().get("order", ""),
+        **{"asked": None, "refused": None, "preview": None, "form": {}, **typed},
+    )

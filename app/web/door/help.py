@@ -1,0 +1,29 @@
+"""Help: one page a screen, in both languages, open to everybody; and how accessible the product is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort
+
+from app.web.frame.pages import HELP_TOPICS, page
+from app.web.guard.access import public_page
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("help", __name__)
+
+
+@bp.get("/help/<screen>")
+@public_page
+def topic(screen: str) -> ResponseReturnValue:
+    if screen not in HELP_TOPICS:
+        abort(404)
+    return page("help/topic.html", screen=screen, screens=HELP_TOPICS)
+
+
+@bp.get("/accessibility")
+@public_page
+def accessibility() -> ResponseReturnValue:
+    return page("help/accessibility.html")

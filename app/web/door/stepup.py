@@ -1,0 +1,190 @@
+"""The page that asks for a fresh factor: what is about to be done, its digests, code or passkey; then the act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask import Blueprint, g, jsonify, redirect, request, session, url_for
+
+from app.domain.errors import FormInvalid
+from app.domain.roles import Permission
+from app.services.access import officers, passkeys, stepup
+from app.services.desk import tasks
+from app.services.papers import signing
+from app.services.store import scopes
+from app.services.store.drafts import actor_scope
+from app.web.door.account import demo_code
+from app.web.frame import confirmations, formviews, language
+from app.web.frame.pages import page
+from app.web.guard.access import requires
+from app.web.request import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from flask.typing import ResponseReturnValue
+
+    from app.domain.errors import DomainError
+    from app.services.store.database import Session
+
+bp = Blueprint("stepup", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that the act covers, as its page tells it: where it can be looked at, what is done to it."""
+
+    text: str
+    address: str
+    done: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act that asks for a fresh factor: how its page tells one item, and what does it once it is proven."""
+
+    tell: Callable[[stepup.Item], Line]
+    perform: Callable[[stepup.StepUp], ResponseReturnValue]
+    back: Callable[[Sequence[stepup.Item]], str]
+
+
+@bp.get("/step-up/<uuid:step_up_id>")
+@requires(Permission.ACCOUNT_OWN)
+def show(step_up_id: UUID) -> ResponseReturnValue:
+    return _page(_wanted(step_up_id), 200)
+
+
+@bp.post("/step-up/<uuid:step_up_id>")
+@requires(Permission.ACCOUNT_OWN)
+def confirm(step_up_id: UUID) -> ResponseReturnValue:
+    """Prove it by the code, and do the act; the session goes on under another token.
+
+    What was proven and could not be done then (no database) is done by the same button without another code.
+    """
+    try:
+        wanted = _wanted(step_up_id)
+        if not wanted.is_proven:
+            session["token"] = stepup.prove(
+                transaction.database(),
+                g.actor,
+                wanted,
+                stepup.Given(request.form.get("code", ""), request.form.get("passkey", "")),
+                transaction.now(),
+                token=session["token"],
+            )
+        return ACTS[wanted.action].perform(wanted)
+    except stepup.CodeRefused as refused:
+        return _page(wanted, 422, problem=refused) if not _pressed_twice(step_up_id) else _confirmed()
+    except stepup.StepUpOver:
+        if not _pressed_twice(step_up_id):
+            raise
+        return _confirmed()
+
+
+@bp.post("/step-up/<uuid:step_up_id>/passkey")
+@requires(Permission.ACCOUNT_OWN)
+def ask_passkey(step_up_id: UUID) -> ResponseReturnValue:
+    """What the officer's passkey has to sign, for this request alone; the page's script asks for it."""
+    wanted, actor, now = _wanted(step_up_id), transaction.actor(), transaction.now()
+    asked = transaction.write(
+        lambda rows: stepup.request_passkey(rows, actor, wanted, now), scopes.door(actor.district_id)
+    )
+    return jsonify(asked)
+
+
+def _pressed_twice(step_up_id: UUID) -> bool:
+    """Whether the button was pressed before; the session then goes on under the token that this press gave it."""
+    actor, now, token = transaction.actor(), transaction.now(), session["token"]
+
+    def look(rows: Session) -> tuple[bool, str | None]:
+        return stepup.is_proven(rows, actor, step_up_id), stepup.after_first_press(
+            rows, token, step_up_id, now
+        )
+
+    proven, renewed = transaction.database().read(look, actor_scope(actor))
+    if proven and renewed is not None:
+        known = transaction.database().read(
+            lambda rows: officers.actor_for(rows, renewed, now), scopes.door()
+        )
+        session["token"] = renewed if known is not None else token
+    return proven
+
+
+def _confirmed() -> ResponseReturnValue:
+    """What the second of two presses is told: the first has done it."""
+    return page("account/confirmed.html", 200)
+
+
+@bp.app_errorhandler(stepup.StepUpNeeded)
+def ask(needed: stepup.StepUpNeeded) -> ResponseReturnValue:
+    """Lead whoever does an act that needs a fresh factor to the page that asks for it."""
+    return redirect(url_for("stepup.show", step_up_id=needed.step_up_id), code=303)
+
+
+def _wanted(step_up_id: UUID) -> stepup.StepUp:
+    actor, now = transaction.actor(), transaction.now()
+    return transaction.database().read(
+        lambda rows: stepup.see(rows, actor, step_up_id, now), actor_scope(actor)
+    )
+
+
+def _page(wanted: stepup.StepUp, status: int, problem: DomainError | None = None) -> ResponseReturnValue:
+    act = ACTS[wanted.action]
+    return page(
+        "account/step_up.html",
+        status,
+        wanted=wanted,
+        lines=[act.tell(each) for each in wanted.items],
+        back=act.back(wanted.items),
+        problem=problem.key if problem is not None else "",
+        at_code=not isinstance(problem, stepup.PasskeyRefused),
+        passkey_host=_passkey_host(),
+        demo_code=demo_code(),
+    )
+
+
+def _passkey_host() -> str:
+    """The name of the site where the officer's passkeys hold; empty where he has none."""
+    actor = transaction.actor()
+    return transaction.read(lambda rows: passkeys.host_for(rows, actor.officer_id))
+
+
+# -- signing a task --------------------------------------------------------------------------------------
+
+
+def _task_of(item: stepup.Item) -> UUID:
+    return UUID(item.thing.removeprefix("task:"))
+
+
+def _tell_task(item: stepup.Item) -> Line:
+    task = tasks.see(transaction.database(), g.actor, _task_of(item), transaction.now())
+    decision = formviews.sheet(task, {}).decision
+    what = language.choose(task.step_hi, task.step_en)
+    return Line(
+        text=f"{task.case.number} · {language.choose(task.case.name_hi, task.case.name_en)}",
+        address=url_for("tasks.show", task_id=task.task_id),
+        done=f"{what}: {decision.text}" if decision is not None and decision.text else what,
+        digest=item.digest,
+    )
+
+
+def _sign(wanted: stepup.StepUp) -> ResponseReturnValue:
+    task_id = _task_of(wanted.items[0])
+    try:
+        done = tasks.sign(transaction.database(), g.actor, task_id, wanted.id, transaction.now())
+    except (FormInvalid, stepup.ContentChanged):
+        confirmations.note("written_on", "yes")
+        return redirect(url_for("tasks.show", task_id=task_id), code=303)
+    confirmations.keep(done)
+    if done.next_task_id is not None:
+        return redirect(url_for("tasks.show", task_id=done.next_task_id), code=303)
+    return redirect(url_for("inbox.show"), code=303)
+
+
+#: What asks for a fresh factor; a screen that brings another act adds it here when it is loaded.
+ACTS: dict[str, Act] = {
+    signing.ACTION: Act(_tell_task, _sign, lambda items: url_for("tasks.show", task_id=_task_of(items[0]))),
+}

@@ -1,0 +1,46 @@
+"""What an officer is told on the page after an act: carried in the cookie once, without any person's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import session
+
+from app.web.frame import language
+from app.web.frame.addresses import case_address
+
+if TYPE_CHECKING:
+    from app.services.desk.tasks import Completed
+
+_HOLDERS = 4  # a cookie is small; the case's page names them all
+
+
+def keep(done: Completed) -> None:
+    """Remember a finished task until the next page."""
+    session["sent"] = {
+        "step": language.choose(done.step_hi, done.step_en),
+        "number": done.case_number,
+        "holders": [
+            {
+                "step": language.choose(holder.step_hi, holder.step_en),
+                "office": language.office(holder),
+            }
+            for holder in done.now_with[:_HOLDERS]
+        ],
+    }
+
+
+def take() -> dict[str, Any] | None:
+    """What is to be told on this page, once."""
+    sent: dict[str, Any] | None = session.pop("sent", None)
+    return {**sent, "address": case_address(sent["number"])} if sent else None
+
+
+def note(name: str, value: str) -> None:
+    """Remember one word (a number, a yes) by its name for the next page."""
+    session["note"] = {**session.get("note", {}), name: value}
+
+
+def take_notes() -> dict[str, str]:
+    notes: dict[str, str] = session.pop("note", None) or {}
+    return notes

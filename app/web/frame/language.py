@@ -1,0 +1,253 @@
+"""The language of a page: which one it is, its catalogue, and how dates, ages and names read in it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from flask import g, request, session
+from flask_babel import Babel, get_translations
+from markupsafe import Markup, escape
+
+from app.domain.clock import IST
+from app.web.frame import templates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+
+    from app.domain.clock import Age
+    from app.domain.errors import DomainError
+
+LANGUAGES = ("hi", "en")
+_DAY = re.compile(r"\b\d\d-\d\d-\d{4}\b")  # never torn at its hyphens
+DOMAINS = (
+    "screens",
+    "statements",
+    "errors",
+    "forms",
+    "gate",
+    "papers",
+    "rights",
+    "rosters",
+    "departments",
+    "daily",
+    "privacy",
+    "crimes",
+    "passkeys",
+)
+
+
+#: The page's language and its catalogue. A page asks for hundreds of words: a context variable costs a tenth of `g`.
+_language: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
+_look_up: ContextVar[Callable[[str], str]] = ContextVar("look_up")
+_catalogues: dict[str, Callable[[str], str]] = {}
+
+
+class CatalogueMissing(RuntimeError):
+    """The texts of the screens were not compiled; every page would show keys."""
+
+
+def settle() -> None:
+    """Choose the language of this request; to be called first, and again once the officer is known."""
+    chosen = _choose()
+    _language.set(chosen)
+    _look_up.set(_catalogues[chosen])
+
+
+def current() -> str:
+    """Language of this page: the officer's own, or the visitor's choice (`?lang=`, else the cookie), else Hindi."""
+    return _language.get()
+
+
+@contextmanager
+def of(language: str) -> Iterator[None]:
+    """Say what is said in the block in this language: a sheet that leaves the product speaks both."""
+    before = _language.set(language), _look_up.set(_catalogues[language])
+    try:
+        yield
+    finally:
+        _language.reset(before[0])
+        _look_up.reset(before[1])
+
+
+def _choose() -> str:
+    actor = g.get("actor")
+    if actor is not None:
+        return actor.language if actor.language in LANGUAGES else LANGUAGES[0]
+    wanted = request.args.get("lang") or session.get("lang")
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+
+
+def say(key: str, **params: Any) -> str:
+    """The catalogue's text in the page's language, filled with `params`; the key itself where there is none."""
+    text = _look_up.get()(key)
+    if not params:
+        return text
+    if any(isinstance(value, Markup) for value in params.values()):
+        return escape(text) % params
+    return text % params
+
+
+def word(*parts: str, **params: Any) -> str:
+    """`say` for a key that ends in a code: `word("role", "sho")` says role.sho."""
+    return say(".".join(parts), **params)
+
+
+def known(key: str) -> str:
+    """The catalogue's text without parameters filled in, or nothing where it has no such key."""
+    text = _look_up.get()(key)
+    return "" if text == key else text
+
+
+def refusal(refused: DomainError) -> str:
+    """The sentence of a refusal, filled in; the general one where it has none of its own."""
+    text = known(refused.key) or say("error.general")
+    return text % refused.params if refused.params else text
+
+
+def pick(thing: Any, name: str) -> str:
+    """The text `name` of a row in the page's language; the other language, marked as such, where it is missing."""
+    language = current()
+    other = "en" if language == "hi" else "hi"
+    text = getattr(thing, f"{name}_{language}")
+    if text:
+        return str(text)
+    text = getattr(thing, f"{name}_{other}")
+    return Markup('<span lang="{}">{}</span>').format(other, text) if text else ""
+
+
+def office(thing: Any, name: str = "office") -> str:
+    """The office `name` of a row as one says it: थाना दाउदपुर. Of a police station the tables hold the place alone."""
+    called = pick(thing, name)
+    key = f"office.{getattr(thing, f'{name}_kind')}"
+    return say(key, name=called) if called and known(key) else called
+
+
+def choose(hindi: str, english: str) -> str:
+    """One of two texts, by the page's language."""
+    return (english or hindi) if current() == "en" else (hindi or english)
+
+
+def day(value: date | datetime | None) -> str:
+    """A day as GIGW wants it, DD-MM-YYYY; an instant is taken on the clock of India."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(IST)
+    return f"{value.day:02}-{value.month:02}-{value.year:04}"
+
+
+def moment(value: datetime | None) -> str:
+    """An instant on the clock of India, to the minute."""
+    return "" if value is None else value.astimezone(IST).strftime("%d-%m-%Y %H:%M")
+
+
+def moment_tag(value: date | datetime | None) -> Markup | str:
+    """The same as a `<time>` element, so that a reader's tools understand it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return Markup('<time datetime="{}">{}</time>').format(
+            value.astimezone(UTC).isoformat(timespec="minutes"), moment(value)
+        )
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), day(value))
+
+
+def age_chip(age: Age) -> Markup:
+    """3 कार्यदिवस शेष, आज अंतिम दिन, 2 कार्यदिवस विलंब, as a coloured sign: the unit is always said."""
+    return _age_chip(current(), age.kind, age.days)
+
+
+@lru_cache(maxsize=1024)
+def _age_chip(_language: str, kind: str, days: int) -> Markup:
+    return Markup('<span class="chip chip-{}">{}</span>').format(kind, _age_words(kind, days))
+
+
+def age_words(age: Age) -> str:
+    """The same in words alone."""
+    return _age_words(age.kind, age.days)
+
+
+def _age_words(kind: str, days: int) -> str:
+    if kind == "last_day":
+        return say("age.last_day")
+    return say(f"age.{kind}.{'one' if days == 1 else 'many'}", days=days)
+
+
+def parent(person: Any) -> str:
+    """पुत्र महेश प्रसाद: the word comes from the relation, never "पिता/पति"; nothing where no name is known."""
+    name = pick(person, "father")
+    return word("relation", person.relation or "father", name=name) if name else ""
+
+
+def days_words(days: int) -> str:
+    """A count of working days, with its unit."""
+    return say("days.one" if days == 1 else "days.many", days=days)
+
+
+@lru_cache(maxsize=4096)
+def grouped(number: int) -> str:
+    """A count in Indian groups: 1,23,456."""
+    text = str(abs(number))
+    head, tail = text[:-3], text[-3:]
+    groups: list[str] = []
+    while head:
+        groups.insert(0, head[-2:])
+        head = head[:-2]
+    return ("-" if number < 0 else "") + ",".join([*groups, tail])
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text of a catalogue as paragraphs and lists: an empty line parts, a line with '- ' is a list item."""
+    parts = []
+    for block in text.split("\n\n"):
+        lines = [line.strip() for line in block.splitlines() if line.strip()]
+        if lines and all(line.startswith("- ") for line in lines):
+            items = "".join(f"<li>{escape(line[2:])}</li>" for line in lines)
+            parts.append(f"<ul>{items}</ul>")
+        elif lines:
+            words = _DAY.sub(r'<span class="text-nowrap">\g<0></span>', str(escape(" ".join(lines))))
+            parts.append(f"<p>{words}</p>")
+    return Markup("".join(parts))  # noqa: S704 - every line was escaped above
+
+
+def drawing(svg: str) -> Markup:
+    """A diagram as `engine.draw` made it: every text in it was escaped there."""
+    return Markup(svg)  # noqa: S704
+
+
+def install(app: Flask) -> None:
+    """Give the templates their words. Raises CatalogueMissing before the first build."""
+    babel = Babel()
+    app.before_request(settle)
+    babel.init_app(
+        app,
+        default_locale=LANGUAGES[0],
+        default_domain=";".join(DOMAINS),
+        default_translation_directories=";".join(["translations"] * len(DOMAINS)),
+        locale_selector=current,
+    )
+    for each in LANGUAGES:
+        _language.set(each)
+        with app.app_context():
+            _catalogues[each] = get_translations().gettext
+        if _catalogues[each]("app.name") == "app.name":
+            raise CatalogueMissing(f"app/translations/{each}: run `make build` / `make build` चलाएँ")
+    templates.add(
+        app, _=say, word=word, pick=pick, office=office, choose=choose, age_chip=age_chip, parent=parent
+    )
+    app.jinja_env.filters.update(
+        day=day,
+        moment=moment,
+        when=moment_tag,
+        days_words=days_words,
+        grouped=grouped,
+        paragraphs=paragraphs,
+        drawing=drawing,
+    )

@@ -1,0 +1,204 @@
+"""How a page is put together: the frame every screen stands in, its navigation and its words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flask import current_app, g, request, session
+
+from app.domain.roles import Permission
+from app.services.notices import live
+from app.web.frame import formviews, language, templates
+from app.web.frame.addresses import address_of
+from app.web.request import transaction
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.domain.roles import Actor
+
+
+TYPING = "typing"  # cookie of a device on which Latin keys write Hindi; it holds "on" and nothing else
+
+
+class Entry(NamedTuple):
+    """A word of the navigation: the screen it opens, and the permission that shows it."""
+
+    endpoint: str
+    key: str
+    permission: Permission
+
+    @property
+    def screen(self) -> str:
+        return self.endpoint.split(".")[0]
+
+
+NAVIGATION = (
+    Entry("inbox.show", "nav.inbox", Permission.INBOX_SEE),
+    Entry("department.letters", "nav.department", Permission.DEPARTMENT_SEE),
+    Entry("requisitions.listing", "nav.requisitions", Permission.REQUISITION_SEE),
+    Entry("tracking.overview", "nav.tracking", Permission.TRACKING_SEE),
+    Entry("search.form", "nav.search", Permission.CASE_SEARCH),
+    Entry("crimes.form", "nav.crimes", Permission.CRIME_SEARCH),
+    Entry("reports.queues", "nav.reports", Permission.REPORT_SEE),
+    Entry("certificates.register", "nav.certificates", Permission.PAPER_REGISTER),
+    Entry("modeler.release", "nav.modeler", Permission.PROCESS_SEE),
+    Entry("posts.listing", "nav.posts", Permission.POSTING_CHANGE),
+    Entry("admin.overview", "nav.admin", Permission.ADMIN_SEE),
+)
+
+
+#: Screens that have a page of help.
+HELP_TOPICS = (
+    "signin",
+    "inbox",
+    "tasks",
+    "cases",
+    "requisitions",
+    "department",
+    "search",
+    "caselist",
+    "crimes",
+    "tracking",
+    "certificates",
+    "clocks",
+    "calendar",
+    "areas",
+    "orders",
+    "reports",
+    "modeler",
+    "proposals",
+    "replays",
+    "canvas",
+    "decisions",
+    "formtable",
+    "admin",
+    "policies",
+    "posts",
+    "account",
+    "notices",
+    "training",
+)
+
+
+def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
+    """A screen as HTML, in its frame."""
+    return templates.render(current_app, language.current(), template, {**_frame(), **values}), status
+
+
+def home() -> str:
+    """The first screen that the officer's post may open."""
+    for entry in NAVIGATION:
+        if g.actor is not None and g.actor.may(entry.permission):
+            return address_of(entry.endpoint)
+    return address_of("account.show" if g.actor is not None else "signin.show")
+
+
+def help_topic() -> str:
+    """The help page of the screen that is open: its own, or that of the screen it is reached from."""
+    here = "inbox" if "refused" in g or request.blueprint is None else request.blueprint
+    return here if here in HELP_TOPICS else _own(help_of(here), g.get("actor"))
+
+
+def help_of(screen: str) -> str:
+    """The help page of a screen (blueprint)."""
+    return screen if screen in HELP_TOPICS else _REACHED_FROM.get(screen, "inbox")
+
+
+def _own(screen: str, actor: Actor | None) -> str:
+    """A department comes to its letters and lists from a screen of its own."""
+    is_department = actor is not None and actor.may(Permission.DEPARTMENT_SEE)
+    return "department" if screen == "requisitions" and is_department else screen
+
+
+def entry_of(screen: str) -> str | None:
+    """The screen of the navigation that a screen (blueprint) belongs to; None: it stands outside of it."""
+    screen = _REACHED_FROM.get(screen, screen)
+    return screen if any(screen == entry.screen for entry in NAVIGATION) else None
+
+
+def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
+    if actor is None:
+        return []
+    here = "" if "refused" in g else _own(entry_of(request.blueprint or "") or "", actor)
+    return [
+        {
+            "address": address_of(entry.endpoint),
+            "key": entry.key,
+            "is_here": entry.screen == here,
+        }
+        for entry in NAVIGATION
+        if actor.may(entry.permission)
+    ]
+
+
+#: Screens without an entry of their own light up the one they are reached from, and borrow its help.
+_REACHED_FROM = {
+    "api": "department",
+    "areas": "reports",
+    "calendar": "reports",
+    "canvas": "modeler",
+    "caselist": "search",
+    "clocks": "reports",
+    "crimelists": "crimes",
+    "corrections": "certificates",
+    "decisions": "modeler",
+    "departments": "admin",
+    "emergency": "search",
+    "entrycodes": "admin",
+    "formtable": "modeler",
+    "lodgements": "requisitions",
+    "hits": "inbox",
+    "many": "inbox",
+    "moving": "modeler",
+    "newcomers": "signin",
+    "orders": "reports",
+    "passkeys": "account",
+    "phones": "inbox",
+    "policies": "admin",
+    "proposals": "modeler",
+    "record": "reports",
+    "replays": "modeler",
+    "retention": "reports",
+    "rights": "admin",
+    "rosters": "requisitions",
+    "scenarios": "modeler",
+    "signatures": "inbox",
+    "stepup": "account",
+    "subjects": "search",
+    "tasks": "inbox",
+    "tokens": "department",
+    "trials": "modeler",
+    "verify": "certificates",
+    "watch": "reports",
+    "visits": "inbox",
+    "withdrawals": "requisitions",
+}
+
+
+def _frame() -> dict[str, Any]:
+    """What the frame of every page needs; nothing of it asks the database again."""
+    actor = g.get("actor")
+    return {
+        "lang": language.current(),
+        "actor": actor,
+        "district": g.get("district"),
+        "navigation": _navigation(actor),
+        "home": home,
+        "help_topic": help_topic,
+        "device": session.get("device", "") if actor is not None else "",
+        "last_sign_in": session.get("before") if actor is not None else None,
+        "live_since": _live_since,
+        "types_hindi": request.cookies.get(TYPING) == "on",
+    }
+
+
+def _live_since() -> int:
+    """The event from which on this page has not seen what was committed."""
+    return live.number_at(transaction.now())
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    templates.add(app, problem_text=formviews.problem_text)

@@ -1,0 +1,1 @@
+"""Who may open a view, and the page of a refusal."""

@@ -1,0 +1,178 @@
+"""The OpenAPI 3.1 document of what programs may ask; the bodies come from the form that judges them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.services.access.tokens import FETCH, LODGE, READ
+from app.services.casefile.departments import Stage
+from app.services.intake.programs import MOST
+from app.web.frame import language
+from app.web.guard import problems
+
+if TYPE_CHECKING:
+    from app.services.intake.programs import Schemas
+
+_JSON, _UUID = "application/json", {"type": "string", "format": "uuid"}
+_DAY, _AT = {"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}
+_TEXT = {"type": "string"}
+STATES = ("draft", "sent", "returned", "received")
+
+
+def document(shapes: Schemas, server: str) -> dict[str, Any]:
+    """The whole document, its texts in both languages."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "e-Satyapan", "version": "1", "description": _said("api.doc.about")},
+        "servers": [{"url": server}],
+        "security": [{"token": []}],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": _said("api.doc.token")}
+            },
+            "schemas": _schemas(shapes),
+        },
+    }
+
+
+def _said(key: str) -> str:
+    texts = []
+    for lang in language.LANGUAGES:
+        with language.of(lang):
+            texts.append(language.say(key))
+    return " / ".join(texts)
+
+
+def _paths() -> dict[str, Any]:
+    after = {"name": "after", "in": "query", "schema": {"type": "string", "maxLength": 120}}
+    requisition = {"name": "requisition_id", "in": "path", "required": True, "schema": _UUID}
+    paper = {"name": "paper_id", "in": "path", "required": True, "schema": _UUID}
+    key = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "description": _said("api.doc.key"),
+        "schema": {"type": "string", "minLength": 8, "maxLength": 120, "pattern": "^[A-Za-z0-9_-]+$"},
+    }
+    lodged = {
+        "requestBody": {"required": True, "content": {_JSON: {"schema": _named("Lodging")}}},
+        "parameters": [key],
+    }
+    received = {
+        "201": _answer("api.doc.lodged", "Requisition") | {"headers": {"Location": {"schema": _TEXT}}},
+        "200": _answer("api.doc.lodged_before", "Requisition"),
+        **_refusals("400", "409", "413", "415", "422"),
+    }
+    opened = {
+        "200": {
+            "description": _said("api.doc.paper"),
+            "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        },
+        **_refusals("404", "410"),
+    }
+    return {
+        "/requisitions": {
+            "get": _act("list_requisitions", READ, "200", "RequisitionPage", parameters=[after]),
+            "post": _operation("lodge_requisition", LODGE, received, **lodged),
+        },
+        "/requisitions/{requisition_id}": {
+            "get": _act("read_requisition", READ, "200", "Requisition", "404", parameters=[requisition])
+        },
+        "/papers": {"get": _act("list_papers", FETCH, "200", "PaperPage", parameters=[after])},
+        "/papers/{paper_id}/open": {"post": _operation("open_paper", FETCH, opened, parameters=[paper])},
+    }
+
+
+def _act(name: str, scope: str, status: str, schema: str, *refusals: str, **more: Any) -> dict[str, Any]:
+    responses = {status: _answer(f"api.doc.{name}", schema), **_refusals(*refusals)}
+    return _operation(name, scope, responses, **more)
+
+
+def _operation(name: str, scope: str, responses: dict[str, Any], **more: Any) -> dict[str, Any]:
+    everywhere = _refusals("401", "403", "429", "503")
+    return {
+        "operationId": name,
+        "summary": _said(f"api.doc.{name}"),
+        "description": f"scope: {scope}",
+        "responses": responses | everywhere,
+        **more,
+    }
+
+
+def _answer(key: str, schema: str) -> dict[str, Any]:
+    return {"description": _said(key), "content": {_JSON: {"schema": _named(schema)}}}
+
+
+def _refusals(*statuses: str) -> dict[str, Any]:
+    problem = {problems.MEDIA_TYPE: {"schema": _named("Problem")}}
+    found: dict[str, Any] = {}
+    for status in statuses:
+        found[status] = {"description": _said(f"api.doc.refusal.{status}"), "content": problem}
+        if status in ("429", "503"):
+            found[status] |= {"headers": {"Retry-After": {"schema": {"type": "string"}}}}
+    return found
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _schemas(shapes: Schemas) -> dict[str, Any]:
+    persons = {"type": "array", "minItems": 1, "maxItems": MOST, "items": _named("Person")}
+    both = _object(hi=_TEXT, en=_TEXT)
+    fault = _object(pointer=_TEXT, code=_TEXT, messages=both)
+    problem = _object(type=_TEXT, title=_TEXT, status={"type": "integer"}, messages=both)
+    problem["properties"] |= {"errors": {"type": "array", "items": fault}, "instance": _TEXT}
+    requisition = _object(
+        id=_UUID,
+        state={"type": "string", "enum": list(STATES)},
+        letter_no=_TEXT,
+        letter_date=_DAY,
+        received_on=_or_null(_DAY),
+        candidates={"type": "integer"},
+        stages={"type": "object", "additionalProperties": {"type": "integer"}},
+    )
+    requisition["properties"] |= {
+        "note": _or_null(_TEXT),
+        "persons": {"type": "array", "items": _named("Progress")},
+    }
+    return {
+        "Letter": shapes.letter,
+        "Person": shapes.person,
+        "Lodging": _object(letter=_named("Letter"), persons=persons) | {"additionalProperties": False},
+        "Requisition": requisition,
+        "RequisitionPage": _page("Requisition"),
+        "Progress": _object(
+            case_number=_TEXT,
+            name_hi=_TEXT,
+            name_en=_TEXT,
+            stage={"type": "string", "enum": [str(stage) for stage in Stage]},
+            due_on=_or_null(_DAY),
+            paper_id=_or_null(_UUID),
+        ),
+        "Paper": _object(
+            id=_UUID,
+            number=_TEXT,
+            case_number=_TEXT,
+            letter_no=_TEXT,
+            status=_TEXT,
+            valid_till=_or_null(_DAY),
+            delivered_at=_AT,
+            opened_at=_or_null(_AT),
+        ),
+        "PaperPage": _page("Paper"),
+        "Problem": problem,
+    }
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _or_null(shape: dict[str, Any]) -> dict[str, Any]:
+    return {**shape, "type": [shape["type"], "null"]}
+
+
+def _page(name: str) -> dict[str, Any]:
+    return _object(items={"type": "array", "items": _named(name)}, next=_or_null(_TEXT))

@@ -1,0 +1,84 @@
+"""The requesting department's own screens: its letters by stage, and the papers delivered to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, g, request, url_for
+
+from app.domain.roles import Permission
+from app.services.casefile import departments
+from app.services.intake import lodgements
+from app.services.papers import letterpapers, replies
+from app.web.frame.pages import page
+from app.web.guard.access import requires
+from app.web.request import transaction
+from app.web.request.files import file_response, letter_files
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("department", __name__)
+
+_LONGEST = 120
+
+
+@bp.get("/department")
+@requires(Permission.DEPARTMENT_SEE)
+def letters() -> ResponseReturnValue:
+    after = request.args.get("after", "")[:_LONGEST]
+    rows, following = transaction.read(lambda rows: departments.letters(rows, g.actor, after))
+    older = url_for("department.letters", after=following) if following else ""
+    unopened, own = transaction.read(
+        lambda rows: (departments.unopened(rows, g.actor), lodgements.listing(rows, g.actor))
+    )
+    return page(
+        "department/letters.html", letters=rows, after=after, older=older, unopened=unopened, lodgements=own
+    )
+
+
+@bp.get("/department/letters/<uuid:requisition_id>")
+@requires(Permission.DEPARTMENT_SEE)
+def letter(requisition_id: UUID) -> ResponseReturnValue:
+    found, persons = transaction.read(lambda rows: departments.letter(rows, g.actor, requisition_id))
+    parts, answers = transaction.read(
+        lambda rows: (
+            letterpapers.parts(rows, g.actor, requisition_id),
+            [each for each in replies.of_letter(rows, requisition_id) if each.number],
+        )
+    )
+    return page("department/letter.html", letter=found, persons=persons, parts=parts, answers=answers)
+
+
+@bp.get("/department/replies/<uuid:reply_id>")
+@requires(Permission.DEPARTMENT_PAPER)
+def reply(reply_id: UUID) -> ResponseReturnValue:
+    """The consolidated reply to a letter of the department."""
+    file = replies.draw(transaction.database(), g.actor, reply_id, transaction.now())
+    return file_response(file.data, file.media_type, file.name)
+
+
+@bp.post("/department/letters/<uuid:requisition_id>/papers")
+@requires(Permission.DEPARTMENT_PAPER)
+def take_all(requisition_id: UUID) -> ResponseReturnValue:
+    """Hand over the delivered papers of a letter in one file."""
+    return letter_files(requisition_id)
+
+
+@bp.get("/department/papers")
+@requires(Permission.DEPARTMENT_PAPER)
+def papers() -> ResponseReturnValue:
+    after = request.args.get("after", "")[:_LONGEST]
+    rows, following = transaction.read(lambda rows: departments.inbox(rows, g.actor, after))
+    older = url_for("department.papers", after=following) if following else ""
+    return page("department/papers.html", papers=rows, after=after, older=older)
+
+
+@bp.post("/department/papers/<uuid:delivery_id>")
+@requires(Permission.DEPARTMENT_PAPER)
+def open_paper(delivery_id: UUID) -> ResponseReturnValue:
+    """Hand the paper over; by a press, for the first opening is noted."""
+    file = departments.open_paper(transaction.database(), g.actor, delivery_id, transaction.now())
+    return file_response(file.data, file.media_type, file.name)

@@ -1,0 +1,272 @@
+"""Requisitions: the letters received, a new letter (F00), and its persons one by one (F01)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, g, redirect, request, session, url_for
+
+from app.domain.errors import FormInvalid
+from app.domain.ids import new_id
+from app.domain.roles import Permission
+from app.services.casefile import departments
+from app.services.demo import samples
+from app.services.intake import acceptance, forwarding, requisitions
+from app.services.intake.requisitions import LETTER, PERSON
+from app.services.papers import letterpapers, replies
+from app.web.frame import confirmations, formviews
+from app.web.frame.forms import is_submit, posted, sent_as, uploads
+from app.web.frame.language import moment
+from app.web.frame.pages import page
+from app.web.guard.access import requires
+from app.web.request import limits, transaction
+from app.web.request.files import file_response, letter_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+    from app.domain.roles import Actor
+    from app.services.desk.sheets import Posted
+    from app.services.intake.requisitions import IntakeView
+
+bp = Blueprint("requisitions", __name__)
+
+_LONGEST = 120
+
+
+@bp.get("/requisitions")
+@requires(Permission.REQUISITION_SEE)
+def listing() -> ResponseReturnValue:
+    return _list("", request.args.get("after", "")[:_LONGEST])
+
+
+@bp.post("/requisitions")
+@requires(Permission.REQUISITION_SEE)
+@limits.search
+def find() -> ResponseReturnValue:
+    return _list(request.form.get("search", "").strip()[:_LONGEST], "")
+
+
+def _list(search: str, after: str) -> ResponseReturnValue:
+    found, lodged = transaction.read(
+        lambda rows: (
+            requisitions.page(rows, g.actor, search, after),
+            acceptance.waiting_count(rows, g.actor),
+        )
+    )
+    return page(
+        "requisitions/list.html",
+        letters=found,
+        lodged=lodged,
+        search=search,
+        after=after,
+        may_register=g.actor.may(Permission.CASE_REGISTER),
+    )
+
+
+@bp.get("/requisitions/<uuid:requisition_id>")
+@requires(Permission.REQUISITION_SEE)
+def view(requisition_id: UUID) -> ResponseReturnValue:
+    found = requisitions.see(transaction.database(), g.actor, requisition_id, transaction.now())
+    notes = confirmations.take_notes()
+    own, known, parts, answers = transaction.read(
+        lambda rows: (
+            departments.of_letter(rows, requisition_id, transaction.now()),
+            departments.known(rows, transaction.now()),
+            letterpapers.parts(rows, g.actor, requisition_id) if g.actor.may(Permission.PAPER_SEE) else [],
+            replies.standing(rows, g.actor, requisition_id) if g.actor.may(Permission.PAPER_SEE) else None,
+        )
+    )
+    return page(
+        "requisitions/view.html",
+        letter=found,
+        department=own,
+        departments=known,
+        parts=parts,
+        reply=answers,
+        registered=notes.get("registered"),
+        added=notes.get("added"),
+        confirmation=confirmations.take(),
+        may_register=g.actor.may(Permission.CASE_REGISTER),
+        may_list=g.actor.may(Permission.ROSTER_TAKE),
+        may_forward=forwarding.may(g.actor) and any(each.kind == forwarding.FORM for each in found.places),
+    )
+
+
+@bp.post("/requisitions/<uuid:requisition_id>/papers")
+@requires(Permission.PAPER_SEE)
+def take_all(requisition_id: UUID) -> ResponseReturnValue:
+    """Hand over the issued papers of a letter in one file."""
+    return letter_files(requisition_id)
+
+
+@bp.post("/requisitions/<uuid:requisition_id>/replies")
+@requires(Permission.PAPER_REPLY)
+def ask_reply(requisition_id: UUID) -> ResponseReturnValue:
+    """Have one reply made for all persons of the letter."""
+    replies.ask(transaction.database(), g.actor, requisition_id, transaction.now())
+    return redirect(url_for("requisitions.view", requisition_id=requisition_id, _anchor="reply"), code=303)
+
+
+@bp.get("/requisitions/replies/<uuid:reply_id>")
+@requires(Permission.PAPER_SEE)
+def reply(reply_id: UUID) -> ResponseReturnValue:
+    """The consolidated reply."""
+    file = replies.draw(transaction.database(), g.actor, reply_id, transaction.now())
+    return file_response(file.data, file.media_type, file.name)
+
+
+@bp.get("/requisitions/<uuid:requisition_id>/forward")
+@requires(Permission.CASE_REGISTER)
+def forwarding_page(requisition_id: UUID) -> ResponseReturnValue:
+    return _forwarding(requisition_id, {})
+
+
+def _forwarding(
+    requisition_id: UUID, problems: Mapping[str, Any], typed: Posted | None = None
+) -> ResponseReturnValue:
+    """One scrutiny form for all cases of the letter, its decision made."""
+    found = transaction.read(
+        lambda rows: forwarding.waiting(rows, g.actor, requisition_id, transaction.now(), typed)
+    )
+    return page(
+        "requisitions/forward.html",
+        422 if problems else 200,
+        found=found,
+        letter=found.letter,
+        sheet=formviews.sheet_of(found.filled, forwarding.DECISION, problems) if found.filled else None,
+        at_once=forwarding.AT_ONCE,
+        done=None,
+    )
+
+
+@bp.post("/requisitions/<uuid:requisition_id>/forward")
+@requires(Permission.CASE_REGISTER)
+def forward(requisition_id: UUID) -> ResponseReturnValue:
+    """Forward every clean case; the page tells what became of each, and keeps the answers for the rest."""
+    form = posted()
+    try:
+        done = forwarding.forward(transaction.database(), g.actor, requisition_id, form, transaction.now())
+    except FormInvalid as invalid:
+        return _forwarding(requisition_id, invalid.problems, form)
+    return page(
+        "requisitions/forwarded.html",
+        requisition_id=requisition_id,
+        done=[each for each in done.items if not each.why_not],
+        left=[each for each in done.items if each.why_not],
+        still=done.still,
+        answers=[(name, text) for name, texts in form.values.items() for text in texts],
+    )
+
+
+def _keep_letter(actor: Actor) -> None:
+    _keep(actor, LETTER, None)
+
+
+def _keep_person(actor: Actor, requisition_id: UUID) -> None:
+    _keep(actor, PERSON, requisition_id)
+
+
+def _keep(actor: Actor, form_key: str, requisition_id: UUID | None) -> None:
+    """Keep a form whose session ran out as its officer's draft."""
+    try:
+        _save(actor, form_key, requisition_id)
+    except FormInvalid:
+        return  # a file was refused; the texts are kept
+
+
+@bp.get("/requisitions/new")
+@requires(Permission.CASE_REGISTER)
+def letter() -> ResponseReturnValue:
+    return _form(LETTER, None)
+
+
+@bp.post("/requisitions/new")
+@requires(Permission.CASE_REGISTER, keeps=_keep_letter)
+def register() -> ResponseReturnValue:
+    form = posted()
+    try:
+        if not is_submit(form.op):
+            at = _save(g.actor, LETTER, None)
+            return _kept(at, url_for("requisitions.letter", _anchor=formviews.anchor(form.op)))
+        number = requisitions.register(transaction.database(), g.actor, form, uploads(), transaction.now())
+    except FormInvalid as invalid:
+        return _again(LETTER, None, invalid)
+    confirmations.note("registered", "1")
+    return redirect(url_for("requisitions.view", requisition_id=number), code=303)
+
+
+@bp.get("/requisitions/<uuid:requisition_id>/new")
+@requires(Permission.CASE_REGISTER)
+def person(requisition_id: UUID) -> ResponseReturnValue:
+    return _form(PERSON, requisition_id)
+
+
+@bp.post("/requisitions/<uuid:requisition_id>/new")
+@requires(Permission.CASE_REGISTER, keeps=_keep_person)
+def add_person(requisition_id: UUID) -> ResponseReturnValue:
+    form = posted()
+    try:
+        if not is_submit(form.op):
+            at = _save(g.actor, PERSON, requisition_id)
+            anchor = formviews.anchor(form.op)
+            return _kept(at, url_for("requisitions.person", requisition_id=requisition_id, _anchor=anchor))
+        number = requisitions.add_candidate(
+            transaction.database(), g.actor, requisition_id, form, uploads(), transaction.now()
+        )
+    except FormInvalid as invalid:
+        return _again(PERSON, requisition_id, invalid)
+    confirmations.note("added", number)
+    return redirect(url_for("requisitions.view", requisition_id=requisition_id), code=303)
+
+
+def _save(actor: Actor, form_key: str, requisition_id: UUID | None) -> datetime:
+    return requisitions.save_draft(
+        transaction.database(), actor, form_key, requisition_id, posted(), uploads(), transaction.now()
+    )
+
+
+def _kept(at: datetime, address: str) -> ResponseReturnValue:
+    """What is kept is shown again; a script that keeps while it is typed is told the time."""
+    if request.headers.get("X-Draft"):
+        return Response(moment(at), mimetype="text/plain")
+    return redirect(address, code=303)
+
+
+def _form(form_key: str, requisition_id: UUID | None) -> ResponseReturnValue:
+    filled = samples.fill if "sample" in request.args else requisitions.intake
+    found = transaction.read(lambda rows: filled(rows, g.actor, form_key, requisition_id, transaction.now()))
+    return _page(found, requisition_id, {}, 200)
+
+
+def _again(form_key: str, requisition_id: UUID | None, invalid: FormInvalid) -> ResponseReturnValue:
+    """The same page with everything that was typed, and what is wrong with it."""
+    form = posted()
+    found = transaction.read(
+        lambda rows: requisitions.redraw(rows, g.actor, form_key, requisition_id, form, transaction.now())
+    )
+    return _page(found, requisition_id, invalid.problems, 422)
+
+
+def _page(
+    intake: IntakeView, requisition_id: UUID | None, problems: Mapping[str, Any], status: int
+) -> ResponseReturnValue:
+    if requisition_id is None:
+        action = url_for("requisitions.register")
+    else:
+        action = url_for("requisitions.add_person", requisition_id=requisition_id)
+    return page(
+        "requisitions/intake.html",
+        status,
+        intake=intake,
+        action=action,
+        problems=problems,
+        sheet=formviews.sheet(intake, problems),
+        kept=session.pop("kept", ""),
+        added=confirmations.take_notes().get("added"),
+        sent_as=sent_as() or new_id(transaction.now()),
+    )

@@ -1,0 +1,1 @@
+"""Papers on their pages: signed, registered, printed again, corrected, and checked by anybody."""

@@ -1,0 +1,1 @@
+"""Statements, clocks of offices, and the district on its diagram."""

@@ -1,0 +1,46 @@
+"""A file on its way out: to be taken away, never shown in the frame of this site, whatever it holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from flask import Response, g, request
+
+from app.domain.text import ascii_digits
+from app.services.papers import letterpapers
+from app.web.request import transaction
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+_DIGITS = 3
+
+
+def file_response(data: bytes, media_type: str, name: str) -> Response:
+    """The answer that hands a file over."""
+    return Response(
+        data,
+        mimetype=media_type,
+        headers={
+            "Content-Disposition": attachment(name),
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+def attachment(name: str) -> str:
+    """A header for a file name in any script (RFC 6266): an ASCII stand-in, and the true name encoded."""
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in name)
+    stem, dot, ending = plain.rpartition(".")
+    plain = f"{stem.strip('._') or 'document'}{dot}{ending}"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def letter_files(requisition_id: UUID) -> Response:
+    """The papers of a letter in one ZIP, or as one file to print: the part that the form names, or the first."""
+    text = ascii_digits(request.form.get("part", ""))
+    part = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 1
+    take = letterpapers.print_file if request.form.get("as") == "print" else letterpapers.take
+    file = take(transaction.database(), g.actor, requisition_id, part, transaction.now())
+    return file_response(file.data, file.media_type, file.name)
