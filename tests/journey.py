@@ -22,7 +22,7 @@ from app.models.cases import case
 from app.models.workflow import user_task
 from app.services.access import stepup
 from app.services.demo import demo_script
-from app.services.desk import tasks
+from app.services.desk import taskpage, tasks
 from app.services.intake import requisitions
 from app.services.jobs import jobs
 from app.services.store import scopes
@@ -174,11 +174,11 @@ class Journey:
             return self.staff.officer(task.assigned_to)
         return self.staff.holder(task.role, task.office_id)
 
-    def page_of(self, task: Row[Any]) -> tasks.TaskView:
+    def page_of(self, task: Row[Any]) -> taskpage.TaskView:
         """What the page of a task shows to whoever does it."""
         actor = self.actor_of(task)
         return self.database.read(
-            lambda session: tasks.open_task(session, actor, task.id, self.now), actor_scope(actor)
+            lambda session: taskpage.open_task(session, actor, task.id, self.now), actor_scope(actor)
         )
 
     def form_of(self, task: Row[Any], **changes: Any) -> tasks.Posted:

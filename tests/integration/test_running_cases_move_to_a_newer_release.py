@@ -15,7 +15,7 @@ from app.models.workflow import step, timer, user_task
 from app.services.access import stepup
 from app.services.casework import cases
 from app.services.deployment import choices, mapping, moving, replays
-from app.services.desk import tasks
+from app.services.desk import taskpage, tasks
 from app.services.procedure import releases
 from app.services.store import queues
 from app.services.store.drafts import actor_scope
@@ -247,7 +247,7 @@ def test_a_case_at_a_step_that_bears_another_name_goes_over_once_that_is_said(jo
             before[own].created_at,
         )
     assert has_drifted(journey) == (0, 0)
-    view = journey.database.read(lambda s: tasks.open_task(s, officer, task.id, NOW), actor_scope(officer))
+    view = journey.database.read(lambda s: taskpage.open_task(s, officer, task.id, NOW), actor_scope(officer))
     assert view.values["finding_text"] == "पड़ोसियों ने उम्मीदवार को बचपन से यहाँ का निवासी बताया।", (
         "the draft is kept"
     )

@@ -22,7 +22,7 @@ from app.models.workflow import incident, job
 from app.papers import PapersUnavailable
 from app.papers.fonts import REGULAR
 from app.services.access import officers
-from app.services.desk import tasks
+from app.services.desk import taskpage
 from app.services.installation import setup
 from app.services.jobs import jobs, retries
 from app.services.papers import certificates, papercheck
@@ -215,7 +215,7 @@ def unit_of(journey: Journey, number: str) -> str:
     task = next(each for each in journey.waiting(number) if each.element_id == "recommend")
     actor = journey.actor_of(task)
     view = journey.database.read(
-        lambda session: tasks.open_task(session, actor, task.id, journey.now), actor_scope(actor)
+        lambda session: taskpage.open_task(session, actor, task.id, journey.now), actor_scope(actor)
     )
     return str(view.options["units"][0]["value"])
 

@@ -13,7 +13,7 @@ from app.domain.roles import Role
 from app.models import case_queries
 from app.models.officers import draft
 from app.models.scope import SystemReason, SystemScope
-from app.services.desk import tasks
+from app.services.desk import taskpage, tasks
 from app.services.intake import requisitions
 from app.services.store import documents
 from app.services.store.drafts import actor_scope
@@ -75,7 +75,7 @@ def shown(journey, task) -> list[str]:
     """The files that the page of a task shows when it is opened anew."""
     actor = journey.actor_of(task)
     view = journey.database.read(
-        lambda session: tasks.open_task(session, actor, task.id, journey.now), actor_scope(actor)
+        lambda session: taskpage.open_task(session, actor, task.id, journey.now), actor_scope(actor)
     )
     return [file["name"] for file in view.values["site_photo"]]
 
@@ -89,7 +89,7 @@ def test_a_file_is_on_the_page_from_its_upload_until_it_is_taken_away(journey, v
     )
     assert shown(journey, task) == ["घर.jpg"]
     (file,) = journey.database.read(
-        lambda session: tasks.open_task(session, actor, task.id, journey.now), actor_scope(actor)
+        lambda session: taskpage.open_task(session, actor, task.id, journey.now), actor_scope(actor)
     ).values["site_photo"]
     tasks.save_draft(
         journey.database, actor, task.id, replace(posted, op=f"drop:{file['id']}"), [], journey.now

@@ -25,7 +25,7 @@ from app.services.access import officers
 from app.services.casework import cases
 from app.services.demo import demo_crimes, demo_days, demo_photo, demo_script
 from app.services.demo.demo_days import Days
-from app.services.desk import holding, tasks
+from app.services.desk import holding, taskpage, tasks
 from app.services.district import calendars
 from app.services.intake import requisitions
 from app.services.jobs import jobs
@@ -218,7 +218,7 @@ class _Loader:
         return _there(self._find_case(row, letter))
 
     def filled(
-        self, answers: Mapping[str, Any], view: requisitions.IntakeView | tasks.TaskView, now: datetime
+        self, answers: Mapping[str, Any], view: requisitions.IntakeView | taskpage.TaskView, now: datetime
     ) -> dict[str, Any]:
         """Answers of the script with its stand-ins put in."""
         today, page = calendars.day(now), (view.values, view.options)
@@ -315,7 +315,7 @@ class _Story:
             else self.desks.holder(task.role, task.office_id)
         )
         view = self.database.read(
-            lambda session: tasks.open_task(session, actor, task.id, now), actor_scope(actor)
+            lambda session: taskpage.open_task(session, actor, task.id, now), actor_scope(actor)
         )
         values = {**view.values, **self.loader.filled(answers, view, now)}
         papers = [

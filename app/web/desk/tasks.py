@@ -11,7 +11,7 @@ from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.services.antecedents import hits
 from app.services.casefile import visits
-from app.services.desk import desk, holding, previews, tasks
+from app.services.desk import desk, holding, previews, taskpage, tasks
 from app.services.district import calendars
 from app.web.desk import finder, phonewords
 from app.web.frame import confirmations, formviews
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.roles import Actor
-    from app.services.desk.tasks import TaskView
+    from app.services.desk.taskpage import TaskView
     from app.services.store.database import Session
 
 bp = Blueprint("tasks", __name__)
@@ -51,7 +51,7 @@ def _keep(actor: Actor, task_id: UUID) -> None:
 @bp.get("/tasks/<uuid:task_id>")
 @requires(Permission.TASK_COMPLETE)
 def show(task_id: UUID) -> ResponseReturnValue:
-    task = tasks.see(transaction.database(), g.actor, task_id, transaction.now())
+    task = taskpage.see(transaction.database(), g.actor, task_id, transaction.now())
     finder.remember(task.case.number)
     return task_page(task, {}, 200)
 
@@ -94,7 +94,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
     try:
         transaction.write(lambda rows: holding.claim(rows, actor, task_id, now, reason))
     except holding.ReasonMissing:
-        task = tasks.see(transaction.database(), actor, task_id, now)
+        task = taskpage.see(transaction.database(), actor, task_id, now)
         return task_page(task, {}, 422, reason_missing=True)
     return redirect(url_for("tasks.show", task_id=task_id, _anchor="holder"), code=303)
 
@@ -147,7 +147,7 @@ def look_again(task_id: UUID) -> ResponseReturnValue:
             lambda rows: desk.look_again(rows, actor, task_id, _day_wanted(rows, op, typed, now), note, now)
         )
     except desk.Refused as refused:
-        task = tasks.see(transaction.database(), actor, task_id, now)
+        task = taskpage.see(transaction.database(), actor, task_id, now)
         return task_page(task, {}, 422, look_problem=refused, look_typed=(typed, note))
     return redirect(url_for("tasks.show", task_id=task_id, _anchor="look-again"), code=303)
 
@@ -180,7 +180,7 @@ def _gift(task_id: UUID, problem: str = "", officer: str = "", reason: str = "")
 def _again(task_id: UUID, invalid: FormInvalid) -> ResponseReturnValue:
     """The same page with everything that was typed, and what is wrong with it, or what the decision still needs."""
     problems, before = invalid.problems, decided_before()
-    task = tasks.see(transaction.database(), g.actor, task_id, transaction.now(), posted())
+    task = taskpage.see(transaction.database(), g.actor, task_id, transaction.now(), posted())
     if before is not None:
         problems = formviews.asked_before(task, problems, *before)
         if not problems:  # what was typed is kept; the page now asks what this decision needs

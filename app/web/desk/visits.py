@@ -17,7 +17,7 @@ from app.domain.numbers import in_address
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
 from app.services.casefile import visits
-from app.services.desk import tasks, visiting
+from app.services.desk import taskpage, visiting
 from app.web.desk.tasks import task_page
 from app.web.frame import confirmations, language
 from app.web.frame.forms import known_day, known_id
@@ -51,7 +51,7 @@ class Typed:
 @requires(Permission.TASK_COMPLETE)
 def sheet(task_id: UUID) -> ResponseReturnValue:
     """The questions of a visit on paper. Its code names the case's address and nobody: the case asks who opens it."""
-    task = tasks.see(transaction.database(), g.actor, task_id, transaction.now())
+    task = taskpage.see(transaction.database(), g.actor, task_id, transaction.now())
     if not task.takes_visits:
         abort(404)
     blank = formjs.initial(task.form, task.facts, task.options)
@@ -86,7 +86,7 @@ def fail(task_id: UUID) -> ResponseReturnValue:
     try:
         transaction.write(lambda rows: visiting.fail(rows, actor, task_id, said, now))
     except visits.Refused as refused:
-        task = tasks.see(transaction.database(), g.actor, task_id, now)
+        task = taskpage.see(transaction.database(), g.actor, task_id, now)
         return task_page(task, {}, 422, visit_typed=Typed(reason, met, note, day, at, refused))
     confirmations.note("visit", "kept")
     return redirect(url_for("tasks.show", task_id=task_id, _anchor="failed-visit"), code=303)

@@ -11,7 +11,7 @@ from flask import Blueprint, g, jsonify, redirect, request, session, url_for
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
 from app.services.access import officers, passkeys, stepup
-from app.services.desk import tasks
+from app.services.desk import taskpage, tasks
 from app.services.papers import signing
 from app.services.store import scopes
 from app.services.store.drafts import actor_scope
@@ -160,7 +160,7 @@ def _task_of(item: stepup.Item) -> UUID:
 
 
 def _tell_task(item: stepup.Item) -> Line:
-    task = tasks.see(transaction.database(), g.actor, _task_of(item), transaction.now())
+    task = taskpage.see(transaction.database(), g.actor, _task_of(item), transaction.now())
     decision = formviews.sheet(task, {}).decision
     what = language.choose(task.step_hi, task.step_en)
     return Line(

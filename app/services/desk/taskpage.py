@@ -1,0 +1,226 @@
+"""The page of one task: its form as it stands, and all that is told beside it to whoever may read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app import formjs
+from app.domain import secrecy
+from app.domain.roles import JUDGES, Role
+from app.models.scope import CaseScope
+from app.services.access import separation
+from app.services.casefile import casefile, casepapers, duplicates, reviews, sightings
+from app.services.casefile.facts import REVIEW, CaseFacts
+from app.services.desk import desk, holding, marking, receiving, sheets, visiting
+from app.services.district import units
+from app.services.district.units import Again
+from app.services.store.drafts import actor_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from app.domain.clock import Age
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.casefile.casefile import AnswerView, CaseStrip, StepLine
+    from app.services.casefile.casepapers import DocumentLine
+    from app.services.casefile.duplicates import Likeness
+    from app.services.casefile.facts import Particulars
+    from app.services.casefile.reviews import Review
+    from app.services.casefile.visits import FailedVisit
+    from app.services.desk.sheets import Posted, Sheet
+    from app.services.district.units import Letter, Said
+    from app.services.store.database import Database
+
+
+SCRUTINY = "scrutinise"  # the form at which a possible duplicate is told
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Cases of persons who may be the same; `is_held`: whoever entered this one says that they are."""
+
+    found: Sequence[Likeness] = ()
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """All that the task's page shows."""
+
+    task_id: UUID
+    case_id: UUID
+    element_id: str
+    step_hi: str
+    step_en: str
+    instructions_hi: str
+    instructions_en: str
+    case: CaseStrip
+    is_namesake: bool  # the candidate or his father is called as the officer is
+    age: Age
+    due_on: date
+    form: formjs.Form
+    values: dict[str, Any]
+    facts: Mapping[str, Any]
+    options: Mapping[str, Any]
+    documents: list[DocumentLine]
+    so_far: list[StepLine]
+    answers: list[AnswerView]
+    particulars: Particulars
+    claimed_by_hi: str
+    claimed_by_en: str
+    claimed_by_me: bool
+    claim_until: datetime | None  # when a claim in force runs out
+    look: desk.FollowUp | None  # when the officer himself wants to look again
+    is_named: bool  # it belongs to one officer, whom the thana named
+    again: Again  # on which points it is enquired anew
+    letter: Letter | None  # to another district, whose answer the task waits for
+    review: Review | None  # why the case lies before the SDPO
+    alike: Alike  # who may have been entered before, told to whoever scrutinises
+    places: list[marking.Line]  # where the addresses lie, for whoever marks
+    conflicts: list[Said]  # what the units tell against each other, and nobody has settled
+    takes_visits: bool  # it is a task of going there: a visit may fail
+    failed_visits: list[FailedVisit]  # of this enquiry, while its report is not written
+    draft_version: str  # of the draft that the page shows: what a phone sends later must know it
+    draft_saved_at: datetime | None
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes of the facts that the page shows, those in the boxes of the form among them."""
+        beside = frozenset(each.pii for each in self.documents).union(
+            *(each.classes for each in self.answers)
+        )
+        told = {secrecy.SENSITIVE} if self.again.points or self.review or self.conflicts else secrecy.NONE
+        return beside | told | formjs.classes_of(self.form, self.values)
+
+
+def see(
+    database: Database, actor: Actor, task_id: UUID, now: datetime, typed: Posted | None = None
+) -> TaskView:
+    """The page of one task, its view recorded first; with what was `typed`, after a check failed.
+
+    Raises NotFound (also for a foreign one), NotAllowed, TaskAlreadyDone.
+    """
+
+    def look(session: Session) -> TaskView:
+        if typed is None:
+            return open_task(session, actor, task_id, now)
+        return redraw(session, actor, task_id, typed, now)
+
+    view = database.read(look, actor_scope(actor))
+    sightings.note(database, actor, f"case:{view.case_id}", view.element_id, view.classes, now)
+    return view
+
+
+def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> TaskView:
+    """The page of one task, without a trace. Raises NotFound, NotAllowed, TaskAlreadyDone."""
+    sheet = sheets.read(session, actor, task_id, now)
+    return _view(session, actor, sheet, sheet.kept() or sheet.initial(), now)
+
+
+def redraw(session: Session, actor: Actor, task_id: UUID, posted: Posted, now: datetime) -> TaskView:
+    """The same page with what was typed, after a row was added or removed or a check failed."""
+    sheet = sheets.read(session, actor, task_id, now)
+    staged = sheet.draft.staged if sheet.draft is not None else {}
+    return _view(session, actor, sheet, sheet.typed(posted, staged), now)
+
+
+def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], now: datetime) -> TaskView:
+    task, label = sheet.task, sheet.release.engine.user_tasks[sheet.task.element_id]
+    file = casefile.CaseFile(session, actor, sheet.case, sheet.release, now)
+    strip = file.strip()
+    is_held = holding.holds(task, now)
+    held_hi, held_en = casefile.officer_names(session, task.claimed_by if is_held else None)
+    return TaskView(
+        task_id=task.id,
+        case_id=task.case_id,
+        element_id=task.element_id,
+        step_hi=label.name_hi,
+        step_en=label.name_en,
+        instructions_hi=label.instructions_hi,
+        instructions_en=label.instructions_en,
+        case=strip,
+        is_namesake=separation.is_namesake(actor, strip),
+        age=file.age(task.due_on),
+        due_on=task.due_on,
+        form=sheet.form,
+        values=values,
+        facts=sheet.facts,
+        options=sheet.options,
+        documents=casepapers.documents(session, file),
+        so_far=file.steps(),
+        answers=file.standing_answers(),
+        particulars=file.particulars(),
+        claimed_by_hi=held_hi,
+        claimed_by_en=held_en,
+        claimed_by_me=is_held and task.claimed_by == actor.officer_id,
+        claim_until=task.claim_until if is_held else None,
+        look=desk.follow_up(session, actor, task),
+        is_named=task.assigned_to is not None,
+        again=_again(session, actor, sheet),
+        letter=_letter(session, actor, sheet),
+        review=_review(actor, sheet),
+        alike=_alike(session, sheet, now),
+        places=marking.told(_facts(session, actor, sheet), task),
+        conflicts=_conflicts(session, actor, sheet),
+        takes_visits=visiting.takes_visits(task),
+        failed_visits=[each for each in file.failed_visits if each.task_id == task.id]
+        if visiting.takes_visits(task)
+        else [],
+        draft_version=receiving.version_of(session, sheet),
+        draft_saved_at=sheet.draft.updated_at if sheet.draft is not None else None,
+    )
+
+
+def _again(session: Session, actor: Actor, sheet: Sheet) -> Again:
+    """What is asked of this unit anew, for a post that may read such words."""
+    if not _reads_reports(actor):
+        return Again()
+    return units.asked_again(_facts(session, actor, sheet), sheet.task.enquiry_id)
+
+
+def _facts(session: Session, actor: Actor, sheet: Sheet) -> CaseFacts:
+    return CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
+
+
+def _letter(session: Session, actor: Actor, sheet: Sheet) -> Letter | None:
+    if sheet.task.enquiry_id is None:
+        return None
+    return units.letter(_facts(session, actor, sheet), sheet.task.enquiry_id)
+
+
+def _alike(session: Session, sheet: Sheet, now: datetime) -> Alike:
+    """The cases of persons who may be the same, with what the assistant decided of it."""
+    if sheet.task.form != SCRUTINY:
+        return Alike()
+    person = sheet.facts["intake"]
+    found = duplicates.of(session, person, now, but=sheet.case.id)
+    return Alike(found, is_held=person.get("dup_ack") == "same_person")
+
+
+def _review(actor: Actor, sheet: Sheet) -> Review | None:
+    """Why the case is to be reviewed, for a post that may read what was found."""
+    if sheet.task.form != REVIEW or not _reads_reports(actor):
+        return None
+    return reviews.of(sheet.facts, sheet.release)
+
+
+def _conflicts(session: Session, actor: Actor, sheet: Sheet) -> list[Said]:
+    """Where the units disagree, for those who judge the whole case."""
+    if sheet.task.enquiry_id is not None or Role(sheet.task.role) not in JUDGES:
+        return []
+    known = CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
+    return units.conflicts(known, sheet.release)
+
+
+def _reads_reports(actor: Actor) -> bool:
+    return secrecy.SENSITIVE in secrecy.readable(actor.post.role, secrecy.Side.POLICE, reported=True)
+
+
+def _of_case(session: Session, actor: Actor, case: AnyRow) -> Session:
+    """The same session with all of this case in sight, for what is then told of it by its rules."""
+    return session.narrowed(CaseScope(actor.district_id, case.id))
