@@ -14,9 +14,14 @@ const dist = path.join(here, "..", "app", "static", "dist");
 const require = createRequire(import.meta.url);
 
 const dmn = (sheet) => `dmn-js/dist/assets/${sheet}.css`;
+// The look of every page, in the order of its rules: what comes later wins.
+const STYLES = [
+  "fonts", "base", "frame", "sheets", "inbox", "case", "door", "drawings",
+  "incidents", "states", "phone", "print", "tables", "bpmn", "forms",
+];
 // Each bundle is a list of parts in order; a part that begins with "./" is our own source.
 const BUNDLES = {
-  "theme.css": ["bootstrap/dist/css/bootstrap.min.css", "./fonts.css", "./theme.css", "./diagram.css", "./forms.css"],
+  "theme.css": ["bootstrap/dist/css/bootstrap.min.css", ...STYLES.map((name) => `./styles/${name}.css`)],
   "officer.js": ["./forms.js", "./officer.js", "./hindi.js", "./live.js"],
   // Only for pages that may ask for a passkey.
   "passkeys.js": ["./passkeys.js"],

@@ -1,7 +1,7 @@
 """Any BPMN diagram as SVG, drawn on the server from its own coordinates, with the steps of a case marked in it.
 
-Classes carry the look (frontend/diagram.css): no inline style, no script. A state is always a sign and a word besides
-its colour. Labels are set at a size that can be read; a drawing that is too wide for a page is cut into pieces.
+Classes carry the look (frontend/styles/bpmn.css): no inline style, no script. A state is always a sign and a word
+besides its colour. Labels are set at a size that can be read; a drawing that is too wide for a page is cut up.
 """
 
 from __future__ import annotations

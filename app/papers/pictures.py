@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from app.papers.pdf import Assets
 
-_STYLE = ROOT / "frontend" / "diagram.css"  # the one look of diagrams, for every glass and sheet
+_STYLE = ROOT / "frontend" / "styles" / "bpmn.css"  # the one look of diagrams, for every glass and sheet
 _SVG = "{http://www.w3.org/2000/svg}"
 _MARGIN, _HEAD, _FOOT = 28.0, 34.0, 22.0  # points
 _TITLE, _SMALL = 13.0, 8.5

@@ -247,7 +247,7 @@ def test_nothing_needs_an_inline_style_or_a_script() -> None:
 
 
 def test_every_class_has_its_look_in_the_stylesheet() -> None:
-    css = (ROOT / "frontend" / "diagram.css").read_text()
+    css = (ROOT / "frontend" / "styles" / "bpmn.css").read_text()
     structure = {
         "node",
         "start",

@@ -34,7 +34,7 @@ def test_no_code_or_style_in_attributes(path: Path) -> None:
     text = markup(path)
     found = re.findall(r"\son\w+\s*=|\shx-on\b|\shx-on:|\sstyle\s*=|<style\b|=\s*[\"']javascript:", text)
     assert not found, (
-        "The content policy forbids it: use a class in frontend/theme.css, a listener in frontend/"
+        "The content policy forbids it: use a class in frontend/styles/, a listener in frontend/"
     )
 
 
