@@ -28,8 +28,8 @@ class Staff:
         statement = select(posting.c.office_id, posting.c.role, posting.c.officer_id, office.c.key).join(
             office, posting.c.office_id == office.c.id
         )
-        with database.engine.connect() as connection:
-            self._posts = connection.execute(statement.order_by(office.c.key, posting.c.officer_id)).all()
+        ordered = statement.order_by(office.c.key, posting.c.officer_id)
+        self._posts = database.read(lambda rows: rows.connection.execute(ordered).all(), scopes.health())
 
     def officer(self, officer_id: UUID) -> Actor:
         if officer_id not in self._actors:

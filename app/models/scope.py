@@ -90,6 +90,38 @@ class SystemScope:
 
 Scope = OfficerScope | CaseScope | PublicScope | SystemScope | None
 
+#: The only reasons for which a transaction may reach rows of several districts: an account is found by its name, a
+#: page by what is printed on it, the worker's next work by its time, and the list of districts itself.
+ACROSS_DISTRICTS = frozenset(
+    {
+        SystemReason.MIGRATION,
+        SystemReason.SIGN_IN,
+        SystemReason.DEPLOY,
+        SystemReason.WORKER,
+        SystemReason.AUDIT,
+        SystemReason.HEALTH,
+        SystemReason.LIVE,
+        SystemReason.REPLAY,
+        SystemReason.MESSAGES,
+    }
+)
+#: The setting of a transaction that the policies of the rows compare on PostgreSQL, and its value for those reasons.
+WALL, EVERY_DISTRICT = "esp.district", "every"
+
+
+def within_walls(scope: Scope) -> tuple[str, ...]:
+    """What a transaction on PostgreSQL says of itself once it has begun; one that says nothing reaches no row."""
+    match scope:
+        case PublicScope():
+            wall = EVERY_DISTRICT
+        case SystemScope(reason=reason, district_id=None):
+            wall = EVERY_DISTRICT if reason in ACROSS_DISTRICTS else ""
+        case None:
+            wall = ""
+        case _:
+            wall = str(int(scope.district_id or 0))
+    return (f"SET LOCAL {WALL} = '{wall}'",) if wall else ()
+
 
 def visible(table: Table, scope: Scope) -> ColumnElement[bool]:
     """The condition under which rows of `table` may be seen; nothing is visible without a scope."""
@@ -447,6 +479,8 @@ _OFFICER: dict[str, Callable[[Table, Any], ColumnElement[bool]]] = {
 }
 
 __all__ = [
+    "EVERY_DISTRICT",
+    "WALL",
     "CaseScope",
     "OfficerScope",
     "PublicScope",
@@ -457,4 +491,5 @@ __all__ = [
     "below",
     "counted",
     "visible",
+    "within_walls",
 ]

@@ -41,7 +41,7 @@ class Session:
         documents: Path,
         recorded_at: datetime,
         public_address: str = "",
-        begin: str = "",
+        begin: Sequence[str] = (),
     ) -> None:
         self._connection, self._begin = connection, begin
         self.scope, self.keys, self.documents = scope, keys, documents
@@ -72,8 +72,9 @@ class Session:
         """The connection for a statement made on the spot; everything that waits is written before."""
         self.flush()
         self._kept.clear()
-        if self.dialect.name == "postgresql":
-            self._begin_on(self._driver)
+        if self.dialect.name == "postgresql" and _is_idle(self._driver):
+            with self._driver.pipeline():
+                self._begin_on(self._driver)
         return self._connection
 
     # -- for app.models.statements alone -----------------------------------------------------------------
@@ -163,7 +164,8 @@ class Session:
     def _begin_on(self, driver: Any) -> None:
         """Begin the transaction of PostgreSQL together with its first statement, not with a wait of its own."""
         if _is_idle(driver):
-            driver.execute(self._begin, prepare=False)
+            for each in self._begin:
+                driver.execute(each, prepare=False)
 
     def _wrapped(self, statement: str, error: Exception) -> exc.DBAPIError:
         """The driver's error as SQLAlchemy would raise it, so that all above need to know only one family."""

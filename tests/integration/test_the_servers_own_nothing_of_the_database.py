@@ -1,25 +1,36 @@
-"""On PostgreSQL the servers work under a role that owns nothing, makes no table and only adds to the record."""
+"""On PostgreSQL the servers work under a role that owns nothing, only adds to the record, and reaches one district."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 
 from app import create_app
 from app.config import Settings
 from app.crypto import KeyRing
+from app.domain.ids import new_id
+from app.models.scope import CaseScope, PublicScope, SystemReason, SystemScope
 from app.models.tables import metadata
 from app.services.installation import dbroles, migrations, setup
 from app.services.store.database import Database
 from tests.districts import NOW
 from tests.journey import Journey
+from tests.two_districts import BUXAR, SARAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Column, Table
+
+    from app.models.scope import Scope
+    from app.services.store.database import Session
 
 pytestmark = pytest.mark.postgres
 ROLE = "esp_servers"
@@ -53,9 +64,110 @@ def test_a_case_goes_the_whole_way_under_that_role(servers: Database) -> None:
     journey.go_on(number)
     journey.work()
     assert journey.waiting(number) == []
+    read = partial(counts, servers, ["certificate"])
+    assert read(SystemScope(SystemReason.WORKER, SARAN)) == {"certificate": 1}
+    assert read(SystemScope(SystemReason.WORKER, BUXAR)) == {}
+
+
+def counts(servers: Database, names: list[str], scope: Scope) -> dict[str, int]:
+    """How many rows a transaction of this scope reaches by statements that name neither scope nor district."""
+
+    def count(session: Session) -> dict[str, int]:
+        found = {
+            name: session.connection.execute(text(f'select count(*) from "{name}"')).scalar_one()
+            for name in names
+        }
+        return {name: rows for name, rows in found.items() if rows}
+
+    return servers.read(count, scope)
+
+
+def test_a_statement_without_a_condition_reaches_the_rows_of_one_district(
+    addresses: tuple[str, str], servers: Database
+) -> None:
+    """Every table has a row here of either district, copied by the owner, whom no policy binds."""
+    names = [table.name for table in metadata.sorted_tables]
+    with psycopg.connect(addresses[0]) as connection:
+        connection.execute("SET session_replication_role = replica")  # no trigger, no foreign key
+        filled = [name for name in names if rows_for(connection, metadata.tables[name])]
+    assert filled == names
+    every = dict.fromkeys(names, 1)
+    assert counts(servers, names, None) == {}
+    assert counts(servers, names, SystemScope(SystemReason.SETUP)) == {}  # a reason that looks into no second one
+    here, there = (counts(servers, names, CaseScope(code, new_id(NOW))) for code in (SARAN, BUXAR))
+    assert (here.keys(), there) == (every.keys(), every)
+    both = counts(servers, names, SystemScope(SystemReason.WORKER))
+    assert both == {name: here[name] + 1 for name in names}
+    assert counts(servers, names, PublicScope(b"")) == both
+
+
+def rows_for(connection: psycopg.Connection, table: Table) -> bool:
+    """Give both districts a row of the table at least; the one of Buxar is made of nothing but its key."""
+    name = table.name
+    if name == "district":
+        connection.execute("insert into district values (194, 'buxar', 'बक्सर', 'Buxar', 'BXR', true)")
+        return True
+    values = ", ".join(_value(column) for column in table.columns)
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    for code in (SARAN, BUXAR):
+        found = connection.execute(f'select 1 from "{name}" where district_id = {code} limit 1').fetchone()
+        if found is None:
+            connection.execute(f'insert into "{name}" ({columns}) values ({values})'.replace("218", str(code)))
+    return True
+
+
+def _value(column: Column[Any]) -> str:
+    if column.name == "district_id":
+        return str(SARAN)
+    if column.nullable and not column.primary_key:
+        return "null"
+    kind = column.type.compile(postgresql.dialect()).lower()
+    return {"uuid": "gen_random_uuid()", "bytea": "'\\x00'", "json": "'{}'", "boolean": "true"}.get(
+        kind, "'2026-01-01'" if "timestamp" in kind or kind == "date" else "'1'"
+    )
+
+
+@pytest.mark.parametrize("code", [BUXAR, None])
+def test_what_another_district_owns_is_neither_written_changed_nor_taken_away(
+    servers: Database, code: int | None
+) -> None:
+    def changed(statement: str) -> int:
+        scope = None if code is None else SystemScope(SystemReason.WORKER, code)
+        return servers.write(lambda session: session.connection.execute(text(statement)).rowcount, scope)
+
+    assert changed("update officer set username = 'x' where district_id = 218") == 0
+    assert changed("delete from queue_count where district_id = 218") == 0
+    with pytest.raises(DBAPIError, match="row-level security"):
+        changed("insert into setting (district_id, key, value) values (218, 'x', '{}')")
+
+
+def test_a_transaction_leaves_its_district_behind_on_the_connection(servers: Database) -> None:
+    scope = SystemScope(SystemReason.WORKER, SARAN)
+    assert counts(servers, ["office"], scope)["office"] > 1
+    with pytest.raises(ZeroDivisionError):
+        servers.write(lambda session: (session.connection, 1 / 0), scope)
     with servers.engine.connect() as connection:
-        papers = metadata.tables["certificate"].select()
-        assert len(connection.execute(papers).all()) == 1
+        assert connection.execute(text("select count(*) from office")).scalar_one() == 0
+
+
+def test_every_start_of_the_owner_gives_tables_of_a_later_version_their_policy(
+    addresses: tuple[str, str],
+) -> None:
+    with psycopg.connect(addresses[0]) as connection:
+        version = connection.execute("select version_num from alembic_version").fetchone()
+        connection.execute("drop policy own_district on note")
+        connection.execute("update alembic_version set version_num = '0037'")
+        connection.commit()
+        engine = create_engine(addresses[0].replace("postgresql:", "postgresql+psycopg:"))
+        assert migrations.upgrade(engine)
+        engine.dispose()
+        assert connection.execute("select version_num from alembic_version").fetchone() == version
+        bare = connection.execute(
+            "select relname from pg_class left join pg_policy on polrelid = pg_class.oid "
+            "where relkind = 'r' and relnamespace = current_schema()::regnamespace "
+            "and (polname is null or not relrowsecurity)"
+        ).fetchall()
+    assert bare == [("alembic_version",)]
 
 
 @pytest.mark.parametrize(

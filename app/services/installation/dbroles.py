@@ -1,4 +1,4 @@
-"""The role of the servers on PostgreSQL: it owns nothing, changes no table's shape, and only adds to the record."""
+"""The role of the servers on PostgreSQL: it owns nothing, only adds to the record, and reaches one district at a time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from psycopg import sql
 from sqlalchemy import text
 
 from app.domain.errors import DomainError
+from app.models.scope import EVERY_DISTRICT, WALL
 from app.models.tables import metadata
 
 if TYPE_CHECKING:
@@ -27,6 +28,17 @@ _FIRST = (
 _READ = sql.SQL("GRANT SELECT ON {schema}.{table} TO {role}")
 _ADD = sql.SQL("GRANT SELECT, INSERT ON {schema}.{table} TO {role}")
 _CHANGE = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.{table} TO {role}")
+POLICY = "own_district"
+#: A transaction reaches the rows of the district that it has named, of all where it has named that, else of none.
+#: The owner of the tables, who migrates and makes backups, is not bound.
+_WALLS = (
+    sql.SQL("ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY"),
+    sql.SQL("DROP POLICY IF EXISTS {policy} ON {schema}.{table}"),
+    sql.SQL(
+        "CREATE POLICY {policy} ON {schema}.{table} USING ({column} = CASE current_setting({wall}, true) "
+        "WHEN {every} THEN {column} ELSE nullif(current_setting({wall}, true), '')::int END)"
+    ),
+)
 
 
 class RoleUnfit(DomainError):
@@ -48,6 +60,22 @@ def grant(engine: Engine, role: str) -> None:
         driver = connection.connection.cursor()
         for statement, table in _statements():
             driver.execute(statement.format(table=sql.Identifier(table), **names))
+        raise_walls(connection)
+
+
+def raise_walls(connection: Connection) -> None:
+    """Give every table of this version the policy of its rows (PostgreSQL; its owner); whatever it had is replaced."""
+    names = {
+        "schema": sql.Identifier(connection.execute(text("select current_schema()")).scalar_one()),
+        "policy": sql.Identifier(POLICY),
+        "wall": sql.Literal(WALL),
+        "every": sql.Literal(EVERY_DISTRICT),
+    }
+    driver = connection.connection.cursor()
+    for table in metadata.sorted_tables:
+        column = sql.Identifier("district_id" if "district_id" in table.c else "id")  # of `district` itself
+        for statement in _WALLS:
+            driver.execute(statement.format(table=sql.Identifier(table.name), column=column, **names))
 
 
 def _statements() -> Iterator[tuple[sql.SQL, str]]:

@@ -14,6 +14,7 @@ from sqlalchemy import exc, text
 
 from app.domain.errors import DomainError
 from app.models.tables import metadata
+from app.services.installation import dbroles
 
 if TYPE_CHECKING:
     from typing import Any
@@ -63,6 +64,8 @@ def upgrade(engine: Engine) -> bool:
             raise DatabaseNotOwned
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if connection.dialect.name == "postgresql":
+            dbroles.raise_walls(connection)  # whatever tables this version brought
         return True
 
 

@@ -22,7 +22,7 @@ import app.models.tables  # noqa: F401 - the scope of a query may name any table
 from app.config import FONTS
 from app.domain.errors import Conflict, Unavailable
 from app.models import tables  # noqa: F401 - the row scopes name tables that nobody else may have loaded
-from app.models.scope import Scope, Session
+from app.models.scope import Scope, Session, within_walls
 from app.scanning import NO_SCANNER
 from app.services.store.officekeys import NO_KEYS
 
@@ -242,8 +242,9 @@ class Database:
 
     def _session(self, connection: Connection, scope: Scope, begin: str = "") -> Session:
         recorded_at = datetime.now(UTC)  # noqa: TID251 - what is recorded is the machine's own time
+        begins = (begin, *within_walls(scope)) if begin else ()
         session = Session(
-            connection, scope, self.keys, self.documents, recorded_at, self.public_address, begin
+            connection, scope, self.keys, self.documents, recorded_at, self.public_address, begins
         )
         session.loader, session.clock_is_free = self.loader, self.clock_is_free
         return session
