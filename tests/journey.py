@@ -162,8 +162,7 @@ class Journey:
             .where(case.c.number == number, user_task.c.state == "open")
             .order_by(user_task.c.created_at, user_task.c.id)
         )
-        with self.database.engine.connect() as connection:
-            return list(connection.execute(statement))
+        return self.database.read(lambda rows: list(rows.connection.execute(statement)), scopes.health())
 
     def steps(self, number: str) -> list[str]:
         return sorted(task.element_id for task in self.waiting(number))

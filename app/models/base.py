@@ -22,13 +22,14 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     Uuid,
+    case,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
     from sqlalchemy.engine import Dialect
 
 metadata = MetaData(
@@ -151,6 +152,14 @@ def case_table(
     )
 
 
+def first_of(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The one, or the other where there is none.
+
+    PostgreSQL distrusts a COALESCE: behind a policy of the rows it would not look it up in an index.
+    """
+    return case((one.is_not(None), one), else_=other)
+
+
 def insert_or(connection: Connection, table: Table) -> Any:
     """An INSERT that can say ON CONFLICT, in the dialect of the connection: one statement, no race."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
@@ -172,6 +181,7 @@ __all__ = [
     "UtcDateTime",
     "case_table",
     "dump_json",
+    "first_of",
     "insert_or",
     "metadata",
     "uuid_column",

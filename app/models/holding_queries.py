@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select
 
 from app.domain.roles import DELEGATE
+from app.models.base import first_of
 from app.models.cases import case
 from app.models.officers import officer, posting
 from app.models.statements import Query, Update, inserting
@@ -121,7 +122,7 @@ def doers(
 @cache
 def _doers(roles: tuple[str, ...], by_order: tuple[str, ...]) -> Query:
     def statement(at: At) -> Any:
-        in_name = func.coalesce(user_task.c.claimed_by, user_task.c.assigned_to)
+        in_name = first_of(user_task.c.claimed_by, user_task.c.assigned_to)
         load = (
             select(func.count())
             .where(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, true, union_all
 
+from app.models.base import first_of
 from app.models.cases import applicant, case, data_key, enquiry, requisition
 from app.models.officers import officer
 from app.models.offices import named, office
@@ -258,7 +259,7 @@ def _with_names(at: At, parts: Sequence[Any], *, is_falling: bool) -> Any:
             holder,
             and_(
                 holder.c.district_id == user_task.c.district_id,
-                holder.c.id == func.coalesce(user_task.c.claimed_by, user_task.c.assigned_to),
+                holder.c.id == first_of(user_task.c.claimed_by, user_task.c.assigned_to),
             ),
         )
         .order_by(*_ordered(first.c.sort_key, first.c.id, is_falling=is_falling))

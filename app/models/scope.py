@@ -105,22 +105,20 @@ ACROSS_DISTRICTS = frozenset(
         SystemReason.MESSAGES,
     }
 )
-#: The setting of a transaction that the policies of the rows compare on PostgreSQL, and its value for those reasons.
-WALL, EVERY_DISTRICT = "esp.district", "every"
+#: Settings of a transaction that the policies of the rows read on PostgreSQL: its district, or why it looks past it.
+WALL, ACROSS = "esp.district", "esp.across"
 
 
 def within_walls(scope: Scope) -> tuple[str, ...]:
     """What a transaction on PostgreSQL says of itself once it has begun; one that says nothing reaches no row."""
     match scope:
         case PublicScope():
-            wall = EVERY_DISTRICT
+            return (f"SET LOCAL {ACROSS} = 'public'",)
         case SystemScope(reason=reason, district_id=None):
-            wall = EVERY_DISTRICT if reason in ACROSS_DISTRICTS else ""
+            return (f"SET LOCAL {ACROSS} = '{reason.value}'",) if reason in ACROSS_DISTRICTS else ()
         case None:
-            wall = ""
-        case _:
-            wall = str(int(scope.district_id or 0))
-    return (f"SET LOCAL {WALL} = '{wall}'",) if wall else ()
+            return ()
+    return (f"SET LOCAL {WALL} = '{int(scope.district_id or 0)}'",)
 
 
 def visible(table: Table, scope: Scope) -> ColumnElement[bool]:
@@ -479,7 +477,7 @@ _OFFICER: dict[str, Callable[[Table, Any], ColumnElement[bool]]] = {
 }
 
 __all__ = [
-    "EVERY_DISTRICT",
+    "ACROSS",
     "WALL",
     "CaseScope",
     "OfficerScope",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, func, or_, select
 
+from app.models.base import first_of
 from app.models.cases import case
 from app.models.officers import officer
 from app.models.offices import named, office
@@ -87,7 +88,7 @@ def _tasks_with_names(at: At, states: tuple[str, ...]) -> Any:
             holder,
             and_(
                 holder.c.district_id == user_task.c.district_id,
-                holder.c.id == func.coalesce(user_task.c.assigned_to, user_task.c.claimed_by),
+                holder.c.id == first_of(user_task.c.assigned_to, user_task.c.claimed_by),
             ),
         )
         .outerjoin(

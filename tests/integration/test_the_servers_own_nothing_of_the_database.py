@@ -1,4 +1,4 @@
-"""On PostgreSQL the servers work under a role that owns nothing, only adds to the record, and reaches one district."""
+"""On PostgreSQL the servers work under a role that owns nothing, only adds to the record, reaches one district."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from app import create_app
 from app.config import Settings
@@ -17,11 +18,12 @@ from app.crypto import KeyRing
 from app.domain.ids import new_id
 from app.models.scope import CaseScope, PublicScope, SystemReason, SystemScope
 from app.models.tables import metadata
-from app.services.installation import dbroles, migrations, setup
+from app.services.installation import dbroles, migrations, setup, upkeep
 from app.services.store.database import Database
 from tests.districts import NOW
 from tests.journey import Journey
 from tests.two_districts import BUXAR, SARAN
+from tests.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,19 +42,26 @@ OWNER = "postgres"
 @pytest.fixture(scope="module")
 def addresses(postgres_server, demo_postgres) -> tuple[str, str]:
     """Of one database with the demo district: as its owner, and as the role of the servers."""
-    url = postgres_server.new_database(template=demo_postgres)
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {ROLE} LOGIN")
+    return granted(postgres_server.new_database(template=demo_postgres))
+
+
+def granted(url: str) -> tuple[str, str]:
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
     dbroles.grant(engine, ROLE)
     engine.dispose()
     return url, url.replace(f"{OWNER}@", f"{ROLE}@")
 
 
+def opened(addresses: tuple[str, str], folder: Path) -> Database:
+    """The database as the servers reach it."""
+    return Database(addresses[1], KeyRing.for_tests(), folder / "documents", clock_is_free=True)
+
+
 @pytest.fixture
 def servers(addresses: tuple[str, str], tmp_path: Path) -> Iterator[Database]:
-    """The database as the servers reach it."""
-    made = Database(addresses[1], KeyRing.for_tests(), tmp_path / "documents", clock_is_free=True)
+    made = opened(addresses, tmp_path)
     yield made
     made.close()
 
@@ -82,49 +91,75 @@ def counts(servers: Database, names: list[str], scope: Scope) -> dict[str, int]:
     return servers.read(count, scope)
 
 
-def test_a_statement_without_a_condition_reaches_the_rows_of_one_district(
-    addresses: tuple[str, str], servers: Database
-) -> None:
-    """Every table has a row here of either district, copied by the owner, whom no policy binds."""
-    names = [table.name for table in metadata.sorted_tables]
-    with psycopg.connect(addresses[0]) as connection:
+@pytest.fixture(scope="module")
+def both(
+    addresses: tuple[str, str],  # noqa: ARG001 - made the role
+    postgres_server,
+    demo_postgres,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Database]:
+    """A database in which every table has a row of either district, made by the owner, whom no policy binds."""
+    own, theirs = granted(postgres_server.new_database(template=demo_postgres))
+    with psycopg.connect(own) as connection:
         connection.execute("SET session_replication_role = replica")  # no trigger, no foreign key
-        filled = [name for name in names if rows_for(connection, metadata.tables[name])]
-    assert filled == names
-    every = dict.fromkeys(names, 1)
-    assert counts(servers, names, None) == {}
-    assert counts(servers, names, SystemScope(SystemReason.SETUP)) == {}  # a reason that looks into no second one
-    here, there = (counts(servers, names, CaseScope(code, new_id(NOW))) for code in (SARAN, BUXAR))
-    assert (here.keys(), there) == (every.keys(), every)
-    both = counts(servers, names, SystemScope(SystemReason.WORKER))
-    assert both == {name: here[name] + 1 for name in names}
-    assert counts(servers, names, PublicScope(b"")) == both
+        for table in metadata.sorted_tables:
+            fill(connection, table)
+    made = opened((own, theirs), tmp_path_factory.mktemp("both"))
+    yield made
+    made.close()
 
 
-def rows_for(connection: psycopg.Connection, table: Table) -> bool:
-    """Give both districts a row of the table at least; the one of Buxar is made of nothing but its key."""
-    name = table.name
-    if name == "district":
+def test_a_statement_without_a_condition_reaches_the_rows_of_one_district(both: Database) -> None:
+    names = [table.name for table in metadata.sorted_tables]
+    read = partial(counts, both, names)
+    assert read(None) == {}
+    assert read(SystemScope(SystemReason.SETUP)) == {}  # a reason that looks into no second district
+    here, there = (read(CaseScope(code, new_id(NOW))) for code in (SARAN, BUXAR))
+    assert (list(here), there) == (names, dict.fromkeys(names, 1))
+    every = {name: here[name] + 1 for name in names}
+    assert read(SystemScope(SystemReason.WORKER)) == every
+    assert read(PublicScope(b"")) == every
+
+
+def fill(connection: psycopg.Connection, table: Table) -> None:
+    """Give both districts a row of the table at least, made of whatever its columns take."""
+    if table.name == "district":
         connection.execute("insert into district values (194, 'buxar', 'बक्सर', 'Buxar', 'BXR', true)")
-        return True
-    values = ", ".join(_value(column) for column in table.columns)
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        return
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
     for code in (SARAN, BUXAR):
-        found = connection.execute(f'select 1 from "{name}" where district_id = {code} limit 1').fetchone()
-        if found is None:
-            connection.execute(f'insert into "{name}" ({columns}) values ({values})'.replace("218", str(code)))
-    return True
+        rows = connection.execute(f'select from "{table.name}" where district_id = {code} limit 1').fetchall()
+        values = ", ".join(_value(column, code) for column in table.columns)
+        if not rows:
+            connection.execute(f'insert into "{table.name}" ({names}) values ({values})')
 
 
-def _value(column: Column[Any]) -> str:
+def _value(column: Column[Any], code: int) -> str:
     if column.name == "district_id":
-        return str(SARAN)
+        return str(code)
     if column.nullable and not column.primary_key:
         return "null"
     kind = column.type.compile(postgresql.dialect()).lower()
     return {"uuid": "gen_random_uuid()", "bytea": "'\\x00'", "json": "'{}'", "boolean": "true"}.get(
         kind, "'2026-01-01'" if "timestamp" in kind or kind == "date" else "'1'"
     )
+
+
+def test_the_door_the_public_page_and_the_upkeep_look_into_every_district(
+    addresses: tuple[str, str], servers: Database, tmp_path: Path
+) -> None:
+    app = create_app(Settings(tmp_path, addresses[1], testing=True), clock=lambda: NOW)
+    stranger = Visitor(app)
+    assert stranger.sign_in("nobody", "a password of nobody", "000000").status_code == 422
+    assert stranger.get("/verify").status_code == 200
+    assert (
+        stranger.post("/verify", {"number": "SRN/DM/CC/2026/000001", "born": "1999-01-01"}).status_code == 404
+    )
+    app.extensions["database"].close()
+    with capture_logs() as told:
+        upkeep.run(servers, tmp_path / "checkpoints", NOW)
+    assert told == []
+    assert [each.name[:4] for each in (tmp_path / "checkpoints").iterdir()] == [f"{SARAN}-"]
 
 
 @pytest.mark.parametrize("code", [BUXAR, None])

@@ -22,7 +22,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
-    found = op.get_bind().execute(sa.text("select tablename from pg_policies where schemaname = current_schema()"))
+    found = op.get_bind().execute(
+        sa.text("select tablename from pg_policies where schemaname = current_schema()")
+    )
     for name in found.scalars().all():
         op.execute(sa.text(f'DROP POLICY IF EXISTS own_district ON "{name}"'))
         op.execute(sa.text(f'ALTER TABLE "{name}" DISABLE ROW LEVEL SECURITY'))

@@ -1,4 +1,4 @@
-"""The role of the servers on PostgreSQL: it owns nothing, only adds to the record, and reaches one district at a time."""
+"""The role of the servers on PostgreSQL: it owns nothing, only adds to the record, reaches one district at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from psycopg import sql
 from sqlalchemy import text
 
 from app.domain.errors import DomainError
-from app.models.scope import EVERY_DISTRICT, WALL
+from app.models.scope import ACROSS, WALL
 from app.models.tables import metadata
 
 if TYPE_CHECKING:
@@ -29,14 +29,16 @@ _READ = sql.SQL("GRANT SELECT ON {schema}.{table} TO {role}")
 _ADD = sql.SQL("GRANT SELECT, INSERT ON {schema}.{table} TO {role}")
 _CHANGE = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.{table} TO {role}")
 POLICY = "own_district"
-#: A transaction reaches the rows of the district that it has named, of all where it has named that, else of none.
-#: The owner of the tables, who migrates and makes backups, is not bound.
+#: A transaction reaches the rows of the district that it has named, of all where it has named its reason, else of
+#: none. Each setting is read in a SELECT of its own: once a statement, not once a row. The owner of the tables, who
+#: migrates and makes backups, is not bound.
 _WALLS = (
     sql.SQL("ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY"),
     sql.SQL("DROP POLICY IF EXISTS {policy} ON {schema}.{table}"),
     sql.SQL(
-        "CREATE POLICY {policy} ON {schema}.{table} USING ({column} = CASE current_setting({wall}, true) "
-        "WHEN {every} THEN {column} ELSE nullif(current_setting({wall}, true), '')::int END)"
+        "CREATE POLICY {policy} ON {schema}.{table} USING ("
+        "{column} = (SELECT nullif(current_setting({wall}, true), '')::int) "
+        "OR (SELECT nullif(current_setting({across}, true), '') IS NOT NULL))"
     ),
 )
 
@@ -64,12 +66,12 @@ def grant(engine: Engine, role: str) -> None:
 
 
 def raise_walls(connection: Connection) -> None:
-    """Give every table of this version the policy of its rows (PostgreSQL; its owner); whatever it had is replaced."""
+    """Give every table of this version the policy of its rows, in place of what it had (PostgreSQL; its owner)."""
     names = {
         "schema": sql.Identifier(connection.execute(text("select current_schema()")).scalar_one()),
         "policy": sql.Identifier(POLICY),
         "wall": sql.Literal(WALL),
-        "every": sql.Literal(EVERY_DISTRICT),
+        "across": sql.Literal(ACROSS),
     }
     driver = connection.connection.cursor()
     for table in metadata.sorted_tables:
