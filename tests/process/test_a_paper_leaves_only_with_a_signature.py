@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.engine.gate.path_rules import unsigned_way
 from app.engine.gate.release import Release
+from app.engine.gate.signature_rules import unsigned_way
 from tests.process import world
 from tests.sketch import both, call, choice, end, flows, job, process, start, sub, user
 

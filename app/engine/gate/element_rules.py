@@ -10,7 +10,7 @@ from app.engine.gate.reading import BPMN, SPIFF, local_name, shape_id
 from app.engine.gate.vocabulary import DATA, ELEMENTS, SCRIPTS, UNSEEN_TASKS, extensions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml.etree import _Element
 
@@ -41,6 +41,10 @@ _EVENT_KINDS = {
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
+#: Elements whose text people read; and the properties.
+_PROSE = frozenset({"documentation", "instructionsForEndUser", "text", "description"})
+_PROSE_PROPERTIES = frozenset({"label_en", "instructions_en"})
+_FORMULA = ("=", "+", "@", "-")
 _MARKUP = re.compile(r"<[A-Za-z/!?]|javascript:", re.IGNORECASE)
 
 
@@ -191,9 +195,22 @@ def unsafe_text(release: Release) -> Iterator[Finding]:
     """Refuse text that turns, hides or poses as markup or formula: it ends on screens, papers and sheets."""
     for file, element in _all_elements(release):
         texts = [element.text or "", element.tail or "", *element.attrib.values()]
-        name = str(element.get("name") or "")
-        if any(map(_UNSAFE.search, texts)) or _MARKUP.search(name) or name.startswith(("=", "+", "@", "-")):
+        names = [str(element.get(key) or "") for key in ("name", "label")]
+        if any(map(_UNSAFE.search, texts)) or _poses(names, _prose(element)):
             yield Finding(file, shape_id(element))
+
+
+def _prose(element: _Element) -> str:
+    """Return the sentence or label that an element holds beside its name; empty for one that machines read."""
+    if element.get("name") in _PROSE_PROPERTIES:
+        return str(element.get("value") or "")
+    is_feel = local_name(element) == "text" and not str(element.tag).startswith(BPMN)
+    return element.text or "" if local_name(element) in _PROSE and not is_feel else ""
+
+
+def _poses(names: Sequence[str], prose: str) -> bool:
+    """Say whether words pose as markup, or names as a formula of a sheet."""
+    return any(map(_MARKUP.search, (*names, prose))) or any(name.startswith(_FORMULA) for name in names)
 
 
 def long_text(release: Release) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from app.engine.gate.reading import Node, Scope
     from app.engine.gate.release import Release
@@ -49,9 +49,13 @@ def _filled(
 
 
 class Journey:
-    """The ways through one process, its sub-processes included, calls taken as single steps."""
+    """The ways through one process, its sub-processes included, calls taken as single steps.
 
-    def __init__(self, scopes: Iterable[Scope]) -> None:
+    `closed`: flows, by their file and their id, that no token takes.
+    """
+
+    def __init__(self, scopes: Iterable[Scope], closed: Collection[tuple[str, str]] = ()) -> None:
+        self._closed = closed
         self.places: dict[Place, set[Place]] = {}
         self.starts: set[Place] = set()
         self._joins: dict[Place, int] = {}
@@ -76,7 +80,10 @@ class Journey:
             self._link(way_in, *((event.id, "in") for event in scope.boundaries.get(node.id, ())))
             if node.kind != "subProcess":
                 self._link(way_in, way_out)
-            self._link(way_out, *((flow.target, "in") for flow in scope.outgoing.get(node.id, ())))
+            flows = [
+                one for one in scope.outgoing.get(node.id, ()) if (scope.file, one.id) not in self._closed
+            ]
+            self._link(way_out, *((flow.target, "in") for flow in flows))
             if node.kind == "parallelGateway":
                 self._joins[way_in] = len(scope.incoming.get(node.id, ()))
             if node.kind == "startEvent" and scope.parent is None:
@@ -107,7 +114,7 @@ class Journey:
         return seen
 
 
-def journey(release: Release, process_id: str) -> Journey:
-    """Return the ways through a process."""
+def journey(release: Release, process_id: str, closed: frozenset[tuple[str, str]] = frozenset()) -> Journey:
+    """Return the ways through a process; `closed`: flows, by file and id, that are not taken."""
     scopes = [scope for scope in release.scopes if scope.process.id == process_id]
-    return release.once(f"journey of {process_id}", lambda: Journey(scopes))
+    return release.once(f"journey of {process_id} {sorted(closed)}", lambda: Journey(scopes, closed))

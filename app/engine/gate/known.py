@@ -90,7 +90,10 @@ class Known:
     `messages`: what the host sends. `facts`: top-level keys that the host reads for decisions and
     expressions, beside the forms `requisition` and `intake`. `required_fields`: form key -> fields that a
     paper, a statement or a table needs. `start_processes`: processes that the host starts. A job of
-    `signed_jobs` must not be reached but through a task of `signing_roles`.
+    `signed_jobs` must not be reached but through a task of `signing_roles`. `signatory`: the decision and its output
+    that name whose signature a paper takes, `signatories` the roles behind each name; `in_use`: the output of the
+    same table that tells which purposes are offered, and what it says of one that is not. No post does the steps of
+    both `enquiring_forms` and `judging_forms`.
     """
 
     forms: Mapping[str, FormReads]
@@ -107,3 +110,10 @@ class Known:
     start_processes: Collection[str] = frozenset({"verification"})
     signed_jobs: Collection[str] = frozenset({"issue_report"})
     signing_roles: Collection[str] = frozenset({"dm", "adm", "sp"})
+    signatory: tuple[str, str] = ("checks", "final_signatory")
+    signatories: Mapping[str, Collection[str]] = field(
+        default_factory=lambda: {"DM": frozenset({"dm", "adm"}), "SP": frozenset({"sp"})}
+    )
+    in_use: tuple[str, str] = ("enabled", "no")
+    enquiring_forms: Collection[str] = frozenset({"visit", "check_registers"})
+    judging_forms: Collection[str] = frozenset({"endorse_enquiry", "review_findings", "recommend", "decide"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.engine.gate.findings import Finding
-from app.engine.gate.journey import journey
 from app.engine.gate.reading import GATEWAYS, RESTING
 
 if TYPE_CHECKING:
@@ -78,48 +77,6 @@ def nested_deep(release: Release) -> Iterator[Finding]:
             depth, outer = depth + 1, outer.parent
         if depth > MAX_SCOPES_DEEP:
             yield Finding(scope.file, scope.id, {"limit": MAX_SCOPES_DEEP})
-
-
-def unsigned_way(release: Release) -> Iterator[Finding]:
-    """Refuse a way to the issued paper that passes no signing officer: nobody would answer for it."""
-    roles = ", ".join(sorted(release.known.signing_roles))
-    for diagram, scope, node in release.nodes("serviceTask"):
-        operator = node.extension("serviceTaskOperator")
-        is_signed = operator is not None and operator.get("id") in release.known.signed_jobs
-        if is_signed and _comes_unsigned(release, scope.process.id, node.id):
-            yield Finding(diagram.file, node.id, {"roles": roles})
-
-
-def _comes_unsigned(
-    release: Release, process_id: str, node_id: str, above: frozenset[str] = frozenset()
-) -> bool:
-    """Say whether some run comes to a node unsigned: in its process, and to each call of that."""
-    if node_id not in journey(release, process_id).reached_without(_signing(release, process_id)):
-        return False
-    calls = release.calls.get(process_id, [])
-    if not calls or process_id in release.known.start_processes:
-        return True
-    around = above | {process_id}
-    return any(
-        _comes_unsigned(release, scope.process.id, node.id, around)
-        for scope, node in calls
-        if scope.process.id not in around
-    )
-
-
-def _signing(release: Release, process_id: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield the steps of a process after which a signing officer has acted: tasks, and calls that hold one."""
-    around = above | {process_id}
-    for _, scope, node in release.nodes("userTask", "callActivity"):
-        if scope.process.id != process_id:
-            continue
-        called = release.processes.get(str(node.element.get("calledElement")))
-        if node.properties.get("candidateRole") in release.known.signing_roles:
-            yield node.id
-        elif called is not None and node.loop is None and called.id not in around:
-            unsigned = journey(release, called.id).reached_without(_signing(release, called.id, around))
-            if not unsigned & {end.id for end in called.of_kind("endEvent")}:
-                yield node.id
 
 
 def _attached(release: Release) -> list[Scope]:

@@ -22,6 +22,7 @@ from app.engine.gate import (
     reference_rules,
     repeat_rules,
     shape_rules,
+    signature_rules,
     token_rules,
 )
 
@@ -122,7 +123,9 @@ SOUND: tuple[Rule, ...] = (
     path_rules.loop_without_step,
     token_rules.side_way,
     path_rules.nested_deep,
-    path_rules.unsigned_way,
+    signature_rules.unsigned_way,
+    signature_rules.own_enquiry,
+    signature_rules.signatory_unknown,
     event_rules.boundary_loose,
     event_rules.timer_empty,
     event_rules.error_uncaught,
@@ -152,6 +155,7 @@ RUNS: tuple[Rule, ...] = (
     token_rules.doubled_token,
     token_rules.tangled,
     token_rules.never_reached,
+    signature_rules.signed_by_another,
     expression_rules.function_unknown,
     expression_rules.name_unknown,
     expression_rules.name_too_early,

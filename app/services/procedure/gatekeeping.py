@@ -50,10 +50,18 @@ def check(
     Diagrams and decisions are judged by the gate, forms and paper texts by the rooms that own them; no text
     may hold a letter that the papers' `fonts` cannot draw. Raises PapersUnavailable when those are not there.
     """
+    return [
+        *engine.check(files, known(files, job_results)),
+        *papers.check_texts(files.get(PAPERS, b""), fonts),
+    ]
+
+
+def known(files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]]) -> engine.Known:
+    """The world in which diagrams and decisions are judged, with the forms of these very files."""
     forms = {
         name.removesuffix(".form"): _reads(data) for name, data in files.items() if name.endswith(".form")
     }
-    known = engine.Known(
+    return engine.Known(
         forms=forms,
         job_kinds=frozenset(job_results),
         job_results={kind: dict.fromkeys(names, _TEXT) for kind, names in job_results.items() if names},
@@ -62,7 +70,6 @@ def check(
         facts={"findings": engine.FieldReads("context", columns=findings_read())},
         required_fields=_required(files),
     )
-    return [*engine.check(files, known), *papers.check_texts(files.get(PAPERS, b""), fonts)]
 
 
 def _reads(data: bytes) -> engine.FormReads:
