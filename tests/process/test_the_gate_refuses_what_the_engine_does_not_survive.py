@@ -119,7 +119,7 @@ def test_every_diagram_of_the_corpus_has_a_verdict():
 def test_every_rule_has_a_file_that_it_refuses():
     shown = {verdict["rule"] for verdict in VERDICTS.values()}
     elsewhere = {"file_name", "release_too_large", "xml_doctype", "xml_unreadable", "too_many_nodes"}
-    elsewhere |= {"signed_by_another", "signatory_unknown", "own_enquiry"}  # of the shipped route: tests/hostile
+    elsewhere |= {"signed_by_another", "signatory_unknown", "own_enquiry"}  # shown on the shipped route
     assert {rule.__name__ for stage in STAGES for rule in stage} == shown | elsewhere
 
 
