@@ -140,7 +140,7 @@ def _named(release: Release) -> set[str]:
 
 def _is_in_use(release: Release, table: Table, row: Row) -> bool:
     name, out_of_use = release.known.in_use
-    return _entry(table, row, name) != out_of_use
+    return bool(_entry(table, row, name) != out_of_use)
 
 
 def _entry(table: Table, row: Row, name: str) -> Any:
