@@ -47,8 +47,6 @@ RULES: dict[str, str] = {
 WAITING: dict[str, str] = {
     "see.internal_note": "no note sheet of an office",
     "see.draft_paper": "no preview of a paper",
-    "act.edit_case_before_forward": "a candidate is corrected by a returned form only",
-    "act.edit_after_forward": "no versioned correction",
     "rep.outcome_stats": "no such report",
     "adm.number_series": "series follow the calendar year by themselves",
     "adm.move_cases": "asked for by the maker with a fresh code; no second officer approves it yet",

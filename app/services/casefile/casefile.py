@@ -13,8 +13,8 @@ from app.domain.secrecy import Side
 from app.models import case_queries as cases
 from app.models import officer_queries as officers
 from app.models import workflow_queries as workflow
-from app.services.casefile import visits
-from app.services.casefile.facts import CaseFacts
+from app.services.casefile import particulars, visits
+from app.services.casefile.facts import INTAKE, CaseFacts
 from app.services.casefile.record import Record
 from app.services.district import calendars, units
 from app.services.procedure import releases
@@ -113,10 +113,23 @@ class AnswerView:
     failed_visits: Sequence[visits.FailedVisit] = ()  # those before it, where it reports a visit
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction of the person's particulars: when, by whom, what was and what is, and why where that was written."""
+
+    at: datetime
+    officer_hi: str
+    officer_en: str
+    changes: list[particulars.Change]
+    reason: AnswerView | None
+
+
+CORRECTED = "correct_case"  # act outside the route: why particulars of a running case were corrected
 #: What officers write outside the steps of the route: act -> what a list calls it.
 _ACTS = {
     "intake": ("अभ्यर्थी का विवरण", "Particulars of the candidate"),
     releases.CORRECTION: ("अभ्यर्थी के विवरण में सुधार", "Particulars of the candidate corrected"),
+    CORRECTED: ("अभ्यर्थी के विवरण में सुधार का कारण", "Reason of the correction of particulars"),
     "withdraw": ("अधियाचना वापस ली गई", "Requisition withdrawn"),
 }
 _REASON = {"hi": "कारण", "en": "Reason"}
@@ -333,6 +346,32 @@ class CaseFile:
             return [(_REASON.get(language, _REASON["hi"]), str(values.get("reason", "")))]
         options = self.facts.option_labels(form, self.release, values)
         return formjs.show(form, values, options, language, classes)
+
+    def corrections(self) -> list[Correction]:
+        """What was corrected in the particulars of the person, as far as the officer's post reads it."""
+        by_id = {row.id: row for row in self.answer_rows}
+        reasons = {row.at: row for row in self.answer_rows if row.element_id == CORRECTED}
+        return [
+            self._correction(row, by_id[row.supersedes_id], reasons.get(row.at))
+            for row in self.answer_rows
+            if row.element_id == releases.CORRECTION and row.supersedes_id in by_id
+        ]
+
+    def _correction(self, row: AnyRow, before: AnyRow, reason: AnyRow | None) -> Correction:
+        form = self.release.form(INTAKE)
+        both = self.facts.open_answer(before), self.facts.open_answer(row)
+        options = {
+            key: [*self.facts.option_labels(form, self.release, both[0]).get(key, ()), *names]
+            for key, names in self.facts.option_labels(form, self.release, both[1]).items()
+        }
+        role, classes = self._actor.post.role, self.classes_of(row)
+        return Correction(
+            row.at,
+            row.officer_hi or "",
+            row.officer_en or "",
+            particulars.as_read_by(role, classes, form, options, both, self._actor.language),
+            next(iter(self.readable([reason] if reason is not None else [])), None),
+        )
 
     def particulars(self) -> Particulars:
         """The person and the addresses in a few lines, as the officer's post may read them."""

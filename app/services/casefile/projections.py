@@ -149,6 +149,23 @@ def correct_person(
     searchkeys.index_again(session, case, answers)
 
 
+def place_anew(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:
+    """Let the addresses follow corrected particulars, as long as no unit has been asked about one."""
+    key = keys.unlock(session, case.data_key_id)
+    standing = {row.kind: row.id for row in cases.addresses_of(session, case.id) if row.kind != "stay"}
+    for row in _addresses(session, case, key, {**answers, "stays": ()}):
+        if row["kind"] not in standing:
+            cases.insert_addresses(session, [row])
+            continue
+        address_id, kind = standing[row["kind"]], row["kind"]
+        details = _places(answers)[kind]
+        sealed = keys.seal_json(key, f"address|details|{address_id}", details)
+        cases.set_address(session, address_id, _uuid(details.get("thana")), sealed)
+    thana = _uuid(answers.get("perm_thana")) or _uuid(answers.get("pres_thana"))
+    sdpo = offices.nearest_of_kind(session, thana, OfficeKind.SDPO) if thana is not None else None
+    workflow.set_sdpo(session, case.id, sdpo)
+
+
 _ADDRESS = (
     *("house", "village", "panchayat", "po", "thana", "thana_other", "block"),
     *("district", "district_other", "state", "pin", "from", "to"),
@@ -173,11 +190,7 @@ def _details(answers: Mapping[str, Any]) -> dict[str, Any]:
 def _addresses(
     session: Session, case: AnyRow, key: bytes, answers: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    home = "firm" if subjects.kind_of(answers) == subjects.FIRM else "permanent"
-    found = [(home, {part: answers.get(f"perm_{part}") for part in _ADDRESS})]
-    if answers.get("pres_village"):
-        found.append(("present", {part: answers.get(f"pres_{part}") for part in _ADDRESS}))
-    found += [("stay", dict(row)) for row in answers.get("stays") or []]
+    found = [*_places(answers).items(), *(("stay", dict(row)) for row in answers.get("stays") or [])]
     rows = []
     for kind, details in found:
         address_id = new_id(session.recorded_at)
@@ -191,6 +204,15 @@ def _addresses(
             }
         )
     return rows
+
+
+def _places(answers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Where somebody lives, or a firm sits, by the kind of the address."""
+    home = "firm" if subjects.kind_of(answers) == subjects.FIRM else "permanent"
+    found = {home: {part: answers.get(f"perm_{part}") for part in _ADDRESS}}
+    if answers.get("pres_village"):
+        found["present"] = {part: answers.get(f"pres_{part}") for part in _ADDRESS}
+    return found
 
 
 def _route(context: Context, _answer_id: UUID) -> dict[str, Any]:

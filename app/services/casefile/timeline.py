@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.casefile import particulars
     from app.services.casefile.casefile import AnswerView, CaseFile
     from app.services.casefile.record import Moved
     from app.services.casefile.visits import FailedVisit
@@ -50,8 +51,8 @@ class Renaming:
 class Event:
     """One event.
 
-    `kind`: registered | done | returned | reminded | issued | sent | moved | ended | failed_visit, or that of a
-    `handover`.
+    `kind`: registered | done | returned | reminded | issued | sent | moved | ended | failed_visit | corrected,
+    or that of a `handover`.
 
     `outcome` is the kind of a paper, how the case ended, the release that it `moved` to (`number`: from), or why a
     task went to `other`, by whose hand (`by`).
@@ -79,6 +80,7 @@ class Event:
     by_hi: str = ""
     by_en: str = ""
     renamed: list[Renaming] = field(default_factory=list)
+    changes: list[particulars.Change] = field(default_factory=list)  # of the person's particulars
 
 
 def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
@@ -90,7 +92,12 @@ def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
         for event in teller.told(list(moves))
     ]
     ended = [teller.end()] if case.closed_at is not None else []
-    beside = [*_handovers(session, case, file), *_changes_of_release(file), *_failed_visits(file)]
+    beside = [
+        *_handovers(session, case, file),
+        *_changes_of_release(file),
+        *_failed_visits(file),
+        *_corrections(file),
+    ]
     everything = [*told, *beside, *ended]
     return sorted(everything, key=lambda event: event.at)
 
@@ -135,6 +142,21 @@ def _failed_visits(file: CaseFile) -> list[Event]:
             failed=each,
         )
         for each in file.failed_visits
+    ]
+
+
+def _corrections(file: CaseFile) -> list[Event]:
+    """What was corrected in the particulars of the person, by whom and why."""
+    return [
+        Event(
+            "corrected",
+            each.at,
+            officer_hi=each.officer_hi,
+            officer_en=each.officer_en,
+            reason=each.reason,
+            changes=each.changes,
+        )
+        for each in file.corrections()
     ]
 
 

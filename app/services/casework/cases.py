@@ -130,7 +130,7 @@ def find(
     moment: hindsight.Wanted = hindsight.NOW,
 ) -> CaseView:
     """One tab of a case, without a trace. Raises NotFound, the same for an unknown, a foreign and an erased one."""
-    case, loaded = _case(session, actor, number)
+    case, loaded = of_number(session, actor, number)
     keys.unlock(session, case.data_key_id)
     file = casefile.CaseFile(session, actor, case, loaded, now)
     stopped, is_held_up = incidents.of_case(session, case.id)
@@ -250,7 +250,7 @@ def write_note(
     now: datetime,
 ) -> None:
     """Send a note about a case to another of its offices, or an answer. Raises NotFound, `notes.Refused`."""
-    case, loaded = _case(session, actor, number)
+    case, loaded = of_number(session, actor, number)
     file = casefile.CaseFile(session, actor, case, loaded, now)
     receivers = _receivers(_Opened(session, actor, case, file, frozenset()))
     notes.send(session, actor, case, receivers, wanted, now)
@@ -258,7 +258,7 @@ def write_note(
 
 def settle_note(session: Session, actor: Actor, number: str, note_id: UUID, now: datetime) -> None:
     """A note to one's own office was seen and needs no answer. Raises NotFound."""
-    case, _ = _case(session, actor, number)
+    case, _ = of_number(session, actor, number)
     notes.settle(session, actor, case, note_id, now)
 
 
@@ -277,7 +277,7 @@ def withdraw(
     """
 
     def end(session: Session) -> None:
-        case, loaded = _case(session, actor, number)
+        case, loaded = of_number(session, actor, number)
         if not actor.may(Permission.CASE_WITHDRAW):
             raise NotAllowed
         own = session.narrowed(CaseScope(actor.district_id, case.id))
@@ -301,7 +301,7 @@ def withdraw(
 def _not_withdrawn(
     session: Session, actor: Actor, number: str, why: incidents.Stopped, now: datetime
 ) -> None:
-    case, _ = _case(session, actor, number)
+    case, _ = of_number(session, actor, number)
     incidents.report_withdrawal(session, case.id, why, now)
 
 
@@ -332,7 +332,7 @@ def of_numbers(session: Session, known: Sequence[str], now: datetime) -> list[Ca
     return caselines.of(session, lines, now)
 
 
-def _case(session: Session, actor: Actor, number: str) -> tuple[AnyRow, releases.Loaded]:
+def of_number(session: Session, actor: Actor, number: str) -> tuple[AnyRow, releases.Loaded]:
     if not actor.may(Permission.CASE_SEE):
         raise NotFound
     known = numbers.parse_case_number(number)

@@ -83,7 +83,7 @@ class Sheet:
 
     def content(self, answers: dict[str, Any]) -> Item:
         """What a signature on these answers covers."""
-        return signing.content(self.task, self.case, answers)
+        return signing.content(self.task, self.case, self.facts["intake"], answers)
 
 
 def read(session: Session, actor: Actor, task_id: UUID, now: datetime) -> Sheet:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from app import formjs
-from app.domain.errors import Conflict, FormInvalid, NotAllowed, NotFound
+from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
 from app.models import case_queries as cases
 from app.models import paper_queries as table
 from app.models.scope import CaseScope
+from app.services.casefile import particulars
 from app.services.casefile.facts import INTAKE, CaseFacts, LetterFacts
 from app.services.district import calendars
 from app.services.district.options import choices
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from app import formjs
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
@@ -33,15 +34,7 @@ if TYPE_CHECKING:
 CAUSES = ("clerical_error", "department_error", "original_record", "court_order")
 LANGUAGES = ("hi", "en", "both")
 _TEXT = 1000  # letters of the explanation, which may be left out
-_ADDRESS = ("house", "village", "panchayat", "po", "block", "pin")
-#: What a paper says of a person and an office may correct by itself. Where he lives decides who enquires: another
-#: thana or district, and whatever was found, is a matter for a new enquiry.
-FIELDS = (
-    *("name_hi", "name_en", "firm_name_hi", "firm_name_en"),
-    *("gender", "dob", "relation", "father_hi", "father_en"),
-    *(f"{which}_{part}" for which in ("perm", "pres") for part in _ADDRESS),
-)
-_DATE_BOXES = ("-d", "-m", "-y")
+FIELDS = particulars.ON_PAPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +61,6 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One particular, as it stands in the paper and as it is to stand."""
-
-    label_hi: str
-    label_en: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
     """A correction that waits to be signed, or to be issued. `may_sign`: by this officer."""
 
@@ -85,7 +68,7 @@ class Proposal:
     cause: str
     text: str
     language: str
-    changes: list[Change]
+    changes: list[particulars.Change]
     officer_hi: str
     officer_en: str
     asked_at: datetime
@@ -107,7 +90,8 @@ def sheet(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -
 
 def retyped(of: Sheet, typed: Typed) -> Sheet:
     """The same form with what was typed."""
-    return replace(of, values={**of.values, **_read(of, typed)}, language=typed.language)
+    read = particulars.read(_asked(of), typed.boxes, FIELDS, typed.op)
+    return replace(of, values={**of.values, **read}, language=typed.language)
 
 
 def prepare(database: Database, actor: Actor, certificate_id: UUID, typed: Typed, now: datetime) -> UUID:
@@ -141,33 +125,20 @@ def prepare(database: Database, actor: Actor, certificate_id: UUID, typed: Typed
 
 def _facts(of: Sheet, typed: Typed, now: datetime) -> dict[str, Any]:
     """What the act keeps: the particulars that differ, the language, the cause. Raises FormInvalid, Refused."""
-    values = _read(of, typed)
-    whole = {**of.values, **values}
-    found = formjs.check(of.form, whole, of.facts, of.options, now)
-    problems = {name: problem for name, problem in found.items() if name in FIELDS}
-    if problems:
-        raise FormInvalid(whole, problems)
+    asked = _asked(of)
+    changes = particulars.changes(asked, particulars.read(asked, typed.boxes, FIELDS), FIELDS, now)
     text = tidy(typed.text)
     if typed.cause not in CAUSES:
         raise paperacts.Refused("papers.life.problem.cause")
     if fault_in(text) or len(text) > _TEXT:
         raise paperacts.Refused("papers.life.problem.explanation")
-    kept = formjs.clean(of.form, whole, of.facts)
-    changes = {
-        name: kept.get(name) for name in values if (kept.get(name) or None) != (of.values.get(name) or None)
-    }
     if typed.language not in LANGUAGES or (not changes and typed.language == of.language):
         raise paperacts.Refused("papers.life.problem.nothing_changed")
     return {"reason": typed.cause, "text": text, "language": typed.language, "changes": changes}
 
 
-def _read(of: Sheet, typed: Typed) -> dict[str, Any]:
-    """The particulars that were typed; what the page did not ask for stays as it was."""
-    names = {name for field in FIELDS for name in (field, *(f"{field}{end}" for end in _DATE_BOXES))}
-    boxes = {name: texts for name, texts in typed.boxes.items() if name in names}
-    read = formjs.read(of.form, boxes, {}, options=of.options, op=typed.op)
-    sent = {next((name[: -len(end)] for end in _DATE_BOXES if name.endswith(end)), name) for name in boxes}
-    return {name: read.get(name) for name in FIELDS if name in sent}
+def _asked(of: Sheet) -> particulars.Asked:
+    return particulars.Asked(of.form, of.values, of.facts, of.options)
 
 
 def proposal(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> Proposal | None:
@@ -194,21 +165,12 @@ def proposal(session: Session, actor: Actor, certificate_id: UUID, now: datetime
     )
 
 
-def _changes(session: Session, row: AnyRow, changes: Mapping[str, Any], now: datetime) -> list[Change]:
+def _changes(
+    session: Session, row: AnyRow, changes: Mapping[str, Any], now: datetime
+) -> list[particulars.Change]:
     """What is corrected, in the words of the form and in its order."""
     _, loaded, known = case_of(session, row, now)
-    form = loaded.form(INTAKE)
-    options = choices(session, form, loaded, known)
-    found = []
-    for name in (name for name in FIELDS if name in changes):
-        node = next((field for field in form.fields if field.key == name), None)
-        before, after = (
-            formjs.label(form, name, value, options, "hi")
-            for value in (known.intake.get(name), changes[name])
-        )
-        label = (node.label_hi, node.label_en) if node is not None else (name, name)
-        found.append(Change(*label, before, after))
-    return found
+    return particulars.in_words(session, loaded, known, loaded.form(INTAKE), changes)
 
 
 def may_correct(session: Session, actor: Actor, row: AnyRow, now: datetime) -> bool:

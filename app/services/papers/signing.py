@@ -58,13 +58,14 @@ def task_of(item: stepup.Item) -> UUID:
     return UUID(item.thing.removeprefix(_THING))
 
 
-def content(task: AnyRow, case: AnyRow, answers: Mapping[str, Any]) -> stepup.Item:
-    """What is signed: the task, its case, the release that asked, and every answer as it will be kept."""
+def content(task: AnyRow, case: AnyRow, person: Mapping[str, Any], answers: Mapping[str, Any]) -> stepup.Item:
+    """What is signed: the task, its case and person, the release that asked, every answer as it will be kept."""
     signed = {
         "task": str(task.id),
         "case": case.number,
         "release": str(case.release_id),
         "form": task.form,
+        "person": person,
         "answers": answers,
     }
     return stepup.item(thing(task.id), signed)
