@@ -22,7 +22,7 @@ _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _SCREENS = {
     "door": ("signin", "newcomers", "account", "notices", "stepup", "passkeys", "help", "health"),
     "desk": ("inbox", "many", "tasks", "visits", "phones", "finder", "live"),
-    "casework": ("withdrawals", "cases", "search", "emergency", "caselist", "subjects"),
+    "casework": ("withdrawals", "particulars", "cases", "search", "emergency", "caselist", "subjects"),
     "intake": ("requisitions", "rosters", "department", "departments", "lodgements", "tokens", "api"),
     "papers": ("certificates", "corrections", "verify", "signatures"),
     "reports": ("tracking", "clocks", "reports"),

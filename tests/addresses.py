@@ -176,6 +176,9 @@ ADDRESSES: dict[str, Address] = {
     ),
     "withdrawals.show": opens("case"),
     "withdrawals.send": acts("case"),
+    # Its form is for other posts once it was forwarded, as that of every officer's reach was.
+    "particulars.show": Address("case", gives=frozenset({200, 403})),
+    "particulars.correct": Address("case", gives=frozenset({403, 422})),
     "subjects.show": opens("case"),
     "subjects.ask": acts("case"),
     "cases.document": opens("document"),

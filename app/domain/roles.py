@@ -110,8 +110,9 @@ class Permission(StrEnum):
     CASE_SEARCH = "case:search"
     CASE_REGISTER = "case:register"
     CASE_WITHDRAW = "case:withdraw"
-    CASE_EDIT = "case:edit"
     CASE_CORRECT = "case:correct"
+    CASE_CORRECT_EARLY = "case:correct_early"
+    CASE_CORRECT_LATE = "case:correct_late"
     ROSTER_TAKE = "roster:take"
     ROSTER_KEEP = "roster:keep"
     DOCUMENT_SEE = "document:see"
@@ -209,8 +210,9 @@ GRANTS: dict[Permission, Grant] = {
     Permission.BREAK_GLASS: _grant("act.break_glass", keeps="O"),
     Permission.CASE_SEARCH: _grant("act.search_cases"),
     Permission.CASE_REGISTER: _grant("act.register_case"),
-    Permission.CASE_EDIT: _grant("act.edit_case_before_forward"),
-    Permission.CASE_CORRECT: _grant("act.edit_after_forward"),
+    Permission.CASE_CORRECT: _grant("act.edit_case_before_forward", "act.edit_after_forward"),
+    Permission.CASE_CORRECT_EARLY: _grant("act.edit_case_before_forward"),
+    Permission.CASE_CORRECT_LATE: _grant("act.edit_after_forward"),
     Permission.CASE_WITHDRAW: _grant("act.withdraw"),
     Permission.ROSTER_TAKE: _grant("act.bulk_import"),
     Permission.ROSTER_KEEP: _grant("act.bulk_import", keeps="draft", of_all=True),

@@ -255,6 +255,14 @@ def place_address(session: Session, address_id: UUID, office_id: UUID) -> None:
     _PLACE.put(session, {"office_id": office_id}, address_id=address_id)
 
 
+_SET_ADDRESS = Update(address, lambda at: [address.c.id == at.address_id])
+
+
+def set_address(session: Session, address_id: UUID, office_id: UUID | None, details: bytes) -> None:
+    """Take a corrected address, sealed, with the thana that answers for it, in place of the one before."""
+    _SET_ADDRESS.put(session, {"office_id": office_id, "details": details}, address_id=address_id)
+
+
 def insert_answer(session: Session, row: Mapping[str, Any]) -> None:
     inserting(answer).put(session, [row])
 

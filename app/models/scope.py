@@ -340,9 +340,11 @@ def _of_units(table: Table, scope: OfficerScope, seen: ColumnElement[bool]) -> C
         user_task.c.office_id == scope.office_id,
         user_task.c.enquiry_id.is_(None),
     )
-    return and_(seen, or_(mine, table.c.form == "intake", table.c.user_task_id.in_(own_steps)))
+    return and_(seen, or_(mine, table.c.form.in_(_ABOUT_THE_PERSON), table.c.user_task_id.in_(own_steps)))
 
 
+#: Acts that tell who is to be verified: entered, and why it was corrected.
+_ABOUT_THE_PERSON = ("intake", "correct_case")
 #: What two offices write to each other is read by both, and by those who supervise them.
 _SEES_EVERY_NOTE = frozenset({Role.DM, Role.ADM, Role.SP, Role.SP_READER, Role.SDPO})
 _HEADS = frozenset({Role.SHO, Role.SDPO})

@@ -379,6 +379,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "case_queries.supersede_findings": {},
     "case_queries.forget": {},
     "case_queries.set_applicant": {},
+    "case_queries.set_address": {},
     "case_queries.advance": {"values": {"status": "y"}},
     "department_queries.set_opened": {"at": NOW, "by": rows.id_of("officer")},
     "draft_queries.set_values": {},

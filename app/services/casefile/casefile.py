@@ -115,7 +115,7 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A correction of the person's particulars: when, by whom, what was and what is, and why where that was written."""
+    """A correction of the person's particulars: when, by whom, what was, what is, and why if that was written."""
 
     at: datetime
     officer_hi: str

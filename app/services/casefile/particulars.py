@@ -70,8 +70,10 @@ class Asked:
 
 def may_correct(session: Session, actor: Actor, case: AnyRow) -> bool:
     """Whether this post may correct the person of a case now: until its paper is decided, by how far it has come."""
-    asks = Permission.CASE_CORRECT if is_forwarded(session, case) else Permission.CASE_EDIT
-    return actor.may(asks) and _is_open(session, case)
+    if not actor.may(Permission.CASE_CORRECT) or not _is_open(session, case):
+        return False
+    late = is_forwarded(session, case)
+    return actor.may(Permission.CASE_CORRECT_LATE if late else Permission.CASE_CORRECT_EARLY)
 
 
 def is_forwarded(session: Session, case: AnyRow) -> bool:

@@ -18,6 +18,7 @@ from app.services.casefile import (
     casepapers,
     hindsight,
     notes,
+    particulars,
     searchkeys,
     sightings,
     timeline,
@@ -65,6 +66,7 @@ class CaseView:
     case_id: UUID
     strip: casefile.CaseStrip
     may_withdraw: bool
+    may_correct: bool  # the person's particulars
     is_held_up: bool  # by an incident: no officer can move it before an administrator has seen to it
     particulars: Particulars | None = None
     of_firm: Sequence[CaseLine] = ()  # the firm's own case and its partners', where this one is one of them
@@ -139,6 +141,7 @@ def find(
         case_id=case.id,
         strip=file.strip(),
         may_withdraw=case.status == "open" and actor.may(Permission.CASE_WITHDRAW),
+        may_correct=particulars.may_correct(session, actor, case),
         is_held_up=is_held_up,
         waiting_notes=_waiting_notes(session, actor, case),
         **(_TABS[tab](opened) if tab in _TABS else {}),

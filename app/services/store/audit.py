@@ -23,6 +23,7 @@ FIRST = b"\0" * 32  # what the first row of a chain is tied to
 #: Every act and the details it may carry: ids, codes and digests, never a name or a free text.
 ACTIONS: dict[str, frozenset[str]] = {
     "case:open": frozenset({"number"}),
+    "case:correct": frozenset({"cause", "fields", "forwarded"}),  # fields by their keys, no value of one
     "case:withdraw": frozenset(),
     "case:erase": frozenset(),
     "case:weed": frozenset({"files"}),  # what officers handed in went, the case stays

@@ -153,6 +153,7 @@ _REACHED_FROM = {
     "moving": "modeler",
     "newcomers": "signin",
     "orders": "reports",
+    "particulars": "search",
     "passkeys": "account",
     "phones": "inbox",
     "policies": "admin",
