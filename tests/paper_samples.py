@@ -81,7 +81,7 @@ RECORD = RecordRow(
     role=Words("प्राथमिकी अभियुक्त", "accused named in the FIR"),
     stage=Words("न्यायालय में विचाराधीन", "under trial"),
     fir_date=date(2021, 5, 4),
-    court="मुख्य न्यायिक दंडाधिकारी, छपरा",
+    court=Words("मुख्य न्यायिक दंडाधिकारी, छपरा", "Chief Judicial Magistrate, Chhapra"),
 )
 CLEAR = PaperFacts(
     template="report_clear",

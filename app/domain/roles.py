@@ -71,6 +71,13 @@ WITHOUT_CASES = frozenset({Role.PROCESS_ADMIN, Role.USER_ADMIN, Role.SUPERVISOR_
 #: Ranks of the police as they are written, from the lowest that enquires; a purpose names the least by its code.
 _RANKS = {"ASI": ("स०अ०नि०", 1), "SI": ("पु०अ०नि०", 2), "INSPECTOR": ("पु०नि०", 3)}
 _HEIGHTS = dict(_RANKS.values())
+_ABBREVIATION = 3  # letters of a code that is one
+
+
+def rank_words(rank: str) -> tuple[str, str]:
+    """A rank in Hindi, as it is written, and in English; one that is unknown has no English word."""
+    code = next((code for code, (written, _) in _RANKS.items() if written == rank), "")
+    return rank, code if len(code) <= _ABBREVIATION else code.title()
 
 
 def may_enquire(rank: str, least: str) -> bool:

@@ -55,6 +55,7 @@ _VOWELS = dict(
     zip("अआइईउऊऋएऐओऔऑ", ["a", "a", "i", "i", "u", "u", "ri", "e", "ai", "o", "au", "o"], strict=True)
 )
 _NUKTA, _VIRAMA, _ANUSVARA, _DOT = "\u093c", "\u094d", "ं", "०"
+_HEARD_AT_END = frozenset(("y", "r", "l", "v"))  # after another consonant: सत्य is Satya, चंद्र Chandra
 _LIPS = frozenset(("p", "ph", "b", "bh", "m"))
 
 #: Latin sounds, longest first: consonants with their letter, vowels with their letter and sign.
@@ -206,7 +207,7 @@ def _is_mute(
 ) -> bool:
     """Whether the unwritten vowel of a letter is silent: at the end, and between two letters that are spoken."""
     if place == last:
-        return place > 0
+        return place > 0 and not (spoken[-1][1] == "" and syllables[place][0] in _HEARD_AT_END)
     if not spoken or not spoken[-1][1]:
         return False
     following = syllables[place + 1]

@@ -17,6 +17,7 @@ from app.papers.facts import (
     RegisterEntry,
     Requester,
     Signer,
+    Spoken,
     Subject,
     Verification,
 )
@@ -39,7 +40,7 @@ from app.papers.texts import (
     needs,
 )
 from app.papers.tokenkey import open_token
-from app.papers.values import address_line, dmy, in_place_of, joined
+from app.papers.values import address_line, dmy, in_place_of, joined, record_rows, register_facts
 from app.papers.verification import Answer, IssuedPaper, public_answer
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "Signatory",
     "Signature",
     "Signer",
+    "Spoken",
     "Subject",
     "Table",
     "TextProblem",
@@ -94,6 +96,8 @@ __all__ = [
     "qr_png",
     "read_seal",
     "read_token",
+    "record_rows",
+    "register_facts",
     "render_pdf",
     "seal",
     "sealed_part",

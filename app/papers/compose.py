@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from app.papers.facts import LetterFacts, PaperFacts, Signer
     from app.papers.language import Rows, Values
+    from app.papers.texts import Words
 
 #: A line is laid out by the first of these place-holders that stands in it.
 _KINDS = ("subject", "reference", "addressee", "greeting", "closing", "enclosures", "cert_no", "sr")
@@ -74,20 +75,7 @@ class Sheet:
     confidential: str = ""
     duplicate: str = ""
     replaces: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """A paper ready to be laid out."""
-
-    layout: str  # letter | certificate
-    number: str
-    sheets: tuple[Sheet, ...]
-    verify_link: str  # what the QR holds; empty for letters, which anybody may not check
-    photo: bytes | None
     annex: tuple[tuple[str, ...], ...] = ()  # rows of the list that goes with a letter, its head first
-    annex_widths: tuple[int, ...] = ()
-    is_signed: bool = False  # a signature will put its frame around the sign block
 
     @property
     def lists(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
@@ -102,6 +90,18 @@ class Composition:
         """Whether the list begins on a page of its own."""
         return len(self.annex) > _ROWS_BELOW
 
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A paper ready to be laid out."""
+
+    layout: str  # letter | certificate
+    number: str
+    sheets: tuple[Sheet, ...]
+    verify_link: str  # what the QR holds; empty for letters, which anybody may not check
+    photo: bytes | None
+    annex_widths: tuple[int, ...] = ()  # of the columns of a list, in millimetres
+    is_signed: bool = False  # a signature will put its frame around the sign block
     is_of_firm: bool = False  # which has no face: no place is kept for a photograph
 
 
@@ -141,12 +141,18 @@ def compose_letter(texts: Texts, facts: LetterFacts) -> Composition:
     return Composition(
         layout="letter",
         number=facts.number,
-        sheets=tuple(composer.letter(language, frame=facts.frame) for language in languages),
+        sheets=tuple(
+            replace(composer.letter(language, frame=facts.frame), annex=_in_words(facts.annex, language))
+            for language in languages
+        ),
         verify_link="",
         photo=None,
-        annex=facts.annex,
         annex_widths=facts.annex_widths,
     )
+
+
+def _in_words(annex: Sequence[Sequence[Words]], language: Language) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(printable(cell.said(language)) for cell in row) for row in annex)
 
 
 def _all_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:
@@ -262,7 +268,7 @@ class _Composer:
     def _line(self, aspect: str, language: Language) -> str:
         parts = getattr(self._template, aspect)[language]
         values = in_language(self._values, language)
-        return "".join(piece.text for piece in pieces(parts, values, self._rows))
+        return "".join(piece.text for piece in pieces(parts, values, self._rows_in(language)))
 
     def _mark(self, name: str, language: Language) -> str:
         return filled(self._texts, name, self._values).said(language)
@@ -277,8 +283,11 @@ class _Composer:
     def _fill(self, template: str, language: Language, nested: Mapping[str, Block], more: Values) -> Block:
         stand_ins = {name: _NESTED for key in nested for name in (key, f"{key}_hi", f"{key}_en")}
         values = in_language({**self._values, **more}, language) | stand_ins
-        found = pieces(self._texts.template(template).body[language], values, self._rows)
+        found = pieces(self._texts.template(template).body[language], values, self._rows_in(language))
         return Block(template, tuple(_items(found, nested)))
+
+    def _rows_in(self, language: Language) -> Rows:
+        return {name: [in_language(row, language) for row in rows] for name, rows in self._rows.items()}
 
 
 def _both_ways(values: Mapping[str, str], language: Language) -> dict[str, str]:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from datetime import date
 
 
+Spoken = Literal["hi", "en", "both"]  # in which languages a paper is drawn
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A postal address in its parts; the bare names, without थाना, जिला or P.S."""
@@ -63,8 +66,9 @@ class RecordRow:
     role: Words
     stage: Words
     fir_date: date | None = None
-    stage_ref: str = ""
-    court: str = ""
+    stage_ref: Words = field(default_factory=Words)
+    court: Words = field(default_factory=Words)
+    identity_basis: Words = field(default_factory=Words)  # said by the report of a thana alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class RegisterEntry:
     entry_no: str
     year: str
     state: Words = field(default_factory=Words)
-    court: str = ""
+    court: Words = field(default_factory=Words)
     in_force_till: date | None = None
 
 
@@ -127,7 +131,7 @@ class PaperFacts:
 
     template: str  # from Texts.choose
     output: str  # REPORT | CERTIFICATE | NOC_REPORT, as the purpose asks
-    language: Literal["hi", "en", "both"]
+    language: Spoken
     number: str  # SRN/CAV/2026/000123/NN
     memo_no: str
     issued_on: date
@@ -171,10 +175,10 @@ class LetterFacts:
     number: str  # in the foot of every page
     memo_no: str = ""  # none: no letterhead
     frame: str = "letter_frame"  # or order_frame; none: the text alone
-    language: Literal["hi", "en", "both"] = "hi"
+    language: Spoken = "hi"
     words: Mapping[str, Words] = field(default_factory=dict)
     plain: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, list[Mapping[str, str]]] = field(default_factory=dict)
     subject: Subject | None = None
-    annex: tuple[tuple[str, ...], ...] = ()
+    annex: tuple[tuple[Words, ...], ...] = ()  # rows of the list that goes with it, its head first
     annex_widths: tuple[int, ...] = ()  # of its columns in millimetres; none: all alike

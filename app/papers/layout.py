@@ -34,8 +34,9 @@ def draw_paper(composition: Composition, issued_at: datetime, assets: Assets) ->
     }
 
     wanted = 1 if composition.layout == "certificate" else len(composition.sheets)
-    wanted += len(composition.lists) if composition.is_long else 0
-    seconds = SECONDS + len(composition.lists)  # a page of a list takes a fifth of a second
+    wanted += sum(len(sheet.lists) for sheet in composition.sheets if sheet.is_long)
+    # A page of a list takes a fifth of a second.
+    seconds = SECONDS + sum(len(sheet.lists) for sheet in composition.sheets)
     for dense in (False, True):
         html = _html(composition, assets, pictures, wanted, dense=dense)
         pdf = render_pdf(html, issued_at, assets, seconds)
@@ -90,5 +91,5 @@ def _texts(composition: Composition) -> list[str]:
         texts += [sheet.letterhead.text, sheet.verify.text, sheet.confidential, sheet.duplicate]
         texts.append(sheet.replaces)
         texts += [block.text for block in sheet.blocks]
-    texts += [cell for row in composition.annex for cell in row]
+        texts += [cell for row in sheet.annex for cell in row]
     return texts

@@ -90,6 +90,10 @@ class Texts:
             self._templates[name] = _template(name, raw)
         return self._templates[name]
 
+    def has(self, name: str) -> bool:
+        """Whether the release has a template of this name; an older one may lack those that came later."""
+        return name in self._content["templates"]
+
     def setting(self, path: str) -> Words:
         """Return the words at a dotted path of the settings; empty words when there are none."""
         found: Any = self._content["settings"]

@@ -33,7 +33,8 @@ def both(name: str, words: Words) -> dict[str, str]:
 
 def said(texts: Texts, template: str, values: Values, language: Language) -> str:
     """Fill one of the small templates (an address, a copy line) to plain text."""
-    return "".join(piece.text for piece in pieces(texts.template(template).body[language], values))
+    spoken = in_language(values, language)
+    return "".join(piece.text for piece in pieces(texts.template(template).body[language], spoken))
 
 
 def filled(texts: Texts, template: str, values: Values) -> Words:
@@ -57,8 +58,7 @@ def paper_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:
     """Return the values that letters and certificates name. Raises PaperRefused for an incomplete address."""
     certificate = texts.template(facts.template).kind == "certificate"
     order = "dm_designation_order" if certificate else "dm_designation_letter"
-    stated = (*(_entry(texts, entry) for entry in facts.entries), *facts.other_facts)
-    sentences = Words(*(" ".join(fact.said(language) for fact in stated) for language in LANGUAGES))
+    sentences = register_facts(texts, facts.entries, facts.other_facts)
     words = {
         "dm_designation": texts.setting(order),
         "sp_designation": texts.setting("sp_designation"),
@@ -103,6 +103,12 @@ def letter_values(texts: Texts, facts: LetterFacts) -> dict[str, str]:
     return {**values, "memo_no": facts.memo_no, **facts.plain}
 
 
+def register_facts(texts: Texts, entries: Sequence[RegisterEntry], others: Sequence[Words] = ()) -> Words:
+    """Say the entries of registers, and whatever else was found, as sentences."""
+    stated = (*(_entry(texts, entry) for entry in entries), *others)
+    return Words(*(" ".join(fact.said(language) for fact in stated) for language in LANGUAGES))
+
+
 def _entry(texts: Texts, entry: RegisterEntry) -> Words:
     """Say an entry of a register as a sentence."""
     values = {
@@ -110,7 +116,7 @@ def _entry(texts: Texts, entry: RegisterEntry) -> Words:
         **both("entry_state", entry.state),
         "entry_no": entry.entry_no,
         "year": entry.year,
-        "court": entry.court,
+        **both("court", entry.court),
         "in_force_till": dmy(entry.in_force_till),
     }
     return filled(texts, "fact_entry", values)
@@ -200,8 +206,9 @@ def record_rows(records: Sequence[RecordRow]) -> list[Values]:
             "fir_year": row.fir_year,
             "fir_date": dmy(row.fir_date),
             "sections": row.sections,
-            "stage_ref": row.stage_ref,
-            "court": row.court,
+            **both("stage_ref", row.stage_ref),
+            **both("court", row.court),
+            **both("identity_basis", row.identity_basis),
             **both("thana", row.thana),
             **both("act", row.act),
             **both("role", row.role),

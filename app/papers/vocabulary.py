@@ -32,7 +32,7 @@ def _names(words: str) -> frozenset[str]:
 
 _RECORD_ROW = Scene(
     _names("sr thana fir_no fir_year sections act role stage"),
-    _names("fir_date stage_ref court"),
+    _names("fir_date stage_ref court identity_basis"),
 )
 _COPY_ROW = Scene(_names("sr copy_line"))
 _PERSON = _names(
@@ -52,6 +52,7 @@ SCENES: dict[str, Scene] = {
     "letterhead": Scene(
         _names("dm_designation sp_designation district memo_no place date"), _names("section")
     ),
+    "letterhead_thana": Scene(_names("thana district memo_no place date")),
     "frame": Scene(
         _names("letterhead addressee subject body sign_block"),
         _names(
@@ -64,6 +65,9 @@ SCENES: dict[str, Scene] = {
             "paper_kind cert_no cert_date name effective ground speaking_order order_no district date place"
         ),
         _names("salutation relation father new_no"),
+    ),
+    "order_extension": Scene(
+        _OFFICE | _names("ext_reason scope ext_from ext_to order_no"), _names("ext_days")
     ),
     "letter_superseded": Scene(
         _OFFICE
@@ -80,11 +84,22 @@ SCENES: dict[str, Scene] = {
     ),
     "letter_district": Scene(_OFFICE | _names("name other_addr from to due_date"), _NAMED),
     "letter_reminder": Scene(
-        _OFFICE | _names("name n case_no step due_date"), _NAMED | _names("memo_no_ref memo_date_ref")
+        _OFFICE | _names("name n case_no step due_date"), _NAMED | _names("memo_no_ref memo_date_ref days")
     ),
     "slip_received": Scene(
         _OFFICE | _names("name n case_no diary_no requester req_letter_no req_letter_date received_date"),
         _NAMED | _names("due_date missing"),
+    ),
+    "slip_dispatch": Scene(
+        _OFFICE | _names("name dispatch_no addressee paper_kind cert_no cert_date mode"),
+        _NAMED | _names("track_no receipt_name"),
+    ),
+    "letter_thana": Scene(
+        _names("name case_no eo_name village outcome district thana date place"),
+        _NAMED
+        | _names("sp_memo_no sp_memo_date visit_date met_whom witnesses stay residence")
+        | _names("reg_from reg_to facts reason"),
+        {"cases": _RECORD_ROW},
     ),
     "letter_defects": Scene(
         _OFFICE | _names("req_letter_no req_letter_date"),

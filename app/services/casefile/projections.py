@@ -38,6 +38,7 @@ _LETTERS = {
     "scrutinise": frozenset({"forward", "return"}),
     "decide": frozenset({"hear_applicant"}),
     "recommend": frozenset({"hear_applicant"}),
+    "endorse_enquiry": frozenset({"agree", "disagree"}),  # the report of a police station
 }
 
 
@@ -70,7 +71,7 @@ def stamp(context: Context) -> None:
 
 def _sends_letter(form: str, answers: Mapping[str, Any]) -> bool:
     """Whether a letter goes to another office, the department or the applicant with these answers."""
-    chosen = {answers.get(name) for name in ("action", "dm_decision", "sp_decision")}
+    chosen = {answers.get(name) for name in ("action", "dm_decision", "sp_decision", "agree")}
     return form == "route" or bool(chosen & _LETTERS.get(form, frozenset()))
 
 

@@ -11,7 +11,7 @@ from app import formjs
 from app.domain.offices import UnitKind
 from app.models import case_queries as cases
 from app.models import office_queries as offices
-from app.services.district import gazetteer
+from app.services.district import englishnames, gazetteer
 from app.services.store import keys
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def addresses(known: CaseFacts) -> dict[str, Said]:
         parts = (details.get(part) for part in ("house", "village", "po", "pin"))
         line = ", ".join(str(part) for part in parts if part)
         hindi, english = _ADDRESS_KINDS[row.kind]
-        found[str(row.id)] = f"{hindi}: {line}", f"{english}: {line}"
+        found[str(row.id)] = f"{hindi}: {line}", f"{english}: {englishnames.in_latin(line)}"
     return found
 
 
@@ -100,7 +100,8 @@ def letter(known: CaseFacts, enquiry_id: UUID | None) -> Letter | None:
 def district(code: Any) -> Said:
     """A district by its code, or by the name that was written where it lies in another state."""
     hindi, english = gazetteer.names_of("districts", str(code or ""))
-    return hindi or str(code or ""), english or str(code or "")
+    written = str(code or "")
+    return hindi or written, english or englishnames.in_latin(written)
 
 
 def dispute(known: CaseFacts, loaded: Loaded, record: Record) -> Said:

@@ -12,7 +12,7 @@ from app.domain import subjects
 from app.domain.errors import NotFound
 from app.models import case_queries as cases
 from app.models import office_queries as offices
-from app.services.district import gazetteer
+from app.services.district import englishnames, gazetteer
 from app.services.store import keys
 
 if TYPE_CHECKING:
@@ -21,6 +21,27 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.papers import Words
     from app.services.casefile.facts import CaseFacts
+
+
+def named(text: Any) -> Words:
+    """A name, place or office as it was typed, and as an English paper writes it."""
+    return papers.Words(*englishnames.said(str(text or "")))
+
+
+def block(letter: Mapping[str, Any]) -> Words:
+    """Designation, office and place of whoever sent a letter, as written after सेवा में."""
+    parts = ("requesting_designation", "requesting_dept", "requesting_address")
+    return named(",\n".join(str(letter[part]).rstrip(" ,।.") for part in parts if letter.get(part)))
+
+
+def listed(texts: papers.Texts, who: Mapping[str, str]) -> tuple[Words, Words]:
+    """Name and parent as a list of persons names them; `who` as `keys.open_name` gives it."""
+    relation = texts.setting(f"relation.{who['relation'] or 'father'}.{who['gender']}")
+    parent = papers.Words(
+        f"{relation.hi} {who['father_hi']}".strip() if who["father_hi"] else "",
+        f"{relation.en} {who['father_en']}".strip() if who["father_en"] else "",
+    )
+    return papers.Words(who["hi"], who["en"]), parent
 
 
 class People:
@@ -65,8 +86,7 @@ class People:
 
     def _address(self, person: Mapping[str, Any], which: str) -> papers.Address:
         def plain(part: str) -> Words:
-            text = str(person.get(f"{which}_{part}") or "")
-            return papers.Words(text, text)
+            return named(person.get(f"{which}_{part}"))
 
         return papers.Address(
             village=plain("village"),
@@ -83,32 +103,26 @@ class People:
         """The district of an address: in another state as it was written, else by its code, else our own."""
         written = str(person.get(f"{which}_district_other") or "")
         if written:
-            return papers.Words(written, written)
+            return named(written)
         own = offices.district(self._session)
-        named = papers.Words(*gazetteer.names_of("districts", person.get(f"{which}_district")))
-        return named or papers.Words(own.name_hi, own.name_en)
+        known_name = papers.Words(*gazetteer.names_of("districts", person.get(f"{which}_district")))
+        return known_name or papers.Words(own.name_hi, own.name_en)
 
     def _thana_of(self, facts: Mapping[str, Any], key: str) -> Words:
         """A thana of ours by its id, or one of another district as it was written."""
         written = str(facts.get(f"{key}_other") or "")
         if written or not facts.get(key):
-            return papers.Words(written, written)
+            return named(written)
         thana = offices.find(self._session, UUID(facts[key]))
         return papers.Words(thana.name_hi, thana.name_en) if thana is not None else papers.Words()
 
     def requester(self) -> papers.Requester:
         """The department that asked, by its letter."""
         letter = self.letter
-        parts = (
-            str(letter[part]).rstrip(" ,।.")
-            for part in ("requesting_designation", "requesting_dept", "requesting_address")
-            if letter.get(part)
-        )
-        block = ",\n".join(parts)
         department = str(letter["requesting_dept"])
         return papers.Requester(
-            department=papers.Words(department, department),
-            address_block=papers.Words(block, block),
+            department=named(department),
+            address_block=block(letter),
             letter_no=str(letter["letter_no"]),
             letter_date=date.fromisoformat(letter["letter_date"]),
         )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app import formjs, papers
+from app.services.district import englishnames
 from app.services.district.options import choices
 
 if TYPE_CHECKING:
@@ -42,13 +43,14 @@ class _Reader:
         elsewhere = str(facts.get("thana_other") or "")
         return papers.RecordRow(
             **said,
-            thana=papers.Words(elsewhere, elsewhere) if elsewhere else self._said("cases", facts, "thana"),
+            thana=_named(elsewhere) if elsewhere else self._said("cases", facts, "thana"),
             fir_no=str(facts["fir_no"]),
             fir_year=str(facts["fir_year"]),
             sections=str(facts["sections"]),
             fir_date=_day(facts.get("fir_date")),
-            stage_ref=str(facts.get("stage_ref") or ""),
-            court=str(facts.get("court") or ""),
+            stage_ref=_named(facts.get("stage_ref")),
+            court=_named(facts.get("court")),
+            identity_basis=self._said("cases", facts, "identity_basis"),
         )
 
     def entry(self, facts: Mapping[str, Any]) -> papers.RegisterEntry:
@@ -57,7 +59,7 @@ class _Reader:
             entry_no=str(facts["entry_no"]),
             year=str(facts["year"]),
             state=self._said("entries", facts, "preventive_kind"),
-            court=str(facts.get("court") or ""),
+            court=_named(facts.get("court")),
             in_force_till=_day(facts.get("valid_till")),
         )
 
@@ -67,6 +69,11 @@ class _Reader:
             formjs.label(self._form, path, value, self._options, "hi"),
             formjs.label(self._form, path, value, self._options, "en"),
         )
+
+
+def _named(text: Any) -> Words:
+    """A court, a station or a number as it was typed, and as an English paper writes it."""
+    return papers.Words(*englishnames.said(str(text or "")))
 
 
 def _day(text: Any) -> date | None:

@@ -1,10 +1,15 @@
-"""One reply to a requisition: a letter with the list of its persons by outcome, made by the worker in slices."""
+"""One reply to a requisition: a letter with the list of its persons by outcome, made by the worker in slices.
+
+Each person's names lie in the list under the key of his own case: erased with it, in every reply that names him.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import structlog
 
@@ -24,6 +29,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.access import officers
 from app.services.casefile import sightings
 from app.services.district import calendars
+from app.services.papers import paperpeople
 from app.services.procedure import releases
 from app.services.store import audit, documents, keys, scopes
 from app.services.store.drafts import actor_scope
@@ -31,7 +37,6 @@ from app.services.store.drafts import actor_scope
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.base import AnyRow
@@ -45,6 +50,8 @@ _WIDTHS = (10, 34, 32, 28, 26, 42)  # of the list, in millimetres; a paper's num
 _LEASE = timedelta(minutes=2)  # a worker that died lets go after this
 _AT_ONCE = 50  # persons of a slice
 ISSUED, FAILED = "issued", "failed"
+#: A person on the list: case, key_id, who (names, sealed with that key), state, paper, day.
+_Line = dict[str, str]
 #: What the list says of a person, as words of the settings `reply_outcome` of the texts.
 _WAITING = "waiting"
 
@@ -149,18 +156,22 @@ def ask(database: Database, actor: Actor, requisition_id: UUID, now: datetime) -
     return database.write(work, actor_scope(actor))
 
 
-def _sealed(key: bytes, reply_id: UUID, rows: list[list[str]]) -> bytes:
-    return keys.seal_json(key, f"reply|rows|{reply_id}", rows)
+def _sealed(key: bytes, reply_id: UUID, lines: list[_Line]) -> bytes:
+    return keys.seal_json(key, f"reply|rows|{reply_id}", lines)
 
 
-def _rows(session: Session, row: AnyRow) -> tuple[bytes, list[list[str]]]:
+def _lines(session: Session, row: AnyRow) -> tuple[bytes, list[_Line]]:
     """The key of the letter, and the list so far."""
     letter = cases.requisition_row(session, row.requisition_id)
     if letter is None:
         raise NotFound
     key = keys.unlock(session, letter.data_key_id)
-    found: list[list[str]] = keys.open_json(key, f"reply|rows|{row.id}", row.rows)
+    found: list[_Line] = keys.open_json(key, f"reply|rows|{row.id}", row.rows)
     return key, found
+
+
+def _place_of(reply_id: UUID, number: str) -> str:
+    return f"reply|person|{reply_id}|{number}"
 
 
 # -- made ----------------------------------------------------------------------------------------------------
@@ -200,39 +211,47 @@ def _asker(database: Database, row: AnyRow, now: datetime) -> Actor:
 
 def _slice(session: Session, actor: Actor, row: AnyRow, now: datetime) -> None:
     """List some persons more, by case number; behind the last one the letter takes its number."""
-    key, rows = _rows(session, row)
+    key, lines = _lines(session, row)
     people = departments.cases(session, [row.requisition_id])[: row.total]
-    texts = releases.load(session, row.release_id).texts
-    rows += [_line(session, texts, each) for each in people[row.listed : row.listed + _AT_ONCE]]
-    values: dict[str, Any] = {"rows": _sealed(key, row.id, rows), "listed": len(rows)}
-    if len(rows) >= len(people):
+    lines += [_line(session, row.id, each) for each in people[row.listed : row.listed + _AT_ONCE]]
+    values: dict[str, Any] = {"rows": _sealed(key, row.id, lines), "listed": len(lines)}
+    if len(lines) >= len(people):
         office = offices.find(session, row.office_id)
         if office is None:
             raise NotFound
         year = calendars.day(now).year
         serial = certificates.next_number(session, office.id, "memo", year)
         number = numbers.memo_number(office.code, year, serial)
-        values |= {"state": ISSUED, "number": number, "issued_at": now, "total": len(rows)}
+        values |= {"state": ISSUED, "number": number, "issued_at": now, "total": len(lines)}
     if not table.set_listed(session, row.id, row.listed, **values):
         raise Conflict
     if "number" in values:
         thing = f"requisition:{row.requisition_id}"
         audit.record(
-            session, "admin", "reply:issue", thing, actor, now, number=values["number"], persons=len(rows)
+            session, "admin", "reply:issue", thing, actor, now, number=values["number"], persons=len(lines)
         )
 
 
-def _line(session: Session, texts: papers.Texts, row: AnyRow) -> list[str]:
-    """A person on the list: name, parent, case, outcome as a code, number and day of his own paper."""
-    name = keys.open_name(session, row.data_key_id, row.applicant_id, row.name)
-    relation = texts.setting(f"relation.{name['relation'] or 'father'}.{name['gender']}").hi
-    parent = f"{relation} {name['father_hi']}".strip() if name["father_hi"] else ""
+def _line(session: Session, reply_id: UUID, row: AnyRow) -> _Line:
+    """A person on the list: case, outcome as a code, number and day of his own paper."""
+    who = keys.open_name(session, row.data_key_id, row.applicant_id, row.name)
+    try:
+        sealed = keys.seal_json(keys.unlock(session, row.data_key_id), _place_of(reply_id, row.number), who)
+    except keys.KeyDestroyed:
+        sealed = b""
     state, number, day = _state(row), "", ""
     paper = certificates.find(session, row.paper_id) if row.paper_id is not None else None
     if paper is not None:
         number, day = paper.number, papers.dmy(calendars.day(paper.issued_at))
         state = _outcome(session, paper) if state == "papered" else state
-    return [name["hi"], parent, row.number, state, number, day]
+    return {
+        "case": row.number,
+        "key_id": str(row.data_key_id),
+        "who": b64encode(sealed).decode(),
+        "state": state,
+        "paper": number,
+        "day": day,
+    }
 
 
 def _outcome(session: Session, paper: AnyRow) -> str:
@@ -249,8 +268,13 @@ def _outcome(session: Session, paper: AnyRow) -> str:
 # -- drawn ---------------------------------------------------------------------------------------------------
 
 
-def draw(database: Database, actor: Actor, reply_id: UUID, now: datetime) -> documents.File:
-    """An issued reply as PDF, the looking recorded first. Raises NotFound, NotAllowed, PaperRefused."""
+def draw(
+    database: Database, actor: Actor, reply_id: UUID, now: datetime, language: papers.Spoken = "hi"
+) -> documents.File:
+    """An issued reply as PDF in this language or in both, the looking recorded first.
+
+    Raises NotFound, NotAllowed, PaperRefused.
+    """
     if not (actor.may(Permission.PAPER_SEE) or actor.may(Permission.DEPARTMENT_PAPER)):
         raise NotAllowed
 
@@ -263,23 +287,20 @@ def draw(database: Database, actor: Actor, reply_id: UUID, now: datetime) -> doc
 
     row, texts, facts = database.read(read, actor_scope(actor))
     sightings.note(database, actor, f"requisition:{row.requisition_id}", "reply", {secrecy.SENSITIVE}, now)
-    data = papers.draw_paper(
-        papers.compose_letter(texts, facts), row.issued_at, papers.Assets(fonts=database.fonts)
-    )
+    composed = papers.compose_letter(texts, replace(facts, language=language))
+    data = papers.draw_paper(composed, row.issued_at, papers.Assets(fonts=database.fonts))
     return documents.File(f"{row.number.replace('/', '-')}.pdf", "application/pdf", data)
 
 
 def _facts(session: Session, row: AnyRow, texts: papers.Texts) -> papers.LetterFacts:
-    key, rows = _rows(session, row)
+    key, lines = _lines(session, row)
     letter = cases.requisition_row(session, row.requisition_id)
     if letter is None:
         raise NotFound
     values: Mapping[str, Any] = keys.open_json(key, f"requisition|values|{letter.id}", letter.values)
     district, day = offices.district(session), calendars.day(row.issued_at)
-    waiting = sum(each[3] == _WAITING for each in rows)
-    parts = ("requesting_designation", "requesting_dept", "requesting_address")
-    block = ",\n".join(str(values[part]).rstrip(" ,।.") for part in parts if values.get(part))
-    head = texts.setting("reply_head").hi.split("|")
+    waiting = sum(each["state"] == _WAITING for each in lines)
+    head = texts.setting("reply_head")
     return papers.LetterFacts(
         template=TEMPLATE,
         signer=_signer(session, row, texts),
@@ -287,23 +308,43 @@ def _facts(session: Session, row: AnyRow, texts: papers.Texts) -> papers.LetterF
         issued_on=day,
         number=row.number,
         memo_no=row.number,
-        words={"addressee": papers.Words(block, block)},
+        words={"addressee": paperpeople.block(values)},
         plain={
-            "n": str(len(rows)),
-            "answered": str(len(rows) - waiting),
+            "n": str(len(lines)),
+            "answered": str(len(lines) - waiting),
             "waiting": str(waiting or ""),
             "req_letter_no": letter.letter_no,
             "req_letter_date": papers.dmy(letter.letter_date),
         },
         annex_widths=_WIDTHS,
-        annex=(tuple(head), *(_cells(texts, place, each) for place, each in enumerate(rows, 1))),
+        annex=(
+            tuple(map(papers.Words, head.hi.split("|"), head.en.split("|"))),
+            *(_cells(session, texts, row.id, place, each) for place, each in enumerate(lines, 1)),
+        ),
     )
 
 
-def _cells(texts: papers.Texts, place: int, row: list[str]) -> tuple[str, ...]:
-    name, parent, number, outcome, paper, day = row
-    said = texts.setting(f"reply_outcome.{outcome}").hi
-    return (str(place), name, parent, number, said, f"{paper} {day}".strip())
+def _cells(
+    session: Session, texts: papers.Texts, reply_id: UUID, place: int, line: _Line
+) -> tuple[papers.Words, ...]:
+    name, parent = _person(session, texts, reply_id, line)
+    said = texts.setting(f"reply_outcome.{line['state']}")
+    paper = papers.Words(f"{line['paper']} {line['day']}".strip())
+    return (papers.Words(str(place)), name, parent, papers.Words(line["case"]), said, paper)
+
+
+def _person(
+    session: Session, texts: papers.Texts, reply_id: UUID, line: _Line
+) -> tuple[papers.Words, papers.Words]:
+    """Name and parent; of a person whose case was destroyed, that it was."""
+    try:
+        key = keys.unlock(session, UUID(line["key_id"]))
+    except keys.KeyDestroyed:
+        return texts.setting("reply_erased") or papers.Words("—"), papers.Words()
+    if not line["who"]:  # erased while the list was made
+        return papers.Words("—"), papers.Words()
+    who = keys.open_json(key, _place_of(reply_id, line["case"]), b64decode(line["who"]))
+    return paperpeople.listed(texts, who)
 
 
 def _signer(session: Session, row: AnyRow, texts: papers.Texts) -> papers.Signer:

@@ -1,0 +1,336 @@
+"""What each step of the route sends: one draft a letter, made from the answers with which it went out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from app import formjs, papers
+from app.domain import secrecy
+from app.domain.roles import Role
+from app.models import office_queries as offices
+from app.models import officer_queries as officers
+from app.models import paper_queries as certificates
+from app.services.casefile.projections import LETTER_NO
+from app.services.district import calendars, units
+from app.services.district.options import choices
+from app.services.papers import unitreports
+from app.services.papers.letterkinds import TELLING, Draft, last_letter
+from app.services.papers.paperpeople import People, listed, named
+from app.services.procedure import releases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.papers import Words
+    from app.services.casefile.casefile import CaseFile
+    from app.services.casefile.facts import CaseFacts
+
+
+class Maker:
+    """Makes the letters that went out with one submission."""
+
+    def __init__(self, session: Session, file: CaseFile, row: AnyRow) -> None:
+        self._session, self._file, self._row = session, file, row
+        self._known: CaseFacts = file.facts
+        self._people = People(session, self._known)
+
+    def drafts(self) -> Iterator[Draft]:
+        """The letters, for those that the officer may read and in whose words the release in force can say them."""
+        make = _SENT_BY.get(self._row.form)
+        classes = self._file.classes_of(self._row)
+        if make is None or not classes:
+            return
+        values, texts = self._known.open_answer(self._row), self.texts
+        for draft in make(self, values):
+            is_open = draft.template not in TELLING or secrecy.SENSITIVE in classes
+            if draft.number and is_open and texts.has(draft.template):
+                yield draft
+
+    @property
+    def texts(self) -> papers.Texts:
+        """The words of the release in force; those of the case's own may be older than its letters."""
+        return releases.active(self._session).texts
+
+    def facts(self, draft: Draft, texts: papers.Texts) -> papers.LetterFacts:
+        """Everything the letter says."""
+        day = calendars.day(self._row.at)
+        district = offices.district(self._session)
+        signer = draft.signer or self._signer("dm" if draft.side == "dm" else "sp", texts)
+        return papers.LetterFacts(
+            template=draft.template,
+            signer=signer,
+            district=papers.Words(district.name_hi, district.name_en),
+            issued_on=day,
+            number=draft.number,
+            memo_no="" if draft.is_slip else draft.number,
+            frame="" if draft.is_slip else "letter_frame",
+            words={"addressee": draft.to, **draft.words},
+            plain={"reg_from": self._first_year(), "case_no": self._known.case.number, **draft.plain},
+            rows=draft.rows,
+            subject=self._people.subject(),
+            annex=self._annex(texts) if draft.template in _WITH_LIST else (),
+        )
+
+    def _first_year(self) -> str:
+        """From which year on the registers are searched; read only for a letter that is drawn, not for the list."""
+        checks = self._known.decided.get("checks") or {}
+        return str(calendars.day(self._row.at).year - int(checks.get("lookback_years") or 5))
+
+    def _signer(self, side: Literal["dm", "sp"], texts: papers.Texts) -> papers.Signer:
+        """Who sent it: the head of the office, or by his own name whoever of it signs for him."""
+        name = papers.Words(*officers.names(self._session, self._row.answered_by))
+        day = calendars.day(self._row.at)
+        office_id = offices.only_of_kind(self._session, f"{side}_office", day)
+        posts = (
+            officers.roles_in(self._session, self._row.answered_by, office_id, day)
+            if office_id is not None and self._row.answered_by is not None
+            else frozenset()
+        )
+        if (Role.DM if side == "dm" else Role.SP) in posts:
+            return papers.Signer(side, name)
+        head = texts.setting("dm_designation_letter" if side == "dm" else "sp_designation")
+        return papers.Signer(side, name, papers.Words(f"कृते {head.hi}", f"For the {head.en}"))
+
+    def _annex(self, texts: papers.Texts) -> tuple[tuple[Words, ...], ...]:
+        """The list of persons that goes with a letter: one here, for each case is forwarded by itself."""
+        subject = self._people.subject()
+        name, parent = listed(texts, self._known.person())
+        address = papers.address_line(texts, subject.permanent)
+        number = papers.Words(self._known.case.number.replace("/", "-"))
+        head = texts.setting("annex_head") or papers.Words(_HEAD)
+        heads = map(papers.Words, head.hi.split("|"), (head.en or head.hi).split("|"))
+        return (tuple(heads), (papers.Words("1"), name, parent, address, number))
+
+    # -- what each step sends ------------------------------------------------------------------------------
+
+    def scrutinise(self, values: Mapping[str, Any]) -> Iterator[Draft]:
+        requester = self._people.requester()
+        letter = {
+            "req_letter_no": requester.letter_no,
+            "req_letter_date": papers.dmy(requester.letter_date),
+        }
+        number = str(values.get(LETTER_NO) or "")
+        if values.get("action") in ("return", "forward"):
+            yield self._receipt(values, requester)
+        if values.get("action") == "return":
+            yield Draft(
+                "return_defect",
+                "dm",
+                number,
+                requester.address_block,
+                plain=letter,
+                rows={"defects": self._defects(values)},
+            )
+        elif values.get("action") == "forward":
+            text = str(values.get("instruction") or "")
+            yield Draft(
+                "fwd_dm_to_sp",
+                "dm",
+                number,
+                self._head("sp_designation"),
+                words={"requester": requester.department, "instruction": papers.Words(text, text)},
+                plain={**letter, "n": "1", "due_date": papers.dmy(self._known.case.due_on)},
+            )
+
+    def _receipt(self, values: Mapping[str, Any], requester: papers.Requester) -> Draft:
+        """The पावती for the department; it names the due day once the papers are found complete."""
+        case, letter = self._known.case, self._people.letter
+        defects = self._defects(values) if values.get("action") == "return" else []
+        missing = ("; ".join(row[f"defect_{language}"] for row in defects) for language in ("hi", "en"))
+        return Draft(
+            "acknowledgement",
+            "dm",
+            self._people.diary_number(),
+            requester.address_block,
+            words={"requester": requester.department, "missing": papers.Words(*missing)},
+            plain={
+                "req_letter_no": requester.letter_no,
+                "req_letter_date": papers.dmy(requester.letter_date),
+                "received_date": _day(letter.get("received_date")),
+                "n": str(letter.get("candidate_count") or 1),
+                "diary_no": self._people.diary_number(),
+                "case_no": case.number,
+                "due_date": "" if defects else papers.dmy(case.due_on),
+            },
+            is_slip=True,
+        )
+
+    def _defects(self, values: Mapping[str, Any]) -> list[Mapping[str, str]]:
+        form = self._file.release.form("scrutinise")
+        person = self._people.subject().name
+        rows: list[Mapping[str, str]] = []
+        for each in values.get("defects") or ():
+            said = [formjs.label(form, "defects.code", each.get("code"), {}, lang) for lang in ("hi", "en")]
+            text = str(each.get("text") or "")
+            told = [f"{label}: {text}" if text else label for label in said]
+            rows.append(
+                {
+                    "defect_hi": told[0],
+                    "defect_en": told[1],
+                    "name_hi": person.hi,
+                    "name_en": person.en,
+                }
+            )
+        return rows
+
+    def route(self, values: Mapping[str, Any]) -> Iterator[Draft]:
+        number = str(values.get(LETTER_NO) or "")
+        yield from self._to_thanas(values, number)
+        for row in values.get("other_district") or ():
+            office = str(row.get("office") or "")
+            lines = units.addresses(self._known)
+            hindi, english = lines.get(str(row.get("address")), ("", ""))
+            yield Draft(
+                "other_district",
+                "sp",
+                number,
+                named(office),
+                words={"other_addr": papers.Words(hindi, english)},
+                plain={
+                    "from": _month(row.get("period_from")),
+                    "to": _month(row.get("period_to")),
+                    "due_date": papers.dmy(self._known.case.due_on),
+                },
+            )
+
+    def _to_thanas(self, values: Mapping[str, Any], number: str) -> Iterator[Draft]:
+        forward = self._forward()
+        note = str(values.get("sp_note") or "")
+        for thana_id in dict.fromkeys(row.get("thana") for row in values.get("routes") or ()):
+            thana = offices.find(self._session, UUID(thana_id)) if thana_id else None
+            if thana is None or not forward[0]:
+                continue
+            sho = self.texts.setting("sho_designation")
+            yield Draft(
+                "fwd_sp_to_thana",
+                "sp",
+                number,
+                papers.Words(f"{sho.hi}, थाना {thana.name_hi}", f"{sho.en}, {thana.name_en} P.S."),
+                words={"instruction": papers.Words(note, note)},
+                plain={
+                    "n": "1",
+                    "dm_memo_no": forward[0],
+                    "dm_memo_date": forward[1],
+                    "due_date": papers.dmy(self._known.case.due_on),
+                },
+            )
+
+    def endorse(self, values: Mapping[str, Any]) -> Iterator[Draft]:
+        found = next((row for row in self._known.enquiries if row.id == self._row.enquiry_id), None)
+        if found is not None:
+            yield unitreports.draft(self._file, self._row, found, values, self.texts)
+
+    def dispatch(self, values: Mapping[str, Any]) -> Iterator[Draft]:
+        """The slip that went with the paper; its number is that of the paper in the dispatch register."""
+        papers_sent = certificates.of_case(self._session, self._known.case.id)
+        paper = next((row for row in reversed(papers_sent) if row.issued_at is not None), None)
+        if paper is None:
+            return
+        requester = self._people.requester()
+        block = requester.address_block
+        form = self._file.release.form(self._row.form)
+        mode = [
+            formjs.label(form, "dispatch_mode", values.get("dispatch_mode"), {}, lang)
+            for lang in ("hi", "en")
+        ]
+        yield Draft(
+            "dispatch_slip",
+            "dm",
+            paper.memo_number,
+            block,
+            words={
+                "addressee": papers.Words(block.hi.replace("\n", " "), block.en.replace("\n", " ")),
+                "mode": papers.Words(*mode),
+                "paper_kind": self.texts.setting(f"paper_kind.{paper.output}"),
+                "receipt_name": named(values.get("receipt_name")),
+            },
+            plain={
+                "dispatch_no": paper.memo_number,
+                "cert_no": paper.number,
+                "cert_date": papers.dmy(calendars.day(paper.issued_at)),
+                "track_no": str(values.get("track_no") or ""),
+            },
+            is_slip=True,
+        )
+
+    def recommend(self, values: Mapping[str, Any]) -> Iterator[Draft]:
+        if values.get("sp_decision") == "hear_applicant":
+            yield self._notice(values, "sp")
+        forward = self._forward()
+        if not values.get("sp_memo_no") or not forward[0]:
+            return
+        form = self._file.release.form("recommend")
+        options = choices(self._session, form, self._file.release, self._known)
+        outcome = [
+            formjs.label(form, "sp_outcome", values.get("sp_outcome"), options, lang) for lang in ("hi", "en")
+        ]
+        reason = str(values.get("sp_reason") or "")
+        reported = [row for row in self._known.enquiries if row.state == "reported"]
+        named = dict.fromkeys(units.name(self._known, row) for row in reported)
+        texts = self.texts
+        yield Draft(
+            "sp_report",
+            "sp",
+            str(values["sp_memo_no"]),
+            self._head("dm_designation_letter"),
+            words={
+                "reporting_units": papers.joined(texts, [papers.Words(*each) for each in named]),
+                "outcome": papers.Words(*outcome),
+                "reason": papers.Words(reason, reason),
+            },
+            plain={"dm_memo_no": forward[0], "dm_memo_date": forward[1]},
+        )
+
+    def decide(self, values: Mapping[str, Any]) -> Iterator[Draft]:
+        if values.get("dm_decision") == "hear_applicant":
+            yield self._notice(values, "dm")
+
+    def _notice(self, values: Mapping[str, Any], side: Literal["dm", "sp"]) -> Draft:
+        subject = self._people.subject()
+        place = str(values.get("hearing_place") or "")
+        address = papers.address_line(self.texts, subject.permanent)
+        return Draft(
+            "hearing_notice",
+            side,
+            str(values.get(LETTER_NO) or ""),
+            papers.Words(f"{subject.name.hi},\n{address.hi}", f"{subject.name.en},\n{address.en}"),
+            words={"place_of_hearing": named(place)},
+            plain={
+                "hearing_date": _day(values.get("hearing_date")),
+                "time": str(values.get("hearing_time") or ""),
+            },
+        )
+
+    def _forward(self) -> tuple[str, str]:
+        """Number and day of the DM's letter to the SP; empty for a case that went before letters had numbers."""
+        return last_letter(self._file, "scrutinise")
+
+    def _head(self, designation: str) -> Words:
+        said = self.texts.setting(designation)
+        district = offices.district(self._session)
+        return papers.Words(f"{said.hi}, {district.name_hi}", f"{said.en}, {district.name_en}")
+
+
+_SENT_BY: dict[str, Callable[[Maker, Mapping[str, Any]], Iterator[Draft]]] = {
+    "scrutinise": Maker.scrutinise,
+    "route": Maker.route,
+    "recommend": Maker.recommend,
+    "decide": Maker.decide,
+    "endorse_enquiry": Maker.endorse,
+    "dispatch": Maker.dispatch,
+}
+_HEAD = "क्र०|नाम|पिता/पति|पता|प्रकरण संख्या"  # of texts that are older than its setting
+_WITH_LIST = frozenset({"fwd_dm_to_sp", "fwd_sp_to_thana"})
+
+
+def _month(text: Any) -> str:
+    """A month as papers write it, 01-2022; a day, where one was answered, as a day."""
+    return "-".join(reversed(str(text or "").split("-")))
+
+
+def _day(text: Any) -> str:
+    return papers.dmy(date.fromisoformat(str(text))) if text else ""

@@ -1,0 +1,44 @@
+"""A letter of the route before its words are set: the draft that a step leaves, and to which letters it refers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from app import papers
+from app.services.casefile.projections import LETTER_NO
+from app.services.district import calendars
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.papers import Words
+    from app.services.casefile.casefile import CaseFile
+
+#: Letters that state facts of the enquiry: for those alone who may read such facts.
+TELLING = frozenset({"sp_report", "hearing_notice", "thana_report_clear", "thana_report_adverse"})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One letter: its template, whose it is, to whom, and what it says."""
+
+    template: str
+    side: Literal["dm", "sp", "thana"]
+    number: str
+    to: Words
+    words: Mapping[str, Words] = field(default_factory=dict)
+    plain: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, list[Mapping[str, str]]] = field(default_factory=dict)
+    is_slip: bool = False  # stands alone, without a letterhead and a पत्रांक of its own
+    signer: papers.Signer | None = None  # none: whoever of the office sent it
+
+
+def last_letter(file: CaseFile, form: str) -> tuple[str, str]:
+    """Number and day of the last letter that went out with a form; empty where none did."""
+    for row in reversed(file.answer_rows):
+        if row.form == form:
+            number = file.facts.open_answer(row).get(LETTER_NO)
+            if number:
+                return str(number), papers.dmy(calendars.day(row.at))
+    return "", ""
