@@ -126,6 +126,7 @@ ADDRESSES: dict[str, Address] = {
     "hits.decide": Address("task", frozenset({404}), {"accused_id": NEVER}),
     "hits.offer": acts("task"),
     "orders.show": opens(),
+    "orders.paper": Address(gives=frozenset({404}), parts={"order_id": NEVER}),
     "orders.issue": acts(),
     "orders.cancel": acts(),
     "record.show": opens(),

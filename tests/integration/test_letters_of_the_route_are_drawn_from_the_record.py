@@ -39,8 +39,9 @@ class Route:
         )
         return {line.kind: line for line in view.letters}
 
-    def said(self, number: str, line: LetterLine, role: Role = Role.DM) -> str:
-        answer = self.office.at(role).get(f"/cases/{number.replace('/', '-')}/letters/{line.key}")
+    def said(self, number: str, line: LetterLine, role: Role = Role.DM, language: str = "hi") -> str:
+        address = f"/cases/{number.replace('/', '-')}/letters/{line.key}?language={language}"
+        answer = self.office.at(role).get(address)
         assert answer.status_code == 200, text_of(answer)[:500]
         document = pypdfium2.PdfDocument(answer.data)
         text = "\n".join(document[page].get_textpage().get_text_bounded() for page in range(len(document)))
@@ -108,6 +109,51 @@ def test_the_sps_report_names_the_units_that_reported(route: Route, decided: str
     key = line.key
     refused = route.office.at(Role.DM_ASSISTANT).get(f"/cases/{decided.replace('/', '-')}/letters/{key}")
     assert refused.status_code == 404
+
+
+def test_each_police_station_reports_by_a_numbered_letter_of_its_own(route: Route, decided: str) -> None:
+    actor = route.journey.staff.holder(Role.SP)
+    view = route.office.database.read(
+        lambda session: cases.find(session, actor, decided, NOW, "documents"), actor_scope(actor)
+    )
+    found = [line for line in view.letters if line.kind == "thana_report_clear"]
+    assert len({line.number for line in found}) == 2
+    text = route.said(decided, found[0], Role.SP)
+    for wanted in (
+        "बिहार पुलिस",
+        "थाना, जिला सारण",
+        found[0].number,
+        "वरीय पुलिस अधीक्षक, सारण",
+        route.letters(decided, Role.SP)["fwd_sp_to_thana"].number,
+        "जाँच पदाधिकारी",
+        "राहुल कुमार शर्मा, पिता विनय शर्मा",
+        "कोई कांड/प्रतिकूल प्रविष्टि नहीं पाई गई",
+        "मंतव्य: कोई प्रतिकूल तथ्य नहीं",
+        "थानाध्यक्ष, थाना",
+    ):
+        assert wanted in text, wanted
+    assert "thana_report_clear" not in route.letters(decided, Role.DM_ASSISTANT)
+
+
+@pytest.mark.parametrize("kind", ["fwd_dm_to_sp", "sp_report", "thana_report_clear", "acknowledgement"])
+def test_a_letter_in_english_holds_no_hindi_letter(route: Route, decided: str, kind: str) -> None:
+    """Whatever was typed in Hindi stands in Latin letters: names by their sound, places as the gazetteer spells them."""
+    line = route.letters(decided, Role.SP)[kind]
+    text = route.said(decided, line, Role.SP, "en")
+    quoted = text.replace("का०-112/2026", "")  # the number of the department's letter stays sign by sign
+    assert re.findall(r"[\u0900-\u097f]+", quoted) == []
+    assert "Rahul Kumar Sharma" in text
+    both = route.said(decided, line, Role.SP, "both")
+    assert "राहुल कुमार शर्मा" in both
+    assert "Rahul Kumar Sharma" in both
+
+
+def test_what_was_dispatched_has_a_slip_that_names_paper_and_way(route: Route) -> None:
+    number = route.journey.new_case()
+    route.journey.go_on(number)
+    text = route.said(number, route.letters(number)["dispatch_slip"])
+    for wanted in ("निर्गम पर्ची", "निर्गत संख्या DM-GEN/CHAR/2026/", "SRN/CAV/2026/", "माध्यम: "):
+        assert wanted in text, wanted
 
 
 def test_a_defect_is_told_to_the_department(route: Route) -> None:

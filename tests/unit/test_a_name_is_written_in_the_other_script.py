@@ -10,6 +10,7 @@ from app import formjs
 from app.domain import transliteration
 from app.domain.legacyfont import is_legacy
 from app.domain.names import skeletons
+from app.services.district import englishnames
 from tests.shipped_forms import form, known, problems
 
 CORPUS = [
@@ -56,6 +57,35 @@ def test_a_usual_name_is_proposed_in_both_directions(hindi: str, english: str) -
 )
 def test_a_hindi_name_is_spelt_by_its_sound(hindi: str, english: str) -> None:
     assert transliteration.to_latin(hindi) == english
+
+
+@pytest.mark.parametrize(
+    ("hindi", "english"),
+    [
+        ("श्यामपुर", "Shyampur"),
+        ("छपरा", "Chhapra"),
+        ("वार्ड संख्या ७, स्टेशन रोड, भगवान बाजार", "Ward No. 7, Station Road, Bhagwan Bazar"),
+        ("बड़का गाँव", "Barka Gaon"),
+        (
+            "निदेशक (प्रशासन),\nशिक्षा विभाग, बिहार सरकार",
+            "Director (Administration),\nEducation Department, Government of Bihar",
+        ),
+        ("मुख्य न्यायिक दंडाधिकारी, छपरा", "Chief Judicial Magistrate, Chhapra"),
+        ("आरोप पत्र सं० 91/2021 दिनांक 12.06.2021", "Charge-sheet No. 91/2021 dated 12.06.2021"),
+        ("उत्तर प्रदेश", "Uttar Pradesh"),
+        ("सत्येन्द्र मुख्य", "Satyendra Mukhya"),
+        ("Ram Nagar, 841301", "Ram Nagar, 841301"),
+        ("", ""),
+    ],
+)
+def test_a_place_or_office_stands_in_latin_letters_on_an_english_paper(hindi: str, english: str) -> None:
+    """By the gazetteer where it knows the place, by the words of offices, and else by the sound."""
+    assert englishnames.said(hindi) == (hindi, english)
+
+
+@pytest.mark.parametrize("text", ["अज्ञात गाँव, पो० नैनी", "ग्रा०पं० — ४", "कोठी (टोला) 12/अ", "क़ासिम ँ ् ः"])
+def test_a_name_for_an_english_paper_is_never_in_two_scripts(text: str) -> None:
+    assert not [sign for sign in englishnames.in_latin(text) if "\u0900" <= sign <= "\u097f"]
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,9 @@ def test_a_long_report_runs_over_pages_and_says_how_many() -> None:
 def test_a_long_list_stands_on_pages_of_its_own_each_under_its_head_and_the_letter_knows_how_many() -> None:
     rows = tuple((str(place), f"नाम {place}") for place in range(1, 43))
     composed = compose(texts(), clear_report())
-    composed = replace(composed, sheets=(replace(composed.sheets[0], annex=(("क्र०", "अभ्यर्थी का नाम"), *rows)),))
+    composed = replace(
+        composed, sheets=(replace(composed.sheets[0], annex=(("क्र०", "अभ्यर्थी का नाम"), *rows)),)
+    )
     first, *pages = pages_of(draw_paper(composed, ISSUED_AT, ASSETS))
     assert "विश्वासभाजन" in first
     assert "1 / 4" in first

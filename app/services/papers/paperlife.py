@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -281,8 +281,10 @@ def _check_revocable(session: Session, actor: Actor, row: AnyRow) -> None:
 # -- their papers ------------------------------------------------------------------------------------------
 
 
-def file(database: Database, actor: Actor, act_id: UUID, now: datetime) -> documents.File:
-    """The paper of an act: the duplicate, or the order that revoked. Raises NotFound."""
+def file(
+    database: Database, actor: Actor, act_id: UUID, now: datetime, language: papers.Spoken = "hi"
+) -> documents.File:
+    """The paper of an act: the duplicate, or the order that revoked, in this language. Raises NotFound."""
 
     def noted(session: Session) -> AnyRow:
         act = table.act(session, act_id)
@@ -320,6 +322,8 @@ def file(database: Database, actor: Actor, act_id: UUID, now: datetime) -> docum
     else:
         told = superseding.notice if act.kind == paperacts.NOTICE else _order
         texts, facts = database.read(lambda session: told(session, act), scope)
+        if act.kind != paperacts.NOTICE:  # which is in the language of its paper
+            facts = replace(facts, language=language)
         data = papers.draw_paper(papers.compose_letter(texts, facts), act.at, assets)
     name = f"{act.paper_number.replace('/', '-')}-{act.kind}-{act.number.replace('/', '-')}.pdf"
     return documents.File(name, "application/pdf", data)

@@ -19,7 +19,7 @@ from app.web.frame.language import moment, say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import file_response
+from app.web.request.files import file_response, language_asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +90,8 @@ def settle_note(number: str, note_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CASE_SEE)
 def letter(number: str, key: str) -> ResponseReturnValue:
     """A letter of the route, drawn from the record."""
-    file = letters.draw(transaction.database(), g.actor, number, key, transaction.now())
+    now, spoken = transaction.now(), language_asked()
+    file = letters.draw(transaction.database(), g.actor, number, key, now, spoken)
     return file_response(file.data, file.media_type, file.name)
 
 

@@ -9,14 +9,18 @@ from flask import Blueprint, g, redirect, request, url_for
 from app.domain.ledger import REASONS
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
+from app.services.papers import orderpapers
 from app.services.timekeeping import orders
 from app.web.frame import confirmations
 from app.web.frame.forms import known_day, known_id
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
+from app.web.request.files import file_response, language_asked
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("orders", __name__)
@@ -29,6 +33,14 @@ _ISSUE = "issue"  # the button of the second page, on which the difference stand
 @requires(Permission.CALENDAR_SEE)
 def show() -> ResponseReturnValue:
     return _page()
+
+
+@bp.get("/orders/<uuid:order_id>/paper")
+@requires(Permission.CALENDAR_SEE)
+def paper(order_id: UUID) -> ResponseReturnValue:
+    """The order as the paper that is signed."""
+    file = orderpapers.draw(transaction.database(), g.actor, order_id, language_asked())
+    return file_response(file.data, file.media_type, file.name)
 
 
 @bp.post("/orders")

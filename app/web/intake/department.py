@@ -13,7 +13,7 @@ from app.services.papers import letterpapers, replies
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import file_response, letter_files
+from app.web.request.files import file_response, language_asked, letter_files
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -56,7 +56,8 @@ def letter(requisition_id: UUID) -> ResponseReturnValue:
 @requires(Permission.DEPARTMENT_PAPER)
 def reply(reply_id: UUID) -> ResponseReturnValue:
     """The consolidated reply to a letter of the department."""
-    file = replies.draw(transaction.database(), g.actor, reply_id, transaction.now())
+    now, spoken = transaction.now(), language_asked()
+    file = replies.draw(transaction.database(), g.actor, reply_id, now, spoken)
     return file_response(file.data, file.media_type, file.name)
 
 

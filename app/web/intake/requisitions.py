@@ -20,7 +20,7 @@ from app.web.frame.language import moment
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import limits, transaction
-from app.web.request.files import file_response, letter_files
+from app.web.request.files import file_response, language_asked, letter_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +116,8 @@ def ask_reply(requisition_id: UUID) -> ResponseReturnValue:
 @requires(Permission.PAPER_SEE)
 def reply(reply_id: UUID) -> ResponseReturnValue:
     """The consolidated reply."""
-    file = replies.draw(transaction.database(), g.actor, reply_id, transaction.now())
+    now, spoken = transaction.now(), language_asked()
+    file = replies.draw(transaction.database(), g.actor, reply_id, now, spoken)
     return file_response(file.data, file.media_type, file.name)
 
 

@@ -18,7 +18,7 @@ from app.web.frame.language import say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import file_response
+from app.web.request.files import file_response, language_asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,8 @@ def revoke(certificate_id: UUID) -> ResponseReturnValue:
 @requires(Permission.PAPER_SEE)
 def act(act_id: UUID) -> ResponseReturnValue:
     """The duplicate, or the order that revoked."""
-    found = paperlife.file(transaction.database(), g.actor, act_id, transaction.now())
+    now, spoken = transaction.now(), language_asked()
+    found = paperlife.file(transaction.database(), g.actor, act_id, now, spoken)
     return file_response(found.data, found.media_type, found.name)
 
 

@@ -14,6 +14,8 @@ from app.web.request import transaction
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from app.papers import Spoken
+
 _DIGITS = 3
 
 
@@ -35,6 +37,12 @@ def attachment(name: str) -> str:
     stem, dot, ending = plain.rpartition(".")
     plain = f"{stem.strip('._') or 'document'}{dot}{ending}"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def language_asked() -> Spoken:
+    """In which language a paper is wanted that is drawn when it is asked for; Hindi where nothing is said."""
+    asked = request.args.get("language", "")
+    return asked if asked in ("en", "both") else "hi"  # type: ignore[return-value]
 
 
 def letter_files(requisition_id: UUID) -> Response:

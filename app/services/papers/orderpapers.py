@@ -1,0 +1,77 @@
+"""An order of the SP that stops enquiries or gives them days, drawn as the paper that he signs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app import papers
+from app.domain.errors import NotFound
+from app.domain.ledger import PAUSE
+from app.domain.offices import OfficeKind
+from app.models import office_queries as offices
+from app.services.district import calendars
+from app.services.procedure import releases
+from app.services.store import documents
+from app.services.store.drafts import actor_scope
+from app.services.timekeeping import orders
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.store.database import Database
+
+_TEMPLATES = {True: "order_pause", False: "order_extension"}  # by whether the order stops the clock
+
+
+def draw(database: Database, actor: Actor, order_id: UUID, language: papers.Spoken = "hi") -> documents.File:
+    """The order as PDF, in this language or in both. Raises NotFound, NotAllowed, PaperRefused."""
+
+    def read(session: Session) -> tuple[datetime, papers.Texts, papers.LetterFacts]:
+        row = next((row for row in orders.listing(session, actor) if row.id == order_id), None)
+        if row is None:
+            raise NotFound
+        texts = releases.active(session).texts
+        return row.issued_at, texts, _facts(session, row, texts, language)
+
+    at, texts, facts = database.read(read, actor_scope(actor))
+    data = papers.draw_paper(papers.compose_letter(texts, facts), at, papers.Assets(fonts=database.fonts))
+    return documents.File(f"order-{order_id.hex[-8:]}.pdf", "application/pdf", data)
+
+
+def _facts(
+    session: Session, row: AnyRow, texts: papers.Texts, language: papers.Spoken
+) -> papers.LetterFacts:
+    district = offices.district(session)
+    return papers.LetterFacts(
+        template=_TEMPLATES[row.kind == PAUSE],
+        signer=papers.Signer("sp", papers.Words(row.issued_by_hi, row.issued_by_en)),
+        district=papers.Words(district.name_hi, district.name_en),
+        issued_on=row.dated_on or calendars.day(row.issued_at),
+        number=row.number,
+        memo_no=row.number,
+        frame="order_frame",
+        language=language,
+        words={
+            "ext_reason": texts.setting(f"order_reason.{row.reason}"),
+            "scope": _scope(row, texts),
+        },
+        plain={
+            "order_no": row.number,
+            "ext_from": papers.dmy(row.first_on),
+            "ext_to": papers.dmy(row.last_on),
+            "ext_days": str(row.days or ""),
+        },
+    )
+
+
+def _scope(row: AnyRow, texts: papers.Texts) -> papers.Words:
+    """For which offices the order holds."""
+    if row.office_id is None:
+        return texts.setting("order_scope")
+    if row.office_kind == OfficeKind.THANA:
+        return papers.Words(f"थाना {row.office_hi}", f"{row.office_en} P.S.")
+    return papers.Words(row.office_hi, row.office_en)
