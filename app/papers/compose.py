@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from app.papers.devanagari import printable
 from app.papers.errors import PaperRefused
@@ -21,11 +21,22 @@ if TYPE_CHECKING:
     from app.papers.texts import Words
 
 #: A line is laid out by the first of these place-holders that stands in it.
-_KINDS = ("subject", "reference", "addressee", "greeting", "closing", "enclosures", "cert_no", "sr")
+_KINDS = (
+    "order_no",
+    "subject",
+    "reference",
+    "addressee",
+    "greeting",
+    "closing",
+    "enclosures",
+    "cert_no",
+    "sr",
+)
 _STRONG = frozenset({"name", "cert_no", "valid_till", "signer_name"})
 _PART_RIGHT = re.compile(r" {3,}")  # a gap that sends the rest of the line to the right margin
 _GAP = "gap"  # an empty line
 _ROWS_OF_A_PAGE, _ROWS_BELOW = 20, 12  # of a list on pages of its own; of one below its letter
+_FORMS: dict[str, Literal["order", "slip"]] = {"order_frame": "order", "": "slip"}
 _NESTED = "¶"  # stands in the values for a block, so that an optional phrase around it is kept
 
 
@@ -101,6 +112,7 @@ class Composition:
     verify_link: str  # what the QR holds; empty for letters, which anybody may not check
     photo: bytes | None
     annex_widths: tuple[int, ...] = ()  # of the columns of a list, in millimetres
+    form: Literal["letter", "order", "slip"] = "letter"  # how its heading is laid out
     is_signed: bool = False  # a signature will put its frame around the sign block
     is_of_firm: bool = False  # which has no face: no place is kept for a photograph
 
@@ -148,6 +160,7 @@ def compose_letter(texts: Texts, facts: LetterFacts) -> Composition:
         verify_link="",
         photo=None,
         annex_widths=facts.annex_widths,
+        form=_FORMS.get(facts.frame, "letter"),
     )
 
 

@@ -68,7 +68,7 @@ def paper_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:
         "date": Words(dmy(facts.issued_on), dmy(facts.issued_on)),
         "purpose": facts.purpose,
         "requester": facts.requester.department,
-        "addressee": facts.requester.address_block,
+        "addressee": _unstopped(facts.requester.address_block),
         "reporting_units": joined(texts, facts.reporting_units),
         "residence_found": texts.setting(f"residence_found.{facts.residence}"),
         "facts": sentences,
@@ -99,6 +99,7 @@ def letter_values(texts: Texts, facts: LetterFacts) -> dict[str, str]:
         **(_subject(texts, facts.subject) if facts.subject is not None else {}),
         **facts.words,
     }
+    words["addressee"] = _unstopped(facts.words.get("addressee", Words()))
     values = {name: value for key, word in words.items() for name, value in both(key, word).items()}
     return {**values, "memo_no": facts.memo_no, **facts.plain}
 
@@ -107,6 +108,11 @@ def register_facts(texts: Texts, entries: Sequence[RegisterEntry], others: Seque
     """Say the entries of registers, and whatever else was found, as sentences."""
     stated = (*(_entry(texts, entry) for entry in entries), *others)
     return Words(*(" ".join(fact.said(language) for fact in stated) for language in LANGUAGES))
+
+
+def _unstopped(addressee: Words) -> Words:
+    """The frame ends an address by its own mark: P.S. needs no second one."""
+    return Words(addressee.hi.rstrip(" ।."), addressee.en.rstrip(" .।"))
 
 
 def _entry(texts: Texts, entry: RegisterEntry) -> Words:

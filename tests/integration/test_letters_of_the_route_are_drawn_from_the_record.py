@@ -137,7 +137,7 @@ def test_each_police_station_reports_by_a_numbered_letter_of_its_own(route: Rout
 
 @pytest.mark.parametrize("kind", ["fwd_dm_to_sp", "sp_report", "thana_report_clear", "acknowledgement"])
 def test_a_letter_in_english_holds_no_hindi_letter(route: Route, decided: str, kind: str) -> None:
-    """Whatever was typed in Hindi stands in Latin letters: names by their sound, places as the gazetteer spells them."""
+    """Whatever was typed in Hindi stands in Latin letters: names by their sound, places as they are spelt."""
     line = route.letters(decided, Role.SP)[kind]
     text = route.said(decided, line, Role.SP, "en")
     quoted = text.replace("का०-112/2026", "")  # the number of the department's letter stays sign by sign

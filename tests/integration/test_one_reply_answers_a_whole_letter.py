@@ -170,3 +170,26 @@ def test_all_papers_of_a_letter_print_as_one_file(letter: Letter) -> None:
     assert "राहुल कुमार शर्मा" in said(answer.data)
     with pikepdf.open(BytesIO(answer.data)) as whole:
         assert len(whole.pages) == 1
+
+
+def test_the_names_of_a_case_that_was_erased_are_gone_from_every_reply_and_the_others_stay(
+    letter: Letter,
+) -> None:
+    fresh, database = Letter(letter.office), letter.office.database
+    actor = fresh.journey.staff.holder(Role.DM_SECTION_HEAD)
+    reply_id = replies.ask(database, actor, fresh.id, fresh.journey.now)
+    fresh.make()
+    with database.engine.connect() as connection:
+        key_id = connection.execute(
+            select(case.c.data_key_id).where(case.c.number == fresh.waiting)
+        ).scalar_one()
+    assert "Sita Devi" in said(replies.draw(database, actor, reply_id, fresh.journey.now, "en").data)
+    database.write(lambda session: keys.destroy(session, key_id, fresh.journey.now), actor_scope(actor))
+    text = said(replies.draw(database, actor, reply_id, fresh.journey.now, "both").data)
+    assert "सीता" not in text
+    assert "Sita" not in text
+    assert "अभिलेख विनष्ट" in text
+    assert "record destroyed" in text
+    assert fresh.waiting in text
+    assert "राहुल कुमार शर्मा" in text
+    assert "Rahul Kumar Sharma" in text

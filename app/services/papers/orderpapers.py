@@ -42,9 +42,7 @@ def draw(database: Database, actor: Actor, order_id: UUID, language: papers.Spok
     return documents.File(f"order-{order_id.hex[-8:]}.pdf", "application/pdf", data)
 
 
-def _facts(
-    session: Session, row: AnyRow, texts: papers.Texts, language: papers.Spoken
-) -> papers.LetterFacts:
+def _facts(session: Session, row: AnyRow, texts: papers.Texts, language: papers.Spoken) -> papers.LetterFacts:
     district = offices.district(session)
     return papers.LetterFacts(
         template=_TEMPLATES[row.kind == PAUSE],
