@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, delete, exists, or_, select, update
 
 from app.models.cases import data_key, document
+from app.models.lodgements import lodgement
 from app.models.officers import draft
+from app.models.rosters import roster_row
 from app.models.scope import visible
 from app.models.statements import Change
 
@@ -41,9 +43,15 @@ def documents_of_drafts(session: Session, draft_ids: Collection[UUID]) -> Sequen
 
 
 def loose_documents(session: Session, before: datetime, limit: int) -> Sequence[AnyRow]:
-    """Uploads that were taken out of their draft, and old ones whose draft has gone without them."""
-    has_draft = exists().where(
-        draft.c.district_id == document.c.district_id, draft.c.id == document.c.draft_id
+    """Uploads that were taken out of their draft, and old ones whose draft has gone without them.
+
+    A letter of a department, and a row of a list, keep their files as a draft does.
+    """
+    has_draft = or_(
+        *(
+            exists().where(table.c.district_id == document.c.district_id, table.c.id == document.c.draft_id)
+            for table in (draft, lodgement, roster_row)
+        )
     )
     statement = (
         select(document.c.id, document.c.path)

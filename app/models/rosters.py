@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from app.models.base import Encrypted, Json, UtcDateTime, case_table, insert_or, uuid_column
-from app.models.cases import case, search_key
+from app.models.cases import case, document, search_key
 from app.models.scope import visible
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ roster_row = case_table(
     Column("person", LargeBinary(8)),  # name and day of birth, blind
     Column("twin_row", Integer),  # the row above that is the same person
     uuid_column("twin_case_id", nullable=True),  # the case of the past that is
+    uuid_column("data_key_id", nullable=True),  # of its person's files; the case takes it over
     Index("ix_roster_row_number", "district_id", "roster_id", "number", unique=True),
     Index("ix_roster_row_state", "district_id", "roster_id", "state", "number"),
     Index("ix_roster_row_person", "district_id", "roster_id", "person"),
@@ -228,6 +229,56 @@ def rows_in(
         .limit(limit)
     )
     return session.connection.execute(chosen).all()
+
+
+def row_at(session: Session, roster_id: UUID, number: int, *, lock: bool = False) -> AnyRow | None:
+    """One row by its number; `lock`: nobody else changes it in the meantime."""
+    chosen = select(roster_row).where(
+        visible(roster_row, session.scope), roster_row.c.roster_id == roster_id, roster_row.c.number == number
+    )
+    return session.connection.execute(chosen.with_for_update() if lock else chosen).one_or_none()
+
+
+def roster_of_row(session: Session, row_id: UUID) -> UUID | None:
+    """The list in which a row stands."""
+    chosen = select(roster_row.c.roster_id).where(
+        visible(roster_row, session.scope), roster_row.c.id == row_id
+    )
+    found: UUID | None = session.connection.execute(chosen).scalar_one_or_none()
+    return found
+
+
+def set_row_key(session: Session, row_id: UUID, data_key_id: UUID) -> None:
+    """Give a row the key of its person's files."""
+    session.connection.execute(
+        update(roster_row)
+        .where(visible(roster_row, session.scope), roster_row.c.id == row_id)
+        .values(data_key_id=data_key_id)
+    )
+
+
+def rows_with_files(session: Session, roster_id: UUID) -> Sequence[AnyRow]:
+    """Id and key of the rows to whose persons files were given."""
+    chosen = select(roster_row.c.id, roster_row.c.data_key_id).where(
+        visible(roster_row, session.scope),
+        roster_row.c.roster_id == roster_id,
+        roster_row.c.data_key_id.is_not(None),
+    )
+    return session.connection.execute(chosen).all()
+
+
+def files_of_rows(session: Session, row_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Row -> how many files its person has, for those who have any."""
+    chosen = (
+        select(document.c.draft_id, func.count())
+        .where(
+            visible(document, session.scope),
+            document.c.draft_id.in_(row_ids),
+            document.c.destroyed_at.is_(None),
+        )
+        .group_by(document.c.draft_id)
+    )
+    return {row[0]: int(row[1]) for row in session.connection.execute(chosen)}
 
 
 _JUDGED = ("state", "answers", "faults", "person", "twin_row", "twin_case_id")

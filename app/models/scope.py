@@ -208,6 +208,11 @@ def _case_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
         own = and_(
             own, or_(table.c.from_office_id == scope.office_id, table.c.to_office_id == scope.office_id)
         )
+    if (
+        table.name == "document" and scope.role in DISTRICT_WIDE
+    ):  # what a department has not sent yet is its own
+        is_sent = or_(table.c.draft_id.is_(None), ~_enclosed(table, _begun(table, scope)))
+        own = and_(own, is_sent)
     if scope.role in SEALED_READERS:
         return own
     if scope.role in DISTRICT_WIDE:
@@ -238,7 +243,7 @@ def _of_department(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
         case "certificate":
             return table.c.id.in_(select(delivery.c.certificate_id).where(*here))
         case "document":
-            return table.c.id.in_(
+            delivered = (
                 select(certificate.c.document_id)
                 .join(
                     delivery,
@@ -249,7 +254,32 @@ def _of_department(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
                 )
                 .where(*here)
             )
+            return or_(table.c.id.in_(delivered), _enclosed(table, _written_by(table, scope)))
     return false()
+
+
+def _written_by(table: Table, scope: OfficerScope) -> Any:
+    """The letters that a department writes in its account, until the DM's office has accepted them."""
+    mine = table.metadata.tables["lodgement"].c
+    return select(mine.id).where(
+        mine.district_id == scope.district_id, mine.office_id == scope.office_id, mine.state != "accepted"
+    )
+
+
+def _begun(table: Table, scope: OfficerScope) -> Any:
+    """The letters that departments have begun and not sent, or put away."""
+    begun = table.metadata.tables["lodgement"].c
+    return select(begun.id).where(
+        begun.district_id == scope.district_id, begun.state.in_(("draft", "returned", "dropped"))
+    )
+
+
+def _enclosed(table: Table, lodgements: Any) -> ColumnElement[bool]:
+    """The files that lie with such letters, or with a person of their lists."""
+    own, rows = (table.metadata.tables[name].c for name in ("roster", "roster_row"))
+    lists = select(own.id).where(own.lodgement_id.in_(lodgements), own.requisition_id.is_(None))
+    persons = select(rows.id).where(rows.roster_id.in_(lists))
+    return or_(table.c.draft_id.in_(lodgements), table.c.draft_id.in_(persons))
 
 
 def _asked_by(scope: OfficerScope) -> Any:
@@ -381,10 +411,7 @@ def _of_register(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
 
 def _letter_of_department(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     """Its letters; and what it writes in its account, with the lists of it, until the DM's office has accepted it."""
-    mine = table.metadata.tables["lodgement"].c
-    written = select(mine.id).where(
-        mine.district_id == scope.district_id, mine.office_id == scope.office_id, mine.state != "accepted"
-    )
+    written = _written_by(table, scope)
     match table.name:
         case "requisition":
             return table.c.id.in_(_asked_by(scope))
@@ -401,10 +428,7 @@ def _letter_of_department(table: Table, scope: OfficerScope) -> ColumnElement[bo
 
 def _handed_over(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     """What a department has begun and not sent is nobody's but its own."""
-    begun = table.metadata.tables["lodgement"].c
-    open_ = select(begun.id).where(
-        begun.district_id == scope.district_id, begun.state.in_(("draft", "returned", "dropped"))
-    )
+    open_ = _begun(table, scope)
     match table.name:
         case "lodgement":
             return table.c.state.not_in(("draft", "dropped"))

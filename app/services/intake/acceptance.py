@@ -13,7 +13,7 @@ from app.models import lodgements as table
 from app.models import rosters as lists
 from app.services.casefile import departments, sightings
 from app.services.district.options import choices, purposes_taken
-from app.services.intake import lodgements, registration
+from app.services.intake import enclosures, lodgements, registration
 from app.services.intake.asked import Sent
 from app.services.intake.requisitions import LETTER
 from app.services.procedure import releases
@@ -134,6 +134,7 @@ def accept(database: Database, actor: Actor, lodgement_id: UUID, now: datetime) 
         form, answers = _today(session, loaded, row, now)
         received = registration.Received(row.id, row.data_key_id, form, answers, loaded.id)
         registration.receive(session, actor, received, now)
+        enclosures.hand_over(session, form, row.id, {"requisition_id": row.id}, now)
         departments.link(session, actor, row.id, row.office_id, now)
         _hand_over(session, actor, row)
         decided = {"decided_at": now, "decided_by": actor.officer_id, "values": None, "note": None}

@@ -11,6 +11,7 @@ from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission, Role
+from app.models import case_queries as cases
 from app.models import lodgements as table
 from app.models import notification_queries as notifications
 from app.models import office_queries as offices
@@ -23,7 +24,7 @@ from app.services.intake import rosters
 from app.services.intake.asked import Sent
 from app.services.intake.requisitions import LETTER
 from app.services.procedure import releases
-from app.services.store import audit, keys
+from app.services.store import audit, documents, keys
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
@@ -152,10 +153,11 @@ def view(session: Session, actor: Actor, lodgement_id: UUID) -> View:
 
 
 def opened(session: Session, row: AnyRow) -> dict[str, Any]:
-    """The answers of a letter that was not received yet."""
+    """The answers of a letter that was not received yet, with the files enclosed so far."""
     key = keys.unlock(session, row.data_key_id)
-    found: dict[str, Any] = keys.open_json(key, f"lodgement|values|{row.id}", row.values)
-    return found
+    found = keys.open_json(key, f"lodgement|values|{row.id}", row.values)
+    staged = documents.references(session, cases.documents_of_draft(session, row.id))
+    return formjs.with_files(releases.active(session).form(LETTER), found, staged)
 
 
 def current_list(session: Session, lodgement_id: UUID) -> AnyRow | None:
@@ -341,6 +343,8 @@ def drop(database: Database, actor: Actor, lodgement_id: UUID, now: datetime) ->
 
 def _forget(session: Session, row: AnyRow, actor: Actor | None, now: datetime) -> None:
     rosters.drop_all(session, row.id, now)
+    for file in cases.documents_of_draft(session, row.id):
+        cases.set_document(session, file.id, destroyed_at=now)
     empty = {"values": None, "note": None, "changed_at": now}
     if table.change(session, row.id, table.OPEN, state="dropped", **empty):
         keys.destroy(session, row.data_key_id, now)

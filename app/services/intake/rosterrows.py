@@ -50,24 +50,33 @@ class RowJudge:
         alike: Mapping[str, Any],
     ) -> None:
         """`alike`: answers that are the same in every row, and ask for no column."""
-        self.form, self._facts, self._options, self._now = form, facts, options, now
+        self.form, self.facts, self.options, self._now = form, facts, options, now
         self.columns = formjs.columns(form, facts, options, alike)
         self._by_key = {column.key: column for column in self.columns}
-        self._initial = {**formjs.initial(form, facts, options), **alike}
+        self.initial = {**formjs.initial(form, facts, options), **alike}
 
-    def of(self, texts: Sequence[str], mapping: Iterable[Sequence[Any]]) -> Judged:
-        """Judge a row by the same checks as the page; `mapping` names place and field of each column."""
+    def of(
+        self,
+        texts: Sequence[str],
+        mapping: Iterable[Sequence[Any]],
+        files: Mapping[str, Sequence[Any]] | None = None,
+    ) -> Judged:
+        """Judge a row by the same checks as the page; `mapping` names place and field of each column.
+
+        `files`: what was handed in for its person, by field.
+        """
         asked = {key: texts[place] if place < len(texts) else "" for place, key in mapping}
         cells = self._cells({key: text for key, text in asked.items() if text and key in self._by_key})
-        values = formjs.read(self.form, formjs.posted(self._by_key, cells), {}, options=self._options)
-        values |= {key: value for key, value in self._initial.items() if key not in cells}
+        values = formjs.read(self.form, formjs.posted(self._by_key, cells), {}, options=self.options)
+        values |= {key: value for key, value in self.initial.items() if key not in cells}
         values |= self._left_out(asked, cells)
-        faults = formjs.check(self.form, values, self._facts, self._options, self._now)
+        values = formjs.with_files(self.form, values, files or {})
+        faults = formjs.check(self.form, values, self.facts, self.options, self._now)
         faults = {name: self._told(name, fault, cells) for name, fault in faults.items()}
         faults |= formjs.unreadable(cells)
         if faults:
             return Judged({}, faults)
-        return Judged(formjs.clean(self.form, values, self._facts))
+        return Judged(formjs.clean(self.form, values, self.facts))
 
     def _cells(self, cells: dict[str, str]) -> dict[str, str]:
         """The cells of a row as the form takes them."""

@@ -13,6 +13,7 @@ from app.domain.errors import Conflict, FieldProblem, NotFound, RouteStuck, Unav
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models import case_queries as cases
+from app.models import leftover_queries as leftovers
 from app.models import rosters as table
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
@@ -20,8 +21,9 @@ from app.services.access import officers
 from app.services.antecedents import crimebook
 from app.services.casefile import casefile, searchkeys
 from app.services.intake import asked, crimerows, registration, rosterrows
+from app.services.intake.requisitions import PERSON
 from app.services.procedure import releases
-from app.services.store import audit, keys, scopes
+from app.services.store import audit, documents, keys, scopes
 from app.services.store.drafts import actor_scope
 from app.services.workflow import incidents, instances
 
@@ -150,11 +152,31 @@ def _judged(session: Session, row: AnyRow, now: datetime) -> tuple[UUID | None, 
     waiting = table.rows_in(session, row.id, ["waiting"], _JUDGED)
     if not waiting:
         return None
+    return _found_of(session, row, waiting, now)
+
+
+def judge_again(session: Session, roster: AnyRow, number: int, now: datetime) -> None:
+    """Judge one row of a checked list anew, for a file of its person has come or gone."""
+    row = table.row_at(session, roster.id, number)
+    if row is not None and table.move(session, row.id, row.state, "waiting"):
+        table.judge(session, _found_of(session, roster, [row], now)[1])
+
+
+def files_of(session: Session, row: AnyRow) -> dict[str, list[dict[str, Any]]]:
+    """The files that were given to the person of a row, by field of the form."""
+    if row.data_key_id is None:
+        return {}
+    return documents.references(session, cases.documents_of_draft(session, row.id))
+
+
+def _found_of(
+    session: Session, row: AnyRow, waiting: Sequence[AnyRow], now: datetime
+) -> tuple[UUID | None, list[dict[str, Any]]]:
     judge, release_id, person = _judge(session, row, now)
     key = keys.unlock(session, row.data_key_id)
     found = []
     for each in waiting:
-        judged = judge.of(open_cells(key, each), row.mapping)
+        judged = judge.of(open_cells(key, each), row.mapping, files_of(session, each))
         columns: dict[str, Any] = {"id": each.id, "number": each.number, "state": "good"}
         if judged.faults:
             faults = rosterrows.plain(judged.faults)
@@ -267,11 +289,23 @@ def _open_some(session: Session, actor: Actor, row: AnyRow, rows: Sequence[AnyRo
         raise Conflict
     letter, release = asked.of_roster(session, row, now), releases.load(session, row.release_id)
     key = keys.unlock(session, row.data_key_id)
+    classes = {field.key: field.pii for field in release.form(PERSON).fields}
     first = registration.reserve(session, letter, len(rows), now)
     for serial, each in enumerate(rows, first):
         answers = keys.open_json(key, f"roster|answers|{each.id}", each.answers)
-        candidate = registration.Candidate(each.id, keys.create(session, "case"), answers, serial)
+        candidate = registration.Candidate(each.id, _case_key(session, each), answers, serial)
         registration.open_case(session, actor, letter, release, candidate, now)
+        if each.data_key_id is not None:
+            documents.attach(session, each.id, {"case_id": each.id}, classes, now)
+
+
+def _case_key(session: Session, row: AnyRow) -> UUID:
+    """The key of the case: that under which the person's files were sealed, where there are any."""
+    if row.data_key_id is None:
+        return keys.create(session, "case")
+    keys.adopt(session, row.data_key_id, "case")
+    found: UUID = row.data_key_id
+    return found
 
 
 def _one_by_one(database: Database, actor: Actor, row: AnyRow, rows: Sequence[AnyRow], now: datetime) -> None:
@@ -303,7 +337,11 @@ def _end(session: Session, row: AnyRow, before: str, values: dict[str, Any], now
 
 
 def forget(session: Session, row: AnyRow, now: datetime) -> None:
-    """Destroy what a roster still holds of persons, with its key; what became of its rows stays."""
+    """Destroy what a roster still holds of persons, with its keys; what became of its rows stays."""
+    for each in table.rows_with_files(session, row.id):
+        for file in cases.documents_of_draft(session, each.id):
+            cases.set_document(session, file.id, destroyed_at=now)
+        leftovers.destroy_draft_key(session, each.data_key_id, now)  # not one that a case has taken
     table.forget(session, row.id)
     keys.destroy(session, row.data_key_id, now)
     audit.record(

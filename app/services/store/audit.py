@@ -81,6 +81,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "requisition:link": frozenset({"office"}),
     "office:add": frozenset({"kind"}),
     "lodgement:begin": frozenset(),
+    # row of the list, 0 for the letter; files: how many came, 0 where one was taken out
+    "lodgement:enclose": frozenset({"row", "files"}),
     "lodgement:send": frozenset({"rows"}),
     "lodgement:program": frozenset({"token"}),
     "webhook:set": frozenset(),

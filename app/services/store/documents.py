@@ -150,6 +150,24 @@ def row(document_id: UUID, paper: Paper, key: bytes, **columns: Any) -> dict[str
     }
 
 
+def lay_down(
+    session: Session,
+    papers: Sequence[Paper],
+    data_key_id: UUID,
+    draft_id: UUID,
+    officer_id: UUID,
+    at: datetime,
+) -> list[dict[str, Any]]:
+    """Seal papers that are staged under `draft_id` and write their files; -> the rows, still to be written."""
+    key, rows = keys.unlock(session, data_key_id), []
+    for paper in papers:
+        document_id = new_document_id(session)
+        put(session.documents, new_path(document_id), seal_file(key, document_id, paper.data))
+        owner = {"data_key_id": data_key_id, "draft_id": draft_id, "created_by": officer_id, "created_at": at}
+        rows.append(row(document_id, paper, key, **owner))
+    return rows
+
+
 def read(session: Session, document: AnyRow) -> File:
     """The clear file. Raises NotFound when its bytes are gone or its key was destroyed, FileDamaged."""
     key = keys.unlock(session, document.data_key_id)

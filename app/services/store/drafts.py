@@ -108,7 +108,7 @@ def stage(
     scope = actor_scope(actor)
     draft = database.write(lambda session: save(session, actor, place, values, now), scope)
     held = {name: len(files) for name, files in draft.staged.items()}
-    papers, problems = _prepared(form, uploads, held, database.scanner)
+    papers, problems = prepared(form, uploads, held, database.scanner)
     if papers:
         staging = _Staging(database, actor, place, draft, papers, now)
         draft = database.write(partial(_keep, staging, uploads), scope)
@@ -123,10 +123,13 @@ def _keep(staging: _Staging, uploads: Sequence[documents.Upload], session: Sessi
     return staging(session)
 
 
-def _prepared(
+def prepared(
     form: formjs.Form, uploads: Sequence[documents.Upload], held: dict[str, int], scanner: Scanner
 ) -> tuple[list[documents.Paper], dict[str, FieldProblem]]:
-    """The uploads as they will be kept; none for which the form has no place: a draft cannot grow for ever."""
+    """The uploads as they will be kept; none for which the form has no place: a draft cannot grow for ever.
+
+    `held` says how many files each field has already, and counts those that are taken.
+    """
     papers: list[documents.Paper] = []
     problems: dict[str, FieldProblem] = {}
     for upload in uploads:
@@ -159,24 +162,8 @@ class _Staging:
         self._rows = database.read(lambda session: self._put(session, papers), actor_scope(actor))
 
     def _put(self, session: Session, papers: Sequence[documents.Paper]) -> list[dict[str, Any]]:
-        key = keys.unlock(session, self._draft.data_key_id)
-        rows = []
-        for paper in papers:
-            document_id = documents.new_document_id(session)
-            sealed = documents.seal_file(key, document_id, paper.data)
-            documents.put(session.documents, documents.new_path(document_id), sealed)
-            rows.append(
-                documents.row(
-                    document_id,
-                    paper,
-                    key,
-                    data_key_id=self._draft.data_key_id,
-                    draft_id=self._draft.id,
-                    created_at=self._now,
-                    created_by=self._actor.officer_id,
-                )
-            )
-        return rows
+        draft, by = self._draft, self._actor.officer_id
+        return documents.lay_down(session, papers, draft.data_key_id, draft.id, by, self._now)
 
     def __call__(self, session: Session) -> Draft:
         cases.insert_documents(session, self._rows)
