@@ -228,6 +228,12 @@ ADDRESSES: dict[str, Address] = {
     "lodgements.send": acts("lodgement"),
     "lodgements.take_back": acts("lodgement"),
     "lodgements.drop": acts("lodgement"),
+    "enclosures.letter": opens("lodgement"),
+    "enclosures.give_letter": acts("lodgement"),
+    "enclosures.persons": opens("roster"),
+    "enclosures.person": Address("roster", frozenset({404}), {"number": "2"}),  # nobody was judged yet
+    "enclosures.give_person": Address("roster", frozenset({404}), {"number": "2"}),
+    "enclosures.take": Address(gives=frozenset({404}), parts={"letter_id": NEVER, "document_id": NEVER}),
     "lodgements.waiting": opens(),
     "lodgements.look": opens("sent"),
     "lodgements.accept": acts("sent"),
@@ -245,6 +251,11 @@ ADDRESSES: dict[str, Address] = {
     "api.lodge": Address(gives=frozenset({401})),
     "api.listing": Address(gives=frozenset({401})),
     "api.one": Address(gives=frozenset({401}), parts={"requisition_id": NEVER}),
+    "api.send": Address(gives=frozenset({401}), parts={"requisition_id": NEVER}),
+    "api.put_file": Address(gives=frozenset({401}), parts={"requisition_id": NEVER, "field": "letter_scan"}),
+    "api.put_persons_file": Address(
+        gives=frozenset({401}), parts={"requisition_id": NEVER, "number": "1", "field": "photo"}
+    ),
     "api.papers": Address(gives=frozenset({401})),
     "api.open_paper": Address(gives=frozenset({401}), parts={"paper_id": NEVER}),
     "rosters.begin": opens("letter"),

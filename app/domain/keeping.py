@@ -95,7 +95,6 @@ GAPS: dict[tuple[str, Role], str] = {
     ("see.case.documents", Role.REQUESTER): "it hands its papers to the DM's office",
     ("see.clock_ledger", Role.REQUESTER): "stage and due day stand on its own pages",
     ("act.search_cases", Role.REQUESTER): "its letters are a list of their own",
-    ("act.upload", Role.REQUESTER): "it hands its papers to the DM's office",
     ("act.answer_defect", Role.REQUESTER): "the DM's assistant enters its answer",
     ("act.query", Role.REQUESTER): "it is asked by letter",
     ("act.withdraw", Role.REQUESTER): "the DM's office enters its letter",

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import schemathesis
@@ -36,6 +36,7 @@ from app.services.store.drafts import actor_scope
 from app.web.request import limits
 from tests import lodging
 from tests.districts import NOW
+from tests.journey import scan
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:
@@ -104,6 +105,10 @@ class Program:
             f"/api/v1{path}", data=json.dumps(body), headers=given, content_type="application/json"
         )
 
+    def put(self, path: str, data: bytes, kind: str = "application/octet-stream") -> Any:
+        given = {"Authorization": f"Bearer {self.token}"}
+        return self.client.put(f"/api/v1{path}", data=data, headers=given, content_type=kind)
+
 
 @pytest.fixture(scope="module")
 def program(office: Office) -> Program:
@@ -145,6 +150,29 @@ def test_a_requisition_is_lodged_once_however_often_it_is_sent_and_read_by_stage
     assert [each["name_en"] for each in after["persons"]] == ["Ramesh Kumar"]
     told = [each.detail for each in rows(office, audit, audit.c.action == "lodgement:program")]
     assert all(each["token"] for each in told)
+
+
+def test_files_follow_a_letter_that_waits_for_them_and_go_with_it(office: Office, program: Program) -> None:
+    body = {"letter": {**LETTER, "letter_no": "शि०-970/2026"}, "persons": [PERSON], "send": False}
+    lodged = program.ask("/requisitions", body, key="files-970").get_json()
+    assert lodged["state"] == "draft"
+    place = f"/requisitions/{lodged['id']}"
+    photo = scan("photo").data
+    assert program.put(f"{place}/files/letter_scan", photo).status_code == 200
+    for _ in range(2):  # sent again, it is the same file
+        assert program.put(f"{place}/persons/1/files/photo", photo).get_json() == {"field": "photo"}
+    refused = program.put(f"{place}/persons/1/files/docs", b"%PDF-1.4 no more")
+    assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
+    assert program.put(f"{place}/persons/2/files/photo", photo).status_code == 404
+    assert program.put(f"{place}/files/nothing", photo).status_code == 422
+    assert program.put(f"{place}/files/letter_scan", photo, kind="image/jpeg").status_code == 415
+    assert program.put(f"{place}/files/letter_scan", b"x" * 10_000_001).status_code == 413
+    assert program.ask(f"{place}/send", {}).get_json()["state"] == "sent"
+    assert program.put(f"{place}/files/letter_scan", photo).status_code == 409
+    assistant = office.journey.staff.holder(Role.DM_ASSISTANT)
+    seen = acceptance.see(office.database, assistant, UUID(lodged["id"]), NOW)
+    assert [label for _, label, _ in seen.files] == ["Scan of the requisition letter"]
+    assert [label for _, label, _ in seen.persons[0].files] == ["Photograph"]
 
 
 def test_every_fault_is_told_at_its_place_in_both_languages_and_nothing_is_lodged(
@@ -379,7 +407,7 @@ def test_every_answer_is_as_the_document_says(office: Office, program: Program) 
         for mode in GenerationMode:
             _probe(operation, mode, head)
         tried.add(operation.label)
-    assert len(tried) == 5
+    assert len(tried) == 8
 
 
 def _probe(operation: Any, mode: Any, head: dict[str, str]) -> None:

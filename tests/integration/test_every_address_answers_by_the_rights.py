@@ -68,7 +68,7 @@ class Officer:
 
 
 def method_of(rule: Rule) -> str:
-    return "GET" if "GET" in (rule.methods or ()) else "POST"
+    return next((each for each in ("GET", "PUT") if each in (rule.methods or ())), "POST")
 
 
 def path_of(world: World, rule: Rule, address: Address, thing: Any) -> str:

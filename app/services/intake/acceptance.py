@@ -13,9 +13,9 @@ from app.models import lodgements as table
 from app.models import rosters as lists
 from app.services.casefile import departments, sightings
 from app.services.district.options import choices, purposes_taken
-from app.services.intake import enclosures, lodgements, registration
+from app.services.intake import enclosures, lodgements, registration, rosterwork
 from app.services.intake.asked import Sent
-from app.services.intake.requisitions import LETTER
+from app.services.intake.requisitions import LETTER, PERSON
 from app.services.procedure import releases
 from app.services.store import audit, keys
 from app.services.store.drafts import actor_scope
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from app.models.base import AnyRow
     from app.models.scope import Session
     from app.services.store.database import Database
+
+    #: Files, each with what its field asks for in Hindi and English.
+    Files = list[tuple[str, str, Mapping[str, Any]]]
 
 _SHOWN = 100
 _SHORTEST_REASON, _LONGEST_REASON = 5, 500
@@ -56,14 +59,16 @@ class Person:
     name_en: str
     father_hi: str
     father_en: str
+    files: Files
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A letter as it was sent: its answers in words, and whom it is about."""
+    """A letter as it was sent: its answers in words, its files, and whom it is about."""
 
     line: lodgements.Line
     rows: list[tuple[str, str]]
+    files: Files
     persons: list[Person]
     next_after: int
 
@@ -91,20 +96,23 @@ def see(database: Database, actor: Actor, lodgement_id: UUID, now: datetime, aft
 def _view(session: Session, actor: Actor, lodgement_id: UUID, after: int) -> Handed:
     row = _sent(session, lodgement_id)
     loaded = releases.active(session)
-    form = loaded.form(LETTER)
+    form, values = loaded.form(LETTER), lodgements.opened(session, row)
     options = choices(session, form, loaded, None)
-    shown = formjs.show(
-        form, lodgements.opened(session, row), options, actor.language, set(formjs.PII_CLASSES)
-    )
+    shown = formjs.show(form, values, options, actor.language, set(formjs.PII_CLASSES))
     roster = lodgements.current_list(session, row.id)
     if roster is None:
         raise NotFound
     key = keys.unlock(session, roster.data_key_id)
     rows = lists.rows_in(session, roster.id, ["good", "double"], _SHOWN + 1, after)
-    persons = [_person(each.number, _answers(key, each)) for each in rows[:_SHOWN]]
-    return Handed(
-        lodgements.line(row, loaded), shown, persons, persons[-1].number if len(rows) > _SHOWN else 0
-    )
+    asks = loaded.form(PERSON)
+    persons = [
+        _person(
+            each.number, _answers(key, each), enclosures.labelled(asks, rosterwork.files_of(session, each))
+        )
+        for each in rows[:_SHOWN]
+    ]
+    following = persons[-1].number if len(rows) > _SHOWN else 0
+    return Handed(lodgements.line(row, loaded), shown, enclosures.labelled(form, values), persons, following)
 
 
 def _answers(key: bytes, row: AnyRow) -> dict[str, Any]:
@@ -112,8 +120,8 @@ def _answers(key: bytes, row: AnyRow) -> dict[str, Any]:
     return found
 
 
-def _person(number: int, answers: Mapping[str, Any]) -> Person:
-    return Person(number, *(str(answers.get(name) or "") for name in _NAMES))
+def _person(number: int, answers: Mapping[str, Any], files: Files) -> Person:
+    return Person(number, **{name: str(answers.get(name) or "") for name in _NAMES}, files=files)
 
 
 def accept(database: Database, actor: Actor, lodgement_id: UUID, now: datetime) -> UUID:

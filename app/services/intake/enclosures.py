@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
-from app.domain.errors import Conflict, FieldProblem, NotFound
+from app.domain.errors import Conflict, FieldProblem, FormInvalid, NotFound
 from app.models import case_queries as cases
 from app.models import lodgements
 from app.models import rosters as lists
@@ -42,18 +42,28 @@ _LONGEST_NAMES = 60
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """The file boxes of a form with what lies in them: `names` are those that apply here."""
+    """The file boxes of a form with what lies in them: `names` are those that apply here.
+
+    `is_open`: files may still come and go.
+    """
 
     form: formjs.Form
     values: Mapping[str, Any]
     facts: Mapping[str, Any]
     options: Mapping[str, Any]
+    letter_id: UUID
+    is_open: bool
     names: frozenset[str]
 
     @property
     def held(self) -> dict[str, int]:
         """How many files each box holds."""
         return {name: len(self.values.get(name) or ()) for name in self.names}
+
+    @property
+    def files(self) -> list[tuple[str, str, Mapping[str, Any]]]:
+        """Every file with what its box asks for, in Hindi and English."""
+        return labelled(self.form, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,14 @@ def add_to_letter(
     return _add(database, actor, lambda session: _own_letter(session, actor, letter_id, now), uploads, now)
 
 
+def put_in_letter(database: Database, actor: Actor, letter_id: UUID, upload: Upload, now: datetime) -> None:
+    """Let this file be the only one of its box, whatever was there; harmless when repeated.
+
+    Raises FormInvalid for a file that cannot be kept, NotAllowed, NotFound, asked.Sent.
+    """
+    _put(database, actor, lambda session: _own_letter(session, actor, letter_id, now), upload, now)
+
+
 def drop_from_letter(
     session: Session, actor: Actor, letter_id: UUID, document_id: UUID, now: datetime
 ) -> None:
@@ -126,7 +144,7 @@ def _letter(session: Session, letter: asked.Letter) -> _Place:
     options = choices(session, form, loaded, None)
     staged = documents.references(session, cases.documents_of_draft(session, letter.id))
     values = formjs.with_files(form, {"purpose": letter.purpose}, staged)
-    return _Place(letter.id, letter.data_key_id, letter, _boxes(form, values, {}, options))
+    return _Place(letter.id, letter.data_key_id, letter, _boxes(letter, form, values, {}, options))
 
 
 # -- a person's ----------------------------------------------------------------------------------------------
@@ -149,12 +167,12 @@ def persons(session: Session, actor: Actor, roster_id: UUID, now: datetime, afte
 
 def of_person(
     session: Session, actor: Actor, roster_id: UUID, number: int, now: datetime
-) -> tuple[Persons, Boxes]:
-    """The file boxes of one person of a list, with who it is. Raises NotAllowed, NotFound."""
-    found = persons(session, actor, roster_id, now, number - 1)
-    if not found.persons or found.persons[0].number != number:
+) -> tuple[str, Boxes]:
+    """Name and file boxes of one person of a list. Raises NotAllowed, NotFound."""
+    found = persons(session, actor, roster_id, now, number - 1).persons
+    if not found or found[0].number != number:
         raise NotFound
-    return found, _row(session, actor, roster_id, number, now, make=False).boxes
+    return found[0].name, _row(session, actor, roster_id, number, now, make=False).boxes
 
 
 def add_to_person(
@@ -171,6 +189,21 @@ def add_to_person(
         uploads,
         now,
     )
+
+
+def put_for_person(
+    database: Database, actor: Actor, letter_id: UUID, number: int, upload: Upload, now: datetime
+) -> None:
+    """The same for one person of a letter's last list. Raises what `put_in_letter` does."""
+
+    def find(session: Session) -> _Place:
+        asked.to_change(session, actor, letter_id, now)
+        roster = next(iter(lists.of_lodgement(session, letter_id)), None)
+        if roster is None:
+            raise NotFound
+        return _row(session, actor, roster.id, number, now, make=True)
+
+    _put(database, actor, find, upload, now)
 
 
 def drop_from_person(
@@ -208,7 +241,7 @@ def _row(
         key = keys.unlock(session, roster.data_key_id)
         answers = keys.open_json(key, f"roster|answers|{row.id}", row.answers)
     values = {**judge.initial, **answers, **rosterwork.files_of(session, row)}
-    boxes = _boxes(judge.form, values, judge.facts, judge.options)
+    boxes = _boxes(letter, judge.form, values, judge.facts, judge.options)
     again = partial(rosterwork.judge_again, roster=roster, number=number, now=now)
     return _Place(row.id, key_id, letter, boxes, number, again)
 
@@ -251,22 +284,51 @@ def hand_over(
     documents.attach(session, place_id, owner, {field.key: field.pii for field in form.fields}, now)
 
 
+def labelled(form: formjs.Form, values: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """The files among some answers of a form: each with what its field asks for, in Hindi and English."""
+    return [
+        (field.label_hi, field.label_en, file)
+        for field in form.fields
+        if field.type == "file"
+        for file in values.get(field.key) or ()
+    ]
+
+
 def _boxes(
-    form: formjs.Form, values: Mapping[str, Any], facts: Mapping[str, Any], options: Mapping[str, Any]
+    letter: asked.Letter,
+    form: formjs.Form,
+    values: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    options: Mapping[str, Any],
 ) -> Boxes:
     off = formjs.not_asked(form, values, facts)
     names = frozenset(field.key for field in form.fields if field.type == "file" and field.key not in off)
-    return Boxes(form, values, facts, options, names)
+    return Boxes(form, values, facts, options, letter.id, letter.is_open, names)
+
+
+def _put(database: Database, actor: Actor, find: _Find, upload: Upload, now: datetime) -> None:
+    if problems := _add(database, actor, find, [upload], now, instead=True):
+        raise FormInvalid({}, problems)
 
 
 def _add(
-    database: Database, actor: Actor, find: _Find, uploads: Sequence[Upload], now: datetime
+    database: Database,
+    actor: Actor,
+    find: _Find,
+    uploads: Sequence[Upload],
+    now: datetime,
+    *,
+    instead: bool = False,
 ) -> dict[str, FieldProblem]:
-    """Files are made anew and written outside the transaction that writes their rows, as those of drafts are."""
+    """Files are made anew and written outside the transaction that writes their rows, as those of drafts are.
+
+    `instead`: what lay in these boxes before goes.
+    """
     scope = actor_scope(actor)
     place = database.write(find, scope)
     known = [upload for upload in uploads if upload.field in place.boxes.names]
-    papers, problems = drafts.prepared(place.boxes.form, known, place.boxes.held, database.scanner)
+    held = {} if instead else place.boxes.held
+    papers, problems = drafts.prepared(place.boxes.form, known, held, database.scanner)
     if strange := [upload.field for upload in uploads if upload not in known]:
         problems[""] = FieldProblem("form.unknown_key", names=", ".join(strange)[:_LONGEST_NAMES])
     if not papers:
@@ -278,11 +340,10 @@ def _add(
 
     def keep(session: Session) -> None:
         again = find(session)
-        over = again.boxes.held
-        for paper in papers:
-            over[paper.field] = over.get(paper.field, 0) + 1
-            if formjs.refuses_file(again.boxes.form, paper.field, over[paper.field] - 1) is not None:
-                raise Conflict
+        if instead:
+            _empty(session, again, {paper.field for paper in papers}, now)
+        else:
+            _still_fit(again.boxes, papers)
         cases.insert_documents(session, rows)
         _note(session, actor, again, now, files=len(rows))
         if again.after is not None:
@@ -290,6 +351,21 @@ def _add(
 
     database.write(keep, scope)
     return problems
+
+
+def _empty(session: Session, place: _Place, fields: set[str], now: datetime) -> None:
+    for row in cases.documents_of_draft(session, place.id):
+        if row.field in fields:
+            cases.set_document(session, row.id, destroyed_at=now)
+
+
+def _still_fit(boxes: Boxes, papers: Sequence[documents.Paper]) -> None:
+    """Raises Conflict where others have come meanwhile, and there is no room any more."""
+    held = boxes.held
+    for paper in papers:
+        if formjs.refuses_file(boxes.form, paper.field, held.get(paper.field, 0)) is not None:
+            raise Conflict
+        held[paper.field] = held.get(paper.field, 0) + 1
 
 
 def _drop(session: Session, actor: Actor, place: _Place, document_id: UUID, now: datetime) -> None:

@@ -99,6 +99,7 @@ class _Judged:
     heads: list[str]
     rows: list[tuple[list[str], dict[str, Any]]]
     release_id: UUID
+    is_sent: bool  # at once; else files follow, and the program sends it then
 
 
 def schemas(session: Session, now: datetime) -> Schemas:
@@ -136,7 +137,7 @@ def state(session: Session, actor: Actor, requisition_id: UUID) -> State:
 def lodge(
     database: Database, actor: Actor, token_id: UUID, body: Any, key: str, now: datetime
 ) -> tuple[UUID, bool]:
-    """Lodge and send a letter with its persons in one act; -> its id, and whether it is new.
+    """Lodge a letter with its persons in one act, and send it unless it says `"send": false`; -> (id, is it new).
 
     The same body under the same `key` is lodged once. Raises Refused, KeyReused, NotAllowed; DomainError for a
     purpose that is not taken here.
@@ -175,7 +176,7 @@ def _known(session: Session, key: bytes, body: bytes) -> UUID | None:
 
 def _judged(session: Session, actor: Actor, body: Any, now: datetime) -> _Judged:
     """Everything that is wrong is told at once, as far as the letter lets its persons be judged. Raises Refused."""
-    letter, persons = _parts(body)
+    letter, persons, is_sent = _parts(body)
     filled, shape = _letter_shape(session, now)
     faults = list(_misshapen("/letter", shape, letter))
     answers: dict[str, Any] = {}
@@ -189,26 +190,28 @@ def _judged(session: Session, actor: Actor, body: Any, now: datetime) -> _Judged
     judge = rosterrows.Judge(session, _Asked(_public(filled, answers), calendars.day(now)), now)
     heads = [column.key for column in judge.columns if any(column.key in each for each in persons)]
     rows = _rows(judge, heads, persons)
-    return _Judged(filled, answers, heads, rows, judge.release.id)
+    return _Judged(filled, answers, heads, rows, judge.release.id, is_sent)
 
 
-def _parts(body: Any) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+def _parts(body: Any) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], bool]:
     faults = []
     found = body if isinstance(body, dict) else {}
-    letter, persons = found.get("letter"), found.get("persons")
+    letter, persons, is_sent = found.get("letter"), found.get("persons"), found.get("send", True)
     if not isinstance(letter, dict):
         faults.append(Fault("/letter", FieldProblem("api.problem.type", wanted="object")))
     if not isinstance(persons, list) or not all(isinstance(each, dict) for each in persons):
         faults.append(Fault("/persons", FieldProblem("api.problem.type", wanted="array of object")))
     elif not 1 <= len(persons) <= MOST:
         faults.append(Fault("/persons", FieldProblem("api.problem.count", most=MOST)))
+    if not isinstance(is_sent, bool):
+        faults.append(Fault("/send", FieldProblem("api.problem.type", wanted="boolean")))
     faults += [
         Fault(f"/{name}", FieldProblem("api.problem.unknown"))
-        for name in sorted(found.keys() - {"letter", "persons"})
+        for name in sorted(found.keys() - {"letter", "persons", "send"})
     ]
     if faults or letter is None or persons is None:
         raise Refused(faults)
-    return letter, persons
+    return letter, persons, is_sent
 
 
 def _misshapen(place: str, shape: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Fault]:
@@ -279,7 +282,8 @@ def _put(
     if not requests.insert_request(session, {**own, "digest": digests[0], "body": digests[1]}):
         raise _Lost
     _put_list(session, actor, lodgement_id, judged, now)
-    lodgements.hand_in(session, actor, lodgement_id, len(judged.rows), now)
+    if judged.is_sent:
+        lodgements.hand_in(session, actor, lodgement_id, len(judged.rows), now)
     thing = f"lodgement:{lodgement_id}"
     audit.record(session, "admin", "lodgement:program", thing, actor, now, token=str(token_id))
     return lodgement_id

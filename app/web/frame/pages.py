@@ -145,6 +145,7 @@ _REACHED_FROM = {
     "decisions": "modeler",
     "departments": "admin",
     "emergency": "search",
+    "enclosures": "requisitions",
     "entrycodes": "admin",
     "formtable": "modeler",
     "lodgements": "requisitions",

@@ -1,4 +1,4 @@
-"""What departments' programs ask: lodge a letter with its persons, read how far each is, fetch issued papers."""
+"""What departments' programs ask: lodge a letter with its persons and files, read how far each is, fetch papers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, g, request, url_for
 
-from app.domain.errors import NotFound
+from app.domain.errors import FormInvalid, NotFound
 from app.services.access.tokens import FETCH, LODGE, READ
 from app.services.casefile import departments
-from app.services.intake import lodgements, programs
+from app.services.intake import enclosures, lodgements, programs
 from app.services.store import scopes
+from app.services.store.documents import MAX_BYTES, Upload
 from app.web.frame.pages import page
 from app.web.guard import problems
 from app.web.guard.access import for_programs, public, public_page
@@ -20,6 +21,7 @@ from app.web.request import limits, transaction
 from app.web.request.files import file_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
@@ -30,6 +32,7 @@ bp = Blueprint("api", __name__)
 
 LARGEST = 4 * 1024 * 1024  # bytes of a body: five hundred persons, with room
 _LONGEST_KEY, _SHORTEST_KEY, _LONGEST = 120, 8, 120
+_MOST_ROWS = 99_999
 
 
 @bp.get("/api")
@@ -77,6 +80,60 @@ def lodge() -> ResponseReturnValue:
     answer.status_code = 201 if is_new else 200
     answer.headers["Location"] = url_for("api.one", requisition_id=lodged)
     return answer
+
+
+@bp.post("/api/v1/requisitions/<uuid:requisition_id>/send")
+@for_programs(LODGE)
+@limits.program
+def send(requisition_id: UUID) -> ResponseReturnValue:
+    """Lay a letter that waited for its files before the DM's office; harmless when repeated."""
+    try:
+        lodgements.send(transaction.database(), g.actor, requisition_id, transaction.now())
+    except (lodgements.NotReady, FormInvalid):
+        return problems.of_key(422, "invalid", lodgements.NotReady.key)
+    return _json(
+        transaction.read(lambda rows: _one(requisition_id, programs.state(rows, g.actor, requisition_id)))
+    )
+
+
+@bp.put("/api/v1/requisitions/<uuid:requisition_id>/files/<field>")
+@for_programs(LODGE)
+@limits.program
+def put_file(requisition_id: UUID, field: str) -> ResponseReturnValue:
+    """Give the letter its scan, or the forms of all persons together."""
+    return _kept(
+        field,
+        lambda upload: enclosures.put_in_letter(
+            transaction.database(), g.actor, requisition_id, upload, transaction.now()
+        ),
+    )
+
+
+@bp.put("/api/v1/requisitions/<uuid:requisition_id>/persons/<int:number>/files/<field>")
+@for_programs(LODGE)
+@limits.program
+def put_persons_file(requisition_id: UUID, number: int, field: str) -> ResponseReturnValue:
+    """Give one person the photo or the attestation form."""
+    if number > _MOST_ROWS:
+        raise NotFound
+    return _kept(
+        field,
+        lambda upload: enclosures.put_for_person(
+            transaction.database(), g.actor, requisition_id, number, upload, transaction.now()
+        ),
+    )
+
+
+def _kept(field: str, put: Callable[[Upload], None]) -> ResponseReturnValue:
+    """Take the file in the body; what it is, its content says."""
+    if request.mimetype != "application/octet-stream":
+        return problems.of_kind(415, "wrong_type")
+    request.max_content_length = MAX_BYTES
+    try:
+        put(Upload(field, field, "", request.get_data()))
+    except FormInvalid as invalid:
+        return problems.of_faults([programs.Fault("", each) for each in invalid.problems.values()])
+    return _json({"field": field})
 
 
 def _no_number(text: str) -> None:

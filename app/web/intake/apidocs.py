@@ -71,6 +71,13 @@ def _paths() -> dict[str, Any]:
         },
         **_refusals("404", "410"),
     }
+    number = {
+        "name": "number",
+        "in": "path",
+        "required": True,
+        "description": _said("api.doc.number"),
+        "schema": {"type": "integer", "minimum": 1, "maximum": MOST},
+    }
     return {
         "/requisitions": {
             "get": _act("list_requisitions", READ, "200", "RequisitionPage", parameters=[after]),
@@ -79,9 +86,45 @@ def _paths() -> dict[str, Any]:
         "/requisitions/{requisition_id}": {
             "get": _act("read_requisition", READ, "200", "Requisition", "404", parameters=[requisition])
         },
+        "/requisitions/{requisition_id}/send": {
+            "post": _act(
+                "send_requisition",
+                LODGE,
+                "200",
+                "Requisition",
+                "400",
+                "404",
+                "409",
+                "422",
+                parameters=[requisition],
+            )
+        },
+        "/requisitions/{requisition_id}/files/{field}": {
+            "put": _file("put_letter_file", [requisition, _field("letter_scan", "attestation_form")])
+        },
+        "/requisitions/{requisition_id}/persons/{number}/files/{field}": {
+            "put": _file(
+                "put_person_file", [requisition, number, _field("photo", "person_attestation_form", "docs")]
+            )
+        },
         "/papers": {"get": _act("list_papers", FETCH, "200", "PaperPage", parameters=[after])},
         "/papers/{paper_id}/open": {"post": _operation("open_paper", FETCH, opened, parameters=[paper])},
     }
+
+
+def _field(*names: str) -> dict[str, Any]:
+    return {
+        "name": "field",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": list(names)},
+    }
+
+
+def _file(name: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    body = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    asked = {"requestBody": {"required": True, "content": body}, "parameters": parameters}
+    return _act(name, LODGE, "200", "Kept", "400", "404", "409", "413", "415", "422", **asked)
 
 
 def _act(name: str, scope: str, status: str, schema: str, *refusals: str, **more: Any) -> dict[str, Any]:
@@ -140,7 +183,8 @@ def _schemas(shapes: Schemas) -> dict[str, Any]:
     return {
         "Letter": shapes.letter,
         "Person": shapes.person,
-        "Lodging": _object(letter=_named("Letter"), persons=persons) | {"additionalProperties": False},
+        "Lodging": _lodging(persons),
+        "Kept": _object(field=_TEXT),
         "Requisition": requisition,
         "RequisitionPage": _page("Requisition"),
         "Progress": _object(
@@ -164,6 +208,12 @@ def _schemas(shapes: Schemas) -> dict[str, Any]:
         "PaperPage": _page("Paper"),
         "Problem": problem,
     }
+
+
+def _lodging(persons: dict[str, Any]) -> dict[str, Any]:
+    shape = _object(letter=_named("Letter"), persons=persons) | {"additionalProperties": False}
+    shape["properties"]["send"] = {"type": "boolean", "default": True, "description": _said("api.doc.send")}
+    return shape
 
 
 def _object(**properties: Any) -> dict[str, Any]:

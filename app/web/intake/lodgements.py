@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 bp = Blueprint("lodgements", __name__)
 
 _DIGITS = 5  # of a row's number
-#: Boxes that the account, the list and the day of acceptance fill; and files, which follow on paper.
+#: Boxes that the account, the list and the day of acceptance fill; and files, which have a page of their own.
 _LESS = lodgements.NOT_ASKED | {"letter_scan", "attestation_form"}
 
 
