@@ -481,6 +481,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "rosters.move": {"row_id": rows.id_of("roster_row"), "before": "x", "after": "y"},
     "rosters.move_all": {"before": ("x",), "after": "y"},
     "rosters.release": {},
+    "rosters.set_row_key": {"row_id": rows.id_of("roster_row"), "data_key_id": rows.id_of("data_key")},
     "rosters.take_rows": {"row_ids": [rows.id_of("roster_row")]},
     "posting_queries.set_end": {},
     "key_queries.set_wrapped": {},

@@ -130,7 +130,7 @@ def routes() -> Iterator[str]:
     for path in sources.below("app/web", suffix=".py"):
         for node in ast.walk(sources.tree(path)):
             if isinstance(node, ast.FunctionDef) and any(
-                re.match(r"bp\.(get|post|route)\(", ast.unparse(each)) for each in node.decorator_list
+                re.match(r"bp\.(get|post|put|route)\(", ast.unparse(each)) for each in node.decorator_list
             ):
                 yield f"{path.stem}.{node.name}"
 

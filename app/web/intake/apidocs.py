@@ -71,13 +71,6 @@ def _paths() -> dict[str, Any]:
         },
         **_refusals("404", "410"),
     }
-    number = {
-        "name": "number",
-        "in": "path",
-        "required": True,
-        "description": _said("api.doc.number"),
-        "schema": {"type": "integer", "minimum": 1, "maximum": MOST},
-    }
     return {
         "/requisitions": {
             "get": _act("list_requisitions", READ, "200", "RequisitionPage", parameters=[after]),
@@ -86,18 +79,25 @@ def _paths() -> dict[str, Any]:
         "/requisitions/{requisition_id}": {
             "get": _act("read_requisition", READ, "200", "Requisition", "404", parameters=[requisition])
         },
+        **_file_paths(requisition),
+        "/papers": {"get": _act("list_papers", FETCH, "200", "PaperPage", parameters=[after])},
+        "/papers/{paper_id}/open": {"post": _operation("open_paper", FETCH, opened, parameters=[paper])},
+    }
+
+
+def _file_paths(requisition: dict[str, Any]) -> dict[str, Any]:
+    """How files follow a letter that waits for them."""
+    refused = ("400", "404", "409", "422")
+    number = {
+        "name": "number",
+        "in": "path",
+        "required": True,
+        "description": _said("api.doc.number"),
+        "schema": {"type": "integer", "minimum": 1, "maximum": MOST},
+    }
+    return {
         "/requisitions/{requisition_id}/send": {
-            "post": _act(
-                "send_requisition",
-                LODGE,
-                "200",
-                "Requisition",
-                "400",
-                "404",
-                "409",
-                "422",
-                parameters=[requisition],
-            )
+            "post": _act("send_requisition", LODGE, "200", "Requisition", *refused, parameters=[requisition])
         },
         "/requisitions/{requisition_id}/files/{field}": {
             "put": _file("put_letter_file", [requisition, _field("letter_scan", "attestation_form")])
@@ -107,8 +107,6 @@ def _paths() -> dict[str, Any]:
                 "put_person_file", [requisition, number, _field("photo", "person_attestation_form", "docs")]
             )
         },
-        "/papers": {"get": _act("list_papers", FETCH, "200", "PaperPage", parameters=[after])},
-        "/papers/{paper_id}/open": {"post": _operation("open_paper", FETCH, opened, parameters=[paper])},
     }
 
 
