@@ -6,14 +6,18 @@ const ASKS = 20000;
 const AT_MOST = 1000; // milliseconds between two times that the page is asked for
 
 const at = (part) => [...document.querySelectorAll("[data-live-part]")].find((one) => one.id === part.id);
+const isChanged = (one) =>
+  one.matches("[type=checkbox], [type=radio]") ? one.checked !== one.defaultChecked : one.value !== one.defaultValue;
 const isTyped = (part) =>
-  [...part.querySelectorAll("textarea, input:not([type=hidden], [type=range])")].some((one) => one.value !== one.defaultValue);
+  [...part.querySelectorAll("textarea, input:not([type=hidden], [type=range], [data-pick], [data-pick-all])")].some(isChanged);
 
 function keep(before, after) {
   const [was, is] = [before, after].map((part) => [...part.querySelectorAll("details")]);
   is.forEach((one, index) => {
     if (was.length === is.length) one.open = was[index].open;
   });
+  const ticked = new Set([...before.querySelectorAll("[data-pick]:checked")].map((one) => one.value));
+  for (const one of after.querySelectorAll("[data-pick]")) one.checked = ticked.has(one.value);
 }
 
 const SEEN = new Map(); // what the server sent last: scripts of the page change what stands there

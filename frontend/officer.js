@@ -218,18 +218,28 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   });
 }
 
-// -- the ticks of the inbox: one more ticks them all --------------------------------------------------------------
-const picks = [...document.querySelectorAll("[data-pick]")];
-for (const all of document.querySelectorAll("[data-pick-all]")) {
-  const told = () => {
-    all.checked = picks.every((one) => one.checked);
-    all.indeterminate = !all.checked && picks.some((one) => one.checked);
-  };
-  all.parentElement.hidden = false;
-  all.addEventListener("change", () => picks.forEach((one) => Object.assign(one, { checked: all.checked })));
-  picks.forEach((one) => one.addEventListener("change", told));
-  told();
+// -- the ticks of the inbox: one more ticks them all; they stay when the list is drawn anew ------------------------
+
+function tellPicks() {
+  const picks = [...document.querySelectorAll("[data-pick]")];
+  const ticked = picks.filter((one) => one.checked).length;
+  for (const all of document.querySelectorAll("[data-pick-all]")) {
+    all.parentElement.hidden = false;
+    all.checked = ticked > 0 && ticked === picks.length;
+    all.indeterminate = ticked > 0 && !all.checked;
+  }
+  for (const count of document.querySelectorAll("[data-picked]")) count.textContent = ticked || "";
 }
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-pick], [data-pick-all]")) return;
+  if (target.matches("[data-pick-all]")) {
+    for (const one of document.querySelectorAll("[data-pick]")) one.checked = target.checked;
+  }
+  tellPicks();
+});
+document.addEventListener("live:changed", tellPicks);
+addEventListener("pageshow", tellPicks); // a browser that goes back may have kept them
 
 // -- the command box: what it offers opens under the field, is narrowed while one types, and is walked by arrows ---
 
@@ -298,3 +308,9 @@ function openFinder(form) {
 }
 
 for (const form of document.querySelectorAll("form[data-finder]")) openFinder(form);
+
+// On a phone the sign alone stands in the head: it brings the field, ready to type into.
+document.querySelector(".to-finder")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  document.querySelector("[data-finder] input[type=search]").focus();
+});

@@ -56,6 +56,22 @@ def test_an_act_appears_on_the_inbox_the_district_and_the_diagram_of_others(
     assert min(took) < _WITHIN, took
 
 
+def test_ticked_rows_stay_ticked_when_the_list_is_drawn_anew(
+    desk: Callable[..., Screen], site: Site, journey: Journey
+) -> None:
+    first, second = entered(journey), entered(journey)
+    journey.do(first, "scrutinise")
+    reader = desk(LOOKS[0]).sign_in(site.account("sp_reader")).open("/inbox?sort=newest&tab=route")
+    row_of(reader, first).get_by_role("checkbox").check()
+
+    journey.do(second, "scrutinise")
+
+    expect(row_of(reader, second)).to_be_visible(timeout=_PATIENCE)
+    expect(row_of(reader, first).get_by_role("checkbox")).to_be_checked()
+    expect(reader.page.get_by_text("चुने हुए कार्य: 1", exact=True)).to_be_visible()
+    expect(reader.page.get_by_label("इस पृष्ठ के सभी")).to_be_visible()
+
+
 def entered(journey: Journey) -> str:
     day = journey.now.date().isoformat()
     return journey.new_case(["th_mufassil"], letter_date=day, received_date=day)
