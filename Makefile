@@ -4,6 +4,8 @@ PORT ?= 8000
 INSTANCE ?= instance
 JOBS ?= 2
 export PORT INSTANCE
+# Python keeps what it has compiled, whatever a machine's surroundings say: a server is started hundreds of times.
+export PYTHONDONTWRITEBYTECODE :=
 
 MAKEFLAGS += --no-print-directory --jobs=$(JOBS)
 .DEFAULT_GOAL := help

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import gettext
 import os
 import socket
@@ -11,6 +12,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+if __name__ == "__main__":
+    gc.disable()  # until all is loaded, `keep_what_is_loaded`: a fifth of a start went into looking it through
 
 from app import cli, config, create_app, papers
 from app.crypto import RingRefused
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
     from app.config import Settings
 
+_ALLOCATIONS = 10_000  # between two looks at what is young: a page makes some thousands of things
 _CATALOGUES = Path(__file__).resolve().parent / "translations"
 
 
@@ -146,6 +151,7 @@ def main(role: str = "") -> int:
     except (CannotStart, config.SettingRefused) as refused:
         print(f"\n{refused}\n", file=sys.stderr)  # noqa: T201  # there is no log yet
         return 1
+    keep_what_is_loaded()
     if settings.is_sqlite:
         Server(settings, app, partial(_greet, settings), with_worker=True).run()
         return 0
@@ -155,10 +161,23 @@ def main(role: str = "") -> int:
 def _play(role: str, settings: Settings) -> int:
     """Be one of several processes over one database that is ready."""
     app = create_app(settings)
+    keep_what_is_loaded()
     if role == "worker":
         return run_worker(app)
     Server(settings, app, partial(_greet, settings), with_worker=False).run()
     return 0
+
+
+def keep_what_is_loaded() -> None:
+    """Let the collector of garbage pass over the program itself from now on, and look at what requests leave.
+
+    Otherwise it looks through a million things that stay, again and again in the middle of a page; and processes
+    that share them by a fork would each get a copy.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS)
+    gc.enable()
 
 
 def _greet(settings: Settings) -> None:

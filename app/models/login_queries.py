@@ -46,10 +46,8 @@ def count_failure(session: Session, officer_id: UUID, at: datetime) -> None:
     set_account(session, officer_id, failures=officer.c.failures + 1, failed_at=at)
 
 
-def posts(session: Session, officer_id: UUID, day: date) -> Sequence[Any]:
-    """The postings of an officer that hold on this day, the regular one first."""
-    order = {"regular": 0, "charge": 1, "substitute": 2}
-    rows = session.connection.execute(
+def _posts_on(at: At) -> Any:
+    return (
         select(
             posting.c.id,
             posting.c.office_id,
@@ -59,9 +57,18 @@ def posts(session: Session, officer_id: UUID, day: date) -> Sequence[Any]:
             *named(office, "office"),
         )
         .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
-        .where(visible(posting, session.scope), posting.c.officer_id == officer_id, *_holds(day))
+        .where(at.visible(posting), posting.c.officer_id == at.officer_id, *_holds(at.day))
         .order_by(posting.c.valid_from, posting.c.id)
-    ).all()
+    )
+
+
+_posts = Query(_posts_on)
+
+
+def posts(session: Session, officer_id: UUID, day: date) -> Sequence[Any]:
+    """The postings of an officer that hold on this day, the regular one first."""
+    order = {"regular": 0, "charge": 1, "substitute": 2}
+    rows = _posts.all(session, officer_id=officer_id, day=day)
     return sorted(rows, key=lambda row: order.get(row.kind, len(order)))
 
 
@@ -183,13 +190,18 @@ def office_names(session: Session, officer_id: UUID) -> list[str]:
     return [name for row in rows for name in row]
 
 
-def demo_account(session: Session, officer_id: UUID) -> AnyRow | None:
-    """An account of a demo district; None for any other."""
-    return session.connection.execute(
+_demo_account = Query(
+    lambda at: (
         select(officer)
         .join(district, district.c.id == officer.c.district_id)
-        .where(visible(officer, session.scope), officer.c.id == officer_id, district.c.demo)
-    ).one_or_none()
+        .where(at.visible(officer), officer.c.id == at.officer_id, district.c.demo)
+    )
+)
+
+
+def demo_account(session: Session, officer_id: UUID) -> AnyRow | None:
+    """An account of a demo district; None for any other."""
+    return _demo_account.one_or_none(session, officer_id=officer_id)
 
 
 def demo_accounts(session: Session, day: date) -> Sequence[Any]:
@@ -222,5 +234,5 @@ def demo_accounts(session: Session, day: date) -> Sequence[Any]:
     ).all()
 
 
-def _holds(day: date) -> tuple[Any, ...]:
+def _holds(day: Any) -> tuple[Any, ...]:
     return (posting.c.valid_from <= day, or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day))

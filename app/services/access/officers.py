@@ -108,20 +108,24 @@ class StaffLine:
 
 
 def enter_as(database: Database, officer_id: UUID, now: datetime) -> Entry:
-    """Open a session for a demo account without its password; only the demo mode offers the way here."""
-    groups = database.read(lambda session: table.demo_accounts(session, calendars.day(now)), scopes.door())
-    for row in groups:
-        if row.officer_id == officer_id:
-            account = database.read(
-                lambda session: table.account(session, officer_id), scopes.door(row.district_id)
-            )
-            if account is None:
-                break
-            return database.write(
-                lambda session, found=account: open_session(session, found, now),  # type: ignore[misc]
-                scopes.door(row.district_id),
-            )
-    raise NotFound
+    """Open a session for a demo account without its password; only the demo mode offers the way here.
+
+    Raises NotFound for one that the sign-in page does not offer: not of the demo, shut, or without a regular post.
+    """
+    account = database.read(lambda session: _offered(session, officer_id, now), scopes.door())
+    if account is None:
+        raise NotFound
+    return database.write(
+        lambda session: open_session(session, account, now), scopes.door(account.district_id)
+    )
+
+
+def _offered(session: Session, officer_id: UUID, now: datetime) -> AnyRow | None:
+    account = table.demo_account(session, officer_id)
+    if account is None or not account.active:
+        return None
+    posts = table.posts(session, officer_id, calendars.day(now))
+    return account if any(each.kind == "regular" for each in posts) else None
 
 
 def demo_accounts(session: Session, now: datetime) -> list[DemoGroup]:

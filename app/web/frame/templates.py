@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask.templating import Environment as FlaskEnvironment
-from jinja2 import nodes
+from jinja2 import BytecodeCache, nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
 from markupsafe import escape
@@ -16,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from jinja2 import Environment
+    from jinja2.bccache import Bucket
+
+_PROGRAM = Path(__file__).resolve().parents[2]
+_SUM = sha256().digest_size
 
 
 def escaped(value: Any) -> str:
@@ -82,6 +93,45 @@ class _Calls(NodeTransformer):
         )
 
 
+class _Kept(BytecodeCache):
+    """Compiled templates of one language, kept beside the templates as Python keeps its modules.
+
+    Words, addresses and names of assets are text in them, so that they hold as long as what those come from.
+    """
+
+    def __init__(self, folder: Path, language: str) -> None:
+        self._folder, self._language = folder, language
+
+    def get_source_checksum(self, source: str) -> str:
+        return sha256(f"{_made_of()}\0{source}".encode()).hexdigest()
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            kept = self._file(bucket).read_bytes()
+            if kept[:_SUM] == sha256(kept[_SUM:]).digest():  # whole, as it was written
+                bucket.bytecode_from_string(kept[_SUM:])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        file = self._file(bucket)
+        aside = file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        with suppress(OSError):  # where nothing can be written, each start compiles for itself
+            self._folder.mkdir(exist_ok=True)
+            compiled = bucket.bytecode_to_string()
+            aside.write_bytes(sha256(compiled).digest() + compiled)
+            aside.replace(file)
+
+    def _file(self, bucket: Bucket) -> Path:
+        return self._folder / f"{bucket.key}.{self._language}"
+
+
+@cache
+def _made_of() -> str:
+    """What, besides its own text, a compiled template hangs on: the program, its catalogues and its assets."""
+    sources = [*_PROGRAM.rglob("*.py"), *_PROGRAM.rglob("*.mo"), *_PROGRAM.glob("static/dist/manifest.json")]
+    states = [(str(each), (state := each.stat()).st_size, state.st_mtime_ns) for each in sorted(sources)]
+    return sha256(repr((version("jinja2"), states)).encode()).hexdigest()
+
+
 class Application(Flask):
     """Flask with these templates."""
 
@@ -99,7 +149,10 @@ def add(app: Flask, **functions: Callable[..., Any]) -> None:
 
 def install(app: Flask, languages: Iterable[str]) -> None:
     """Part the templates by language, after everything was added to them."""
-    app.extensions["templates"] = {each: app.jinja_env.overlay() for each in languages}
+    folder = Path(app.root_path, str(app.template_folder), "__pycache__")
+    app.extensions["templates"] = {
+        each: app.jinja_env.overlay(bytecode_cache=_Kept(folder, each)) for each in languages
+    }
 
 
 def render(app: Flask, language: str, name: str, values: Mapping[str, Any]) -> str:
