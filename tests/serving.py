@@ -35,7 +35,7 @@ def free_port() -> int:
 
 @dataclass(frozen=True)
 class Account:
-    """A line of demo-accounts.csv."""
+    """A line of demo-accounts.csv; id and Hindi name are those of the site's database."""
 
     username: str
     password: str
@@ -44,6 +44,7 @@ class Account:
     office: str
     name: str
     id: str = ""
+    name_hi: str = ""
 
 
 class Site:
@@ -63,7 +64,7 @@ class Site:
             **(environment or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
-        self._known: dict[str, str] = {}
+        self._known: dict[str, tuple[str, str]] = {}
 
     def start(self) -> Site:
         """Start it and wait until it says that it is ready."""
@@ -108,15 +109,18 @@ class Site:
 
     def accounts(self) -> list[Account]:
         with (self.instance / "demo-accounts.csv").open(encoding="utf-8-sig", newline="") as file:
-            return [Account(**row, id=self._ids().get(row["username"], "")) for row in csv.DictReader(file)]
+            return [
+                Account(*row.values(), *self._officers().get(row["username"], ()))
+                for row in csv.DictReader(file)
+            ]
 
-    def _ids(self) -> dict[str, str]:
-        """The officers' ids by user name, where the site keeps its own database."""
+    def _officers(self) -> dict[str, tuple[str, str]]:
+        """The officers' ids and names by user name, where the site keeps its own database."""
         if self._known or not (path := self.instance / "satyapan.db").exists():
             return self._known
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            rows = connection.execute("select username, id from officer").fetchall()
-        self._known = {username: str(UUID(bytes=officer_id)) for username, officer_id in rows}
+            rows = connection.execute("select username, id, name_hi from officer").fetchall()
+        self._known = {username: (str(UUID(bytes=officer_id)), name) for username, officer_id, name in rows}
         return self._known
 
     def account(self, username: str) -> Account:

@@ -105,7 +105,8 @@ class Officers:
         assert "/requisitions/" in screen.path, screen.text()[:1500]
         return screen
 
-    def enter_candidate(self, screen: Screen, thanas: tuple[str, ...]) -> str:
+    def enter_candidate(self, screen: Screen, thanas: tuple[str, ...], *, is_alike: bool = False) -> str:
+        """Enter a candidate; `is_alike`: there is surely a person of his name, whom the page then asks about."""
         screen.open(screen.path.split("?")[0].split("#")[0] + "/new")
         self.write(screen, "नाम (हिन्दी)", "राहुल कुमार शर्मा")
         self.write(screen, "नाम (अंग्रेजी, प्रमाण पत्र के अनुसार)", "Rahul Kumar Sharma")
@@ -125,7 +126,7 @@ class Officers:
         self.choose(screen, "घोषणा प्राप्त नहीं")
         screen.sound("candidate")
         screen.click(screen.page.locator("form[data-form] .btn-primary"))
-        if screen.page.locator("#alike").count():
+        if screen.page.locator("#alike").count() or is_alike:
             screen.sound("candidate-alike")
             self.choose(screen, "अन्य व्यक्ति")
             self.write(screen, "निर्णय का कारण", "दूसरे गाँव के अन्य व्यक्ति हैं")
@@ -199,7 +200,7 @@ class Officers:
         account = next(
             one
             for one in self._site.accounts()
-            if one.role == "enquiry_officer" and one.office == thana and self._is_called(one.username, name)
+            if (one.role, one.office, one.name_hi) == ("enquiry_officer", thana, name)
         )
         screen = self._desk(self._look).sign_in(account)
         self._screens["enquiry_officer", thana] = screen
@@ -218,13 +219,6 @@ class Officers:
         self.choose(screen, "मैंने स्वयं जाँच की है")
         screen.sound("task-visit")
         self.send(screen, "प्रतिवेदन भेजें")
-
-    def _is_called(self, username: str, name: str) -> bool:
-        """Whether the chosen officer is this account: the first of the list is the freest, then by name."""
-        screen = self._desk(self._look)
-        account = next(one for one in self._site.accounts() if one.username == username)
-        screen.sign_in(account)
-        return name in screen.text()
 
     def agree_if_drawn(self, number: str) -> None:
         """One clean case in twenty goes to the SDPO by lot; he agrees."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pytest
 
+from app.domain.roles import Role
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT
 from tests.browser.officers import Officers
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.browser.pages import Screen
+    from tests.journey import Journey
     from tests.serving import Site
 
 SIGNED = "मैं इस मंतव्य पर हस्ताक्षर करता/करती हूँ"
@@ -28,15 +30,10 @@ def officers(request: pytest.FixtureRequest, desk: Callable[..., Screen], site: 
 
 
 def test_officers_of_every_post_take_a_contradicted_case_through_a_hearing_to_an_adverse_report(
-    officers: Officers,
+    officers: Officers, journey: Journey
 ) -> None:
-    letter = officers.enter_letter("सरकारी सेवा में नियुक्ति", "समूह ख")
-    number = officers.enter_candidate(letter, ("मुफस्सिल", "गड़खा"))
-    officers.scrutinise(number)
-    officers.route(number)
-    officers.special_report(number)
+    number = as_far_as_the_thanas(journey)
     report_a_record(officers, number)
-    officers.enquire(number, "th_mufassil")
     enquire_himself(officers, number, "th_garkha")
     settle(officers, number)
     recommend_facts(officers, number)
@@ -44,6 +41,16 @@ def test_officers_of_every_post_take_a_contradicted_case_through_a_hearing_to_an
     order_facts(officers, number)
     assert "112/2021" in paper(officers.read_paper("dm", number), number)
     officers.dispatch(number)
+
+
+def as_far_as_the_thanas(journey: Journey) -> str:
+    """A case of a Group B post that the special branch and the first of its two thanas have reported on."""
+    number = journey.new_case(["th_mufassil", "th_garkha"], post_group="B")
+    journey.go_on(number, "search_records", "accept_enquiry")
+    thana = journey.staff.offices(Role.SHO)["th_mufassil"]
+    while here := [each for each in journey.waiting(number) if each.office_id == thana]:
+        journey.finish(here[0], journey.form_of(here[0]))
+    return number
 
 
 def paper(screen: Screen, number: str) -> str:
