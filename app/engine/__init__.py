@@ -1,6 +1,7 @@
 """The only room that knows SpiffWorkflow: releases in, steps out."""
 
 from app.engine.ahead import ahead, forecast, usual_stops
+from app.engine.amending import Held, Spot, amend, held
 from app.engine.cells import Grid, ask, asked, change_cells, grids
 from app.engine.decisions import DecisionFailed, DecisionRefused
 from app.engine.decisions.rulenames import rule_names
@@ -11,7 +12,7 @@ from app.engine.drawing import SIGNS, Look, Mark, State, draw
 from app.engine.editing import StepTexts, change_step, steps, texts_of
 from app.engine.elements import UserTaskDefinition
 from app.engine.expressions import WORKING_DAYS_AFTER, expression
-from app.engine.gate import FieldReads, FormFault, FormReads, Known, Problem, check
+from app.engine.gate import FieldReads, FormFault, FormReads, Known, Problem, RoutingValue, check, dictionary
 from app.engine.parser import DiagramRefused
 from app.engine.runtime import complete_job, complete_task, fire_timers, send_message, start
 from app.engine.state import VERSION
@@ -36,6 +37,7 @@ __all__ = [
     "FormReads",
     "Grid",
     "Happening",
+    "Held",
     "Host",
     "Job",
     "Known",
@@ -45,6 +47,8 @@ __all__ = [
     "OpenTask",
     "Problem",
     "Release",
+    "RoutingValue",
+    "Spot",
     "State",
     "Step",
     "StepTexts",
@@ -55,6 +59,7 @@ __all__ = [
     "World",
     "XmlRefused",
     "ahead",
+    "amend",
     "ask",
     "asked",
     "calls",
@@ -66,6 +71,7 @@ __all__ = [
     "contents",
     "decisions_of",
     "describe",
+    "dictionary",
     "draw",
     "ends",
     "explore",
@@ -74,6 +80,7 @@ __all__ = [
     "forecast",
     "foresee",
     "grids",
+    "held",
     "load_release",
     "load_xml",
     "retrace",

@@ -48,9 +48,9 @@ for _name in ("spiff.task", "spiff.workflow", "spiff.data"):
 def start(release: Release, process_id: str, data: Mapping[str, Any], host: Host, now: datetime) -> Step:
     """Begin a case with its routing values (whole top-level keys). Raises RouteStuck."""
     engine = StepEngine(release.decisions, host, now)
-    with _any_fault_is_stuck():
+    with any_fault_is_stuck():
         spec = release.specs[process_id]
-        run = _Run(release, engine, BpmnWorkflow(spec, dict(release.specs), script_engine=engine))
+        run = Run(release, engine, BpmnWorkflow(spec, dict(release.specs), script_engine=engine))
         root = run.workflow.task_tree
         root.data.update(plain(data))
         engine.note("started", root.children[0], plain(data))
@@ -69,12 +69,12 @@ def complete_task(
 
     Raises TaskAlreadyDone when no such task is open, RouteStuck when the route cannot go on.
     """
-    run = _opened(release, state, host, now)
+    run = opened(release, state, host, now)
     task = run.known.get(engine_task_id)
     if task is None or task._state != TaskState.READY or not isinstance(task.task_spec, UserStep):
         raise TaskAlreadyDone
     given = plain(routing, task.task_spec.name)
-    with _any_fault_is_stuck():
+    with any_fault_is_stuck():
         run.engine.note("completed", task, given)
         task.set_data(**given)
         _foresee(task)
@@ -94,13 +94,13 @@ def complete_job(
 
     Raises TaskAlreadyDone when the job is not awaited (done before, or its step has ended), RouteStuck.
     """
-    run = _opened(release, state, host, now)
+    run = opened(release, state, host, now)
     task = run.known.get(engine_task_id)
     if task is None or task._state != TaskState.STARTED or not isinstance(task.task_spec, JobStep):
         raise TaskAlreadyDone
     name = task.task_spec.name
     given = plain(result, name)
-    with _any_fault_is_stuck():
+    with any_fault_is_stuck():
         run.engine.note("completed", task, {name: given})
         kept = only(given, task.task_spec.kept)
         if kept:
@@ -112,9 +112,9 @@ def complete_job(
 
 def fire_timers(release: Release, state: bytes, host: Host, now: datetime) -> Step:
     """Fire every timer that is due by `now`, each once, however many of its instants went by."""
-    run = _opened(release, state, host, now)
-    with _any_fault_is_stuck():
-        for task in [task for workflow in _running(run.workflow) for task in states.open_tasks(workflow)]:
+    run = opened(release, state, host, now)
+    with any_fault_is_stuck():
+        for task in [task for workflow in running(run.workflow) for task in states.open_tasks(workflow)]:
             definition = getattr(task.task_spec, "event_definition", None)
             if (
                 task._state == TaskState.WAITING
@@ -127,22 +127,23 @@ def fire_timers(release: Release, state: bytes, host: Host, now: datetime) -> St
 
 def send_message(release: Release, state: bytes, name: str, host: Host, now: datetime) -> Step:
     """Deliver a message to whatever waits for it. Raises RouteStuck `message_unexpected` if nothing does."""
-    run = _opened(release, state, host, now)
-    with _any_fault_is_stuck():
+    run = opened(release, state, host, now)
+    with any_fault_is_stuck():
         event = BpmnEvent(MessageEventDefinition(name), payload={})
         if run.workflow.event_manager.catch(event, internal=False) == 0:
             raise RouteStuck("message_unexpected", name=name)
         return run.go_on()
 
 
-def _opened(release: Release, state: bytes, host: Host, now: datetime) -> _Run:
+def opened(release: Release, state: bytes, host: Host, now: datetime) -> Run:
+    """Return the case in memory. Raises RouteStuck `state_unreadable`."""
     engine = StepEngine(release.decisions, host, now)
     loaded = states.load(state, release.specs, engine)
-    return _Run(release, engine, loaded.workflow, loaded.known)
+    return Run(release, engine, loaded.workflow, loaded.known)
 
 
 @contextmanager
-def _any_fault_is_stuck() -> Iterator[None]:
+def any_fault_is_stuck() -> Iterator[None]:
     """Turn what the library throws into RouteStuck; what the host throws passes."""
     try:
         yield
@@ -154,7 +155,7 @@ def _any_fault_is_stuck() -> Iterator[None]:
 
 
 @dataclass(slots=True)
-class _Run:
+class Run:
     """A case in memory, for one step. `known`: the tasks that were open when it began, by id."""
 
     release: Release
@@ -168,7 +169,7 @@ class _Run:
         tasks: list[OpenTask] = []
         jobs: list[Job] = []
         timers: list[Timer] = []
-        resting = [task for workflow in _running(self.workflow) for task in states.open_tasks(workflow)]
+        resting = [task for workflow in running(self.workflow) for task in states.open_tasks(workflow)]
         for task in resting:
             if isinstance(task.task_spec, UserStep):
                 tasks.append(self._open_task(task))
@@ -257,7 +258,7 @@ def _awaits_the_world(task: Task) -> bool:
     return isinstance(spec, UserStep | JobStep | CatchingEvent)
 
 
-def _running(workflow: Any) -> Iterator[Any]:
+def running(workflow: Any) -> Iterator[Any]:
     """Yield a workflow and all that run inside it, outer before inner; never what was cut off."""
     waiting = [workflow]
     while waiting:
@@ -274,7 +275,7 @@ def _settle(workflow: Any) -> None:
     moved = True
     while moved:
         moved = False
-        for current in reversed(list(_running(workflow))):
+        for current in reversed(list(running(workflow))):
             while ready := _ready(current):
                 moved = True
                 for task in ready:

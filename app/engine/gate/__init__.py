@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.engine.gate.dictionary import RoutingValue, dictionary
 from app.engine.gate.findings import Finding, Problem
 from app.engine.gate.known import FieldReads, FormFault, FormReads, Known
 from app.engine.gate.reading import LANGUAGES
@@ -13,7 +14,7 @@ from app.engine.gate.rules import STAGES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FieldReads", "FormFault", "FormReads", "Known", "Problem", "check"]
+__all__ = ["FieldReads", "FormFault", "FormReads", "Known", "Problem", "RoutingValue", "check", "dictionary"]
 
 
 def check(files: Mapping[str, bytes], known: Known) -> list[Problem]:

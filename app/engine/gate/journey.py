@@ -73,6 +73,18 @@ class Journey:
         around = self._reached(self.starts, without={(step, "out") for step in steps})
         return {node_id for node_id, side in around if side == "in"}
 
+    def reached_behind(self, node_id: str, without: Iterable[str]) -> set[str]:
+        """Return the nodes that a token behind a node may come to, none of the steps `without` done on the way."""
+        closed = {(step, "out") for step in without}
+        seen: set[Place] = set()
+        todo = list(self.places.get((node_id, "out"), ()))
+        while todo:
+            place = todo.pop()
+            if place not in seen and place not in closed:
+                seen.add(place)
+                todo.extend(self.places.get(place, ()))
+        return {reached for reached, side in seen if side == "in"}
+
     def _add(self, scope: Scope) -> None:
         for node in scope.nodes.values():
             way_in: Place = (node.id, "in")

@@ -24,7 +24,7 @@ FlowKey = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class _Runs:
+class Runs:
     """Runs on which some flows are never taken, and the roles one of which must have acted on them."""
 
     release: Release
@@ -33,7 +33,7 @@ class _Runs:
 
     def come_unsigned(self, process_id: str, node_id: str, above: frozenset[str] = frozenset()) -> bool:
         """Say whether some run comes to a node unsigned: in its process, and to each call of that."""
-        reached = journey(self.release, process_id, self.closed).reached_without(self._signing(process_id))
+        reached = journey(self.release, process_id, self.closed).reached_without(self.signing(process_id))
         if node_id not in reached:
             return False
         calls = self.release.calls.get(process_id, [])
@@ -46,7 +46,32 @@ class _Runs:
             if scope.process.id not in around
         )
 
-    def _signing(self, process_id: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
+    def lead_unsigned(self, process_id: str, node_id: str, above: frozenset[str] = frozenset()) -> bool:
+        """Say whether a token behind a node may come to a signed job before one of the roles has acted anew.
+
+        Where the process ends first, its callers' ways behind the call count.
+        """
+        release, around = self.release, above | {process_id}
+        ways = journey(release, process_id, self.closed)
+        reached = ways.reached_behind(node_id, self.signing(process_id))
+        for scope, node in _signed_jobs(release):
+            if scope.process.id == process_id and node.id in reached:
+                return True
+        for name, calls in release.calls.items():
+            is_met = any(scope.process.id == process_id and call.id in reached for scope, call in calls)
+            if is_met and name in release.processes and name not in around:
+                starts = release.processes[name].of_kind("startEvent")
+                if any(self.lead_unsigned(name, start.id, around) for start in starts):
+                    return True
+        if not any(end.id in reached for end in release.processes[process_id].of_kind("endEvent")):
+            return False
+        return any(
+            self.lead_unsigned(scope.process.id, call.id, around)
+            for scope, call in release.calls.get(process_id, [])
+            if scope.process.id not in around
+        )
+
+    def signing(self, process_id: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
         """Yield the steps of a process after which one of the roles has acted: tasks, and calls that hold one."""
         around = above | {process_id}
         for _, scope, node in self.release.nodes("userTask", "callActivity"):
@@ -57,7 +82,7 @@ class _Runs:
                 yield node.id
             elif called is not None and node.loop is None and called.id not in around:
                 within = journey(self.release, called.id, self.closed)
-                unsigned = within.reached_without(self._signing(called.id, around))
+                unsigned = within.reached_without(self.signing(called.id, around))
                 if not unsigned & {end.id for end in called.of_kind("endEvent")}:
                     yield node.id
 
@@ -65,7 +90,7 @@ class _Runs:
 def unsigned_way(release: Release) -> Iterator[Finding]:
     """Refuse a way to the issued paper that passes no signing officer: nobody would answer for it."""
     roles = ", ".join(sorted(release.known.signing_roles))
-    runs = _Runs(release, release.known.signing_roles)
+    runs = Runs(release, release.known.signing_roles)
     for scope, node in _signed_jobs(release):
         if runs.come_unsigned(scope.process.id, node.id):
             yield Finding(scope.file, node.id, {"roles": roles})
@@ -79,7 +104,7 @@ def signed_by_another(release: Release) -> Iterator[Finding]:
     """
     for name in sorted(_named(release) & release.known.signatories.keys()):
         roles = release.known.signatories[name]
-        runs = _Runs(release, roles, frozenset(_never_taken(release, name)))
+        runs = Runs(release, roles, frozenset(_never_taken(release, name)))
         for scope, node in _signed_jobs(release):
             if runs.come_unsigned(scope.process.id, node.id):
                 params = {"signatory": name, "roles": ", ".join(sorted(roles))}

@@ -56,6 +56,13 @@ def check(
     ]
 
 
+def dictionary(
+    files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]], release: engine.Release
+) -> tuple[engine.RoutingValue, ...]:
+    """The routing values that a deployed release reads, with their types, and what may never be set by hand."""
+    return engine.dictionary(files, known(files, job_results), release.routing_reads)
+
+
 def known(files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]]) -> engine.Known:
     """The world in which diagrams and decisions are judged, with the forms of these very files."""
     forms = {
