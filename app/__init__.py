@@ -56,6 +56,7 @@ _SCREENS = {
         "trials",
         "scenarios",
         "moving",
+        "amendments",
         "canvas",
         "decisions",
         "formtable",

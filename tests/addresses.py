@@ -334,6 +334,11 @@ ADDRESSES: dict[str, Address] = {
     "admin.skip": acts("incident"),
     "admin.watch": acts(),
     "admin.close": acts("incident"),
+    "amendments.listing": opens(),
+    "amendments.show": Address("incident", gives=frozenset({404})),  # what stopped there is no act of a case
+    "amendments.propose": Address("incident", gives=frozenset({404})),
+    "amendments.read": Address(gives=frozenset({404}), parts={"amendment_id": NEVER}),
+    "amendments.decide": Address(gives=OPENS | {404}, parts={"amendment_id": NEVER}),
     "policies.show": opens(),
     "policies.propose": acts(),
     "policies.decide": acts(),

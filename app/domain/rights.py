@@ -89,6 +89,7 @@ adm.process - - - - - - - - - - - - - - Y:maker - - - -
 adm.process_publish Y:approver Y:if_delegated - - Y:approver - - - - - - - - - - - - - -
 adm.replay Y Y:if_delegated - - Y - - - - - - - - - Y:numbers_only - - - -
 adm.move_cases Y:approver Y:if_delegated - - Y:approver - - - - - - - - - Y:maker_numbers_only - - - -
+adm.route_values Y:approver - - - Y:approver - - - - - - - - - Y:maker_numbers_only - - - -
 adm.incidents Y - - - Y - - - - - - - - - Y:numbers_only - - - -
 adm.health - - - - - - - - - - - - - - Y Y Y - -
 adm.api_tokens Y:approver - - - - - - - - - - - - - - Y:maker - O -

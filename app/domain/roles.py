@@ -167,6 +167,9 @@ class Permission(StrEnum):
     RECORD_READ = "record:read"
     ADMIN_SEE = "admin:see"
     INCIDENT_RETRY = "incident:retry"
+    VALUES_SEE = "values:see"
+    VALUES_PROPOSE = "values:propose"
+    VALUES_APPROVE = "values:approve"
     ENTRY_CODE = "entry:allow"
     POSTING_CHANGE = "posting:change"
     DEPARTMENT_KEEP = "department:keep"
@@ -270,6 +273,9 @@ GRANTS: dict[Permission, Grant] = {
     Permission.RETENTION_APPROVE: _grant("adm.retention", keeps="approver SP_signed"),
     Permission.ADMIN_SEE: _grant("adm.health", "adm.incidents", keeps="numbers_only"),
     Permission.INCIDENT_RETRY: _grant("adm.incidents", keeps="numbers_only"),
+    Permission.VALUES_SEE: _grant("adm.route_values", keeps="maker_numbers_only approver"),
+    Permission.VALUES_PROPOSE: _grant("adm.route_values", keeps="maker_numbers_only"),
+    Permission.VALUES_APPROVE: _grant("adm.route_values", keeps="approver"),
     Permission.ENTRY_CODE: _grant("adm.users", keeps="two_person"),
     Permission.POSTING_CHANGE: _grant(
         "adm.postings", "adm.charge", keeps="two_person in_DM_office in_police O"

@@ -1,7 +1,7 @@
 """The only room that knows SpiffWorkflow: releases in, steps out."""
 
 from app.engine.ahead import ahead, forecast, usual_stops
-from app.engine.amending import Held, Spot, amend, held
+from app.engine.amending import Held, Spot, amend, held, still
 from app.engine.cells import Grid, ask, asked, change_cells, grids
 from app.engine.decisions import DecisionFailed, DecisionRefused
 from app.engine.decisions.rulenames import rule_names
@@ -88,6 +88,7 @@ __all__ = [
     "send_message",
     "start",
     "steps",
+    "still",
     "texts_of",
     "usual_stops",
 ]

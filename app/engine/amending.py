@@ -88,6 +88,12 @@ def amend(release: Release, state: bytes, spot: Spot, value: Any, host: Host, no
         return run.go_on()
 
 
+def still(release: Release, state: bytes, host: Host, now: datetime) -> Step:
+    """Return a waiting case as it lies, nothing done to it: what is open in it, and its state to keep."""
+    with any_fault_is_stuck():
+        return opened(release, state, host, now).go_on()
+
+
 def _set(task: Task, spot: Spot, value: Any) -> None:
     """Put a new value in place of the old; what other tasks share is not changed in place."""
     if not spot.field:

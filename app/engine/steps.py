@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 #: What a move says of an element. `opened`: a task or job waits; `completed`: it was done; `decided`: a table
-#: answered; `fired`: a timer or a message; `cancelled`: taken away unfinished; `started`, `ended`: the case.
-MoveKind = Literal["opened", "completed", "decided", "fired", "cancelled", "started", "ended"]
+#: answered; `fired`: a timer or a message; `cancelled`: taken away unfinished; `started`, `ended`: the case;
+#: `amended`: a routing value was set by hand.
+MoveKind = Literal["opened", "completed", "decided", "fired", "cancelled", "started", "ended", "amended"]
 
 
 class Host(Protocol):

@@ -1,6 +1,7 @@
 """Every table of the product: whoever takes the metadata from here has them all."""
 
 from app.models import (
+    amendments,
     apitokens,
     audit,
     cases,
@@ -29,6 +30,7 @@ from app.models.base import metadata
 
 #: A module that makes a table stands here; a test holds the list against the folder.
 MODULES = (
+    amendments,
     apitokens,
     audit,
     cases,

@@ -403,6 +403,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "workflow_queries.cancel_tasks": {},
     "holding_queries.set_claim": {},
     "holding_queries.set_named": {},
+    "amendments.settle_amendment": {"before": "x", "values": {"state": "y"}},
     "calendar_queries.set_change": {"values": {"state": "y"}},
     "calendar_queries.set_cancelled": {"values": {"days": 9}},
     "calendar_queries.delete_holiday": {},

@@ -14,6 +14,10 @@ from app.models import workflow_queries as workflow
 #: `from`, `to`; where steps bear other names there `steps` (old -> new, empty: fell away) and `tasks` (id -> both
 #: names, of those that were open); `undone` where the case was put back.
 MOVED = "moved"
+#: Kind of the row that tells of a routing value that two officers have set: no move of the engine either. Its
+#: `routing`: `name`, `unit`, `before`, `after`, `reason`, `proposed_by`, `approved_by` (ids), `undone`.
+AMENDED = "amended"
+_BESIDE = frozenset({MOVED, AMENDED})
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,6 +63,11 @@ class Record:
     def changes_of_release(self) -> list[AnyRow]:
         """When the case was led over to another release, and from which version to which (`routing`)."""
         return [row for row in workflow.steps_of(self._session, self._case_id) if row.kind == MOVED]
+
+    @cached_property
+    def amendments(self) -> list[AnyRow]:
+        """The routing values that were set, and set back, by two officers."""
+        return [row for row in workflow.steps_of(self._session, self._case_id) if row.kind == AMENDED]
 
     @cached_property
     def moves(self) -> list[Moved]:
@@ -107,7 +116,7 @@ class Record:
         changes = [row.routing.get("tasks") or {} for row in self.changes_of_release]
         book, units, step = _Book(self.tasks, changes), dict[UUID, list[UUID]](), 0
         for row in workflow.steps_of(self._session, self._case_id):
-            if row.kind == MOVED:
+            if row.kind in _BESIDE:
                 book.rename(row.routing.get("tasks") or {})
                 continue
             step += row.kind in ("started", "completed", "fired")

@@ -6,16 +6,17 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from app import engine
 from app.models import holding_queries as holding
+from app.models import officer_queries as officers
 from app.services.casefile import casepapers
 from app.services.district import calendars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
-    from uuid import UUID
 
     from app.models.base import AnyRow
     from app.models.scope import Session
@@ -48,11 +49,20 @@ class Renaming:
 
 
 @dataclass(frozen=True, slots=True)
+class SetValue:
+    """A routing value that was set by hand: its name, what it was and what it is, in codes."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One event.
 
-    `kind`: registered | done | returned | reminded | issued | sent | moved | ended | failed_visit | corrected,
-    or that of a `handover`.
+    `kind`: registered | done | returned | reminded | issued | sent | moved | ended | failed_visit | corrected |
+    amended | unamended, or that of a `handover`.
 
     `outcome` is the kind of a paper, how the case ended, the release that it `moved` to (`number`: from), or why a
     task went to `other`, by whose hand (`by`).
@@ -81,6 +91,7 @@ class Event:
     by_en: str = ""
     renamed: list[Renaming] = field(default_factory=list)
     changes: list[particulars.Change] = field(default_factory=list)  # of the person's particulars
+    value: SetValue | None = None
 
 
 def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
@@ -97,6 +108,7 @@ def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
         *_changes_of_release(file),
         *_failed_visits(file),
         *_corrections(file),
+        *_amendments(session, file),
     ]
     everything = [*told, *beside, *ended]
     return sorted(everything, key=lambda event: event.at)
@@ -118,6 +130,26 @@ def _changes_of_release(file: CaseFile) -> list[Event]:
         )
         for row in rows
     ]
+
+
+def _amendments(session: Session, file: CaseFile) -> Iterator[Event]:
+    """Which routing values two officers have set, why, and who they were; an act of a test names nobody."""
+    for row in file.record.amendments:
+        told = row.routing
+        if "proposed_by" not in told:
+            continue
+        maker, decider = (officers.names(session, UUID(told[who])) for who in ("proposed_by", "approved_by"))
+        yield Event(
+            "unamended" if told.get("undone") else "amended",
+            row.at,
+            *file.label(row.element_id),
+            officer_hi=maker[0],
+            officer_en=maker[1],
+            by_hi=decider[0],
+            by_en=decider[1],
+            outcome=told["reason"],
+            value=SetValue(told["name"], told.get("before"), told["after"]),
+        )
 
 
 def _process_of(loaded: Loaded, element: str) -> str | None:

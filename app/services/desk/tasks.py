@@ -202,13 +202,30 @@ def resend(database: Database, actor: Actor, task_id: UUID, sent_at: datetime, n
 
     Raises WrittenOn when he has gone on writing since (then only he can send it), FormInvalid, and as `complete`.
     """
+    _send(database, actor, *_as_sent(database, actor, task_id, sent_at, now), now)
+
+
+def kept_act(
+    database: Database, actor: Actor, task_id: UUID, sent_at: datetime, now: datetime
+) -> Callable[[Session], None]:
+    """The very act of `resend`, for a transaction under the officer's scope that its caller takes back.
+
+    Raises as `resend`; a RouteStuck opens no incident.
+    """
+    sheet, sent = _as_sent(database, actor, task_id, sent_at, now)
+    return lambda session: _commit(session, actor, sheet, sent, now)
+
+
+def _as_sent(
+    database: Database, actor: Actor, task_id: UUID, sent_at: datetime, now: datetime
+) -> tuple[Sheet, _Sent]:
     sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), actor_scope(actor))
     if sheet.draft is None or sheet.draft.updated_at != sent_at:
         raise WrittenOn
     values = sheet.draft.values
     if problems := sheet.check(values, now):
         raise FormInvalid(values, problems)
-    _send(database, actor, sheet, _Sent(values, sheet.clean(values), sent_at=sent_at), now)
+    return sheet, _Sent(values, sheet.clean(values), sent_at=sent_at)
 
 
 def _send(
@@ -341,6 +358,7 @@ __all__ = [
     "Prepared",
     "WrittenOn",
     "complete",
+    "kept_act",
     "resend",
     "save_draft",
     "send_prepared",

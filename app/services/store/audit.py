@@ -112,6 +112,11 @@ ACTIONS: dict[str, frozenset[str]] = {
     "proposal:drop": frozenset(),
     "incident:retry": frozenset({"code"}),
     "incident:close": frozenset({"code"}),
+    "values:propose": frozenset({"name", "unit", "reason", "before", "after"}),  # of a route: codes, numbers
+    "values:approve": frozenset({"name", "unit", "reason", "before", "after", "proposed_by", "step_up"}),
+    "values:undo": frozenset({"name", "unit", "reason", "before", "after", "proposed_by", "step_up"}),
+    "values:refuse": frozenset({"name"}),
+    "values:take_back": frozenset({"name"}),
     "session:start": frozenset({"posting", "stage"}),
     "session:end": frozenset({"reason"}),
     "session:refuse": frozenset({"digest"}),

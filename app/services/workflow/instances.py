@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -114,6 +114,46 @@ def withdraw(session: Session, case: AnyRow, release: Loaded, act: Act) -> None:
     _record(run, engine.send_message(release.engine, run.state(), WITHDRAWAL, run.host(), act.at))
 
 
+def amend(
+    session: Session,
+    case: AnyRow,
+    release: Loaded,
+    spot: engine.Spot,
+    value: Any,
+    told: Mapping[str, Any],
+    act: Act,
+) -> bytes:
+    """Set one routing value of a waiting case; nothing opens or ends by it. `told` is for the record of the case.
+
+    -> the state before, sealed with the case's key. Raises RouteStuck, Conflict.
+    """
+    run = _begin(session, case, release, act)
+    before = run.state()
+    step = engine.amend(release.engine, before, spot, value, run.host(), act.at)
+    _record(run, replace(step, moves=(_amended(spot, told),)))
+    return keys.seal(run.key, place_of_kept(case.id), before)
+
+
+def put_back(
+    session: Session,
+    case: AnyRow,
+    release: Loaded,
+    spot: engine.Spot,
+    kept: bytes,
+    told: Mapping[str, Any],
+    act: Act,
+) -> None:
+    """Put a case back into the state before a value was set, as long as nothing else was done since."""
+    run = _begin(session, case, release, act)
+    state = keys.open_sealed(run.key, place_of_kept(case.id), kept)
+    step = engine.still(release.engine, state, run.host(), act.at)
+    _record(run, replace(step, moves=(_amended(spot, told),)))
+
+
+def _amended(spot: engine.Spot, told: Mapping[str, Any]) -> engine.Move:
+    return engine.Move("amended", spot.key, spot.key, None, told)
+
+
 def _begin(session: Session, case: AnyRow, release: Loaded, act: Act) -> _Run:
     if act.task_id is None:  # an officer's act has read ahead already, together with his task
         ahead.step(session, case.id, case.data_key_id, calendars.day(act.at))
@@ -123,6 +163,11 @@ def _begin(session: Session, case: AnyRow, release: Loaded, act: Act) -> _Run:
 def place_of_state(case_id: UUID) -> str:
     """Under which name the engine's state of a case is sealed."""
     return f"engine_state|blob|{case_id}"
+
+
+def place_of_kept(case_id: UUID) -> str:
+    """Under which name the state before a change of a routing value is sealed."""
+    return f"amendment|kept|{case_id}"
 
 
 def _record(run: _Run, step: engine.Step, *, first: bool = False) -> None:

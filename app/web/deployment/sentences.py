@@ -52,6 +52,14 @@ class Sentences:
         """When a time limit falls due."""
         return self._said(text, self._instant) or text
 
+    def named(self, path: str) -> tuple[str, Mapping[str, str]]:
+        """What a value is called, and its codes in words; the path itself for one without a name."""
+        try:
+            found = self._values.get(path) or _of_the_system(path)
+        except _NoWords:
+            return path, {}
+        return found.label, found.options
+
     def _said(self, text: str, by: Any) -> str:
         try:
             return str(by(engine.expression(text.strip()).tree)) if text.strip() else ""

@@ -35,6 +35,7 @@ _MORE = (
     Entry("departments.listing", "department.keep", Permission.DEPARTMENT_KEEP),
     Entry("entrycodes.show", "entry.title", Permission.ENTRY_CODE),
     Entry("rights.show", "rights.title", Permission.ADMIN_SEE),
+    Entry("amendments.listing", "amendment.title", Permission.VALUES_SEE),
     Entry("moving.show", "moving.title", Permission.PROCESS_CHANGE),
     Entry("account.show", "frame.account", Permission.ACCOUNT_OWN),
     Entry("notices.show", "notices.title", Permission.ACCOUNT_OWN),

@@ -37,6 +37,7 @@ DOMAINS = (
     "rosters",
     "departments",
     "daily",
+    "amendments",
     "privacy",
     "crimes",
     "passkeys",

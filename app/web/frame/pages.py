@@ -134,6 +134,7 @@ def _navigation(actor: Actor | None) -> list[dict[str, Any]]:
 
 #: Screens without an entry of their own light up the one they are reached from, and borrow its help.
 _REACHED_FROM = {
+    "amendments": "admin",
     "api": "department",
     "areas": "reports",
     "calendar": "reports",
