@@ -58,16 +58,19 @@ def held(
     run = opened(release, state, host, now)
     whole: dict[str, Any] = {}
     units: dict[str, Held] = {}
-    for workflow in running(run.workflow):
+    for workflow in running(run.workflow):  # outer before inner: what lies further in was changed later
         place = place_of(workflow)
+        own: dict[str, Any] = {}
         for task in states.open_tasks(workflow):
             unit = place.unit(task)
+            keys = of_case if unit is None else of_unit
+            found = {key: task.data[key] for key in keys if key in task.data}
             if unit is None:
-                whole |= {key: task.data[key] for key in of_case if key in task.data and key not in whole}
+                own = {**found, **own}
             elif unit.get("id"):
-                before = units.get(str(unit["id"]), Held(unit, {})).values
-                own = {key: task.data[key] for key in of_unit if key in task.data}
-                units[str(unit["id"])] = Held(unit, {**own, **before})
+                known = units.get(str(unit["id"]), Held(unit, {}))
+                units[str(unit["id"])] = Held(unit, {**known.values, **found})
+        whole |= own
     return (Held(None, whole), *units.values())
 
 
@@ -83,7 +86,8 @@ def amend(release: Release, state: bytes, spot: Spot, value: Any, host: Host, no
         tasks = list(_tasks_of(run.workflow, spot.unit))
         if not tasks:
             raise RouteStuck("value_refused", spot.key, kind="nothing open")
-        for task in tasks:
+        holding = [task for task in tasks if spot.key in task.data]
+        for task in holding or tasks:  # a value that was never given comes to everything that is under way
             _set(task, spot, given)
         return run.go_on()
 

@@ -19,19 +19,21 @@ from app.models import case_queries as cases
 from app.models.amendments import amendment
 from app.models.audit import audit
 from app.models.scope import CaseScope
-from app.models.workflow import engine_state, event, incident, step, user_task
+from app.models.workflow import engine_state, event, incident, job, step, user_task
 from app.services.access import stepup
-from app.services.deployment import amendments
+from app.services.deployment import amendments, routingvalues
 from app.services.deployment.amendments import Refused, Wanted
+from app.services.jobs import jobs
 from app.services.jobs.retries import Outcome
-from app.services.procedure import releases
+from app.services.procedure import gatekeeping, releases
 from app.services.store import queues, scopes
 from app.services.store.drafts import actor_scope
-from app.services.workflow import instances
+from app.services.workflow import incidents, instances
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import Office, text_of
 from tests.rows import DISTRICT
+from tests.walking import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -266,3 +268,74 @@ def test_the_pages_lead_from_the_incident_to_the_decision(office: Office, stoppe
     told = text_of(sp.get(f"/cases/{in_address(stopped.number)}/timeline"))
     assert "मार्ग का मान बदला गया" in told
     assert f"प्रस्ताव: {stopped.maker.name_hi} · अनुमोदन: {stopped.sp.name_hi}" in told
+
+
+def test_a_value_is_read_where_the_case_is_and_its_neighbours_stay(stopped: Stopped) -> None:
+    assert stopped.value("checks.final_signatory") == "DM"
+    assert stopped.value("checks.sla_sp_review") > 0
+    assert stopped.value("rounds") == 0
+
+
+def test_what_stopped_behind_a_job_or_a_time_limit_is_rehearsed_too(office: Office) -> None:
+    journey = office.journey
+    admin = journey.staff.holder(Role.PROCESS_ADMIN)
+    [task] = journey.waiting(journey.new_case())
+    own, late = CaseScope(DISTRICT, task.case_id), NOW + timedelta(days=3)
+    why = incidents.Stopped("fault", detail={"error": "OSError"})
+
+    def foreseen() -> Any:
+        [found] = rows(journey, incident, incident.c.case_id == task.case_id, incident.c.closed_at.is_(None))
+        return amendments.foresee(journey.database, admin, found.id, Wanted("rounds", "", "1"), late)
+
+    journey.database.write(lambda session: incidents.report_timers(session, task.case_id, why, late), own)
+    assert [each[1] for each in foreseen().services] == ["Send the reminder"]
+    jobs.fire_due_timers(journey.database, late)
+    [job_row] = rows(journey, job, job.c.case_id == task.case_id)
+    journey.database.write(lambda session: incidents.report_job(session, job_row, why, late), own)
+    found = foreseen()
+    assert (found.outcome, found.services) == (Outcome.MOVED, [])
+    assert [each.is_new for each in found.following] == [False]
+    assert [each.state for each in rows(journey, job, job.c.case_id == task.case_id)] == ["queued"]
+
+
+def test_the_gate_binds_what_the_paper_hangs_on() -> None:
+    files = shipped()
+    found = gatekeeping.dictionary(
+        files, jobs.RESULTS, engine.load_release(releases.fingerprint(files), files)
+    )
+    bound = {
+        bound: {each.key for each in found if each.bound == bound} for bound in ("decides", "signed", "kept")
+    }
+    assert bound == {
+        "decides": {"checks"},
+        "signed": {"recommend", "decide", "hold_hearing", "hold_hearing_by_sp"},
+        "kept": {"case"},
+    }
+    assert {each.field for each in found if each.bound == "decides"} == {"final_signatory"}
+    heard = b'decide.dm_decision = "hear_applicant"'
+    diagram = files["verification.bpmn"].replace(heard, b"route.need_sdpo")
+    sketched = files | {"verification.bpmn": diagram}
+    loose = gatekeeping.dictionary(sketched, jobs.RESULTS, engine.load_release(b"sketched", sketched))
+    assert {(each.key, each.field) for each in loose if each.bound == "decides"} == {
+        ("checks", "final_signatory"),
+        ("route", "need_sdpo"),
+    }, "what is asked behind the signature binds, wherever it was answered"
+
+
+def test_a_units_own_value_changes_for_that_unit_alone(office: Office) -> None:
+    journey = office.journey
+    thanas = list(journey.staff.offices(Role.SHO))[:2]
+    number = journey.new_case(thanas)
+    journey.go_on(number, "visit", "check_registers")
+    task = journey.waiting(number)[0]
+
+    def work(session: Any) -> list[Any]:
+        case = cases.lock(session, task.case_id)
+        values = routingvalues.of_case(session, case, NOW)
+        first, other = (each for each in values if each.spot.name == "accept_enquiry.accept")
+        loaded, act = releases.load(session, case.release_id), instances.Act(NOW)
+        instances.amend(session, case, loaded, first.spot, "other_thana", {}, act)
+        after = routingvalues.of_case(session, cases.lock(session, task.case_id), NOW)
+        return [each.value for each in after if each.spot in (first.spot, other.spot)]
+
+    assert journey.database.write(work, CaseScope(DISTRICT, task.case_id)) == ["other_thana", "ours"]

@@ -177,8 +177,11 @@ def _seen(session: Session, case_id: UUID, before: set[UUID]) -> Foreseen:
         )
         for task in workflow.tasks_of(session, case_id)
     ]
-    jobs = [loaded.label(job.element_id) for job in workflow.open_jobs(session, case_id)]
-    return Foreseen(Outcome.MOVED, following=following, services=jobs, has_ended=bool(case.status != "open"))
+    jobs = [workflow.job_row(session, each.id) for each in workflow.open_jobs(session, case_id)]
+    services = [loaded.label(job.element_id) for job in jobs if job is not None]
+    return Foreseen(
+        Outcome.MOVED, following=following, services=services, has_ended=bool(case.status != "open")
+    )
 
 
 def _label(session: Session, case_id: UUID, element_id: str) -> tuple[str, str]:
