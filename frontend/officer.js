@@ -76,6 +76,13 @@ for (const list of document.querySelectorAll(".main-nav ul, .case-tabs ul")) {
 
 document.querySelector("[data-focus]")?.focus();
 
+// -- the name of a chosen file stands beside our own button ----------------------------------------------------------
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-named]")) return;
+  target.closest(".file-pick").querySelector("output").textContent = [...target.files].map((one) => one.name).join(", ");
+});
+
 // -- a page meant for paper --------------------------------------------------------------------------------------
 
 for (const button of document.querySelectorAll("[data-print]")) {

@@ -182,6 +182,12 @@ def test_the_pages_show_what_will_be_sent_before_it_goes(office: Office) -> None
     asked = head.post("/inbox/many/send/assign", {"task": wanted, "confirmed": "yes"})
     assert asked.status_code == 422
     assert 'href="#officers"' in text_of(asked)
+    offered = text_of(head.post("/inbox/many/send/assign", {"task": wanted}))
+    officers = re.findall(r'name="officer" value="[^"]+"( checked)?', offered)
+    assert [bool(each) for each in officers] == [True] + [False] * (len(officers) - 1), (
+        "the freest is proposed"
+    )
+    assert offered.index('name="officer"') < offered.index('name="task"'), "to whom comes before what"
     assert reader.post("/inbox/many/send/nothing", {"task": ticks}).status_code == 404
     printed = text_of(head.post("/inbox/many/print", {"task": wanted}))
     assert printed.count('class="case-on-paper"') == 2
