@@ -147,6 +147,7 @@ ADDRESSES: dict[str, Address] = {
     "inbox.find": acts(),
     "inbox.waiting_notes": opens(),
     "inbox.views": opens(),
+    "charges.show": opens(),
     "inbox.save_view": acts(),
     "inbox.change_view": acts("view", form={"_op": "drop"}),
     "many.claim": acts(),

@@ -63,6 +63,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "paper:revoke": frozenset({"number", "order", "ground", "step_up"}),
     "document:see": frozenset({"pii", "field", "first"}),  # first: by the department that it was delivered to
     "case:see": frozenset({"classes", "page"}),
+    "charge:list": frozenset({"tasks", "late", "notes"}),  # of a post: how many of each
     "record:see": frozenset(),  # who has opened a case
     "case:search": frozenset({"digest", "found"}),
     # the person of which case, if any; how many were shown

@@ -48,6 +48,7 @@ def show() -> ResponseReturnValue:
         sessions=lines,
         own=own,
         passkeys=keys,
+        has_charge=g.actor.may(Permission.INBOX_SEE),
         changed=confirmations.take_notes().get("changed", ""),
     )
 

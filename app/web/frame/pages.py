@@ -140,6 +140,7 @@ _REACHED_FROM = {
     "calendar": "reports",
     "canvas": "modeler",
     "caselist": "search",
+    "charges": "inbox",
     "clocks": "reports",
     "crimelists": "crimes",
     "corrections": "certificates",

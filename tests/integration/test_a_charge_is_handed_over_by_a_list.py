@@ -1,0 +1,73 @@
+"""On a transfer all that waits in the post stands on one list, to be signed by both officers; taking it is recorded."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.errors import NotAllowed
+from app.domain.roles import Role
+from app.models.audit import audit
+from app.services.casefile import notes
+from app.services.casework import cases
+from app.services.desk import charge, holding
+from app.services.store.drafts import actor_scope
+from tests.districts import NOW
+from tests.office import Office, text_of
+
+if TYPE_CHECKING:
+    from tests.journey import Journey
+
+THANA = "th_mufassil"
+
+
+def test_the_list_holds_every_task_of_the_post_and_no_other(journey: Journey) -> None:
+    numbers = []
+    for _ in range(2):
+        number = journey.new_case([THANA])
+        journey.go_on(number, "accept_enquiry")
+        numbers.append(number)
+    task = journey.waiting(numbers[0])[0]
+    sho = journey.actor_of(task)
+    journey.database.write(lambda rows: holding.claim(rows, sho, task.id, NOW, ""), actor_scope(sho))
+    found = charge.take(journey.database, sho, NOW)
+    mine = {row.case_number: row for row in found.tasks}
+    assert set(numbers) <= set(mine)
+    assert (mine[numbers[0]].is_mine, mine[numbers[1]].is_mine, found.own) == (True, False, 1)
+    assert sum(step.count for step in found.steps) == len(found.tasks)
+    other = next(
+        journey.staff.holder(Role.SHO, office)
+        for office in journey.staff.offices(Role.SHO).values()
+        if office != sho.post.office_id
+    )
+    assert not set(numbers) & {row.case_number for row in charge.take(journey.database, other, NOW).tasks}
+    with journey.database.engine.connect() as connection:
+        told = connection.execute(
+            select(audit.c.detail).where(
+                audit.c.action == "charge:list", audit.c.actor_id == sho.officer_id
+            )
+        ).scalar_one()
+    assert told == {"tasks": len(found.tasks), "late": found.late, "notes": len(found.notes)}
+    with pytest.raises(NotAllowed):
+        charge.take(journey.database, journey.staff.holder(Role.USER_ADMIN), NOW)
+
+
+def test_the_page_names_the_post_and_leaves_room_for_both_signatures(office: Office) -> None:
+    journey = office.journey
+    number = journey.new_case([THANA])
+    journey.go_on(number, "accept_enquiry")
+    task = office.task(number, "accept_enquiry")
+    sho, reader = journey.actor_of(task), journey.staff.holder(Role.SP_READER)
+    wanted = notes.Wanted(sho.post.office_id, None, "किरायेदार का सत्यापन किस तिथि का है?")
+    journey.database.write(
+        lambda rows: cases.write_note(rows, reader, number, wanted, NOW), actor_scope(reader)
+    )
+    page = text_of(office.holder_of(task).get("/charge"))
+    body = page.partition("<main")[2]
+    assert number in body
+    assert re.search(r"प्रभार सौंपने वाले.*प्रभार ग्रहण करने वाले", body, re.DOTALL)
+    assert "उत्तर की प्रतीक्षा में पृच्छाएँ" in body
+    assert '/charge"' in text_of(office.holder_of(task).get("/account"))
