@@ -46,9 +46,7 @@ def test_the_list_holds_every_task_of_the_post_and_no_other(journey: Journey) ->
     assert not set(numbers) & {row.case_number for row in charge.take(journey.database, other, NOW).tasks}
     with journey.database.engine.connect() as connection:
         told = connection.execute(
-            select(audit.c.detail).where(
-                audit.c.action == "charge:list", audit.c.actor_id == sho.officer_id
-            )
+            select(audit.c.detail).where(audit.c.action == "charge:list", audit.c.actor_id == sho.officer_id)
         ).scalar_one()
     assert told == {"tasks": len(found.tasks), "late": found.late, "notes": len(found.notes)}
     with pytest.raises(NotAllowed):
