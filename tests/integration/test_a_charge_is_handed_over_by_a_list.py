@@ -1,4 +1,4 @@
-"""On a transfer all that waits in the post stands on one list, to be signed by both officers; taking it is recorded."""
+"""All that waits in a post stands on one list, to be signed by both officers on a transfer; taking it is recorded."""
 
 from __future__ import annotations
 
