@@ -133,7 +133,7 @@ def _doorkeeper(settings: Settings) -> Doorkeeper:
     """Passwords of the demo are long and random, so that a cheap hash is enough for them, as for the tests."""
     from app.services.access.door import Doorkeeper
 
-    return Doorkeeper(memory_kib=8192, rounds=1) if settings.demo or settings.testing else Doorkeeper()
+    return Doorkeeper(memory_kib=1024, rounds=1) if settings.demo or settings.testing else Doorkeeper()
 
 
 def _open(settings: Settings) -> Database:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 _THREADS = 16  # requests at once in a process; SQLite's writer is one thread anyhow, and reading is short
 _GRACE_SECONDS = 5
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 _SHORT_LIFE_SECONDS = 5.0  # a process that dies so young is not started again at once
 _PAUSES_SECONDS = (1.0, 5.0, 15.0, 60.0)
 
@@ -94,7 +94,7 @@ def _worker(app: Flask, settings: Settings) -> Worker:
 def run_worker(app: Flask) -> int:
     """Do jobs and timers until told to stop; the job in hand is done to its end. -> the exit code."""
     worker = _worker(app, app.extensions["settings"])
-    for name in (signal.SIGTERM, signal.SIGINT):
+    for name in _ENDING:
         signal.signal(name, lambda *_: worker.ask_to_stop())
     worker.run()
     app.extensions["database"].close()
@@ -102,20 +102,22 @@ def run_worker(app: Flask) -> int:
 
 
 class Supervisor:
-    """Keeps processes of this program alive, each named by the words after `python -m app.serve`.
+    """Keeps processes of this program alive; `play` is what a process of one role does, -> its exit code.
 
-    One that dies is started again, later each time if it keeps dying young. SIGTERM and SIGINT end them all.
+    Each is a copy of this process, which has loaded all that they need: it starts at once, and what was loaded
+    lies in memory once. One that dies is started again, later each time if it keeps dying young.
+    SIGTERM and SIGINT end them all. Nothing may hold a connection or a thread when `run` is called.
     """
 
-    def __init__(self, roles: Sequence[str]) -> None:
-        self._roles = list(roles)
+    def __init__(self, roles: Sequence[str], play: Callable[[str], int]) -> None:
+        self._roles, self._play = list(roles), play
         self._living: dict[int, tuple[str, float]] = {}
         self._early: dict[str, int] = {}
         self._stopping = False
 
     def run(self) -> int:
-        """Start all and watch them; -> the exit code once all have ended."""
-        for name in (signal.SIGTERM, signal.SIGINT):
+        """Start all and watch them; -> the exit code once all have ended. In each of them it ends by SystemExit."""
+        for name in _ENDING:
             signal.signal(name, self._stop)
         for role in self._roles:
             self._start(role)
@@ -128,10 +130,22 @@ class Supervisor:
         return 0
 
     def _start(self, role: str) -> None:
-        process = subprocess.Popen([sys.executable, "-m", "app.serve", role])  # noqa: S603 - our own program
-        self._living[process.pid] = (role, time.monotonic())
-        if self._stopping:  # the sign came while it was being started
-            process.terminate()
+        if self._stopping:
+            return
+        sys.stdout.flush()
+        sys.stderr.flush()
+        signal.pthread_sigmask(
+            signal.SIG_BLOCK, _ENDING
+        )  # a sign to end finds each of the two as it should be
+        pid = os.fork()
+        if not pid:
+            self._living.clear()
+            for name in _ENDING:
+                signal.signal(name, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+            sys.exit(self._play(role))
+        self._living[pid] = (role, time.monotonic())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
     def _pause(self, role: str, lived: float) -> None:
         early = self._early[role] = self._early.get(role, 0) + 1 if lived < _SHORT_LIFE_SECONDS else 0

@@ -138,13 +138,11 @@ def how_to_sign_in(settings: Settings) -> str:
     return "\n".join([*lines, "", "  Ctrl-C: बंद करें / stop", ""])
 
 
-def main(role: str = "") -> int:
-    """Ready the machine and serve; `role` (web, worker) is one of the processes that this program itself starts."""
+def main() -> int:
+    """Ready the machine and serve, by one process or by several; -> the exit code."""
     os.umask(0o077)  # database, documents and copies of the record are for this user's eyes
     try:
         settings = config.load()
-        if role:
-            return _play(role, settings)
         look_at_port(settings.host, settings.port)
         look_at_folder(settings.instance)
         app = ready(settings)
@@ -155,13 +153,12 @@ def main(role: str = "") -> int:
     if settings.is_sqlite:
         Server(settings, app, partial(_greet, settings), with_worker=True).run()
         return 0
-    return Supervisor(["web", *["worker"] * settings.worker_processes]).run()
+    return Supervisor(["web", *["worker"] * settings.worker_processes], partial(_play, settings)).run()
 
 
-def _play(role: str, settings: Settings) -> int:
-    """Be one of several processes over one database that is ready."""
+def _play(settings: Settings, role: str) -> int:
+    """Be one of several processes over one database that is ready: `web` or `worker`."""
     app = create_app(settings)
-    keep_what_is_loaded()
     if role == "worker":
         return run_worker(app)
     Server(settings, app, partial(_greet, settings), with_worker=False).run()
@@ -185,4 +182,4 @@ def _greet(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))
+    sys.exit(main())

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from app.models.scope import Session
 
 #: Passwords of the demo hold 90 random bits, so that a cheap hash protects them as well as a dear one.
-_HASHER = PasswordHasher(memory_cost=8192, time_cost=1, parallelism=1)
+_HASHER = PasswordHasher(memory_cost=1024, time_cost=1, parallelism=1)
 
 GIVEN = (
     ("राकेश", "Rakesh"),
