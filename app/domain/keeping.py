@@ -49,7 +49,6 @@ WAITING: dict[str, str] = {
     "see.draft_paper": "no preview of a paper",
     "rep.outcome_stats": "no such report",
     "adm.number_series": "series follow the calendar year by themselves",
-    "adm.move_cases": "asked for by the maker with a fresh code; no second officer approves it yet",
     "adm.audit_log": "no screen of the security log",
     "adm.audit_verify": "by the command line of the machine only",
     "adm.backup": "by the command line of the machine only",

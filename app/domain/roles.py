@@ -138,6 +138,9 @@ class Permission(StrEnum):
     PROCESS_SEE = "process:see"
     PROCESS_CHANGE = "process:change"
     PROCESS_APPROVE = "process:approve"
+    MOVE_SEE = "move:see"
+    MOVE_ASK = "move:ask"
+    MOVE_APPROVE = "move:approve"
     OFFICER_REPORT = "report:officers"
     REGISTER_SEE = "register:see"
     BASELINE_SET = "baseline:set"
@@ -245,6 +248,9 @@ GRANTS: dict[Permission, Grant] = {
     ),
     Permission.PROCESS_CHANGE: _grant("adm.process", keeps="maker"),
     Permission.PROCESS_APPROVE: _grant("adm.process_publish", keeps=f"approver {IF_DELEGATED}"),
+    Permission.MOVE_SEE: _grant("adm.move_cases", keeps=f"maker_numbers_only approver {IF_DELEGATED}"),
+    Permission.MOVE_ASK: _grant("adm.move_cases", keeps="maker_numbers_only"),
+    Permission.MOVE_APPROVE: _grant("adm.move_cases", keeps=f"approver {IF_DELEGATED}"),
     Permission.AREA_SEE: _grant("adm.jurisdiction_propose", "adm.jurisdiction_approve", keeps="O approver"),
     Permission.AREA_APPROVE: _grant("adm.jurisdiction_approve", keeps="approver"),
     # A free search is for those whom the matrix narrows by no word; the others search for the person of a case.

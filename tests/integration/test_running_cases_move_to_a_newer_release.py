@@ -14,7 +14,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.models.workflow import step, timer, user_task
 from app.services.access import stepup
 from app.services.casework import cases
-from app.services.deployment import choices, mapping, moving, replays
+from app.services.deployment import choices, mapping, moving, orders, replays
 from app.services.desk import taskpage, tasks
 from app.services.procedure import releases
 from app.services.store import queues
@@ -43,12 +43,25 @@ def seen(journey: Journey) -> Overview:
     return moving.overview(journey.database, journey.staff.holder(Role.PROCESS_ADMIN), None, NOW)
 
 
-def asked(journey: Journey, *, is_back: bool = False) -> None:
+def wanted_of(journey: Journey, *, is_back: bool = False) -> None:
+    """The administrator tries all cases, and asks for the order."""
     admin = journey.staff.holder(Role.PROCESS_ADMIN)
-    scope = actor_scope(admin)
-    wanted = journey.database.write(lambda rows: moving.to_ask(rows, admin, NOW, is_back=is_back), scope)
-    journey.confirm(admin, wanted)
-    journey.database.write(lambda rows: moving.ask(rows, admin, wanted, NOW, is_back=is_back), scope)
+    if not is_back:
+        looked(journey)
+    note = "नया चरण चालू प्रकरणों में भी हो"
+    journey.database.write(
+        lambda rows: orders.ask(rows, admin, note, NOW, is_back=is_back), actor_scope(admin)
+    )
+
+
+def ordered(journey: Journey, *, is_back: bool = False) -> None:
+    """Asked by the administrator, ordered by the DM with a fresh factor, done by the worker."""
+    wanted_of(journey, is_back=is_back)
+    dm = journey.staff.holder(Role.DM)
+    scope = actor_scope(dm)
+    fresh = journey.database.write(lambda rows: orders.to_give(rows, dm, NOW), scope)
+    journey.confirm(dm, fresh)
+    journey.database.write(lambda rows: orders.give(rows, dm, fresh, NOW), scope)
     while moving.go_on(journey.database, NOW):
         pass
 
@@ -101,7 +114,7 @@ def test_a_case_goes_over_when_the_change_lies_ahead_and_ends_on_the_new_route(
     found = {line.number: (line.code, line.element_id) for line in seen(journey).lines}
     assert found == {early: ("", ""), late: ("new_step", "countersign")}
     tasks, timers = rows_of(journey, user_task, early), rows_of(journey, timer, early)
-    asked(journey)
+    ordered(journey)
     run = seen(journey).run
     assert run is not None
     assert (run.is_over, run.moved, run.stayed) == (True, 1, {"new_step": 1})
@@ -130,7 +143,7 @@ def test_the_timeline_and_the_record_tell_of_it_and_the_past_is_still_the_past(
     journey: Journey, two: tuple[str, str]
 ) -> None:
     early, _ = two
-    asked(journey)
+    ordered(journey)
     sp = journey.staff.holder(Role.SP)
     shown = cases.see(journey.database, sp, early, "timeline", NOW)
     assert [(each.kind, each.outcome) for each in shown.events if each.kind == "moved"] == [("moved", "2")]
@@ -148,13 +161,13 @@ def test_the_timeline_and_the_record_tell_of_it_and_the_past_is_still_the_past(
 def test_a_moved_case_goes_back_while_nothing_was_done_in_it(journey: Journey, two: tuple[str, str]) -> None:
     early, _ = two
     before = {each.id: each.engine_task_id for each in rows_of(journey, user_task, early)}
-    asked(journey)
+    ordered(journey)
     assert seen(journey).may_go_back == 1
-    asked(journey, is_back=True)
+    ordered(journey, is_back=True)
     assert version_of(journey, early) == 1
     assert {each.id: each.engine_task_id for each in rows_of(journey, user_task, early)} == before
     assert has_drifted(journey) == (0, 0)
-    asked(journey)
+    ordered(journey)
     assert version_of(journey, early) == 2, "and over again"
     journey.do(early, "endorse_enquiry")
     assert seen(journey).may_go_back == 0, "it has gone on since"
@@ -162,19 +175,71 @@ def test_a_moved_case_goes_back_while_nothing_was_done_in_it(journey: Journey, t
     assert version_of(journey, early) == 2
 
 
-def test_nothing_moves_without_the_right_and_a_fresh_factor(journey: Journey, two: tuple[str, str]) -> None:
-    admin, dm = journey.staff.holder(Role.PROCESS_ADMIN), journey.staff.holder(Role.DM)
-    with pytest.raises(NotAllowed):
-        journey.database.write(lambda rows: moving.to_ask(rows, dm, NOW, is_back=False), actor_scope(dm))
-    wanted = journey.database.write(
-        lambda rows: moving.to_ask(rows, admin, NOW, is_back=False), actor_scope(admin)
-    )
-    with pytest.raises((stepup.StepUpOver, stepup.StepUpNeeded)):
-        journey.database.write(
-            lambda rows: moving.ask(rows, admin, wanted, NOW, is_back=False), actor_scope(admin)
+def test_nothing_moves_but_by_two_officers_and_a_fresh_factor(journey: Journey, two: tuple[str, str]) -> None:
+    admin, dm, sp = (journey.staff.holder(role) for role in (Role.PROCESS_ADMIN, Role.DM, Role.SP))
+    write = journey.database.write
+    with pytest.raises(orders.Refused, match="untried"):
+        write(
+            lambda rows: orders.ask(rows, admin, "बिना जाँच के ले जाएँ", NOW, is_back=False), actor_scope(admin)
         )
+    with pytest.raises(NotAllowed):
+        write(lambda rows: orders.ask(rows, dm, "जिला पदाधिकारी की माँग", NOW, is_back=False), actor_scope(dm))
+    wanted_of(journey)
+    with pytest.raises(NotAllowed):
+        write(lambda rows: orders.to_give(rows, admin, NOW), actor_scope(admin))
+    told = journey.database.read(lambda rows: orders.of_now(rows, dm), actor_scope(dm))
+    assert told is not None
+    assert (told.version, told.moved, told.stayed) == (2, 1, {"new_step": 1})
+    assert (told.may_give, told.may_take_back) == (True, False)
+    fresh = write(lambda rows: orders.to_give(rows, dm, NOW), actor_scope(dm))
+    with pytest.raises((stepup.StepUpOver, stepup.StepUpNeeded)):
+        write(lambda rows: orders.give(rows, dm, fresh, NOW), actor_scope(dm))
+    write(lambda rows: orders.send_back(rows, sp, "पहले थानों को बताएँ", NOW), actor_scope(sp))
+    journey.confirm(dm, fresh)
+    with pytest.raises(orders.Refused, match="not_asked"):
+        write(lambda rows: orders.give(rows, dm, fresh, NOW), actor_scope(dm))
     assert not moving.go_on(journey.database, NOW)
     assert [version_of(journey, number) for number in two] == [1, 1]
+
+
+def test_an_order_that_was_asked_of_another_choice_is_not_given(journey: Journey) -> None:
+    number = journey.new_case(["th_derni"])
+    journey.go_on(number, "visit", "check_registers")
+    into_force(journey, with_another_name())
+    chosen(journey, visit=PLACE_OF_VISIT)
+    wanted_of(journey)
+    dm = journey.staff.holder(Role.DM)
+    chosen(journey, visit="revisit")
+    with pytest.raises(orders.Refused, match="changed"):
+        journey.database.write(lambda rows: orders.to_give(rows, dm, NOW), actor_scope(dm))
+
+
+def test_the_officer_who_orders_reads_what_the_trial_found_and_the_maker_waits(
+    office: Office,
+) -> None:
+    journey = office.journey
+    number = journey.new_case(["th_derni"])
+    journey.go_on(number, "endorse_enquiry")
+    into_force(journey, NEWER)
+    admin, dm = office.at(Role.PROCESS_ADMIN), office.at(Role.DM)
+    assert "पहले ऊपर" in text_of(admin.get("/modeler/moving"))
+    looked(journey)
+    answer = admin.post("/modeler/moving", {"note": "कम"})
+    assert answer.status_code == 422
+    assert "कारण 10 से 400" in text_of(answer)
+    assert "दूसरे पदाधिकारी आदेश देंगे" in text_of(
+        admin.post_and_follow("/modeler/moving", {"note": "नया चरण चालू प्रकरणों में भी हो"})
+    )
+    assert "माँग वापस लें" in text_of(admin.get("/modeler/moving"))
+    page = text_of(dm.get("/modeler/moving"))
+    assert "ले जाने का आदेश दें" in page
+    assert "नया चरण चालू प्रकरणों में भी हो" in page
+    assert "सब प्रकरण जाँचें</button>" not in page
+    assert "आदेश की प्रतीक्षा" in text_of(dm.get("/modeler"))
+    assert "/step-up/" in dm.post("/modeler/moving/order").headers["Location"]
+    assert "लौटाया गया" in text_of(
+        dm.post_and_follow("/modeler/moving/send-back", {"note": "पहले थानों को बताएँ"})
+    )
 
 
 # -- steps that the newer release lacks --------------------------------------------------------------------
@@ -231,7 +296,7 @@ def test_a_case_at_a_step_that_bears_another_name_goes_over_once_that_is_said(jo
     chosen(journey, visit=PLACE_OF_VISIT)
     assert looked(journey) == (1, {})
     assert version_of(journey, number) == 1, "a trial writes nothing"
-    asked(journey)
+    ordered(journey)
     assert version_of(journey, number) == 2
     after = {row.id: row for row in rows_of(journey, user_task, number)}
     assert {row.element_id for row in after.values() if row.state == "open"} >= {
@@ -259,10 +324,10 @@ def test_a_case_at_a_step_that_bears_another_name_goes_over_once_that_is_said(jo
         if each.kind == "moved"
     ]
     assert moved == [("1", "2", ["स्थल भ्रमण"])]
-    asked(journey, is_back=True)
+    ordered(journey, is_back=True)
     assert sorted(map(kept, rows_of(journey, user_task, number))) == sorted(map(kept, before.values()))
     assert has_drifted(journey) == (0, 0)
-    asked(journey)
+    ordered(journey)
     journey.go_on(number)
     assert not journey.waiting(number), "it has come to its end"
     assert has_drifted(journey) == (0, 0)
@@ -287,7 +352,7 @@ def test_what_was_done_in_a_step_that_fell_away_counts_no_more(office: Office) -
     chosen(journey, countersign=mapping.GONE)
     assert groups(journey)["countersign"].verdict == "no_place"
     assert looked(journey) == (1, {"no_place": 1})
-    asked(journey)
+    ordered(journey)
     assert version_of(journey, at) == 2
     journey.go_on(past)
     journey.go_on(at)

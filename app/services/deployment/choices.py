@@ -87,9 +87,15 @@ def chosen(session: Session, release_id: UUID) -> dict[str, str]:
     return dict(kept["steps"]) if kept.get("to") == str(release_id) else {}
 
 
+def makers(session: Session, release_id: UUID) -> list[str]:
+    """Whoever had a hand in what is chosen for the release in force: the ids of the officers."""
+    kept = settings.value_of(session, _KEPT) or {}
+    return list(kept.get("makers", ())) if kept.get("to") == str(release_id) else []
+
+
 def show(database: Database, actor: Actor) -> Table:
     """The table of steps. Raises NotAllowed."""
-    if not actor.may(Permission.PROCESS_CHANGE):
+    if not actor.may(Permission.MOVE_SEE):
         raise NotAllowed
     return database.read(_table, replays.past_of(actor.district_id))
 
@@ -148,7 +154,7 @@ def _group(
 
 def save(database: Database, actor: Actor, wanted: Mapping[str, str], now: datetime) -> None:
     """Keep what becomes of each step; an empty choice is none. Raises NotAllowed, Refused."""
-    if not actor.may(Permission.PROCESS_CHANGE):
+    if not actor.may(Permission.MOVE_ASK):
         raise NotAllowed
     release_id, steps, why = database.read(
         partial(_checked, wanted=wanted), replays.past_of(actor.district_id)
@@ -157,7 +163,8 @@ def save(database: Database, actor: Actor, wanted: Mapping[str, str], now: datet
         raise Refused(why, steps)
 
     def put(session: Session) -> None:
-        settings.put_value(session, _KEPT, {"to": str(release_id), "steps": steps})
+        hands = sorted({*makers(session, release_id), str(actor.officer_id)})
+        settings.put_value(session, _KEPT, {"to": str(release_id), "steps": steps, "makers": hands})
         told = [f"{old} > {new}" for old, new in steps.items()]
         audit.record(session, "admin", "cases:map", f"release:{release_id}", actor, now, steps=told)
 

@@ -1,4 +1,4 @@
-"""Moving running cases to the release in force: looked at, asked for with a fresh factor, done by the worker.
+"""Moving running cases to the release in force: looked at, tried, and done by the worker once it is ordered.
 
 By default a case ends on the release that it began with. Who asks for more gets it case by case: whatever cannot go
 over stays where it is, and is counted with the reason. Steps that the release lacks go by what was chosen for them.
@@ -18,7 +18,6 @@ from app.models import case_queries as cases
 from app.models import moves as table
 from app.models import setting_queries as settings
 from app.models.scope import CaseScope, SystemReason, SystemScope
-from app.services.access import stepup
 from app.services.deployment import choices, leading, replays, trials
 from app.services.deployment.leading import Stays, Target
 from app.services.jobs import jobs
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from app.services.deployment.leading import Ready
     from app.services.store.database import Database
 
-MOVE, BACK = "cases:move", "cases:back"  # the acts that ask for a fresh factor
 SHOWN = 25
 _SLICE = 5  # cases between two looks at what else there is to do
 _ASKED, _DONE, _LOOKED = "cases.move", "cases.moved", "cases.looked"
@@ -91,9 +89,9 @@ class Overview:
 
 def overview(database: Database, actor: Actor, after: UUID | None, now: datetime) -> Overview:
     """Look at the next cases of older releases, each tried on the one in force. Raises NotAllowed."""
-    _may(actor)
+    _may(actor, Permission.MOVE_SEE)
     own = replays.past_of(actor.district_id)
-    target = database.read(_target, own)
+    target = database.read(target_of, own)
     release_id = target.loaded.id
     rows = database.read(lambda session: table.older(session, release_id, after, SHOWN), own)
     lines = [_line(database, actor.district_id, row, target, now) for row in rows]
@@ -105,16 +103,20 @@ def overview(database: Database, actor: Actor, after: UUID | None, now: datetime
             lines=lines,
             following=rows[-1].id if len(rows) == SHOWN else None,
             run=_run(session),
-            looked=_looked(session, target),
+            looked=looked(session, target),
         ),
         own,
     )
 
 
-def _target(session: Session) -> Target:
+def target_of(session: Session) -> Target:
     """The release in force with what is chosen for it."""
     loaded = releases.active(session)
     return Target(loaded, choices.chosen(session, loaded.id))
+
+
+def version_of(session: Session, target: Target) -> int:
+    return releases.version_of(session, target.loaded.id)
 
 
 def _line(database: Database, district_id: int, row: AnyRow, target: Target, now: datetime) -> Line:
@@ -143,7 +145,8 @@ def _run(session: Session) -> Run | None:
     return _told(kept, is_over=not asked)
 
 
-def _looked(session: Session, target: Target) -> Run | None:
+def looked(session: Session, target: Target) -> Run | None:
+    """What the last trial of all cases found, where it was of this release and of what is chosen now."""
     kept: dict[str, Any] | None = settings.value_of(session, _LOOKED)
     if not kept or (kept["to"], kept["steps"]) != (str(target.loaded.id), dict(target.chosen)):
         return None
@@ -158,42 +161,24 @@ def _told(kept: Mapping[str, Any], *, is_over: bool) -> Run:
 # -- asked for ---------------------------------------------------------------------------------------------
 
 
-def to_ask(session: Session, actor: Actor, now: datetime, *, is_back: bool) -> UUID:
-    """Ask for the fresh factor that moving takes; -> the step-up. Raises NotAllowed, UnderWay."""
-    _may(actor)
+def refuse_while_under_way(session: Session) -> None:
+    """Raises UnderWay while the worker moves cases, or tries them."""
     if settings.value_of(session, _ASKED):
         raise UnderWay
-    return stepup.begin(session, actor, BACK if is_back else MOVE, [_item(session, is_back=is_back)], now)
-
-
-def ask(session: Session, actor: Actor, asked: UUID | None, now: datetime, *, is_back: bool) -> None:
-    """Have the worker move every case that can go over to the release in force, or back from it.
-
-    Raises what `to_ask` does, and StepUpOver or ContentChanged where the factor was not given for this.
-    """
-    _may(actor)
-    if settings.value_of(session, _ASKED):
-        raise UnderWay
-    act = BACK if is_back else MOVE
-    stepup.use(session, actor, asked, act, [_item(session, is_back=is_back)], now)
-    version = _begin(session, is_back=is_back, is_look=False)
-    thing = f"release:{releases.active(session).id}"
-    audit.record(session, "admin", MOVE, thing, actor, now, version=version, back=is_back)
 
 
 def ask_look(session: Session, actor: Actor, now: datetime) -> None:
     """Have the worker try every case, and write nothing but what it found. Raises NotAllowed, UnderWay."""
-    _may(actor)
-    if settings.value_of(session, _ASKED):
-        raise UnderWay
-    version = _begin(session, is_back=False, is_look=True)
+    _may(actor, Permission.MOVE_ASK)
+    refuse_while_under_way(session)
+    version = begin(session, is_back=False, is_look=True)
     thing = f"release:{releases.active(session).id}"
     audit.record(session, "admin", "cases:try", thing, actor, now, version=version)
 
 
 def stop(session: Session, actor: Actor, now: datetime) -> None:
     """End what is under way; cases that were moved so far stay moved. Raises NotAllowed."""
-    _may(actor)
+    _may(actor, Permission.MOVE_SEE)
     asked = settings.value_of(session, _ASKED)
     if asked:
         _keep(session, asked, is_over=True)
@@ -201,9 +186,10 @@ def stop(session: Session, actor: Actor, now: datetime) -> None:
         audit.record(session, "admin", "cases:stop", thing, actor, now, version=asked["version"])
 
 
-def _begin(session: Session, *, is_back: bool, is_look: bool) -> int:
-    target = _target(session)
-    version = releases.version_of(session, target.loaded.id)
+def begin(session: Session, *, is_back: bool, is_look: bool) -> int:
+    """Leave it to the worker to move every case that can go over, or to try them all; -> the version."""
+    target = target_of(session)
+    version = version_of(session, target)
     empty = {
         "back": is_back,
         "look": is_look,
@@ -218,14 +204,8 @@ def _begin(session: Session, *, is_back: bool, is_look: bool) -> int:
     return version
 
 
-def _item(session: Session, *, is_back: bool) -> stepup.Item:
-    target = _target(session)
-    content = {"release": target.loaded.sha256.hex(), "back": is_back, "steps": dict(target.chosen)}
-    return stepup.item(f"release:{target.loaded.id}", content)
-
-
-def _may(actor: Actor) -> None:
-    if not actor.may(Permission.PROCESS_CHANGE):
+def _may(actor: Actor, permission: Permission) -> None:
+    if not actor.may(permission):
         raise NotAllowed
 
 
@@ -298,9 +278,3 @@ def _move(
     ready = _look(database, district_id, case_id, target, now)
     if not asked.get("look"):
         database.write(lambda session: leading.lead_over(session, case_id, ready, target, now), own)
-
-
-def read_item(session: Session, actor: Actor) -> int:
-    """The version that cases are moved to, for the page that asks for the factor. Raises NotAllowed."""
-    _may(actor)
-    return releases.version_of(session, releases.active(session).id)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 
 from app.domain.errors import NotFound, ReleaseRefused
 from app.domain.roles import Permission
-from app.services.deployment import packages
+from app.services.deployment import orders, packages
 from app.services.deployment import release_proposals as proposals
 from app.services.procedure import comparisons, procedures
 from app.web.deployment import differences, findings
@@ -43,6 +43,7 @@ def _overview(status: int = 200, refused: DomainError | None = None) -> Response
     found, before, waiting = transaction.read(
         lambda rows: (procedures.in_force(rows), procedures.listing(rows), proposals.listing(rows))
     )
+    may_move = g.actor.may(Permission.MOVE_SEE)
     return page(
         "modeler/overview.html",
         status,
@@ -55,6 +56,8 @@ def _overview(status: int = 200, refused: DomainError | None = None) -> Response
         drawings=diagrams.plain(found.plans),
         size=diagrams.size(),
         may_change=g.actor.may(Permission.PROCESS_CHANGE),
+        may_move=may_move,
+        order=transaction.read(lambda rows: orders.of_now(rows, g.actor)) if may_move else None,
     )
 
 

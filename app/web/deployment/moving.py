@@ -1,9 +1,9 @@
-"""Moving running cases to the release in force: the list with how each fares, the act behind a fresh factor."""
+"""Moving running cases to the release in force: the list with how each fares, asked by one, ordered by another."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import Blueprint, Response, g, redirect, request, url_for
@@ -11,7 +11,7 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 from app import engine
 from app.domain.offices import LANES
 from app.domain.roles import Permission
-from app.services.deployment import choices, mapping, moving
+from app.services.deployment import choices, mapping, moving, orders
 from app.services.procedure import procedures
 from app.web.door import stepup
 from app.web.frame import confirmations, language
@@ -22,10 +22,12 @@ from app.web.request import transaction
 from app.web.request.headers import EDITOR_POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from flask.typing import ResponseReturnValue
 
+    from app.domain.roles import Actor
     from app.services.access.stepup import Item, StepUp
 
 bp = Blueprint("moving", __name__)
@@ -43,20 +45,26 @@ class StepLine:
 
 
 @bp.get("/modeler/moving")
-@requires(Permission.PROCESS_CHANGE)
+@requires(Permission.MOVE_SEE)
 def show() -> ResponseReturnValue:
     return _page()
 
 
-def _page(status: int = 200, fault: str = "", refused: choices.Refused | None = None) -> ResponseReturnValue:
+def _page(
+    status: int = 200, fault: str = "", refused: choices.Refused | None = None, note: str = ""
+) -> ResponseReturnValue:
     after = _uuid(request.args.get("after", ""))
     database = transaction.database()
     found = moving.overview(database, g.actor, after, transaction.now())
     table = choices.show(database, g.actor)
+    order = transaction.read(lambda rows: orders.of_now(rows, g.actor))
     html, status = page(
         "modeler/moving.html",
         status,
         found=found,
+        order=order,
+        may_ask=g.actor.may(Permission.MOVE_ASK),
+        note=note,
         table=table,
         lines=[_of_step(group) for group in table.groups],
         gone=mapping.GONE,
@@ -119,7 +127,7 @@ def _uuid(text: str) -> UUID | None:
 
 
 @bp.post("/modeler/moving/steps")
-@requires(Permission.PROCESS_CHANGE)
+@requires(Permission.MOVE_ASK)
 def choose() -> ResponseReturnValue:
     """Keep what becomes of each step; what cannot be is told beside it, and nothing that was chosen is lost."""
     wanted = {
@@ -129,12 +137,12 @@ def choose() -> ResponseReturnValue:
         choices.save(transaction.database(), transaction.actor(), wanted, transaction.now())
     except choices.Refused as refused:
         return _page(422, language.refusal(refused), refused)
-    confirmations.note("chosen", "1")
+    confirmations.note("told", "chosen")
     return redirect(url_for("moving.show"), code=303)
 
 
 @bp.post("/modeler/moving/try")
-@requires(Permission.PROCESS_CHANGE)
+@requires(Permission.MOVE_ASK)
 def try_all() -> ResponseReturnValue:
     """Have the worker try every case; nothing of any is changed."""
     actor, now = transaction.actor(), transaction.now()
@@ -146,7 +154,7 @@ def try_all() -> ResponseReturnValue:
 
 
 @bp.post("/modeler/moving/stop")
-@requires(Permission.PROCESS_CHANGE)
+@requires(Permission.MOVE_SEE)
 def stop() -> ResponseReturnValue:
     """End the trial or the move that is under way."""
     actor, now = transaction.actor(), transaction.now()
@@ -155,24 +163,58 @@ def stop() -> ResponseReturnValue:
 
 
 @bp.post("/modeler/moving")
-@requires(Permission.PROCESS_CHANGE)
+@requires(Permission.MOVE_ASK)
 def move() -> ResponseReturnValue:
-    """Ask the officer anew who he is; the worker then moves what can go over."""
+    """Ask the officers who approve to have the cases moved."""
     return _ask(is_back=False)
 
 
 @bp.post("/modeler/moving/back")
-@requires(Permission.PROCESS_CHANGE)
+@requires(Permission.MOVE_ASK)
 def back() -> ResponseReturnValue:
     """The same for the way back, of the cases in which nothing was done since."""
     return _ask(is_back=True)
 
 
 def _ask(*, is_back: bool) -> ResponseReturnValue:
+    note = request.form.get("note", "")
+    return _done("asked", lambda rows, actor, now: orders.ask(rows, actor, note, now, is_back=is_back), note)
+
+
+@bp.post("/modeler/moving/take-back")
+@requires(Permission.MOVE_ASK)
+def take_back() -> ResponseReturnValue:
+    """Ask no more."""
+    return _done("taken_back", orders.take_back)
+
+
+@bp.post("/modeler/moving/send-back")
+@requires(Permission.MOVE_APPROVE)
+def send_back() -> ResponseReturnValue:
+    """Give no order, and say why."""
+    note = request.form.get("note", "")
+    return _done("sent_back", lambda rows, actor, now: orders.send_back(rows, actor, note, now), note)
+
+
+def _done(told: str, act: Callable[[Any, Actor, datetime], None], note: str = "") -> ResponseReturnValue:
+    """Do one act on what is asked, and show the page anew; what was typed stays where it is refused."""
     actor, now = transaction.actor(), transaction.now()
     try:
-        asked = transaction.write(lambda rows: moving.to_ask(rows, actor, now, is_back=is_back))
-    except moving.UnderWay as refused:
+        transaction.write(lambda rows: act(rows, actor, now))
+    except (moving.UnderWay, orders.Refused) as refused:
+        return _page(422, language.refusal(refused), note=note)
+    confirmations.note("told", told)
+    return redirect(url_for("moving.show"), code=303)
+
+
+@bp.post("/modeler/moving/order")
+@requires(Permission.MOVE_APPROVE)
+def give() -> ResponseReturnValue:
+    """Ask the officer anew who he is; the worker then moves what can go over."""
+    actor, now = transaction.actor(), transaction.now()
+    try:
+        asked = transaction.write(lambda rows: orders.to_give(rows, actor, now))
+    except (moving.UnderWay, orders.Refused) as refused:
         return _page(422, language.refusal(refused))
     return redirect(url_for("stepup.show", step_up_id=asked), code=303)
 
@@ -183,20 +225,13 @@ def _address(_items: Sequence[Item]) -> str:
 
 def _tell(item: Item) -> stepup.Line:
     actor = transaction.actor()
-    version = transaction.read(lambda rows: moving.read_item(rows, actor))
+    version = transaction.read(lambda rows: orders.version_asked(rows, actor))
     text = language.say("moving.to", version=version)
     return stepup.Line(text, url_for("moving.show"), language.say("moving.title"), item.digest)
 
 
 def _perform(wanted: StepUp) -> ResponseReturnValue:
-    actor, now, is_back = transaction.actor(), transaction.now(), wanted.action == moving.BACK
-    try:
-        transaction.write(lambda rows: moving.ask(rows, actor, wanted.id, now, is_back=is_back))
-    except moving.UnderWay as refused:
-        return _page(422, language.refusal(refused))
-    confirmations.note("asked", "1")
-    return redirect(url_for("moving.show"), code=303)
+    return _done("ordered", lambda rows, actor, now: orders.give(rows, actor, wanted.id, now))
 
 
-for _act in (moving.MOVE, moving.BACK):
-    stepup.ACTS[_act] = stepup.Act(_tell, _perform, _address)
+stepup.ACTS[orders.APPROVE] = stepup.Act(_tell, _perform, _address)

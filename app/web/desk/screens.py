@@ -37,7 +37,7 @@ _MORE = (
     Entry("entrycodes.show", "entry.title", Permission.ENTRY_CODE),
     Entry("rights.show", "rights.title", Permission.ADMIN_SEE),
     Entry("amendments.listing", "amendment.title", Permission.VALUES_SEE),
-    Entry("moving.show", "moving.title", Permission.PROCESS_CHANGE),
+    Entry("moving.show", "moving.title", Permission.MOVE_SEE),
     Entry("account.show", "frame.account", Permission.ACCOUNT_OWN),
     Entry("notices.show", "notices.title", Permission.ACCOUNT_OWN),
 )
