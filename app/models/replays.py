@@ -24,7 +24,9 @@ UNDER_WAY = ("queued", "running")
 replay = case_table(
     "replay",
     uuid_column("proposal_id"),
-    Column("sha256", LargeBinary(32), nullable=False),  # of the files that are replayed
+    Column(
+        "sha256", LargeBinary(32), nullable=False
+    ),  # of the diagrams, decisions and forms that are replayed
     Column("since", Date, nullable=False),  # cases received from this day on
     Column("state", String(10), nullable=False),  # queued | running | done | cancelled | failed
     Column("done", Integer, nullable=False, default=0),  # cases

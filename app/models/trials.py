@@ -23,7 +23,7 @@ UNDER_WAY = ("queued", "running")
 trial = case_table(
     "trial",
     uuid_column("proposal_id"),
-    Column("sha256", LargeBinary(32), nullable=False),  # of the files that are tried
+    Column("sha256", LargeBinary(32), nullable=False),  # of the diagrams, decisions and forms that are tried
     Column("state", String(10), nullable=False),  # queued | running | done | cancelled | failed
     Column("cases", Integer, nullable=False, default=0),
     Column("acts", Integer, nullable=False, default=0),
@@ -51,10 +51,13 @@ def newest_trial(session: Session, proposal_id: UUID) -> AnyRow | None:
     ).one_or_none()
 
 
-def done_for(session: Session, mark: bytes) -> AnyRow | None:
-    """A dry run of these very files that came to its end."""
+def done_for(session: Session, mark: bytes, since: datetime) -> AnyRow | None:
+    """A dry run of this very route that came to its end since an instant."""
     chosen = select(trial).where(
-        visible(trial, session.scope), trial.c.sha256 == mark, trial.c.state == "done"
+        visible(trial, session.scope),
+        trial.c.sha256 == mark,
+        trial.c.state == "done",
+        trial.c.ended_at >= since,
     )
     return session.connection.execute(chosen.order_by(trial.c.asked_at.desc()).limit(1)).one_or_none()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from app import engine, trials
 from app.domain.errors import NotAllowed, ReleaseRefused
 from app.domain.roles import Role
+from app.models import trials as table
+from app.models.scope import SystemReason, SystemScope
 from app.services.deployment import dryruns
 from app.services.deployment import release_proposals as proposals
 from app.services.deployment import trials as dry_runs
@@ -127,10 +130,7 @@ def worked_until(
     raise AssertionError(found)
 
 
-def test_a_dry_run_goes_on_without_its_page_tells_how_far_it_is_and_is_kept(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(trials, "SECONDS", 600)  # a slow machine finds the same
+def test_a_dry_run_goes_on_without_its_page_tells_how_far_it_is_and_is_kept(office: Office) -> None:
     journey = office.journey
     admin, proposal_id = journey.staff.holder(Role.PROCESS_ADMIN), proposed(journey, NO_WAY_OUT)
     dryruns.ask(journey.database, admin, proposal_id, NOW)
@@ -169,3 +169,34 @@ def test_the_page_of_a_dry_run_is_begun_watched_and_left(office: Office) -> None
     shown = text_of(admin.post_and_follow(f"{address}/trial/cancel"))
     assert "रोक दी गई" in shown
     assert "परख आरंभ करें" in shown
+
+
+def test_an_example_or_a_paper_that_changes_asks_for_no_new_dry_run(journey: Journey) -> None:
+    admin = journey.staff.holder(Role.PROCESS_ADMIN)
+    scope = actor_scope(admin)
+    again = {**NO_WAY_OUT, "scenarios.json": b'{"scenarios": []}'}
+    assert releases.route_mark(again) == releases.route_mark(NO_WAY_OUT)
+    assert releases.route_mark(FILES) != releases.route_mark(NO_WAY_OUT)
+    proposal_id = proposed(journey, NO_WAY_OUT)
+    dryruns.ask(journey.database, admin, proposal_id, NOW)
+    row = of_proposal(journey, proposal_id).row
+    found = asdict(engine.Trial(cases=61, ended=61))
+    everywhere = SystemScope(SystemReason.REPLAY)
+    journey.database.write(
+        lambda rows: table.set_trial(rows, row.id, state="done", ended_at=NOW, found=found), everywhere
+    )
+    saved = sha256(FILES["scenarios.json"]).hexdigest()
+    journey.database.write(
+        lambda rows: proposals.save(
+            rows, admin, proposal_id, "scenarios.json", again["scenarios.json"], saved, NOW
+        ),
+        scope,
+    )
+    assert of_proposal(journey, proposal_id).is_of_now
+    dry_runs._known.clear()
+    journey.database.read(lambda rows: dry_runs.recall(rows, again, NOW), scope)
+    assert dry_runs.known(again) == engine.Trial(cases=61, ended=61), "sending asks for no other"
+    dry_runs._known.clear()
+    later = NOW + timedelta(days=2)
+    journey.database.read(lambda rows: dry_runs.recall(rows, again, later), scope)
+    assert dry_runs.known(again) is None, "a newer program may judge otherwise"

@@ -70,7 +70,7 @@ def ask(database: Database, actor: Actor, proposal_id: UUID, now: datetime) -> N
     contents = database.read(lambda session: release_proposals.files(session, proposal_id), scope)
     if problems := release_proposals.problems(database, contents):
         raise ReleaseRefused(problems)
-    mark = releases.fingerprint(contents)
+    mark = releases.route_mark(contents)
 
     def put(session: Session) -> None:
         last = table.newest_trial(session, proposal_id)
@@ -110,7 +110,7 @@ def newest(session: Session, proposal_id: UUID, contents: Mapping[str, bytes]) -
     if row is None:
         return None
     found = programs.read(row.found) if row.state == "done" else None
-    return DryRun(row, found, bytes(row.sha256) == releases.fingerprint(contents))
+    return DryRun(row, found, bytes(row.sha256) == releases.route_mark(contents))
 
 
 def _may(actor: Actor) -> None:
@@ -135,7 +135,7 @@ def _begun(database: Database, now: datetime) -> bool:
     if not database.write(lambda session: table.claim_trial(session, row.id, now, now + _LEASE), own):
         return True
     contents = database.read(lambda session: release_proposals.files(session, row.proposal_id), own)
-    mark = releases.fingerprint(contents)
+    mark = releases.route_mark(contents)
     if mark != bytes(row.sha256):
         _end(database, row.id, "cancelled", now)
         return True

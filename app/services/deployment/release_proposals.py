@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.models.base import AnyRow
-    from app.models.scope import Session
+    from app.models.scope import OfficerScope, Session
     from app.services.store.database import Database
 
 APPROVE = "proposal:approve"  # the act that asks for a fresh factor
@@ -230,6 +230,19 @@ def all_problems(database: Database, contents: Mapping[str, bytes]) -> list[Any]
     return found or trials.problems(contents, trials.run(contents, jobs.RESULTS))
 
 
+def _to_be_judged(
+    database: Database, scope: OfficerScope, proposal_id: UUID, now: datetime
+) -> dict[str, bytes]:
+    """The files of a proposal; what the worker's dry run has found of them need not be found again."""
+
+    def read(session: Session) -> dict[str, bytes]:
+        contents = files(session, proposal_id)
+        trials.recall(session, contents, now)
+        return contents
+
+    return database.read(read, scope)
+
+
 def send(database: Database, actor: Actor, proposal_id: UUID, note: str, now: datetime) -> None:
     """Send a proposal to the officers who approve; its files are fixed from then on.
 
@@ -240,7 +253,7 @@ def send(database: Database, actor: Actor, proposal_id: UUID, note: str, now: da
     if not SHORTEST_NOTE <= len(note) <= LONGEST_NOTE:
         raise Refused("error.proposal_note", least=SHORTEST_NOTE, most=LONGEST_NOTE)
     scope = actor_scope(actor)
-    contents = database.read(lambda session: files(session, proposal_id), scope)
+    contents = _to_be_judged(database, scope, proposal_id, now)
     found = all_problems(database, contents)
     if found:
         raise ReleaseRefused(found)
@@ -296,7 +309,7 @@ def approve(database: Database, actor: Actor, proposal_id: UUID, asked: UUID | N
     """
     _may(actor, Permission.PROCESS_APPROVE)
     scope = actor_scope(actor)
-    contents = database.read(lambda session: files(session, proposal_id), scope)
+    contents = _to_be_judged(database, scope, proposal_id, now)
     found = all_problems(database, contents)
     if found:
         raise ReleaseRefused(found)

@@ -161,7 +161,7 @@ def ask(database: Database, actor: Actor, proposal_id: UUID, months: int, now: d
     contents = database.read(lambda session: release_proposals.files(session, proposal_id), scope)
     if problems := release_proposals.problems(database, contents):
         raise ReleaseRefused(problems)
-    since, mark = first_day(months, now), releases.fingerprint(contents)
+    since, mark = first_day(months, now), releases.route_mark(contents)
     total = database.read(lambda session: table.count_cases(session, since), past_of(actor.district_id))
 
     def put(session: Session) -> UUID:
@@ -210,7 +210,7 @@ def newest(session: Session, proposal_id: UUID, contents: Mapping[str, bytes]) -
     row = table.newest(session, proposal_id)
     if row is None:
         return None
-    return Replay(row, Report.read(row.report), bytes(row.sha256) == releases.fingerprint(contents))
+    return Replay(row, Report.read(row.report), bytes(row.sha256) == releases.route_mark(contents))
 
 
 def _may(actor: Actor) -> None:
@@ -243,7 +243,7 @@ def go_on(database: Database, now: datetime) -> bool:
 def _slice(database: Database, row: AnyRow, now: datetime) -> dict[str, Any]:
     own, report = past_of(row.district_id), Report.read(row.report)
     contents = database.read(lambda session: release_proposals.files(session, row.proposal_id), own)
-    mark = releases.fingerprint(contents)
+    mark = releases.route_mark(contents)
     if mark != bytes(row.sha256):
         return {"state": "cancelled", "ended_at": now}
     candidate = engine.load_release(mark, contents)

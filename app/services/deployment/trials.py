@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from app import engine, formjs, trials
+from app.models import trials as table
 from app.services.procedure import releases
 from app.services.procedure.gatekeeping import findings_read
 from app.services.procedure.releases import CHECKS
@@ -15,6 +17,9 @@ from app.services.workflow.instances import VERIFICATION, WITHDRAWAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from app.models.scope import Session
 
 #: Form -> what its mapping hands to the engine beside its answers (services.projections): the enquiries of a case,
 #: those of a new round where one is ordered, who endorses, and the round that was reviewed.
@@ -26,26 +31,35 @@ EFFECTS: dict[str, tuple[str, ...]] = {
 }
 _CASE_FORMS = ("requisition", "intake")
 _KEPT = 8
+_HOLDS = timedelta(days=1)  # a verdict kept in a table, which a newer program may have outlived
 _known: OrderedDict[bytes, engine.Trial] = OrderedDict()
 _lock = Lock()
 
 
 def known(files: Mapping[str, bytes]) -> engine.Trial | None:
-    """What the dry run of these very files has found, where there was one."""
+    """What the dry run of these diagrams, decisions and forms has found, where there was one."""
     with _lock:
-        return _known.get(releases.fingerprint(files))
+        return _known.get(releases.route_mark(files))
 
 
 def run(files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]]) -> engine.Trial:
-    """Lead made-up cases through files that the gate lets through; the same files are tried once.
+    """Lead made-up cases through files that the gate lets through; the same route is tried once.
 
-    Takes some seconds, never more than `trials.SECONDS`; never inside a transaction. Raises Unavailable.
+    Takes some seconds of the processor; never inside a transaction. Raises Unavailable.
     """
-    mark = releases.fingerprint(files)
+    mark = releases.route_mark(files)
     with _lock:
         if mark in _known:
             return _known[mark]
     return remember(mark, trials.run(files, world(files, job_results)))
+
+
+def recall(session: Session, files: Mapping[str, bytes], now: datetime) -> None:
+    """Know what another process has found of the same route today: it need not be tried again."""
+    mark = releases.route_mark(files)
+    row = table.done_for(session, mark, now - _HOLDS)
+    if row is not None:
+        remember(mark, trials.read(row.found))
 
 
 def remember(mark: bytes, found: engine.Trial) -> engine.Trial:

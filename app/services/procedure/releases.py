@@ -137,6 +137,11 @@ def fingerprint(files: Mapping[str, bytes]) -> bytes:
     return digest.digest()
 
 
+def route_mark(files: Mapping[str, bytes]) -> bytes:
+    """One hash over what leads a case: diagrams, decisions and forms. Papers and examples change no step of it."""
+    return fingerprint({name: files[name] for name in files if name.endswith((".bpmn", ".dmn", ".form"))})
+
+
 def are_wanted(session: Session, shipped: Mapping[str, bytes]) -> bool:
     """Whether the product's own files should be deployed when it starts.
 
