@@ -18,7 +18,7 @@ RULES = {rule.__name__ for stage in STAGES for rule in stage}
 SPOKEN_FOR = {"form_refused", "decision_fault"}
 DMN_FAULTS = {
     *("not_dmn", "external_function", "missing_part", "language", "hit_policy", "aggregation"),
-    *("no_priorities", "no_input_expression"),
+    *("no_priorities", "no_input_expression", "rows"),
 }
 #: Codes that refusals hold: why a name is taken, why a file is not read, types of FEEL.
 CODES = {

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from app.engine.decisions import DecisionRefused
 from app.engine.gate.asked import domains_of
-from app.engine.gate.coverage import is_covered, overlapping
+from app.engine.gate.coverage import overlapping, uncovered
 from app.engine.gate.findings import Finding
 from app.engine.gate.id_rules import reserved_reason
 from app.engine.gate.reading import local_name, shape_id
-from app.engine.gate.tables import decisions, has_logic, tables
+from app.engine.gate.tables import decisions, has_logic, tables, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,19 +85,22 @@ def decision_fault(release: Release) -> Iterator[Finding]:
 def decision_uncovered(release: Release) -> Iterator[Finding]:
     """Refuse a table that may have no answer: the stock engine goes on without one, in silence."""
     for table in tables(release):
-        if not is_covered(table, domains_of(release, table)):
-            yield Finding(table.file, table.decision_id)
+        gap = uncovered(table, domains_of(release, table))
+        if gap is not None:
+            yield Finding(table.file, table.decision_id, {"example": told(table, gap)})
 
 
 def decision_overlap(release: Release) -> Iterator[Finding]:
     """Refuse a UNIQUE table two of whose rows apply at once: the stock engine takes the first unasked."""
     for table in tables(release):
         if len(table.rows) > MAX_ROWS:
-            yield Finding(table.file, table.decision_id, {"row": MAX_ROWS, "other": len(table.rows)})
+            size = {"limit": MAX_ROWS, "count": len(table.rows)}
+            yield Finding(table.file, table.decision_id, size, says="gate.dmn.rows")
             continue
         rows = overlapping(table)
         if rows is not None:
-            yield Finding(table.file, table.decision_id, {"row": rows[0], "other": rows[1]})
+            params = {"row": rows[0], "other": rows[1], "example": told(table, rows[2])}
+            yield Finding(table.file, table.decision_id, params)
 
 
 def _faults(release: Release) -> Iterator[tuple[str, DecisionProblem]]:

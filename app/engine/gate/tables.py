@@ -9,7 +9,7 @@ from app.engine.gate.reading import local_name, text_of
 from app.feel import FeelError, parse, parse_unary_tests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml.etree import _Element
 
@@ -23,9 +23,10 @@ _PROVIDERS = frozenset({"decision", "businessKnowledgeModel", "decisionService"}
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """An input: its expression, the type it declares, and the closed list of values it declares, if any."""
+    """An input: its heading, its expression, the type it declares, and the closed list of values it declares."""
 
     id: str
+    heading: str
     tree: Any
     type: str
     allowed: tuple[Any, ...] | None
@@ -110,7 +111,11 @@ def _column(element: _Element, names: frozenset[str]) -> Column:
     tests = None if values is None else _tree(values, names, tests=True)
     kind = "" if expression is None else str(expression.get("typeRef") or "")
     tree = None if expression is None else _tree(expression, names)
-    return Column(str(element.get("id") or ""), tree, kind, None if tests is None else literals_of(tests))
+    asked = "" if expression is None else text_of(next(_children(expression, "text"), None))
+    heading = str(element.get("label") or asked)
+    return Column(
+        str(element.get("id") or ""), heading, tree, kind, None if tests is None else literals_of(tests)
+    )
 
 
 def _output(element: _Element) -> Output:
@@ -125,6 +130,18 @@ def _row(element: _Element, names: frozenset[str]) -> Row:
         tuple(_tree(one, names, tests=True) for one in _children(element, "inputEntry")),
         tuple(_tree(one, names) for one in _children(element, "outputEntry")),
     )
+
+
+def told(table: Table, situation: Sequence[Any]) -> str:
+    """Write an input as a person reads it: each heading with its value, as a cell holds it."""
+    pairs = zip(table.columns, situation, strict=False)
+    return "; ".join(f"{column.heading} = {_written(value)}" for column, value in pairs)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "null" if value is None else f'"{value}"' if isinstance(value, str) else f"{value:f}"
 
 
 def literals_of(tests: Any) -> tuple[Any, ...] | None:
