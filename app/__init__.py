@@ -43,6 +43,7 @@ _SCREENS = {
         "retention",
         "watch",
         "record",
+        "proofs",
         "admin",
         "policies",
         "entrycodes",

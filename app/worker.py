@@ -14,7 +14,7 @@ from app.services.casework import destruction
 from app.services.deployment import dryruns, moving, replays
 from app.services.desk import holding
 from app.services.district import calendars
-from app.services.installation import upkeep
+from app.services.installation import recordcheck, upkeep
 from app.services.intake import rosterwork
 from app.services.jobs import jobs
 from app.services.notices import messages, webhooks
@@ -105,6 +105,7 @@ class Worker:
             replays.go_on,
             moving.go_on,
             destruction.go_on,
+            recordcheck.go_on,
         )
         return any(each(self.database, now) for each in slices)
 

@@ -87,7 +87,7 @@ ADDRESSES: dict[str, Address] = {
     "reports.statement": opens(key="pendency"),
     "reports.file": opens(key="pendency", ending="csv"),
     "reports.enter_baseline": acts(),
-    "reports.events": opens(),
+    "reports.events": acts(),
     "reports.kept": Address(
         gives=OPENS | {403}
     ),  # of the whole district: an office of its own figures sees none
@@ -131,6 +131,12 @@ ADDRESSES: dict[str, Address] = {
     "orders.cancel": acts(),
     "record.show": opens(),
     "record.find": acts(),
+    "record.security": opens(kind="failures"),
+    "record.masked_find": opens(),
+    "record.masked": Address(gives=frozenset({404}), parts={"number": "SRN-2026-99999"}),
+    "proofs.show": opens(),
+    "proofs.check": acts(),
+    "proofs.export": acts(),
     "record.chain": opens(chain="admin"),
     "record.case": Address(gives=frozenset({404}), parts={"number": "SRN-2026-99999"}),
     "watch.show": opens(),
@@ -345,6 +351,8 @@ ADDRESSES: dict[str, Address] = {
     "amendments.decide": Address(gives=OPENS | {404}, parts={"amendment_id": NEVER}),
     "policies.show": opens(),
     "policies.propose": acts(),
+    "policies.propose_years": acts(),
+    "policies.decide_years": acts(),
     "policies.decide": acts(),
     "entrycodes.show": opens(),
     "entrycodes.ask": acts(),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _MONTHS_OF_YEAR = 12
 #: Personal data and logs are kept this long in any case (DPDP Rules 2025, rule 8).
 LEAST_YEARS = 1
+MOST_YEARS = 60
 
 
 class Kind(StrEnum):
@@ -41,7 +42,8 @@ class Term:
         return add_months(today, -self.years * _MONTHS_OF_YEAR)
 
 
-#: The district's schedule (Bihar Record Manual, as the office proposes it): registers of numbers are kept for ever.
+#: The schedule as shipped (Bihar Record Manual, as the office proposes it), for a district that has set no years of
+#: its own; registers of numbers are kept for ever.
 TERMS = {term.kind: term for term in (Term(Kind.ATTACHMENTS, 3), Term(Kind.CASE, 5), Term(Kind.ARMS, 10))}
 #: Purposes whose cases belong to the class of arms begin so.
 ARMS_PURPOSE = "arms_"

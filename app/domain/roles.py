@@ -168,6 +168,11 @@ class Permission(StrEnum):
     SUBJECT_EXPORT = "subject:export"
     BREAK_GLASS = "case:break_glass"
     RECORD_READ = "record:read"
+    RECORD_SEARCH = "record:search"
+    RECORD_CHECK = "record:check"
+    RECORD_EXPORT = "record:export"
+    SECURITY_LOG = "record:security"
+    CASE_MASKED = "case:masked"
     ADMIN_SEE = "admin:see"
     INCIDENT_RETRY = "incident:retry"
     VALUES_SEE = "values:see"
@@ -233,8 +238,13 @@ GRANTS: dict[Permission, Grant] = {
     Permission.REQUISITION_SEE: _grant("see.case.identity", reach="A"),
     Permission.AUDIT_SEE: _grant("see.audit_trail", keeps="own_office_acts own_acts"),
     Permission.RECORD_READ: _grant("see.audit_trail", "see.who_opened", keeps="names_masked", reach="A"),
+    Permission.RECORD_SEARCH: _grant("act.search_cases", keeps="numbers_only", reach="A"),
+    Permission.RECORD_CHECK: _grant("adm.audit_verify"),
+    Permission.RECORD_EXPORT: _grant("act.export", keeps="audit_only", reach="A"),
+    Permission.SECURITY_LOG: _grant("adm.audit_log"),
+    Permission.CASE_MASKED: _grant("see.case.identity", reach="M"),
     Permission.PAPER_SEE: _grant("see.paper", reach="A"),
-    Permission.PAPER_REGISTER: _grant("rep.certificate_register", keeps="kind_hidden"),
+    Permission.PAPER_REGISTER: _grant("rep.certificate_register", keeps="kind_hidden names_masked"),
     Permission.PAPER_SIGN: _grant("act.dm_decide", "act.sp_decide", keeps=IF_DELEGATED),
     Permission.PAPER_REPRINT: _grant("act.reprint", keeps="with_reason clear_only SP_signed"),
     Permission.PAPER_REVOKE: _grant("act.revoke", keeps="SP_signed"),
@@ -261,7 +271,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.CRIME_LISTS: _grant("act.crime_register_import", keeps="maker approver"),
     Permission.CRIME_APPROVE: _grant("act.crime_register_import", keeps="approver"),
     Permission.OFFICER_REPORT: _grant("rep.officer_performance", keeps="own"),
-    Permission.REGISTER_SEE: _grant("rep.registers", keeps="kind_hidden"),
+    Permission.REGISTER_SEE: _grant("rep.registers", keeps="kind_hidden names_masked"),
     Permission.BASELINE_SET: _grant("adm.settings", keeps="approver"),
     Permission.POLICY_SEE: _grant("adm.settings", keeps="maker approver"),
     Permission.POLICY_PROPOSE: _grant("adm.settings", keeps="maker"),

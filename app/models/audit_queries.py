@@ -17,6 +17,7 @@ from app.models.statements import Change, Query, inserting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from app.models.base import AnyRow
     from app.models.session import Session
@@ -96,8 +97,13 @@ def offices_of_looks(session: Session, things: Collection[str]) -> Sequence[AnyR
     ).all()
 
 
-def page_of_stream(session: Session, stream: str, before: int | None, limit: int) -> Sequence[AnyRow]:
-    """Rows of one stream, newest first, before a number where one is given; with the actor's office, not his name."""
+def page_of_stream(
+    session: Session, stream: str, before: int | None, limit: int, actions: Collection[str] = ()
+) -> Sequence[AnyRow]:
+    """Rows of one stream, newest first, before a number where one is given; with the actor's office, not his name.
+
+    Of these acts alone, where some are named.
+    """
     statement = (
         select(audit, *_OFFICE)
         .outerjoin(office, _OFFICE_OF_ACTOR)
@@ -107,7 +113,19 @@ def page_of_stream(session: Session, stream: str, before: int | None, limit: int
     )
     if before is not None:
         statement = statement.where(audit.c.seq < before)
+    if actions:
+        statement = statement.where(audit.c.action.in_(actions))
     return session.connection.execute(statement).all()
+
+
+def done_between(session: Session, since: datetime, until: datetime, limit: int) -> Sequence[AnyRow]:
+    """Rows of what was done in a time, chain by chain."""
+    return session.connection.execute(
+        select(audit)
+        .where(visible(audit, session.scope), audit.c.at >= since, audit.c.at < until)
+        .order_by(audit.c.stream, audit.c.seq)
+        .limit(limit)
+    ).all()
 
 
 _CASE_HEAD = Query(

@@ -12,6 +12,9 @@ from app.models.scope import visible
 from app.models.statements import Query
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.models.base import AnyRow
     from app.models.scope import Session
 
 
@@ -28,6 +31,14 @@ def districts_with(session: Session, key: str) -> list[int]:
     """The districts in which this setting is set."""
     statement = select(setting.c.district_id).where(visible(setting, session.scope), setting.c.key == key)
     return list(session.connection.execute(statement).scalars())
+
+
+def of_districts(session: Session, key: str) -> Sequence[AnyRow]:
+    """This setting of every district of the scope in which it is set: `district_id`, `value`."""
+    statement = select(setting.c.district_id, setting.c.value)
+    return session.connection.execute(
+        statement.where(visible(setting, session.scope), setting.c.key == key)
+    ).all()
 
 
 def delete_value(session: Session, key: str) -> None:

@@ -23,6 +23,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.models.workflow import job, user_task
 from app.services.access import stepup
 from app.services.casework import destruction, holds
+from app.services.district import policies, terms
 from app.services.papers import papercheck
 from app.services.store import audit, keys
 from app.services.store.drafts import actor_scope
@@ -140,6 +141,38 @@ def test_a_list_names_what_is_past_its_term_and_nothing_that_is_held_or_younger(
         proposed(journey)  # it stands on a list already
     with pytest.raises(destruction.NothingPast):
         proposed(journey, Kind.ARMS)
+
+
+def test_the_district_sets_its_years_by_two_and_a_list_made_before_is_not_approved(district):
+    journey, (old, *_) = district[0].journey, district[1]
+    aged(journey, old, 6)
+    list_id = proposed(journey)
+    maker, dm = journey.staff.holder(Role.PROCESS_ADMIN), journey.staff.holder(Role.DM)
+
+    def write(actor: Actor, work: Callable[[Any], None]) -> None:
+        journey.database.write(work, actor_scope(actor))
+
+    years = {Kind.ATTACHMENTS: 3, Kind.CASE: 7, Kind.ARMS: 10}
+    for wrong in ({**years, Kind.CASE: 0}, {**years, Kind.CASE: 5}, {**years, Kind.ARMS: None}, {}):
+        with pytest.raises(terms.YearsRefused):
+            write(maker, lambda rows, wrong=wrong: terms.propose(rows, maker, wrong, NOW))
+    with pytest.raises(NotAllowed):
+        write(dm, lambda rows: terms.propose(rows, dm, years, NOW))
+    write(maker, lambda rows: terms.propose(rows, maker, years, NOW))
+    assert shown(journey, list_id).term.years == 5
+    with pytest.raises(NotAllowed):
+        write(maker, lambda rows: policies.decide(rows, maker, NOW, approves=True, key=terms.KEY))
+    wanted = asked(journey, dm, list_id)
+    write(dm, lambda rows: policies.decide(rows, dm, NOW, approves=True, key=terms.KEY))
+    assert shown(journey, list_id).term.years == 7
+    with pytest.raises(destruction.StillKept):
+        write(dm, lambda rows: destruction.approve(rows, dm, wanted, NOW))
+    write(dm, lambda rows: destruction.refuse(rows, dm, list_id, "वर्ष बढ़ाए गए", NOW))
+    with pytest.raises(destruction.NothingPast):
+        proposed(journey)
+    write(maker, lambda rows: terms.propose(rows, maker, {**years, Kind.CASE: 6}, NOW))
+    write(dm, lambda rows: policies.decide(rows, dm, NOW, approves=True, key=terms.KEY))
+    assert numbers_of(shown(journey, proposed(journey))) == [old]
 
 
 UNDER_WAY: dict[str, Callable[[UUID], Any]] = {

@@ -15,7 +15,7 @@ from app.domain import numbers
 from app.domain.clock import start_of
 from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
-from app.domain.retention import PREPARES, TERMS, Kind, Why
+from app.domain.retention import PREPARES, Kind, Why
 from app.domain.roles import Permission, Role
 from app.domain.text import fault_in, tidy
 from app.models import case_queries as cases
@@ -24,7 +24,7 @@ from app.models import paper_queries
 from app.models import retention_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.access import stepup
-from app.services.district import calendars
+from app.services.district import calendars, terms
 from app.services.store import audit, erasure
 
 if TYPE_CHECKING:
@@ -51,6 +51,12 @@ class NothingPast(DomainError):
     """No case of this class is past its term (422)."""
 
     key = "retention.problem.nothing"
+
+
+class StillKept(DomainError):
+    """The district keeps this class for more years since the list was made (422)."""
+
+    key = "retention.problem.still_kept"
 
 
 class ReasonWanted(DomainError):
@@ -82,10 +88,7 @@ class Listed:
     lines: Sequence[AnyRow]
     may_decide: bool
     counts: dict[str, int]  # state of a line -> how many
-
-    @property
-    def term(self) -> Term:
-        return TERMS[Kind(self.row.kind)]
+    term: Term
 
 
 def past(session: Session, actor: Actor, now: datetime) -> list[PastTerm]:
@@ -95,7 +98,7 @@ def past(session: Session, actor: Actor, now: datetime) -> list[PastTerm]:
     may_propose = actor.may(Permission.RETENTION_PROPOSE)
     return [
         PastTerm(term, own, _past(session, term, own, calendars.day(now)), may_propose)
-        for term in TERMS.values()
+        for term in terms.of(session).values()
     ]
 
 
@@ -113,15 +116,16 @@ def listed(session: Session, actor: Actor, list_id: UUID) -> Listed:
         raise NotFound
     lines = table.lines(session, list_id)
     decides = row.state == PROPOSED and _decides(actor, row)
-    return Listed(row, lines, decides, dict(Counter(line.state for line in lines)))
+    term = terms.of(session)[Kind(row.kind)]
+    return Listed(row, lines, decides, dict(Counter(line.state for line in lines)), term)
 
 
 def propose(session: Session, actor: Actor, kind: str, now: datetime) -> UUID:
     """Put what is past its term in a class on a list; -> its id. Raises NotAllowed, NothingPast."""
     _may(actor, Permission.RETENTION_PROPOSE)
-    if kind not in TERMS:
+    if kind not in tuple(Kind):
         raise NothingPast
-    term, today, approver = TERMS[Kind(kind)], calendars.day(now), PREPARES[actor.post.role]
+    term, today, approver = terms.of(session)[Kind(kind)], calendars.day(now), PREPARES[actor.post.role]
     found = _past(session, term, approver, today)
     if not found:
         raise NothingPast
@@ -155,10 +159,12 @@ def to_approve(session: Session, actor: Actor, list_id: UUID, now: datetime) -> 
 def approve(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> UUID:
     """Let the worker destroy what a list names, as it was shown; -> the list.
 
-    Raises NotFound, NotAllowed, Conflict, and what `stepup.use` raises where the list is not what it was.
+    Raises NotFound, NotAllowed, Conflict, StillKept, and what `stepup.use` raises where the list is not what it was.
     """
     found = _open(session, actor, list_of(wanted.items[0]))
     stepup.use(session, actor, wanted.id, APPROVE, [_item(found)], now)
+    if any(found.term.past_on(line.closed_on) > calendars.day(now) for line in found.lines):
+        raise StillKept
     decided = {"state": APPROVED, "decided_by": actor.officer_id, "decided_at": now}
     if not table.set_list(session, found.row.id, PROPOSED, decided):
         raise Conflict

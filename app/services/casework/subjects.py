@@ -16,13 +16,13 @@ from app import papers
 from app.domain import numbers, secrecy
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.offices import SEALED_UNITS
-from app.domain.retention import ARMS_PURPOSE, TERMS, Kind
+from app.domain.retention import ARMS_PURPOSE, Kind
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
 from app.models import case_queries as cases
 from app.services.access import stepup
 from app.services.casefile import casefile, casepapers, duplicates
-from app.services.district import calendars
+from app.services.district import calendars, terms
 from app.services.procedure import releases
 from app.services.store import audit, documents, keys
 from app.services.store.drafts import actor_scope
@@ -183,7 +183,7 @@ def _held(session: Session, actor: Actor, number: str, now: datetime) -> tuple[H
         _answers(actor, file),
         steps,
         issued,
-        _kept_until(case),
+        _kept_until(session, case),
         files,
         item,
     )
@@ -212,11 +212,11 @@ def _files(file: casefile.CaseFile, issued: Sequence[PaperLine]) -> list[AnyRow]
     ]
 
 
-def _kept_until(case: AnyRow) -> date | None:
+def _kept_until(session: Session, case: AnyRow) -> date | None:
     if case.closed_at is None:
         return None
     kind = Kind.ARMS if case.purpose.startswith(ARMS_PURPOSE) else Kind.CASE
-    return TERMS[kind].past_on(calendars.day(case.closed_at))
+    return terms.of(session)[kind].past_on(calendars.day(case.closed_at))
 
 
 def _problems(request: Request, offered: set[str], today: date) -> dict[str, str]:

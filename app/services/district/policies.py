@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.scope import Session
 
-_IN_FORCE, _PROPOSED = "clean_reports", "clean_reports.proposed"
+CLEAN_REPORTS = "clean_reports"
+_PROPOSED = ".proposed"  # behind the key of what is proposed in its place
+_SAID = ("by", "at")
 MOST = 200  # reports that one office may approve in lists on one day: more are no longer read
 
 
@@ -48,15 +50,13 @@ class Page:
 
 def daily_cap(session: Session) -> int:
     """How many reports without adverse facts an office may approve in lists on one day; 0 unless two agreed."""
-    return int((settings.value_of(session, _IN_FORCE) or {}).get("cap", 0))
+    return int((settings.value_of(session, CLEAN_REPORTS) or {}).get("cap", 0))
 
 
 def show(session: Session) -> Page:
-    proposed = settings.value_of(session, _PROPOSED)
-    return Page(
-        _said(session, settings.value_of(session, _IN_FORCE) or {"cap": 0}),
-        None if proposed is None else _said(session, proposed),
-    )
+    held, proposed = kept(session, CLEAN_REPORTS)
+    none = Said(0)
+    return Page(none if held is None else _said(held), None if proposed is None else _said(proposed))
 
 
 def propose(session: Session, actor: Actor, cap: int | None, now: datetime) -> None:
@@ -68,45 +68,78 @@ def propose(session: Session, actor: Actor, cap: int | None, now: datetime) -> N
         raise NotAllowed
     if cap is None or not 0 <= cap <= MOST or cap == daily_cap(session):
         raise Refused(most=MOST)
-    _put(session, _PROPOSED, actor, cap, now)
-    audit.record(session, "admin", "policy:propose", _IN_FORCE, actor, now, cap=cap)
-
-
-def decide(session: Session, actor: Actor, now: datetime, *, approves: bool) -> None:
-    """Let what was proposed hold, never one's own proposal; or refuse it. Raises NotAllowed, Conflict."""
-    if not actor.may(Permission.POLICY_APPROVE):
-        raise NotAllowed
-    proposed = settings.value_of(session, _PROPOSED)
-    if proposed is None:
-        raise Conflict
-    if proposed["by"] == str(actor.officer_id):
-        raise NotAllowed
-    settings.delete_value(session, _PROPOSED)
-    if approves:
-        _put(session, _IN_FORCE, actor, proposed["cap"], now)
-    act = "policy:approve" if approves else "policy:refuse"
-    audit.record(session, "admin", act, _IN_FORCE, actor, now, cap=proposed["cap"])
+    put_forward(session, actor, CLEAN_REPORTS, {"cap": cap}, now)
 
 
 def stop(session: Session, actor: Actor, now: datetime) -> None:
     """Switch lists of reports off at once: whoever approves may do so alone. Raises NotAllowed."""
     if not actor.may(Permission.POLICY_APPROVE):
         raise NotAllowed
-    _put(session, _IN_FORCE, actor, 0, now)
-    audit.record(session, "admin", "policy:approve", _IN_FORCE, actor, now, cap=0)
+    _put(session, CLEAN_REPORTS, actor, {"cap": 0}, now)
+    audit.record(session, "admin", "policy:approve", CLEAN_REPORTS, actor, now, cap=0)
 
 
-def _put(session: Session, key: str, actor: Actor, cap: int, now: datetime) -> None:
-    said = {"cap": cap, "by": str(actor.officer_id), "at": now.isoformat()}
-    settings.put_value(session, key, said)
+def _said(found: Kept) -> Said:
+    return Said(int(found.value["cap"]), found.officer_id, found.name_hi, found.name_en, found.at)
 
 
-def _said(session: Session, kept: dict[str, Any]) -> Said:
-    if "by" not in kept:
-        return Said(int(kept["cap"]))
-    officer_id = UUID(kept["by"])
+# -- any policy: a value by its key, proposed by one officer, in force when another agrees ------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was said under a key, by whom and when; of what an older version kept, nobody."""
+
+    value: dict[str, Any]
+    officer_id: UUID | None = None
+    name_hi: str = ""
+    name_en: str = ""
+    at: datetime | None = None
+
+
+def kept(session: Session, key: str) -> tuple[Kept | None, Kept | None]:
+    """What holds under a key, and what is proposed in its place."""
+    held, proposed = (settings.value_of(session, each) for each in (key, f"{key}{_PROPOSED}"))
+    return _kept(session, held), _kept(session, proposed)
+
+
+def put_forward(session: Session, actor: Actor, key: str, value: dict[str, Any], now: datetime) -> None:
+    """Propose a value, in place of what was proposed before. Raises NotAllowed."""
+    if not actor.may(Permission.POLICY_PROPOSE):
+        raise NotAllowed
+    _put(session, f"{key}{_PROPOSED}", actor, value, now)
+    audit.record(session, "admin", "policy:propose", key, actor, now, **value)
+
+
+def decide(
+    session: Session, actor: Actor, now: datetime, *, approves: bool, key: str = CLEAN_REPORTS
+) -> None:
+    """Let what was proposed hold, never one's own proposal; or refuse it. Raises NotAllowed, Conflict."""
+    if not actor.may(Permission.POLICY_APPROVE):
+        raise NotAllowed
+    proposed = settings.value_of(session, f"{key}{_PROPOSED}")
+    if proposed is None:
+        raise Conflict
+    if proposed["by"] == str(actor.officer_id):
+        raise NotAllowed
+    value = {name: each for name, each in proposed.items() if name not in _SAID}
+    settings.delete_value(session, f"{key}{_PROPOSED}")
+    if approves:
+        _put(session, key, actor, value, now)
+    act = "policy:approve" if approves else "policy:refuse"
+    audit.record(session, "admin", act, key, actor, now, **value)
+
+
+def _put(session: Session, key: str, actor: Actor, value: dict[str, Any], now: datetime) -> None:
+    settings.put_value(session, key, {**value, "by": str(actor.officer_id), "at": now.isoformat()})
+
+
+def _kept(session: Session, found: dict[str, Any] | None) -> Kept | None:
+    if found is None:
+        return None
+    value = {name: each for name, each in found.items() if name not in _SAID}
+    if "by" not in found:
+        return Kept(value)
+    officer_id = UUID(found["by"])
     names = officers.names(session, officer_id)
-    return Said(int(kept["cap"]), officer_id, *names, datetime.fromisoformat(kept["at"]))
-
-
-__all__ = ["MOST", "Page", "Refused", "Said", "daily_cap", "decide", "propose", "show", "stop"]
+    return Kept(value, officer_id, *names, datetime.fromisoformat(found["at"]))

@@ -11,7 +11,7 @@ from app import papers
 from app.domain import clock, numbers
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
-from app.domain.roles import Permission
+from app.domain.roles import WITHOUT_CASES, Permission
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import paper_queries as table
@@ -21,7 +21,7 @@ from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars
 from app.services.papers import papercheck, paperfacts, paperplan
 from app.services.procedure import releases
-from app.services.store import audit, documents, keys
+from app.services.store import audit, documents, keys, scopes
 from app.services.store.crashes import crash_point
 from app.services.store.documents import File, Paper
 from app.services.store.drafts import actor_scope
@@ -311,7 +311,10 @@ def register_page(
     session: Session, actor: Actor, after: tuple[datetime, UUID] | None = None, limit: int = 50
 ) -> list[RegisterLine]:
     """Issued papers and void numbers in this officer's sight, newest first; their kind only for who may open all."""
-    tells_kind = actor.may(Permission.PAPER_SEE)
+    is_auditor = actor.may(Permission.PAPER_REGISTER) and actor.post.role in WITHOUT_CASES
+    tells_kind = is_auditor or actor.may(Permission.PAPER_SEE)
+    if is_auditor:  # no column holds a name
+        session = session.narrowed(scopes.record(actor.district_id))
     return [
         RegisterLine(
             row.id,

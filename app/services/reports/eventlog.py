@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
@@ -10,7 +10,9 @@ from xml.sax.saxutils import quoteattr
 from app.domain.clock import IST, start_of
 from app.domain.errors import NotAllowed
 from app.domain.roles import Permission
+from app.domain.statement import Period
 from app.models import register_queries as table
+from app.services.access import stepup
 from app.services.procedure import releases
 from app.services.store import audit
 
@@ -20,10 +22,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.domain.statement import Period
     from app.models.base import AnyRow
     from app.models.scope import Session
 
+EXPORT = "events:export"  # the act that takes a fresh factor
 _PART = 2000  # moves read at a time
 #: Kind of a move -> the transition of the standard life cycle that it stands for.
 _TRANSITIONS = {
@@ -49,10 +51,29 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def export(session: Session, actor: Actor, period: Period, now: datetime) -> bytes:
-    """The moves of all cases opened in a time. Raises NotAllowed; who took it is recorded."""
+def ask(session: Session, actor: Actor, period: Period, now: datetime) -> UUID:
+    """Ask for the fresh factor that the export takes; -> the request. Raises NotAllowed."""
     if not actor.may(Permission.EVENTS_EXPORT):
         raise NotAllowed
+    return stepup.begin(session, actor, EXPORT, [_item(period)], now)
+
+
+def _item(period: Period) -> stepup.Item:
+    return stepup.item(f"events:{period.first.isoformat()}:{period.last.isoformat()}", {})
+
+
+def period_of(item: stepup.Item) -> Period:
+    """The days that a request names."""
+    _, first, last = item.thing.split(":")
+    return Period(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def export(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> bytes:
+    """The moves of all cases opened in a time, by a fresh factor for them; recorded. Raises NotAllowed, as `use`."""
+    if not actor.may(Permission.EVENTS_EXPORT):
+        raise NotAllowed
+    period = period_of(wanted.items[0])
+    stepup.use(session, actor, wanted.id, EXPORT, [_item(period)], now)
     names = releases.active(session).engine
     parts = [_HEAD]
     count = 0
@@ -63,7 +84,9 @@ def export(session: Session, actor: Actor, period: Period, now: datetime) -> byt
         parts.append(f"<trace>{_text('concept:name', first.number)}{_text('purpose', first.purpose)}\n")
         parts += [_event(row, names.label(row.element_id)[1] or row.element_id) for row in moves]
         parts.append("</trace>\n")
-    audit.record(session, "access", "events:export", "events", actor, now, found=count)
+    audit.record(
+        session, "access", "events:export", "events", actor, now, found=count, step_up=str(wanted.id)
+    )
     return "".join([*parts, "</log>\n"]).encode()
 
 

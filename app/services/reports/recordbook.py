@@ -18,9 +18,9 @@ from app.models import paper_queries as papers
 from app.models import watch_queries
 from app.models import workflow_queries as workflow
 from app.papers.devanagari import masked
-from app.services.casefile import sightings
+from app.services.casefile import searchkeys, sightings
 from app.services.procedure import releases
-from app.services.store import keys, scopes
+from app.services.store import audit, keys, scopes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,47 @@ if TYPE_CHECKING:
 #: Chains that belong to no case: sign-ins, openings and searches; orders, releases, posts.
 CHAINS = ("access", "admin")
 PAGE = 50
+#: The log of security: what is asked of it -> the chain and the acts that tell it.
+SECURITY: dict[str, tuple[str, frozenset[str]]] = {
+    "signins": ("access", frozenset({"session:start", "session:end", "session:switch"})),
+    "failures": (
+        "access",
+        frozenset({"session:refuse", "factor:refuse", "passkey:refuse", "passkey:doubt"}),
+    ),
+    "factors": (
+        "access",
+        frozenset(
+            {
+                "password:set",
+                "factor:set",
+                "factor:confirm",
+                "passkey:add",
+                "passkey:remove",
+                "recovery:make",
+                "recovery:use",
+            }
+        ),
+    ),
+    "grants": (
+        "admin",
+        frozenset(
+            {
+                "account:add",
+                "posting:ask",
+                "posting:add",
+                "posting:end",
+                "posting:refuse",
+                "entry:ask",
+                "entry:allow",
+                "entry:refuse",
+                "token:make",
+                "token:revoke",
+                "keys:rotate",
+            }
+        ),
+    ),
+}
+_MOST_FOUND = 50
 _CASE = "case:"
 _MARK = 6  # hexadecimal digits by which an officer is told from another
 
@@ -87,6 +128,16 @@ class Masked:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A case that a search found: its number, what it is for, and where it stands; nobody's name."""
+
+    number: str
+    purpose_hi: str
+    purpose_en: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """A page of one chain, newest first; `case` where it is a case's."""
 
@@ -125,8 +176,55 @@ def of_case(database: Database, actor: Actor, number: str, before: int | None, n
     return book
 
 
-def _book(session: Session, stream: str, chain: str, before: int | None) -> Book:
-    rows = record.page_of_stream(session, stream, before, PAGE + 1)
+def security(database: Database, actor: Actor, kind: str, before: int | None, now: datetime) -> Book:
+    """A page of the log of security: sign-ins, refusals, factors, or grants. Raises NotAllowed, NotFound."""
+    if not actor.may(Permission.SECURITY_LOG):
+        raise NotAllowed
+    if kind not in SECURITY:
+        raise NotFound
+    stream, actions = SECURITY[kind]
+    book = database.read(
+        lambda session: _book(session, stream, kind, before, actions), scopes.record(actor.district_id)
+    )
+    sightings.note_list(database, actor, f"record:{kind}", now)
+    return book
+
+
+def search(session: Session, actor: Actor, text: str, now: datetime) -> list[Found]:
+    """The cases that a name or a village may mean, by their numbers alone; recorded. Raises NotAllowed."""
+    if not actor.may(Permission.RECORD_SEARCH):
+        raise NotAllowed
+    own = session.narrowed(scopes.record(actor.district_id))
+    ids = searchkeys.case_ids(own, text, _MOST_FOUND)
+    digest = session.keys.blind("search", text).hex()
+    audit.record(own, "access", "case:search", "search", actor, now, digest=digest, found=len(ids))
+    return [
+        Found(row.number, *releases.load(own, row.release_id).purpose_names(row.purpose), row.status)
+        for row in cases.lines(own, ids)
+    ]
+
+
+def masked_case(database: Database, actor: Actor, number: str, now: datetime) -> Masked:
+    """A case without its person, for who supervises from above; recorded. Raises NotAllowed, NotFound."""
+    if not actor.may(Permission.CASE_MASKED):
+        raise NotAllowed
+    known = numbers.parse_case_number(number)
+
+    def read(session: Session) -> tuple[UUID, Masked]:
+        case = cases.find_number(session, known) if known is not None else None
+        if case is None:
+            raise NotFound
+        return case.id, _masked(session, case)
+
+    case_id, found = database.read(read, scopes.record(actor.district_id))
+    sightings.note_list(database, actor, f"{_CASE}{case_id}", now)
+    return found
+
+
+def _book(
+    session: Session, stream: str, chain: str, before: int | None, actions: frozenset[str] = frozenset()
+) -> Book:
+    rows = record.page_of_stream(session, stream, before, PAGE + 1, actions)
     shown = rows[:PAGE]
     numbers_of = _numbers(session, shown)
     return Book(

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain.errors import NotAllowed
-from app.domain.roles import Permission
+from app.domain.roles import WITHOUT_CASES, Permission
 from app.models import queue_reports as table
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.reports import durations, pendency, registers, workload
+from app.services.store import scopes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +87,8 @@ def make(session: Session, actor: Actor, key: str, period: Period, purpose: str,
     statement = STATEMENTS[key]
     if not actor.may(statement.permission):
         raise NotAllowed
+    if statement.permission is Permission.REGISTER_SEE and actor.post.role in WITHOUT_CASES:
+        session = session.narrowed(scopes.record(actor.district_id))  # its columns hold no name
     return statement.make(session, actor, period, purpose if statement.by_purpose else "", now)
 
 

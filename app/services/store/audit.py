@@ -13,7 +13,7 @@ import orjson
 from app.models import audit_queries as table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from app.domain.roles import Actor
     from app.models.scope import Session
@@ -145,10 +145,13 @@ ACTIONS: dict[str, frozenset[str]] = {
     "recovery:make": frozenset(),
     "recovery:use": frozenset(),
     "baseline:set": frozenset(),
-    "policy:propose": frozenset({"cap"}),
-    "policy:approve": frozenset({"cap"}),
-    "policy:refuse": frozenset({"cap"}),
-    "events:export": frozenset({"found"}),
+    "policy:propose": frozenset({"cap", "years"}),
+    "policy:approve": frozenset({"cap", "years"}),
+    "policy:refuse": frozenset({"cap", "years"}),
+    "events:export": frozenset({"found", "step_up"}),
+    "record:export": frozenset({"rows", "sha256", "step_up"}),
+    "record:check": frozenset({"copies"}),
+    "record:checked": frozenset({"rows", "faults"}),
     "statement:keep": frozenset({"statement", "first", "sha256"}),
     "calendar:propose": frozenset({"kind"}),
     "calendar:approve": frozenset(),
@@ -229,15 +232,19 @@ def _check_time(action: str, actor: Actor | None, at: datetime, recorded_at: dat
         raise ValueError(f"{action} names a time that is not the machine's: off by {late}")
 
 
-def verify(session: Session) -> list[Fault]:
-    """Walk every chain of the scope: each row that was altered, each gap, and each chain cut short."""
-    return list(_faults(session))
+def verify(session: Session, tell: Callable[[], None] = lambda: None) -> list[Fault]:
+    """Walk every chain of the scope: each row that was altered, each gap, and each chain cut short.
+
+    `tell` is called for each row walked.
+    """
+    return list(_faults(session, tell))
 
 
-def _faults(session: Session) -> Iterator[Fault]:
+def _faults(session: Session, tell: Callable[[], None]) -> Iterator[Fault]:
     stream, prev, seq = "", FIRST, 0
     heads = {name: (last, head) for name, last, head in table.heads(session)}
     for row in table.all_rows(session):
+        tell()
         if row.stream != stream:
             yield from _end(stream, seq, prev, heads)
             stream, prev, seq = row.stream, FIRST, 0
@@ -260,7 +267,7 @@ def _end(stream: str, seq: int, head: bytes, heads: dict[str, tuple[int, bytes]]
         yield Fault(stream, 0, "cut")
 
 
-_HASHED = (
+HASHED = (
     "district_id",
     "stream",
     "seq",
@@ -277,11 +284,11 @@ _HASHED = (
 
 def _digest(prev: bytes, row: Any) -> bytes:
     """The hash of a row: every column of it, and the row before (leaf prefix of RFC 6962)."""
-    content = [_plain(row[name]) for name in _HASHED]
+    content = [plain(row[name]) for name in HASHED]
     return sha256(b"\0" + prev + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return str(value) if isinstance(value, UUID) else value

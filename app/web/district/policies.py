@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, redirect, request, url_for
 
+from app.domain.retention import Kind
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
-from app.services.district import policies
+from app.services.district import policies, terms
 from app.web.frame import confirmations
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.typing import ResponseReturnValue
+
+    from app.domain.errors import DomainError
 
 bp = Blueprint("policies", __name__, url_prefix="/admin/policies")
 
@@ -32,13 +37,42 @@ def show() -> ResponseReturnValue:
 @requires(Permission.POLICY_PROPOSE)
 def propose() -> ResponseReturnValue:
     actor, now, typed = transaction.actor(), transaction.now(), request.form.get("cap", "").strip()
-    digits = ascii_digits(typed)[:_DIGITS]
-    cap = int(digits) if digits.isascii() and digits.isdigit() else None
+    cap = _number(typed[:_DIGITS])
     try:
         transaction.write(lambda rows: policies.propose(rows, actor, cap, now))
     except policies.Refused as refused:
         return _page(422, refused, typed)
     return _done("proposed")
+
+
+@bp.post("/years")
+@requires(Permission.POLICY_PROPOSE)
+def propose_years() -> ResponseReturnValue:
+    """Propose for how many years each class of what is over is kept."""
+    actor, now = transaction.actor(), transaction.now()
+    typed = {kind.value: request.form.get(kind.value, "").strip()[:_DIGITS] for kind in Kind}
+    years = {kind: _number(typed[kind.value]) for kind in Kind}
+    try:
+        transaction.write(lambda rows: terms.propose(rows, actor, years, now))
+    except terms.YearsRefused as refused:
+        return _page(422, refused, years=typed)
+    return _done("proposed")
+
+
+@bp.post("/years/decide")
+@requires(Permission.POLICY_APPROVE)
+def decide_years() -> ResponseReturnValue:
+    actor, now, choice = transaction.actor(), transaction.now(), request.form.get("_op", "")
+    if choice not in ("approve", "refuse"):
+        return redirect(url_for("policies.show"), code=303)
+    approves = choice == "approve"
+    transaction.write(lambda rows: policies.decide(rows, actor, now, approves=approves, key=terms.KEY))
+    return _done("approved" if approves else "refused")
+
+
+def _number(text: str) -> int | None:
+    digits = ascii_digits(text)
+    return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
 @bp.post("/decide")
@@ -60,11 +94,20 @@ def _done(what: str) -> ResponseReturnValue:
     return redirect(url_for("policies.show"), code=303)
 
 
-def _page(status: int = 200, refused: policies.Refused | None = None, typed: str = "") -> ResponseReturnValue:
+def _page(
+    status: int = 200,
+    refused: DomainError | None = None,
+    typed: str = "",
+    years: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
+    found, kept = transaction.read(lambda rows: (policies.show(rows), terms.show(rows)))
     return page(
         "admin/policies.html",
         status,
-        found=transaction.read(policies.show),
+        found=found,
+        kept=kept,
+        years={kind.value: str(term.years) for kind, term in kept.in_force.items()} | dict(years or {}),
+        at_years=years is not None,
         most=policies.MOST,
         refused=refused,
         typed=typed,

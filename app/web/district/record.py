@@ -12,7 +12,7 @@ from app.domain.text import ascii_digits
 from app.services.reports import recordbook
 from app.web.frame.pages import page
 from app.web.guard.access import requires
-from app.web.request import transaction
+from app.web.request import limits, transaction
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -20,34 +20,45 @@ if TYPE_CHECKING:
 bp = Blueprint("record", __name__)
 
 _DIGITS = 9
-_LONGEST = 40
+_LONGEST = 80
+_LEAST = 2  # signs of a name
 
 
 @bp.get("/record")
 @requires(Permission.RECORD_READ)
 def show() -> ResponseReturnValue:
     """The choice of a chain, or of a case by its number."""
-    return page("reports/record.html", book=None, chains=recordbook.CHAINS, problem="", typed="")
+    return _page(None)
 
 
 @bp.post("/record")
 @requires(Permission.RECORD_READ)
+@limits.search
 def find() -> ResponseReturnValue:
-    typed = request.form.get("number", "")[:_LONGEST]
+    """Open the case of a number; of a name, tell the numbers of the cases that it may mean."""
+    typed = request.form.get("number", "").strip()[:_LONGEST]
     known = parse_case_number(typed)
-    if known is None:
-        problem = "retention.problem.case"
-        return page(
-            "reports/record.html", 422, book=None, chains=recordbook.CHAINS, problem=problem, typed=typed
-        )
-    return redirect(url_for("record.case", number=in_address(known)), code=303)
+    if known is not None:
+        return redirect(url_for("record.case", number=in_address(known)), code=303)
+    if len(typed) < _LEAST:
+        return _page(None, 422, problem="record.problem.number", typed=typed)
+    actor, now = transaction.actor(), transaction.now()
+    found = transaction.write(lambda rows: recordbook.search(rows, actor, typed, now))
+    return _page(None, found=found, typed=typed)
 
 
 @bp.get("/record/chains/<chain>")
 @requires(Permission.RECORD_READ)
 def chain(chain: str) -> ResponseReturnValue:
     found = recordbook.of_chain(transaction.database(), g.actor, chain, _before(), transaction.now())
-    return page("reports/record.html", book=found, chains=recordbook.CHAINS, problem="", typed="")
+    return _page(found)
+
+
+@bp.get("/record/security/<kind>")
+@requires(Permission.SECURITY_LOG)
+def security(kind: str) -> ResponseReturnValue:
+    """A page of the log of security."""
+    return _page(recordbook.security(transaction.database(), g.actor, kind, _before(), transaction.now()))
 
 
 @bp.get("/record/cases/<number>")
@@ -55,7 +66,63 @@ def chain(chain: str) -> ResponseReturnValue:
 def case(number: str) -> ResponseReturnValue:
     """A case without its person, and its chain."""
     found = recordbook.of_case(transaction.database(), g.actor, number, _before(), transaction.now())
-    return page("reports/record.html", book=found, chains=recordbook.CHAINS, problem="", typed="")
+    return _page(found)
+
+
+@bp.get("/masked")
+@requires(Permission.CASE_MASKED)
+def masked_find() -> ResponseReturnValue:
+    """The box for a case number, for who supervises from above."""
+    typed = request.args.get("number", "").strip()[:_LONGEST]
+    known = parse_case_number(typed)
+    if known is not None:
+        return redirect(url_for("record.masked", number=in_address(known)), code=303)
+    problem = "retention.problem.case" if typed else ""
+    return page("reports/masked.html", 422 if problem else 200, case=None, problem=problem, typed=typed)
+
+
+@bp.get("/masked/<number>")
+@requires(Permission.CASE_MASKED)
+def masked(number: str) -> ResponseReturnValue:
+    """A case without its person, for who supervises from above."""
+    found = recordbook.masked_case(transaction.database(), g.actor, number, transaction.now())
+    return page("reports/masked.html", case=found, problem="", typed="")
+
+
+def _page(
+    book: recordbook.Book | None,
+    status: int = 200,
+    *,
+    problem: str = "",
+    typed: str = "",
+    found: list[recordbook.Found] | None = None,
+) -> ResponseReturnValue:
+    is_security = book is not None and book.chain in recordbook.SECURITY
+    return page(
+        "reports/record.html",
+        status,
+        book=book,
+        older=_older(book),
+        chains=recordbook.CHAINS,
+        security=recordbook.SECURITY if g.actor.may(Permission.SECURITY_LOG) else (),
+        is_security=is_security,
+        may_search=g.actor.may(Permission.RECORD_SEARCH),
+        may_check=g.actor.may(Permission.RECORD_CHECK),
+        found=found,
+        problem=problem,
+        typed=typed,
+    )
+
+
+def _older(book: recordbook.Book | None) -> str:
+    """The address of the acts before those of a page; empty where there are none."""
+    if book is None or book.following is None:
+        return ""
+    if book.case is not None:
+        return url_for("record.case", number=in_address(book.case.number), before=book.following)
+    if book.chain in recordbook.SECURITY:
+        return url_for("record.security", kind=book.chain, before=book.following)
+    return url_for("record.chain", chain=book.chain, before=book.following)
 
 
 def _before() -> int | None:

@@ -122,7 +122,10 @@ def _tell(item: Item) -> stepup.Line:
 
 def _approve(wanted: StepUp) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
-    list_id = transaction.write(lambda rows: destruction.approve(rows, actor, wanted, now))
+    try:
+        list_id = transaction.write(lambda rows: destruction.approve(rows, actor, wanted, now))
+    except destruction.StillKept as refused:
+        return _list_page(destruction.list_of(wanted.items[0]), 422, fault=refused.key)
     confirmations.note("retention", "approved")
     return redirect(url_for("retention.one", destruction_id=list_id), code=303)
 

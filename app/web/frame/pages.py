@@ -160,6 +160,7 @@ _REACHED_FROM = {
     "passkeys": "account",
     "phones": "inbox",
     "policies": "admin",
+    "proofs": "reports",
     "proposals": "modeler",
     "record": "reports",
     "replays": "modeler",

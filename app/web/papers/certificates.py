@@ -46,6 +46,7 @@ def register() -> ResponseReturnValue:
         after=after,
         next_after=_mark(shown[-1].entered_at, shown[-1].id) if len(rows) > _A_PAGE else "",
         may_see_case=g.actor.may(Permission.CASE_SEE),
+        may_read_record=g.actor.may(Permission.RECORD_READ),
         may_see_paper=g.actor.may(Permission.PAPER_SEE),
     )
 

@@ -19,13 +19,14 @@ from app.services.reports import (
     reports,
     statements,
 )
+from app.web.door import stepup
 from app.web.frame import charts, language
 from app.web.frame.addresses import case_address
 from app.web.frame.forms import known_day
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import attachment
+from app.web.request.files import attachment, file_response
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.errors import DomainError
+    from app.services.access.stepup import Item, StepUp
     from app.services.reports.statements import Column, Line, Sheet
 
 bp = Blueprint("reports", __name__)
@@ -57,6 +59,8 @@ def queues() -> ResponseReturnValue:
         may_see_clocks=g.actor.may(Permission.CLOCK_SEE),
         may_see_areas=g.actor.may(Permission.AREA_SEE),
         may_read_record=g.actor.may(Permission.RECORD_READ),
+        may_see_masked=g.actor.may(Permission.CASE_MASKED),
+        may_check=g.actor.may(Permission.RECORD_CHECK),
         may_watch=g.actor.may(Permission.CASE_OPENED),
         may_see_retention=g.actor.may(Permission.RETENTION_SEE),
         keys=reports.open_to(g.actor),
@@ -167,15 +171,28 @@ def enter_baseline() -> ResponseReturnValue:
     return redirect(url_for("reports.statement", key="duration"), code=303)
 
 
-@bp.get("/reports/events.xes")
+@bp.post("/reports/events")
 @requires(Permission.EVENTS_EXPORT)
 def events() -> ResponseReturnValue:
-    """The log of events of the cases opened in a time, for process-mining tools."""
+    """Ask for the code that the log of events of this month takes; it goes out behind it."""
     actor, now, period = transaction.actor(), transaction.now(), _period()
-    data = transaction.write(lambda rows: eventlog.export(rows, actor, period, now))
+    asked = transaction.write(lambda rows: eventlog.ask(rows, actor, period, now))
+    return redirect(url_for("stepup.show", step_up_id=asked), code=303)
+
+
+def _tell_events(item: Item) -> stepup.Line:
+    done = language.say("events.export")
+    return stepup.Line(_time(eventlog.period_of(item)), url_for("reports.queues"), done, item.digest)
+
+
+def _give_events(wanted: StepUp) -> ResponseReturnValue:
+    actor, now, period = transaction.actor(), transaction.now(), eventlog.period_of(wanted.items[0])
+    data = transaction.write(lambda rows: eventlog.export(rows, actor, wanted, now))
     name = f"events-{period.first.isoformat()}-{period.last.isoformat()}.xes"
-    headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
-    return Response(data, mimetype="application/xml", headers=headers)
+    return file_response(data, "application/xml", name)
+
+
+stepup.ACTS[eventlog.EXPORT] = stepup.Act(_tell_events, _give_events, lambda _: url_for("reports.queues"))
 
 
 @bp.get("/reports/<key>/cases")

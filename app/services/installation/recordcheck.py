@@ -1,0 +1,180 @@
+"""The check of a district's record, asked for on its page and done by the worker: how far it is, what it found.
+
+What it says is kept as a setting of the district: one check at a time, the last one stays to be read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+
+from app.domain.errors import Conflict, DomainError, NotAllowed
+from app.domain.roles import Permission
+from app.models import audit_queries as record
+from app.models import officer_queries as officers
+from app.models import setting_queries as settings
+from app.models.scope import SystemReason, SystemScope
+from app.services.installation import checkpoints
+from app.services.store import audit, scopes
+from app.services.store.audit import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+    from app.services.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+_KEY = "record_check"
+ASKED, RUNNING, DONE, FAILED = "asked", "running", "done", "failed"
+_UNDER_WAY = (ASKED, RUNNING)
+_LEASE = timedelta(minutes=10)  # a worker that died lets go after this
+_TOLD_EVERY = 5_000  # rows
+MOST_FAULTS = 200  # that a page names; the command line names all
+MOST_COPIES, MOST_SIGNS = 60, 2_000  # copies of checkpoints handed in at once, and the length of each
+
+
+class CopiesRefused(DomainError):
+    """A file that is no copy of a checkpoint, or too many of them (422)."""
+
+    key = "record.check.refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The last check: how far it is, and what it found. `rows` of `total` are walked; `at` is when it ended."""
+
+    state: str
+    asked_at: datetime
+    asked_by: tuple[str, str]
+    rows: int
+    total: int
+    copies: int
+    faults: Sequence[Fault]
+    more: int
+    at: datetime | None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in _UNDER_WAY
+
+
+def last(session: Session, actor: Actor) -> Check | None:
+    """The last check of the district, if there was one. Raises NotAllowed."""
+    if not actor.may(Permission.RECORD_CHECK):
+        raise NotAllowed
+    kept = settings.value_of(session, _KEY)
+    if kept is None:
+        return None
+    names = officers.names(session, UUID(kept["by"]))
+    return Check(
+        kept["state"],
+        datetime.fromisoformat(kept["asked_at"]),
+        (names[0], names[1]),
+        kept["rows"],
+        kept["total"],
+        len(kept["copies"]),
+        [Fault(**each) for each in kept["faults"]],
+        kept["more"],
+        datetime.fromisoformat(kept["at"]) if kept["at"] else None,
+    )
+
+
+def ask(session: Session, actor: Actor, copies: Mapping[str, str], now: datetime) -> None:
+    """Have the record checked, against copies of checkpoints (file name -> text) too.
+
+    Raises NotAllowed, CopiesRefused, and Conflict while a check is under way.
+    """
+    if not actor.may(Permission.RECORD_CHECK):
+        raise NotAllowed
+    if len(copies) > MOST_COPIES:
+        raise CopiesRefused("record.check.too_many", most=MOST_COPIES)
+    for name, text in copies.items():
+        if len(text) > MOST_SIGNS or checkpoints.district_of(text) != actor.district_id:
+            raise CopiesRefused(name=name)
+    within = session.narrowed(scopes.record(actor.district_id))
+    before = settings.value_of(within, _KEY)
+    if before is not None and before["state"] in _UNDER_WAY and not _is_left(before, now):
+        raise Conflict
+    kept = {
+        "state": ASKED,
+        "by": str(actor.officer_id),
+        "asked_at": now.isoformat(),
+        "rows": 0,
+        "total": sum(seq for _, seq, _ in record.heads(within)),
+        "copies": dict(copies),
+        "faults": [],
+        "more": 0,
+        "at": "",
+        "lease": "",
+    }
+    settings.put_value(session, _KEY, kept)
+    audit.record(session, "admin", "record:check", "record", actor, now, copies=len(copies))
+
+
+def go_on(database: Database, now: datetime) -> bool:
+    """Do a check that waits; -> whether there was one. It is read from one picture of the database."""
+    wide = SystemScope(SystemReason.WORKER)
+    for row in database.read(partial(settings.of_districts, key=_KEY), wide):
+        if _waits(row.value, now) and database.write(partial(_take, now=now), scopes.record(row.district_id)):
+            _check(database, row.district_id, now)
+            return True
+    return False
+
+
+def _waits(kept: Mapping[str, Any], now: datetime) -> bool:
+    return kept["state"] == ASKED or (kept["state"] == RUNNING and _is_left(kept, now))
+
+
+def _take(session: Session, now: datetime) -> bool:
+    kept = settings.value_of(session, _KEY)
+    if kept is None or not _waits(kept, now):
+        return False
+    settings.put_value(session, _KEY, {**kept, "state": RUNNING, "lease": (now + _LEASE).isoformat()})
+    return True
+
+
+def _is_left(kept: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the worker that had it in hand has died."""
+    return bool(kept["lease"]) and datetime.fromisoformat(kept["lease"]) < now
+
+
+def _check(database: Database, district_id: int, now: datetime) -> None:
+    scope, walked = scopes.record(district_id), 0
+
+    def tell() -> None:
+        nonlocal walked
+        walked += 1
+        if walked % _TOLD_EVERY == 0:
+            database.write(partial(_note, rows=walked), scope)
+
+    def look(session: Session) -> list[Fault]:
+        copies = settings.value_of(session, _KEY)["copies"]
+        return [*audit.verify(session, tell), *checkpoints.faults(session, copies)]
+
+    try:
+        with database.picture(scope) as session:
+            found = look(session)
+    except Exception:
+        log.exception("record_check_failed", district=district_id)
+        database.write(partial(_note, state=FAILED, lease=""), scope)
+        return
+
+    def settle(session: Session) -> None:
+        faults = [asdict(each) for each in found[:MOST_FAULTS]]
+        more, at = max(0, len(found) - MOST_FAULTS), now.isoformat()
+        _note(session, state=DONE, rows=walked, faults=faults, more=more, at=at, lease="")
+        audit.record(session, "admin", "record:checked", "record", None, now, rows=walked, faults=len(found))
+
+    database.write(settle, scope)
+
+
+def _note(session: Session, **changes: Any) -> None:
+    settings.put_value(session, _KEY, {**settings.value_of(session, _KEY), **changes})
