@@ -184,9 +184,19 @@ function takePosition(form, button) {
   );
 }
 
+function putToday(button) {
+  const [year, month, day] = button.dataset.today.split("-");
+  const boxes = button.parentElement;
+  for (const [part, text] of Object.entries({ d: day, m: month, y: year })) {
+    boxes.querySelector(`[name$="-${part}"]`).value = text;
+  }
+  boxes.querySelector("input").dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 function prepare(form) {
   for (const button of form.querySelectorAll("[data-position]")) button.hidden = !navigator.geolocation;
   for (const button of form.querySelectorAll("[data-upload]")) button.hidden = true; // a chosen file goes up at once
+  for (const button of form.querySelectorAll("[data-today]")) button.hidden = false;
   update(form);
 }
 
@@ -209,6 +219,8 @@ for (const form of document.querySelectorAll("[data-form]")) {
   form.addEventListener("click", (event) => {
     const asked = event.target.closest("button[data-position]");
     if (asked) takePosition(form, asked);
+    const day = event.target.closest("button[data-today]");
+    if (day) putToday(day);
     const button = event.target.closest("button[data-redraw]");
     if (!button || !navigator.onLine) return;
     event.preventDefault();

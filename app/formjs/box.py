@@ -51,7 +51,8 @@ class Box:
     all the same, with `when` (labels and choices) saying when it is needed. `hide`, `wanted` (it must be answered)
     and `computed` are rules in JSON for the browser, with the facts they read put in. `is_touched`: it holds
     more than it was first offered with, or must be answered; `said` is its answer in words. `is_sought`: a choice of
-    its list may be looked for by name; `sought` was typed and names `matches` of them, none or several.
+    its list may be looked for by name; `sought` was typed and names `matches` of them, none or several. `today` is
+    the day (`2026-11-05`) that one press puts in, where a date must be given and today is the last that may be.
     """
 
     kind: str
@@ -76,6 +77,7 @@ class Box:
     sought: str = ""
     matches: int = 0
     parts: list[Part] = field(default_factory=list)
+    today: str = ""
     files: list[dict[str, Any]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)

@@ -67,10 +67,13 @@ class DateKind(Kind):
     def say(self, node: Node, value: Any, asked: Asked, lang: str) -> str:  # noqa: ARG002
         return _say(node.kind, value)
 
-    def draw(self, node: Node, value: Any, asked: Asked, box: Box) -> None:  # noqa: ARG002
+    def draw(self, node: Node, value: Any, asked: Asked, box: Box) -> None:
         typed = _typed(node.kind, value)
         for part in _PARTS[node.kind]:
             box.add_part(part, typed.get(part, ""), _WIDTHS[part])
+        today = asked.context.get("today")
+        if node.kind == "date" and node.rules.is_required and today is not None:
+            box.today = str(today) if _bound(node.rules.high, today, asked) == today else ""
 
 
 def _text(kind: str, typed: Mapping[str, str]) -> str | None:

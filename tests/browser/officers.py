@@ -158,7 +158,11 @@ class Officers:
         special = ("साइबर थाना", "महिला थाना", "अनु०जाति/जनजाति थाना", "यातायात थाना")
         self.choose(screen, *names, "हाँ", *special, "कोई प्रविष्टि नहीं")
         self.choose(screen, "मैं इस खोज-परिणाम को प्रमाणित करता/करती हूँ")
-        self.today(screen, "searched_up_to")
+        if self._look.scripts:
+            screen.page.get_by_role("button", name="आज (अभिलेख किस तिथि तक देखे गए)").click()
+            self.taps += 1
+        else:
+            self.today(screen, "searched_up_to")
 
     def today(self, screen: Screen, name: str, later: int = 0) -> None:
         day = datetime.now(IST).date() + timedelta(days=later)  # noqa: TID251 - the program runs by the machine's clock

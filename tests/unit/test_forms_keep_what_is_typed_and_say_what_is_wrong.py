@@ -343,3 +343,17 @@ def test_sealed_answers_are_left_out_wherever_they_stand() -> None:
     values = {"open": "a", "sealed": "b", "rows": [{"name": "c", "note": "d"}], "_old": "e"}
     kept_back = formjs.without(trial, values, {"P4"})
     assert kept_back == {"open": "a", "rows": [{"name": "c"}], "_old": "e"}
+
+
+def test_today_is_offered_where_a_day_must_be_given_and_none_may_be_later():
+    def offered(facts: dict[str, Any] | None = None, **more: Any) -> str:
+        day = field("day", "datetime", subtype="date", dateLabel="दिन", **more)
+        known = FACTS | {"today": NOW.date()} if facts is None else facts
+        return formjs.draw(form(day), {}, {}, known, {}, "hi")[0].today
+
+    needed, latest = {"validate": {"required": True}}, {"properties": {"max": "=today"}}
+    assert offered(**needed, **latest) == "2026-11-24"
+    assert offered(**latest) == "", "nobody has to give it"
+    assert offered(**needed) == "", "it may be to come"
+    assert offered(**needed, properties={"max": '=today - duration("P14Y")'}) == "", "today is no answer"
+    assert offered(FACTS, **needed, **latest) == "", "the day is not known"
