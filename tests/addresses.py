@@ -70,6 +70,7 @@ ADDRESSES: dict[str, Address] = {
     "account.end_session": acts("session"),
     "account.factor": opens(what="password"),
     "account.change": acts(what="password"),
+    "account.ask_passkey": Address(gives=frozenset({404}), parts={"what": "codes"}),  # of who has none
     "notices.show": opens(),
     "notices.change": acts(),
     "stepup.show": opens("step_up"),

@@ -140,8 +140,8 @@ passkey = case_table(
 
 passkey_challenge = case_table(
     "passkey_challenge",  # what a passkey is asked to sign, once
-    Column("kind", String(8), nullable=False),  # "enter" | "confirm" | "add"
-    uuid_column("step_up_id", nullable=True),  # null at the door
+    Column("kind", String(8), nullable=False),  # "enter" | "confirm" | "add" | "own"
+    uuid_column("step_up_id", nullable=True),  # null at the door, and for a change of one's own factors
     Column("nonce", LargeBinary(32), nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Index("ix_passkey_challenge_step_up", "district_id", "step_up_id"),

@@ -77,7 +77,7 @@ def insert_challenge(session: Session, row: dict[str, Any]) -> None:
 
 
 def take_challenge(session: Session, kind: str, challenge_id: UUID) -> AnyRow | None:
-    """What was asked at the door; it is gone with this, and asked of nobody twice."""
+    """What was asked of a browser; it is gone with this, and asked of nobody twice."""
     return _take(session, kind, passkey_challenge.c.id == challenge_id)
 
 

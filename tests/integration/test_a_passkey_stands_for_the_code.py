@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
 REFUSED = 422
+NEW = "नदी किनारे पुराना बरगद 7"
 
 
 class House(Doorway):
@@ -543,3 +544,33 @@ def test_questions_that_nobody_answered_are_swept(either: House) -> None:
     either.goes_on(minutes=10)
     either.database.write(lambda session: passkeys.sweep(session, either.now), scopes.door(218))
     assert either.rows(passkey_challenge) == []
+
+
+@pytest.mark.parametrize("what", ["codes", "password"])
+def test_a_passkey_confirms_a_change_of_ones_own_factors(house: House, what: str) -> None:
+    person, key = house.with_key()
+    where, boxes = f"/account/factors/{what}", {"current": PASSWORD, "password": NEW, "again": NEW}
+    assert "पासकी से पुष्टि करें" in text_of(person.browser.get(where))
+    options = person.browser.post(f"{where}/passkey").json
+    wrong = {**boxes, "passkey": key.use(options, origin="https://elsewhere.example")}
+    assert person.browser.post(where, wrong).status_code == REFUSED
+    assert house.why(person) == "origin"
+    right = {**boxes, "passkey": key.use(options)}
+    assert person.browser.post(where, right).status_code == REFUSED, "a challenge is answered once"
+    other = "password" if what == "codes" else "codes"
+    foreign = person.browser.post(f"/account/factors/{other}/passkey").json
+    assert person.browser.post(where, {**boxes, "passkey": key.use(foreign)}).status_code == REFUSED
+    options = person.browser.post(f"{where}/passkey").json
+    done = person.browser.post(where, {**boxes, "passkey": key.use(options)})
+    if what == "codes":
+        assert len(codes_on(done)) == factors.RECOVERY_CODES
+    else:
+        assert done.headers["Location"] == "/account"
+        assert is_in(person.browser)
+        assert house.said(person, "password:set")
+
+
+def test_who_has_no_passkey_is_offered_none_for_his_own_factors(house: House) -> None:
+    person = house.somebody()
+    assert "data-passkey" not in text_of(person.browser.get("/account/factors/codes"))
+    assert person.browser.post("/account/factors/codes/passkey").status_code == 404

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.services.store.database import Database
 
-ENTER, CONFIRM, ADD = "enter", "confirm", "add"
+ENTER, CONFIRM, ADD, OWN = "enter", "confirm", "add", "own"
 HOLDS = timedelta(minutes=5)
 
 
@@ -74,10 +74,17 @@ def ask(
     return Asked(challenge_id, _challenge(nonce, kind, about))
 
 
-def take(session: Session, text: str, challenge_id: UUID | None, now: datetime) -> Answer:
-    """An answer given at the door, with its challenge, which is used up by it."""
-    row = None if challenge_id is None else table.take_challenge(session, ENTER, challenge_id)
-    return Answer(text, _of(row, b"", now))
+def take(
+    session: Session,
+    text: str,
+    challenge_id: UUID | None,
+    now: datetime,
+    kind: str = ENTER,
+    about: bytes = b"",
+) -> Answer:
+    """An answer given at the door, or for a change of one's own factors, with its challenge, used up by it."""
+    row = None if challenge_id is None else table.take_challenge(session, kind, challenge_id)
+    return Answer(text, _of(row, about, now))
 
 
 def take_for(session: Session, text: str, kind: str, step_up_id: UUID, about: bytes, now: datetime) -> Answer:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from app import webauthn
 from app.domain import passwords
 from app.domain.errors import BoxesRefused, NotFound
 from app.models import factor_queries
@@ -17,6 +18,7 @@ from app.services.store import audit, scopes
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from app.models.base import AnyRow
     from app.models.scope import Session
@@ -34,6 +36,8 @@ WANTED: dict[str, tuple[str, ...]] = {
     "own_codes": ("code",),
 }
 _PROOFS = frozenset({"current", "code"})  # what shows who he is; a failure is recorded
+#: Changes of an open session that a passkey of the officer may confirm in the place of the code.
+_BY_PASSKEY = frozenset({"own_password", "own_factor", "own_codes"})
 _CODES_ANEW = frozenset({"first", "factor", "own_factor", "own_codes"})
 _LOST = frozenset({"first", "factor"})  # whoever comes by a code of the administrators has lost what he had
 _NAMES = ("districts", "thanas", "blocks")
@@ -52,6 +56,8 @@ class Typed:
     again: str = ""
     code: str = ""
     new_code: str = ""
+    passkey: str = ""  # the browser's answer, in the place of `code`
+    asked_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ class Sheet:
     wanted: tuple[str, ...]
     username: str
     offer: factors.Offer | None
+    passkey_host: str = ""  # the site of the officer's passkeys, where one may stand for the code
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,34 @@ def sheet(session: Session, token: str, what: str) -> Sheet:
         district = next(each for each in officers.districts(session) if each.id == row.district_id)
         secret = factors.offered(session.keys, here.digest)
         offer = factors.offer(secret, row.username, f"e-Satyapan ({district.name_en})")
-    return Sheet(what, wanted, row.username, offer)
+    host = passkeys.host_for(session, row.id) if what in _BY_PASSKEY else ""
+    return Sheet(what, wanted, row.username, offer, host)
+
+
+def request_passkey(session: Session, token: str, what: str, now: datetime) -> tuple[UUID, dict[str, Any]]:
+    """What the officer's browser is asked for this change alone; -> the challenge's id, and the options.
+
+    Raises NotFound for a session that may not change this, and for an officer without a passkey.
+    """
+    here, row = _account(session, token, what)
+    site, known = passkeys.site(session), passkeys.usable(session, row.id)
+    if site is None or not known or what not in _BY_PASSKEY:
+        raise NotFound
+    asked = passkeys.ask(session, passkeys.OWN, now, about=_about(here, what))
+    return asked.id, webauthn.to_use(site, asked.challenge, known)
+
+
+def _about(here: AnyRow, what: str) -> bytes:
+    """What a passkey signs of a change: which it is, and the session that asked for it."""
+    return what.encode() + b"|" + bytes(here.digest)
+
+
+def _shows_passkey(
+    session: Session, here: AnyRow, row: AnyRow, what: str, typed: Typed, now: datetime
+) -> bool:
+    """Whether a passkey of his stands for the code; what it tells of the key is kept in any case."""
+    answer = passkeys.take(session, typed.passkey, typed.asked_id, now, passkeys.OWN, _about(here, what))
+    return passkeys.proves(session, row, answer, now)
 
 
 def change(
@@ -112,7 +146,12 @@ def change(
     own_try = bytes(here.digest)
     if not database.write(lambda session: door.take(session, row.username, own_try, now), scope):
         raise NotAccepted({WANTED[what][-1]: "account.problem.wait"})
+    shows_key = bool(typed.passkey) and what in _BY_PASSKEY
     problems = database.read(lambda session: _faults(session, row, what, typed), scope)
+    if shows_key and not database.write(
+        lambda session: _shows_passkey(session, here, row, what, typed, now), scope
+    ):
+        problems["code"] = "account.problem.passkey"
     if "current" in WANTED[what] and not doorkeeper.fits(row.password_hash, typed.current):
         problems["current"] = "account.problem.current"
     hashed = doorkeeper.hash(typed.password) if "password" in WANTED[what] and not problems else ""
@@ -120,6 +159,8 @@ def change(
     def apply(session: Session) -> Changed:
         if problems:
             raise NotAccepted(problems)
+        if "code" in WANTED[what] and not shows_key:
+            _consume(session, row, typed.code, now)
         changed = _set(session, here, row, what, typed, hashed, now)
         door.give_back(session, row.username, own_try)
         return changed
@@ -127,15 +168,19 @@ def change(
     try:
         return database.write(apply, scope)
     except NotAccepted as refused:
-        if refused.problems.keys() & _PROOFS:
-            thing = f"officer:{row.id}"
-            database.write(
-                lambda session: audit.record(
-                    session, "access", "factor:refuse", thing, None, now, reason=what
-                ),
-                scope,
-            )
+        _note_refusal(database, row, what, refused, now)
         raise
+
+
+def _note_refusal(database: Database, row: AnyRow, what: str, refused: NotAccepted, now: datetime) -> None:
+    """Record that somebody could not show who he is."""
+    if refused.problems.keys() & _PROOFS:
+        database.write(
+            lambda session: audit.record(
+                session, "access", "factor:refuse", f"officer:{row.id}", None, now, reason=what
+            ),
+            scopes.door(row.district_id),
+        )
 
 
 def _account(session: Session, token: str, what: str) -> tuple[AnyRow, AnyRow]:
@@ -166,12 +211,15 @@ def _names(session: Session, row: AnyRow) -> list[str]:
     return [row.username, row.name_hi, row.name_en, *offices]
 
 
+def _consume(session: Session, row: AnyRow, code: str, now: datetime) -> None:
+    if not factors.consume(session, row, code, now):
+        raise NotAccepted({"code": "account.problem.code"})
+
+
 def _set(
     session: Session, here: AnyRow, row: AnyRow, what: str, typed: Typed, hashed: str, now: datetime
 ) -> Changed:
     wanted, thing = WANTED[what], f"officer:{row.id}"
-    if "code" in wanted and not factors.consume(session, row, typed.code, now):
-        raise NotAccepted({"code": "account.problem.code"})
     if "new_code" in wanted:
         secret = factors.offered(session.keys, here.digest)
         step = factors.fits_new(secret, typed.new_code, now)

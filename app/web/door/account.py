@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Blueprint, current_app, g, make_response, redirect, request, session, url_for
+from flask import Blueprint, current_app, g, jsonify, make_response, redirect, request, session, url_for
 
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
@@ -14,6 +14,7 @@ from app.services.staff import accounts, ownpasskeys
 from app.services.store import scopes
 from app.web.door.devices import Device
 from app.web.frame import confirmations
+from app.web.frame.forms import known_id
 from app.web.frame.language import LANGUAGES
 from app.web.frame.pages import TYPING, home, page
 from app.web.guard.access import local_path, requires
@@ -134,10 +135,25 @@ def change(what: str) -> ResponseReturnValue:
     return redirect(url_for("account.show"), code=303)
 
 
+@bp.post("/account/factors/<what>/passkey")
+@requires(Permission.ACCOUNT_OWN)
+def ask_passkey(what: str) -> ResponseReturnValue:
+    """What the officer's passkey has to sign for this change; this browser alone may answer it, once."""
+    token, now = session["token"], transaction.now()
+    asked_id, options = transaction.write(
+        lambda rows: accounts.request_passkey(rows, token, f"own_{what}", now),
+        scopes.door(g.actor.district_id),
+    )
+    session["asked"] = str(asked_id)
+    return jsonify(options)
+
+
 def typed() -> accounts.Typed:
     """What stands in the boxes of the form; never shown again."""
     names = ("current", "password", "again", "code", "new_code")
-    return accounts.Typed(**{name: request.form.get(name, "")[:_LONGEST] for name in names})
+    boxes = {name: request.form.get(name, "")[:_LONGEST] for name in names}
+    asked_id = known_id(session.pop("asked", ""))
+    return accounts.Typed(**boxes, passkey=request.form.get("passkey", ""), asked_id=asked_id)
 
 
 def answer_change(changed: accounts.Changed, officer_id: UUID) -> Response:
