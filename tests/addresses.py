@@ -196,6 +196,7 @@ ADDRESSES: dict[str, Address] = {
     "caselist.save_view": acts(),
     "caselist.change_view": acts("view", form={"_op": "drop"}),
     "cases.bound": Address("case", gives=frozenset({200, 404})),  # none of its documents is open to all
+    "cases.draft": Address("case", gives=frozenset({404})),  # nobody has reported on it yet
     "cases.letter": Address("case", gives=frozenset({404}), parts={"key": "none"}),
     "finder.show": opens(),
     "finder.panel": opens(),

@@ -28,7 +28,7 @@ see.audit_trail A A O - A O O:own_office_acts O:own_office_acts O:own_office_act
     O:own_office_acts - S:own_acts - - - A:names_masked - -
 see.clock_ledger A A A O A A O O O O O O S A:no_names - - A O:stage_only -
 see.who_opened A - - - A - - - - - - - - - - - A:names_masked - -
-see.draft_paper A A A:after_sp A:clear_only A A - - O - O - S - - - - - -
+see.draft_paper A A A:after_sp A:clear_only A A - - - - - - - - - - - - -
 see.paper A A A A:clear_only A A - - O - O:own_thana - - - - - S:with_ticket O:after_issue Y:valid_or_not
 act.claim Y Y Y Y Y Y Y:S Y:S Y:O Y:O Y:O Y:O Y:S - - - - - -
 act.search_cases A A A A A A S S O O O O S - - - A:numbers_only O -
@@ -43,10 +43,10 @@ act.forward_to_sp Y Y Y - - - - - - - - - - - - - - - -
 act.route_to_thana - - - - Y Y - - - - - - - - - - - - -
 act.accept_case - - - - - - - - - - Y:O - - - - - - - -
 act.other_district_reply - - - - Y Y - - - - - - - - - - - - -
-act.assign_eo - - - - Y Y - - Y:O Y:O Y:O - - - - - - - -
+act.assign_eo - - - - Y:by_reassigning Y:by_reassigning - - - - Y:O - - - - - - - -
 act.enquire - - - - - - - - - - Y:self_if_EO - Y - - - - - -
 act.endorse - - - - - - - - Y:O_if_sho_enquired Y:O_if_sho_enquired Y:O_not_own_enquiry - - - - - - - -
-act.register_check - - - - - Y Y Y - - Y:O Y:O Y:S - - - - - -
+act.register_check - - - - - - Y Y - - Y:O Y:O Y:S - - - - - -
 act.search_antecedents - - - - Y Y Y Y:S Y:O Y:O Y:O Y:O Y:S - - - - - -
 act.hit_decision - - - - Y - Y Y:S Y:O - Y:O Y:O_draft Y:S - - - - - -
 act.sdpo_review - - - - - - - - Y:O - - - - - - - - - -

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, insert, or_, select, update
 
 from app.models.base import insert_or
-from app.models.cases import case
+from app.models.cases import case, document
 from app.models.officers import officer
 from app.models.papers import certificate, number_series, paper_act
 from app.models.scope import visible
@@ -112,8 +112,17 @@ def issued(session: Session, after: tuple[datetime, UUID] | None, limit: int) ->
             certificate,
             case.c.number.label("case_number"),
             entered_at.label("entered_at"),
+            document.c.pii.label("document_pii"),
         )
-        .select_from(_with_case())
+        .select_from(
+            _with_case().outerjoin(
+                document,
+                and_(
+                    document.c.district_id == certificate.c.district_id,
+                    document.c.id == certificate.c.document_id,
+                ),
+            )
+        )
         .where(
             visible(certificate, session.scope),
             or_(certificate.c.status != "allotted", case.c.status == "withdrawn"),

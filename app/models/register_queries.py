@@ -8,6 +8,7 @@ from sqlalchemy import Date, and_, case, cast, func, or_, select
 
 from app.models.cases import answer, enquiry, requisition
 from app.models.cases import case as cases
+from app.models.clocks import case_clock, is_office
 from app.models.officers import officer
 from app.models.offices import named, office
 from app.models.papers import certificate, delivery
@@ -77,6 +78,42 @@ def by_officer(
         .group_by(officer.c.id, officer.c.name_hi, officer.c.name_en, officer.c.rank, office.c.id)
         .group_by(office.c.kind, office.c.name_hi, office.c.name_en)
         .order_by(office.c.name_hi, officer.c.name_hi, officer.c.id)
+    )
+    return session.connection.execute(statement).all()
+
+
+def _had_a_part(session: Session) -> Any:
+    """The cases in which an office whose work the reader may count had a part; counts hold no names."""
+    return select(case_clock.c.case_id).where(visible(case_clock, session.scope), is_office)
+
+
+def ended(session: Session, first: datetime, until: datetime) -> Sequence[AnyRow]:
+    """The cases that ended in a time: their purpose, and how."""
+    statement = select(cases.c.id, cases.c.purpose, cases.c.status).where(
+        cases.c.district_id == session.district_id,
+        cases.c.closed_at >= first,
+        cases.c.closed_at < until,
+        cases.c.id.in_(_had_a_part(session)),
+    )
+    return session.connection.execute(statement).all()
+
+
+def decisions(
+    session: Session, elements: Sequence[str], first: datetime, until: datetime
+) -> Sequence[AnyRow]:
+    """What was chosen at these steps in the cases that ended in a time, the last choice of each case last."""
+    statement = (
+        select(step.c.case_id, step.c.element_id, step.c.routing)
+        .join(cases, and_(cases.c.district_id == step.c.district_id, cases.c.id == step.c.case_id))
+        .where(
+            step.c.district_id == session.district_id,
+            step.c.kind == "completed",
+            step.c.element_id.in_(elements),
+            cases.c.closed_at >= first,
+            cases.c.closed_at < until,
+            step.c.case_id.in_(_had_a_part(session)),
+        )
+        .order_by(step.c.case_id, step.c.seq)
     )
     return session.connection.execute(statement).all()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.domain import posts
+from app.domain.keeping import may_do
 from app.domain.offices import may_give
 from app.domain.roles import Permission, Role, permissions_of
 from app.services.access import officers
@@ -99,7 +100,8 @@ def expected(world: World, role: Role, address: Address, where: str) -> frozense
         if address.thing == "document" and role not in _HANDED and not permits(role, "requisition:see"):
             return frozenset({404})
         task = world.tasks[where]
-        if address.thing == "task" and not actor.does(Role(task.role), task.office_id, task.assigned_to):
+        his = may_do(actor, Role(task.role), task.office_id, task.assigned_to, task.element_id)
+        if address.thing == "task" and not his:
             return frozenset({403})
         if address.thing == "gift" and not may_give(actor, Role(task.role), task.office_id, "thana"):
             return frozenset({403})

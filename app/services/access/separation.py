@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.domain import names
-from app.domain.errors import DomainError
+from app.domain import keeping, names
+from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import JUDGES, Role
+from app.domain.secrecy import SENSITIVE
 from app.models import case_queries as cases
+from app.models import paper_queries as papers
 
 if TYPE_CHECKING:
     from app.domain.roles import Actor
@@ -30,10 +32,12 @@ class OwnEnquiry(DomainError):
 
 
 def guard(session: Session, actor: Actor, task: AnyRow) -> None:
-    """Refuse the task to whoever enquired in its case, or for its unit. Raises OwnEnquiry.
+    """Refuse the task to whoever enquired in its case, or for its unit. Raises OwnEnquiry; NotAllowed (`is_open_to`).
 
     Reads what every sheet and every act has read already.
     """
+    if not is_open_to(session, actor, task):
+        raise NotAllowed
     is_judged = task.enquiry_id is None and Role(task.role) in JUDGES
     if not is_judged and (task.form != ENDORSEMENT or task.enquiry_id is None):
         return
@@ -47,6 +51,17 @@ def guard(session: Session, actor: Actor, task: AnyRow) -> None:
         officer == actor.officer_id and task.enquiry_id in (None, unit) for unit, officer in named | wrote
     ):
         raise OwnEnquiry("error.own_enquiry_judged" if is_judged else OwnEnquiry.key)
+
+
+def is_open_to(session: Session, actor: Actor, task: AnyRow) -> bool:
+    """Whether whoever steps into a colleague's step may do it in this case: some only where the paper is clear."""
+    if actor.does(Role(task.role), task.office_id, task.assigned_to):
+        return True
+    if keeping.stepping_in(actor.post.role, task.element_id) != keeping.CLEAR_ONLY:
+        return True
+    issued = papers.of_case(session, task.case_id)
+    rows = [cases.document_row(session, each.document_id) for each in issued if each.document_id is not None]
+    return bool(rows) and all(row is not None and row.pii != SENSITIVE for row in rows)
 
 
 def is_namesake(actor: Actor, strip: CaseStrip) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain import numbers, offices, secrecy
+from app.domain import keeping, offices, secrecy
 from app.domain.errors import NotAllowed, NotFound, RouteStuck
 from app.domain.roles import Permission, Role
 from app.models import audit_queries as record
 from app.models import case_queries as table
 from app.models import note_queries as note_table
 from app.models.scope import CaseScope
+from app.services.access import separation
 from app.services.casefile import (
     casefile,
     caselines,
@@ -23,8 +24,8 @@ from app.services.casefile import (
     sightings,
     timeline,
 )
+from app.services.casework import foretold, numbered
 from app.services.papers import letters
-from app.services.procedure import releases
 from app.services.store import audit, keys
 from app.services.store.drafts import actor_scope
 from app.services.timekeeping import ledgers
@@ -75,9 +76,11 @@ class CaseView:
     next_steps: Sequence[forecast.Expected] = ()
     past: hindsight.Hindsight | None = None
     my_tasks: Sequence[tuple[UUID, str, str]] = ()
+    may_step_in: Sequence[tuple[UUID, str, str]] = ()  # of other posts of his office, that he may do as well
     documents: Sequence[casepapers.DocumentLine] = ()
     papers: Sequence[casepapers.PaperLine] = ()
     letters: Sequence[letters.LetterLine] = ()
+    has_draft: bool = False  # of the paper that the case would get, for this officer
     pictures: Sequence[progress.Picture] = ()
     events: Sequence[timeline.Event] = ()
     activity: Sequence[ActivityLine] = ()
@@ -132,7 +135,7 @@ def find(
     moment: hindsight.Wanted = hindsight.NOW,
 ) -> CaseView:
     """One tab of a case, without a trace. Raises NotFound, the same for an unknown, a foreign and an erased one."""
-    case, loaded = of_number(session, actor, number)
+    case, loaded = numbered.of_number(session, actor, number)
     keys.unlock(session, case.data_key_id)
     file = casefile.CaseFile(session, actor, case, loaded, now)
     stopped, is_held_up = incidents.of_case(session, case.id)
@@ -174,6 +177,7 @@ def _work(opened: _Opened) -> dict[str, Any]:
             for task in file.record.tasks
             if task.state == "open" and opened.actor.does(Role(task.role), task.office_id, task.assigned_to)
         ],
+        "may_step_in": [(task.id, *file.label_of(task)) for task in _of_colleagues(opened)],
         "to_give": [
             (task.id, *file.label_of(task))
             for task in file.record.tasks
@@ -181,6 +185,18 @@ def _work(opened: _Opened) -> dict[str, Any]:
             and offices.may_give(opened.actor, Role(task.role), task.office_id, task.office_kind)
         ],
     }
+
+
+def _of_colleagues(opened: _Opened) -> list[AnyRow]:
+    """The open steps of other posts of the officer's office that he may do as well."""
+    actor, found = opened.actor, []
+    for task in opened.file.record.tasks:
+        it = (Role(task.role), task.office_id, task.assigned_to)
+        if task.state != "open" or actor.does(*it) or not keeping.may_do(actor, *it, task.element_id):
+            continue
+        if separation.is_open_to(opened.session, actor, task):
+            found.append(task)
+    return found
 
 
 _MOST_OF_FIRM = 25  # more owners than a page should list
@@ -221,6 +237,7 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
         "documents": casepapers.documents(opened.session, opened.file),
         "papers": casepapers.issued(opened.session, opened.case, opened.file, proven=True),
         "letters": letters.of_case(opened.session, opened.file),
+        "has_draft": foretold.may(opened.actor, opened.file),
     },
     "diagram": _diagram,
     "timeline": lambda opened: {"events": timeline.events(opened.session, opened.case, opened.file)},
@@ -253,7 +270,7 @@ def write_note(
     now: datetime,
 ) -> None:
     """Send a note about a case to another of its offices, or an answer. Raises NotFound, `notes.Refused`."""
-    case, loaded = of_number(session, actor, number)
+    case, loaded = numbered.of_number(session, actor, number)
     file = casefile.CaseFile(session, actor, case, loaded, now)
     receivers = _receivers(_Opened(session, actor, case, file, frozenset()))
     notes.send(session, actor, case, receivers, wanted, now)
@@ -261,7 +278,7 @@ def write_note(
 
 def settle_note(session: Session, actor: Actor, number: str, note_id: UUID, now: datetime) -> None:
     """A note to one's own office was seen and needs no answer. Raises NotFound."""
-    case, _ = of_number(session, actor, number)
+    case, _ = numbered.of_number(session, actor, number)
     notes.settle(session, actor, case, note_id, now)
 
 
@@ -280,7 +297,7 @@ def withdraw(
     """
 
     def end(session: Session) -> None:
-        case, loaded = of_number(session, actor, number)
+        case, loaded = numbered.of_number(session, actor, number)
         if not actor.may(Permission.CASE_WITHDRAW):
             raise NotAllowed
         own = session.narrowed(CaseScope(actor.district_id, case.id))
@@ -304,7 +321,7 @@ def withdraw(
 def _not_withdrawn(
     session: Session, actor: Actor, number: str, why: incidents.Stopped, now: datetime
 ) -> None:
-    case, _ = of_number(session, actor, number)
+    case, _ = numbered.of_number(session, actor, number)
     incidents.report_withdrawal(session, case.id, why, now)
 
 
@@ -333,16 +350,6 @@ def of_numbers(session: Session, known: Sequence[str], now: datetime) -> list[Ca
     order = {row.id: place for place, row in enumerate(rows)}
     lines = sorted(table.lines(session, list(order)), key=lambda row: order[row.id])
     return caselines.of(session, lines, now)
-
-
-def of_number(session: Session, actor: Actor, number: str) -> tuple[AnyRow, releases.Loaded]:
-    if not actor.may(Permission.CASE_SEE):
-        raise NotFound
-    known = numbers.parse_case_number(number)
-    case = table.find_number(session, known) if known is not None else None
-    if case is None:
-        raise NotFound
-    return case, releases.load(session, case.release_id)
 
 
 def _activity(opened: _Opened) -> list[ActivityLine]:

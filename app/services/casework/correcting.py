@@ -11,7 +11,7 @@ from app.models import case_queries as cases
 from app.models.scope import CaseScope
 from app.services.casefile import casefile, notes, particulars, projections
 from app.services.casefile.facts import INTAKE, CaseFacts, LetterFacts
-from app.services.casework import cases as caseroom
+from app.services.casework import numbered
 from app.services.district.options import choices
 from app.services.store import audit
 from app.services.store.drafts import actor_scope
@@ -71,7 +71,7 @@ class Typed:
 
 def sheet(session: Session, actor: Actor, number: str, now: datetime) -> Sheet:
     """The form by which a person is corrected. Raises NotFound, NotAllowed."""
-    case, loaded = caseroom.of_number(session, actor, number)
+    case, loaded = numbered.of_number(session, actor, number)
     return _sheet(session, actor, case, loaded, now)
 
 
@@ -111,7 +111,7 @@ def correct(database: Database, actor: Actor, number: str, typed: Typed, now: da
     """
 
     def work(session: Session) -> None:
-        case, loaded = caseroom.of_number(session, actor, number)
+        case, loaded = numbered.of_number(session, actor, number)
         own = session.narrowed(CaseScope(actor.district_id, case.id))
         if cases.lock(own, case.id) is None:
             raise NotFound

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from app.domain import keeping
 from app.domain import offices as rules
 from app.domain.errors import DomainError, NotAllowed, NotFound, ReplyTooLate, TaskAlreadyDone, Unavailable
 from app.domain.ids import new_id
@@ -96,7 +97,7 @@ def find(session: Session, task_id: UUID) -> AnyRow:
 def guard(actor: Actor, task: AnyRow) -> None:
     """Whether this officer may act on this task now; the post decides, not the person. Raises NotAllowed."""
     _check_open(task)
-    is_his = actor.does(Role(task.role), task.office_id, task.assigned_to)
+    is_his = keeping.may_do(actor, Role(task.role), task.office_id, task.assigned_to, task.element_id)
     if not is_his or not actor.may(Permission.TASK_COMPLETE):
         raise NotAllowed
 
@@ -166,7 +167,7 @@ def gift(session: Session, actor: Actor, task_id: UUID, now: datetime) -> Gift:
     if case is None:
         raise NotFound
     holder = task.assigned_to or (task.claimed_by if holds(task, now) else None)
-    everybody = _doers(session, task, now)
+    everybody = doers(session, task, now)
     held = next((each for each in everybody if each.officer_id == holder), None)
     return Gift(
         task.id,
@@ -192,7 +193,7 @@ def reassign(
     own, task = _locked(session, actor, task_id)
     _may_give(session, actor, task)
     holder = task.assigned_to or task.claimed_by
-    if officer_id is None or officer_id not in {each.officer_id for each in _doers(session, task, now)}:
+    if officer_id is None or officer_id not in {each.officer_id for each in doers(session, task, now)}:
         raise NobodyChosen
     if officer_id == holder and (task.assigned_to is not None or holds(task, now)):
         raise NobodyChosen
@@ -235,7 +236,7 @@ def _leave(session: Session, task_id: UUID, officer_id: UUID, now: datetime) -> 
     task = find(session, task_id)
     if task.state != "open" or task.claimed_by != officer_id:
         return
-    if officer_id not in {each.officer_id for each in _doers(session, task, now)}:
+    if officer_id not in {each.officer_id for each in doers(session, task, now)}:
         _into_name(session, task, None, now)
         _hand_over(session, None, task, "expire", TRANSFER, None, now)
 
@@ -283,7 +284,8 @@ def _check_open(task: AnyRow) -> None:
         raise lost(task.done_by_hi or "", task.done_by_en or "", task.done_at)
 
 
-def _doers(session: Session, task: AnyRow, now: datetime) -> list[Doer]:
+def doers(session: Session, task: AnyRow, now: datetime) -> list[Doer]:
+    """Who could do a task in his own post, by name."""
     always, by_order = doers_of(Role(task.role))
     rows = table.doers(session, task.office_id, always, by_order, calendars.day(now))
     return [Doer(row.id, row.name_hi, row.name_en, row.rank, row.load) for row in rows]

@@ -45,9 +45,16 @@ def draw(database: Database, actor: Actor, task_id: UUID, now: datetime) -> byte
         facts = paperfacts.would_be(session, sheet.case, sheet.release, proposed, now)
         return sheet.case.id, sheet.release.texts, facts
 
-    case_id, texts, facts = database.read(read, actor_scope(actor))
+    return drawn(database, actor, database.read(read, actor_scope(actor)), now)
+
+
+def drawn(
+    database: Database, actor: Actor, what: tuple[UUID, papers.Texts, papers.PaperFacts], now: datetime
+) -> bytes:
+    """A paper of a case (its id, texts and facts) marked as a draft; the look at it is recorded first."""
+    case_id, texts, facts = what
     sightings.note(database, actor, f"case:{case_id}", PAGE, {secrecy.SENSITIVE}, now)
     assets = papers.Assets(fonts=database.fonts)
     facts = officekeys.foretold(database, actor.district_id, facts, now)
-    drawn = papers.draw_paper(papers.compose(texts, facts), now, assets)
-    return papers.stamped(drawn, MARK, "behind", now, assets)
+    paper = papers.draw_paper(papers.compose(texts, facts), now, assets)
+    return papers.stamped(paper, MARK, "behind", now, assets)

@@ -8,9 +8,10 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from app import papers
-from app.domain import clock, numbers
+from app.domain import clock, numbers, secrecy
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
+from app.domain.rights import MATRIX
 from app.domain.roles import WITHOUT_CASES, Permission
 from app.models import case_queries as cases
 from app.models import office_queries as offices
@@ -58,6 +59,7 @@ class RegisterLine:
     status: str  # as in its table; `void` for a number whose case was withdrawn before the paper was issued
     entered_at: datetime  # when it was issued, or became void
     valid_till: Any
+    is_open: bool  # to this officer, by its class
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,10 +312,10 @@ def _told(drawn: _Drawn) -> dict[str, str]:
 def register_page(
     session: Session, actor: Actor, after: tuple[datetime, UUID] | None = None, limit: int = 50
 ) -> list[RegisterLine]:
-    """Issued papers and void numbers in this officer's sight, newest first; their kind only for who may open all."""
-    is_auditor = actor.may(Permission.PAPER_REGISTER) and actor.post.role in WITHOUT_CASES
-    tells_kind = is_auditor or actor.may(Permission.PAPER_SEE)
-    if is_auditor:  # no column holds a name
+    """Issued papers and void numbers in this officer's sight, newest first; their kind unless the matrix hides it."""
+    cell = MATRIX["rep.certificate_register"].get(actor.post.role)
+    tells_kind = cell is not None and cell.narrow != "kind_hidden"
+    if actor.may(Permission.PAPER_REGISTER) and actor.post.role in WITHOUT_CASES:  # no column holds a name
         session = session.narrowed(scopes.record(actor.district_id))
     return [
         RegisterLine(
@@ -326,9 +328,19 @@ def register_page(
             VOID if row.status == "allotted" else row.status,
             row.entered_at,
             row.valid_till,
+            _is_open_to(actor, row),
         )
         for row in table.issued(session, after, limit)
     ]
+
+
+def _is_open_to(actor: Actor, row: AnyRow) -> bool:
+    """Whether the post may take the paper of this line; who decided on it writes it."""
+    return (
+        row.document_id is not None
+        and actor.may(Permission.PAPER_OPEN)
+        and secrecy.may_open(actor.post.role, row.document_pii, secrecy.Side.DM, reported=True)
+    )
 
 
 def of_number(session: Session, number: str) -> AnyRow | None:

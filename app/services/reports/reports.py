@@ -10,7 +10,7 @@ from app.domain.roles import WITHOUT_CASES, Permission
 from app.models import queue_reports as table
 from app.services.district import calendars
 from app.services.procedure import releases
-from app.services.reports import durations, pendency, registers, workload
+from app.services.reports import durations, outcomes, pendency, registers, workload
 from app.services.store import scopes
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ STATEMENTS: dict[str, Statement] = {
     "duration": Statement(durations.monthly, by_purpose=False),
     "stages": Statement(workload.stages, by_purpose=False),
     "officers": Statement(workload.officers, Permission.OFFICER_REPORT, by_purpose=False),
+    "outcomes": Statement(outcomes.by_purpose, Permission.OUTCOME_REPORT, by_purpose=False),
     "departments": Statement(registers.departments, Permission.REQUISITION_SEE, by_purpose=False),
     "receipts": Statement(registers.receipts, Permission.REGISTER_SEE, by_purpose=False),
     "dispatches": Statement(registers.dispatches, Permission.REGISTER_SEE, by_purpose=False),

@@ -1,4 +1,4 @@
-"""Orders of the SP that stop enquiries for some days, or give them more: issued, cancelled, listed for statements."""
+"""Orders of the SP or DM that stop the clocks of their offices, or give days more: issued, cancelled, listed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.errors import Conflict, DomainError, NotAllowed
 from app.domain.ids import new_id
 from app.domain.ledger import ENQUIRING, EXTEND, PAUSE, REASONS, Order
+from app.domain.offices import OfficeKind, is_police
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
 from app.models import calendar_queries as table
@@ -43,7 +44,7 @@ class Asked:
     """An order as it was typed."""
 
     kind: str
-    office_id: UUID | None  # None: every office of the district that enquires
+    office_id: UUID | None  # None: every office of the district that enquires, by order of the SP alone
     first: date | None
     last: date | None
     days: int
@@ -59,9 +60,15 @@ def listing(session: Session, actor: Actor) -> Sequence[AnyRow]:
     return table.orders(session)
 
 
-def offices(session: Session, now: datetime) -> Sequence[AnyRow]:
-    """The offices for which an order may be issued."""
-    return table.offices_of_orders(session, calendars.day(now), sorted(ENQUIRING))
+def offices(session: Session, actor: Actor, now: datetime) -> Sequence[AnyRow]:
+    """The offices for which this post may issue an order: the SP's those that enquire, the DM's its own."""
+    kinds = ENQUIRING if of_district(actor) else {OfficeKind.DM_OFFICE}
+    return table.offices_of_orders(session, calendars.day(now), sorted(kinds))
+
+
+def of_district(actor: Actor) -> bool:
+    """Whether his orders may be for all offices that enquire: those of the SP, by the matrix, row act.extend_due."""
+    return is_police(actor.post.office_kind)
 
 
 def preview(session: Session, actor: Actor, asked: Asked, now: datetime) -> Preview:
@@ -101,6 +108,9 @@ def cancel(session: Session, actor: Actor, order_id: UUID, now: datetime) -> Non
     """Take an order back: clocks run as if it had never been. Raises NotAllowed, Conflict."""
     if not actor.may(Permission.CLOCK_ORDER):
         raise NotAllowed
+    known = next((row for row in table.orders(session) if row.id == order_id), None)
+    if known is not None and not _is_his(session, actor, known.office_id, now):
+        raise NotAllowed
     row = table.set_cancelled(session, order_id, {"cancelled_by": actor.officer_id, "cancelled_at": now})
     if row is None:
         raise Conflict
@@ -123,10 +133,17 @@ def _checked(session: Session, actor: Actor, asked: Asked, now: datetime) -> Ord
         raise Refused("order.refused.reason")
     if asked.dated is None or asked.dated > calendars.day(now):
         raise Refused("order.refused.dated")
-    if asked.office_id is not None and asked.office_id not in {row.id for row in offices(session, now)}:
+    if not _is_his(session, actor, asked.office_id, now):
         raise Refused("order.refused.office")
     days = asked.days if asked.kind == EXTEND else 0
     return Order(asked.kind, asked.office_id, first, last, days, asked.reason, number)
+
+
+def _is_his(session: Session, actor: Actor, office_id: UUID | None, now: datetime) -> bool:
+    """Whether an order for this office (None: for all that enquire) is his to issue."""
+    if office_id is None:
+        return of_district(actor)
+    return office_id in {row.id for row in offices(session, actor, now)}
 
 
 def _span(asked: Asked) -> tuple[date, date]:

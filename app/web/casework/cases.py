@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, redirect, request
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
 from app.services.casefile import hindsight, notes, sightings
-from app.services.casework import cases
+from app.services.casework import cases, foretold
 from app.services.papers import casebinding, certificates, letters
 from app.web.desk import finder
 from app.web.frame import confirmations, diagrams, language
@@ -93,6 +93,14 @@ def letter(number: str, key: str) -> ResponseReturnValue:
     now, spoken = transaction.now(), language_asked()
     file = letters.draw(transaction.database(), g.actor, number, key, now, spoken)
     return file_response(file.data, file.media_type, file.name)
+
+
+@bp.get("/cases/<number>/draft.pdf")
+@requires(Permission.PAPER_DRAFT)
+def draft(number: str) -> ResponseReturnValue:
+    """The paper that the case would get as matters stand, marked as a draft."""
+    pdf = foretold.draw(transaction.database(), g.actor, number, transaction.now())
+    return file_response(pdf, "application/pdf", "draft.pdf")
 
 
 @bp.post("/cases/<number>/file")

@@ -92,7 +92,7 @@ def _goal(rows: Session, actor: Actor, text: str) -> str | None:
     found = certificates.of_number(rows, paper) if paper is not None else None
     if found is None:
         return None
-    if actor.may(Permission.PAPER_SEE):
+    if actor.may(Permission.PAPER_OPEN):
         return url_for("certificates.show", certificate_id=found.id)
     return case_address(found.case_number, "documents") if actor.may(Permission.CASE_SEE) else None
 

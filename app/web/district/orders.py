@@ -1,4 +1,4 @@
-"""Orders of the SP that stop enquiries or give them days: listed, and issued after a look at what they do."""
+"""Orders of the SP or DM that stop clocks or give days more: listed, and issued after a look at what they do."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def _asked() -> orders.Asked:
 
 def _page(status: int = 200, **typed: Any) -> ResponseReturnValue:
     now = transaction.now()
-    found, offices = transaction.read(lambda rows: (orders.listing(rows, g.actor), orders.offices(rows, now)))
+    found, offices = transaction.read(
+        lambda rows: (orders.listing(rows, g.actor), orders.offices(rows, g.actor, now))
+    )
     return page(
         "clocks/orders.html",
         status,
@@ -95,6 +97,7 @@ def _page(status: int = 200, **typed: Any) -> ResponseReturnValue:
         offices=offices,
         kinds=orders.KINDS,
         reasons=REASONS,
+        of_district=orders.of_district(g.actor),
         may_order=g.actor.may(Permission.CLOCK_ORDER),
         told=confirmations.take_notes().get("order", ""),
         **{"asked": None, "refused": None, "preview": None, "form": {}, **typed},

@@ -47,12 +47,12 @@ def register() -> ResponseReturnValue:
         next_after=_mark(shown[-1].entered_at, shown[-1].id) if len(rows) > _A_PAGE else "",
         may_see_case=g.actor.may(Permission.CASE_SEE),
         may_read_record=g.actor.may(Permission.RECORD_READ),
-        may_see_paper=g.actor.may(Permission.PAPER_SEE),
+        may_see_registers=g.actor.may(Permission.REGISTER_SEE),
     )
 
 
 @bp.get("/certificates/revocations")
-@requires(Permission.PAPER_SEE)
+@requires(Permission.REGISTER_SEE)
 def revocations() -> ResponseReturnValue:
     """The register of revocations of a year."""
     this_year = calendars.day(transaction.now()).year
@@ -64,7 +64,7 @@ def revocations() -> ResponseReturnValue:
 
 
 @bp.get("/certificates/<uuid:certificate_id>")
-@requires(Permission.PAPER_SEE)
+@requires(Permission.PAPER_OPEN)
 def show(certificate_id: UUID) -> ResponseReturnValue:
     return _page(certificate_id)
 
@@ -100,7 +100,7 @@ def revoke(certificate_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/certificates/acts/<uuid:act_id>")
-@requires(Permission.PAPER_SEE)
+@requires(Permission.PAPER_OPEN)
 def act(act_id: UUID) -> ResponseReturnValue:
     """The duplicate, or the order that revoked."""
     now, spoken = transaction.now(), language_asked()

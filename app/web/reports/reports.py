@@ -84,7 +84,7 @@ def kept() -> ResponseReturnValue:
 
 
 @bp.get("/reports/kept/<uuid:kept_id>.<ending>")
-@requires(Permission.REPORT_SEE)
+@requires(Permission.STATEMENT_TAKE)
 def kept_file(kept_id: UUID, ending: str) -> ResponseReturnValue:
     """A kept statement to take away: its figures are those of then, and its hash stands beneath."""
     if ending not in reportfiles.MEDIA:
@@ -136,7 +136,7 @@ def _statement_page(key: str, status: int = 200, refused: DomainError | None = N
 
 
 @bp.get("/reports/<key>.<ending>")
-@requires(Permission.REPORT_SEE)
+@requires(Permission.STATEMENT_TAKE)
 def file(key: str, ending: str) -> ResponseReturnValue:
     """The statement to take away, with the name of whoever took it and when."""
     if ending not in reportfiles.MEDIA:

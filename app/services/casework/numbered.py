@@ -1,0 +1,27 @@
+"""A case found by the number that an address names, with its release, for whoever may see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.domain import numbers
+from app.domain.errors import NotFound
+from app.domain.roles import Permission
+from app.models import case_queries as table
+from app.services.procedure import releases
+
+if TYPE_CHECKING:
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+
+
+def of_number(session: Session, actor: Actor, number: str) -> tuple[AnyRow, releases.Loaded]:
+    """The case and its release. Raises NotFound, the same for an unknown and a foreign one."""
+    if not actor.may(Permission.CASE_SEE):
+        raise NotFound
+    known = numbers.parse_case_number(number)
+    case = table.find_number(session, known) if known is not None else None
+    if case is None:
+        raise NotFound
+    return case, releases.load(session, case.release_id)
