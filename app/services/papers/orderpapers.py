@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from app import papers
 from app.domain.errors import NotFound
@@ -46,7 +46,7 @@ def _facts(session: Session, row: AnyRow, texts: papers.Texts, language: papers.
     district = offices.district(session)
     return papers.LetterFacts(
         template=_TEMPLATES[row.kind == PAUSE],
-        signer=papers.Signer("sp", papers.Words(row.issued_by_hi, row.issued_by_en)),
+        signer=papers.Signer(_side(row), papers.Words(row.issued_by_hi, row.issued_by_en)),
         district=papers.Words(district.name_hi, district.name_en),
         issued_on=row.dated_on or calendars.day(row.issued_at),
         number=row.number,
@@ -64,6 +64,11 @@ def _facts(session: Session, row: AnyRow, texts: papers.Texts, language: papers.
             "ext_days": str(row.days or ""),
         },
     )
+
+
+def _side(row: AnyRow) -> Literal["dm", "sp"]:
+    """Who orders: the DM for his own office, the SP for those that enquire."""
+    return "dm" if row.office_id is not None and row.office_kind == OfficeKind.DM_OFFICE else "sp"
 
 
 def _scope(row: AnyRow, texts: papers.Texts) -> papers.Words:
