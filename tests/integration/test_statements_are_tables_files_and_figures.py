@@ -143,7 +143,9 @@ def opened(place: Office, role: Role, address: str) -> str:
     return text_of(answer)
 
 
-@pytest.mark.parametrize("key", [each for each in reports.STATEMENTS if each not in {"dispatches", "outcomes"}])
+@pytest.mark.parametrize(
+    "key", [each for each in reports.STATEMENTS if each not in {"dispatches", "outcomes"}]
+)
 def test_every_figure_opens_as_many_cases_as_it_counts(place, key):
     page = text_of(place.at(Role.DM).get(f"/reports/{key}?from=2026-11-01&to=2026-12-31&lines=all"))
     links = LINK.findall(page)

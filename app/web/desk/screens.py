@@ -26,7 +26,7 @@ _MORE = (
     Entry("signatures.show", "signatures.title", Permission.PAPER_SIGN),
     Entry("requisitions.letter", "requisition.new", Permission.CASE_REGISTER),
     Entry("caselist.show", "caselist.title", Permission.CASE_SEARCH),
-    Entry("certificates.revocations", "finder.revocations", Permission.REGISTER_SEE),
+    Entry("certificates.revocations", "finder.revocations", Permission.PAPER_SEE),
     Entry("calendar.show", "calendar.title", Permission.CALENDAR_SEE),
     Entry("orders.show", "order.title", Permission.CALENDAR_SEE),
     Entry("clocks.show", "clocks.title", Permission.CLOCK_SEE),

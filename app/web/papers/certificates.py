@@ -47,12 +47,12 @@ def register() -> ResponseReturnValue:
         next_after=_mark(shown[-1].entered_at, shown[-1].id) if len(rows) > _A_PAGE else "",
         may_see_case=g.actor.may(Permission.CASE_SEE),
         may_read_record=g.actor.may(Permission.RECORD_READ),
-        may_see_registers=g.actor.may(Permission.REGISTER_SEE),
+        may_see_registers=g.actor.may(Permission.PAPER_SEE),
     )
 
 
 @bp.get("/certificates/revocations")
-@requires(Permission.REGISTER_SEE)
+@requires(Permission.PAPER_SEE)
 def revocations() -> ResponseReturnValue:
     """The register of revocations of a year."""
     this_year = calendars.day(transaction.now()).year
