@@ -19,7 +19,7 @@ from app.config import ROOT
 from app.crypto import RingRefused
 from app.domain.errors import DomainError, ReleaseRefused
 from app.services.deployment import packages, replays
-from app.services.installation import checkpoints, dbroles, setup
+from app.services.installation import checkpoints, dbroles, reindexing, setup
 from app.services.procedure import procedures
 from app.services.staff import entrycodes
 from app.services.store import audit, keys, officekeys, scopes
@@ -405,6 +405,18 @@ def _recount() -> None:
     click.echo(_both("cli.counts_right"))
     if differed:
         raise click.exceptions.Exit(1)
+
+
+@database_group.command("reindex")
+@click.option("--again", is_flag=True, help="begin anew, though the keys are those of this version")
+def _reindex(*, again: bool) -> None:
+    """Write the keys by which cases and the crime register are found anew, by the rules of this version."""
+    seen = 0
+    for code in _districts():
+        for count in reindexing.through(_database(), code, again=again):
+            seen += count
+            click.echo(_both("cli.reindexing", district=code, seen=seen), err=True)
+    click.echo(_both("cli.reindexed", seen=seen))
 
 
 @clocks_group.command("recompute")

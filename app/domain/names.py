@@ -77,6 +77,8 @@ _SHORT = {
     "सिंह": "singh",
     "sinh": "singh",
 }
+#: Of the rules by which a name becomes its keys; raised with every change of them, and all keys are written anew.
+VERSION = 1
 _WORD = re.compile(r"[a-z\u0900-\u0963\u0971-\u097f]+")
 
 

@@ -13,6 +13,7 @@ from app.models.cases import (
     answer,
     applicant,
     case,
+    data_key,
     document,
     enquiry,
     finding,
@@ -448,6 +449,39 @@ def search_keys_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
 
 def insert_search_keys(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     inserting(search_key).put(session, rows)
+
+
+_DROP_KEY = Change(
+    search_key,
+    lambda at: delete(search_key).where(
+        at.visible(search_key),
+        search_key.c.case_id == at.case_id,
+        search_key.c.kind == at.kind,
+        search_key.c.digest == at.digest,
+    ),
+)
+_WITH_KEY = Query(
+    lambda at: (
+        select(case.c.id, case.c.requisition_id, case.c.data_key_id, data_key.c.wrapped)
+        .join(
+            data_key,
+            and_(data_key.c.district_id == case.c.district_id, data_key.c.id == case.c.data_key_id),
+        )
+        .where(at.visible(case), data_key.c.wrapped.is_not(None), case.c.id > at.after_id)
+        .order_by(case.c.id)
+        .limit(at.limit)
+    )
+)
+
+
+def delete_search_key(session: Session, case_id: UUID, kind: str, digest: bytes) -> None:
+    """Let a case be found no more by one of its keys."""
+    _DROP_KEY.put(session, case_id=case_id, kind=kind, digest=digest)
+
+
+def readable(session: Session, after_id: UUID, limit: int) -> Sequence[AnyRow]:
+    """The next cases whose particulars were not destroyed, by id, each with its wrapped key."""
+    return _WITH_KEY.all(session, after_id=after_id, limit=limit)
 
 
 _OWN_DOCUMENTS = Query(

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from app.models.base import Encrypted, UtcDateTime, case_table, uuid_column
+from app.models.base import Encrypted, UtcDateTime, case_table, insert_or, uuid_column
 from app.models.cases import data_key
 from app.models.officers import officer
 from app.models.offices import named, office
@@ -167,6 +167,19 @@ def delete_fir(session: Session, fir_id: UUID) -> bool:
     return (
         found is not None and not session.connection.execute(left.where(visible(fir, session.scope))).scalar()
     )
+
+
+def add_keys(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write what entries are found by, as far as it is not there: each a mapping of `digest` and `accused_id`."""
+    if rows:
+        own = [{"district_id": session.district_id, **row} for row in rows]
+        session.connection.execute(insert_or(session.connection, accused_key).on_conflict_do_nothing(), own)
+
+
+def ids_after(session: Session, after_id: UUID, limit: int) -> list[UUID]:
+    """The next entries of the register, by id."""
+    chosen = select(accused.c.id).where(visible(accused, session.scope), accused.c.id > after_id)
+    return list(session.connection.execute(chosen.order_by(accused.c.id).limit(limit)).scalars())
 
 
 def has_entries(session: Session) -> bool:

@@ -378,6 +378,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "case_queries.set_document": {"field": "y"},
     "case_queries.supersede_findings": {},
     "case_queries.forget": {},
+    "case_queries.delete_search_key": {"kind": "name", "digest": b"x" * 8},
     "case_queries.set_applicant": {},
     "case_queries.set_address": {},
     "case_queries.advance": {"values": {"status": "y"}},

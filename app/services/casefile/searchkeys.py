@@ -8,6 +8,7 @@ from app.domain import names, numbers, subjects
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.services.district import calendars
+from app.services.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ def index(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:
     )
 
 
+INTAKE = "intake"  # the form of a person's particulars, and of their corrections
 #: What is found by the sound of its words: kind -> the fields of the intake in which it stands.
 _NAMES = {
     "name": ("name_hi", "name_en", "alias", "firm_name_hi", "firm_name_en"),
@@ -42,6 +44,26 @@ def index_again(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> N
     cases.insert_search_keys(
         session, [{"case_id": case.id, "kind": kind, "digest": digest} for kind, digest in sorted(found)]
     )
+
+
+def rewrite(session: Session, case: AnyRow) -> bool:
+    """Let a case be found by the rules of today, by every version of its particulars; -> whether that is new."""
+    key = keys.unlock(session, case.data_key_id, case.wrapped)
+    wanted: set[tuple[str, bytes]] = set()
+    for row in cases.answers_of(session, case.id):
+        if row.form == INTAKE:
+            answers = keys.open_json(key, f"answer|values|{row.id}", row.values)
+            wanted |= digests(session, answers)
+            if (firm := _firm(session, case.requisition_id, answers)) is not None:
+                wanted.add(("firm", firm))
+    known = {(row.kind, bytes(row.digest)) for row in cases.search_keys_of(session, case.id)}
+    for kind, digest in sorted(known - wanted):
+        cases.delete_search_key(session, case.id, kind, digest)
+    new = sorted(wanted - known)
+    cases.insert_search_keys(
+        session, [{"case_id": case.id, "kind": kind, "digest": digest} for kind, digest in new]
+    )
+    return known != wanted
 
 
 def digests(session: Session, answers: Mapping[str, Any]) -> set[tuple[str, bytes]]:
@@ -96,14 +118,14 @@ def case_ids(session: Session, text: str, limit: int) -> list[UUID]:
     skeletons = names.skeletons(text)
     if not skeletons:
         return []
-    keys = {
+    sought = {
         kind: [session.keys.blind(kind, skeleton) for skeleton in skeletons]
         for kind in ("name", "father", "village")
     }
     digits = "".join(c for c in text if c.isdigit())
     if len(digits) == numbers.MOBILE_DIGITS:
-        keys["mobile"] = [session.keys.blind("mobile", digits)]
-    rows = cases.search(session, keys, _thanas(session, text), limit)
+        sought["mobile"] = [session.keys.blind("mobile", digits)]
+    rows = cases.search(session, sought, _thanas(session, text), limit)
     wanted = min(len(skeletons), rows[0].hits) if rows else 0
     return [row.case_id for row in rows if row.hits >= wanted]
 

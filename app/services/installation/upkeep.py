@@ -13,7 +13,7 @@ from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.access import door, passkeys, stepup, tokens
 from app.services.desk import desk
-from app.services.installation import checkpoints
+from app.services.installation import checkpoints, reindexing
 from app.services.intake import lodgements, rosterwork
 from app.services.jobs import stalls
 from app.services.notices import live, webhooks
@@ -48,6 +48,7 @@ def run(database: Database, folder: Path, now: datetime) -> None:
         partial(keptstatements.keep_due, database, now),
         partial(weekly.queue_due, database, now),
         partial(watch.tell_due, database, now),
+        partial(reindexing.go_on, database),
     ):
         try:
             duty()
