@@ -6,8 +6,9 @@ which an office of the police holds the case, from its receipt at his office; it
 
 Days are working days in IST. The day on which something begins does not count, the day on which it ends does: so no
 day counts twice, and two runs that touch are one. A pause of the department's or a hearing stops the office and the
-whole case. An order of the SP stops the offices that enquire; the whole case stands only while every office that
-holds it stands, and the statutory clock never does: nobody stops the law's clock by his own order.
+whole case; a query that another office has not answered stops the office that asked, and no other clock. An order of
+the SP stops the offices that enquire; the whole case stands only while every office that holds it stands, and the
+statutory clock never does: nobody stops the law's clock by his own order.
 """
 
 from __future__ import annotations
@@ -32,12 +33,18 @@ Span = tuple[date, date]
 PAUSE, EXTEND = "pause", "extend"
 #: For what an SP may stop or lengthen enquiries: a closed list, each with the number of a dated order.
 REASONS = ("election", "festival", "law_and_order", "disaster", "examination", "court_order")
+#: For what an office's own clock stands while another owes it an answer by a named day: a closed list, each with the
+#: query as its proof. The case's clock and the law's go on: offices do not stop those among themselves.
+QUERIES = frozenset({"query_papers", "query_jurisdiction", "query_record", "query_identity"})
 #: Offices that an order for the whole district reaches: those that enquire.
 ENQUIRING = frozenset({OfficeKind.THANA, OfficeKind.DCRB, OfficeKind.SPECIAL_BRANCH})
 #: Notional penalty of the Right to Public Services rules: for each working day beyond the statutory, and at most.
 PENALTY_A_DAY, PENALTY_CAP = 250, 5000  # rupees
 _DAY = timedelta(days=1)
 _RANK = {"resume": 0, "stop": 1, "start": 2, "pause": 3}  # of events of one instant, as a step records them
+_ANSWERED = (
+    4  # a query is asked and answered while the office has the case, never by the step that sends it on
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +156,13 @@ def ledger(
 ) -> Ledger:
     """Tell the events of a case up to an instant. A case that has ended is told as of its end."""
     book = _Book(calendar, tuple(orders), terms, _day(at))
-    for event in sorted(events, key=lambda event: (event.at, _RANK[event.kind])):
+    for event in sorted(events, key=lambda event: (event.at, _rank(event))):
         book.read(event)
     return book.closed(received_on)
+
+
+def _rank(event: Event) -> int:
+    return _ANSWERED if event.kind == "resume" and event.reason in QUERIES else _RANK[event.kind]
 
 
 @dataclass(slots=True)
@@ -171,6 +182,15 @@ class _Open:
         return max(self.first, _day(self.end.at) if self.end is not None else today)
 
 
+def _end(pauses: list[tuple[Event, Event | None]], event: Event) -> None:
+    """End the pause for the same reason that is open; else the last one."""
+    open_ones = [
+        at for at, (begun, over) in enumerate(pauses) if over is None and begun.reason == event.reason
+    ]
+    place = open_ones[-1] if open_ones else len(pauses) - 1
+    pauses[place] = (pauses[place][0], event)
+
+
 class _Book:
     """Reads events in their order."""
 
@@ -188,6 +208,8 @@ class _Book:
         )
         if event.kind == "start":
             self._runs.append(_Open(event, self._strays.pop(event.office, None), []))
+        elif run is None and event.kind != "stop":
+            return  # of a run that has ended
         elif run is None:
             self._strays[event.office] = event
         elif event.kind == "stop":
@@ -195,11 +217,11 @@ class _Book:
         elif run.pauses is not None and event.kind == "pause":
             run.pauses.append((event, None))
         elif run.pauses:
-            run.pauses[-1] = (run.pauses[-1][0], event)
+            _end(run.pauses, event)
 
     def closed(self, received_on: date) -> Ledger:
         holdings = tuple(self._holding(run) for run in self._runs)
-        listed = [pause for run in self._runs for pause in self._listed(run)]
+        listed = [pause for run in self._runs for pause in self._listed(run) if pause.reason not in QUERIES]
         until = self._today
         standing = [(pause.since, pause.until or until) for pause in listed]
         stopped = [*standing, *self._all_stand()]
@@ -218,7 +240,7 @@ class _Book:
         if self._terms.whole is None:
             return None
         ended = _union([(pause.since, pause.until) for pause in pauses if pause.until is not None])
-        return _without(self._calendar, ended).add_days(received_on, self._terms.whole)
+        return without(self._calendar, ended).add_days(received_on, self._terms.whole)
 
     def _holding(self, run: _Open) -> Holding:
         span = (run.first, run.last(self._today))
@@ -229,6 +251,7 @@ class _Book:
         gross = self._days([span])
         allowed = self._terms.of_receipt.get((office, run.start.at), self._terms.allowed.get(kind))
         ended = span[1] if run.end is not None else None
+        calendar = without(self._calendar, waited(listed))
         return Holding(
             office,
             kind,
@@ -241,7 +264,13 @@ class _Book:
             gross - self._days(_within(_union([*pauses, *stood]), span)),
             None
             if allowed is None
-            else due(self._calendar, self._orders, (office, kind), (run.first, ended), allowed),
+            else due(
+                calendar,
+                self._orders,
+                (office, kind),
+                (run.first, ended),
+                allowed,
+            ),
             (*listed, *self._by_orders(stood, (office, kind))),
         )
 
@@ -289,7 +318,7 @@ class _Book:
         if not runs:
             return None
         spans = _union([(run.first, run.last(self._today)) for run in runs])
-        pauses = [pause for run in runs for pause in self._listed(run)]
+        pauses = [pause for run in runs for pause in self._listed(run) if pause.reason not in QUERIES]
         stood = _union([(pause.since, pause.until or self._today) for pause in pauses])
         ran = [(*span, self._days(_minus([span], stood))) for span in spans]
         since, until = spans[0][0], spans[-1][1]
@@ -305,6 +334,12 @@ class _Book:
 
     def _days(self, spans: Iterable[Span]) -> int:
         return sum(self._calendar.days_between(*span) for span in spans)
+
+
+def waited(pauses: Iterable[Pause]) -> list[Span]:
+    """The days that queries took which are answered: by so much an office's due day moves."""
+    ended = [(each.since, each.until) for each in pauses if each.reason in QUERIES and each.until is not None]
+    return _union(ended)
 
 
 def due(
@@ -333,11 +368,11 @@ def standing_calendar(
     calendar: WorkingCalendar, orders: tuple[Order, ...], office: Any, kind: str
 ) -> WorkingCalendar:
     """The calendar of an office: days on which an order stops it are no working days there."""
-    return _without(calendar, _stopped_by(orders, (office, kind)))
+    return without(calendar, _stopped_by(orders, (office, kind)))
 
 
-def _without(calendar: WorkingCalendar, spans: Iterable[Span]) -> WorkingCalendar:
-    """The calendar with the days of these spans off."""
+def without(calendar: WorkingCalendar, spans: Iterable[Span]) -> WorkingCalendar:
+    """The calendar with the working days of these spans off."""
     days = {since + _DAY * n for since, until in spans for n in range(1, (until - since).days + 1)}
     return replace(calendar, holidays=calendar.holidays | days) if days else calendar
 

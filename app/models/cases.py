@@ -216,9 +216,19 @@ note = case_table(
     Column("at", UtcDateTime, nullable=False),
     uuid_column("written_by"),
     Column("due_on", Date),  # the day by which an answer is wanted
+    Column(
+        "pauses_for", String(24)
+    ),  # the listed reason for which the asking office's clock stands; null: it runs
+    Column("resumed_at", UtcDateTime),  # when that clock went on
     Column("closed_at", UtcDateTime),  # answered, or seen by an officer of the office it went to
     uuid_column("closed_by", nullable=True),
     Index("ix_note_case", "district_id", "case_id"),
+    Index(
+        "ix_note_pausing",
+        *("district_id", "due_on"),
+        sqlite_where=text("pauses_for is not null and resumed_at is null"),
+        postgresql_where=text("pauses_for is not null and resumed_at is null"),
+    ),
     Index(
         "ix_note_waiting",
         *("district_id", "to_office_id", "at"),

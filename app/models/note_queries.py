@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from app.models.cases import applicant, case, note
 from app.models.officers import officer
 from app.models.offices import named, office
+from app.models.scope import visible
 from app.models.statements import Query, Update, inserting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from app.models.base import AnyRow
@@ -61,6 +62,50 @@ _CLOSE = Update(note, lambda at: [note.c.id == at.note_id, note.c.closed_at.is_(
 def close_note(session: Session, note_id: UUID, officer_id: UUID, at: datetime) -> bool:
     """Nobody has to answer a note any more; False when that was so before."""
     return bool(_CLOSE.run(session, {"closed_at": at, "closed_by": officer_id}, note_id=note_id))
+
+
+_RESUME = Update(
+    note, lambda at: [note.c.id == at.note_id, note.c.pauses_for.is_not(None), note.c.resumed_at.is_(None)]
+)
+
+
+def set_resumed(session: Session, note_id: UUID, at: datetime) -> bool:
+    """The clock that a query had stopped goes on; False for one that stopped none, or when it did before."""
+    return bool(_RESUME.run(session, {"resumed_at": at}, note_id=note_id))
+
+
+def outlasted(session: Session, today: date, limit: int) -> Sequence[AnyRow]:
+    """Queries that stop a clock still, though the day of their answer is over: note, case, office, reason, day."""
+    chosen = (
+        select(note.c.id, note.c.case_id, note.c.from_office_id, note.c.pauses_for, note.c.due_on)
+        .where(
+            visible(note, session.scope),
+            note.c.pauses_for.is_not(None),
+            note.c.resumed_at.is_(None),
+            note.c.due_on < today,
+        )
+        .order_by(note.c.due_on, note.c.id)
+        .limit(limit)
+    )
+    return session.connection.execute(chosen).all()
+
+
+def pausing(session: Session, first: datetime, last: datetime) -> Sequence[AnyRow]:
+    """How many queries stopped clocks in a time, by the office that asked and the reason."""
+    chosen = (
+        select(office.c.id.label("office_id"), note.c.pauses_for, *named(office, "office"))
+        .add_columns(func.count().label("found"))
+        .join(office, and_(office.c.district_id == note.c.district_id, office.c.id == note.c.from_office_id))
+        .where(
+            visible(note, session.scope),
+            note.c.pauses_for.is_not(None),
+            note.c.at < last,
+            or_(note.c.resumed_at.is_(None), note.c.resumed_at >= first),
+        )
+        .group_by(note.c.pauses_for, office.c.id, office.c.kind, office.c.name_hi, office.c.name_en)
+        .order_by(office.c.id, note.c.pauses_for)
+    )
+    return session.connection.execute(chosen).all()
 
 
 def _is_waiting(at: At) -> list[Any]:

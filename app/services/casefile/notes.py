@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
+from app.domain.ledger import QUERIES
 from app.domain.offices import OfficeKind
 from app.domain.text import fault_in, tidy
 from app.models import case_queries as cases
 from app.models import note_queries as table
 from app.models import office_queries as offices
-from app.models.scope import CaseScope
+from app.models import setup_queries
+from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.district import calendars
 from app.services.store import audit, keys
+from app.services.timekeeping import waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.store.database import Database
 
 SHORTEST, LONGEST = 3, 2000  # characters
 FARTHEST = timedelta(days=60)  # to the day on which an answer is due
@@ -59,6 +64,9 @@ class Note:
     is_ours: bool  # it waits for an answer of the reader's own office
     due_on: date | None  # the day by which an answer is wanted
     is_late: bool
+    pauses_for: str  # the listed reason for which the asking office's clock stands, or stood
+    resumed_at: datetime | None
+    is_asked: bool  # it waits for another office's answer to the reader's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,7 @@ class Wanted:
     text: str
     due: date | None = None
     is_unreadable_day: bool = False  # something else than a day was written for it
+    pauses_for: str = ""  # the listed reason for which the own clock is to stand until the answer
 
 
 def of_case(session: Session, actor: Actor, case: AnyRow, now: datetime) -> list[Note]:
@@ -134,6 +143,9 @@ def _opened(row: AnyRow, key: bytes, actor: Actor, today: date) -> Note:
         row.closed_at is None and row.to_office_id == actor.post.office_id,
         row.due_on,
         _is_late(row, today),
+        row.pauses_for or "",
+        row.resumed_at,
+        row.closed_at is None and row.answers_id is None and row.from_office_id == actor.post.office_id,
     )
 
 
@@ -171,11 +183,14 @@ def send(
 ) -> None:
     """Write a note to another office of the case; whoever asks may say by which day he wants the answer.
 
-    An answer goes to where the question came from, and settles it. Raises Refused, NotFound for a question that
-    the office was not asked.
+    An answer goes to where the question came from, and settles it. A question may stop the clock of the office that
+    asks, for a listed reason and until a named day: the answer starts it again. Raises Refused, NotFound for a
+    question that the office was not asked, waits.NoClock where no clock of the office runs.
     """
     to_office_id, answers_id, text = wanted.to_office_id, wanted.answers_id, _checked(wanted.text)
     due_on = _due(wanted, now)
+    pauses_for = _pauses_for(wanted, due_on)
+    asked: AnyRow | None = None
     if answers_id is not None:
         asked = next((each for each in table.notes_of(session, case.id) if each.id == answers_id), None)
         if asked is None or asked.to_office_id != actor.post.office_id:
@@ -186,7 +201,7 @@ def send(
     own = session.narrowed(CaseScope(actor.district_id, case.id))
     cases.lock(own, case.id)
     if answers_id is not None:
-        table.close_note(own, answers_id, actor.officer_id, now)
+        _close(own, actor, case, asked, now)
     note_id = new_id(session.recorded_at)
     key = keys.unlock(own, case.data_key_id)
     table.insert_note(
@@ -199,25 +214,70 @@ def send(
             "text": keys.seal(key, _place(note_id), text.encode()),
             "answers_id": answers_id,
             "due_on": due_on,
+            "pauses_for": pauses_for,
             "at": now,
             "written_by": actor.officer_id,
         },
     )
+    if pauses_for is not None:
+        waits.begin(own, case, actor.post.office_id, pauses_for, note_id, now)
     answers = {"answers": str(answers_id)} if answers_id is not None else {}
+    answers |= {"pauses_for": pauses_for} if pauses_for is not None else {}
     audit.record(
         own, f"case:{case.id}", "note:send", f"note:{note_id}", actor, now, to=str(to_office_id), **answers
     )
 
 
 def settle(session: Session, actor: Actor, case: AnyRow, note_id: UUID, now: datetime) -> None:
-    """Say that a note to one's own office was seen and needs no answer. Raises NotFound."""
+    """Say that a note to one's own office was seen and needs no answer, or take one's own question back.
+
+    Raises NotFound.
+    """
     asked = next((each for each in table.notes_of(session, case.id) if each.id == note_id), None)
-    if asked is None or asked.to_office_id != actor.post.office_id:
+    if asked is None or actor.post.office_id not in (asked.to_office_id, asked.from_office_id):
         raise NotFound
     own = session.narrowed(CaseScope(actor.district_id, case.id))
     cases.lock(own, case.id)
-    if table.close_note(own, note_id, actor.officer_id, now):
+    if _close(own, actor, case, asked, now):
         audit.record(own, f"case:{case.id}", "note:close", f"note:{note_id}", actor, now)
+
+
+def _close(session: Session, actor: Actor, case: AnyRow, asked: AnyRow | None, now: datetime) -> bool:
+    """Let nobody wait for an answer any more; the clock that the question had stopped goes on."""
+    if asked is None or not table.close_note(session, asked.id, actor.officer_id, now):
+        return False
+    if table.set_resumed(session, asked.id, now):
+        waits.end(session, case, asked.from_office_id, asked.pauses_for, now)
+    return True
+
+
+def let_go_on(database: Database, now: datetime) -> int:
+    """Let the clocks go on that questions stopped whose day of the answer is over; -> how many."""
+    count = 0
+    for district_id in database.read(setup_queries.districts, SystemScope(SystemReason.WORKER)):
+        scope, today = SystemScope(SystemReason.WORKER, district_id), calendars.day(now)
+        rows = database.read(partial(table.outlasted, today=today, limit=_AT_ONCE), scope)
+        for row in rows:
+            database.write(partial(_let_one_go_on, row=row), CaseScope(district_id, row.case_id))
+        count += len(rows)
+    return count
+
+
+def _let_one_go_on(session: Session, row: AnyRow) -> None:
+    case, at = cases.lock(session, row.case_id), waits.end_of(row.due_on)
+    if case is not None and table.set_resumed(session, row.id, at):
+        waits.end(session, case, row.from_office_id, row.pauses_for, at)
+
+
+def _pauses_for(wanted: Wanted, due_on: date | None) -> str | None:
+    """The listed reason for which the clock is to stand. Raises Refused for another, and without a day."""
+    if not wanted.pauses_for or wanted.answers_id is not None:
+        return None
+    if wanted.pauses_for not in QUERIES:
+        raise Refused("note.reason_unknown")
+    if due_on is None:
+        raise Refused("note.due_missing")
+    return wanted.pauses_for
 
 
 def _due(wanted: Wanted, now: datetime) -> date | None:

@@ -12,6 +12,7 @@ from app.domain.errors import Conflict
 from app.models import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.access import door, passkeys, stepup, tokens
+from app.services.casefile import notes
 from app.services.desk import desk
 from app.services.installation import checkpoints, reindexing
 from app.services.intake import lodgements, rosterwork
@@ -43,6 +44,7 @@ def run(database: Database, folder: Path, now: datetime) -> None:
         partial(_sweep, database, now),
         partial(desk.forget_settled, database),
         partial(devices.destroy_unused, database, now),
+        partial(notes.let_go_on, database, now),
         partial(reminders.sweep, database, now),
         partial(stalls.watch, database, now),
         partial(keptstatements.keep_due, database, now),

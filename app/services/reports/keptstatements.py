@@ -19,7 +19,7 @@ from app.models import report_queries, setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import calendars
 from app.services.reports import pendency, reports
-from app.services.reports.statements import Column, DoesNotAddUp, Line, Name, Sheet
+from app.services.reports.statements import Column, DoesNotAddUp, Line, Name, Sheet, Wait
 from app.services.store import audit, keys
 
 if TYPE_CHECKING:
@@ -184,6 +184,8 @@ def _text_of(sheet: Sheet) -> bytes:
         "notes": list(sheet.notes),
         "orders": [[_told(getattr(row, name)) for name in Order._fields] for row in sheet.orders],
     }
+    if sheet.waits:  # statements from before queries stopped clocks keep their bytes
+        found["waits"] = [[_cell(each.name), each.reason, each.queries] for each in sheet.waits]
     return orjson.dumps(found, option=orjson.OPT_SORT_KEYS)
 
 
@@ -216,7 +218,9 @@ def _sheet_of(kept: dict[str, Any]) -> Sheet:
     columns = [Column(key, kind) for key, kind in kept["columns"]]
     orders: list[Any] = [_order_of(values) for values in kept["orders"]]
     made_at = datetime.fromisoformat(kept["made_at"])
-    return Sheet(kept["key"], Period(first, last), as_of, columns, lines, made_at, kept["notes"], orders)
+    waits = [Wait(_cell_of(name), reason, count) for name, reason, count in kept.get("waits", ())]
+    period, notes = Period(first, last), kept["notes"]
+    return Sheet(kept["key"], period, as_of, columns, lines, made_at, notes, orders, waits=waits)
 
 
 def _order_of(values: list[Any]) -> Order:

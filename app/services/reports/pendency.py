@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from app.domain.clock import start_of
 from app.domain.errors import NotAllowed
 from app.domain.ledger import penalty
 from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Permission
 from app.domain.statement import AGES, Figures, Period, month_of
-from app.models import calendar_queries
+from app.models import calendar_queries, note_queries
 from app.models import report_queries as table
 from app.services.district import calendars
 from app.services.reports.statements import (
@@ -24,6 +25,7 @@ from app.services.reports.statements import (
     Line,
     Name,
     Sheet,
+    Wait,
 )
 
 if TYPE_CHECKING:
@@ -153,7 +155,18 @@ class _Writer:
             ("identity", "gross", "penalty", "twice"),
             orders,
             sorted(bars, key=lambda bar: -bar.count),
+            waits=self._waits(),
         )
+
+    def _waits(self) -> list[Wait]:
+        """The queries that stopped a clock of these police stations in the time."""
+        first, last = start_of(self._period.first), start_of(self._period.last + timedelta(days=1))
+        own = {office.id for office in self._offices}
+        return [
+            Wait(Name(row.office_hi, row.office_en, row.office_kind), row.pauses_for, row.found)
+            for row in note_queries.pausing(self._session, first, last)
+            if row.office_id in own
+        ]
 
     def _line(self, office: AnyRow, row: AnyRow | None, found: Figures, fine: int) -> Line:
         oldest = None if row is None or row.oldest is None else self._days(row.oldest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.domain.errors import DomainError
 
@@ -69,6 +69,14 @@ class Bar:
     part: int = 0
 
 
+class Wait(NamedTuple):
+    """So many queries of an office stopped its own clock in the time, for a listed reason."""
+
+    name: Name
+    reason: str
+    queries: int
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A whole statement; its title is `statement.title.<key>`, its notes `statement.note.<name>`."""
@@ -83,6 +91,7 @@ class Sheet:
     orders: Sequence[AnyRow] = ()
     bars: Sequence[Bar] = ()
     figures: dict[str, Any] = field(default_factory=dict)
+    waits: Sequence[Wait] = ()
 
 
 def quantile(counted: dict[int, int], share: float) -> int | None:

@@ -44,7 +44,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "task:take_over": frozenset({"element", "reason", "before", "after"}),  # who had it, who has it: ids
     "task:reassign": frozenset({"element", "reason", "before", "after"}),
     "task:expire": frozenset({"element", "reason", "before"}),
-    "note:send": frozenset({"to", "answers"}),
+    "note:send": frozenset({"to", "answers", "pauses_for"}),
     "note:close": frozenset(),
     "visit:fail": frozenset({"element", "visit"}),
     "device:begin": frozenset(),

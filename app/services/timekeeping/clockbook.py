@@ -5,12 +5,23 @@ An end, a pause that is over, a change of the calendar and `flask clocks recompu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.domain.clock import PAUSES
 from app.domain.ids import new_id
-from app.domain.ledger import Clock, Event, Ledger, Pause, Terms, ledger
+from app.domain.ledger import (
+    QUERIES,
+    Clock,
+    Event,
+    Ledger,
+    Pause,
+    Terms,
+    ledger,
+    standing_calendar,
+    waited,
+    without,
+)
 from app.domain.offices import OfficeKind, is_police
 from app.models import clock_queries as table
 from app.models import workflow_queries as workflow
@@ -21,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from app.domain.clock import WorkingCalendar
     from app.models.base import AnyRow
     from app.models.scope import Session
 
@@ -54,6 +66,23 @@ def told(session: Session, case: AnyRow, now: datetime) -> Ledger:
 def whole_of(session: Session, case: AnyRow, now: datetime) -> Clock:
     """The clock of the whole case alone, which asks for no terms."""
     return _ledger(session, case, Terms({}), case.closed_at or now).whole
+
+
+def own_calendar(
+    session: Session, case: AnyRow, office: tuple[UUID, str], at: datetime, *, is_waiting: bool = False
+) -> WorkingCalendar:
+    """The calendar of an office (its id and kind) for this case: without the days of orders and of answered queries.
+
+    `is_waiting`: of a query that has no answer yet, too, up to this instant.
+    """
+    standing = standing_calendar(calendars.of(session), calendars.orders(session), *office)
+    if not any(row.reason in QUERIES for row in workflow.clock_events_of(session, case.id)):
+        return standing
+    book = _ledger(session, case, Terms({}), at)
+    pauses = [pause for held in book.holdings if held.office == office[0] for pause in held.pauses]
+    if is_waiting:
+        pauses = [replace(pause, until=pause.until or calendars.day(at)) for pause in pauses]
+    return without(standing, waited(pauses))
 
 
 def office_names(session: Session, case_id: UUID) -> dict[UUID, tuple[str, str]]:
@@ -244,11 +273,11 @@ def _wanted(
 
 
 def _listed_days(pauses: Iterable[Pause]) -> int:
-    """Days of the pauses that are over and were the department's or a hearing's, not an order's."""
+    """Days of the pauses that are over and were the department's, a hearing's or a query's, not an order's."""
     return sum(pause.days for pause in pauses if pause.until is not None and pause.reason in _LISTED)
 
 
-_LISTED = frozenset(PAUSES.values())
+_LISTED = frozenset(PAUSES.values()) | QUERIES
 
 
 def _police_rows(book: Ledger, common: dict[str, Any]) -> Iterable[tuple[tuple[Any, ...], dict[str, Any]]]:

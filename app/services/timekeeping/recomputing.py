@@ -13,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.domain.ledger import standing_calendar
 from app.models import case_queries as cases
 from app.models import clock_queries as table
 from app.models import setting_queries as settings
@@ -80,17 +79,16 @@ def batch(
         if row is not None:
             found += clockbook.differences(session, row, now, is_write=is_write)
             if is_write:
-                _move_tasks(session, row)
+                move_tasks(session, row, now)
     return Batch(ids[-1] if ids else None, len(ids), found)
 
 
-def _move_tasks(session: Session, case: AnyRow) -> None:
-    """Open steps of the case are due on the day that the calendar and the orders give them now."""
-    calendar, orders = calendars.of(session), calendars.orders(session)
+def move_tasks(session: Session, case: AnyRow, now: datetime) -> None:
+    """Open steps of the case are due on the day that the calendar, orders and answered queries give them now."""
     for task in workflow.tasks_of(session, case.id):
         if task.days is None:
             continue
-        standing = standing_calendar(calendar, orders, task.office_id, task.office_kind)
+        standing = clockbook.own_calendar(session, case, (task.office_id, task.office_kind), now)
         due_at = standing.due(task.created_at, Decimal(task.days))
         due_on = calendars.day(due_at)
         if (due_on, due_at) != (task.due_on, task.due_at):

@@ -1,8 +1,8 @@
 """Reminders and escalation: how far the days of a step have run out, whom that concerns, and why an officer is told.
 
 The timers of the route only ask; how far a step is, is reckoned at that moment by the office's own calendar. So a
-holiday added late or an order of the SP holds a reminder back, and what piled up while the program stood is one.
-Whoever has done his step is told nothing more.
+holiday added late, an order of the SP or a query without its answer holds a reminder back, and what piled up while
+the program stood is one. Whoever has done his step is told nothing more.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from app.domain import numbers
 from app.domain.errors import NotAllowed
 from app.domain.ids import new_id
-from app.domain.ledger import standing_calendar
 from app.domain.offices import OfficeKind, is_police
 from app.domain.roles import DISTRICT_WIDE, OVER_THANAS, Permission, Role
 from app.models import case_queries as cases
@@ -28,6 +27,7 @@ from app.models import workflow_queries as workflow
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import calendars
 from app.services.procedure import releases
+from app.services.timekeeping import clockbook
 from app.services.workflow.work import Work
 
 if TYPE_CHECKING:
@@ -59,17 +59,17 @@ def of_case(session: Session, case_id: UUID, at: datetime) -> None:
     if case is None or case.status != "open":
         return
     for task in workflow.tasks_of(session, case_id):
-        level = _level(session, task, at)
+        level = _level(session, case, task, at)
         if level:
             _tell(session, case, task, level, at)
 
 
-def _level(session: Session, task: AnyRow, at: datetime) -> int:
+def _level(session: Session, case: AnyRow, task: AnyRow, at: datetime) -> int:
     """The highest level that a step has reached; 0: none. A step without its days is judged by its due day."""
-    calendar, orders = calendars.of(session), calendars.orders(session)
     if task.days is None:
         return FIRST if at > task.due_at else 0
-    standing = standing_calendar(calendar, orders, task.office_id, task.office_kind)
+    office = (task.office_id, task.office_kind)
+    standing = clockbook.own_calendar(session, case, office, at, is_waiting=True)
     reached = [
         level
         for level in LEVELS

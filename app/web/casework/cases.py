@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, g, redirect, request
 
+from app.domain.ledger import QUERIES
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
 from app.services.casefile import hindsight, notes, sightings
 from app.services.casework import cases, foretold
 from app.services.papers import casebinding, certificates, letters
+from app.services.timekeeping.waits import NoClock
 from app.web.desk import finder
 from app.web.frame import confirmations, diagrams, language
 from app.web.frame.addresses import case_address
@@ -65,13 +67,14 @@ def diagram_file(number: str) -> ResponseReturnValue:
 def write_note(number: str) -> ResponseReturnValue:
     """Send a note to another office of the case, or the answer to one."""
     actor, now = transaction.actor(), transaction.now()
-    to, answers, text, due = (request.form.get(name, "").strip() for name in ("to", "answers", "text", "due"))
+    names = ("to", "answers", "text", "due", "pauses_for")
+    to, answers, text, due, pauses_for = (request.form.get(name, "").strip() for name in names)
     day = known_day(due)
-    wanted = notes.Wanted(known_id(to), known_id(answers), text, day, bool(due) and day is None)
+    wanted = notes.Wanted(known_id(to), known_id(answers), text, day, bool(due) and day is None, pauses_for)
     try:
         transaction.write(lambda rows: cases.write_note(rows, actor, number, wanted, now))
-    except notes.Refused as refused:
-        typed = {"to": to, "answers": answers, "text": text, "due": due, "refused": refused}
+    except (notes.Refused, NoClock) as refused:
+        typed = dict(zip(names, (to, answers, text, due, pauses_for), strict=True)) | {"refused": refused}
         return _page(number, "correspondence", 422, typed=typed)
     confirmations.note("note", "sent")
     return redirect(case_address(number, "correspondence"), code=303)
@@ -171,6 +174,7 @@ def _page(
         typed=typed or {},
         note_length=notes.LONGEST,
         note_farthest=notes.FARTHEST.days,
+        note_pauses=sorted(QUERIES),
         told=confirmations.take_notes(),
         printed_at=transaction.now(),
         confirmation=confirmations.take(),

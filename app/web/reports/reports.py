@@ -328,7 +328,12 @@ def _printed(sheet: Sheet, below: Sequence[str]) -> reportfiles.Printed:
         [row(line) for line in sheet.lines],
         [column.kind not in (statements.TEXT, statements.DAY) for column in sheet.columns],
         bool(sheet.lines) and sheet.lines[-1].is_total,
-        [*(language.word("statement.note", note) for note in sheet.notes), *_orders(sheet), *below],
+        [
+            *(language.word("statement.note", note) for note in sheet.notes),
+            *_orders(sheet),
+            *_waits(sheet),
+            *below,
+        ],
         language.say(
             "statement.taken",
             name=language.choose(actor.name_hi, actor.name_en),
@@ -340,6 +345,19 @@ def _printed(sheet: Sheet, below: Sequence[str]) -> reportfiles.Printed:
 
 def _as_of(day: date) -> str:
     return language.say("statement.as_of", at=language.day(day))
+
+
+def _waits(sheet: Sheet) -> list[str]:
+    """The queries that stopped the clock of an office, by office and reason."""
+    return [
+        language.say(
+            "statement.wait",
+            office=language.office(each.name, "name"),
+            reason=language.word("ledger.reason", each.reason),
+            count=language.grouped(each.queries),
+        )
+        for each in sheet.waits
+    ]
 
 
 def _orders(sheet: Sheet) -> list[str]:
