@@ -422,6 +422,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "device_queries.delete_device": {},
     "device_queries.forget_received": {"before": NOW},
     "note_queries.close_note": {},
+    "note_queries.set_resumed": {},
     "area_queries.end_area": {"key": "x", "last": NOW.date()},
     "area_queries.set_proposal": {"values": {"state": "y"}},
     "workflow_queries.update_state": {"values": {"revision": 9}},
