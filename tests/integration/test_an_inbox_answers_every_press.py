@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
+from app.domain.clock import IST
 from app.domain.roles import Role
 from app.models.officers import posting
 from app.services.desk import holding
@@ -88,6 +89,14 @@ def test_giving_a_task_away_asks_for_whom_and_why(office: Office):
     assert "दूसरे पदाधिकारी को दे दिया गया" in text_of(told)
     assert office.at(Role.DM_ASSISTANT).get(address).status_code == 403
     assert other.get(address).status_code in (200, 403)
+
+
+def test_a_task_tells_when_it_reached_the_office(office: Office):
+    task = office.task(office.journey.new_case([THANA]))
+    page = text_of(office.holder_of(task).get(f"/tasks/{task.id}"))
+    told = re.search(r"इस कार्यालय को प्राप्त</dt><dd>(.*?)</dd>", page)
+    assert told is not None
+    assert task.created_at.astimezone(IST).strftime("%d-%m-%Y %H:%M") in told[1]
 
 
 def test_a_day_that_is_none_is_said_beside_its_box_and_the_words_stay(office: Office):

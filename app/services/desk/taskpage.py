@@ -63,6 +63,7 @@ class TaskView:
     is_namesake: bool  # the candidate or his father is called as the officer is
     age: Age
     due_on: date
+    received_at: datetime  # when it reached the office
     form: formjs.Form
     values: dict[str, Any]
     facts: Mapping[str, Any]
@@ -147,6 +148,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         is_namesake=separation.is_namesake(actor, strip),
         age=file.age(task.due_on),
         due_on=task.due_on,
+        received_at=task.created_at,
         form=sheet.form,
         values=values,
         facts=sheet.facts,
