@@ -7,6 +7,7 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 IST = ZoneInfo("Asia/Kolkata")
@@ -129,6 +130,7 @@ class WorkingCalendar:
         return Age("left", self.days_between(today, due_on))
 
 
+@lru_cache(maxsize=4096)
 def _week_days(start: date, end: date, off: frozenset[int]) -> int:
     """Days after `start` up to and including `end` whose weekday is not off."""
     if end <= start:

@@ -17,7 +17,9 @@ class Program:
 
     def __init__(self, folder: Path) -> None:
         self.page, self.kept = folder / "page.html", folder / "__pycache__"
-        self.page.write_text("{{ name }}: {{ word('greeting') }}")
+        self.page.write_text("{{ name }}: {% include 'part.html' %}")
+        self.part = folder / "part.html"
+        self.part.write_text("{{ word('greeting') }}")
 
     def shows(self, language: str = "hi", greeting: str = "नमस्ते") -> str:
         app = templates.Application("page", template_folder=str(self.page.parent))
@@ -55,9 +57,16 @@ def test_a_changed_page_is_compiled_anew(program: Program) -> None:
     assert program.shows() == "नमस्ते, &lt;राम&gt;"
 
 
+def test_a_changed_part_of_a_page_is_compiled_anew(program: Program) -> None:
+    program.shows()
+    templates._made_of.cache_clear()  # as at another start
+    program.part.write_text("{{ word('greeting') }}!")
+    assert program.shows() == "&lt;राम&gt;: नमस्ते!"
+
+
 def test_changed_words_are_compiled_anew(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     program.shows()
-    monkeypatch.setattr(templates, "_made_of", lambda: "a program with another catalogue")
+    monkeypatch.setattr(templates, "_made_of", lambda _: "a program with another catalogue")
     assert program.shows(greeting="प्रणाम") == "&lt;राम&gt;: प्रणाम"
 
 

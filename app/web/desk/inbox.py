@@ -109,7 +109,8 @@ def _asked() -> InboxQuery:
 
     Of a search only a case number may stand in an address: it names nobody.
     """
-    given = {name: request.args.get(name, "").strip()[:_LONGEST] for name in _DEFAULTS}
+    asked = request.args.to_dict()
+    given = {name: asked.get(name, "").strip()[:_LONGEST] for name in _DEFAULTS}
     size = int(given["size"]) if given["size"].isascii() and given["size"].isdigit() else inbox.SIZES[0]
     return inbox.InboxQuery(
         tab=given["tab"],

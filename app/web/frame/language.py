@@ -181,6 +181,16 @@ def _age_words(kind: str, days: int) -> str:
     return say(f"age.{kind}.{'one' if days == 1 else 'many'}", days=days)
 
 
+def due(on: date) -> str:
+    """निर्धारित तिथि in words. A list says the same few days again and again."""
+    return _due(current(), on)
+
+
+@lru_cache(maxsize=1024)
+def _due(_language: str, on: date) -> str:
+    return say("inbox.due", at=day(on))
+
+
 def parent(person: Any) -> str:
     """पुत्र महेश प्रसाद: the word comes from the relation, never "पिता/पति"; nothing where no name is known."""
     name = pick(person, "father")
@@ -241,7 +251,15 @@ def install(app: Flask) -> None:
         if _catalogues[each]("app.name") == "app.name":
             raise CatalogueMissing(f"app/translations/{each}: run `make build` / `make build` चलाएँ")
     templates.add(
-        app, _=say, word=word, pick=pick, office=office, choose=choose, age_chip=age_chip, parent=parent
+        app,
+        _=say,
+        word=word,
+        pick=pick,
+        office=office,
+        choose=choose,
+        age_chip=age_chip,
+        due=due,
+        parent=parent,
     )
     app.jinja_env.filters.update(
         day=day,

@@ -10,13 +10,14 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from flask import Flask
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import BytecodeCache, nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
-from markupsafe import escape
+from markupsafe import Markup, escape
 from markupsafe._speedups import _escape_inner
 
 if TYPE_CHECKING:
@@ -26,12 +27,19 @@ if TYPE_CHECKING:
     from jinja2.bccache import Bucket
 
 _PROGRAM = Path(__file__).resolve().parents[2]
+#: Of these no text holds a sign that HTML takes for its own, or it was escaped before.
+_SAFE = frozenset({Markup, UUID, int})
 _SUM = sha256().digest_size
 
 
 def escaped(value: Any) -> str:
     """What `markupsafe.escape` makes of a value, for a page that is only joined: without an object for each text."""
-    return _escape_inner(value) if type(value) is str else str(escape(value))
+    kind = type(value)
+    if kind is str:
+        return _escape_inner(value)
+    if kind in _SAFE:
+        return value if kind is Markup else str(value)
+    return str(escape(value))
 
 
 class _Escaping(CodeGenerator):
@@ -57,9 +65,19 @@ class _Compiling(FlaskEnvironment):
     escaped = staticmethod(escaped)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = _joined(_Calls(self.direct).visit(super()._parse(source, name, filename)))
+        tree = _joined(_Calls(self.direct).visit(self._whole(source, name, filename)))
         tree.set_environment(self)
         return tree
+
+    def _whole(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """The tree of a template with all that it includes."""
+        tree: nodes.Template = _Included(self._included).visit(super()._parse(source, name, filename))
+        return tree
+
+    def _included(self, name: str) -> nodes.Template:
+        assert self.loader is not None  # noqa: S101 - Flask gives one
+        source, filename, _ = self.loader.get_source(self, name)
+        return self._whole(source, name, filename)
 
 
 def _joined(tree: nodes.Template) -> nodes.Template:
@@ -76,6 +94,18 @@ def _joined(tree: nodes.Template) -> nodes.Template:
 
 def _as_one(body: list[nodes.Node], line: int) -> nodes.Node:
     return nodes.FilterBlock(body, nodes.Filter(None, "safe", [], [], None, None, lineno=line), lineno=line)
+
+
+class _Included(NodeTransformer):
+    """Puts a template where it is included by name: half of what a small one cost went into a context of its own."""
+
+    def __init__(self, tree_of: Callable[[str], nodes.Template]) -> None:
+        self._tree_of = tree_of
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802 - Jinja names it
+        if not isinstance(node.template, nodes.Const) or node.ignore_missing or not node.with_context:
+            return node
+        return _as_one(self._tree_of(node.template.value).body, node.lineno)
 
 
 class _Calls(NodeTransformer):
@@ -96,14 +126,14 @@ class _Calls(NodeTransformer):
 class _Kept(BytecodeCache):
     """Compiled templates of one language, kept beside the templates as Python keeps its modules.
 
-    Words, addresses and names of assets are text in them, so that they hold as long as what those come from.
+    Words, addresses and what they include are text in them: they hold as long as what those come from.
     """
 
     def __init__(self, folder: Path, language: str) -> None:
         self._folder, self._language = folder, language
 
     def get_source_checksum(self, source: str) -> str:
-        return sha256(f"{_made_of()}\0{source}".encode()).hexdigest()
+        return sha256(f"{_made_of(self._folder.parent)}\0{source}".encode()).hexdigest()
 
     def load_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
@@ -125,10 +155,11 @@ class _Kept(BytecodeCache):
 
 
 @cache
-def _made_of() -> str:
-    """What, besides its own text, a compiled template hangs on: the program, its catalogues and its assets."""
+def _made_of(folder: Path) -> str:
+    """What a compiled template hangs on: the program, its catalogues and assets, and all that may be included."""
     sources = [*_PROGRAM.rglob("*.py"), *_PROGRAM.rglob("*.mo"), *_PROGRAM.glob("static/dist/manifest.json")]
-    states = [(str(each), (state := each.stat()).st_size, state.st_mtime_ns) for each in sorted(sources)]
+    every = sorted([*sources, *folder.rglob("*.html")])
+    states = [(str(each), (state := each.stat()).st_size, state.st_mtime_ns) for each in every]
     return sha256(repr((version("jinja2"), states)).encode()).hexdigest()
 
 
