@@ -112,7 +112,7 @@ def create_app(
     pages.install(app)
     addresses.install(app)
     assets.install(app)
-    templates.install(app, language.LANGUAGES)
+    templates.install(app, language.LANGUAGES, language.of)
     errors.install(app)
     headers.install(app, secure=settings.secure)
     for room, names in _SCREENS.items():

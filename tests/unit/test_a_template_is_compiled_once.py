@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,8 +25,9 @@ class Program:
     def shows(self, language: str = "hi", greeting: str = "नमस्ते") -> str:
         app = templates.Application("page", template_folder=str(self.page.parent))
         templates.add(app, word=lambda _key: greeting)
-        templates.install(app, ("hi", "en"))
-        return templates.render(app, language, "page.html", {"name": "<राम>"})
+        templates.install(app, ("hi", "en"), lambda _: nullcontext())
+        with app.test_request_context():
+            return templates.render(app, language, "page.html", {"name": "<राम>"})
 
     def files(self) -> dict[str, int]:
         return {each.name: each.stat().st_mtime_ns for each in self.kept.iterdir()}

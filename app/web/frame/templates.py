@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import suppress
-from functools import cache
+from contextlib import nullcontext, suppress
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, has_request_context
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import BytecodeCache, nodes
 from jinja2.compiler import CodeGenerator
@@ -22,6 +22,7 @@ from markupsafe._speedups import _escape_inner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
 
     from jinja2 import Environment
     from jinja2.bccache import Bucket
@@ -62,7 +63,12 @@ class _Compiling(FlaskEnvironment):
 
     code_generator_class = _Escaping
     direct: frozenset[str] = frozenset()
+    speaking: Callable[[], AbstractContextManager[None]] = staticmethod(nullcontext)
     escaped = staticmethod(escaped)
+
+    def _generate(self, source: nodes.Template, *where: Any, **options: Any) -> str:
+        with self.speaking():  # the environment's language, whoever's page is made at this moment
+            return super()._generate(source, *where, **options)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = _joined(_Calls(self.direct).visit(self._whole(source, name, filename)))
@@ -142,6 +148,8 @@ class _Kept(BytecodeCache):
                 bucket.bytecode_from_string(kept[_SUM:])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        if not has_request_context():
+            return  # what was compiled here asks for each address again: none can be worked out without a request
         file = self._file(bucket)
         aside = file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         with suppress(OSError):  # where nothing can be written, each start compiles for itself
@@ -178,12 +186,16 @@ def add(app: Flask, **functions: Callable[..., Any]) -> None:
     environment.filters.update(functions)
 
 
-def install(app: Flask, languages: Iterable[str]) -> None:
-    """Part the templates by language, after everything was added to them."""
+def install(
+    app: Flask, languages: Iterable[str], speaking: Callable[[str], AbstractContextManager[None]]
+) -> None:
+    """Part the templates by language, after everything was added to them; `speaking` sets a language for a block."""
     folder = Path(app.root_path, str(app.template_folder), "__pycache__")
-    app.extensions["templates"] = {
-        each: app.jinja_env.overlay(bytecode_cache=_Kept(folder, each)) for each in languages
-    }
+    parted = {each: app.jinja_env.overlay(bytecode_cache=_Kept(folder, each)) for each in languages}
+    for language, environment in parted.items():
+        assert isinstance(environment, _Compiling)  # noqa: S101 - made above
+        environment.speaking = partial(speaking, language)
+    app.extensions["templates"] = parted
 
 
 def render(app: Flask, language: str, name: str, values: Mapping[str, Any]) -> str:
