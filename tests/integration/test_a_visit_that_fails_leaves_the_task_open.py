@@ -180,3 +180,27 @@ def test_the_phone_may_be_asked_where_it_is_on_that_page_alone_and_never_must_te
     with office.database.engine.connect() as connection:
         stored = b"".join(bytes(row.values) for row in connection.execute(select(answer)))
     assert b"25.78012" not in stored
+
+
+def test_a_report_of_a_locked_house_is_the_same_visit_that_failed(office: Office) -> None:
+    number, task, _ = at_the_door(office.journey)
+    visitor = office.holder_of(task)
+    address = f"/tasks/{task.id}"
+    visitor.get(address)
+    said = office.answers(task, resident="house_locked", met_whom="neighbour", next_visit="2026-11-25")
+    assert 'id="failed-visit"' in text_of(visitor.get(address))
+    for _ in range(2):  # a double click
+        answer = visitor.post(address, dict(said))
+        assert answer.headers["Location"].endswith(f"{address}#failed-visit")
+    [row] = kept(office.journey)
+    assert row.user_task_id == task.id
+    [told] = office.journey.page_of(task).failed_visits
+    assert (told.reason, told.met) == ("locked", "neighbour")
+    page = office.journey.page_of(task)
+    assert page.look is not None
+    assert f"{page.look.look_on:%d-%m-%Y}" == "25-11-2026", "the day that he named is noted"
+    assert page.values.get("resident") in (None, ""), "the form begins anew at the next visit"
+    assert task.id in {each.id for each in office.journey.waiting(number)}, "his task stays open"
+    assert "घर बंद" in text_of(visitor.get(address))
+    missing = visitor.post(address, dict(office.answers(task, resident="house_locked", met_whom="nobody")))
+    assert missing.status_code == 422, "the day of the next visit is asked for, as before"

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 #: The form whose task a failed visit belongs to.
 FORM = "visit"
 CLASS = "P2"  # of facts: what a neighbour told of a person's whereabouts
-REASONS = ("locked", "away", "unknown", "refused")
-MET = ("nobody", "family", "neighbour", "local_rep")
+REASONS = (LOCKED := "locked", "away", "unknown", "refused")
+MET = (NOBODY := "nobody", "family", "neighbour", "local_rep")
 LONGEST = 200  # characters of a note
 MOST = 20  # failed visits of one task
 _LATE = timedelta(minutes=15)  # from the visit to the server: more than that is told

@@ -11,7 +11,7 @@ from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.services.antecedents import hits
 from app.services.casefile import visits
-from app.services.desk import desk, holding, previews, taskpage, tasks
+from app.services.desk import desk, holding, previews, taskpage, tasks, visiting
 from app.services.district import calendars
 from app.web.desk import finder, phonewords
 from app.web.frame import confirmations, formviews
@@ -67,6 +67,11 @@ def complete(task_id: UUID) -> ResponseReturnValue:
             return redirect(
                 url_for("tasks.show", task_id=task_id, _anchor=formviews.anchor(form.op)), code=303
             )
+        if visiting.found_locked(
+            transaction.database(), g.actor, task_id, form, uploads(), transaction.now()
+        ):
+            confirmations.note("visit", "kept")
+            return redirect(url_for("tasks.show", task_id=task_id, _anchor="failed-visit"), code=303)
         done = tasks.complete(transaction.database(), g.actor, task_id, form, uploads(), transaction.now())
     except FormInvalid as invalid:
         return _again(task_id, invalid)
