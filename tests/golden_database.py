@@ -1,8 +1,9 @@
 """The database of one version of the product with cases under way, kept for the upgrades of all later ones.
 
 `python -m tests.golden_database` writes `tests/integration/golden/<revision>.zip`: the SQLite file, the same work on
-PostgreSQL as SQL, and the sealed documents. It is run once for each version that goes out, with the tables of that
-version, and what it wrote is never changed: cases run for months, and each new version must take them up as they are.
+PostgreSQL as SQL with every statement that the program sent, and the sealed documents. It is run once for each
+version that goes out, with the tables of that version, and what it wrote is never changed: cases run for months, and
+each new version must take them up as they are.
 """
 
 from __future__ import annotations
@@ -17,15 +18,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from app import create_app
+from app.config import Settings
 from app.crypto import KeyRing
+from app.domain.roles import Role
 from app.services.installation import migrations, setup
 from app.services.store.database import Database
-from tests import postgres, programs
+from tests import heard, postgres, programs
 from tests.journey import Journey
+from tests.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +39,8 @@ FOLDER = Path(__file__).resolve().parent / "integration" / "golden"
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 #: Where the cases rest: the step, or "drawing" (decided, its paper still to be drawn), or "issued".
 STATIONS = ("scrutinise", "check_registers", "recommend", "decide", "issued", "drawing")
+#: Whose pages are opened besides.
+DAILY = (Role.DM_ASSISTANT, Role.DM_SECTION_HEAD, Role.SP_READER, Role.SHO, Role.SDPO, Role.DM)
 #: What only a newer server than the one that reads it would understand.
 _FOREIGN = re.compile(r"^(\\|SET transaction_timeout|SET default_table_access_method)")
 
@@ -51,6 +58,14 @@ class Golden:
     def numbers(self) -> dict[str, str]:
         with zipfile.ZipFile(self.archive) as archive:
             found: dict[str, str] = json.loads(archive.read("cases.json"))
+        return found
+
+    def statements(self) -> list[str]:
+        """What its program sent to PostgreSQL while it worked; empty for a version from before they were kept."""
+        with zipfile.ZipFile(self.archive) as archive:
+            if "statements.json" not in archive.namelist():
+                return []
+            found: list[str] = json.loads(archive.read("statements.json"))
         return found
 
     def sqlite(self, folder: Path) -> str:
@@ -75,9 +90,10 @@ def opened(url: str, folder: Path) -> Database:
     return Database(url, KeyRing.for_tests(), folder / "documents", clock_is_free=True)
 
 
-def _fill(url: str, folder: Path) -> dict[str, str]:
-    """A demo district with a case at each station; -> their numbers."""
+def _fill(url: str, folder: Path) -> tuple[dict[str, str], set[str]]:
+    """A demo district with a case at each station; -> their numbers, and the statements of the program."""
     database = opened(url, folder)
+    noted = heard.listen(database.engine) if database.engine.dialect.name == "postgresql" else set()
     migrations.upgrade(database.engine)
     setup.add_demo(database, folder, NOW)
     journey = Journey(database, NOW)
@@ -87,8 +103,22 @@ def _fill(url: str, folder: Path) -> dict[str, str]:
             ["th_mufassil", "th_garkha"][: 1 + (station == "check_registers")]
         )
         _bring(journey, numbers[station], station)
+    _look(database, folder, journey, numbers["check_registers"])
     database.close()
-    return numbers
+    return numbers, noted
+
+
+def _look(database: Database, folder: Path, journey: Journey, number: str) -> None:
+    """Let each office open what it opens every day: a program reads by other statements than it writes."""
+    app = create_app(Settings(folder, "", demo=True, testing=True), database, clock=lambda: NOW)
+    for role in DAILY:
+        station = journey.staff.offices(role)["th_mufassil"] if role is Role.SHO else None
+        browser = Visitor(app).enter(journey.staff.holder(role, station).officer_id, NOW)
+        case = number.replace("/", "-")
+        for address in ("/inbox", "/inbox?age=late", f"/cases/{case}", f"/cases/{case}/timeline", "/reports"):
+            answer = browser.get(address)
+            if answer.status_code not in (200, 404):
+                raise AssertionError(f"{role} got {answer.status_code} at {address}")
 
 
 def _bring(journey: Journey, number: str, station: str) -> None:
@@ -122,13 +152,14 @@ def write() -> Path:
         raise FileNotFoundError("PostgreSQL's programs are not on this machine")
     with tempfile.TemporaryDirectory() as name, postgres.running(binaries, careless=True) as server:
         folder = Path(name)
-        numbers = _fill(f"sqlite:///{folder / 'satyapan.db'}", folder)
+        numbers, _ = _fill(f"sqlite:///{folder / 'satyapan.db'}", folder)
         revision = _compact(folder)
         url = server.new_database()
-        if _fill(url, folder) != numbers:
+        again, noted = _fill(url, folder)
+        if again != numbers:
             raise AssertionError("the two databases hold other cases")
         (folder / "postgres.sql").write_text("".join(_dumped(url, binaries)), "utf-8")
-        return _archive(folder, revision, numbers)
+        return _archive(folder, revision, {"cases.json": numbers, "statements.json": sorted(noted)})
 
 
 def _compact(folder: Path) -> str:
@@ -141,11 +172,12 @@ def _compact(folder: Path) -> str:
     return str(revision)
 
 
-def _archive(folder: Path, revision: str, numbers: dict[str, str]) -> Path:
+def _archive(folder: Path, revision: str, lists: dict[str, Any]) -> Path:
     target = FOLDER / f"{revision}.zip"
     FOLDER.mkdir(exist_ok=True)
     with zipfile.ZipFile(target, "x", zipfile.ZIP_LZMA) as archive:
-        archive.writestr("cases.json", json.dumps(numbers))
+        for name, content in lists.items():
+            archive.writestr(name, json.dumps(content, ensure_ascii=False))
         for name in ("satyapan.db", "postgres.sql"):
             archive.write(folder / name, name)
         for path in sorted((folder / "documents").rglob("*")):
