@@ -36,8 +36,8 @@ GOLDEN = golden_database.all_of_them()
 of_every_version = pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.revision)
 
 
-#: The later ones are led on in SQLite alone: their rows are the same, and each takes its time. What their programs say
-#: to PostgreSQL is tried statement by statement.
+#: The later ones are led on in SQLite alone: their rows are the same, and each takes its time. What their programs
+#: say to PostgreSQL is tried statement by statement.
 ON = [(golden, kind) for golden in GOLDEN for kind in KINDS if golden is GOLDEN[0] or kind == "sqlite"]
 
 
