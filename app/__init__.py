@@ -33,7 +33,7 @@ _SCREENS = {
         "tokens",
         "api",
     ),
-    "papers": ("certificates", "corrections", "verify", "signatures"),
+    "papers": ("certificates", "corrections", "verify", "signatures", "ownsigning"),
     "reports": ("tracking", "clocks", "reports"),
     "antecedents": ("crimes", "crimelists", "hits"),
     "district": (

@@ -22,6 +22,7 @@ LOCAL = ("127.0.0.1", "::1", "localhost")  # hosts that are this machine
 _MAX_PORT = 65_535
 MOST_DEMO_CASES = 43
 _MAX_PROCESSES = 64
+_OFFICER = "officer"  # in place of a key: whoever decides signs on his own machine
 _OFFICE_KEY = re.compile(r"\d{1,6}-(dm|sp)")
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z]+)?://")
 
@@ -47,6 +48,11 @@ class TokenKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """Whoever decides signs with a key of his own on his own machine: none lies here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that differs from one installation to another. Defaults are those of production, where safe."""
 
@@ -68,8 +74,8 @@ class Settings:
     sms_url: str = ""  # of the gateway, https://
     sms_header: str = ""  # sender id as registered with the operators (DLT)
     sms_token: str = ""
-    #: "<LGD code>-<dm|sp>" -> a PKCS#12 file, or a key on a token
-    signature_keys: Mapping[str, Path | TokenKey] = field(default_factory=dict)
+    #: "<LGD code>-<dm|sp>" -> a PKCS#12 file, a key on a token, or the deciding officer's own
+    signature_keys: Mapping[str, Path | TokenKey | ByHand] = field(default_factory=dict)
     signature_passphrase: str = ""  # of the files; empty: one that the key ring gives
     signature_pin: str = ""  # of the tokens
     scanner: tuple[str, ...] = ()  # program and arguments; it reads a file from its standard input
@@ -161,7 +167,7 @@ def _carriers(values: Mapping[str, Any]) -> dict[str, str]:
     return {name.lower(): value for name, value in found.items()}
 
 
-def _signature_keys(values: Mapping[str, Any], instance: Path) -> dict[str, Path | TokenKey]:
+def _signature_keys(values: Mapping[str, Any], instance: Path) -> dict[str, Path | TokenKey | ByHand]:
     """The keys by which offices sign papers: a path below the instance folder, an absolute one, or a token's key."""
     text = str(values.get("SIGNATURE_KEYS") or "").strip()
     found = dict(part.strip().partition("=")[::2] for part in text.split(",")) if text else {}
@@ -177,8 +183,13 @@ def _signature_keys(values: Mapping[str, Any], instance: Path) -> dict[str, Path
     )
 
 
-def _key(text: str, instance: Path) -> Path | TokenKey:
-    """A file, or what an address of the form `pkcs11:token=...;object=...?module-path=...` names (RFC 7512)."""
+def _key(text: str, instance: Path) -> Path | TokenKey | ByHand:
+    """A file, or what an address of the form `pkcs11:token=...;object=...?module-path=...` names (RFC 7512).
+
+    `officer` names nobody's: whoever decides has his own.
+    """
+    if text == _OFFICER:
+        return ByHand()
     if not text.startswith("pkcs11:"):
         return instance / text
     path, _, query = text.removeprefix("pkcs11:").partition("?")

@@ -84,6 +84,10 @@ ADDRESSES: dict[str, Address] = {
     "signatures.show": opens(),
     "signatures.ask": acts(),
     "signatures.done": opens("step_up"),
+    "ownsigning.show": opens(),
+    "ownsigning.bring": acts(),
+    "ownsigning.enter": acts(),
+    "ownsigning.take": Address(gives=frozenset({404}), parts={"paper_id": NEVER, "part": "bytes"}),
     # -- clocks --
     "reports.statement": opens(key="pendency"),
     "reports.file": opens(key="pendency", ending="csv"),

@@ -22,6 +22,7 @@ from app.papers.facts import (
     Verification,
 )
 from app.papers.layout import draw_paper
+from app.papers.ownkey import Prepared, prepare, read_certificate
 from app.papers.pades import Certificate, Signatory, Signature, open_key, sign, signatures, usable, whole_by
 from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.pictures import Picture, draw_pictures
@@ -58,6 +59,7 @@ __all__ = [
     "PaperRefused",
     "PapersUnavailable",
     "Picture",
+    "Prepared",
     "RecordRow",
     "RegisterEntry",
     "Requester",
@@ -92,8 +94,10 @@ __all__ = [
     "needs",
     "open_key",
     "open_token",
+    "prepare",
     "public_answer",
     "qr_png",
+    "read_certificate",
     "read_seal",
     "read_token",
     "record_rows",

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from asn1crypto import x509 as asn1
+    from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
     from pyhanko.sign.validation.status import PdfSignatureStatus
 
     from app.papers.proof import Sealed
@@ -166,7 +167,7 @@ def signatory_of(
 ) -> Signatory:
     """What signs, with its own certificate and those that go with it into each signature."""
     known = {each.dump(): each for each in (own, *beside)}
-    certificate = _certificate(x509.load_der_x509_certificate(own.dump()))
+    certificate = certified(x509.load_der_x509_certificate(own.dump()))
     return Signatory(certificate, signer, _ATTRIBUTES + sum(map(len, known)))
 
 
@@ -179,7 +180,8 @@ def _why(data: bytes) -> str:
     return "passphrase"
 
 
-def _certificate(own: x509.Certificate) -> Certificate:
+def certified(own: x509.Certificate) -> Certificate:
+    """What a certificate says of itself."""
     return Certificate(
         _name(own.subject),
         _name(own.issuer),
@@ -208,6 +210,22 @@ def sign(sealed: bytes, signatory: Signatory, at: datetime) -> bytes:
 
     The signature forbids whatever else might be added. `at` (aware) is the time that it claims.
     """
+    document = _reserve(sealed, signatory.signer, signatory.room, at)
+    out = BytesIO()
+    digest, _ = document.digest_tbs_document(output=out)
+    attributes = PdfCMSSignedAttributes(signing_time=at)
+    apart(lambda: asyncio.run(document.perform_signature(digest.document_digest, attributes)))
+    return out.getvalue()
+
+
+def reserved(sealed: bytes, signer: signers.Signer, room: int, at: datetime) -> tuple[bytes, int, int]:
+    """The file with an empty place for a signature of `room` bytes: its bytes, where the place begins and ends."""
+    out = BytesIO()
+    digest, _ = _reserve(sealed, signer, room, at).digest_tbs_document(output=out)
+    return out.getvalue(), digest.reserved_region_start, digest.reserved_region_end
+
+
+def _reserve(sealed: bytes, signer: signers.Signer, room: int, at: datetime) -> PdfTBSDocument:
     page, box = _place(sealed)
     writer = IncrementalPdfFileWriter(BytesIO(sealed))
     field = fields.SigFieldSpec(_FIELD, on_page=page, box=box)
@@ -218,20 +236,16 @@ def sign(sealed: bytes, signatory: Signatory, at: datetime) -> bytes:
         certify=True,
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
-    signer = signers.PdfSigner(meta, signatory.signer, stamp_style=_FRAME, new_field_spec=field)
-    session = signer.init_signing_session(writer)
-    session.system_time = at
-    document = session.prepare_tbs_document(
-        validation_info=None, bytes_reserved=2 * signatory.room, appearance_text_params=None
+    session = signers.PdfSigner(meta, signer, stamp_style=_FRAME, new_field_spec=field).init_signing_session(
+        writer
     )
-    out = BytesIO()
-    digest, _ = document.digest_tbs_document(output=out)
-    attributes = PdfCMSSignedAttributes(signing_time=at)
-    _apart(lambda: asyncio.run(document.perform_signature(digest.document_digest, attributes)))
-    return out.getvalue()
+    session.system_time = at
+    return session.prepare_tbs_document(
+        validation_info=None, bytes_reserved=2 * room, appearance_text_params=None
+    )
 
 
-def _apart(work: Callable[[], _T]) -> _T:
+def apart(work: Callable[[], _T]) -> _T:
     """Do what starts an event loop of its own in a thread of its own: asyncio refuses a second where one runs."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(work).result()
@@ -281,11 +295,11 @@ def _judged(embedded: EmbeddedPdfSignature) -> Signature:
     # Whom to trust is for the reader of the paper to say; here each certificate stands for itself.
     trusting = ValidationContext(trust_roots=[embedded.signer_cert], allow_fetching=False)
     try:
-        status = _apart(lambda: validate_pdf_signature(embedded, signer_validation_context=trusting))
+        status = apart(lambda: validate_pdf_signature(embedded, signer_validation_context=trusting))
     except (SignatureValidationError, CMSExtractionError, *_ODD_FILE):
         return Signature("altered")
     certificate = x509.load_der_x509_certificate(status.signing_cert.dump())
-    return Signature(_state(status), _certificate(certificate), status.signer_reported_dt)
+    return Signature(_state(status), certified(certificate), status.signer_reported_dt)
 
 
 def _state(status: PdfSignatureStatus) -> Literal["valid", "altered", "added"]:

@@ -18,6 +18,7 @@ from app.services.procedure import releases
 from app.services.store import audit
 from app.services.store.crashes import crash_point
 from app.services.workflow import incidents, instances, reminders
+from app.services.workflow.work import Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +70,8 @@ def run_one(database: Database, now: datetime) -> bool:
     crash_point("claimed")
     try:
         _carry_out(database, job)
+    except Waits as waits:
+        database.write(partial(_put_back, job=job, waits=waits), _scope(job))
     except LeaseLost:
         log.warning("job_lost", job=str(job.id), kind=job.kind, attempt=job.attempts)
     except Unavailable:
@@ -180,6 +183,12 @@ def skip(session: Session, actor: Actor, incident: AnyRow, now: datetime) -> boo
     stream, thing = f"case:{case.id}", f"job:{job.id}"
     audit.record(session, stream, "job:skip", thing, actor, now, kind=job.kind, element=job.element_id)
     return True
+
+
+def _put_back(session: Session, job: AnyRow, waits: Waits) -> None:
+    """Leave the job to the hand that it waits for; waiting is no attempt that failed."""
+    then = {"state": "queued", "run_at": waits.until(session), "attempts": 0}
+    workflow.update_claimed_job(session, job.id, job.lease_until, error="", **then)
 
 
 def _failed(database: Database, job: AnyRow, error: Exception, now: datetime) -> None:

@@ -20,7 +20,7 @@ from app.models.scope import CaseScope
 from app.services.casefile import casefile
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars
-from app.services.papers import papercheck, paperfacts, paperplan
+from app.services.papers import ownhand, papercheck, paperfacts, paperplan
 from app.services.procedure import releases
 from app.services.store import audit, documents, keys, scopes
 from app.services.store.crashes import crash_point
@@ -82,7 +82,14 @@ class _Ready:
     texts: papers.Texts
     facts: papers.PaperFacts
     at: datetime  # by the machine's clock: when it is signed
-    signatory: papers.Signatory | None = None  # None: signed in ink
+    signatory: papers.Signatory | None = None  # the office's key
+    own: ownhand.Own | None = None  # the officer's own certificate; neither: signed in ink
+
+    @property
+    def signed_with(self) -> bytes | None:
+        """The fingerprint of the certificate that signs behind the seal."""
+        held = self.signatory or self.own
+        return held.certificate.fingerprint if held is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,8 @@ def issue(database: Database, job: AnyRow, instead: Instead | None = None) -> Wo
 
     The number is allotted and committed first, keyed by the engine's task; a second run finds it. Each run writes
     a file of its own, so that a worker whose lease has run out never touches the one that another has registered.
+
+    Raises Waits where the officer signs on his own machine and has not done so yet.
     """
     scope = CaseScope(job.district_id, job.case_id)
     certificate = database.write(lambda session: _allot(session, job, instead), scope)
@@ -113,13 +122,17 @@ def issue(database: Database, job: AnyRow, instead: Instead | None = None) -> Wo
     ready = _with_key(
         database.read(lambda session: _facts(session, certificate, job, instead), scope), job, database
     )
-    drawn = _draw(ready, job.at, papers.Assets(fonts=database.fonts), database.keys)
-    crash_point("drawn")
-    database.read(lambda session: _store(session, drawn), scope)
+    assets = papers.Assets(fonts=database.fonts)
+    if ready.own is not None:
+        drawn, at = _by_hand(database, scope, ready, ready.own, job.at, assets)
+    else:
+        drawn, at = _draw(ready, job.at, assets, database.keys), job.at
+        crash_point("drawn")
+        database.read(lambda session: _store(session, drawn), scope)
     crash_point("stored")
     return Work(
         {"number": certificate.number},
-        lambda session: _issued(session, drawn, job.at, instead),
+        lambda session: _issued(session, drawn, at, instead),
         lambda is_kept: _tidy(database.documents, drawn, is_kept=is_kept),
     )
 
@@ -191,6 +204,8 @@ def _with_key(ready: _Ready, job: AnyRow, database: Database) -> _Ready:
     Raises papers.KeyRefused: a paper of an office with a key leaves it signed, or not at all.
     """
     signer = ready.facts.signer
+    if database.office_keys.is_by_hand(job.district_id, signer.office):
+        return _with_own(ready, job, database)
     held = database.office_keys.of(job.district_id, signer.office, ready.at)
     if held is None:
         return ready
@@ -199,19 +214,59 @@ def _with_key(ready: _Ready, job: AnyRow, database: Database) -> _Ready:
     return replace(ready, facts=replace(ready.facts, signer=signer), signatory=held)
 
 
+def _with_own(ready: _Ready, job: AnyRow, database: Database) -> _Ready:
+    """The same with the certificate of the officer who decided. Raises papers.KeyRefused."""
+    by, scope = ready.certificate.signed_by, CaseScope(job.district_id, job.case_id)
+    held = database.read(lambda session: ownhand.usable(session, by, ready.at), scope)
+    told = papers.dmy(calendars.day(ready.at))
+    signer = replace(
+        ready.facts.signer, mode="digital", signed_at=told, certified_to=held.certificate.subject
+    )
+    return replace(ready, facts=replace(ready.facts, signer=signer), own=held)
+
+
+def _by_hand(
+    database: Database,
+    scope: CaseScope,
+    ready: _Ready,
+    held: ownhand.Own,
+    at: datetime,
+    assets: papers.Assets,
+) -> tuple[_Drawn, datetime]:
+    """The paper as its officer signed it, and when; made ready for his hand before. Raises Waits."""
+    certificate = ready.certificate
+    brought = database.read(lambda session: ownhand.signed(session, certificate.id, ready.data_key_id), scope)
+    if brought is None:
+        if not database.read(
+            lambda session: ownhand.is_waiting(session, certificate.id, held, ready.at), scope
+        ):
+            sealed = _sealed(ready, at, assets, database.keys)
+            ownhand.prepare(database, scope, certificate, sealed, held, ready.at)
+        raise ownhand.wait(certificate.id, ready.at)
+    drawn = _drawn(ready, database.keys, brought.data, brought.path, brought.unsigned_sha256)
+    return drawn, brought.signed_at
+
+
 def _draw(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -> _Drawn:
-    """Draw and seal the paper; holds no transaction, for it takes longer than all the rows together."""
+    """Draw, seal and sign the paper; holds no transaction, for it takes longer than all the rows together."""
+    sealed, held = _sealed(ready, at, assets, ring), ready.signatory
+    path = f"{documents.new_path(ready.certificate.id)}.{token_hex(4)}"
+    if held is None:
+        return _drawn(ready, ring, sealed, path, None)
+    return _drawn(ready, ring, papers.sign(sealed, held, ready.at), path, sha256(sealed).digest())
+
+
+def _sealed(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -> bytes:
+    drawn = papers.draw_paper(papers.compose(ready.texts, ready.facts), at, assets)
+    proof = ready.facts.verification
+    return papers.seal(drawn, proof.code, proof.token, ring.paper_key(), ready.signed_with or b"")
+
+
+def _drawn(ready: _Ready, ring: KeyRing, data: bytes, path: str, unsigned: bytes | None) -> _Drawn:
     certificate, facts = ready.certificate, ready.facts
-    drawn = papers.draw_paper(papers.compose(ready.texts, facts), at, assets)
-    proof = facts.verification
-    held = ready.signatory
-    signed_with = held.certificate.fingerprint if held is not None else None
-    sealed = papers.seal(drawn, proof.code, proof.token, ring.paper_key(), signed_with or b"")
-    data = papers.sign(sealed, held, ready.at) if held is not None else sealed
     paper = Paper("issued_paper", f"{certificate.number.replace('/', '-')}.pdf", "application/pdf", data)
     # A paper carries the class of what it says: facts that were found, or that nothing was found.
     pii = "P2" if facts.template == ready.texts.choose(facts.output, "no_adverse") else "P3"
-    path = f"{documents.new_path(certificate.id)}.{token_hex(4)}"
     birth = papercheck.birth_digest(ring, certificate.number, facts.subject.born)
     return _Drawn(
         certificate,
@@ -222,8 +277,8 @@ def _draw(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -> 
         _public(ready),
         facts.valid_till,
         birth,
-        unsigned_sha256=sha256(sealed).digest() if held is not None else None,
-        signed_with=signed_with,
+        unsigned_sha256=unsigned,
+        signed_with=ready.signed_with,
     )
 
 
@@ -232,7 +287,7 @@ def _public(ready: _Ready) -> dict[str, Any]:
     facts = ready.facts
     signed = {"certified_to": facts.signer.certified_to, "signed_at": facts.signer.signed_at}
     return {
-        **(signed if ready.signatory is not None else {}),
+        **(signed if ready.signed_with is not None else {}),
         "name": [facts.subject.name.hi, facts.subject.name.en],
         "purpose": [facts.purpose.hi, facts.purpose.en],
         "requester": [facts.requester.department.hi, facts.requester.department.en],

@@ -128,6 +128,15 @@ def seal_file(key: bytes, document_id: UUID, data: bytes) -> bytes:
     return keys.seal_file(key, f"document|file|{document_id}", data)
 
 
+def open_file(key: bytes, document_id: UUID, sealed: bytes) -> bytes:
+    """The clear bytes of a sealed file. Raises FileDamaged."""
+    try:
+        return keys.open_file(key, f"document|file|{document_id}", sealed)
+    except Unsealable as altered:
+        log.warning("file_damaged", document=str(document_id))
+        raise FileDamaged from altered
+
+
 def new_path(document_id: UUID) -> str:
     """Where a document lies below the folder of documents: by its own id, which says nothing."""
     return f"{document_id.hex[-2:]}/{document_id.hex}"
@@ -176,12 +185,7 @@ def read(session: Session, document: AnyRow) -> File:
     except FileNotFoundError as missing:
         raise NotFound from missing
     name = keys.open_sealed(key, f"document|name|{document.id}", document.name).decode()
-    try:
-        data = keys.open_file(key, f"document|file|{document.id}", sealed)
-    except Unsealable as altered:
-        log.warning("file_damaged", document=str(document.id))
-        raise FileDamaged from altered
-    return File(name, document.media_type, data)
+    return File(name, document.media_type, open_file(key, document.id, sealed))
 
 
 def references(session: Session, rows: Sequence[AnyRow]) -> dict[str, list[dict[str, Any]]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from app import papers
+from app.config import ByHand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,10 +26,13 @@ SIDES = ("dm", "sp")
 
 @dataclass(frozen=True, slots=True)
 class KeyState:
-    """One office's way to sign. `state`: ink (no key is set) | ok | expiring | unusable (then `problem` says why)."""
+    """One office's way to sign.
+
+    `state`: ink (no key is set) | officer (on his own machine) | ok | expiring | unusable (then `problem` says why).
+    """
 
     side: str  # dm | sp
-    state: Literal["ink", "ok", "expiring", "unusable"]
+    state: Literal["ink", "officer", "ok", "expiring", "unusable"]
     subject: str = ""
     valid_till: datetime | None = None
     problem: str = ""
@@ -40,13 +44,17 @@ class KeyState:
 
 
 class OfficeKeys:
-    """One per process. `places`: "<LGD code>-<dm|sp>" -> PKCS#12 file or key on a token; others sign in ink.
+    """One per process. `places`: "<LGD code>-<dm|sp>" -> PKCS#12 file, key on a token or the officer's own hand.
+
+    Others sign in ink.
 
     A file that was replaced is opened anew, so that a new certificate needs no restart; so is a token that failed. A
     PIN that was refused is not tried again before a restart: the token would lock itself.
     """
 
-    def __init__(self, places: Mapping[str, Path | TokenKey], passphrase: str, pin: str = "") -> None:
+    def __init__(
+        self, places: Mapping[str, Path | TokenKey | ByHand], passphrase: str, pin: str = ""
+    ) -> None:
         self._places, self._passphrase, self._pin = dict(places), passphrase, pin
         self._open: dict[Path, tuple[int, papers.Signatory]] = {}
         self._tokens: dict[TokenKey, papers.Signatory | papers.KeyRefused] = {}
@@ -54,12 +62,20 @@ class OfficeKeys:
     def of(self, district_id: int, side: str, now: datetime) -> papers.Signatory | None:
         """The key of an office, usable now; None where it signs in ink. Raises papers.KeyRefused."""
         place = self._places.get(f"{district_id}-{side}")
-        return None if place is None else papers.usable(self._opened(place), now, _name(place))
+        if place is None or isinstance(place, ByHand):
+            return None
+        return papers.usable(self._opened(place), now, _name(place))
+
+    def is_by_hand(self, district_id: int, side: str) -> bool:
+        """Whether whoever decides in an office signs its papers on his own machine."""
+        return isinstance(self._places.get(f"{district_id}-{side}"), ByHand)
 
     def state(self, district_id: int, side: str, now: datetime) -> KeyState:
         place = self._places.get(f"{district_id}-{side}")
         if place is None:
             return KeyState(side, "ink")
+        if isinstance(place, ByHand):
+            return KeyState(side, "officer")
         try:
             held = papers.usable(self._opened(place), now, _name(place)).certificate
         except papers.KeyRefused as refused:
@@ -77,7 +93,7 @@ class OfficeKeys:
 
     def worst(self, now: datetime) -> str:
         """The state of the key that is worst of all, for those who watch the machine."""
-        order = ("ink", "ok", "expiring", "unusable")
+        order = ("ink", "officer", "ok", "expiring", "unusable")
         found = [self.state(int(code), side, now).state for code, side in map(_parted, self._places)]
         return max(found, key=order.index, default="ink")
 

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from app.models.scope import Session
+
+
+class Waits(Exception):
+    """A handler has done what it can, and goes on when an officer has acted, or at a time; `until` says which."""
+
+    def __init__(self, until: Callable[[Session], datetime]) -> None:
+        super().__init__()
+        self.until = until
 
 
 def _nothing(_is_kept: bool) -> None:  # noqa: FBT001 - called by position alone

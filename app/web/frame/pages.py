@@ -169,6 +169,7 @@ _REACHED_FROM = {
     "rosters": "requisitions",
     "scenarios": "modeler",
     "signatures": "inbox",
+    "ownsigning": "inbox",
     "stepup": "account",
     "subjects": "search",
     "tasks": "inbox",

@@ -1,0 +1,289 @@
+"""A paper waits under its number for the key in the officer's hand; what he brings is proven before it counts."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from sqlalchemy import select, update
+
+from app import papers
+from app.config import ByHand
+from app.domain.roles import Role
+from app.models.ownpapers import own_certificate, prepared_paper
+from app.models.papers import certificate
+from app.papers import ownkey
+from app.services.access import stepup
+from app.services.papers import certificates, ownsigning
+from app.services.store.drafts import actor_scope
+from app.services.store.officekeys import OfficeKeys
+from tests.districts import NOW
+from tests.office import Office, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Row
+
+SARAN = 218
+#: Signatures are made at the time of the machine, not at that of a test.
+TODAY = datetime.now(UTC)  # noqa: TID251
+OPENSSL = shutil.which("openssl")
+pytestmark = pytest.mark.skipif(OPENSSL is None, reason="openssl is not here")
+
+
+@dataclass
+class Hand:
+    """A key in an officer's hand, with its certificate, and the tool that he signs with."""
+
+    folder: Path
+    name: str
+
+    @classmethod
+    def make(cls, folder: Path, name: str, lasts: timedelta = timedelta(days=60)) -> Hand:
+        key = rsa.generate_private_key(65537, 2048)
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        begins = TODAY - timedelta(days=30)
+        own = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(begins)
+            .not_valid_after(begins + lasts)
+            .sign(key, hashes.SHA256())
+        )
+        made = cls(folder, name)
+        made.pem.write_bytes(own.public_bytes(Encoding.PEM))
+        clear = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        made.key.write_bytes(clear)
+        return made
+
+    @property
+    def pem(self) -> Path:
+        return self.folder / f"{self.name}.pem"
+
+    @property
+    def key(self) -> Path:
+        return self.folder / f"{self.name}.key"
+
+    def cms(self, data: bytes, *more: str) -> bytes:
+        (self.folder / "given").write_bytes(data)
+        return self._run(
+            *("cms", "-sign", "-binary", "-cades", "-md", "sha256", "-outform", "DER", "-in", "given", *more),
+            *("-signer", self.pem.name, "-inkey", self.key.name, "-out", "made"),
+        )
+
+    def bare(self, data: bytes) -> bytes:
+        (self.folder / "given").write_bytes(data)
+        return self._run("dgst", "-sha256", "-sign", self.key.name, "-out", "made", "given")
+
+    def _run(self, *arguments: str) -> bytes:
+        subprocess.run([str(OPENSSL), *arguments], cwd=self.folder, check=True, capture_output=True)
+        return (self.folder / "made").read_bytes()
+
+
+@dataclass
+class Desk:
+    """The DM's office, whose papers the DM signs by his own hand."""
+
+    office: Office
+    hand: Hand
+
+    def rows(self, table: Any) -> list[Row[Any]]:
+        with self.office.database.engine.connect() as connection:
+            return list(connection.execute(select(table)))
+
+    @property
+    def dm(self) -> Any:
+        return self.office.journey.staff.holder(Role.DM)
+
+    def enter(self, hand: Hand) -> None:
+        """Enter a certificate and confirm it, as the pages do."""
+        database, journey = self.office.database, self.office.journey
+        asked = ownsigning.enter(database, self.dm, hand.pem.read_bytes(), journey.now)
+        journey.confirm(self.dm, asked)
+        wanted = database.read(
+            lambda session: stepup.see(session, self.dm, asked, journey.now), actor_scope(self.dm)
+        )
+        ownsigning.confirm(database, self.dm, wanted, journey.now)
+
+    def decide(self) -> Row[Any]:
+        """A clean report, decided and made ready; -> its row, which waits."""
+        before = {row.id for row in self.rows(certificate)}
+        self.office.journey.go_on(self.office.journey.new_case())
+        [made] = [row for row in self.rows(certificate) if row.id not in before]
+        return made
+
+    def take(self, paper: Row[Any], part: ownsigning.Part = "bytes") -> bytes:
+        return ownsigning.take(self.office.database, self.dm, paper.id, part, NOW).data
+
+    def bring(self, *files: bytes, now: datetime = NOW) -> list[ownsigning.Brought]:
+        named = [(f"{number}.p7s", data) for number, data in enumerate(files)]
+        found = ownsigning.bring(self.office.database, self.dm, named, now)
+        self.office.journey.work()
+        return found
+
+    def of(self, paper: Row[Any]) -> Row[Any]:
+        return next(row for row in self.rows(certificate) if row.id == paper.id)
+
+
+@pytest.fixture(scope="module")
+def desk(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "satyapan.db").write_bytes(demo_sqlite.read_bytes())
+    office = Office(folder, NOW)
+    office.database.office_keys = OfficeKeys({f"{SARAN}-dm": ByHand()}, "")
+    made = Desk(office, Hand.make(folder, "dm"))
+    made.enter(made.hand)
+    yield made
+    office.database.close()
+
+
+@pytest.fixture(scope="module")
+def waiting(desk: Desk) -> Row[Any]:
+    """A paper that nobody signs in these tests."""
+    return desk.decide()
+
+
+def test_a_paper_waits_under_its_number_until_the_officer_brings_his_signature(desk: Desk) -> None:
+    paper = desk.decide()
+    assert (paper.status, paper.document_id) == ("allotted", None)
+    page = text_of(desk.office.at(Role.DM).get("/signatures/own"))
+    assert paper.number in page
+    assert sha256(desk.take(paper)).hexdigest() in page
+    [told] = desk.bring(desk.hand.cms(desk.take(paper)))
+    assert (told.number, told.problem) == (paper.number, "")
+    issued = desk.of(paper)
+    assert issued.status == "issued"
+    data = certificates.file(desk.office.database, desk.dm, issued.document_id, NOW).data
+    [found] = papers.signatures(data)
+    assert (found.state, found.was_in_time) == ("valid", True)
+    assert found.certificate is not None
+    assert found.certificate.subject == "dm"
+    assert issued.signed_with == found.certificate.fingerprint
+    assert (issued.sha256, issued.unsigned_sha256) == (
+        sha256(data).digest(),
+        sha256(papers.sealed_part(data)).digest(),
+    )
+    assert paper.number not in text_of(desk.office.at(Role.DM).get("/signatures/own"))
+    browser = desk.office.at(Role.DM)
+    browser.get("/verify")
+    checked = browser.post("/verify/file", {"paper": (BytesIO(data), "p.pdf")})
+    assert "dm" in text_of(checked)
+
+
+def test_many_signatures_bare_ones_too_find_their_papers_by_themselves(desk: Desk) -> None:
+    """A tool that gives the bare signature alone signs the attributes."""
+    one, two = desk.decide(), desk.decide()
+    found = desk.bring(
+        desk.hand.cms(desk.take(two)), b"no signature", desk.hand.bare(desk.take(one, "attributes"))
+    )
+    assert [(each.number, each.problem) for each in found] == [
+        (two.number, ""),
+        ("", "papers.own.other_bytes"),
+        (one.number, ""),
+    ]
+    assert {desk.of(one).status, desk.of(two).status} == {"issued"}
+
+
+def test_what_is_not_the_signature_of_this_paper_by_this_officer_is_refused_with_words(
+    desk: Desk, waiting: Row[Any], tmp_path: Path
+) -> None:
+    data, hand = desk.take(waiting), desk.hand
+    stranger = Hand.make(tmp_path, "stranger")
+    signed = hand.cms(data)
+    altered = bytearray(signed)
+    altered[-20] ^= 1
+    refused = {
+        "papers.own.other_bytes": [
+            hand.cms(data + b" "),
+            hand.cms(desk.take(waiting, "paper")),
+            b"",
+            b"x" * 300,
+        ],
+        "papers.own.not_detached": [hand.cms(data, "-nodetach")],
+        "papers.own.other_certificate": [stranger.cms(data)],
+        "papers.own.no_proof": [bytes(altered)],
+        "papers.own.too_large": [b"x" * (ownkey.LARGEST + 1)],
+    }
+    for problem, files in refused.items():
+        for file in files:
+            [told] = desk.bring(file)
+            assert (told.number, told.problem) == ("", problem)
+    [late] = desk.bring(signed, now=TODAY + timedelta(days=2))
+    assert late.problem == "papers.own.too_late"
+    assert desk.of(waiting).status == "allotted"
+    answer = desk.office.at(Role.DM)
+    answer.get("/signatures/own")
+    page = text_of(answer.post("/signatures/own", {"signature": (BytesIO(b"other"), "x.p7s")}))
+    assert "किसी अन्य पत्र का, बदली हुई फाइल का" in page
+
+
+def test_nobody_else_takes_or_signs_what_waits_for_an_officer(desk: Desk, waiting: Row[Any]) -> None:
+    sp = desk.office.journey.staff.holder(Role.SP)
+    signed = desk.hand.cms(desk.take(waiting))
+    [told] = ownsigning.bring(desk.office.database, sp, [("a.p7s", signed)], NOW)
+    assert told.problem == "papers.own.other_bytes"
+    answer = desk.office.at(Role.SP).get(f"/signatures/own/{waiting.id}/bytes")
+    assert answer.status_code == 404
+    assert desk.office.at(Role.DM_ASSISTANT).get("/signatures/own").status_code == 403
+
+
+def test_after_its_day_a_paper_is_made_ready_anew_with_the_new_date(desk: Desk, waiting: Row[Any]) -> None:
+    def own() -> Row[Any]:
+        return next(row for row in desk.rows(prepared_paper) if row.certificate_id == waiting.id)
+
+    before, signed = own(), desk.hand.cms(desk.take(waiting))
+    with desk.office.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(
+            update(prepared_paper)
+            .where(prepared_paper.c.id == before.id)
+            .values(expires_at=TODAY - timedelta(minutes=1))
+        )
+    [late] = desk.bring(signed, now=TODAY)
+    assert late.problem == "papers.own.too_late"
+    with desk.office.database.engine.execution_options(writing=True).begin() as connection:
+        wake = "update job set run_at = at where state = 'queued'"
+        connection.exec_driver_sql(wake)
+    desk.office.journey.work()
+    after = own()
+    assert after.id != before.id
+    assert after.digest != before.digest
+    [old] = desk.bring(signed)
+    assert old.problem == "papers.own.other_bytes"
+
+
+def test_a_certificate_counts_once_its_officer_has_confirmed_it(desk: Desk, tmp_path: Path) -> None:
+    browser = desk.office.at(Role.SP)
+    browser.get("/signatures/own")
+    for name, said in (
+        (b"-----BEGIN CERTIFICATE-----", "यह प्रमाण-पत्र (PEM अथवा DER) नहीं है"),
+        (Hand.make(tmp_path, "old", timedelta(days=3)).pem.read_bytes(), "अवधि समाप्त हो चुकी"),
+    ):
+        answer = browser.post("/signatures/own/certificate", {"certificate": (BytesIO(name), "c.pem")})
+        assert answer.status_code == 422
+        assert said in text_of(answer)
+    good = Hand.make(tmp_path, "sp")
+    answer = browser.post(
+        "/signatures/own/certificate", {"certificate": (BytesIO(good.pem.read_bytes()), "c.pem")}
+    )
+    assert answer.status_code == 303
+    fingerprint = papers.read_certificate(good.pem.read_bytes())[0].fingerprint
+    assert fingerprint.hex() in text_of(browser.get(answer.location))
+    [asked] = [row for row in desk.rows(own_certificate) if row.fingerprint == fingerprint]
+    assert asked.proven_at is None
+    assert "अभी कोई प्रमाण-पत्र दर्ज नहीं है" in text_of(browser.get("/signatures/own"))
