@@ -243,6 +243,7 @@ ADDRESSES: dict[str, Address] = {
     "lodgements.drop": acts("lodgement"),
     "enclosures.letter": opens("lodgement"),
     "enclosures.give_letter": acts("lodgement"),
+    "enclosures.photos": Address("roster", frozenset({404, 409, 422})),
     "enclosures.persons": opens("roster"),
     "enclosures.person": Address("roster", frozenset({404}), {"number": "2"}),  # nobody was judged yet
     "enclosures.give_person": Address("roster", frozenset({404}), {"number": "2"}),

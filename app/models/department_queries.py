@@ -164,6 +164,7 @@ def _deliveries() -> Any:
             certificate.c.status,
             certificate.c.status_on,
             certificate.c.valid_till,
+            certificate.c.signed_with,
             certificate.c.document_id,
             case.c.number.label("case_number"),
             case.c.data_key_id,

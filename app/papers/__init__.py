@@ -22,8 +22,18 @@ from app.papers.facts import (
     Verification,
 )
 from app.papers.layout import draw_paper
-from app.papers.ownkey import Prepared, prepare, read_certificate
-from app.papers.pades import Certificate, Signatory, Signature, open_key, sign, signatures, usable, whole_by
+from app.papers.ownkey import Prepared, prepare
+from app.papers.pades import (
+    Certificate,
+    Signatory,
+    Signature,
+    open_key,
+    read_certificate,
+    sign,
+    signatures,
+    usable,
+    whole_by,
+)
 from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.pictures import Picture, draw_pictures
 from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, sealed_part, token

@@ -14,26 +14,21 @@ from typing import TYPE_CHECKING
 
 from asn1crypto import cms, pem
 from asn1crypto import x509 as asn1
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from pyhanko.sign import signers
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.papers.errors import KeyRefused
-from app.papers.pades import Certificate, apart, certified, reserved, signatures
+from app.papers.pades import apart, fits, read_certificate, reserved, signatures
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from app.papers.pades import Certificate
+
 LARGEST = 2_000_000  # bytes of what is brought back: one that encloses the paper is told so
 _ROOM = 16_000  # bytes kept free for a signature with its chain of certificates
-_WEAKEST_RSA = 2048
 _DIGEST = "sha256"
 #: What reading a file that is no CMS raises.
 _ODD = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
@@ -57,27 +52,6 @@ class Prepared:
     def digest(self) -> bytes:
         """SHA-256 of what is signed: by it a signature is known to be of this paper."""
         return sha256(self.to_sign).digest()
-
-
-def read_certificate(data: bytes) -> tuple[Certificate, bytes]:
-    """A certificate to sign papers with, and its bytes (DER); PEM is taken, too.
-
-    Raises KeyRefused: no certificate, a key that is too weak or of another kind, one that is not for signatures.
-    """
-    try:
-        raw = pem.unarmor(data)[2] if pem.detect(data) else data
-        found = x509.load_der_x509_certificate(raw)
-        key = found.public_key()
-    except (*_ODD, UnsupportedAlgorithm) as error:
-        raise KeyRefused("papers.own.no_certificate", file="") from error
-    is_rsa = isinstance(key, RSAPublicKey) and key.key_size >= _WEAKEST_RSA
-    if not (is_rsa or isinstance(key, EllipticCurvePublicKey)):
-        raise KeyRefused("papers.own.weak_key", file="")
-    with suppress(x509.ExtensionNotFound):
-        usage = found.extensions.get_extension_for_class(x509.KeyUsage).value
-        if not (usage.digital_signature or usage.content_commitment):
-            raise KeyRefused("papers.own.other_use", file="")
-    return certified(found), raw
 
 
 def prepare(sealed: bytes, certificate: bytes, at: datetime) -> Prepared:
@@ -131,16 +105,7 @@ def _signed_data(answer: bytes) -> cms.SignedData | None:
 
 def is_of(answer: bytes, prepared: Prepared, certificate: bytes) -> bool:
     """Whether a bare signature is this certificate's over the attributes of a prepared paper."""
-    key = x509.load_der_x509_certificate(certificate).public_key()
-    said = attributes(prepared, certificate)
-    try:
-        if isinstance(key, RSAPublicKey):
-            key.verify(answer, said, PKCS1v15(), hashes.SHA256())
-        elif isinstance(key, EllipticCurvePublicKey):
-            key.verify(answer, said, ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True
+    return fits(certificate, attributes(prepared, certificate), answer)
 
 
 def complete(prepared: Prepared, answer: bytes, certificate: bytes, now: datetime) -> bytes:
@@ -159,7 +124,7 @@ def complete(prepared: Prepared, answer: bytes, certificate: bytes, now: datetim
         raise KeyRefused("papers.own.too_large", file="")
     out = BytesIO(prepared.data)
     PreparedByteRangeDigest(prepared.digest, prepared.start, prepared.end).fill_with_cms(out, signed_info)
-    return _proven(out.getvalue(), certified(x509.load_der_x509_certificate(certificate)), now)
+    return _proven(out.getvalue(), read_certificate(certificate)[0], now)
 
 
 def _check_cms(signed: cms.SignedData, prepared: Prepared) -> None:

@@ -5,18 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import pikepdf
+from asn1crypto import pem
 from asn1crypto.pkcs12 import Pfx
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from cryptography.x509.oid import NameOID
 from pyhanko.keys import internal
@@ -65,6 +72,7 @@ _ODD_FILE = (
 )
 
 _FIELD = "Signature1"
+_WEAKEST_RSA = 2048  # bits
 _DIGEST = "sha256"
 _MARGIN, _FIRST_LINE = 6.0, 12.0  # points around the sign block; its first line, in small print, is no link
 _FRAME = StaticStampStyle(border_width=1, border_color=(0.06, 0.15, 0.31))
@@ -167,8 +175,42 @@ def signatory_of(
 ) -> Signatory:
     """What signs, with its own certificate and those that go with it into each signature."""
     known = {each.dump(): each for each in (own, *beside)}
-    certificate = certified(x509.load_der_x509_certificate(own.dump()))
+    certificate = _certified(x509.load_der_x509_certificate(own.dump()))
     return Signatory(certificate, signer, _ATTRIBUTES + sum(map(len, known)))
+
+
+def read_certificate(data: bytes) -> tuple[Certificate, bytes]:
+    """A certificate to sign papers with, and its bytes (DER); PEM is taken, too.
+
+    Raises KeyRefused: no certificate, a key that is too weak or of another kind, one that is not for signatures.
+    """
+    try:
+        raw = pem.unarmor(data)[2] if pem.detect(data) else data
+        found = x509.load_der_x509_certificate(raw)
+        key = found.public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise KeyRefused("papers.own.no_certificate", file="") from error
+    is_rsa = isinstance(key, RSAPublicKey) and key.key_size >= _WEAKEST_RSA
+    if not (is_rsa or isinstance(key, EllipticCurvePublicKey)):
+        raise KeyRefused("papers.own.weak_key", file="")
+    with suppress(x509.ExtensionNotFound):
+        usage = found.extensions.get_extension_for_class(x509.KeyUsage).value
+        if not (usage.digital_signature or usage.content_commitment):
+            raise KeyRefused("papers.own.other_use", file="")
+    return _certified(found), raw
+
+
+def fits(certificate: bytes, said: bytes, signature: bytes) -> bool:
+    """Whether a bare signature (SHA-256) over `said` is by the key of a certificate (DER)."""
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    try:
+        if isinstance(key, RSAPublicKey):
+            key.verify(signature, said, PKCS1v15(), hashes.SHA256())
+        elif isinstance(key, EllipticCurvePublicKey):
+            key.verify(signature, said, ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _why(data: bytes) -> str:
@@ -180,7 +222,7 @@ def _why(data: bytes) -> str:
     return "passphrase"
 
 
-def certified(own: x509.Certificate) -> Certificate:
+def _certified(own: x509.Certificate) -> Certificate:
     """What a certificate says of itself."""
     return Certificate(
         _name(own.subject),
@@ -299,7 +341,7 @@ def _judged(embedded: EmbeddedPdfSignature) -> Signature:
     except (SignatureValidationError, CMSExtractionError, *_ODD_FILE):
         return Signature("altered")
     certificate = x509.load_der_x509_certificate(status.signing_cert.dump())
-    return Signature(_state(status), certified(certificate), status.signer_reported_dt)
+    return Signature(_state(status), _certified(certificate), status.signer_reported_dt)
 
 
 def _state(status: PdfSignatureStatus) -> Literal["valid", "altered", "added"]:

@@ -90,11 +90,15 @@ def test_a_paper_sent_by_the_portal_lies_in_the_inbox_and_its_first_opening_is_n
     assert office.journey.page_of(task).values["dispatch_mode"] == "portal", (
         "proposed, for there is an account"
     )
+    told = text_of(office.holder_of(task).get(f"/tasks/{task.id}"))
+    assert "केवल <strong>अग्रिम प्रति</strong> जाती है" in told, "no key signs here: the sheet is signed in ink"
     office.journey.do(to_dispatch, "dispatch", dispatch_mode="portal")
     [sent] = of_case(office, to_dispatch, delivery)
     assert (sent.delivered_at, sent.opened_at) == (NOW, None)
     assert "पत्र आपके खाते में प्राप्त" in text_of(clerk.get(f"/department/letters/{letter}"))
-    assert "अभी नहीं खोला गया" in text_of(clerk.get("/department/papers"))
+    listed = text_of(clerk.get("/department/papers"))
+    assert "अभी नहीं खोला गया" in listed
+    assert "मूल पत्र पर स्याही से हस्ताक्षर है" in listed
     pdf = clerk.post(f"/department/papers/{sent.id}", {})
     assert pdf.data.startswith(b"%PDF")
     assert pdf.headers["Content-Disposition"].startswith("attachment")

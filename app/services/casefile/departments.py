@@ -111,6 +111,7 @@ class Delivery:
     delivered_at: datetime
     opened_at: datetime | None
     new_number: str  # of the corrected paper in its place
+    is_signed: bool  # by a key; else the file is an advance copy of a sheet that is signed in ink
 
 
 # -- what the department sees ----------------------------------------------------------------------------
@@ -248,6 +249,7 @@ def _delivery(session: Session, row: AnyRow) -> Delivery:
         row.delivered_at,
         row.opened_at,
         row.new_number or "",
+        is_signed=row.signed_with is not None,
     )
 
 
@@ -258,6 +260,12 @@ def has_inbox(session: Session, requisition_id: UUID, now: datetime) -> bool:
     """Whether a paper of this letter can be delivered to an account of the department that asked."""
     found = table.of_letter(session, requisition_id, calendars.day(now))
     return found is not None and bool(found.has_account)
+
+
+def is_for_ink(session: Session, case_id: UUID) -> bool:
+    """Whether the paper of a case is signed by hand on its sheet: by the portal only an advance copy of it goes."""
+    issued = [row for row in paper_queries.of_case(session, case_id) if row.status == "issued"]
+    return bool(issued) and issued[-1].signed_with is None
 
 
 def deliver(session: Session, actor: Actor, case: AnyRow, now: datetime) -> bool:

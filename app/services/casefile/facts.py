@@ -206,6 +206,7 @@ class CaseFacts:
             "outcome_proposed": self.proposed_outcome(loaded) if task.enquiry_id is not None else "",
             "department_has_inbox": task.form == DISPATCH
             and departments.has_inbox(self.session, self.case.requisition_id, self.now),
+            "paper_for_ink": task.form == DISPATCH and departments.is_for_ink(self.session, self.case.id),
             "today": calendars.day(self.now),
             "now": calendars.local(self.now),
             "due_on": task.due_on,

@@ -191,6 +191,33 @@ def add_to_person(
     )
 
 
+def put_photo(
+    database: Database, actor: Actor, roster_id: UUID, number: int, upload: Upload, now: datetime
+) -> dict[str, FieldProblem]:
+    """Let this be the only file of its box for one person of a list; -> what is wrong with it.
+
+    Raises NotAllowed, NotFound, asked.Sent.
+    """
+
+    def find(session: Session) -> _Place:
+        return _row(session, actor, roster_id, number, now, make=True)
+
+    return _add(database, actor, find, [upload], now, instead=True)
+
+
+def cells(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> list[tuple[int, list[str]]]:
+    """Number and texts of every person of a checked list that files may still be given to.
+
+    Raises NotAllowed, NotFound, asked.Sent.
+    """
+    roster, letter = _list(session, actor, roster_id, now)
+    if not letter.is_open:
+        raise asked.Sent
+    key = keys.unlock(session, roster.data_key_id)
+    rows = lists.rows_in(session, roster.id, _JUDGED, roster.total + 1)
+    return [(row.number, rosterwork.open_cells(key, row)) for row in rows]
+
+
 def put_for_person(
     database: Database, actor: Actor, letter_id: UUID, number: int, upload: Upload, now: datetime
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.roles import Permission
-from app.services.intake import enclosures
+from app.services.intake import enclosures, photozips
 from app.services.store.drafts import dropped
 from app.web.frame import formviews
 from app.web.frame.forms import uploads
@@ -69,7 +69,34 @@ def persons(roster_id: UUID) -> ResponseReturnValue:
     found = transaction.read(
         lambda rows: enclosures.persons(rows, g.actor, roster_id, transaction.now(), after)
     )
-    return page("rosters/persons.html", found=found, letter=found.letter)
+    return page(
+        "rosters/persons.html", found=found, letter=found.letter, placed=[], problem="", most=photozips.MOST
+    )
+
+
+@bp.post("/lists/<uuid:roster_id>/persons")
+@requires(Permission.ROSTER_KEEP)
+def photos(roster_id: UUID) -> ResponseReturnValue:
+    """Photos of many persons in one ZIP, each told of."""
+    database, now = transaction.database(), transaction.now()
+    data = next((each.data for each in uploads() if each.field == "photos"), b"")
+    try:
+        placed = photozips.place(database, transaction.actor(), roster_id, data, now)
+        problem, params = "", {}
+    except photozips.Refused as refused:
+        placed, problem, params = [], refused.key, refused.params
+    found = transaction.read(lambda rows: enclosures.persons(rows, g.actor, roster_id, now))
+    status = 422 if problem or any(each.fault for each in placed) else 200
+    return page(
+        "rosters/persons.html",
+        status,
+        found=found,
+        letter=found.letter,
+        placed=placed,
+        problem=problem,
+        params=params,
+        most=photozips.MOST,
+    )
 
 
 @bp.get("/lists/<uuid:roster_id>/persons/<int:number>")
