@@ -8,12 +8,14 @@ keys is refused, however many there are of them: the comparison is with every su
 from __future__ import annotations
 
 import unicodedata
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LEAST, MOST = 12, 128  # signs
+_MARK = 16  # hexadecimal digits
 _OF_ITS_OWN = 5  # letters that no common word, row or number explains; fewer are a variation of a guess
 _LONGEST_PERIOD = 5  # signs: what repeats so short a piece is that piece
 _SHORTEST_ROW, _SHORTEST_WORD = 4, 3
@@ -37,16 +39,29 @@ def normalised(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def fault(password: str, guessed_first: frozenset[str], own: Iterable[str] = ()) -> str | None:
+def leak_mark(password: str) -> str:
+    """By which a password stands on the list of leaked ones, which nobody reads them from."""
+    return sha256(normalised(password).casefold().encode()).hexdigest()[:_MARK]
+
+
+def fault(
+    password: str,
+    guessed_first: frozenset[str],
+    own: Iterable[str] = (),
+    leaked: frozenset[str] = frozenset(),
+) -> str | None:
     """Why a password is refused: `short`, `long`, `common`; None when it may stand.
 
-    `guessed_first`: common words as `words` gives them; `own`: names of the officer, his account, his office.
+    `guessed_first`: common words as `words` gives them; `own`: names of the officer, his account, his office;
+    `leaked`: marks of passwords that have become known elsewhere.
     """
     text = normalised(password)
     if len(text) < LEAST:
         return "short"
     if len(text) > MOST:
         return "long"
+    if leak_mark(text) in leaked:
+        return "common"
     known = guessed_first | words(own)
     folded = text.casefold()
     if any(_is_guessed(each, known) for each in {folded, *(folded.translate(each) for each in _DISGUISES)}):

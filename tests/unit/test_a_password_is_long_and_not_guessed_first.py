@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from app.domain import passwords
-from app.services.staff.accounts import guessed_first
+from app.services.staff.accounts import guessed_first, leaked
 
 OWN = ["sho.garkha", "राकेश कुमार", "Rakesh Kumar", "गड़खा", "Garkha"]
 
@@ -93,3 +93,16 @@ def test_two_keyboards_write_the_same_password() -> None:
 def test_no_rule_of_composition_and_blanks_are_signs() -> None:
     assert verdict("lantern orchid bicycle") is None
     assert verdict("LANTERN ORCHID BICYCLE") is None
+
+
+@pytest.mark.parametrize("password", ["Finalfantasy", "needforspeed", "gfhjkmgfhjkm", "123qweasdzxc"])
+def test_a_password_known_from_a_leak_is_refused_however_it_is_written(password):
+    assert passwords.fault(password, guessed_first(), OWN) is None, "its words alone would let it stand"
+    assert passwords.fault(password, guessed_first(), OWN, leaked()) == "common"
+    assert passwords.fault(password.upper(), guessed_first(), OWN, leaked()) == "common"
+    assert passwords.fault(f"{password} 5 मोर", guessed_first(), OWN, leaked()) is None
+
+
+def test_the_list_of_leaks_names_no_password():
+    assert len(leaked()) > 400
+    assert all(len(each) == 16 and set(each) <= set("0123456789abcdef") for each in leaked())

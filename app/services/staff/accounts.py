@@ -198,7 +198,7 @@ def _faults(session: Session, row: AnyRow, what: str, typed: Typed) -> dict[str,
     """What is wrong with a new password, by box."""
     if "password" not in WANTED[what]:
         return {}
-    if fault := passwords.fault(typed.password, guessed_first(), _names(session, row)):
+    if fault := passwords.fault(typed.password, guessed_first(), _names(session, row), leaked()):
         return {"password": f"account.problem.password.{fault}"}
     same = hmac.compare_digest(
         passwords.normalised(typed.password).encode(), passwords.normalised(typed.again).encode()
@@ -251,3 +251,10 @@ def guessed_first() -> frozenset[str]:
     ]
     common = [word for line in lines if not line.startswith("#") for word in line.split()]
     return passwords.words([*common, *places])
+
+
+@cache
+def leaked() -> frozenset[str]:
+    """The marks of long passwords that are known from leaks, the most frequent ones; the file says where from."""
+    lines = (gazetteer.SEED / "leaked_passwords.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
