@@ -19,7 +19,7 @@ from app.config import ROOT
 from app.crypto import RingRefused
 from app.domain.errors import DomainError, ReleaseRefused
 from app.services.deployment import packages, replays
-from app.services.installation import checkpoints, dbroles, reindexing, setup
+from app.services.installation import backups, checkpoints, dbroles, reindexing, setup
 from app.services.procedure import procedures
 from app.services.staff import entrycodes
 from app.services.store import audit, keys, officekeys, scopes
@@ -48,6 +48,7 @@ admin_group = AppGroup("admin", help="प्रशासकों के खा�
 audit_group = AppGroup("audit", help="गतिविधि अभिलेख / the record")
 signature_group = AppGroup("signature", help="पत्रों पर हस्ताक्षर / signatures of papers")
 database_group = AppGroup("database", help="डेटाबेस / the database")
+backup_group = AppGroup("backup", help="बैकअप / backups")
 keys_group = AppGroup("keys", help="कुंजियाँ / keys")
 clocks_group = AppGroup("clocks", help="समय-घड़ी / clocks")
 inbox_group = AppGroup("inbox", help="मेरे कार्य / the inbox")
@@ -66,6 +67,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(clocks_group)
     app.cli.add_command(keys_group)
     app.cli.add_command(database_group)
+    app.cli.add_command(backup_group)
     app.cli.add_command(signature_group)
 
 
@@ -370,6 +372,28 @@ def _grant(role: str) -> None:
     except DomainError as refused:
         raise click.ClickException(_both(refused.key, **refused.params)) from refused
     click.echo(_both("cli.role_granted", role=role))
+
+
+@backup_group.command("make")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def _back_up(folder: Path) -> None:
+    """Copy database and documents into FOLDER while the servers run, and prove the copy; it holds no key."""
+    try:
+        place = backups.make(_database(), folder, _now())
+    except DomainError as refused:
+        raise click.ClickException(_both(refused.key, **refused.params)) from refused
+    click.echo(_both("cli.backup_made", path=place))
+
+
+@backup_group.command("verify")
+@click.argument("place", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def _prove_backup(place: Path) -> None:
+    """Read a backup again, file by file; exits with 1 when it is not as it was written."""
+    try:
+        count = backups.prove(place)
+    except DomainError as refused:
+        raise click.ClickException(_both(refused.key, **refused.params)) from refused
+    click.echo(_both("cli.backup_whole", count=count))
 
 
 @keys_group.command("rotate")

@@ -64,7 +64,6 @@ RULES: dict[str, str] = {
 WAITING: dict[str, str] = {
     "see.internal_note": "no note sheet of an office",
     "adm.number_series": "series follow the calendar year by themselves",
-    "adm.backup": "by the command line of the machine only",
 }
 #: Words of the matrix that the screens cannot keep yet in rows that are otherwise there: such a cell opens nothing.
 GAPS: dict[tuple[str, Role], str] = {

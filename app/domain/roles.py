@@ -177,6 +177,7 @@ class Permission(StrEnum):
     RECORD_EXPORT = "record:export"
     SECURITY_LOG = "record:security"
     CASE_MASKED = "case:masked"
+    BACKUP_SEE = "backup:see"
     ADMIN_SEE = "admin:see"
     INCIDENT_RETRY = "incident:retry"
     VALUES_SEE = "values:see"
@@ -249,6 +250,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.RECORD_EXPORT: _grant("act.export", keeps="audit_only", reach="A"),
     Permission.SECURITY_LOG: _grant("adm.audit_log"),
     Permission.CASE_MASKED: _grant("see.case.identity", reach="M"),
+    Permission.BACKUP_SEE: _grant("adm.backup", keeps="run_only"),
     Permission.PAPER_SEE: _grant("see.paper", reach="A"),
     # One paper on its page, within the row scope and the class that a post opens: the assistant's are the clear ones.
     Permission.PAPER_OPEN: _grant("see.paper", keeps="own_thana clear_only"),

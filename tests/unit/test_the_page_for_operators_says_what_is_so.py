@@ -70,4 +70,4 @@ def test_every_rate_of_the_program_stands_on_the_page():
 
 def test_every_set_of_logs_keys_connections_and_updates_has_its_list():
     heads = re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
-    assert heads == ["Limits", "Logs", "Keys and algorithms", "Connections", "Updates"]
+    assert heads == ["Limits", "Logs", "Keys and algorithms", "Backups", "Connections", "Updates"]

@@ -153,6 +153,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "policy:refuse": frozenset({"cap", "years"}),
     "events:export": frozenset({"found", "step_up"}),
     "record:export": frozenset({"rows", "sha256", "step_up"}),
+    "backup:make": frozenset({"files", "bytes"}),
     "record:check": frozenset({"copies"}),
     "record:checked": frozenset({"rows", "faults"}),
     "statement:keep": frozenset({"statement", "first", "sha256"}),

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, g, redirect, request, url_for
 
 from app.domain.roles import Permission
 from app.services.access import officers
+from app.services.installation import backups
 from app.services.jobs import retries, stalls
 from app.services.jobs.retries import Outcome
 from app.services.workflow import incidents
@@ -42,6 +43,8 @@ def overview() -> ResponseReturnValue:
     )
     overdue = stalls.overdue(transaction.database(), g.actor, transaction.now())
     may_retry = g.actor.may(Permission.INCIDENT_RETRY)
+    may_see_backup = g.actor.may(Permission.BACKUP_SEE)
+    backup = transaction.read(lambda rows: backups.last(rows, g.actor)) if may_see_backup else None
     return page(
         "admin/overview.html",
         incidents=stopped[:SHOWN],
@@ -58,6 +61,8 @@ def overview() -> ResponseReturnValue:
         may_see_policies=g.actor.may(Permission.POLICY_SEE),
         may_keep_departments=g.actor.may(Permission.DEPARTMENT_KEEP),
         may_watch_tokens=g.actor.may(Permission.PROGRAM_WATCH),
+        backup=backup,
+        may_see_backup=may_see_backup,
         may_make_codes=g.actor.may(Permission.ENTRY_CODE),
         news=_news(confirmations.take_notes()),
     )

@@ -1,0 +1,121 @@
+"""A whole case leaves no marked word outside the seals: database, journal, documents, logs, spool, backup."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from base64 import b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from structlog.testing import capture_logs
+
+from app.domain.roles import Role
+from app.services.installation import backups
+from tests.districts import NOW
+from tests.journey import scan
+from tests.office import Office, text_of
+from tests.visitor import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Words that nobody else in the demo district has.
+MARKED = {
+    "name_hi": "झंकृतेश उपनामधारी",
+    "name_en": "Jhankritesh Upnamdhari",
+    "father_hi": "विमलाकांत उपनामधारी",
+    "perm_village": "चिह्नितग्राम",
+}
+#: What stands in readable form on purpose, and is kept apart from the database.
+APART = {"keys", "demo-accounts.csv"}
+
+
+@pytest.fixture(scope="module")
+def house(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Path]]:
+    """A district in which a case with marked words and a file went from the letter to its paper."""
+    folder, spool = tmp_path_factory.mktemp("house"), tmp_path_factory.mktemp("spool")
+    shutil.copy(demo_sqlite, folder / "satyapan.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(spool))
+        office = Office(folder, NOW)
+        journey = office.journey
+        office.logged = []
+        with capture_logs() as logged:
+            office.number = journey.add(journey.register(), ["th_mufassil"], [scan("photo")], **MARKED)
+            journey.go_on(office.number)
+            journey.work()
+        office.logged += logged
+        yield office, spool
+    office.database.close()
+
+
+def words() -> list[bytes]:
+    found = [word for value in MARKED.values() for word in value.split()]
+    spelt = [[word.encode(), word.encode("utf-16-le"), word.encode("unicode_escape")] for word in found]
+    return [each for spellings in spelt for each in spellings]
+
+
+def told(folder: Path) -> list[str]:
+    """The files below a folder in which a marked word stands to be read."""
+    return [
+        f"{path.relative_to(folder)}: {word!r}"
+        for path in folder.rglob("*")
+        if path.is_file() and path.relative_to(folder).parts[0] not in APART
+        for word in words()
+        if word in path.read_bytes()
+    ]
+
+
+def test_no_marked_word_stands_in_database_journal_documents_logs_or_temporary_files(house):
+    office, spool = house
+    dm = office.at(Role.DM)
+    page = text_of(dm.get(f"/cases/{office.number.replace('/', '-')}"))
+    assert MARKED["name_hi"] in page, "the marked words are those of the case"
+    folder = Path(office.database.engine.url.database).parent
+    assert (folder / "satyapan.db-wal").exists()
+    assert any(path.is_file() for path in (folder / "documents").rglob("*"))
+    assert told(folder) == []
+    assert [path for path in spool.rglob("*") if path.is_file()] == []
+    logged = repr(office.logged).encode()
+    assert not [word for word in words() if word in logged]
+
+
+def test_a_backup_is_whole_without_a_key_or_a_marked_word(house, tmp_path):
+    office, _ = house
+    place = backups.make(office.database, tmp_path, NOW)
+    names = {str(path.relative_to(place)) for path in place.rglob("*") if path.is_file()}
+    assert {"manifest.json", "satyapan.db"} < names
+    assert any(name.startswith("documents/") for name in names)
+    assert not [name for name in names if "key" in name or "ring" in name]
+    secrets = [spelt for root in office.database.keys.roots.values() for spelt in (root, b64encode(root))]
+    assert not [path for path in place.rglob("*") if path.is_file() and holds(path, secrets)]
+    assert told(place) == []
+    assert backups.prove(place) == len(names) - 1
+    admin = Visitor(office.app).enter(office.journey.staff.holder(Role.USER_ADMIN).officer_id, NOW)
+    assert "जाँचा हुआ" in text_of(admin.get("/admin"))
+    assert "पिछला बैकअप" not in text_of(office.at(Role.PROCESS_ADMIN).get("/admin"))
+
+
+def holds(path: Path, secrets: list[bytes]) -> bool:
+    data = path.read_bytes()
+    return any(secret in data for secret in secrets)
+
+
+def test_a_backup_that_was_touched_is_named_and_the_command_says_so(house, tmp_path):
+    office, _ = house
+    runner = office.app.test_cli_runner()
+    made = runner.invoke(args=["backup", "make", str(tmp_path)])
+    assert made.exit_code == 0, made.output
+    [place] = tmp_path.iterdir()
+    assert runner.invoke(args=["backup", "verify", str(place)]).exit_code == 0
+    victim = next(path for path in (place / "documents").rglob("*") if path.is_file())
+    data = bytearray(victim.read_bytes())
+    data[len(data) // 2] ^= 1
+    victim.write_bytes(data)
+    said = runner.invoke(args=["backup", "verify", str(place)])
+    assert said.exit_code == 1
+    assert victim.name in said.output
+    victim.unlink()
+    assert runner.invoke(args=["backup", "verify", str(place)]).exit_code == 1
