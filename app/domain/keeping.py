@@ -47,7 +47,7 @@ _STEPS_IN_ON = frozenset({"", "S", CLEAR_ONLY})  # words of a cell that are kept
 RULES: dict[str, str] = {
     "see.case.contact": "app.domain.secrecy: answers with a row of their own",
     "see.case.id_numbers": "app.domain.secrecy: answers with a row of their own, masked where the matrix says so",
-    "see.field_report": "app.domain.secrecy: what the police have written",
+    "see.field_report": "app.domain.secrecy: what the police have written; app.services.casework.inspections",
     "see.criminal_detail": "app.domain.secrecy: class P3",
     "see.sb_note": "app.domain.secrecy and app.models.scope: class P4",
     "see.outcome": "app.domain.secrecy: the steps that settle it are the police's",
@@ -67,11 +67,9 @@ WAITING: dict[str, str] = {
 }
 #: Words of the matrix that the screens cannot keep yet in rows that are otherwise there: such a cell opens nothing.
 GAPS: dict[tuple[str, Role], str] = {
-    ("see.case.identity", Role.AUDITOR): "no ticket of inspection",
-    ("see.case.documents", Role.AUDITOR): "no ticket of inspection",
-    ("see.field_report", Role.AUDITOR): "no ticket of inspection",
-    ("see.criminal_detail", Role.AUDITOR): "no ticket of inspection",
-    ("see.paper", Role.AUDITOR): "no ticket of inspection",
+    ("see.case.identity", Role.AUDITOR): "by first letters, on the pages of the record",
+    ("see.case.documents", Role.AUDITOR): "a scan cannot be masked",
+    ("see.paper", Role.AUDITOR): "by its number; the paper itself names the person",
     ("act.hearing", Role.DM_SECTION_HEAD): "nothing is prepared beforehand",
     ("act.hearing", Role.SP_READER): "nothing is prepared beforehand",
     ("see.case.contact", Role.REQUESTER): "its pages name its candidates, and tell no more of them",

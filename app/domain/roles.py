@@ -178,6 +178,8 @@ class Permission(StrEnum):
     SECURITY_LOG = "record:security"
     CASE_MASKED = "case:masked"
     BACKUP_SEE = "backup:see"
+    INSPECTION_GIVE = "inspection:give"
+    INSPECTION_READ = "inspection:read"
     ADMIN_SEE = "admin:see"
     INCIDENT_RETRY = "incident:retry"
     VALUES_SEE = "values:see"
@@ -250,6 +252,8 @@ GRANTS: dict[Permission, Grant] = {
     Permission.RECORD_EXPORT: _grant("act.export", keeps="audit_only", reach="A"),
     Permission.SECURITY_LOG: _grant("adm.audit_log"),
     Permission.CASE_MASKED: _grant("see.case.identity", reach="M"),
+    Permission.INSPECTION_GIVE: _grant("act.inspection_ticket"),
+    Permission.INSPECTION_READ: _grant("act.inspection_ticket", keeps="with_ticket"),
     Permission.BACKUP_SEE: _grant("adm.backup", keeps="run_only"),
     Permission.PAPER_SEE: _grant("see.paper", reach="A"),
     # One paper on its page, within the row scope and the class that a post opens: the assistant's are the clear ones.

@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from app.crypto import KeyRing, Unsealable
 from app.domain.roles import Role
+from app.models.cases import document
 from app.services.installation import backups
+from app.services.store import audit, documents, scopes
+from app.services.store.database import Database
 from tests.districts import NOW
 from tests.journey import scan
 from tests.office import Office, text_of
+from tests.two_districts import SARAN
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -119,3 +125,23 @@ def test_a_backup_that_was_touched_is_named_and_the_command_says_so(house, tmp_p
     assert victim.name in said.output
     victim.unlink()
     assert runner.invoke(args=["backup", "verify", str(place)]).exit_code == 1
+
+
+def test_a_district_is_restored_from_a_backup_and_the_keys_and_from_nothing_less(house, tmp_path):
+    office, _ = house
+    place = backups.make(office.database, tmp_path / "copies", NOW)
+    new = tmp_path / "new"
+    shutil.copytree(place, new)
+    url = f"sqlite:///{new / 'satyapan.db'}"
+    restored = Database(url, office.database.keys, new / "documents", clock_is_free=True)
+    foreign = Database(url, KeyRing("other", {"other": bytes(32)}), new / "documents", clock_is_free=True)
+    whole = scopes.record(SARAN)
+    assert restored.read(audit.verify, whole) == []
+    rows = restored.read(lambda session: session.connection.execute(select(document)).all(), whole)
+    assert rows
+    for row in rows:
+        assert restored.read(lambda session, row=row: documents.read(session, row), whole).data
+        with pytest.raises(Unsealable):
+            foreign.read(lambda session, row=row: documents.read(session, row), whole)
+    restored.close()
+    foreign.close()

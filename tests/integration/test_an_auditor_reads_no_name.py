@@ -22,9 +22,11 @@ from app.domain.roles import Role
 from app.models.audit import audit
 from app.models.officers import officer, posting
 from app.services.access import officers
+from app.services.casework import inspections
 from app.services.installation import checkpoints, recordcheck
 from app.services.reports import recordbook, recordexport
 from app.services.store.drafts import actor_scope
+from app.services.store.scopes import health
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import Office, text_of
@@ -297,3 +299,35 @@ def test_who_supervises_from_above_sees_a_case_without_its_person(office):
     assert last_act(office, "access") == ("record:see", "supervisor_view")
     assert supervisor.get("/record").status_code == 403
     assert supervisor.get("/masked/SRN-2026-99999").status_code == 404
+
+
+def test_by_a_ticket_of_the_dm_he_reads_what_was_found_without_anybodys_particulars(office, auditor):
+    record = f"/record/cases/{in_address(office.number)}"
+    closed = text_of(auditor.get(record))
+    dm = office.at(Role.DM)
+    dm.get("/inspections")
+    whole = {"number": office.number, "days": "३", "reason": "sample"}
+    for wrong in ({"number": "SRN-2026-99999"}, {"days": "31"}, {"days": "0"}, {"reason": ""}):
+        assert dm.post("/inspections", {**whole, **wrong}).status_code == 422, wrong
+    assert office.at(Role.SP).get("/inspections").status_code == 403
+    assert dm.post("/inspections", whole).status_code == 303
+    assert office.number in text_of(dm.get("/inspections"))
+    assert office.number in text_of(auditor.get("/record"))
+    page = text_of(auditor.get(record))
+    shown = page[page.index("निरीक्षण टिकट से खुला है") : page.index('id="acts"')]
+    assert shown.count("<dt>") > 10
+    for field in ("name_hi", "name_en", "father_hi", "perm_village", "perm_pin"):
+        assert CANDIDATE[field] not in page, field
+    assert not [name for name in names(office) if name in page]
+    assert "/documents/" not in page
+    assert last_act(office, "access") == ("case:see", "auditor")
+    [ticket] = office.database.read(lambda rows: inspections.open_now(rows, actor_of(office), NOW), health())
+    dm.get("/inspections")
+    assert dm.post(f"/inspections/{ticket.case_id}/close").status_code == 303
+    again = text_of(auditor.get(record))
+    assert "निरीक्षण टिकट से खुला है" not in closed + again
+    later = NOW + timedelta(days=4)
+    assert dm.post("/inspections", whole).status_code == 303
+    assert (
+        office.database.read(lambda rows: inspections.open_now(rows, actor_of(office), later), health()) == []
+    )

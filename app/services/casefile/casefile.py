@@ -308,11 +308,11 @@ class CaseFile:
         side = asked.side_of_step(row.element_id)
         return secrecy.readable(self._actor.post.role, side, reported=self._is_reported)
 
-    def readable(self, rows: Iterable[AnyRow]) -> list[AnswerView]:
-        """Of these submissions, what the officer's post may read."""
+    def readable(self, rows: Iterable[AnyRow], within: frozenset[str] = secrecy.CLASSES) -> list[AnswerView]:
+        """Of these submissions, what the officer's post may read, of these classes alone where some are named."""
         found = []
         for row in rows:
-            classes = self.classes_of(row)
+            classes = self.classes_of(row) & within
             if classes:
                 found.append(self._answer(row, classes))
         return found

@@ -115,6 +115,7 @@ class Step:
 class Masked:
     """A case without its person: the first letters of the name, numbers, dates, stages, outcome."""
 
+    id: UUID
     number: str
     name: str
     purpose_hi: str
@@ -264,6 +265,7 @@ def _masked(session: Session, case: AnyRow) -> Masked:
         name = keys.open_name(session, case.data_key_id, person.id, person.name)
     tasks = workflow.tasks_of(session, case.id, states=workflow.EVERY_STATE)
     return Masked(
+        case.id,
         case.number,
         masked(name["hi"] or name["en"]),
         *loaded.purpose_names(case.purpose),

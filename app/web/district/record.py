@@ -9,17 +9,23 @@ from flask import Blueprint, g, redirect, request, url_for
 from app.domain.numbers import in_address, parse_case_number
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
+from app.services.casework import inspections
 from app.services.reports import recordbook
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import limits, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
     from flask.typing import ResponseReturnValue
+
+    from app.services.casefile.casefile import AnswerView
 
 bp = Blueprint("record", __name__)
 
-_DIGITS = 9
+_DIGITS, _DAYS = 9, 3
 _LONGEST = 80
 _LEAST = 2  # signs of a name
 
@@ -65,8 +71,60 @@ def security(kind: str) -> ResponseReturnValue:
 @requires(Permission.RECORD_READ)
 def case(number: str) -> ResponseReturnValue:
     """A case without its person, and its chain."""
-    found = recordbook.of_case(transaction.database(), g.actor, number, _before(), transaction.now())
-    return _page(found)
+    database, now = transaction.database(), transaction.now()
+    found = recordbook.of_case(database, g.actor, number, _before(), now)
+    written: Sequence[AnswerView] = ()
+    if found.case is not None and g.actor.may(Permission.INSPECTION_READ):
+        written = inspections.read(database, g.actor, found.case.id, now)
+    return _page(found, written=written)
+
+
+@bp.get("/inspections")
+@requires(Permission.INSPECTION_GIVE)
+def tickets() -> ResponseReturnValue:
+    """The cases that are open to the auditor, and the form that opens one."""
+    return _tickets()
+
+
+@bp.post("/inspections")
+@requires(Permission.INSPECTION_GIVE)
+def give_ticket() -> ResponseReturnValue:
+    actor, now = transaction.actor(), transaction.now()
+    typed = {name: request.form.get(name, "").strip()[:_LONGEST] for name in ("number", "days", "reason")}
+    digits = ascii_digits(typed["days"])
+    days = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _DAYS else None
+    try:
+        transaction.write(
+            lambda rows: inspections.give(rows, actor, typed["number"], days, typed["reason"], now)
+        )
+    except inspections.TicketRefused as refused:
+        return _tickets(422, refused, typed)
+    return redirect(url_for("record.tickets"), code=303)
+
+
+@bp.post("/inspections/<uuid:case_id>/close")
+@requires(Permission.INSPECTION_GIVE)
+def close_ticket(case_id: UUID) -> ResponseReturnValue:
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: inspections.close(rows, actor, case_id, now))
+    return redirect(url_for("record.tickets"), code=303)
+
+
+def _tickets(
+    status: int = 200,
+    refused: inspections.TicketRefused | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
+    now = transaction.now()
+    return page(
+        "reports/inspections.html",
+        status,
+        open=transaction.read(lambda rows: inspections.open_now(rows, g.actor, now)),
+        reasons=inspections.REASONS,
+        most=inspections.MOST_DAYS,
+        refused=refused,
+        typed=typed or {},
+    )
 
 
 @bp.get("/masked")
@@ -96,7 +154,9 @@ def _page(
     problem: str = "",
     typed: str = "",
     found: list[recordbook.Found] | None = None,
+    written: Sequence[AnswerView] = (),
 ) -> ResponseReturnValue:
+    now = transaction.now()
     is_security = book is not None and book.chain in recordbook.SECURITY
     return page(
         "reports/record.html",
@@ -109,6 +169,10 @@ def _page(
         may_search=g.actor.may(Permission.RECORD_SEARCH),
         may_check=g.actor.may(Permission.RECORD_CHECK),
         found=found,
+        written=written,
+        tickets=transaction.read(lambda rows: inspections.open_now(rows, g.actor, now))
+        if book is None and g.actor.may(Permission.INSPECTION_READ)
+        else (),
         problem=problem,
         typed=typed,
     )

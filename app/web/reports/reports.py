@@ -59,6 +59,7 @@ def queues() -> ResponseReturnValue:
         may_see_clocks=g.actor.may(Permission.CLOCK_SEE),
         may_see_areas=g.actor.may(Permission.AREA_SEE),
         may_read_record=g.actor.may(Permission.RECORD_READ),
+        may_give_tickets=g.actor.may(Permission.INSPECTION_GIVE),
         may_see_masked=g.actor.may(Permission.CASE_MASKED),
         may_check=g.actor.may(Permission.RECORD_CHECK),
         may_watch=g.actor.may(Permission.CASE_OPENED),

@@ -1,0 +1,176 @@
+"""A ticket of inspection: the DM opens a named case to the district's auditor for some days, its person masked.
+
+What is open so is a setting of the district; that it was opened, closed and read stands in the record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.domain import numbers
+from app.domain.errors import DomainError, NotAllowed
+from app.domain.offices import SEALED_UNITS
+from app.domain.roles import Permission
+from app.domain.secrecy import SENSITIVE
+from app.models import case_queries as cases
+from app.models import setting_queries as settings
+from app.models.scope import CaseScope
+from app.papers.devanagari import masked
+from app.services.casefile import casefile, sightings
+from app.services.procedure import releases
+from app.services.store import audit, keys, scopes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.domain.roles import Actor
+    from app.models.scope import Session
+    from app.services.store.database import Database
+
+_KEY = "inspections"
+MOST_DAYS, MOST_OPEN = 30, 50  # of one ticket; tickets at one time
+#: Why a case is opened so: a list, so that no word about a person lies in the settings.
+REASONS = ("sample", "complaint", "order")
+#: What an auditor reads by a ticket: what was found and when, no particulars of anybody (class P2), nothing sealed.
+_CODES = ("relation", "gender")  # parts of a name that are none
+_CLASSES = frozenset({"P0", "P1", SENSITIVE})
+
+
+class TicketRefused(DomainError):
+    """No such case, too many days, no reason, or too many tickets (422); `box` is where it is told."""
+
+    def __init__(self, box: str, key: str, **params: Any) -> None:
+        super().__init__(key, **params)
+        self.box = box
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One case that is open to the auditor, until when, and why."""
+
+    case_id: UUID
+    number: str
+    reason: str
+    until: datetime
+
+
+def open_now(session: Session, actor: Actor, now: datetime) -> list[Ticket]:
+    """The tickets that hold. Raises NotAllowed for whoever neither gives them nor reads by them."""
+    if not (actor.may(Permission.INSPECTION_GIVE) or actor.may(Permission.INSPECTION_READ)):
+        raise NotAllowed
+    return _open(session, now)
+
+
+def give(session: Session, actor: Actor, number: str, days: int | None, reason: str, now: datetime) -> None:
+    """Open a case to the auditor for so many days. Raises NotAllowed, TicketRefused."""
+    if not actor.may(Permission.INSPECTION_GIVE):
+        raise NotAllowed
+    known = numbers.parse_case_number(number)
+    case = cases.find_number(session, known) if known is not None else None
+    if case is None:
+        raise TicketRefused("number", "retention.problem.case")
+    if days is None or not 1 <= days <= MOST_DAYS:
+        raise TicketRefused("days", "inspection.problem.days", most=MOST_DAYS)
+    if reason not in REASONS:
+        raise TicketRefused("reason", "inspection.problem.reason")
+    others = [each for each in _open(session, now) if each.case_id != case.id]
+    if len(others) >= MOST_OPEN:
+        raise TicketRefused("number", "inspection.problem.many", most=MOST_OPEN)
+    until = now + timedelta(days=days)
+    _keep(session, [*others, Ticket(case.id, case.number, reason, until)])
+    own = session.narrowed(CaseScope(actor.district_id, case.id))
+    thing = f"case:{case.id}"
+    audit.record(own, thing, "inspection:open", thing, actor, now, until=until.isoformat())
+
+
+def close(session: Session, actor: Actor, case_id: UUID, now: datetime) -> None:
+    """Close a case to the auditor before its days are over; one that is not open stays so. Raises NotAllowed."""
+    if not actor.may(Permission.INSPECTION_GIVE):
+        raise NotAllowed
+    lasting = _open(session, now)
+    left = [each for each in lasting if each.case_id != case_id]
+    if len(left) == len(lasting):
+        return
+    _keep(session, left)
+    own = session.narrowed(CaseScope(actor.district_id, case_id))
+    audit.record(own, f"case:{case_id}", "inspection:close", f"case:{case_id}", actor, now)
+
+
+def read(database: Database, actor: Actor, case_id: UUID, now: datetime) -> Sequence[casefile.AnswerView]:
+    """What the units and judges have written of a case with a ticket, masked; nothing where there is none.
+
+    That P3 was read is recorded before it is shown. Raises NotAllowed.
+    """
+    if not actor.may(Permission.INSPECTION_READ):
+        raise NotAllowed
+    found = database.read(
+        lambda session: _written(session, actor, case_id, now), scopes.record(actor.district_id)
+    )
+    if found:
+        sightings.note(database, actor, f"case:{case_id}", "inspection", {SENSITIVE}, now)
+    return found
+
+
+def _written(session: Session, actor: Actor, case_id: UUID, now: datetime) -> list[casefile.AnswerView]:
+    if case_id not in {each.case_id for each in _open(session, now)}:
+        return []
+    own = session.narrowed(CaseScope(actor.district_id, case_id))
+    case = cases.find(own, case_id)
+    if case is None:
+        return []
+    file = casefile.CaseFile(own, actor, case, releases.load(own, case.release_id), now)
+    rows = [row for row in file.answer_rows if row.user_task_id is not None]
+    hidden = _words(own, case)
+    return [
+        _masked(each, hidden)
+        for each in file.readable(rows, _CLASSES)
+        if each.rows and each.unit_kind not in SEALED_UNITS
+    ]
+
+
+def _words(session: Session, case: Any) -> dict[str, str]:
+    """The words of the person's names, and what stands in their place in a text."""
+    person = cases.applicant_of(session, case.id)
+    if person is None:
+        return {}
+    name = keys.open_name(session, case.data_key_id, person.id, person.name)
+    texts = [text for part, text in name.items() if part not in _CODES]
+    words = {word for text in texts for word in text.split() if len(word) > 1}
+    return {word: masked(word) for word in sorted(words, key=len, reverse=True)}
+
+
+def _masked(view: casefile.AnswerView, hidden: dict[str, str]) -> casefile.AnswerView:
+    """An answer without its officer's name, and with the person's names masked in its texts."""
+
+    def mask(text: str) -> str:
+        for word, stars in hidden.items():
+            text = text.replace(word, stars)
+        return text
+
+    rows = [(label, mask(text)) for label, text in view.rows]
+    return replace(view, officer_hi="", officer_en="", rows=rows, failed_visits=())
+
+
+def _open(session: Session, now: datetime) -> list[Ticket]:
+    kept = settings.value_of(session, _KEY) or []
+    found = (
+        Ticket(UUID(each["case"]), each["number"], each["reason"], datetime.fromisoformat(each["until"]))
+        for each in kept
+    )
+    return [each for each in found if each.until > now]
+
+
+def _keep(session: Session, tickets: Sequence[Ticket]) -> None:
+    plain = [
+        {
+            "case": str(each.case_id),
+            "number": each.number,
+            "reason": each.reason,
+            "until": each.until.isoformat(),
+        }
+        for each in tickets
+    ]
+    settings.put_value(session, _KEY, plain)
