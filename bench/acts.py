@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import re
 import statistics
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 STEP = "endorse_enquiry"
 FLOOR = "floor F, one durable commit, CPU"
 _OFFICERS = 16
+_PATIENCE = 300.0  # seconds
 _BATCH, _WARM = 5, 3
 
 
@@ -161,10 +164,11 @@ def _against_the_floor(
 
 def _many_officers(ground: World, prepared: list[_Waiting], *, quick: bool) -> Iterator[results.Row]:
     """Let one officer do all acts, then sixteen at once; both on fresh copies, the better of each."""
+    processes = 1 if ground.server is None else ground.settings("endorse").web_processes
     alone, together = [], []
     for _ in range(1 if quick else 3):
-        alone.append(_at_once(ground, prepared, 1))
-        together.append(_at_once(ground, prepared, _OFFICERS))
+        alone.append(_at_once(ground, prepared, 1, 1))
+        together.append(_at_once(ground, prepared, _OFFICERS, processes))
     gain = max(len(one.wall) / one.seconds for one in together) / max(
         len(one.wall) / one.seconds for one in alone
     )
@@ -173,13 +177,43 @@ def _many_officers(ground: World, prepared: list[_Waiting], *, quick: bool) -> I
     yield results.at_most(f"{_OFFICERS} officers at once, p99", ground.kind, tail, "x median", 20)
 
 
-def _at_once(ground: World, prepared: list[_Waiting], officers: int) -> measure.Sample:
-    database = ground.open(ground.copy("endorse"))
-    for waiting in prepared[:_WARM]:
+def _at_once(ground: World, prepared: list[_Waiting], officers: int, processes: int) -> measure.Sample:
+    """All acts by so many officers, shared by as many processes as answer pages: one on SQLite."""
+    name = ground.copy("endorse")
+    shares = [prepared[place::processes] for place in range(processes)]
+    if processes == 1:
+        return _share(ground, name, shares[0], officers, lambda: None)[0]
+    forked = multiprocessing.get_context("fork")  # as the server's own processes come into being
+    gate, results_of = forked.Barrier(processes), forked.Queue()
+
+    def work(share: list[_Waiting]) -> None:
+        results_of.put(_share(ground, name, share, officers // processes, gate.wait))
+
+    children = [forked.Process(target=work, args=(share,)) for share in shares]
+    for child in children:
+        child.start()
+    found = [results_of.get(timeout=_PATIENCE) for _ in children]
+    for child in children:
+        child.join()
+    begun, ended = min(begin for _, begin, _ in found), max(end for _, _, end in found)
+    return measure.Sample(
+        wall=[each for sample, _, _ in found for each in sample.wall], seconds=ended - begun
+    )
+
+
+def _share(
+    ground: World, name: str, share: list[_Waiting], officers: int, together: Callable[[], object]
+) -> tuple[measure.Sample, float, float]:
+    """What one process does, once all of them are warm; -> its sample, and when it began and ended, in seconds."""
+    database = ground.open(name)
+    for waiting in share[:_WARM]:
         _complete(database, waiting)
-    sample = measure.crowd(lambda waiting: _complete(database, waiting), prepared[_WARM:], officers)
+    together()
+    begin = time.perf_counter()
+    sample = measure.crowd(lambda waiting: _complete(database, waiting), share[_WARM:], officers)
+    end = time.perf_counter()
     database.close()
-    return sample
+    return sample, begin, end
 
 
 def _network_waits(ground: World, prepared: list[_Waiting]) -> Iterator[results.Row]:
