@@ -81,6 +81,8 @@ FILTERS = [
     (Wanted(answer=("scrutinise", "action", "forward")), {"issued", "at_thana"}),
     (Wanted(answer=("scrutinise", "action", "return")), set()),
     (Wanted(answer=("route", "need_sdpo", caselist.table.NO)), {"issued", "at_thana"}),
+    (Wanted(answer=("outcome", "recommendation", "no_adverse")), {"issued"}),
+    (Wanted(answer=("outcome", "sdpo_review", caselist.table.YES)), set()),
     (Wanted(answer=("route", "need_sdpo", caselist.table.YES)), set()),
     (Wanted(answer=("scrutinise", "action", caselist.table.NO)), set()),
     (Wanted(opened_until=date(2026, 11, 1)), {"at_thana"}),
@@ -152,6 +154,17 @@ def test_answers_narrow_the_list_for_posts_that_read_them_in_every_case(shelf: S
     assert "scrutinise.action" in assistant
     assert not {each for each in dm if each.startswith("write_special_report.")}, "the special branch's"
     assert answers(shelf, Role.SHO, THANA) == set()
+    assert {"outcome.recommendation", "outcome.sdpo_review", "checks.final_signatory"} <= dm, (
+        "of the tables, too"
+    )
+    assert not {each for each in assistant if each.startswith("outcome.")}
+
+
+def test_what_a_table_decided_is_asked_for_in_words(office: Office) -> None:
+    Journey(office.database, NOW).new_case([THANA])
+    page = text_of(office.at(Role.SP).get("/cases"))
+    assert 'value="outcome.recommendation.no_adverse"' in page
+    assert "no_adverse<" not in page, "a code is told in words"
 
 
 def test_a_filter_of_cases_is_kept_under_a_name_apart_from_those_of_the_inbox(office: Office) -> None:

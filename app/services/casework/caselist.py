@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.rights import MATRIX
 from app.domain.roles import DISTRICT_WIDE
-from app.domain.secrecy import readable
+from app.domain.secrecy import SENSITIVE, Side, readable
 from app.models import case_queries as cases
 from app.models import caselist_queries as table
 from app.models import tally_queries as tallies
@@ -96,7 +96,7 @@ def choices(session: Session, actor: Actor) -> Choices:
         sorted((code, one.hi, one.en) for code, one in loaded.purposes.items()),
         [(each, *loaded.engine.label(each)) for each in loaded.engine.user_tasks],
         tallies.offices(session),
-        list(_answers(loaded, actor.post.role)),
+        [*_answers(loaded, actor.post.role), *_decisions(loaded, actor.post.role)],
     )
 
 
@@ -116,3 +116,17 @@ def _answers(loaded: Loaded, role: Role) -> Iterator[Answers]:
             if field.key in read and field.pii in classes and options:
                 label = (field.label_hi, field.label_en)
                 yield Answers(element_id, field.key, loaded.engine.label(element_id), label, options)
+
+
+def _decisions(loaded: Loaded, role: Role) -> Iterator[Answers]:
+    """The routing values with a closed list that the decision tables give, for posts that read what they rest on."""
+    cell = MATRIX["see.outcome"].get(role)
+    if cell is None or cell.reach != "A" or SENSITIVE not in readable(role, Side.POLICE, reported=False):
+        return
+    route = loaded.engine
+    for key, read in sorted(route.routing_reads.items()):
+        for output in route.decisions[key].outputs(key) if key in route.decisions else ():
+            options = [(each, each, each) for each in output.allowed or () if isinstance(each, str)]
+            options = options or (list(_TICK) if output.type == "boolean" else [])
+            if output.name in read and options:
+                yield Answers(key, output.name, route.label(key), (output.label, ""), options)

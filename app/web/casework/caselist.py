@@ -146,8 +146,13 @@ def _answers(offered: Choices) -> list[tuple[str, list[tuple[str, str]]]]:
     """Routing fields in the order of the route: step and field in words, with the codes of their choices."""
     told = []
     for one in offered.answers:
-        title = f"{language.choose(*one.step)} – {language.choose(*one.label)}"
-        options = [(f"{one.element_id}.{one.field}.{code}", text) for code, text in _words(one.options)]
+        path = f"{one.element_id}.{one.field}"
+        label = language.known(f"value.{path}") or language.choose(*one.label)
+        title = f"{language.choose(*one.step)} – {label}"
+        options = [
+            (f"{path}.{code}", language.known(f"value.{path}.{code}") or text)
+            for code, text in _words(one.options)
+        ]
         told.append((title, options))
     return told
 
