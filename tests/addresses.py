@@ -244,6 +244,7 @@ ADDRESSES: dict[str, Address] = {
     "lodgements.send": acts("lodgement"),
     "lodgements.take_back": acts("lodgement"),
     "lodgements.drop": acts("lodgement"),
+    "department.find": acts(),
     "enclosures.letter": opens("lodgement"),
     "enclosures.give_letter": acts("lodgement"),
     "enclosures.photos": Address("roster", frozenset({404, 409, 422})),

@@ -51,7 +51,7 @@ RULES: dict[str, str] = {
     "see.criminal_detail": "app.domain.secrecy: class P3",
     "see.sb_note": "app.domain.secrecy and app.models.scope: class P4",
     "see.outcome": "app.domain.secrecy: the steps that settle it are the police's",
-    "act.upload": "a file goes with the form of a task or of an intake",
+    "act.upload": "a file goes with the form of a task or of an intake, or with a department's letter and list",
     "act.duplicate_decision": "the form of a candidate asks it of whoever enters one",
     "act.query": "whoever opens a case writes to its offices in his own office's name",
     "act.sign": "a form that signs is sent by whoever does its step, with a fresh code",
@@ -73,13 +73,10 @@ GAPS: dict[tuple[str, Role], str] = {
     ("act.hearing", Role.DM_SECTION_HEAD): "nothing is prepared beforehand",
     ("act.hearing", Role.SP_READER): "nothing is prepared beforehand",
     ("see.case.contact", Role.REQUESTER): "its pages name its candidates, and tell no more of them",
-    ("see.case.documents", Role.REQUESTER): "it hands its papers to the DM's office",
-    ("see.clock_ledger", Role.REQUESTER): "stage and due day stand on its own pages",
-    ("act.search_cases", Role.REQUESTER): "its letters are a list of their own",
+    ("see.case.documents", Role.REQUESTER): "it sees its files until its letter is accepted",
     ("act.answer_defect", Role.REQUESTER): "the DM's assistant enters its answer",
     ("act.query", Role.REQUESTER): "it is asked by letter",
     ("act.withdraw", Role.REQUESTER): "the DM's office enters its letter",
-    ("rep.certificate_register", Role.REQUESTER): "the papers delivered to it are a list of their own",
 }
 
 

@@ -190,6 +190,7 @@ class Permission(StrEnum):
     DEPARTMENT_KEEP = "department:keep"
     DEPARTMENT_SEE = "department:see"
     DEPARTMENT_PAPER = "department:paper"
+    DEPARTMENT_FIND = "department:find"
     DEPARTMENT_LODGE = "department:lodge"
     PROGRAM_KEEP = "program:keep"
     PROGRAM_WATCH = "program:watch"
@@ -315,10 +316,14 @@ GRANTS: dict[Permission, Grant] = {
         "adm.postings", "adm.charge", keeps="two_person in_DM_office in_police O"
     ),
     Permission.DEPARTMENT_KEEP: _grant("adm.masters"),
+    # Stage and due day are what a department is told of a clock; the papers delivered to it are its register.
     Permission.DEPARTMENT_SEE: _grant(
-        "see.tracking", "see.case.identity", keeps="stage_only", of_requester=True
+        "see.tracking", "see.case.identity", "see.clock_ledger", keeps="stage_only", of_requester=True
     ),
-    Permission.DEPARTMENT_PAPER: _grant("see.paper", keeps="after_issue", of_requester=True),
+    Permission.DEPARTMENT_PAPER: _grant(
+        "see.paper", "rep.certificate_register", keeps="after_issue", of_requester=True
+    ),
+    Permission.DEPARTMENT_FIND: _grant("act.search_cases", of_requester=True),
     Permission.DEPARTMENT_LODGE: _grant("act.register_case", keeps="draft", of_requester=True),
     Permission.PROGRAM_KEEP: _grant("adm.api_tokens", of_requester=True),
     Permission.PROGRAM_WATCH: _grant("adm.api_tokens", keeps="maker approver"),

@@ -236,7 +236,7 @@ def _of_department(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     match table.name:
         case "case":
             return table.c.requisition_id.in_(letters)
-        case "applicant":
+        case "applicant" | "search_key":
             return table.c.case_id.in_(cases)
         case "delivery":
             return table.c.office_id == scope.office_id

@@ -81,6 +81,29 @@ def test_the_stage_of_each_person_is_told_and_nothing_of_what_was_found(office: 
     assert "शि०-500/2026" in text_of(clerk.get("/department"))
 
 
+def test_a_person_is_found_in_ones_own_letters_alone_and_the_search_is_recorded(office: Office) -> None:
+    own = {"name_hi": "देवेंद्र ओझा", "name_en": "Devendra Ojha", "dob": "1991-02-03"}
+    letter = office.journey.register(requesting_dept=EDUCATION, letter_no="शि०-520/2026")
+    other = office.journey.register(requesting_dept="बिहार पुलिस", letter_no="पु०-77/2026")
+    mine, theirs = (office.journey.add(each, **own) for each in (letter, other))
+    clerk = office.at(Role.REQUESTER)
+    clerk.get("/department")
+    for words in ("Devender Ojha", "देवेन्द्र ओझा", mine):
+        page = text_of(clerk.post("/department/find", {"search": words})).partition("<main")[2]
+        assert (mine in page, theirs in page) == (True, False), words
+        assert "शि०-520/2026" in page
+    for words in (theirs, "जुबैर नोमानी"):
+        page = text_of(clerk.post("/department/find", {"search": words})).partition("<main")[2]
+        assert "कोई अभ्यर्थी नहीं मिला" in page
+        assert "Devendra" not in page
+    told = [each for each in rows(office, audit) if each.action == "case:search"]
+    assert len(told) == 5
+    assert "ojha" not in str(told).lower()
+    sho = office.at(Role.SHO)
+    sho.get("/inbox")
+    assert sho.post("/department/find", {"search": "x"}).status_code == 403
+
+
 def test_a_paper_sent_by_the_portal_lies_in_the_inbox_and_its_first_opening_is_noted(
     office: Office, to_dispatch: str
 ) -> None:

@@ -157,7 +157,7 @@ def test_one_unit_does_not_read_what_another_found_in_the_same_case(filled):
 
 def test_a_department_sees_its_letter_whom_it_named_and_the_papers_delivered_to_it(filled):
     mine = {"requisition", "letter_department", "case", "applicant", "delivery", "certificate", "document"}
-    mine |= {"lodgement", "reply"}
+    mine |= {"lodgement", "reply", "search_key"}
     lettered = [table for table in TABLES if table.info["scope"] in ("case", "letter")]
     change(filled, metadata.tables["certificate"], "mufassil", document_id=rows.id_of("document", "mufassil"))
     for table in lettered:

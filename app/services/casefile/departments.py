@@ -16,6 +16,7 @@ from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
 from app.models import case_queries, paper_queries, setup_queries
 from app.models import department_queries as table
+from app.services.casefile import searchkeys
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.store import audit, documents, keys
@@ -91,6 +92,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A person who was looked for, with the letter that names him."""
+
+    person: Person
+    letter_id: UUID
+    letter_no: str
+    letter_date: date
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A paper in a department's inbox. `status` as in the register of papers: one that was revoked says so."""
 
@@ -137,6 +148,24 @@ def letter(session: Session, actor: Actor, requisition_id: UUID) -> tuple[Letter
         raise NotFound
     found = table.cases(session, [requisition_id])
     return _letter(session, row, found), [_person(session, each) for each in found]
+
+
+def find(session: Session, actor: Actor, text: str, now: datetime) -> list[Found]:
+    """Persons of the department's letters that a number or a name in either script may mean; recorded.
+
+    Raises NotAllowed.
+    """
+    _guard(actor, Permission.DEPARTMENT_FIND)
+    ids = searchkeys.case_ids(session, text, A_PAGE)
+    digest = session.keys.blind("search", text).hex()
+    audit.record(session, "access", "case:search", "search", actor, now, digest=digest, found=len(ids))
+    order = {case_id: place for place, case_id in enumerate(ids)}
+    found = []
+    for row in sorted(table.cases_of(session, ids), key=lambda each: order[each.id]):
+        of = case_queries.requisition_row(session, row.requisition_id)
+        if of is not None:
+            found.append(Found(_person(session, row), of.id, of.letter_no, of.letter_date))
+    return found
 
 
 def stages(session: Session, requisition_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:

@@ -12,7 +12,7 @@ from app.services.intake import lodgements
 from app.services.papers import letterpapers, replies
 from app.web.frame.pages import page
 from app.web.guard.access import requires
-from app.web.request import transaction
+from app.web.request import limits, transaction
 from app.web.request.files import file_response, language_asked, letter_files
 
 if TYPE_CHECKING:
@@ -37,6 +37,17 @@ def letters() -> ResponseReturnValue:
     return page(
         "department/letters.html", letters=rows, after=after, older=older, unopened=unopened, lodgements=own
     )
+
+
+@bp.post("/department/find")
+@requires(Permission.DEPARTMENT_FIND)
+@limits.search
+def find() -> ResponseReturnValue:
+    """Look for a person of the department's letters; what was typed names somebody, so it is posted."""
+    actor, now = transaction.actor(), transaction.now()
+    text = request.form.get("search", "").strip()[:_LONGEST]
+    found = transaction.write(lambda rows: departments.find(rows, actor, text, now)) if text else []
+    return page("department/found.html", found=found, search=text)
 
 
 @bp.get("/department/letters/<uuid:requisition_id>")
