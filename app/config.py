@@ -79,6 +79,7 @@ class Settings:
     signature_passphrase: str = ""  # of the files; empty: one that the key ring gives
     signature_pin: str = ""  # of the tokens
     scanner: tuple[str, ...] = ()  # program and arguments; it reads a file from its standard input
+    checkpoints_outside: Path | None = None  # a folder of another machine, where copies are only added
     sms_templates: str = ""  # kind=id,... as the texts are registered with the operators (DLT)
 
     @property
@@ -131,6 +132,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         testing=_flag(values, "ESP_TESTING"),
         fonts=Path(values.get("FONTS") or FONTS),
         scanner=_scanner(values),
+        checkpoints_outside=Path(values["CHECKPOINTS_OUTSIDE"])
+        if values.get("CHECKPOINTS_OUTSIDE")
+        else None,
         signature_keys=_signature_keys(values, instance),
         signature_passphrase=str(values.get("SIGNATURE_PASSPHRASE") or ""),
         signature_pin=str(values.get("SIGNATURE_PIN") or ""),

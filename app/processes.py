@@ -88,7 +88,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _worker(app: Flask, settings: Settings) -> Worker:
-    return Worker(app.extensions["database"], settings.checkpoints, carriers=messages.carriers_of(settings))
+    return Worker(
+        app.extensions["database"],
+        settings.checkpoints,
+        carriers=messages.carriers_of(settings),
+        outside=settings.checkpoints_outside,
+    )
 
 
 def run_worker(app: Flask) -> int:

@@ -44,13 +44,20 @@ MESSAGES = timedelta(seconds=20)
 class Worker:
     """Runs until `stop`. Several may run at once, in one process or more: each job is leased.
 
-    `checkpoints` is the folder for copies of the signed record, `carriers` take messages out of the house.
+    `checkpoints` is the folder for copies of the signed record, `outside` one of another machine for them;
+    `carriers` take messages out of the house.
     """
 
     def __init__(
-        self, database: Database, checkpoints: Path, name: str = "", carriers: Carriers = NO_CARRIERS
+        self,
+        database: Database,
+        checkpoints: Path,
+        name: str = "",
+        carriers: Carriers = NO_CARRIERS,
+        outside: Path | None = None,
     ) -> None:
         self.database, self.checkpoints, self.carriers = database, checkpoints, carriers
+        self.outside = outside
         self.name = name or f"{socket.gethostname()}:{os.getpid()}"[:80]
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.run, name="esp-worker", daemon=True)
@@ -92,7 +99,7 @@ class Worker:
             self._next_messages = now + MESSAGES
         if not found and self._kept_up != calendars.day(now):  # officers' jobs come first
             self._kept_up = calendars.day(now)
-            upkeep.run(self.database, self.checkpoints, now)
+            upkeep.run(self.database, self.checkpoints, now, self.outside)
         return found
 
     def _work(self, now: datetime) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from app.models.audit import checkpoint
 from app.models.scope import SystemReason, SystemScope
-from app.services.installation import checkpoints
+from app.services.installation import checkpoints, upkeep
 from app.services.store import audit, leftovers
 from app.worker import Worker
 from tests.districts import NOW
@@ -67,3 +68,20 @@ def test_a_duty_that_fails_keeps_no_other_and_no_job(journey, tmp_path):
     assert not lost.exists()
     assert journey.steps(number) == ["scrutinise"]
     assert journey.database.read(audit.verify, SARAN) == []
+
+
+def test_copies_of_checkpoints_are_carried_out_and_never_written_over(journey, tmp_path):
+    folder, outside = tmp_path / "checkpoints", tmp_path / "outside"
+    outside.mkdir()
+    lives(Worker(journey.database, folder, "one", outside=outside), NOW, 1)
+    [copy] = folder.glob("*.txt")
+    there = outside / copy.name
+    assert there.read_bytes() == copy.read_bytes()
+    assert there.stat().st_mode & 0o222 == 0
+    copy.write_text("rewritten by whoever owns this machine")
+    assert checkpoints.carry_out(folder, outside) == 0
+    copies = {there.name: there.read_text()}
+    assert journey.database.read(lambda session: checkpoints.faults(session, copies), SARAN) == []
+    with capture_logs() as told:
+        upkeep.run(journey.database, folder, NOW + timedelta(days=1), tmp_path / "not mounted")
+    assert [(each["event"], each["duty"]) for each in told] == [("upkeep_failed", "_carry_out")]

@@ -6,7 +6,9 @@ root before: the last checkpoint therefore covers every row that any checkpoint 
 
 from __future__ import annotations
 
+import os
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -77,6 +79,27 @@ def make_daily(database: Database, district_id: int, folder: Path, now: datetime
     if not _copy_path(folder, last.seq, district_id, last.at).exists():  # the machine stopped in between
         return _write_copy(folder, last.seq, district_id, last.at, last.note)
     return None
+
+
+def carry_out(folder: Path, outside: Path) -> int:
+    """Add what a folder of another machine has not yet of our copies, write-once; -> how many. Raises OSError.
+
+    What lies there is never written over: a copy that differs from ours stays, and `flask audit verify --checkpoint`
+    names it.
+    """
+    added = 0
+    for copy in sorted(folder.glob("*.txt")):
+        there = outside / copy.name
+        if there.exists():
+            continue
+        with suppress(FileExistsError):  # another worker was quicker
+            with there.open("xb") as file:
+                file.write(copy.read_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            there.chmod(0o444)
+            added += 1
+    return added
 
 
 def faults(session: Session, copies: Mapping[str, str]) -> list[Fault]:

@@ -31,13 +31,16 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-def run(database: Database, folder: Path, now: datetime) -> None:
-    """Do the day's duties; `folder` takes the copies of checkpoints. Harmless when several workers do them.
+def run(database: Database, folder: Path, now: datetime, outside: Path | None = None) -> None:
+    """Do the day's duties; `folder` takes the copies of checkpoints, `outside` theirs on another machine.
+
+    Harmless when several workers do them.
 
     A duty that fails is logged and done again the next day; it keeps none of the others from being done.
     """
     for duty in (
         partial(_sign, database, folder, now),
+        partial(_carry_out, folder, outside),
         partial(leftovers.destroy, database, now),
         partial(rosterwork.destroy_old, database, now),
         partial(lodgements.destroy_old, database, now),
@@ -63,6 +66,11 @@ def _sign(database: Database, folder: Path, now: datetime) -> None:
     for district_id in database.read(setup_queries.districts, SystemScope(SystemReason.AUDIT)):
         with suppress(Conflict):  # another worker was quicker
             checkpoints.make_daily(database, district_id, folder, now)
+
+
+def _carry_out(folder: Path, outside: Path | None) -> None:
+    if outside is not None:
+        checkpoints.carry_out(folder, outside)
 
 
 def _sweep(database: Database, now: datetime) -> None:
