@@ -1,12 +1,14 @@
 // The page with a form: the editor of form-js, our own box of what it does not know, only what the product draws.
 import { FormEditor } from "@bpmn-io/form-js-editor";
 import { find, given, keep } from "./editor.js";
+import { sayInHindi } from "./fieldwords.js";
 import { ownProperties } from "./ownproperties.js";
 
 async function open() {
   const page = given();
   const container = find("editor");
   const editor = new FormEditor({ container, additionalModules: [ownProperties(page)] });
+  sayInHindi(container, page.language);
   await editor.importSchema(JSON.parse(page.text));
   const bus = editor.get("eventBus");
   const registry = editor.get("formFieldRegistry");

@@ -8,6 +8,7 @@ import { Lint } from "./lint.js";
 import { offices } from "./offices.js";
 import { Panel } from "./panel.js";
 import { simulation, toSimulate } from "./simulation.js";
+import { toolbar } from "./toolbar.js";
 import { tools } from "./tools.js";
 
 const FONT = '"Noto Sans Devanagari", system-ui, "Noto Sans", sans-serif';
@@ -34,6 +35,7 @@ async function open() {
   const lint = new Lint(modeler, find("found"), find("found-title"), given);
   new Panel(modeler, find("properties"), given);
   toSimulate(modeler, find("simulate"), find("properties"), given.language);
+  toolbar(modeler, find("tools"));
   lint.show(given.problems);
   const state = find("state");
   if (given.readOnly) state.textContent = given.words.read_only;

@@ -53,6 +53,7 @@ export class Panel {
     const bo = is(element, "bpmn:Participant") ? getBusinessObject(element).processRef : getBusinessObject(element);
     const kind = bo.$type.replace(/^bpmn:(.)/, (_, first) => first.toLowerCase());
     const heading = make("h3", {}, this.words[`kind_${kind}`] ?? this.words.kind_other);
+    if (is(bo, "bpmn:Collaboration")) return [make("p", { class: "mute" }, this.words.nothing_chosen)];
     return [heading, ...this.names(element, bo), ...this.parts(element, bo), this.idBox(bo)].filter(Boolean);
   }
 
@@ -159,14 +160,27 @@ export class Panel {
       this.pick(this.words.role, this.extensions.property(bo, "candidateRole"), roles, (role) => this.setProperty(element, bo, "candidateRole", role), this.words.role_none),
       this.text(this.words.days, days, (text) => this.setDays(element, bo, days, text), { hint: this.words.days_hint, list: "days-values" }),
       this.dayValues(),
+      this.daysSaid(days),
       this.long(this.words.instructions_hi, this.extensions.instructions(bo), (text) => this.update(element, bo, this.extensions.withInstructions(bo, text)), { lang: "hi" }),
       this.long(this.words.instructions_en, this.extensions.property(bo, "instructions_en"), (text) => this.setProperty(element, bo, "instructions_en", text), { lang: "en" }),
     ];
   }
 
   dayValues() {
-    const numbers = this.given.choices.decisions.flatMap((decision) => decision.fields.filter((field) => field.type === "number").map((field) => `${decision.id}.${field.key}`));
-    return make("datalist", { id: "days-values" }, ...numbers.map((value) => make("option", { value })));
+    return make("datalist", { id: "days-values" }, ...this.numbers().map(([value, said]) => make("option", { value, label: said })));
+  }
+
+  // What a table answers in numbers: how a condition or a count of days names it, and what it is called.
+  numbers() {
+    return this.given.choices.decisions.flatMap((decision) =>
+      decision.fields.filter((field) => field.type === "number").map((field) => [`${decision.id}.${field.key}`, `${this.said(decision.hi, decision.en)}: ${this.said(field.hi, field.en) || field.key}`]),
+    );
+  }
+
+  // A count of days that a table answers, in words; nothing for a plain number.
+  daysSaid(days) {
+    const named = this.numbers().filter(([path]) => days.split(/[^a-z0-9_.]+/).includes(path));
+    return named.length ? make("p", { class: "form-text" }, named.map(([path, said]) => `${path} = ${said}`).join("; ")) : null;
   }
 
   // The reminders on a step count the same days: they follow.
@@ -230,7 +244,7 @@ export class Panel {
     const change = this.pick(this.words.timer_kind, kind, kinds, (chosen) => this.setTimer(element, timer, text[chosen]()));
     if (kind === "own") return [change, this.long(this.words.timer, timer.text, (own) => this.setTimer(element, timer, own))];
     const write = kind === "reminders" ? reminders : (count) => `working days after(${count})`;
-    return [change, this.text(this.words.timer_days, days, (count) => count && this.setTimer(element, timer, write(count)), { hint: this.words.days_hint, list: "days-values" }), this.dayValues()];
+    return [change, this.text(this.words.timer_days, days, (count) => count && this.setTimer(element, timer, write(count)), { hint: this.words.days_hint, list: "days-values" }), this.dayValues(), this.daysSaid(days)];
   }
 
   setTimer(element, timer, body) {
@@ -243,7 +257,7 @@ export class Panel {
   messageBoxes(element, bo) {
     const definition = bo.eventDefinitions?.find((one) => is(one, "bpmn:MessageEventDefinition"));
     if (!definition) return [];
-    const messages = this.given.choices.messages.map((name) => [name, name]);
+    const messages = this.given.choices.messages.map((name) => [name, this.given.names.messages[name] ?? name]);
     return [this.pick(this.words.message, definition.messageRef?.name ?? "", messages, (name) => this.modeling.updateModdleProperties(element, definition, { messageRef: name ? this.extensions.message(name) : undefined }), this.words.choose)];
   }
 

@@ -1,11 +1,13 @@
 // The page with decision tables: dmn-js, each table of the file under a button of its own; kept while it is typed.
 import Modeler from "dmn-js/lib/Modeler";
 import { find, given, keep } from "./editor.js";
+import { tableSpeaker } from "./tablewords.js";
 
 async function open() {
   const page = given();
   const container = find("editor");
-  const modeler = new Modeler({ container, decisionTable: { keyboard: { bind: false } } });
+  const words = { additionalModules: [{ translate: ["value", tableSpeaker(page.language)] }] };
+  const modeler = new Modeler({ container, decisionTable: { keyboard: { bind: false }, ...words }, literalExpression: words, boxedExpression: words });
   const { warnings } = await modeler.importXML(page.text);
   container.dataset.warnings = warnings.length;
   const tables = modeler.getViews().filter((view) => view.type === "decisionTable");

@@ -52,12 +52,13 @@ def lane_twice(release: Release) -> Iterator[Finding]:
 
 def role_missing(release: Release) -> Iterator[Finding]:
     """Refuse a user task without a role that exists: it would lie in an inbox that nobody opens."""
-    for diagram, _, node in release.nodes("userTask"):
+    for diagram, scope, node in release.nodes("userTask"):
         role = node.properties.get("candidateRole", "")
         if role not in release.known.roles:
-            yield Finding(
-                diagram.file, node.id, {"role": role, "roles": ", ".join(sorted(release.known.roles))}
-            )
+            kind = _office_kind(release, diagram, scope, node)
+            here = [one for one, kinds in release.known.roles.items() if kind in kinds]
+            told = ", ".join(sorted(here or release.known.roles))
+            yield Finding(diagram.file, node.id, {"role": role, "roles": told})
 
 
 def role_elsewhere(release: Release) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ OPEN, SENT, APPROVED, DROPPED = "open", "sent", "approved", "dropped"
 LONGEST_TITLE, LONGEST_NOTE, SHORTEST_NOTE = 120, 400, 10
 LARGEST_FILE = 1_000_000  # bytes; a diagram of ours has 60 kB
 _SHOWN = 50
+_KINDS = ("process", "decision", "paper", "scenario")
 
 
 class FileChanged(Conflict):
@@ -105,11 +106,16 @@ def view(session: Session, actor: Actor, proposal_id: UUID) -> Proposal:
     had_a_hand = str(actor.officer_id) in row.makers
     return Proposal(
         row=row,
-        files=[_file(each) for each in table.file_list(session, proposal_id)],
+        files=sorted((_file(each) for each in table.file_list(session, proposal_id)), key=_as_read),
         may_change=actor.may(Permission.PROCESS_CHANGE) and row.status == OPEN,
         may_approve=actor.may(Permission.PROCESS_APPROVE) and row.status == SENT and not had_a_hand,
         had_a_hand=had_a_hand,
     )
+
+
+def _as_read(file: File) -> tuple[int, str]:
+    """What a route is made of comes first: diagrams, tables, papers, examples; then the many forms."""
+    return (_KINDS.index(file.kind) if file.kind in _KINDS else len(_KINDS)), file.key
 
 
 def _file(row: AnyRow) -> File:

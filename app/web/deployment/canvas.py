@@ -128,4 +128,5 @@ def _names() -> dict[str, dict[str, str]]:
         "lanes": {lane: word("office_kind", kind) for lane, kind in LANES.items()},
         "roles": {role.value: word("role", role) for role in Role},
         "services": {name: word("job", name) for name in vocabulary.services()},
+        "messages": {name: word("canvas.message", name) for name in vocabulary.MESSAGES},
     }

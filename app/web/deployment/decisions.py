@@ -10,7 +10,7 @@ from app import engine
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.services.deployment import release_proposals as proposals
-from app.web.deployment import findings
+from app.web.deployment import findings, tryouts
 from app.web.deployment.proposals import keep
 from app.web.deployment.titles import titles
 from app.web.frame import confirmations, language
@@ -19,6 +19,7 @@ from app.web.guard.access import requires
 from app.web.request import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
@@ -46,8 +47,8 @@ def show(proposal_id: UUID, name: str) -> ResponseReturnValue:
         grids=[(grid, _shown(grid)) for grid in grids],
         everything=request.args.get("all") == "yes",
         problems=[each for each in problems if each.file == name],
-        tries={grid.decision: engine.asked(contents[name], grid.decision) for grid in grids},
-        tried=_tried(contents[name]),
+        tries={grid.decision: tryouts.asked(contents, name, grid) for grid in grids},
+        tried=_tried(contents[name], grids),
         notes=confirmations.take_notes(),
     )
 
@@ -60,7 +61,7 @@ def _shown(grid: Grid) -> list[int]:
     return counts if counts and request.args.get("all") != "yes" else list(range(len(grid.columns)))
 
 
-def _tried(data: bytes) -> dict[str, Any] | None:
+def _tried(data: bytes, grids: Sequence[Grid]) -> dict[str, Any] | None:
     """What the decision says to the answers in the address; None when nothing was asked."""
     decision = request.args.get("decision", "")
     if not decision:
@@ -73,7 +74,14 @@ def _tried(data: bytes) -> dict[str, Any] | None:
     if not isinstance(said, dict):
         said = {decision: said} if said is not None else {}
     fault = "" if said else language.say("decision.no_rule")
-    return {"decision": decision, "answers": answers, "said": said, "fault": fault}
+    names = {
+        key: label
+        for grid in grids
+        if grid.decision == decision
+        for key, label in tryouts.outputs(grid).items()
+    }
+    told = {names.get(key, key): tryouts.shown(value, f"{decision}.{key}") for key, value in said.items()}
+    return {"decision": decision, "answers": answers, "said": told, "fault": fault}
 
 
 @bp.post("/modeler/proposals/<uuid:proposal_id>/tables/<name>")
