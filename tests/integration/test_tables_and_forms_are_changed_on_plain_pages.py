@@ -75,7 +75,7 @@ def test_a_gap_is_told_with_an_example(admin: Visitor, proposal: str) -> None:
 
 def test_a_table_is_tried_with_a_case_of_ones_own(admin: Visitor, proposal: str) -> None:
     page = text_of(admin.get(f"{proposal}{TABLE}?decision=checks&case.purpose=govt_service"))
-    assert "<dt>sla_thana</dt><dd>7</dd>" in page
+    assert "<dt>थाना: जाँच के कार्यदिवस</dt><dd>7</dd>" in page
     page = text_of(admin.get(f"{proposal}{TABLE}?decision=checks&case.purpose=nothing"))
     assert "कोई नियम नहीं" in page
     assert admin.get(f"{proposal}{TABLE}?decision=%00x&case.purpose=%27").status_code == 200
