@@ -229,6 +229,29 @@ def re_enquiries(session: Session, first: datetime, until: datetime) -> dict[UUI
     return {row[0]: row[1] for row in session.connection.execute(statement)}
 
 
+def papers(session: Session, first: datetime, until: datetime, limit: int) -> Sequence[AnyRow]:
+    """The papers issued in a time in the order of their numbers, with case and letter, and nobody's name."""
+    own = certificate.c
+    statement = (
+        select(own.number, own.memo_number, own.issued_at, own.valid_till, own.status, own.status_on)
+        .add_columns(cases.c.number.label("case_number"), cases.c.purpose, requisition.c.requester_hi)
+        .add_columns(requisition.c.letter_no, requisition.c.letter_date, *named(office, "office"))
+        .join(cases, and_(cases.c.district_id == own.district_id, cases.c.id == own.case_id))
+        .join(
+            requisition,
+            and_(
+                requisition.c.district_id == cases.c.district_id, requisition.c.id == cases.c.requisition_id
+            ),
+        )
+        .join(office, and_(office.c.district_id == own.district_id, office.c.id == own.office_id))
+        .where(visible(certificate, session.scope), visible(requisition, session.scope))
+        .where(own.issued_at >= first, own.issued_at < until)
+        .order_by(own.number)
+        .limit(limit)
+    )
+    return session.connection.execute(statement).all()
+
+
 def moves(
     session: Session, first: datetime, until: datetime, after: tuple[Any, int] | None, limit: int
 ) -> Sequence[AnyRow]:

@@ -113,6 +113,10 @@ def test_registers_neutralise_formulas_and_are_for_those_who_may_see_letters(pla
     sent = rows(place, "dispatches")
     assert [row["प्रकरण सं०"] for row in sent] == [place.done]
     assert place.at(Role.SHO).get("/reports/receipts").status_code == 403
+    [paper] = rows(place, "issued")
+    assert (paper["प्रकरण सं०"], paper["स्थिति"]) == (place.done, "निर्गत")
+    assert "राहुल" not in " ".join(paper.values()), "nobody is named"
+    assert rows(place, "revocations") == []
 
 
 def test_the_log_of_events_is_valid_xml_without_a_name(place):
@@ -144,7 +148,8 @@ def opened(place: Office, role: Role, address: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "key", [each for each in reports.STATEMENTS if each not in {"dispatches", "outcomes"}]
+    "key",
+    [each for each in reports.STATEMENTS if each not in {"dispatches", "outcomes", "issued", "revocations"}],
 )
 def test_every_figure_opens_as_many_cases_as_it_counts(place, key):
     page = text_of(place.at(Role.DM).get(f"/reports/{key}?from=2026-11-01&to=2026-12-31&lines=all"))

@@ -5,19 +5,34 @@ No column of them holds a person's name or the kind of his paper.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from app.domain.clock import start_of
 from app.domain.errors import NotFound
+from app.models import paper_queries as papers
 from app.models import register_queries as table
 from app.services.district import calendars
+from app.services.papers import paperacts
 from app.services.procedure import releases
-from app.services.reports.statements import DAY, PERCENT, TEXT, Bar, Column, Line, Name, Sheet, percent
+from app.services.reports.statements import (
+    DAY,
+    PERCENT,
+    TEXT,
+    WORD,
+    Bar,
+    Column,
+    Line,
+    Name,
+    Sheet,
+    percent,
+)
 from app.services.store import keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from app.domain.roles import Actor
@@ -53,6 +68,27 @@ _DISPATCHES = (
     Column("mode", TEXT),
     Column("track_no", TEXT),
     Column("opened_on", DAY),
+)
+_PAPERS = (
+    Column("paper_number", TEXT),
+    Column("issued_on", DAY),
+    Column("case_number", TEXT, opens=True),
+    Column("subject", TEXT),
+    Column("to", TEXT),
+    Column("letter", TEXT),
+    Column("issued_by", TEXT),
+    Column("memo_number", TEXT),
+    Column("valid_till", DAY),
+    Column("paper_status", WORD),
+    Column("status_on", DAY),
+)
+_REVOCATIONS = (
+    Column("order_number", TEXT),
+    Column("ordered_on", DAY),
+    Column("paper_number", TEXT),
+    Column("case_number", TEXT, opens=True),
+    Column("ground", WORD),
+    Column("effective_on", DAY),
 )
 #: Ways of dispatch, as the form names them.
 _MODES = {
@@ -108,7 +144,10 @@ def receipts(session: Session, _actor: Actor | None, period: Period, _purpose: s
         letter = f"{row.letter_no}, {row.letter_date:%d-%m-%Y}"
         cells = [row.number, row.received_on, row.requester_hi, letter, Name(*subject), row.candidate_count]
         lines.append(Line(str(row.id), [*cells, numbers, row.persons - row.open, row.open]))
-    return Sheet("receipts", period, calendars.day(now), _RECEIPTS, lines, now, ("pending_now",))
+    rows = table.by_department(session, period.first, period.last)
+    bars = [Bar(Name(row.requester_hi, ""), row.persons, row.open) for row in rows]
+    today, notes = calendars.day(now), ("pending_now",)
+    return Sheet("receipts", period, today, _RECEIPTS, lines, now, notes, bars=bars)
 
 
 def dispatches(session: Session, _actor: Actor | None, period: Period, _purpose: str, now: datetime) -> Sheet:
@@ -130,4 +169,61 @@ def dispatches(session: Session, _actor: Actor | None, period: Period, _purpose:
             calendars.day(row.opened_at) if row.opened_at is not None else None,
         ]
         lines.append(Line(row.number, cells))
-    return Sheet("dispatches", period, calendars.day(now), _DISPATCHES, lines, now)
+    bars = _counted(line.cells[5] for line in lines)
+    return Sheet("dispatches", period, calendars.day(now), _DISPATCHES, lines, now, bars=bars)
+
+
+def _counted(names: Iterable[Name]) -> list[Bar]:
+    """How often each name stands in a register, the most frequent first."""
+    return [Bar(name, count) for name, count in Counter(names).most_common()]
+
+
+def issued(session: Session, _actor: Actor | None, period: Period, _purpose: str, now: datetime) -> Sheet:
+    """The papers issued in a time, by number: for which case and letter, until when valid, what became of each."""
+    loaded, until = releases.active(session), start_of(period.last + timedelta(days=1))
+    lines, subjects = [], []
+    for row in table.papers(session, start_of(period.first), until, MOST):
+        subject = Name(*loaded.purpose_names(row.purpose))
+        subjects.append(subject)
+        cells = [
+            row.number,
+            calendars.day(row.issued_at),
+            row.case_number,
+            subject,
+            row.requester_hi,
+            f"{row.letter_no}, {row.letter_date:%d-%m-%Y}",
+            Name(row.office_hi, row.office_en, row.office_kind),
+            row.memo_number,
+            row.valid_till,
+            row.status,
+            row.status_on,
+        ]
+        lines.append(Line(row.case_number, cells))
+    bars = _counted(subjects)
+    return Sheet("issued", period, calendars.day(now), _PAPERS, lines, now, bars=bars)
+
+
+def revocations(
+    session: Session, _actor: Actor | None, period: Period, _purpose: str, now: datetime
+) -> Sheet:
+    """The orders of a time by which papers were revoked: of which paper, on what ground, from which day."""
+    until = start_of(period.last + timedelta(days=1))
+    acts = [
+        paperacts.line(session, each)
+        for each in papers.acts_of_kind(session, paperacts.REVOKED, start_of(period.first), until)
+    ]
+    lines = [
+        Line(
+            each.case_number,
+            [
+                each.number,
+                calendars.day(each.at),
+                each.paper_number,
+                each.case_number,
+                each.code,
+                each.effective,
+            ],
+        )
+        for each in acts
+    ]
+    return Sheet("revocations", period, calendars.day(now), _REVOCATIONS, lines, now)

@@ -75,6 +75,8 @@ STATEMENTS: dict[str, Statement] = {
     "departments": Statement(registers.departments, Permission.REQUISITION_SEE, by_purpose=False),
     "receipts": Statement(registers.receipts, Permission.REGISTER_SEE, by_purpose=False),
     "dispatches": Statement(registers.dispatches, Permission.REGISTER_SEE, by_purpose=False),
+    "issued": Statement(registers.issued, Permission.REGISTER_SEE, by_purpose=False),
+    "revocations": Statement(registers.revocations, Permission.REGISTER_SEE, by_purpose=False),
 }
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.models.base import AnyRow
 
 TEXT, COUNT, DAYS, PERCENT, RUPEES, DAY = "text", "count", "days", "percent", "rupees", "day"
+WORD = "word"  # a code, told by the catalogue
 
 
 class DoesNotAddUp(DomainError):

@@ -283,6 +283,10 @@ def _time(period: Period) -> str:
     return language.say("statement.days", first=language.day(period.first), last=language.day(period.last))
 
 
+#: In which list of the catalogue the codes of a column have their words.
+_WORDS = {"paper_status": "paper.status", "ground": "papers.life.ground"}
+
+
 def _shown(column: Column, cell: Any) -> str:
     """A cell as it reads in the page's language."""
     if cell is None:
@@ -291,6 +295,8 @@ def _shown(column: Column, cell: Any) -> str:
         return _named(cell)
     if isinstance(cell, tuple):
         return language.word("statement.remark", cell[0], at=language.day(cell[1]))
+    if column.kind == statements.WORD:
+        return language.known(f"{_WORDS[column.key]}.{cell}") or str(cell)
     return _number_shown(column, cell)
 
 
