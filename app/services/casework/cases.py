@@ -67,8 +67,8 @@ class CaseView:
     case_id: UUID
     strip: casefile.CaseStrip
     may_withdraw: bool
-    may_correct: bool  # the person's particulars
     is_held_up: bool  # by an incident: no officer can move it before an administrator has seen to it
+    may_correct: bool = False  # the person's particulars
     particulars: Particulars | None = None
     of_firm: Sequence[CaseLine] = ()  # the firm's own case and its partners', where this one is one of them
     answers: Sequence[casefile.AnswerView] = ()
@@ -144,7 +144,6 @@ def find(
         case_id=case.id,
         strip=file.strip(),
         may_withdraw=case.status == "open" and actor.may(Permission.CASE_WITHDRAW),
-        may_correct=particulars.may_correct(session, actor, case),
         is_held_up=is_held_up,
         waiting_notes=_waiting_notes(session, actor, case),
         **(_TABS[tab](opened) if tab in _TABS else {}),
@@ -168,6 +167,7 @@ def _work(opened: _Opened) -> dict[str, Any]:
     file = opened.file
     return {
         "particulars": file.particulars(),
+        "may_correct": particulars.may_correct(opened.session, opened.actor, opened.case),
         "of_firm": _of_firm(opened),
         "answers": file.answers(),
         "steps": file.steps(),
