@@ -95,3 +95,35 @@ def test_what_went_out_comes_in_again_byte_for_byte(office: Office) -> None:
     page = text_of(admin.get(answer.headers["Location"]))
     assert "कोई अंतर नहीं" in page
     assert zlib.crc32(admin.get(answer.headers["Location"] + "/export").data) == zlib.crc32(sent_out)
+
+
+#: What a file may hold that unfolds, is named rightly and means nothing.
+RUBBISH = {
+    "visit.form": b"\x00\xff\xfe not json",
+    "decide.form": b'{"components": 7}',
+    "papers.json": b"[1, 2",
+    "scenarios.json": b'{"scenarios": [{"key": 1}]}',
+}
+
+
+def test_a_package_of_rubbish_becomes_a_proposal_that_names_each_file_and_opens_on_every_page(
+    office: Office,
+) -> None:
+    admin = office.at(Role.PROCESS_ADMIN)
+    answer = post(office, zipped({**SHIPPED, **RUBBISH}))
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    page = text_of(admin.get(address))
+    faults = page[page.index('id="checked"') : page.index('id="files"')]
+    assert not [name for name in RUBBISH if name not in faults]
+    seen = {
+        f"{address}{where}"
+        for where in (
+            *("/compare", "/scenarios", "/trial", "/replay", "/export", "/tables/checks.dmn"),
+            *(f"/files/{name}" for name in RUBBISH),
+            *(f"/files/{name}/canvas" for name in ("visit.form", "decide.form", "verification.bpmn")),
+            *("/files/verification.bpmn", "/files/verification.bpmn/steps/decide"),
+        )
+    }
+    answers = {where: admin.get(where).status_code for where in sorted(seen)}
+    assert all(status < 500 for status in answers.values()), answers

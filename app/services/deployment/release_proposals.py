@@ -227,7 +227,7 @@ def remove_file(session: Session, actor: Actor, proposal_id: UUID, name: str, no
 
 def problems(database: Database, contents: Mapping[str, bytes]) -> list[Any]:
     """What the gate says of these files; never inside a transaction, for it takes its time."""
-    return gatekeeping.check(contents, jobs.RESULTS, database.fonts)
+    return [*gatekeeping.check(contents, jobs.RESULTS, database.fonts), *scenarios.unreadable(contents)]
 
 
 def all_problems(database: Database, contents: Mapping[str, bytes]) -> list[Any]:

@@ -205,15 +205,22 @@ def _judged(scenario: Scenario, outcome: rehearsal.Outcome) -> Judged:
     return Judged("", "", "", "", "", *way)
 
 
-def problems(files: Mapping[str, bytes]) -> list[engine.Problem]:
-    """What the scenarios of a release say against it, as reasons of the gate, which has let its files through."""
-    if SCENARIOS not in files:
-        return []
+def unreadable(files: Mapping[str, bytes]) -> list[engine.Problem]:
+    """The one fault of a file of scenarios that is none; it shows whatever the gate says of the other files."""
     try:
-        found = read(files[SCENARIOS])
+        if SCENARIOS in files:
+            read(files[SCENARIOS])
     except Unreadable:
         nothing = {"file": SCENARIOS, "element": "", "label_hi": "", "label_en": ""}
         return [engine.Problem(SCENARIOS, "", "scenario", "scenario.unreadable", nothing)]
+    return []
+
+
+def problems(files: Mapping[str, bytes]) -> list[engine.Problem]:
+    """What the scenarios of a release say against it, as reasons of the gate, which has let its files through."""
+    if unread := unreadable(files):
+        return unread
+    found = read(files[SCENARIOS]) if SCENARIOS in files else []
     release = engine.load_release(releases.fingerprint(files), files)
     judged = [(each, judge(each, release)) for each in found]
     return [_problem(files, release, each, result) for each, result in judged if result.code]
