@@ -16,6 +16,7 @@ from app.domain.offices import SEALED_UNITS
 from app.domain.roles import Permission
 from app.domain.secrecy import SENSITIVE
 from app.models import case_queries as cases
+from app.models import posting_queries as postings
 from app.models import setting_queries as settings
 from app.models.scope import CaseScope
 from app.papers.devanagari import masked
@@ -123,12 +124,18 @@ def _written(session: Session, actor: Actor, case_id: UUID, now: datetime) -> li
         return []
     file = casefile.CaseFile(own, actor, case, releases.load(own, case.release_id), now)
     rows = [row for row in file.answer_rows if row.user_task_id is not None]
-    hidden = _words(own, case)
+    hidden = {**_officers(session), **_words(own, case)}
     return [
         _masked(each, hidden)
         for each in file.readable(rows, _CLASSES)
         if each.rows and each.unit_kind not in SEALED_UNITS
     ]
+
+
+def _officers(session: Session) -> dict[str, str]:
+    """The names of the district's officers, whom an auditor knows by marks, and what stands in their place."""
+    names = {name for row in postings.accounts(session) for name in (row.name_hi, row.name_en) if name}
+    return {name: masked(name) for name in sorted(names, key=len, reverse=True)}
 
 
 def _words(session: Session, case: Any) -> dict[str, str]:
