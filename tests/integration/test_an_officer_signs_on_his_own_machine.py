@@ -21,6 +21,7 @@ from sqlalchemy import select, update
 from app import papers
 from app.config import ByHand
 from app.domain.roles import Role
+from app.models.cases import case
 from app.models.ownpapers import own_certificate, prepared_paper
 from app.models.papers import certificate
 from app.papers import ownkey
@@ -137,6 +138,9 @@ class Desk:
         self.office.journey.work()
         return found
 
+    def case_of(self, paper: Row[Any]) -> str:
+        return next(row.number for row in self.rows(case) if row.id == paper.case_id)
+
     def of(self, paper: Row[Any]) -> Row[Any]:
         return next(row for row in self.rows(certificate) if row.id == paper.id)
 
@@ -165,6 +169,9 @@ def test_a_paper_waits_under_its_number_until_the_officer_brings_his_signature(d
     page = text_of(desk.office.at(Role.DM).get("/signatures/own"))
     assert paper.number in page
     assert sha256(desk.take(paper)).hexdigest() in page
+    case_number = desk.case_of(paper)
+    tab = text_of(desk.office.at(Role.DM).get(f"/cases/{case_number.replace('/', '-')}/documents"))
+    assert "अपनी मशीन पर हस्ताक्षर की प्रतीक्षा में" in tab
     [told] = desk.bring(desk.hand.cms(desk.take(paper)))
     assert (told.number, told.problem) == (paper.number, "")
     issued = desk.of(paper)

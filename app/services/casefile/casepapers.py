@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.models import ownpapers
 from app.models import paper_queries as papers
 from app.services.casefile import paperproof
 from app.services.store import keys
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.services.casefile.casefile import CaseFile
     from app.services.casefile.paperproof import SignatureView
+
+
+BY_HAND = "by_hand"  # a paper that has its number and waits for its officer's own signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,18 @@ def documents(session: Session, file: CaseFile) -> list[DocumentLine]:
 
 
 def issued(session: Session, case: AnyRow, file: CaseFile, *, proven: bool = False) -> list[PaperLine]:
-    """What was issued in this case, oldest first; `proven`: with what its signature proves now."""
+    """What was issued in this case, oldest first, and what waits for its officer's hand.
+
+    `proven`: with what its signature proves now.
+    """
     held = {row.id: row for row in file.document_rows()}
     lines = []
     for row in papers.of_case(session, case.id):
         if row.status == "allotted":
+            if ownpapers.prepared_of(session, row.id) is not None:
+                lines.append(
+                    PaperLine(row.number, row.memo_number, None, "", BY_HAND, None, None, row.id, None)
+                )
             continue
         document = held.get(row.document_id)
         is_open = document is not None and file.may_open(document)
