@@ -13,7 +13,6 @@ from app.models import workflow_queries as workflow
 from app.services.casefile.facts import CaseFacts
 from app.services.casefile.projections import LETTER_NO
 from app.services.district import calendars
-from app.services.district.options import choices
 from app.services.papers import paperrecords
 from app.services.papers.letterkinds import Draft, last_letter
 from app.services.papers.paperpeople import named
@@ -34,7 +33,8 @@ _TITLES = {OfficeKind.CIRCLE: "circle_designation", OfficeKind.SDPO: "sdpo_desig
 def draft(file: CaseFile, row: AnyRow, unit: AnyRow, values: Mapping[str, Any], texts: papers.Texts) -> Draft:
     """The report that went out with an endorsement; `unit` is its enquiry."""
     reader = _Reader(file, row, unit, texts)
-    records, entries = reader.records
+    is_plain = values.get("sho_outcome") in _PLAIN and not reader.tells_records
+    records, entries = ((), ()) if is_plain else reader.records
     is_clear = not (records or entries) and values.get("sho_outcome") in _PLAIN
     district = offices.district(file.facts.session)
     head = texts.setting("sp_designation")
@@ -74,6 +74,11 @@ class _Reader:
         self.thana = papers.Words(unit.office_hi, unit.office_en)
         self._visit = self._known.answer("visit", unit.id)
         self.registers = self._known.answer("check_registers", unit.id)
+
+    @property
+    def tells_records(self) -> bool:
+        """Whether anything was told of the person at all; without it, findings need not be worked out for a list."""
+        return any(told.get(name) for told in (self._visit, self.registers) for name in ("cases", "entries"))
 
     @property
     def records(self) -> tuple[tuple[papers.RecordRow, ...], tuple[papers.RegisterEntry, ...]]:
@@ -119,8 +124,7 @@ class _Reader:
 
     def said(self, form_name: str, key: str, value: Any) -> Words:
         form = self._release.form(form_name)
-        options = choices(self._session, form, self._release, self._known)
-        return papers.Words(*(formjs.label(form, key, value, options, lang) for lang in ("hi", "en")))
+        return papers.Words(*(formjs.label(form, key, value, {}, lang) for lang in ("hi", "en")))
 
     def signer(self) -> papers.Signer:
         """The head of the station; where he enquired himself, whoever above him endorsed it."""
