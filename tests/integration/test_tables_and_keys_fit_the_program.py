@@ -46,6 +46,22 @@ def test_two_programs_that_start_at_once_migrate_one_after_the_other(bare_url, o
     assert sorted(done) == [False, True]
 
 
+def test_a_start_waits_for_the_migration_of_another_longer_than_a_write_waits(tmp_path, open_database):
+    """On PostgreSQL it waits in the queue of a lock without a term."""
+    first, second = (open_database(f"sqlite:///{tmp_path / 'bare.db'}") for _ in range(2))
+    with second.engine.connect() as connection:
+        connection.exec_driver_sql("pragma busy_timeout = 20")  # a write's wait, made short
+    with ThreadPoolExecutor(1) as pool:
+        with first.engine.execution_options(writing=True).begin() as migrating:
+            migrating.execute(text("create table held (id integer)"))
+            waiting = pool.submit(migrations.upgrade, second.engine)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+        assert waiting.result() is True
+    with second.engine.connect() as connection:
+        assert connection.exec_driver_sql("pragma busy_timeout").scalar() == 20
+
+
 def test_programs_that_open_a_new_file_at_once_all_get_it(tmp_path, open_database):
     """Without its wait, one of three is refused in every fifth round."""
     for each in range(25):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,13 @@ from app.models.tables import metadata
 from app.services.installation import dbroles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from sqlalchemy import Connection, Engine
 
 _FOLDER = Path(__file__).resolve().parents[2] / "migrations"
+_MIGRATION_SECONDS = 600  # that a start waits for the migration of another
 _LOCK = 7_314_218  # of PostgreSQL: two programs that start at once migrate one after the other
 
 
@@ -51,10 +54,7 @@ def upgrade(engine: Engine) -> bool:
     _reach(engine)
     config = _config()
     scripts = ScriptDirectory.from_config(config)
-    with engine.execution_options(writing=True).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("set local lock_timeout = 0"))  # another start may take its time
-            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    with _alone(engine) as connection:
         before = _version(connection)
         if before is not None and before not in {each.revision for each in scripts.walk_revisions()}:
             raise DatabaseIsNewer(version=before)
@@ -67,6 +67,31 @@ def upgrade(engine: Engine) -> bool:
         if connection.dialect.name == "postgresql":
             dbroles.raise_walls(connection)  # whatever tables this version brought
         return True
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which no other start migrates; one that does so already may take its time."""
+    with engine.execution_options(writing=True).connect() as connection, _patient(connection), connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("set local lock_timeout = 0"))
+            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        yield connection
+
+
+@contextmanager
+def _patient(connection: Connection) -> Iterator[None]:
+    """SQLite waits for another's migration as long as one may take, not as long as a write may."""
+    raw: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    usual = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+    raw.execute(f"PRAGMA busy_timeout = {_MIGRATION_SECONDS * 1000}")
+    try:
+        yield
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def _reach(engine: Engine) -> None:
