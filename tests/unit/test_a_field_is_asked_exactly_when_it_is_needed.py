@@ -380,6 +380,7 @@ WHEN: dict[str, dict[str, Any]] = {
         ),
     },
     "dispatch": {
+        "#Text_for_ink": lambda a: a.facts["paper_for_ink"],
         "receipt_name": lambda a: a.dispatch_mode == "by_hand",
         "track_no": lambda a: a.dispatch_mode == "speed_post",
     },
@@ -541,7 +542,10 @@ SITUATIONS: dict[str, list[tuple[dict[str, Any], dict[str, tuple[Any, ...]]]]] =
         for checks in ({}, {"final_signatory": "SP"}, {"final_signatory": "SP", "output": "CERTIFICATE"})
     ],
     "decide": [(facts, {"dm_decision": (None, "issue_clear", *_WITH_ORDER)}) for facts in ({}, CERTIFICATE)],
-    "dispatch": [({}, {"dispatch_mode": (None, "portal", "email", "speed_post", "by_hand")})],
+    "dispatch": [
+        ({"paper_for_ink": False}, {"dispatch_mode": (None, "portal", "email", "speed_post", "by_hand")}),
+        ({"paper_for_ink": True}, {}),
+    ],
 }
 
 
