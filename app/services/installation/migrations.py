@@ -72,7 +72,11 @@ def upgrade(engine: Engine) -> bool:
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     """A transaction in which no other start migrates; one that does so already may take its time."""
-    with engine.execution_options(writing=True).connect() as connection, _patient(connection), connection.begin():
+    with (
+        engine.execution_options(writing=True).connect() as connection,
+        _patient(connection),
+        connection.begin(),
+    ):
         if connection.dialect.name == "postgresql":
             connection.execute(text("set local lock_timeout = 0"))
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
