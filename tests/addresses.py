@@ -224,6 +224,8 @@ ADDRESSES: dict[str, Address] = {
         "letter", frozenset({200, 403})
     ),  # the scrutiny is not the assistant's
     "requisitions.forward": Address("letter", frozenset({200, 403, 422})),
+    "requisitions.marking_page": Address("letter", frozenset({200, 403})),  # nor is the marking
+    "requisitions.mark": Address("letter", frozenset({403, 422})),
     "department.letters": opens(),
     "department.letter": opens("letter"),
     "department.reply": Address("letter", gives=frozenset({404})),

@@ -20,7 +20,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.casework import cases
 from app.services.desk import tasks
 from app.services.desk.tasks import Posted
-from app.services.intake import forwarding, rosters, rosterwork, sheetlists
+from app.services.intake import rosters, rosterwork, sheetlists
 from app.services.store import audit, scopes
 from app.services.store.drafts import actor_scope
 from tests.districts import NOW
@@ -365,7 +365,7 @@ def test_the_pages_lead_from_the_template_to_the_cases(office: Office):
     assert "राहुल कुमार" in text_of(visitor.get(f"/requisitions/{letter}"))
 
 
-def test_all_cases_of_a_letter_are_forwarded_in_one_act_each_for_itself(office: Office, monkeypatch):
+def test_all_cases_of_a_letter_are_forwarded_in_one_act_each_for_itself(office: Office):
     journey = office.journey
     head = office.at(Role.DM_SECTION_HEAD)
     letter = journey.register(candidate_count=4)
@@ -385,11 +385,10 @@ def test_all_cases_of_a_letter_are_forwarded_in_one_act_each_for_itself(office: 
     assert "पाँचों बिन्दु" in text_of(refused)
     assert "शीघ्र" in text_of(refused)
     assert [journey.steps(number) for number in numbers] == [["scrutinise"]] * 4
-    monkeypatch.setattr(forwarding, "AT_ONCE", 2)
     told = text_of(head.post(address, {"scrutiny": ticks, "instruction": "शीघ्र"}))
-    assert "प्रेषित हुए: 2" in told
+    assert "3 में से 3" in told
+    assert "प्रेषित हुए: 3" in told
     assert numbers[1] in told
-    assert "अगले 1 प्रेषित करें" in told
-    told = text_of(head.post(address, {"scrutiny": ticks, "instruction": "शीघ्र"}))
-    assert "प्रेषित हुए: 1" in told
+    again = text_of(head.post(address, {"scrutiny": ticks, "instruction": "शीघ्र"}))
+    assert "प्रेषित हुए" not in again, "pressed twice, nothing is forwarded twice"
     assert [journey.steps(number) for number in numbers] == [["route"], ["scrutinise"], ["route"], ["route"]]

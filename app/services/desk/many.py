@@ -11,7 +11,7 @@ from app.services.desk import holding
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -45,6 +45,15 @@ class Item:
 
     case_number: str  # empty for a task that this officer cannot see any more
     why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """An act that is under way on so many tasks: each is done when its item is asked for, and not before."""
+
+    total: int
+    items: Iterator[Item]
+    left: list[Item]  # what was left out before it began
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,14 @@ def each(
     database: Database, actor: Actor, task_ids: Iterable[UUID], act: Callable[[UUID], object]
 ) -> list[Item]:
     """Do an act, which has transactions of its own, on each task; what is refused is told. Raises NothingChosen."""
-    return [_one(database, actor, task_id, act) for task_id in some(task_ids)]
+    return list(one_by_one(database, actor, some(task_ids), act))
+
+
+def one_by_one(
+    database: Database, actor: Actor, task_ids: Iterable[UUID], act: Callable[[UUID], object]
+) -> Iterator[Item]:
+    """The same, each when it is asked for. Raises Unavailable; what was told before then is done."""
+    return (_one(database, actor, task_id, act) for task_id in task_ids)
 
 
 def _each(
@@ -159,10 +175,10 @@ def _reason(error: DomainError) -> str:
     return next((why for kind, why in _WHY if isinstance(error, kind)), "other")
 
 
-def some(task_ids: Iterable[UUID]) -> list[UUID]:
+def some(task_ids: Iterable[UUID], most: int = MOST) -> list[UUID]:
     """Each task once. Raises NothingChosen for none, or for more than a page shows."""
     found = list(dict.fromkeys(task_ids))
-    if not found or len(found) > MOST:
+    if not found or len(found) > most:
         raise NothingChosen
     return found
 

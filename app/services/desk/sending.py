@@ -16,7 +16,7 @@ from app.services.district import calendars, policies
 from app.services.district.places import WRITTEN, Known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -102,12 +102,19 @@ def offered(session: Session, forms: Collection[str]) -> list[str]:
     return [act for act, form in FORMS.items() if form in forms and allowed(session, act)]
 
 
-def show(session: Session, actor: Actor, act: str, task_ids: Iterable[UUID], now: datetime) -> Page:
+def show(
+    session: Session,
+    actor: Actor,
+    act: str,
+    task_ids: Iterable[UUID],
+    now: datetime,
+    most: int = many.MOST,
+) -> Page:
     """What would be sent of each task, and which are left out, with the reason. Raises NothingChosen."""
     ready: list[Ready] = []
     left: list[Item] = []
     offered: list[list[Choice]] = []
-    for task_id in many.some(task_ids):
+    for task_id in many.some(task_ids, most):
         try:
             sheet, values = _filled(session, actor, act, task_id, now)
         except DomainError as error:
@@ -135,7 +142,20 @@ def send(
         raise holding.NobodyChosen
     if act == APPROVE and not said.is_compared:
         raise NotConfirmed
-    return many.each(
+    many.some(seals)
+    return list(one_by_one(database, actor, act, seals, said, now))
+
+
+def one_by_one(
+    database: Database,
+    actor: Actor,
+    act: str,
+    seals: Mapping[UUID, str],
+    said: Said,
+    now: datetime,
+) -> Iterator[Item]:
+    """Send however many tasks, each when its item is asked for; as `send`, whose refusals come before this."""
+    return many.one_by_one(
         database,
         actor,
         seals,
@@ -275,6 +295,7 @@ __all__ = [
     "Said",
     "allowed",
     "offered",
+    "one_by_one",
     "send",
     "show",
 ]

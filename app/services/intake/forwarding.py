@@ -10,7 +10,7 @@ from app.domain.roles import Role, roles_done_by
 from app.models import case_queries as cases
 from app.models import holding_queries as table
 from app.services.desk import holding, many, sheets, tasks
-from app.services.desk.many import Item
+from app.services.desk.many import Acting, Item
 from app.services.desk.sheets import Posted
 from app.services.store.drafts import actor_scope
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 #: The form of the scrutiny, and the decision of it that forwards.
 FORM = "scrutinise"
 DECISION, FORWARD = "action", "forward"
-AT_ONCE = 100  # cases of one act: some seconds; those that are left are forwarded by the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +50,6 @@ class Waiting:
     filled: Filled | None = None  # None where no case waits
 
 
-@dataclass(frozen=True, slots=True)
-class Forwarded:
-    """What came of one act: case by case, and how many more wait."""
-
-    items: list[Item]
-    still: int
-
-
 def may(actor: Actor) -> bool:
     """Whether the scrutiny is among the tasks of the officer's post."""
     return Role.DM_SECTION_HEAD in roles_done_by(actor.post)
@@ -77,26 +68,25 @@ def waiting(
     return Waiting(letter, len(clean), left, Filled(sheet.form, values, sheet.facts, sheet.options))
 
 
-def forward(
-    database: Database, actor: Actor, requisition_id: UUID, posted: Posted, now: datetime
-) -> Forwarded:
-    """Forward what is clean, with these answers for each, up to AT_ONCE.
+def forward(database: Database, actor: Actor, requisition_id: UUID, posted: Posted, now: datetime) -> Acting:
+    """Forward all that is clean, with these answers for each, case by case as it is asked for.
 
+    Pressed twice, or taken up again after it stopped, it goes on with what still waits.
     Raises FormInvalid before any is forwarded, NotAllowed, NotFound.
     """
     answers = Posted({**posted.values, DECISION: [FORWARD]})
     scope = actor_scope(actor)
     _, clean, left = database.read(lambda session: _sorted(session, actor, requisition_id, now), scope)
     if not clean:
-        return Forwarded(left, 0)
+        return Acting(0, iter(()), left)
     database.read(lambda session: _check(session, actor, clean[0].id, answers, now), scope)
-    items = many.each(
+    items = many.one_by_one(
         database,
         actor,
-        [row.id for row in clean[:AT_ONCE]],
+        [row.id for row in clean],
         lambda task_id: tasks.complete(database, actor, task_id, answers, [], now),
     )
-    return Forwarded([*items, *left], len(clean[AT_ONCE:]))
+    return Acting(len(clean), items, left)
 
 
 def _check(session: Session, actor: Actor, task_id: UUID, answers: Posted, now: datetime) -> None:

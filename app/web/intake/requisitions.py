@@ -11,11 +11,11 @@ from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.services.casefile import departments
 from app.services.demo import samples
-from app.services.intake import acceptance, forwarding, requisitions
+from app.services.intake import acceptance, forwarding, lettermarking, requisitions
 from app.services.intake.requisitions import LETTER, PERSON
 from app.services.papers import letterpapers, replies
-from app.web.frame import confirmations, formviews
-from app.web.frame.forms import is_submit, posted, sent_as, uploads
+from app.web.frame import acting, confirmations, formviews
+from app.web.frame.forms import is_submit, known_id, posted, sent_as, uploads
 from app.web.frame.language import moment
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -94,6 +94,7 @@ def view(requisition_id: UUID) -> ResponseReturnValue:
         may_register=g.actor.may(Permission.CASE_REGISTER),
         may_list=g.actor.may(Permission.ROSTER_TAKE),
         may_forward=forwarding.may(g.actor) and any(each.kind == forwarding.FORM for each in found.places),
+        may_mark=lettermarking.may(g.actor) and any(each.kind == lettermarking.FORM for each in found.places),
     )
 
 
@@ -140,28 +141,38 @@ def _forwarding(
         found=found,
         letter=found.letter,
         sheet=formviews.sheet_of(found.filled, forwarding.DECISION, problems) if found.filled else None,
-        at_once=forwarding.AT_ONCE,
-        done=None,
     )
 
 
 @bp.post("/requisitions/<uuid:requisition_id>/forward")
 @requires(Permission.CASE_REGISTER)
 def forward(requisition_id: UUID) -> ResponseReturnValue:
-    """Forward every clean case; the page tells what became of each, and keeps the answers for the rest."""
+    """Forward every clean case; the page goes on with them and tells what became of each."""
     form = posted()
     try:
         done = forwarding.forward(transaction.database(), g.actor, requisition_id, form, transaction.now())
     except FormInvalid as invalid:
         return _forwarding(requisition_id, invalid.problems, form)
-    return page(
-        "requisitions/forwarded.html",
-        requisition_id=requisition_id,
-        done=[each for each in done.items if not each.why_not],
-        left=[each for each in done.items if each.why_not],
-        still=done.still,
-        answers=[(name, text) for name, texts in form.values.items() for text in texts],
-    )
+    return acting.goes_on("requisitions/acting.html", done, act="forward", requisition_id=requisition_id)
+
+
+@bp.get("/requisitions/<uuid:requisition_id>/mark")
+@requires(Permission.TASK_COMPLETE)
+def marking_page(requisition_id: UUID) -> ResponseReturnValue:
+    """Every address of the letter's cases with its thana, and the cases that are left out."""
+    now = transaction.now()
+    waiting = transaction.read(lambda rows: lettermarking.waiting(rows, g.actor, requisition_id, now))
+    return page("requisitions/mark.html", letter=waiting.letter, found=waiting.found, more=waiting.more)
+
+
+@bp.post("/requisitions/<uuid:requisition_id>/mark")
+@requires(Permission.TASK_COMPLETE)
+def mark(requisition_id: UUID) -> ResponseReturnValue:
+    """Mark every case that stayed ticked; the page goes on with them and tells what became of each."""
+    ids = [each for text in request.form.getlist("task") if (each := known_id(text)) is not None]
+    seals = {each: request.form.get(f"seal-{each}", "") for each in ids}
+    done = lettermarking.mark(transaction.database(), g.actor, requisition_id, seals, transaction.now())
+    return acting.goes_on("requisitions/acting.html", done, act="mark", requisition_id=requisition_id)
 
 
 def _keep_letter(actor: Actor) -> None:

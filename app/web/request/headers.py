@@ -54,6 +54,7 @@ def _packed(response: Response) -> Response:
     """Compress a page. The random name in the gzip head hides the page's length (the BREACH attack reads lengths)."""
     if (
         response.direct_passthrough
+        or response.is_streamed  # a page that is sent while its act goes on
         or response.mimetype not in _PACKED
         or "Content-Encoding" in response.headers
         or "gzip" not in request.headers.get("Accept-Encoding", "")
