@@ -6,6 +6,7 @@ import http.client
 import re
 import socket
 import time
+from codecs import getincrementaldecoder
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ class Line:
             f"Cookie: {cookie}\r\n{more}\r\n".encode()
         )
         self.text = ""
+        self._letters = getincrementaldecoder("utf-8")()  # a letter may come in two parts
         self.until("\n\n" if not last else "retry")
 
     def until(self, wanted: str, seconds: float = _SECONDS) -> bool:
@@ -48,7 +50,7 @@ class Line:
                 return False
             if not data:
                 return wanted in self.text
-            self.text += data.decode()
+            self.text += self._letters.decode(data)
         return wanted in self.text
 
     @property
