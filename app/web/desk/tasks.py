@@ -60,19 +60,18 @@ def show(task_id: UUID) -> ResponseReturnValue:
 @requires(Permission.TASK_COMPLETE, keeps=_keep)
 def complete(task_id: UUID) -> ResponseReturnValue:
     """Send the form on, or keep it: the button says which."""
-    form = posted()
+    form, files = posted(), uploads()
+    database, actor, now = transaction.database(), transaction.actor(), transaction.now()
     try:
         if not is_submit(form.op):
-            tasks.save_draft(transaction.database(), g.actor, task_id, form, uploads(), transaction.now())
+            tasks.save_draft(database, actor, task_id, form, files, now)
             return redirect(
                 url_for("tasks.show", task_id=task_id, _anchor=formviews.anchor(form.op)), code=303
             )
-        if visiting.found_locked(
-            transaction.database(), g.actor, task_id, form, uploads(), transaction.now()
-        ):
+        if visiting.found_locked(database, actor, task_id, form, files, now):
             confirmations.note("visit", "kept")
             return redirect(url_for("tasks.show", task_id=task_id, _anchor="failed-visit"), code=303)
-        done = tasks.complete(transaction.database(), g.actor, task_id, form, uploads(), transaction.now())
+        done = tasks.complete(database, actor, task_id, form, files, now)
     except FormInvalid as invalid:
         return _again(task_id, invalid)
     except TaskAlreadyDone as lost:
