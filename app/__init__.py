@@ -61,6 +61,7 @@ _SCREENS = {
         "canvas",
         "decisions",
         "formtable",
+        "papertexts",
     ),
 }
 _MEGABYTE = 1024 * 1024

@@ -321,3 +321,21 @@ document.querySelector(".to-finder")?.addEventListener("click", (event) => {
   event.preventDefault();
   document.querySelector("[data-finder] input[type=search]").focus();
 });
+
+// -- a place-holder goes where the text of a paper was left ----------------------------------------------------
+
+const places = document.querySelectorAll("[data-insert]");
+if (places.length) {
+  let last = document.querySelector("textarea[name^=text-]");
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("textarea[name^=text-]")) last = event.target;
+  });
+  for (const button of places) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      last.focus();
+      last.setRangeText(button.dataset.insert, last.selectionStart, last.selectionEnd, "end");
+      last.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+}

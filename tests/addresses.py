@@ -350,6 +350,10 @@ ADDRESSES: dict[str, Address] = {
     "formtable.show": opens("proposal", name="visit.form"),
     "formtable.change": acts("proposal", NOTHING_SENT, name="visit.form"),
     "formtable.copy": acts("proposal", NOTHING_SENT, name="visit.form"),
+    "papertexts.listing": opens("proposal"),
+    "papertexts.show": opens("proposal", name="report_clear"),
+    "papertexts.change": acts("proposal", NOTHING_SENT, name="report_clear"),
+    "papertexts.preview": opens("proposal", name="report_clear"),
     # -- administration --
     "admin.overview": opens(),
     "admin.retry": acts("incident"),

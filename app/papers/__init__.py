@@ -7,6 +7,16 @@ draws it. `self_test` says at start-up, by an error naming the file, whether pap
 from app.papers.binding import bound, leaves
 from app.papers.compose import Composition, compose, compose_letter
 from app.papers.demokey import demo_key
+from app.papers.editing import (
+    WORDS,
+    HolderMeaning,
+    PaperText,
+    TextBox,
+    boxes,
+    change_boxes,
+    holders,
+    paper_texts,
+)
 from app.papers.errors import KeyRefused, PaperRefused, PapersUnavailable
 from app.papers.facts import (
     Address,
@@ -38,6 +48,7 @@ from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.pictures import Picture, draw_pictures
 from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, sealed_part, token
 from app.papers.qr import qr_png
+from app.papers.specimen import has_specimen, specimen
 from app.papers.stamping import stamped
 from app.papers.tables import Table, draw_table
 from app.papers.texts import (
@@ -55,6 +66,7 @@ from app.papers.values import address_line, dmy, in_place_of, joined, record_row
 from app.papers.verification import Answer, IssuedPaper, public_answer
 
 __all__ = [
+    "WORDS",
     "Address",
     "Answer",
     "Assets",
@@ -62,11 +74,13 @@ __all__ = [
     "Claim",
     "Composition",
     "Copy",
+    "HolderMeaning",
     "IssuedPaper",
     "KeyRefused",
     "LetterFacts",
     "PaperFacts",
     "PaperRefused",
+    "PaperText",
     "PapersUnavailable",
     "Picture",
     "Prepared",
@@ -80,6 +94,7 @@ __all__ = [
     "Spoken",
     "Subject",
     "Table",
+    "TextBox",
     "TextProblem",
     "Texts",
     "Verification",
@@ -87,6 +102,8 @@ __all__ = [
     "address_line",
     "answers_read",
     "bound",
+    "boxes",
+    "change_boxes",
     "check_texts",
     "compose",
     "compose_letter",
@@ -96,7 +113,9 @@ __all__ = [
     "draw_pictures",
     "draw_table",
     "forms_read",
+    "has_specimen",
     "holder_digest",
+    "holders",
     "in_place_of",
     "joined",
     "leaves",
@@ -104,6 +123,7 @@ __all__ = [
     "needs",
     "open_key",
     "open_token",
+    "paper_texts",
     "prepare",
     "public_answer",
     "qr_png",
@@ -118,6 +138,7 @@ __all__ = [
     "self_test",
     "sign",
     "signatures",
+    "specimen",
     "stamped",
     "token",
     "usable",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from app.papers.errors import PaperRefused
 from app.papers.fonts import missing_letters
 from app.papers.language import Part, TextFault, Use, parse, uses
-from app.papers.vocabulary import OUTCOMES, OUTPUTS, REQUIRED, SCENES, SETTINGS, Scene, base
+from app.papers.vocabulary import OUTCOMES, OUTPUTS, REQUIRED, SCENES, SETTINGS, Scene, base, is_forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ Language = Literal["hi", "en"]
 FILE = "papers.json"
 LANGUAGES: tuple[Language, Language] = ("hi", "en")
 _MAX_BYTES = 500_000
-_ASPECTS = ("", "subject", "reference")  # the body, and the two lines that a letter has besides
+ASPECTS = ("", "subject", "reference")  # the body, and the two lines that a letter has besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,13 @@ class Texts:
         """Whether the release has a template of this name; an older one may lack those that came later."""
         return name in self._content["templates"]
 
+    def first_of(self, kind: str) -> str:
+        """Return the name of the first template of a kind. Raises PaperRefused when the release has none."""
+        for name, raw in self._content["templates"].items():
+            if raw["kind"] == kind:
+                return str(name)
+        raise PaperRefused("papers.no_template", name=kind)
+
     def setting(self, path: str) -> Words:
         """Return the words at a dotted path of the settings; empty words when there are none."""
         found: Any = self._content["settings"]
@@ -113,8 +120,8 @@ class Texts:
 
 def _template(name: str, raw: Mapping[str, Any]) -> Template:
     parsed = {
-        aspect: {language: parse(str(raw.get(_key(aspect, language), ""))) for language in LANGUAGES}
-        for aspect in _ASPECTS
+        aspect: {language: parse(str(raw.get(text_key(aspect, language), ""))) for language in LANGUAGES}
+        for aspect in ASPECTS
     }
     return Template(
         name,
@@ -128,7 +135,8 @@ def _template(name: str, raw: Mapping[str, Any]) -> Template:
     )
 
 
-def _key(aspect: str, language: Language) -> str:
+def text_key(aspect: str, language: Language) -> str:
+    """Return where the file holds this text of a paper."""
     return f"{aspect}_{language}" if aspect else language
 
 
@@ -199,16 +207,17 @@ def _check_templates(templates: Mapping[str, Any], fonts: Path | None) -> Iterat
         if not isinstance(templates.get(name), dict) or templates[name].get("kind") != kind:
             yield _problem(name, "template_missing", kind=kind)
     for name, raw in templates.items():
-        if not isinstance(raw, dict) or raw.get("kind") not in SCENES:
+        if not isinstance(raw, dict) or str(raw.get("kind")) not in SCENES:
             yield _problem(name, "template_kind", kinds=", ".join(SCENES))
             continue
         yield from _check_template(name, raw, SCENES[raw["kind"]])
         if fonts is not None:
-            yield from _check_letters(name, _texts_of(raw).values(), fonts)
+            for key, text in _texts_of(raw).items():
+                yield from _check_letters(name, [text], fonts, text=key)
 
 
 def _texts_of(raw: Mapping[str, Any]) -> dict[str, str]:
-    keys = [_key(aspect, language) for aspect in _ASPECTS for language in LANGUAGES]
+    keys = [text_key(aspect, language) for aspect in ASPECTS for language in LANGUAGES]
     return {key: str(raw[key]) for key in keys if key in raw}
 
 
@@ -223,12 +232,25 @@ def _check_template(name: str, raw: Mapping[str, Any], scene: Scene) -> Iterator
         read[key] = frozenset(base(use.name) for use in found)
         for use in found:
             yield from _check_use_of(name, key, use, scene)
-    for aspect in _ASPECTS:
-        hindi, english = (_key(aspect, language) for language in LANGUAGES)
+    for aspect in ASPECTS:
+        hindi, english = (text_key(aspect, language) for language in LANGUAGES)
         if not aspect and not (raw.get(hindi) and raw.get(english)):
             yield _problem(name, "template_empty")
         elif hindi in read and english in read and read[hindi] != read[english]:
-            yield _problem(name, "languages_differ", names=", ".join(sorted(read[hindi] ^ read[english])))
+            names = ", ".join(sorted(read[hindi] ^ read[english]))
+            yield _problem(name, "languages_differ", names=names, text=hindi)
+    yield from _check_mandatory(name, read, scene)
+
+
+def _check_mandatory(name: str, read: Mapping[str, frozenset[str]], scene: Scene) -> Iterator[TextProblem]:
+    """What a paper of this kind must say may stand in its body, its subject or its reference."""
+    for language in LANGUAGES:
+        keys = [text_key(aspect, language) for aspect in ASPECTS]
+        if language not in read:  # empty or unreadable: that is told already
+            continue
+        missing = scene.must.difference(*(read.get(key, frozenset()) for key in keys))
+        if missing:
+            yield _problem(name, "placeholder_must", names=", ".join(sorted(missing)), text=language)
 
 
 def _check_use_of(name: str, key: str, use: Use, scene: Scene) -> Iterator[TextProblem]:
@@ -241,16 +263,18 @@ def _check_use_of(name: str, key: str, use: Use, scene: Scene) -> Iterator[TextP
         always = scene.always | (around.always if around else frozenset())
         known = said in always or said in scene.maybe or (around is not None and said in around.maybe)
         sure = said in always
-    if not known:
+    if is_forbidden(said):
+        yield _problem(name, "placeholder_forbidden", text=key, name=use.name)
+    elif not known:
         yield _problem(name, "placeholder_unknown", text=key, name=use.name)
     elif not sure and not use.optional:
         yield _problem(name, "placeholder_may_be_empty", text=key, name=use.name)
 
 
-def _check_letters(name: str, said: Iterable[str], fonts: Path) -> Iterator[TextProblem]:
+def _check_letters(name: str, said: Iterable[str], fonts: Path, **where: str) -> Iterator[TextProblem]:
     letters = missing_letters("".join(said), fonts)
     if letters:
-        yield _problem(name, "letters_missing", letters=" ".join(letters))
+        yield _problem(name, "letters_missing", letters=" ".join(letters), **where)
 
 
 def _said(settings: Any) -> Iterator[str]:
@@ -278,5 +302,5 @@ def _check_use(choices: Mapping[str, Any], templates: Mapping[str, Any]) -> Iter
         for outcome in OUTCOMES:
             name = chosen.get(outcome) if isinstance(chosen, dict) else None
             raw = templates.get(str(name), {})
-            if not isinstance(raw, dict) or raw.get("kind") not in {"letter", "certificate"}:
+            if not isinstance(raw, dict) or raw.get("kind") not in ("letter", "certificate"):
                 yield _problem(str(name or ""), "choice_missing", output=output, outcome=outcome)

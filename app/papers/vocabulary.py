@@ -1,7 +1,8 @@
 """The closed list of place-holders: what the composer can say in each kind of template.
 
 `always` is never empty there; `maybe` may be, and therefore stands only inside `[[ ]]`. Names are written
-without `_hi` and `_en`; in a template both forms and the bare form are the same name.
+without `_hi` and `_en`; in a template both forms and the bare form are the same name. `must` are those without
+which a paper of this kind is none: number, name, purpose, who signs, how it is checked.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Scene:
     maybe: frozenset[str] = frozenset()
     lists: Mapping[str, Scene] = field(default_factory=dict)
     answers: bool = False  # may it name what was answered on a form?
+    must: frozenset[str] = frozenset()
 
 
 def _names(words: str) -> frozenset[str]:
@@ -50,16 +52,28 @@ _NAMED = _names("salutation relation father dob")
 #: Kind of template (its `kind` in papers.json) -> what it may name.
 SCENES: dict[str, Scene] = {
     "letterhead": Scene(
-        _names("dm_designation sp_designation district memo_no place date"), _names("section")
+        _names("dm_designation sp_designation district memo_no place date"),
+        _names("section"),
+        must=_names("district memo_no date"),
     ),
-    "letterhead_thana": Scene(_names("thana district memo_no place date")),
+    "letterhead_thana": Scene(
+        _names("thana district memo_no place date"), must=_names("thana district memo_no date")
+    ),
     "frame": Scene(
         _names("letterhead addressee subject body sign_block"),
         _names(
             "confidential_mark duplicate_mark reference greeting enclosures closing copy_lines verify_line"
         ),
+        must=_names(
+            "letterhead addressee subject reference body sign_block confidential_mark duplicate_mark copy_lines"
+            " verify_line"
+        ),
     ),
-    "order_frame": Scene(_names("letterhead order_no body sign_block"), _names("copy_lines verify_line")),
+    "order_frame": Scene(
+        _names("letterhead order_no body sign_block"),
+        _names("copy_lines verify_line"),
+        must=_names("letterhead order_no body sign_block"),
+    ),
     "order_revocation": Scene(
         _names(
             "paper_kind cert_no cert_date name effective ground speaking_order order_no district date place"
@@ -109,18 +123,37 @@ SCENES: dict[str, Scene] = {
     "letter_report": Scene(
         _OFFICE | _names("name dm_memo_no dm_memo_date reporting_units outcome"), _NAMED | {"reason"}
     ),
-    "letter": Scene(_PERSON, _PERSON_MAYBE | {"cert_no"}, {"cases": _RECORD_ROW}, answers=True),
-    "certificate": Scene(
-        _PERSON | _names("cert_no validity_months valid_till sign_block"), _PERSON_MAYBE, answers=True
+    "letter": Scene(
+        _PERSON,
+        _PERSON_MAYBE | {"cert_no"},
+        {"cases": _RECORD_ROW},
+        answers=True,
+        must=_names("name req_letter_no req_letter_date"),
     ),
-    "sign_ink": Scene(_names("signer_name signer_designation district"), _names("on_behalf")),
+    "certificate": Scene(
+        _PERSON | _names("cert_no validity_months valid_till sign_block"),
+        _PERSON_MAYBE,
+        answers=True,
+        must=_names("cert_no name purpose valid_till sign_block"),
+    ),
+    "sign_ink": Scene(
+        _names("signer_name signer_designation district"),
+        _names("on_behalf"),
+        must=_names("signer_name signer_designation"),
+    ),
     "sign_digital": Scene(
-        _names("signer_name signer_designation district signed_at"), _names("on_behalf certified_to")
+        _names("signer_name signer_designation district signed_at"),
+        _names("on_behalf certified_to"),
+        must=_names("signer_name signer_designation signed_at"),
     ),
     "fact": Scene(_names("register entry_no year"), _names("entry_state court in_force_till")),
-    "copies": Scene(_names("memo_no_copy place date sign_block"), lists={"copies": _COPY_ROW}),
+    "copies": Scene(
+        _names("memo_no_copy place date sign_block"),
+        lists={"copies": _COPY_ROW},
+        must=_names("memo_no_copy copies copy_line sign_block"),
+    ),
     "copy_line": Scene(_names("addressee copy_purpose"), _names("ref_no")),
-    "verify_line": Scene(_names("verify_url verify_code")),
+    "verify_line": Scene(_names("verify_url verify_code"), must=_names("verify_url verify_code")),
     "mark": Scene(frozenset()),
     "numbered_mark": Scene(_names("n")),
     "address": Scene(
@@ -132,6 +165,12 @@ SCENES: dict[str, Scene] = {
     "page_bad": Scene(_names("paper_kind cert_no status_date status office"), _names("new_no")),
     "page_unknown": Scene(_names("office")),
 }
+
+#: Answers that no paper may print, whatever the form calls the rest: identity numbers, telephones, witnesses, secret
+#: notes, references of the police's own systems, caste and religion.
+_FORBIDDEN = re.compile(
+    r"(^|_)(aadhaar|aadhar|uid|mobile|phone|witness(es)?|sb|cctns|caste|religion)(_|$)", re.IGNORECASE
+)
 
 #: Templates without which no paper can be composed.
 REQUIRED: dict[str, str] = {
@@ -188,3 +227,8 @@ SETTINGS = (
 def base(name: str) -> str:
     """Return a place-holder's name without its language."""
     return name if name.startswith("answer.") else _LANGUAGE.sub("", name)
+
+
+def is_forbidden(name: str) -> bool:
+    """Whether a place-holder for an answer names what no paper may print."""
+    return name.startswith("answer.") and _FORBIDDEN.search(name.rsplit(".", 1)[-1]) is not None

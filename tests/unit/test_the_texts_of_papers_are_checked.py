@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,19 @@ def named(scene: Scene) -> set[str]:
 
 def only_in_english(content: dict[str, Any]) -> None:
     content["templates"]["report_clear"]["en"] += "{place_en}"
+
+
+def without(template: str, name: str) -> Change:
+    """Take a place-holder out of both languages of a text, with the brackets around it."""
+
+    def change(content: dict[str, Any]) -> None:
+        for language in ("hi", "en"):
+            text = content["templates"][template][language]
+            content["templates"][template][language] = re.sub(
+                rf"(\[\[\s*)?\{{{name}(_hi|_en)?\}}(\s*\]\])?", "", text
+            )
+
+    return change
 
 
 def test_the_texts_as_shipped_have_no_fault() -> None:
@@ -55,6 +69,12 @@ def test_the_list_of_place_holders_in_the_file_is_the_list_of_the_composer() -> 
         ("placeholder_unknown", append("verify_line", "[[{answer.visit.height}]]")),
         ("placeholder_unknown", append("report_clear", "{#rows}{sr}{/rows}")),
         ("placeholder_unknown", append("report_clear", "{court}")),
+        ("placeholder_forbidden", append("report_clear", "[[{answer.intake.mobile}]]")),
+        ("placeholder_forbidden", append("cert_clear", "[[{answer.visit.witnesses}]]")),
+        ("placeholder_must", lambda content: content["templates"]["verify_line"].update(hi="x", en="x")),
+        ("placeholder_must", without("cert_clear", "cert_no")),
+        ("placeholder_must", without("letter_frame", "verify_line")),
+        ("template_kind", lambda content: content["templates"].update(ode={"kind": []})),
         ("placeholder_may_be_empty", append("report_clear", "{father_hi}")),
         ("placeholder_may_be_empty", append("report_clear", "{answer.visit.height}")),
         ("letters_missing", append("report_clear", "اردو")),

@@ -12,7 +12,7 @@ from flask import Blueprint, g, jsonify, redirect, request, url_for
 from app import engine
 from app.domain.errors import DomainError, NotFound, ReleaseRefused
 from app.domain.roles import Permission
-from app.services.deployment import dryruns, replays, scenarios, trials, vocabulary
+from app.services.deployment import dryruns, papertexts, replays, scenarios, trials, vocabulary
 from app.services.deployment import release_proposals as proposals
 from app.services.procedure import comparisons, procedures
 from app.web.deployment import differences, findings
@@ -78,6 +78,8 @@ def file(proposal_id: UUID, name: str) -> ResponseReturnValue:
     found, contents = _read(proposal_id, name)
     if name == scenarios.SCENARIOS and not request.args.get("text"):
         return redirect(url_for("scenarios.show", proposal_id=proposal_id), code=303)
+    if name == papertexts.PAPERS and not request.args.get("text") and papertexts.is_readable(contents):
+        return redirect(url_for("papertexts.listing", proposal_id=proposal_id), code=303)
     if name.endswith(".dmn"):
         return redirect(url_for("decisions.show", proposal_id=proposal_id, name=name), code=303)
     if name.endswith(".form") and not request.args.get("text"):
