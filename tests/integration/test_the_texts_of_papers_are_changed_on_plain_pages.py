@@ -1,16 +1,17 @@
-"""The papers of a proposal paper by paper: a text changed in its box, faults told there, a look with a made-up case."""
+"""The papers of a proposal one by one: a text changed in its box, faults told there, a draft of a made-up case."""
 
 from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
 from app.domain.roles import Role
-from app.services.deployment import packages
+from app.services.deployment import packages, papertexts
 from tests.office import text_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tests.visitor import Visitor
 
 PAPER = "/papers/cert_clear"
+NOW = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -49,22 +51,27 @@ def at_box(page: str, name: str) -> str:
 def test_a_text_is_changed_in_its_box_and_seen_on_the_draft(
     office: Office, admin: Visitor, proposal: str
 ) -> None:
-    listed = text_of(admin.get_and_follow(f"{proposal}/files/papers.json"))
+    listed = text_of(admin.get(f"{proposal}/files/papers.json", follow_redirects=True))
     assert "पुलिस अधीक्षक का प्रतिवेदन" in listed
     assert f'href="{proposal}{PAPER}"' in listed
     page = text_of(admin.get(proposal + PAPER))
     assert "अनिवार्य" in page
     form = boxes(page)
-    before = json.loads(packages.unpack(office.database, admin.get(f"{proposal}/export").data)["papers.json"])
-    first = admin.get(f"{proposal}{PAPER}/preview.pdf?language=en").data
+    before = packages.unpack(office.database, admin.get(f"{proposal}/export").data)
     page = text_of(admin.post_and_follow(proposal + PAPER, {**form, "text-en": form["text-en"] + "\r\nQxq."}))
     assert "strip-bad" not in page
-    after = json.loads(packages.unpack(office.database, admin.get(f"{proposal}/export").data)["papers.json"])
-    before["templates"]["cert_clear"]["en"] += "\nQxq."
-    assert after == before, "nothing else changes"
-    answer = admin.get(f"{proposal}{PAPER}/preview.pdf?language=en")
-    assert answer.mimetype == "application/pdf"
-    assert answer.data != first
+    after = packages.unpack(office.database, admin.get(f"{proposal}/export").data)
+    expected = json.loads(before["papers.json"])
+    expected["templates"]["cert_clear"]["en"] += "\nQxq."
+    assert json.loads(after["papers.json"]) == expected, "nothing else changes"
+    drawn = admin.get(f"{proposal}{PAPER}/preview.pdf?language=en")
+    assert drawn.mimetype == "application/pdf"
+    english, again, changed = (
+        papertexts.draw(office.database, contents, "cert_clear", "en", NOW)
+        for contents in (before, before, after)
+    )
+    assert english == again
+    assert changed != english
 
 
 def test_faults_are_told_at_their_box_and_no_draft_is_drawn(admin: Visitor, proposal: str) -> None:

@@ -1,4 +1,4 @@
-"""The texts of papers as boxes: one text changed alone, place-holders with their meaning, a paper of a made-up case."""
+"""The texts of papers as boxes: one changed alone, place-holders with their meaning, a paper of a made-up case."""
 
 import json
 
