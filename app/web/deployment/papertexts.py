@@ -118,7 +118,7 @@ def _box(box: papers.TextBox) -> dict[str, Any]:
         "label": label,
         "language": box.language,
         "text": box.text,
-        "rows": min(14, 1 + box.text.count("\n") + len(box.text) // 70),
+        "rows": min(14, 2 + box.text.count("\n") + len(box.text) // 70),
     }
 
 
