@@ -219,8 +219,8 @@ def _around(texts: Texts, facts: PaperFacts, name: str, kind: str) -> PaperFacts
     if name == "letterhead_sp":
         signer = replace(signer, office="sp")
     if kind == "sign_digital":
-        said = {"signed_at": f"{dmy(_DAY)} 11:00", "certified_to": "SPECIMEN OFFICER"}
-        signer = replace(signer, mode="digital", **said)
+        signed_at = f"{dmy(_DAY)} 11:00"
+        signer = replace(signer, mode="digital", signed_at=signed_at, certified_to="SPECIMEN OFFICER")
     replaces = Words()
     if kind == "in_place" and texts.has("in_place_of"):
         replaces = in_place_of(texts, _NUMBER, _EARLIER, _LATER)
