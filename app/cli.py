@@ -27,7 +27,7 @@ from app.services.timekeeping import recomputing
 from app.services.workflow import incidents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _LANGUAGES = ("hi", "en")
 _BIRTH = click.DateTime(["%d-%m-%Y", "%Y-%m-%d"])
+_PDF = b"%PDF-"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 #: Parameters of a refusal that are codes, with a word for each in the catalogue.
 _CODES = frozenset({"reason", "type", "left", "right"})
@@ -319,10 +320,13 @@ def _in_lines(figures: Mapping[str, Any]) -> str:
 def _verify(kept: Iterable[Path]) -> None:
     """Prove the record: every chain, every signed checkpoint, and their copies in the instance folder.
 
-    --checkpoint names a copy kept elsewhere, or a folder of them. Exits with 1 when anything is not as it was.
+    --checkpoint names a copy kept elsewhere, an issued paper (PDF) that carries one, or a folder of them. Exits with
+    1 when anything is not as it was, and when a paper that was named carries none: nothing was compared with it.
     """
-    copies = _copies([current_app.extensions["settings"].checkpoints, *kept])
-    faults = sum(_tell(code, copies.pop(code, {})) for code in _districts())
+    copies, bare = _copies([current_app.extensions["settings"].checkpoints, *kept])
+    faults = len(bare) + sum(_tell(code, copies.pop(code, {})) for code in _districts())
+    for path in bare:
+        click.echo(_both("cli.audit_no_mark", name=path), err=True)
     for foreign in copies.values():
         for name in foreign:
             faults += 1
@@ -332,14 +336,28 @@ def _verify(kept: Iterable[Path]) -> None:
     click.echo(_both("cli.audit_whole"))
 
 
-def _copies(places: Iterable[Path]) -> dict[int | None, dict[str, str]]:
-    """The copies of checkpoints at these places, by district; None: of no district that can be read."""
+def _copies(places: Iterable[Path]) -> tuple[dict[int | None, dict[str, str]], list[Path]]:
+    """The copies of checkpoints at these places, by district (None: of none that can be read); papers without one."""
     found: dict[int | None, dict[str, str]] = {}
+    bare = []
+    for path in _files(places):
+        data = path.read_bytes()
+        mark = papers.read_mark(data) if data.startswith(_PDF) else None
+        if mark is None and data.startswith(_PDF):
+            bare.append(path)
+            continue
+        text = mark.note if mark is not None else data.decode("utf-8", errors="replace")
+        found.setdefault(checkpoints.district_of(text), {})[str(path)] = text
+    return found, bare
+
+
+def _files(places: Iterable[Path]) -> Iterator[Path]:
+    """The files that are named, and of a folder those that may be copies of checkpoints or issued papers."""
     for place in places:
-        for path in sorted(place.glob("*.txt")) if place.is_dir() else [place] if place.exists() else []:
-            text = path.read_text(encoding="utf-8", errors="replace")
-            found.setdefault(checkpoints.district_of(text), {})[str(path)] = text
-    return found
+        if place.is_dir():
+            yield from sorted(path for path in place.iterdir() if path.suffix in (".txt", ".pdf"))
+        elif place.exists():
+            yield place
 
 
 def _tell(code: int, copies: dict[str, str]) -> int:

@@ -291,6 +291,21 @@ def last_checkpoint(session: Session) -> AnyRow | None:
     ).one_or_none()
 
 
+def checkpoint_at(session: Session, at: datetime) -> int:
+    """The number of the newest checkpoint that was signed at this time or before; 0 where there is none."""
+    found = session.connection.execute(
+        select(func.max(checkpoint.c.seq)).where(visible(checkpoint, session.scope), checkpoint.c.at <= at)
+    ).scalar_one()
+    return int(found or 0)
+
+
+def checkpoint_note(session: Session, number: int) -> str | None:
+    """The signed text of a checkpoint."""
+    return session.connection.execute(
+        select(checkpoint.c.note).where(visible(checkpoint, session.scope), checkpoint.c.seq == number)
+    ).scalar_one_or_none()
+
+
 def insert_checkpoint(
     session: Session, row: Mapping[str, Any], heads: Iterable[tuple[str, int, bytes]]
 ) -> bool:

@@ -48,6 +48,7 @@ from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.pictures import Picture, draw_pictures
 from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, sealed_part, token
 from app.papers.qr import qr_png
+from app.papers.recordmark import RecordMark, marked, read_mark
 from app.papers.specimen import has_specimen, specimen
 from app.papers.stamping import stamped
 from app.papers.tables import Table, draw_table
@@ -84,6 +85,7 @@ __all__ = [
     "PapersUnavailable",
     "Picture",
     "Prepared",
+    "RecordMark",
     "RecordRow",
     "RegisterEntry",
     "Requester",
@@ -120,6 +122,7 @@ __all__ = [
     "joined",
     "leaves",
     "load_texts",
+    "marked",
     "needs",
     "open_key",
     "open_token",
@@ -128,6 +131,7 @@ __all__ = [
     "public_answer",
     "qr_png",
     "read_certificate",
+    "read_mark",
     "read_seal",
     "read_token",
     "record_rows",

@@ -10,9 +10,11 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
+from app import papers
 from app.domain.roles import Role
 from app.models.audit import audit
 from app.models.cases import case, document
+from app.services.installation import checkpoints
 from tests.districts import NOW
 from tests.integration.test_an_issued_paper_has_a_life import said
 from tests.journey import scan
@@ -30,8 +32,8 @@ class Case:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        papers = [scan("photo"), scan("person_attestation_form")]
-        self.number = office.journey.add(office.journey.register(), uploads=papers)
+        uploads = [scan("photo"), scan("person_attestation_form")]
+        self.number = office.journey.add(office.journey.register(), uploads=uploads)
         self.address = f"/cases/{self.number.replace('/', '-')}"
 
     def rows(self) -> list[Row]:
@@ -73,6 +75,15 @@ def test_the_file_has_an_index_with_pages_and_each_document_is_recorded_as_opene
         assert f"{at_scrutiny.number} {page} / {count}" in text
     opened = at_scrutiny.seen()[before:]
     assert sorted(opened) == sorted(f"document:{row.id}" for row in at_scrutiny.rows())
+
+
+def test_the_file_carries_the_newest_signed_checkpoint_of_the_record(
+    at_scrutiny: Case, tmp_path: Path
+) -> None:
+    copy = checkpoints.make(at_scrutiny.office.database, 218, tmp_path, NOW)
+    mark = papers.read_mark(at_scrutiny.take().data)
+    assert mark is not None
+    assert mark.note == copy.read_text(encoding="utf-8")
 
 
 def test_a_document_that_is_gone_or_altered_is_named_and_the_others_are_bound(at_scrutiny: Case) -> None:

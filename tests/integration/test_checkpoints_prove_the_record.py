@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select, text
 
-from app import create_app
+from app import create_app, papers
 from app.config import Settings
+from app.domain.roles import Role
 from app.models.audit import audit as rows
 from app.models.audit import checkpoint, checkpoint_head
 from app.models.cases import case
-from app.services.store import audit
+from app.models.papers import certificate
+from app.services.papers import certificates
+from app.services.store import audit, recordmarks, scopes
 from tests.districts import NOW
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TABLES = ("audit", "checkpoint", "checkpoint_head")
 
@@ -290,3 +298,81 @@ def test_each_checkpoint_covers_only_what_is_new_and_all_that_was_before(record)
     assert notes[1].rows == total > notes[0].rows
     assert f"case:{record.second}" in second
     assert f"case:{record.first}" not in second, "it has not grown"
+
+
+# -- papers that left the office --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Issued:
+    """An issued paper in a stranger's hand, a copy of the record as it was signed before."""
+
+    record: Record
+    file: Path
+
+    @property
+    def data(self) -> bytes:
+        return self.file.read_bytes()
+
+
+@pytest.fixture
+def held(record, tmp_path) -> Issued:
+    """Of a case that was opened after the last checkpoint."""
+    place, record.journey.now = tmp_path / "paper.pdf", record.now
+    record.journey.go_on(record.journey.new_case())
+    with record.database.engine.connect() as connection:
+        row = connection.execute(select(certificate).order_by(certificate.c.number.desc())).first()
+    dm = record.journey.staff.holder(Role.DM)
+    place.write_bytes(certificates.file(record.database, dm, row.document_id, NOW).data)
+    return Issued(record, place)
+
+
+def test_an_issued_paper_carries_the_newest_signed_checkpoint_and_one_without_is_told_in_words(held):
+    record, folder = held.record, held.file.parent / "papers"
+    mark = papers.read_mark(held.data)
+    assert mark.note == record.everything(checkpoint)[-1]["note"]
+    assert re.fullmatch("[0-9a-f]{16}", mark.key_id)
+    public = record.database.keys.paper_key().public_key()
+    assert papers.read_seal(held.data, public).state == "whole", "the mark lies under the paper's own seal"
+    folder.mkdir()
+    held.file.rename(folder / "paper.pdf")
+    assert record.verify("--checkpoint", str(folder)) == ""
+    for bare in (papers.bound([(folder / "paper.pdf").read_bytes()]), b"%PDF-1.4 torn off"):
+        (folder / "older.pdf").write_bytes(bare)
+        said = record.verify("--checkpoint", str(folder))
+        assert f"{folder / 'older.pdf'} is a PDF that carries no signed checkpoint" in said
+        assert said.count("\n") == 1, "the other paper was compared"
+
+
+def test_a_paper_in_a_strangers_hand_tells_of_rows_that_were_cut_with_their_checkpoint(held):
+    """The database agrees with itself and its folder is gone: nothing but the paper still knows."""
+    record = held.record
+    for copy in record.copies():
+        copy.unlink()
+    last = record.cut(record.second, 1)
+    said = record.verify("--checkpoint", str(held.file))
+    assert f"row {last} of case:{record.second} is gone; it was there at the signed checkpoint 2" in said
+    record.forge(
+        checkpoint_head.delete().where(checkpoint_head.c.seq == 2),
+        checkpoint.delete().where(checkpoint.c.seq == 2),
+    )
+    assert record.verify() == "", "nothing in the database tells"
+    said = record.verify("--checkpoint", str(held.file))
+    assert f"checkpoint 2 of the copy {held.file}" in said
+    assert "is not in the database" in said
+
+
+def test_a_paper_that_is_drawn_again_carries_the_same_mark_though_the_record_was_signed_since(record):
+    scope = scopes.record(218)
+    first, second = (record.everything(checkpoint)[number] for number in (0, 1))
+
+    def marks(session):
+        times = (first["at"] - timedelta(seconds=1), first["at"], second["at"])
+        return [recordmarks.numbered(session, recordmarks.newest(session, at)) for at in times]
+
+    before, of_first, of_second = record.database.read(marks, scope)
+    assert before is None, "a paper from before the first checkpoint carries none"
+    assert [of_first.note, of_second.note] == [first["note"], second["note"]]
+    paper = papers.bound([])
+    drawn = papers.marked(paper, of_first)
+    assert drawn == papers.marked(paper, of_first) != papers.marked(paper, of_second)

@@ -13,7 +13,7 @@ from app.models import case_queries as cases
 from app.services.casefile import casefile, casepapers
 from app.services.district import calendars
 from app.services.procedure import releases
-from app.services.store import audit, documents
+from app.services.store import audit, documents, recordmarks
 from app.services.store.documents import File
 from app.services.store.drafts import actor_scope
 
@@ -44,14 +44,21 @@ class _Leaf:
 def take(database: Database, actor: Actor, number: str, said: Mapping[str, str], now: datetime) -> File:
     """The documents of a case as one PDF: index first, every page numbered. The opening of each is recorded first.
 
+    It carries the newest signed checkpoint of the record, as issued papers do.
+
     `said` are the words of the index, from the catalogue. Raises NotFound, NotAllowed.
     """
     scope = actor_scope(actor)
     case, lines = database.write(lambda session: _noted(session, actor, number, now), scope)
+    mark = database.read(
+        lambda session: recordmarks.numbered(session, recordmarks.newest(session, now)), scope
+    )
     leaves = database.read(lambda session: [_leaf(session, line) for line in lines], scope)
     assets = papers.Assets(fonts=database.fonts)
     index = _index(case, leaves, said, now, assets)
     data = papers.bound([index, *(leaf.data for leaf in leaves if leaf.data)], case.number)
+    if mark is not None:
+        data = papers.marked(data, mark)
     return File(f"{case.number.replace('/', '-')}-file.pdf", "application/pdf", data)
 
 

@@ -22,7 +22,7 @@ from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars
 from app.services.papers import ownhand, papercheck, paperfacts, paperplan
 from app.services.procedure import releases
-from app.services.store import audit, documents, keys, scopes
+from app.services.store import audit, documents, keys, recordmarks, scopes
 from app.services.store.crashes import crash_point
 from app.services.store.documents import File, Paper
 from app.services.store.drafts import actor_scope
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 #: A number that was allotted and whose case ended without its paper: it is never given to another.
 VOID = "void"
+_CHECKPOINT = "checkpoint"  # among the facts of a paper: the one that its file carries
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class _Ready:
     texts: papers.Texts
     facts: papers.PaperFacts
     at: datetime  # by the machine's clock: when it is signed
+    checkpoint: int  # the newest when the number was allotted; 0: there was none
+    mark: papers.RecordMark | None
     signatory: papers.Signatory | None = None  # the office's key
     own: ownhand.Own | None = None  # the officer's own certificate; neither: signed in ink
 
@@ -154,6 +157,7 @@ def _allot(session: Session, job: AnyRow, instead: Instead | None) -> AnyRow:
     serial = table.next_number(session, plan.district_office_id, "certificate", year)
     certificate_id = new_id(session.recorded_at)
     key = keys.unlock(session, case.data_key_id)
+    kept = {_CHECKPOINT: recordmarks.newest(session, job.at)}
     table.insert_certificate(
         session,
         {
@@ -166,7 +170,7 @@ def _allot(session: Session, job: AnyRow, instead: Instead | None) -> AnyRow:
             "copy_memo_number": _memo_number(session, plan, year) if plan.copies else None,
             "output": plan.output,
             "status": "allotted",
-            "facts": keys.seal_json(key, f"certificate|facts|{certificate_id}", {}),
+            "facts": keys.seal_json(key, f"certificate|facts|{certificate_id}", kept),
             "token_digest": sha256(papercheck.code_of(session, certificate_id).encode()).digest(),
             "allotted_at": job.at,
             "signed_by": plan.signed_by if instead is None else instead.signed_by,
@@ -193,8 +197,18 @@ def _facts(session: Session, certificate: AnyRow, job: AnyRow, instead: Instead 
     facts = paperfacts.read(known, loaded, certificate, papercheck.code_of(session, certificate.id))
     if instead is not None:
         facts = instead.said(session, facts)
+    key = keys.unlock(session, case.data_key_id)
+    # Kept since the number was allotted: a second run draws the same paper, whatever was signed since.
+    kept = keys.open_json(key, f"certificate|facts|{certificate.id}", certificate.facts)
+    checkpoint = int(kept.get(_CHECKPOINT, 0))
     return _Ready(
-        certificate, case.data_key_id, loaded.texts, papercheck.signed(session, facts), session.recorded_at
+        certificate,
+        case.data_key_id,
+        loaded.texts,
+        papercheck.signed(session, facts),
+        session.recorded_at,
+        checkpoint,
+        recordmarks.numbered(session, checkpoint),
     )
 
 
@@ -258,6 +272,8 @@ def _draw(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -> 
 
 def _sealed(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -> bytes:
     drawn = papers.draw_paper(papers.compose(ready.texts, ready.facts), at, assets)
+    if ready.mark is not None:
+        drawn = papers.marked(drawn, ready.mark)
     proof = ready.facts.verification
     return papers.seal(drawn, proof.code, proof.token, ring.paper_key(), ready.signed_with or b"")
 
@@ -293,6 +309,7 @@ def _public(ready: _Ready) -> dict[str, Any]:
         "requester": [facts.requester.department.hi, facts.requester.department.en],
         "issued_on": facts.issued_on.isoformat(),
         "template": facts.template,
+        _CHECKPOINT: ready.checkpoint,
     }
 
 
