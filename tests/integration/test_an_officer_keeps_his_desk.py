@@ -331,8 +331,8 @@ def test_a_query_to_others_is_neither_answered_nor_settled(journey, enquired):
     for actor in (second, reader):
         with pytest.raises(NotFound):
             send(journey, actor, number, "उत्तर", answers=row.id)
-        with pytest.raises(NotFound):
-            write(journey, actor, lambda rows, a=actor: cases.settle_note(rows, a, number, row.id, NOW))
+    with pytest.raises(NotFound):
+        write(journey, second, lambda rows: cases.settle_note(rows, second, number, row.id, NOW))
     stranger = next(
         journey.staff.holder(Role.SHO, office)
         for key, office in journey.staff.offices(Role.SHO).items()
