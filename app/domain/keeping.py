@@ -62,7 +62,6 @@ RULES: dict[str, str] = {
 #: Rows of acts that the product does not have yet, and what is missing. A permission that names such a row in
 #: GRANTS takes it out of here.
 WAITING: dict[str, str] = {
-    "see.internal_note": "no note sheet of an office",
     "adm.number_series": "series follow the calendar year by themselves",
 }
 #: Words of the matrix that the screens cannot keep yet in rows that are otherwise there: such a cell opens nothing.
@@ -70,6 +69,7 @@ GAPS: dict[tuple[str, Role], str] = {
     ("see.case.identity", Role.AUDITOR): "by first letters, on the pages of the record",
     ("see.case.documents", Role.AUDITOR): "a scan cannot be masked",
     ("see.paper", Role.AUDITOR): "by its number; the paper itself names the person",
+    ("see.internal_note", Role.AUDITOR): "what an office writes for itself alone is not inspected",
     ("act.hearing", Role.DM_SECTION_HEAD): "nothing is prepared beforehand",
     ("act.hearing", Role.SP_READER): "nothing is prepared beforehand",
     ("see.case.contact", Role.REQUESTER): "its pages name its candidates, and tell no more of them",

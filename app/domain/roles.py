@@ -114,6 +114,7 @@ class Permission(StrEnum):
     TASK_REASSIGN = "task:reassign"
     CASE_SEE = "case:see"
     CASE_OPENED = "case:opened"
+    NOTE_KEEP = "note:keep"
     CASE_SEARCH = "case:search"
     CASE_REGISTER = "case:register"
     CASE_WITHDRAW = "case:withdraw"
@@ -235,6 +236,7 @@ GRANTS: dict[Permission, Grant] = {
     ),
     Permission.CASE_SEE: _grant("see.case.identity"),
     Permission.CASE_OPENED: _grant("see.who_opened"),
+    Permission.NOTE_KEEP: _grant("see.internal_note"),
     Permission.BREAK_GLASS: _grant("act.break_glass", keeps="O"),
     Permission.CASE_SEARCH: _grant("act.search_cases"),
     Permission.CASE_REGISTER: _grant("act.register_case"),

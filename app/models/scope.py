@@ -204,10 +204,8 @@ def _case_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     own = table.c.district_id == scope.district_id
     if scope.role is Role.REQUESTER:
         return and_(own, _of_department(table, scope))
-    if table.name == "note" and scope.role not in _SEES_EVERY_NOTE:
-        own = and_(
-            own, or_(table.c.from_office_id == scope.office_id, table.c.to_office_id == scope.office_id)
-        )
+    if table.name == "note":
+        own = and_(own, _notes_for(table, scope))
     if (
         table.name == "document" and scope.role in DISTRICT_WIDE
     ):  # what a department has not sent yet is its own
@@ -224,6 +222,14 @@ def _case_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     if scope.role is Role.SDPO:
         seen = or_(seen, case_id.in_(_reviewed(scope)))
     return and_(own, _narrowed(table, scope, seen))
+
+
+def _notes_for(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    """Those of one's own office; who supervises reads every office's, but for what it writes for itself alone."""
+    ours: ColumnElement[bool] = table.c.from_office_id == scope.office_id
+    if scope.role in _SEES_EVERY_NOTE:
+        return or_(ours, table.c.from_office_id != table.c.to_office_id)
+    return or_(ours, table.c.to_office_id == scope.office_id)
 
 
 def _of_department(table: Table, scope: OfficerScope) -> ColumnElement[bool]:

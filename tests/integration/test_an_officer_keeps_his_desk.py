@@ -341,3 +341,42 @@ def test_a_query_to_others_is_neither_answered_nor_settled(journey, enquired):
     with pytest.raises(NotFound):
         send(journey, stranger, number, "उत्तर", to=reader.post.office_id)
     assert len(everything(journey, note)) == 1
+
+
+# -- the note sheet of an office -----------------------------------------------------------------------------
+
+
+def keep_note(journey, actor, number, text, **more) -> None:
+    wanted = notes.Wanted(actor.post.office_id, None, text, **more)
+    write(journey, actor, lambda rows: cases.write_note(rows, actor, number, wanted, NOW))
+
+
+def internal(journey, actor, number) -> list[str]:
+    view = journey.database.read(
+        lambda rows: cases.find(rows, actor, number, NOW, "correspondence"), actor_scope(actor)
+    )
+    return [each.text for each in view.notes if each.is_internal]
+
+
+def test_the_note_sheet_of_an_office_is_read_there_and_nowhere_else(journey):
+    number = journey.new_case([THANA])
+    journey.go_on(number, "visit", "check_registers", "search_records")
+    dm, head, sp, reader, sho = (
+        journey.staff.holder(role)
+        for role in (Role.DM, Role.DM_SECTION_HEAD, Role.SP, Role.SP_READER, Role.SHO)
+    )
+    thana = journey.staff.offices(Role.SHO)[THANA]
+    sho, munshi = (journey.staff.holder(role, thana) for role in (Role.SHO, Role.THANA_MUNSHI))
+    keep_note(journey, head, number, "पत्र की मूल प्रति संचिका में है")
+    keep_note(journey, sho, number, "ग्राम चौकीदार से भी पूछें")
+    assert internal(journey, dm, number) == internal(journey, head, number) == ["पत्र की मूल प्रति संचिका में है"]
+    assert internal(journey, munshi, number) == internal(journey, sho, number) == ["ग्राम चौकीदार से भी पूछें"]
+    assert internal(journey, sp, number) == internal(journey, reader, number) == []
+    for actor in (head, sho):
+        assert not journey.database.read(
+            lambda rows, by=actor: notes.waiting(rows, by, NOW), actor_scope(actor)
+        )
+    with journey.database.engine.connect() as connection:
+        assert "मूल प्रति" not in str(connection.execute(select(note.c.text)).all())
+    with pytest.raises(notes.Refused, match="own_asks_nothing"):
+        keep_note(journey, head, number, "तिथि के साथ", due=date(2026, 11, 30))

@@ -7,10 +7,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.ledger import QUERIES
 from app.domain.offices import OfficeKind
+from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
 from app.models import case_queries as cases
 from app.models import note_queries as table
@@ -67,6 +68,7 @@ class Note:
     pauses_for: str  # the listed reason for which the asking office's clock stands, or stood
     resumed_at: datetime | None
     is_asked: bool  # it waits for another office's answer to the reader's own
+    is_internal: bool  # an office's note sheet: for itself alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def _opened(row: AnyRow, key: bytes, actor: Actor, today: date) -> Note:
         row.pauses_for or "",
         row.resumed_at,
         row.closed_at is None and row.answers_id is None and row.from_office_id == actor.post.office_id,
+        row.from_office_id == row.to_office_id,
     )
 
 
@@ -226,6 +229,35 @@ def send(
     audit.record(
         own, f"case:{case.id}", "note:send", f"note:{note_id}", actor, now, to=str(to_office_id), **answers
     )
+
+
+def keep(session: Session, actor: Actor, case: AnyRow, wanted: Wanted, now: datetime) -> None:
+    """Write on the note sheet of one's own office: read there alone, and nobody answers it.
+
+    Raises NotAllowed, Refused, also where a day or a pause is asked for: that is for a question to another office.
+    """
+    if not actor.may(Permission.NOTE_KEEP):
+        raise NotAllowed
+    text = _checked(wanted.text)
+    if wanted.due is not None or wanted.is_unreadable_day or wanted.pauses_for:
+        raise Refused("note.own_asks_nothing")
+    own, note_id = session.narrowed(CaseScope(actor.district_id, case.id)), new_id(session.recorded_at)
+    cases.lock(own, case.id)
+    table.insert_note(
+        own,
+        {
+            "id": note_id,
+            "case_id": case.id,
+            "from_office_id": actor.post.office_id,
+            "to_office_id": actor.post.office_id,
+            "text": keys.seal(keys.unlock(own, case.data_key_id), _place(note_id), text.encode()),
+            "at": now,
+            "written_by": actor.officer_id,
+            "closed_at": now,
+            "closed_by": actor.officer_id,
+        },
+    )
+    audit.record(own, f"case:{case.id}", "note:keep", f"note:{note_id}", actor, now)
 
 
 def settle(session: Session, actor: Actor, case: AnyRow, note_id: UUID, now: datetime) -> None:

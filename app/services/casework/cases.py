@@ -87,6 +87,7 @@ class CaseView:
     to_give: Sequence[tuple[UUID, str, str]] = ()  # open tasks that this officer may give to another
     notes: Sequence[Note] = ()
     receivers: Sequence[Office] = ()
+    may_keep_note: bool = False  # on the note sheet of his office
     openings: sightings.Openings | None = None
     ledger: ledgers.CaseLedger | None = None
     waiting_notes: int = 0  # of those to the officer's own office
@@ -244,6 +245,7 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "correspondence": lambda opened: {
         "notes": notes.of_case(opened.session, opened.actor, opened.case, opened.file.now),
         "receivers": _receivers(opened),
+        "may_keep_note": opened.actor.may(Permission.NOTE_KEEP),
     },
     "clock": lambda opened: {
         "ledger": ledgers.of_case(opened.session, opened.actor, opened.case, opened.file.now)
@@ -269,9 +271,15 @@ def write_note(
     wanted: notes.Wanted,
     now: datetime,
 ) -> None:
-    """Send a note about a case to another of its offices, or an answer. Raises NotFound, `notes.Refused`."""
+    """Send a note about a case to another of its offices, or an answer; or keep one for one's own.
+
+    Raises NotFound, `notes.Refused`.
+    """
     case, loaded = numbered.of_number(session, actor, number)
     file = casefile.CaseFile(session, actor, case, loaded, now)
+    if wanted.answers_id is None and wanted.to_office_id == actor.post.office_id:
+        notes.keep(session, actor, case, wanted, now)
+        return
     receivers = _receivers(_Opened(session, actor, case, file, frozenset()))
     notes.send(session, actor, case, receivers, wanted, now)
 

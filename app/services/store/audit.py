@@ -44,6 +44,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "task:take_over": frozenset({"element", "reason", "before", "after"}),  # who had it, who has it: ids
     "task:reassign": frozenset({"element", "reason", "before", "after"}),
     "task:expire": frozenset({"element", "reason", "before"}),
+    "note:keep": frozenset(),  # on the note sheet of one's own office
     "note:send": frozenset({"to", "answers", "pauses_for"}),
     "note:close": frozenset(),
     "visit:fail": frozenset({"element", "visit"}),
