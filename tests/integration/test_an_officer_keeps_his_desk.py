@@ -297,7 +297,7 @@ def test_only_the_offices_of_the_case_can_be_written_to(journey, enquired):
     elsewhere = next(
         office for key, office in journey.staff.offices(Role.SHO).items() if key not in (THANA, OTHER)
     )
-    for to in (elsewhere, reader.post.office_id, None):
+    for to in (elsewhere, None):
         with pytest.raises(notes.Refused) as refused:
             send(journey, reader, number, "एक प्रश्न", to=to)
         assert refused.value.key == "note.office_missing"
