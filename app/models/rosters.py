@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from sqlalchemy import Select
+
     from app.models.base import AnyRow
     from app.models.scope import Session
 
@@ -231,12 +233,20 @@ def rows_in(
     return session.connection.execute(chosen).all()
 
 
-def row_at(session: Session, roster_id: UUID, number: int, *, lock: bool = False) -> AnyRow | None:
-    """One row by its number; `lock`: nobody else changes it in the meantime."""
-    chosen = select(roster_row).where(
+def row_at(session: Session, roster_id: UUID, number: int) -> AnyRow | None:
+    """One row by its number."""
+    return session.connection.execute(_row_at(session, roster_id, number)).one_or_none()
+
+
+def lock_row_at(session: Session, roster_id: UUID, number: int) -> AnyRow | None:
+    """The same, which nobody else changes before this transaction ends."""
+    return session.connection.execute(_row_at(session, roster_id, number).with_for_update()).one_or_none()
+
+
+def _row_at(session: Session, roster_id: UUID, number: int) -> Select[Any]:
+    return select(roster_row).where(
         visible(roster_row, session.scope), roster_row.c.roster_id == roster_id, roster_row.c.number == number
     )
-    return session.connection.execute(chosen.with_for_update() if lock else chosen).one_or_none()
 
 
 def roster_of_row(session: Session, row_id: UUID) -> UUID | None:

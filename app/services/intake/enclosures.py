@@ -255,7 +255,7 @@ def _row(
     roster, letter = _list(session, actor, roster_id, now)
     if make and not letter.is_open:
         raise asked.Sent
-    row = lists.row_at(session, roster.id, number, lock=make)
+    row = (lists.lock_row_at if make else lists.row_at)(session, roster.id, number)
     if row is None or row.state not in _JUDGED:
         raise NotFound
     key_id = row.data_key_id
