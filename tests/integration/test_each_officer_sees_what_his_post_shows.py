@@ -517,7 +517,7 @@ def arguments(function: Any) -> dict[str, Any]:
 
 
 def _argument(name: str, annotation: str) -> Any:
-    if name in ARGUMENTS and (name, annotation) != ("after", "int"):
+    if name in ARGUMENTS and not (name in ("after", "number") and annotation == "int"):
         return ARGUMENTS[name]
     if name.endswith("_ids"):
         return [rows.id_of(name.removesuffix("_ids"))]
