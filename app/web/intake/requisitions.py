@@ -157,7 +157,7 @@ def forward(requisition_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/mark")
-@requires(Permission.TASK_COMPLETE)
+@requires(Permission.REQUISITION_SEE)
 def marking_page(requisition_id: UUID) -> ResponseReturnValue:
     """Every address of the letter's cases with its thana, and the cases that are left out."""
     now = transaction.now()
@@ -166,7 +166,7 @@ def marking_page(requisition_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/requisitions/<uuid:requisition_id>/mark")
-@requires(Permission.TASK_COMPLETE)
+@requires(Permission.REQUISITION_SEE)
 def mark(requisition_id: UUID) -> ResponseReturnValue:
     """Mark every case that stayed ticked; the page goes on with them and tells what became of each."""
     ids = [each for text in request.form.getlist("task") if (each := known_id(text)) is not None]
