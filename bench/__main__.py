@@ -20,6 +20,7 @@ from bench import (
     live,
     pages,
     papers,
+    queued,
     replay,
     results,
     roster,
@@ -43,6 +44,7 @@ ON_EACH: dict[str, Callable[..., Iterator[results.Row]]] = {
     "statement": statement.rows,
     "roster": roster.rows,
     "crimes": crimes.rows,
+    "queued": queued.rows,
 }
 ALONE = ("engine", "papers", "live")
 
