@@ -234,6 +234,7 @@ def test_a_reminder_is_a_numbered_letter_to_the_office_that_is_late(route: Route
     assert re.fullmatch(r"SP-\w+/VER/2026/\d{5}", line.number)
     text = route.said(number, line, Role.SP)
     for wanted in (
+        "सेवा में, थाना मशरक",
         "स्मार पत्र (1)",
         "वरीय पुलिस अधीक्षक का कार्यालय",
         line.number,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from app import papers
+from app.domain.offices import OfficeKind
 from app.services.casefile.projections import LETTER_NO
 from app.services.district import calendars
 
@@ -32,6 +33,11 @@ class Draft:
     rows: Mapping[str, list[Mapping[str, str]]] = field(default_factory=dict)
     is_slip: bool = False  # stands alone, without a letterhead and a पत्रांक of its own
     signer: papers.Signer | None = None  # none: whoever of the office sent it
+
+
+def office(kind: str, hi: str, en: str) -> Words:
+    """An office as letters call it: a police station by that word, the others by their names."""
+    return papers.Words(f"थाना {hi}", f"{en} P.S.") if kind == OfficeKind.THANA else papers.Words(hi, en)
 
 
 def last_letter(file: CaseFile, form: str) -> tuple[str, str]:

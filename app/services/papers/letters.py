@@ -20,7 +20,7 @@ from app.models import reminder_queries as reminder_table
 from app.services.casefile import casefile, sightings
 from app.services.district import calendars
 from app.services.papers.letterdrafts import Maker
-from app.services.papers.letterkinds import TELLING, last_letter
+from app.services.papers.letterkinds import TELLING, last_letter, office
 from app.services.papers.paperpeople import People
 from app.services.procedure import releases
 from app.services.store import documents
@@ -123,7 +123,10 @@ def _reminder(
         issued_on=day_of(row.at),
         number=row.memo_number,
         memo_no=row.memo_number,
-        words={"addressee": papers.Words(row.office_hi, row.office_en), "step": papers.Words(*step)},
+        words={
+            "addressee": office(row.office_kind, row.office_hi, row.office_en),
+            "step": papers.Words(*step),
+        },
         plain={
             "n": str(row.number),
             "case_no": case.number,

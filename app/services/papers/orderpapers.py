@@ -10,6 +10,7 @@ from app.domain.ledger import PAUSE
 from app.domain.offices import OfficeKind
 from app.models import office_queries as offices
 from app.services.district import calendars
+from app.services.papers import letterkinds
 from app.services.procedure import releases
 from app.services.store import documents
 from app.services.store.drafts import actor_scope
@@ -75,6 +76,4 @@ def _scope(row: AnyRow, texts: papers.Texts) -> papers.Words:
     """For which offices the order holds."""
     if row.office_id is None:
         return texts.setting("order_scope")
-    if row.office_kind == OfficeKind.THANA:
-        return papers.Words(f"थाना {row.office_hi}", f"{row.office_en} P.S.")
-    return papers.Words(row.office_hi, row.office_en)
+    return letterkinds.office(row.office_kind, row.office_hi, row.office_en)
