@@ -90,6 +90,20 @@ def test_what_was_drawn_can_be_undone_and_the_slower_of_two_sees_both(
     assert "पुलिस अधीक्षक की टिप्पणी" not in other.screen.text()
 
 
+def test_a_lost_line_and_a_closed_page_lose_nothing_that_was_drawn(
+    admin: Screen, desk: Callable[..., Screen], site: Site
+) -> None:
+    proposal = begin(admin, "लाइन टूटी")
+    canvas = Canvas(desk(WIDE).sign_in(site.account("process_admin"))).open(proposal, "verification.bpmn")
+    canvas.page.context.set_offline(True)
+    canvas.choose("recommend").fill("नाम (हिन्दी)", "लाइन के बिना लिखा")
+    canvas.page.locator("[data-state=offline]").wait_for()
+    canvas.page.context.set_offline(False)
+    canvas.settled()
+    canvas.page.close()
+    assert "लाइन के बिना लिखा".encode() in Canvas(admin).open(proposal, "verification.bpmn").saved()
+
+
 def test_tokens_run_when_they_are_asked_to_and_leave_nothing_behind(admin: Screen) -> None:
     canvas = Canvas(admin).open(begin(admin, "चलाकर देखना"), "verification.bpmn")
     page, before = canvas.page, canvas.saved()

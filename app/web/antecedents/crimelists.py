@@ -66,8 +66,7 @@ def template() -> ResponseReturnValue:
 @bp.get("/crimes/lists/<uuid:roster_id>")
 @requires(Permission.CRIME_LISTS)
 def show(roster_id: UUID) -> ResponseReturnValue:
-    after = request.args.get("after", "")
-    return _show(roster_id, after=int(after) if after.isdecimal() and len(after) < 6 else 0)  # noqa: PLR2004
+    return _show(roster_id, after=sheetpages.row_after())
 
 
 def _show(

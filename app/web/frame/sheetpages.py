@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS_WITH_CHOICES = 1_000
 _MOST_COLUMNS = 200
+_MOST_DIGITS = 5  # of a row's number
 
 
 def template(columns: Sequence[formjs.Column], title: str, name: str) -> Response:
@@ -34,6 +35,12 @@ def template(columns: Sequence[formjs.Column], title: str, name: str) -> Respons
     ]
     hints = language.say("roster.sheet_hints")
     return _sheet(spreadsheets.template(title, hints, headings, _ROWS_WITH_CHOICES), name)
+
+
+def row_after() -> int:
+    """The row behind which the page of a list begins; 0 is its top, and what an address that says nonsense gets."""
+    given = request.args.get("after", "")
+    return int(given) if given.isdecimal() and len(given) <= _MOST_DIGITS else 0
 
 
 def chosen_columns() -> dict[int, str]:

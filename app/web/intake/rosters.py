@@ -81,8 +81,7 @@ def template(requisition_id: UUID) -> ResponseReturnValue:
 @bp.get("/lists/<uuid:roster_id>")
 @requires(Permission.ROSTER_KEEP)
 def show(roster_id: UUID) -> ResponseReturnValue:
-    after = request.args.get("after", "")
-    return _show(roster_id, after=int(after) if after.isdecimal() and len(after) < 6 else 0)  # noqa: PLR2004
+    return _show(roster_id, after=sheetpages.row_after())
 
 
 def _show(
