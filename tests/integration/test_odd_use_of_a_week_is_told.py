@@ -115,12 +115,11 @@ def test_refused_sign_ins_in_bulk_are_told_by_name_and_together_where_nobody_has
     for _ in range(10):
         record(office, None, "session:refuse", NOON, f"officer:{actor.officer_id}")
         record(office, None, "session:refuse", NOON, "officer:unknown", digest="x")
-    record(
-        office, None, "session:refuse", NOON, f"officer:{office.journey.staff.holder(Role.ADM).officer_id}"
-    )
+    spared = office.journey.staff.holder(Role.CIRCLE_INSPECTOR)  # whom no other test lets look at anything
+    record(office, None, "session:refuse", NOON, f"officer:{spared.officer_id}")
     assert counts(office, actor) == {Odd.DOOR: 10}
     assert counts(office, None) == {Odd.DOOR: 10}
-    assert counts(office, office.journey.staff.holder(Role.ADM)) == {}
+    assert counts(office, spared) == {}
 
 
 def test_each_line_opens_its_rows_on_a_page_that_names_no_applicant(office):
