@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 if __name__ == "__main__":
     gc.disable()  # until all is loaded, `keep_what_is_loaded`: a fifth of a start went into looking it through
 
-from app import cli, config, create_app, papers
+from app import config, create_app, papers
+from app.cli import releases
 from app.crypto import RingRefused
 from app.domain.errors import DomainError, ReleaseRefused
 from app.processes import Server, Supervisor, run_worker
@@ -93,7 +94,7 @@ def ready(settings: Settings) -> Flask:
             setup.add_demo_cases(database, now, _tell, settings.demo_cases)
     except ReleaseRefused as refused:
         with app.app_context():
-            lines = [cli.problem_text(problem) for problem in refused.problems]
+            lines = [releases.problem_text(problem) for problem in refused.problems]
         hindi, english = said(refused.key, **refused.params)
         raise CannotStart(hindi, "\n".join([english, *lines])) from refused
     except DomainError as refused:

@@ -25,7 +25,7 @@ CIPHERS = {
     "app/papers/pades.py",
     "app/papers/proof.py",
     "app/services/installation/checkpoints.py",
-    "app/cli.py",
+    "app/cli/papers.py",
 }
 #: RSA keys of certificates sign by PKCS #1 v1.5 (RFC 8017, 8.2), which every reader of PDF files proves.
 SIGNED_PAPERS = "app/papers/pades.py"
