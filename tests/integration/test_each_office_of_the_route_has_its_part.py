@@ -218,7 +218,27 @@ def test_two_units_that_contradict_each_other_are_told_to_the_sdpo_in_a_sentence
     assert (len(rows.rows), rows.add, rows.rows[0].remove) == (1, "", ""), "what is to be settled is given"
     traveller.act(number, task, **settled("same_person")(traveller, task))
     assert traveller.steps(number) == ["recommend"]
-    assert traveller.page_of(task_at(traveller, number, "recommend")).conflicts == []
+    page = traveller.page_of(task_at(traveller, number, "recommend"))
+    assert page.conflicts == []
+    thana, bureau = page.accounts
+    assert (thana.has_found, bureau.has_found) == (False, True), "who decides reads at once who found what"
+    assert "निवासी हैं" in [hindi for hindi, _ in thana.said]
+    assert "nothing found in the records" in [english for _, english in thana.said]
+    assert ["112/2021" in hindi and "अभियुक्त" in hindi for hindi, _ in bureau.said] == [True]
+
+
+def test_what_the_units_told_stands_before_those_alone_who_judge_the_whole_case(traveller: Traveller) -> None:
+    number = traveller.begin(letter={"purpose": "bihar_police"})
+    sealed = {"sb_result": "adverse", "sb_note": "गोपनीय सूचना के अनुसार सावधानी आवश्यक है।"}
+    traveller.walk(number, {"write_special_report": [sealed]}, until="recommend")
+    told = traveller.page_of(task_at(traveller, number, "recommend")).accounts
+    thana, bureau = told
+    assert thana.name_en.endswith(" P.S.")
+    assert bureau.name_hi == "जिला अपराध अभिलेख ब्यूरो"
+    assert not thana.has_found | bureau.has_found, "the sealed word is in no list"
+    enquiring = traveller.begin()
+    traveller.walk(enquiring, {}, until="endorse_enquiry")
+    assert traveller.page_of(task_at(traveller, enquiring, "endorse_enquiry")).accounts == []
 
 
 # -- who endorses, and where it lies -------------------------------------------------------------------------------

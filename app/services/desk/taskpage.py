@@ -10,7 +10,7 @@ from app.domain import secrecy
 from app.domain.roles import JUDGES, Role
 from app.models.scope import CaseScope
 from app.services.access import separation
-from app.services.casefile import casefile, casepapers, duplicates, reviews, sightings
+from app.services.casefile import accounts, casefile, casepapers, duplicates, reviews, sightings
 from app.services.casefile.facts import REVIEW, CaseFacts
 from app.services.desk import desk, holding, marking, receiving, sheets, visiting
 from app.services.district import units
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.casefile.accounts import Account
     from app.services.casefile.casefile import AnswerView, CaseStrip, StepLine
     from app.services.casefile.casepapers import DocumentLine
     from app.services.casefile.duplicates import Likeness
@@ -83,6 +84,7 @@ class TaskView:
     review: Review | None  # why the case lies before the SDPO
     alike: Alike  # who may have been entered before, told to whoever scrutinises
     places: list[marking.Line]  # where the addresses lie, for whoever marks
+    accounts: list[Account]  # what each unit has answered, for whoever decides on all of it
     conflicts: list[Said]  # what the units tell against each other, and nobody has settled
     takes_visits: bool  # it is a task of going there: a visit may fail
     failed_visits: list[FailedVisit]  # of this enquiry, while its report is not written
@@ -95,7 +97,8 @@ class TaskView:
         beside = frozenset(each.pii for each in self.documents).union(
             *(each.classes for each in self.answers)
         )
-        told = {secrecy.SENSITIVE} if self.again.points or self.review or self.conflicts else secrecy.NONE
+        is_told = self.again.points or self.review or self.conflicts or self.accounts
+        told = {secrecy.SENSITIVE} if is_told else secrecy.NONE
         return beside | told | formjs.classes_of(self.form, self.values)
 
 
@@ -134,6 +137,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
     task, label = sheet.task, sheet.release.engine.user_tasks[sheet.task.element_id]
     file = casefile.CaseFile(session, actor, sheet.case, sheet.release, now)
     strip = file.strip()
+    told, conflicts = _told_by_units(session, actor, sheet)
     is_held = holding.holds(task, now)
     held_hi, held_en = casefile.officer_names(session, task.claimed_by if is_held else None)
     return TaskView(
@@ -168,7 +172,8 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         review=_review(actor, sheet),
         alike=_alike(session, sheet, now),
         places=marking.told(_facts(session, actor, sheet), task),
-        conflicts=_conflicts(session, actor, sheet),
+        accounts=told,
+        conflicts=conflicts,
         takes_visits=visiting.takes_visits(task),
         failed_visits=[each for each in file.failed_visits if each.task_id == task.id]
         if visiting.takes_visits(task)
@@ -211,12 +216,12 @@ def _review(actor: Actor, sheet: Sheet) -> Review | None:
     return reviews.of(sheet.facts, sheet.release)
 
 
-def _conflicts(session: Session, actor: Actor, sheet: Sheet) -> list[Said]:
-    """Where the units disagree, for those who judge the whole case."""
+def _told_by_units(session: Session, actor: Actor, sheet: Sheet) -> tuple[list[Account], list[Said]]:
+    """What each unit has answered and where they disagree, for those who judge the whole case."""
     if sheet.task.enquiry_id is not None or Role(sheet.task.role) not in JUDGES:
-        return []
-    known = CaseFacts(_of_case(session, actor, sheet.case), sheet.case, session.recorded_at)
-    return units.conflicts(known, sheet.release)
+        return [], []
+    known = _facts(session, actor, sheet)
+    return accounts.of(known, sheet.release), units.conflicts(known, sheet.release)
 
 
 def _reads_reports(actor: Actor) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Said = tuple[str, str]  # in Hindi, in English
 _NOTHING = ("नहीं मिला", "nothing found")
-_REGISTERS = "check_registers"  # the form whose words name registers
+REGISTERS = "check_registers"  # the form whose words name registers
 _REPLY = "record_reply"  # the form that takes another district's answer
 _RESIDENCE = {
     "resident": ("निवासी हैं", "resident"),
@@ -106,9 +106,9 @@ def district(code: Any) -> Said:
 
 def dispute(known: CaseFacts, loaded: Loaded, record: Record) -> Said:
     """What is told and what is denied of one record: "कांड 112/2021 (डीसीआरबी); थाना मुफस्सिल: नहीं मिला"."""
-    told = [_unit(known, unit) for unit in record.told_by]
-    denied = [_unit(known, unit) for unit in record.denied_by]
-    what = _what(known, loaded, record)
+    told = [called(known, unit) for unit in record.told_by]
+    denied = [called(known, unit) for unit in record.denied_by]
+    what = record_name(known, loaded, record)
     return _sentence(what, told, denied, 0), _sentence(what, told, denied, 1)
 
 
@@ -117,7 +117,7 @@ def conflicts(known: CaseFacts, loaded: Loaded) -> list[Said]:
     found = [dispute(known, loaded, row) for row in known.found.disputed if row.denied_by]
     settled = known.found.residence_dispute
     if settled and known.found.is_contradicted:
-        sides = [(_unit(known, unit), _RESIDENCE.get(str(unit.residence), ("", ""))) for unit in settled]
+        sides = [(called(known, unit), _RESIDENCE.get(str(unit.residence), ("", ""))) for unit in settled]
         found.append(
             (
                 "; ".join(f"{unit[0]}: {said[0]}" for unit, said in sides),
@@ -172,7 +172,8 @@ def _sentence(what: Said, told: list[Said], denied: list[Said], language: int) -
     return "; ".join([first, *(f"{each[language]}: {_NOTHING[language]}" for each in denied)])
 
 
-def _unit(known: CaseFacts, unit: Unit) -> Said:
+def called(known: CaseFacts, unit: Unit) -> Said:
+    """What a list calls a unit whose answers the findings hold."""
     for row in known.enquiries:
         if row.unit_kind == unit.kind and str(row.office_id) == unit.office_id:
             asked = known.asked_of(row).get("district")
@@ -181,10 +182,11 @@ def _unit(known: CaseFacts, unit: Unit) -> Said:
     return unit.kind, unit.kind
 
 
-def _what(known: CaseFacts, loaded: Loaded, record: Record) -> Said:
+def record_name(known: CaseFacts, loaded: Loaded, record: Record) -> Said:
+    """A criminal case by its thana and number, an entry by its register and number."""
     facts = record.facts
     if record.kind == "entry":
-        form = loaded.form(_REGISTERS)
+        form = loaded.form(REGISTERS)
         number = f"{facts.get('entry_no') or ''}/{facts.get('year') or ''}"
         hindi, english = (
             formjs.label(form, "entries.register", facts.get("register"), {}, lang) for lang in ("hi", "en")
