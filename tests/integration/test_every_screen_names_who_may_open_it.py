@@ -15,7 +15,7 @@ from app.models.officers import officer
 from app.services.access import officers
 from app.services.installation import setup
 from app.services.store import scopes
-from app.web.frame.pages import HELP_TOPICS, entry_of
+from app.web.frame.pages import HELP_TOPICS, NAVIGATION, entry_of
 from app.web.guard.access import NEWCOMER, PUBLIC, OfPrograms
 from tests.addresses import ADDRESSES
 from tests.districts import NOW
@@ -199,6 +199,34 @@ def test_no_screen_shows_a_key_in_place_of_its_text(
             keys = set(_KEY.findall(re.sub(r"<[^>]+>", " ", page))) - usernames
             shown += [f"{address}: {key}" for key in sorted(keys)]
     assert not shown
+
+
+@pytest.mark.parametrize("role", [Role.DM, Role.SHO, Role.USER_ADMIN])
+def test_every_page_beneath_a_word_of_the_navigation_leads_back(
+    site: Flask, enter: Callable[[Role], FlaskClient], role: Role
+) -> None:
+    client, entries = enter(role), {entry.endpoint for entry in NAVIGATION}
+    lost = []
+    for address in plain_screens(site):
+        endpoint, _ = site.url_map.bind("").match(address, "GET")
+        answer = client.get(address)
+        is_page = answer.status_code == 200 and answer.mimetype == "text/html"
+        if not is_page or endpoint in entries or entry_of(endpoint.split(".")[0]) is None:
+            continue
+        main = answer.get_data(as_text=True).partition("<main")[2]
+        lost += [] if 'class="back' in main else [address]
+    assert not lost
+
+
+def test_help_names_the_pages_that_the_officer_comes_to_and_leads_back(
+    enter: Callable[[Role], FlaskClient], site: Flask
+) -> None:
+    topics = {role: enter(role).get("/help/reports").get_data(as_text=True) for role in (Role.SHO, Role.DM)}
+    assert "/help/papertexts" not in topics[Role.SHO]
+    assert "/help/papertexts" in topics[Role.DM]
+    assert '<a href="/reports">‹' in topics[Role.SHO].partition("<main")[2]
+    stranger = site.test_client().get("/help/signin").get_data(as_text=True)
+    assert "/help/papertexts" in stranger
 
 
 def test_every_screen_belongs_to_a_word_of_the_navigation_or_stands_outside_of_it(site: Flask) -> None:

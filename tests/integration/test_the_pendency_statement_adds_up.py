@@ -99,6 +99,7 @@ def test_every_figure_opens_its_cases(place):
     dm = place.at(Role.DM)
     page = text_of(dm.get("/reports/pendency?month=2026-11"))
     assert "मासिक लंबित विवरणी, नवंबर 2026" in page
+    assert '<option value="2026-11" selected>नवंबर 2026</option>' in page, "no month in the browser's language"
     address = page.partition('class="figure" href="')[2].partition('"')[0].replace("&amp;", "&")
     shown = text_of(dm.get(address))
     assert all(place.cases[name] in shown for name in ("in_time", "late", "there", "passed_on"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort
 
-from app.web.frame.pages import HELP_TOPICS, page
+from app.web.frame.pages import HELP_TOPICS, help_topics, page, way_to
 from app.web.guard.access import public_page
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ bp = Blueprint("help", __name__)
 def topic(screen: str) -> ResponseReturnValue:
     if screen not in HELP_TOPICS:
         abort(404)
-    return page("help/topic.html", screen=screen, screens=HELP_TOPICS)
+    return page("help/topic.html", screen=screen, screens=help_topics(), back=way_to(screen))
 
 
 @bp.get("/accessibility")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from app.services.reports.statements import Bar
 
 MOST = 15  # bars; the table holds them all
-_ROW, _LABEL, _WIDTH, _NUMBER = 26, 190, 400, 60  # px of the picture, which grows with the page
+_ROW, _WIDTH, _NUMBER = 26, 400, 60  # px of the picture, which grows with the page
+_LEAST, _MOST_LABEL, _LETTER = 190, 420, 8  # px of the names; of one written sign, at most
 
 
 def bars(values: Sequence[Bar], title: str) -> Markup:
@@ -24,14 +26,24 @@ def bars(values: Sequence[Bar], title: str) -> Markup:
         return Markup("")
     most = max(bar.count for bar in shown)
     height = _ROW * len(shown) + 4
-    rows = [_bar(bar, place * _ROW, most) for place, bar in enumerate(shown)]
+    names = [language.choose(bar.name.name_hi, bar.name.name_en) for bar in shown]
+    label = _room(names)
+    rows = [
+        _bar(*each, label, place * _ROW, most) for place, each in enumerate(zip(shown, names, strict=True))
+    ]
     return Markup(
         '<svg class="bars" role="img" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" '
         'aria-label="{title}">{rows}</svg>'
-    ).format(width=_LABEL + _WIDTH + _NUMBER, height=height, title=title, rows=Markup("").join(rows))
+    ).format(width=label + _WIDTH + _NUMBER, height=height, title=title, rows=Markup("").join(rows))
 
 
-def _bar(bar: Bar, top: int, most: int) -> Markup:
+def _room(names: Sequence[str]) -> int:
+    """How wide the names stand: by the longest, whose vowel signs take no room of their own."""
+    longest = max(sum(unicodedata.category(sign) != "Mn" for sign in name) for name in names)
+    return min(max(_LEAST, _LETTER * longest + 16), _MOST_LABEL)
+
+
+def _bar(bar: Bar, name: str, label: int, top: int, most: int) -> Markup:
     whole, part = (round(_WIDTH * number / most) for number in (bar.count, bar.part))
     told = language.grouped(bar.count) + (f" ({language.grouped(bar.part)})" if bar.part else "")
     return Markup(
@@ -40,13 +52,13 @@ def _bar(bar: Bar, top: int, most: int) -> Markup:
         '<rect class="part" x="{left}" y="{y}" width="{part}" height="16"/>'
         '<text x="{end}" y="{middle}">{told}</text>'
     ).format(
-        edge=_LABEL - 8,
-        left=_LABEL,
+        edge=label - 8,
+        left=label,
         middle=top + 17,
         y=top + 5,
-        name=language.choose(bar.name.name_hi, bar.name.name_en),
+        name=name,
         whole=max(whole, 1),
         part=part,
-        end=_LABEL + whole + 6,
+        end=label + whole + 6,
         told=told,
     )

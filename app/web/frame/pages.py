@@ -101,6 +101,34 @@ def help_topic() -> str:
     return here if here in HELP_TOPICS else _own(help_of(here), g.get("actor"))
 
 
+def help_topics() -> list[str]:
+    """The screens with a page of help that this officer may come to; without an officer, all of them."""
+    return [screen for screen in HELP_TOPICS if g.get("actor") is None or _comes_to(screen)]
+
+
+def _comes_to(screen: str) -> bool:
+    entry = _entry(screen)
+    return entry is None or g.actor.may(entry.permission)
+
+
+def way_to(screen: str) -> tuple[str, str] | None:
+    """The way from a page of help to its screen, as an address and the key of its name; None: there is none."""
+    entry = _entry(screen)
+    if g.get("actor") is None or entry is None or not g.actor.may(entry.permission):
+        return None
+    return address_of(entry.endpoint), entry.key
+
+
+def _entry(screen: str) -> Entry | None:
+    """The word of the navigation under which a screen lies."""
+    lies_under = _READ_AT.get(screen) or entry_of(screen)
+    return next((entry for entry in NAVIGATION if entry.screen == lies_under), None)
+
+
+#: The page of a case is come to from many screens; help about it is for who works on cases.
+_READ_AT = {"cases": "inbox"}
+
+
 def help_of(screen: str) -> str:
     """The help page of a screen (blueprint)."""
     return screen if screen in HELP_TOPICS else _REACHED_FROM.get(screen, "inbox")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, abort, g, redirect, request, url_for
 
 from app.domain.roles import Permission
-from app.domain.statement import Period, month, month_of
+from app.domain.statement import Period, month, month_of, months_before
 from app.domain.text import ascii_digits
 from app.services.reports import (
     durations,
@@ -46,6 +46,7 @@ BASELINE = ("median", "p90", "closing")
 _DIGITS = 6
 _LINE = 80  # characters of what names a line
 _LONGEST = 1100  # days of a period of one's own: three years
+_BACK = 36  # months to choose from; an older one is asked for in the address
 
 
 @bp.get("/reports")
@@ -123,6 +124,8 @@ def _statement_page(key: str, status: int = 200, refused: DomainError | None = N
         chart=charts.bars(sheet.bars, title),
         purposes=known,
         purpose=purpose,
+        months=_months(period),
+        month=_query(period, "").get("month", ""),
         shown=_shown,
         address=_address,
         opened=_opened,
@@ -244,6 +247,14 @@ def _period() -> Period:
     if first is not None and last is not None and first <= last and (last - first).days <= _LONGEST:
         return Period(first, last)
     return month(request.args.get("month", "")) or pendency.this_month(transaction.now())
+
+
+def _months(shown: Period) -> list[tuple[str, str]]:
+    """The months to choose from, the newest first, and the one or the days that are shown: code and name."""
+    found = months_before(pendency.this_month(transaction.now()), _BACK)[::-1]
+    if shown not in found:
+        found.append(shown)
+    return [(_query(each, "").get("month", ""), _time(each)) for each in found]
 
 
 def _query(period: Period, purpose: str) -> dict[str, Any]:
