@@ -24,6 +24,7 @@ _SILENT = ("उत्तर नहीं", "no answer")
 _LEFT_OUT = ("कुछ जाँच नहीं हुई", "some checks were not made")
 _UNKNOWN = ("पहचान सत्यापित नहीं", "identity not verified")
 _UNSUITABLE = ("परिसर या शस्त्र अनुपयुक्त", "premises or weapon unsuitable")
+_ORDER = list(UnitKind)
 #: What a record is worth, where that is not that it counts.
 _WORTH = {
     Weight.DOUBTFUL: ("पहचान या आयु संदिग्ध", "identity or age doubtful"),
@@ -43,8 +44,9 @@ class Account:
 
 
 def of(known: CaseFacts, loaded: Loaded) -> list[Account]:
-    """The answers of the units in the order of their rounds; the special branch's word is never among them."""
-    return [_account(known, loaded, unit) for unit in known.found.units]
+    """The answers of the units, thanas first; the special branch's word is never among them."""
+    units_asked = sorted(known.found.units, key=lambda unit: _ORDER.index(unit.kind))
+    return [_account(known, loaded, unit) for unit in units_asked]
 
 
 def _account(known: CaseFacts, loaded: Loaded, unit: Unit) -> Account:
