@@ -45,7 +45,7 @@ class Account:
 
 def of(known: CaseFacts, loaded: Loaded) -> list[Account]:
     """The answers of the units, thanas first; the special branch's word is never among them."""
-    units_asked = sorted(known.found.units, key=lambda unit: _ORDER.index(unit.kind))
+    units_asked = sorted(known.found.units, key=lambda unit: _ORDER.index(UnitKind(unit.kind)))
     return [_account(known, loaded, unit) for unit in units_asked]
 
 
