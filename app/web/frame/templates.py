@@ -20,6 +20,8 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 from markupsafe._speedups import _escape_inner
 
+from app.web.frame import remembered
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
@@ -64,6 +66,7 @@ class _Compiling(FlaskEnvironment):
     code_generator_class = _Escaping
     direct: frozenset[str] = frozenset()
     speaking: Callable[[], AbstractContextManager[None]] = staticmethod(nullcontext)
+    memory: remembered.Memory
     escaped = staticmethod(escaped)
 
     def _generate(self, source: nodes.Template, *where: Any, **options: Any) -> str:
@@ -71,14 +74,17 @@ class _Compiling(FlaskEnvironment):
             return super()._generate(source, *where, **options)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = _joined(_Calls(self.direct).visit(self._whole(source, name, filename)))
+        tree = _joined(self._whole(source, name, filename))
         tree.set_environment(self)
         return tree
 
     def _whole(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         """The tree of a template with all that it includes."""
         tree: nodes.Template = _Included(self._included).visit(super()._parse(source, name, filename))
-        return tree
+        tree = _Calls(self.direct).visit(tree)
+        remembering = remembered.Remembering(self, name or "", self.direct)
+        whole: nodes.Template = remembering.visit(tree)
+        return whole
 
     def _included(self, name: str) -> nodes.Template:
         assert self.loader is not None  # noqa: S101 - Flask gives one
@@ -191,14 +197,17 @@ def install(
 ) -> None:
     """Part the templates by language, after everything was added to them; `speaking` sets a language for a block."""
     folder = Path(app.root_path, str(app.template_folder), "__pycache__")
+    app.jinja_env.filters.update(remembered.FILTERS)
     parted = {each: app.jinja_env.overlay(bytecode_cache=_Kept(folder, each)) for each in languages}
     for language, environment in parted.items():
         assert isinstance(environment, _Compiling)  # noqa: S101 - made above
-        environment.speaking = partial(speaking, language)
+        environment.speaking, environment.memory = partial(speaking, language), remembered.Memory()
     app.extensions["templates"] = parted
 
 
 def render(app: Flask, language: str, name: str, values: Mapping[str, Any]) -> str:
     """A template in the page's language."""
-    parted: Mapping[str, Environment] = app.extensions["templates"]
-    return parted[language].get_template(name).render(values)
+    parted: Mapping[str, _Compiling] = app.extensions["templates"]
+    environment = parted[language]
+    environment.memory.age()
+    return environment.get_template(name).render(values)

@@ -1,0 +1,137 @@
+"""Parts of a page that are remembered by the very values they are made of: `{% filter remembered %}` in a template."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import TemplateAssertionError, meta, nodes, pass_environment
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable
+
+    from jinja2 import Environment
+
+_MOST = 2_000  # parts of one language; a row of a list has 700 bytes
+_LONGEST = 300.0  # seconds that a part may lie unasked, and as long again until it is gone
+
+
+class Memory:
+    """Texts by their keys: the last few thousand, none for longer than ten minutes after it was last asked for.
+
+    Rows of lists name persons. What is here is no more than what the pages of the last minutes held anyway, and goes
+    with `forget` where it must be gone at once. Two halves, of which the older is dropped whole: no order is kept.
+    """
+
+    def __init__(self, most: int = _MOST, seconds: float = _LONGEST) -> None:
+        self._most, self._seconds = most, seconds
+        self._young: dict[Hashable, Markup] = {}
+        self._old: dict[Hashable, Markup] = {}
+        self._turned_at = 0.0
+
+    def recall(self, key: Hashable) -> Markup | None:
+        """The text that was kept under an equal key, or None."""
+        found = self._young.get(key)
+        if found is None:
+            found = self._old.get(key)
+            if found is not None:
+                self._young[key] = found
+        return found
+
+    def keep(self, key: Hashable, text: Markup) -> None:
+        if len(self._young) >= self._most:
+            self._turn()
+        self._young[key] = text
+
+    def age(self, now: float | None = None) -> None:
+        """Drop what nobody asked for in a while; `now` in seconds of a clock that only goes forward."""
+        now = time.monotonic() if now is None else now
+        if now - self._turned_at > self._seconds:
+            if now - self._turned_at > 2 * self._seconds:
+                self._turn()
+            self._turn()
+            self._turned_at = now
+
+    def forget(self) -> None:
+        """Drop everything."""
+        self._young, self._old = {}, {}
+
+    def _turn(self) -> None:
+        self._old, self._young = self._young, {}
+
+
+class Remembering(NodeTransformer):
+    """Makes of `{% filter remembered %}...{% endfilter %}` a part that is drawn once for equal values.
+
+    Its key is worked out, not written down: every variable that the part reads. What is no variable may hang on
+    nothing but its arguments and the page's language, or the template is refused. So a part cannot be stale, and
+    what it shows to one officer is shown to another only if all that it was made of is the same.
+    """
+
+    def __init__(self, environment: Environment, template: str, pure: Collection[str]) -> None:
+        self._environment, self._template, self._pure = environment, template, pure
+
+    def visit_FilterBlock(self, block: nodes.FilterBlock) -> nodes.Node:  # noqa: N802 - Jinja names it
+        self.generic_visit(block)
+        if block.filter.name != "remembered":
+            return block
+        line = block.lineno
+        names = self._read(block)
+        place = f"{self._template}:{line}"
+        key = nodes.Tuple(
+            [nodes.Const(place), *(nodes.Name(name, "load") for name in names)], "load", lineno=line
+        )
+        kept = f"_remembered_{line}"
+        recall = nodes.Filter(key, "recalled", [], [], None, None, lineno=line)
+        draw = nodes.AssignBlock(nodes.Name(kept, "store"), None, block.body, lineno=line)
+        keep = nodes.Filter(nodes.Name(kept, "load"), "kept", [key], [], None, None, lineno=line)
+        drawn: list[nodes.Node] = [draw, nodes.ExprStmt(keep, lineno=line)]
+        is_new = nodes.Test(nodes.Name(kept, "load"), "none", [], [], None, None, lineno=line)
+        return nodes.Scope(
+            [
+                nodes.Assign(nodes.Name(kept, "store"), recall, lineno=line),
+                nodes.If(is_new, drawn, [], [], lineno=line),
+                nodes.Output([nodes.Name(kept, "load")], lineno=line),
+            ],
+            lineno=line,
+        )
+
+    def _read(self, block: nodes.FilterBlock) -> list[str]:
+        """The variables that a part reads, in a lasting order."""
+        known = self._environment.globals.keys()
+        part = nodes.Template(block.body, lineno=block.lineno).set_environment(self._environment)
+        read = meta.find_undeclared_variables(part)
+        for name in sorted((read & known) - set(self._pure)):
+            raise TemplateAssertionError(
+                f"a remembered part may not ask {name}(): its answer hangs on the request", block.lineno
+            )
+        found = sorted(read - known)
+        if not found:
+            raise TemplateAssertionError("a remembered part reads no variable", block.lineno)
+        return found
+
+
+@pass_environment
+def recalled(environment: Environment, key: tuple[Any, ...]) -> Markup | None:
+    """What was drawn for these values; None where one of them is marked as safe: it equals a text that is not."""
+    if any(type(value) is Markup for value in key):
+        return None
+    return _memory(environment).recall(key)
+
+
+@pass_environment
+def kept(environment: Environment, text: Markup, key: tuple[Any, ...]) -> str:
+    """Keep what was drawn for these values."""
+    if not any(type(value) is Markup for value in key):
+        _memory(environment).keep(key, text)
+    return ""
+
+
+def _memory(environment: Environment) -> Memory:
+    memory: Memory = environment.memory  # type: ignore[attr-defined]
+    return memory
+
+
+FILTERS: dict[str, Callable[..., Any]] = {"recalled": recalled, "kept": kept}
