@@ -115,6 +115,43 @@ def open_name(
         key = unlock(session, key_id, wrapped)
     except KeyDestroyed:
         return NO_NAME
+    return _name(key, applicant_id, sealed)
+
+
+class SealedName:
+    """The words that a list shows of a person, by `["hi"]` and so on: opened when the first of them is read.
+
+    Two of them are equal when they were sealed as the same bytes under the same key, whatever they say: a page that
+    was made of the one holds for the other, and need open neither. Without a key (`wrapped`) there are no words.
+    """
+
+    __slots__ = ("_ids", "_opened", "_ring", "_sealed")
+
+    def __init__(
+        self, session: Session, key_id: UUID, applicant_id: UUID, sealed: bytes, wrapped: bytes | None
+    ) -> None:
+        self._ring, self._ids, self._sealed = session.keys, (key_id, applicant_id), (sealed, wrapped)
+        self._opened: dict[str, str] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SealedName) and self._sealed == other._sealed
+
+    def __hash__(self) -> int:
+        return hash(self._sealed)
+
+    def __getitem__(self, part: str) -> str:
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened[part]
+
+    def _open(self) -> dict[str, str]:
+        (key_id, applicant_id), (sealed, wrapped) = self._ids, self._sealed
+        if wrapped is None:
+            return NO_NAME
+        return _name(self._ring.unwrap(wrapped, _place(key_id)), applicant_id, sealed)
+
+
+def _name(key: bytes, applicant_id: UUID, sealed: bytes) -> dict[str, str]:
     opened: dict[str, str] = open_json(key, f"applicant|name|{applicant_id}", sealed)
     return opened
 
