@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import nullcontext
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +50,7 @@ class Session:
         self.recorded_at, self.public_address = recorded_at, public_address
         self.cache: dict[Any, Any] = {}
         self.dialect = connection.dialect
+        self._driver: Any = connection.connection.driver_connection
         self.loader, self.clock_is_free = "", False
         self._waiting: list[Sent] = []
         self._waiting_tables: set[str] = set()
@@ -72,8 +75,8 @@ class Session:
         """The connection for a statement made on the spot; everything that waits is written before."""
         self.flush()
         self._kept.clear()
-        if self.dialect.name == "postgresql" and _is_idle(self._driver):
-            with self._driver.pipeline():
+        if self._begin and _is_idle(self._driver):
+            with self._driver.pipeline() if self.dialect.name == "postgresql" else nullcontext():
                 self._begin_on(self._driver)
         return self._connection
 
@@ -101,6 +104,7 @@ class Session:
         try:
             if self.dialect.name != "postgresql":
                 self._send(before)
+                self._begin_on(driver)
                 return [driver.execute(*each).fetchall() for each in sent]
             with driver.pipeline():
                 self._begin_on(driver)
@@ -157,15 +161,12 @@ class Session:
         except psycopg.Error as error:
             raise self._wrapped("", error) from error
 
-    @property
-    def _driver(self) -> Any:
-        return self._connection.connection.driver_connection
-
     def _begin_on(self, driver: Any) -> None:
-        """Begin the transaction of PostgreSQL together with its first statement, not with a wait of its own."""
-        if _is_idle(driver):
+        """Begin the transaction together with its first statement: on PostgreSQL not with a wait of its own."""
+        if self._begin and _is_idle(driver):
+            options = {} if self.dialect.name == "sqlite" else {"prepare": False}
             for each in self._begin:
-                driver.execute(each, prepare=False)
+                driver.execute(each, **options)
 
     def _wrapped(self, statement: str, error: Exception) -> exc.DBAPIError:
         """The driver's error as SQLAlchemy would raise it, so that all above need to know only one family."""
@@ -178,5 +179,7 @@ class Session:
 
 
 def _is_idle(driver: Any) -> bool:
-    """Whether PostgreSQL's driver has no transaction open."""
+    """Whether the driver has no transaction open."""
+    if isinstance(driver, sqlite3.Connection):
+        return not driver.in_transaction
     return bool(driver.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE)

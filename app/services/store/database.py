@@ -61,7 +61,8 @@ _PRAGMAS = (
 #: Pages are read where the machine has them in memory, one copy for all connections. Not for the writer: a stray
 #: pointer of a library could then reach the file.
 _READING = ("query_only=ON", "mmap_size=2147418112")
-_ONE_PICTURE = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#: How a read begins, together with its first statement; it ends when its connection goes back.
+_ONE_PICTURE = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 _READ_ONLY = 8  # for a write the disk's fault; a read that tries to write is ours
 
 
@@ -120,8 +121,8 @@ class Database:
     @contextmanager
     def picture(self, scope: Scope) -> Iterator[Session]:
         """The consistent picture of a `read`, for the block. It holds a connection: keep the block short."""
-        with _unavailable(), self._reading.connect() as connection, connection.begin():
-            yield self._session(connection, scope, _ONE_PICTURE)
+        with _unavailable(), self._reading.connect() as connection:
+            yield self._session(connection, scope, _ONE_PICTURE[self.engine.dialect.name])
 
     def write(self, work: Callable[[Session], T], scope: Scope) -> T:
         """Run `work` in a transaction and return once it is committed; its exception rolls it back.
@@ -242,7 +243,8 @@ class Database:
 
     def _session(self, connection: Connection, scope: Scope, begin: str = "") -> Session:
         recorded_at = datetime.now(UTC)  # noqa: TID251 - what is recorded is the machine's own time
-        begins = (begin, *within_walls(scope)) if begin else ()
+        walls = () if self.is_sqlite else within_walls(scope)
+        begins = (begin, *walls) if begin else ()
         session = Session(
             connection, scope, self.keys, self.documents, recorded_at, self.public_address, begins
         )
@@ -356,10 +358,12 @@ def _on_sqlite(url: str, *, reading: bool = False) -> Engine:
         for pragma in (*_PRAGMAS, *(_READING if reading else ())):
             raw.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if not reading:  # a session that reads begins by itself
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            writing = connection.get_execution_options().get("writing")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
 
