@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Blueprint, g, request
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.services.desk.inbox import InboxPage, InboxQuery
+
+    Offered = tuple[tuple[str, str], ...]
 
 bp = Blueprint("inbox", __name__)
 
@@ -149,42 +151,54 @@ def _values(query: InboxQuery) -> dict[str, Any]:
     return {**given, "search": (parse_case_number(query.search) or "") if query.search else ""}
 
 
-def _choices(found: InboxPage) -> dict[str, list[tuple[str, str]]]:
+class Choices(NamedTuple):
+    """What each filter offers: codes with their words."""
+
+    ages: Offered
+    holders: Offered
+    looks: Offered
+    sorts: Offered
+    sizes: Offered
+    thanas: Offered
+    purposes: Offered
+
+
+def _choices(found: InboxPage) -> Choices:
     """What each filter offers, in the page's language."""
     every = ("", say("inbox.every"))
-    named = {
-        name: [every, *((each.value, language.choose(each.hi, each.en)) for each in offered)]
-        for name, offered in (("thanas", found.filters.thanas), ("purposes", found.filters.purposes))
-    }
-    return {**_usual_choices(language.current()), **named}
+    thanas, purposes = (
+        (every, *((each.value, language.choose(each.hi, each.en)) for each in offered))
+        for offered in (found.filters.thanas, found.filters.purposes)
+    )
+    return Choices(*_usual_choices(language.current()), thanas, purposes)
 
 
 @cache
-def _usual_choices(_language: str) -> dict[str, list[tuple[str, str]]]:
+def _usual_choices(_language: str) -> tuple[Offered, ...]:
     """What is offered in every office alike."""
 
-    def coded(name: str, codes: tuple[str, ...], *first: tuple[str, str]) -> list[tuple[str, str]]:
-        return [*first, *((code, say(f"inbox.{name}.{code}")) for code in codes)]
+    def coded(name: str, codes: tuple[str, ...], *first: tuple[str, str]) -> Offered:
+        return (*first, *((code, say(f"inbox.{name}.{code}")) for code in codes))
 
     every = ("", say("inbox.every"))
-    return {
-        "ages": coded("age", inbox.AGES, every),
-        "holders": coded("holder", inbox.HOLDERS, ("", say("inbox.holder.office"))),
-        "looks": coded("look", inbox.LOOKS, every),
-        "sorts": coded("sort", inbox.SORTS),
-        "sizes": [(str(size), say("inbox.rows", count=size)) for size in inbox.SIZES],
-    }
+    return (
+        coded("age", inbox.AGES, every),
+        coded("holder", inbox.HOLDERS, ("", say("inbox.holder.office"))),
+        coded("look", inbox.LOOKS, every),
+        coded("sort", inbox.SORTS),
+        tuple((str(size), say("inbox.rows", count=size)) for size in inbox.SIZES),
+    )
 
 
 def _chosen(
-    query: InboxQuery, choices: dict[str, list[tuple[str, str]]], address: Callable[..., str]
+    query: InboxQuery, choices: Choices, address: Callable[..., str]
 ) -> list[tuple[str, str]]:
     """The filters in force, each with the address that drops it."""
     found = []
     for name, offered in _OFFERED:
         value = getattr(query, name)
         if value:
-            words = dict(choices[offered]).get(value, value)
+            words = dict(getattr(choices, offered)).get(value, value)
             found.append((words, address(**{name: "", "after": ""})))
     if query.requisition:
         found.append(
