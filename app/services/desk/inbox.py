@@ -316,7 +316,7 @@ def _opened(
             InboxRow(
                 row.id,
                 row.number,
-                keys.SealedName(session, row.data_key_id, row.applicant_id, row.name, row.wrapped),
+                keys.SealedName(session.keys, row.data_key_id, row.applicant_id, row.name, row.wrapped),
                 *loaded.purpose_names(row.purpose),
                 row.element_id,
                 *loaded.engine.label(row.element_id),

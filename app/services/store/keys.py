@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _FIRST = UUID(int=0)  # before every id
 _AT_ONCE = 500  # keys in one transaction: officers wait for none of them
+_destroyed: set[UUID] = set()  # by this process
 #: What a list shows of a person whose key is gone.
 NO_NAME = {"hi": "", "en": "", "father_hi": "", "father_en": "", "relation": "", "gender": ""}
 _NAME_FIELDS = {
@@ -89,6 +90,12 @@ def destroy(session: Session, key_id: UUID, now: datetime) -> None:
     """Erase what the key locked, everywhere at once: in the tables, the files, the backups that come."""
     session.cache.pop(key_id, None)
     table.destroy(session, key_id, now)
+    _destroyed.add(key_id)
+
+
+def destroyed_here() -> int:
+    """How many keys this process has destroyed: whoever keeps what one opened lets go of it when this changes."""
+    return len(_destroyed)
 
 
 def seal_json(key: bytes, place: str, value: Any) -> bytes:
@@ -128,9 +135,9 @@ class SealedName:
     __slots__ = ("_ids", "_opened", "_ring", "_sealed")
 
     def __init__(
-        self, session: Session, key_id: UUID, applicant_id: UUID, sealed: bytes, wrapped: bytes | None
+        self, ring: crypto.KeyRing, key_id: UUID, applicant_id: UUID, sealed: bytes, wrapped: bytes | None
     ) -> None:
-        self._ring, self._ids, self._sealed = session.keys, (key_id, applicant_id), (sealed, wrapped)
+        self._ring, self._ids, self._sealed = ring, (key_id, applicant_id), (sealed, wrapped)
         self._opened: dict[str, str] | None = None
 
     def __eq__(self, other: object) -> bool:

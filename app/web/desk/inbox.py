@@ -190,9 +190,7 @@ def _usual_choices(_language: str) -> tuple[Offered, ...]:
     )
 
 
-def _chosen(
-    query: InboxQuery, choices: Choices, address: Callable[..., str]
-) -> list[tuple[str, str]]:
+def _chosen(query: InboxQuery, choices: Choices, address: Callable[..., str]) -> list[tuple[str, str]]:
     """The filters in force, each with the address that drops it."""
     found = []
     for name, offered in _OFFERED:

@@ -1,8 +1,7 @@
-"""Parts of a page that are remembered by the very values they are made of: `{% filter remembered %}` in a template."""
+"""Parts of a page, remembered by the very values they are made of: `{% filter remembered %}` in a template."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateAssertionError, meta, nodes, pass_environment
@@ -14,22 +13,24 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-_MOST = 2_000  # parts of one language; a row of a list has 700 bytes
+#: What reads variables that are named in another place.
+_ELSEWHERE = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Block, nodes.ContextReference)
+_MOST = 2_000  # parts in each half, for each language; a row of the inbox has 1.1 kB
 _LONGEST = 300.0  # seconds that a part may lie unasked, and as long again until it is gone
 
 
 class Memory:
     """Texts by their keys: the last few thousand, none for longer than ten minutes after it was last asked for.
 
-    Rows of lists name persons. What is here is no more than what the pages of the last minutes held anyway, and goes
-    with `forget` where it must be gone at once. Two halves, of which the older is dropped whole: no order is kept.
+    Rows of lists name persons. What is kept is no more than the pages of the last minutes held, and goes at once
+    where this process destroys a key. Two halves, of which the older is dropped whole: no order need be kept.
     """
 
     def __init__(self, most: int = _MOST, seconds: float = _LONGEST) -> None:
         self._most, self._seconds = most, seconds
         self._young: dict[Hashable, Markup] = {}
         self._old: dict[Hashable, Markup] = {}
-        self._turned_at = 0.0
+        self._turned_at, self._mark = 0.0, 0
 
     def recall(self, key: Hashable) -> Markup | None:
         """The text that was kept under an equal key, or None."""
@@ -37,7 +38,7 @@ class Memory:
         if found is None:
             found = self._old.get(key)
             if found is not None:
-                self._young[key] = found
+                self.keep(key, found)
         return found
 
     def keep(self, key: Hashable, text: Markup) -> None:
@@ -45,18 +46,19 @@ class Memory:
             self._turn()
         self._young[key] = text
 
-    def age(self, now: float | None = None) -> None:
-        """Drop what nobody asked for in a while; `now` in seconds of a clock that only goes forward."""
-        now = time.monotonic() if now is None else now
-        if now - self._turned_at > self._seconds:
-            if now - self._turned_at > 2 * self._seconds:
-                self._turn()
-            self._turn()
-            self._turned_at = now
+    def tidy(self, now: float, mark: int) -> None:
+        """Drop what nobody asked for in a while, and everything when `mark` has changed.
 
-    def forget(self) -> None:
-        """Drop everything."""
-        self._young, self._old = {}, {}
+        `now` are seconds of a clock that only goes forward.
+        """
+        away = now - self._turned_at
+        if mark != self._mark or away > 2 * self._seconds:
+            self._young, self._old = {}, {}
+        elif away > self._seconds:
+            self._turn()
+        else:
+            return
+        self._turned_at, self._mark = now, mark
 
     def _turn(self) -> None:
         self._old, self._young = self._young, {}
@@ -72,6 +74,8 @@ class Remembering(NodeTransformer):
 
     def __init__(self, environment: Environment, template: str, pure: Collection[str]) -> None:
         self._environment, self._template, self._pure = environment, template, pure
+        self._bare = environment.overlay()  # without globals, else they would count as declared
+        self._bare.globals = {}
 
     def visit_FilterBlock(self, block: nodes.FilterBlock) -> nodes.Node:  # noqa: N802 - Jinja names it
         self.generic_visit(block)
@@ -100,8 +104,11 @@ class Remembering(NodeTransformer):
 
     def _read(self, block: nodes.FilterBlock) -> list[str]:
         """The variables that a part reads, in a lasting order."""
+        whole = block.find(_ELSEWHERE)
+        if whole is not None:
+            raise TemplateAssertionError("what a remembered part reads must stand in it", whole.lineno)
         known = self._environment.globals.keys()
-        part = nodes.Template(block.body, lineno=block.lineno).set_environment(self._environment)
+        part = nodes.Template(block.body, lineno=block.lineno).set_environment(self._bare)
         read = meta.find_undeclared_variables(part)
         for name in sorted((read & known) - set(self._pure)):
             raise TemplateAssertionError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from contextlib import nullcontext, suppress
 from functools import cache, partial
 from hashlib import sha256
@@ -20,13 +21,13 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 from markupsafe._speedups import _escape_inner
 
+from app.services.store import keys
 from app.web.frame import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
 
-    from jinja2 import Environment
     from jinja2.bccache import Bucket
 
 _PROGRAM = Path(__file__).resolve().parents[2]
@@ -209,5 +210,5 @@ def render(app: Flask, language: str, name: str, values: Mapping[str, Any]) -> s
     """A template in the page's language."""
     parted: Mapping[str, _Compiling] = app.extensions["templates"]
     environment = parted[language]
-    environment.memory.age()
+    environment.memory.tidy(time.monotonic(), keys.destroyed_here())
     return environment.get_template(name).render(values)
