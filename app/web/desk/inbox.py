@@ -174,7 +174,7 @@ def _choices(found: InboxPage) -> Choices:
 
 
 @cache
-def _usual_choices(_language: str) -> tuple[Offered, ...]:
+def _usual_choices(_language: str) -> tuple[Offered, Offered, Offered, Offered, Offered]:
     """What is offered in every office alike."""
 
     def coded(name: str, codes: tuple[str, ...], *first: tuple[str, str]) -> Offered:

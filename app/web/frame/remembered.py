@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 #: What reads variables that are named in another place.
-_ELSEWHERE = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Block, nodes.ContextReference)
+_ELSEWHERE: tuple[type[nodes.Node], ...] = (
+    nodes.Include,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.Block,
+    nodes.ContextReference,
+)
 _MOST = 2_000  # parts in each half, for each language; a row of the inbox has 1.1 kB
 _LONGEST = 300.0  # seconds that a part may lie unasked, and as long again until it is gone
 
@@ -104,11 +110,11 @@ class Remembering(NodeTransformer):
 
     def _read(self, block: nodes.FilterBlock) -> list[str]:
         """The variables that a part reads, in a lasting order."""
-        whole = block.find(_ELSEWHERE)
-        if whole is not None:
+        for whole in block.find_all(_ELSEWHERE):
             raise TemplateAssertionError("what a remembered part reads must stand in it", whole.lineno)
         known = self._environment.globals.keys()
-        part = nodes.Template(block.body, lineno=block.lineno).set_environment(self._bare)
+        part = nodes.Template(block.body, lineno=block.lineno)
+        part.set_environment(self._bare)
         read = meta.find_undeclared_variables(part)
         for name in sorted((read & known) - set(self._pure)):
             raise TemplateAssertionError(
