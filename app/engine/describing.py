@@ -22,6 +22,7 @@ _THINGS = frozenset(
         *("exclusiveGateway", "parallelGateway", "inclusiveGateway", "sequenceFlow", "textAnnotation"),
     }
 )
+_NOTE = 60  # signs of a note by which it is called
 _ATTRIBUTES = {
     "sourceRef": "source",
     "targetRef": "target",
@@ -42,7 +43,8 @@ _PROPERTIES = {
 class Described:
     """One thing: its kind, what it is called, its texts by name, and where it is drawn.
 
-    A text of a table's cell is named by the label of its column; `is_table` says so.
+    A text of a table's cell is named by the label of its column; `is_table` says so. What is drawn without a name is
+    called by the nearest thing that has one, and `beside` says how: after it, before it, on it.
     """
 
     kind: str
@@ -51,6 +53,7 @@ class Described:
     texts: Mapping[str, str] = field(default_factory=dict)
     place: str = ""
     is_table: bool = False
+    beside: str = ""  # after | before | on
 
 
 def describe(name: str, data: bytes) -> dict[str, Described]:
@@ -68,17 +71,65 @@ def _diagram(root: _Element) -> dict[str, Described]:
         for reference in lane.iterfind(f"{BPMN}flowNodeRef")
     }
     labels, places = Diagram(root).labels(), _places(root)
+    besides = dict(_besides(root, labels))
     found = {}
     for element in root.iter(f"{BPMN}*"):
         kind, own = _local(element), str(element.get("id") or "")
         if kind in _THINGS and own:
             texts = dict(_texts(element, lanes))
             label = labels.get(own, (str(element.get("name") or ""),) * 2)
-            if kind == "sequenceFlow" and not any(label):
-                ends = [labels.get(str(element.get(end)), ("", "")) for end in ("sourceRef", "targetRef")]
-                label = (" → ".join(end[0] for end in ends), " → ".join(end[1] for end in ends))
-            found[own] = Described(kind, *label, texts, places.get(own, ""))
+            beside = ""
+            if not any(label):
+                *label, beside = besides.get(own, (texts["note"][:_NOTE],) * 2 + ("",))
+            found[own] = Described(kind, label[0], label[1], texts, places.get(own, ""), beside=beside)
     return found
+
+
+def _besides(
+    root: _Element, labels: Mapping[str, tuple[str, str]]
+) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    """What each thing without a name is called by: flows by both their ends, others by the nearest named thing.
+
+    Yields id -> Hindi, English, and how it stands to that thing.
+    """
+    flows = [
+        (str(flow.get("id")), str(flow.get("sourceRef")), str(flow.get("targetRef")))
+        for flow in root.iter(f"{BPMN}sequenceFlow")
+    ]
+    before: dict[str, list[str]] = {}
+    behind: dict[str, list[str]] = {}
+    for _, source, target in flows:
+        before.setdefault(target, []).append(source)
+        behind.setdefault(source, []).append(target)
+    hosts = {str(one.get("id")): str(one.get("attachedToRef")) for one in root.iter(f"{BPMN}boundaryEvent")}
+    for flow, source, target in flows:
+        ends = [_named([source], before, labels), _named([target], behind, labels)]
+        texts = [" → ".join(each[language] for each in ends if each) for language in (0, 1)]
+        yield flow, (texts[0], texts[1], "")
+    for own in before.keys() | behind.keys() | hosts.keys():
+        for how, names in (
+            ("on", _named([hosts[own]] if own in hosts else [], {}, labels)),
+            ("after", _named(before.get(own, []), before, labels)),
+            ("before", _named(behind.get(own, []), behind, labels)),
+        ):
+            if names:
+                yield own, (*names, how)
+                break
+
+
+def _named(
+    starts: list[str], ways: Mapping[str, list[str]], labels: Mapping[str, tuple[str, str]]
+) -> tuple[str, str] | None:
+    """The nearest thing with a name along these ways, the things to begin with first; None where there is none."""
+    seen, waiting = set(starts), list(starts)
+    while waiting:
+        own = waiting.pop(0)
+        if any(labels.get(own, ())):
+            return labels[own]
+        more = [each for each in ways.get(own, []) if each not in seen]
+        seen.update(more)
+        waiting += more
+    return None
 
 
 def _texts(element: _Element, lanes: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -11,10 +11,10 @@ from app.domain.errors import NotAllowed
 from app.domain.roles import Role
 from app.models.cases import case
 from app.models.scope import SystemReason, SystemScope
-from app.models.workflow import step, timer, user_task
+from app.models.workflow import notification, step, timer, user_task
 from app.services.access import stepup
 from app.services.casework import cases
-from app.services.deployment import choices, mapping, moving, orders, replays
+from app.services.deployment import awaited, choices, mapping, moving, orders, replays
 from app.services.desk import taskpage, tasks
 from app.services.procedure import releases
 from app.services.store import queues
@@ -77,6 +77,12 @@ def version_of(journey: Journey, number: str) -> int:
     with journey.database.engine.connect() as connection:
         found = connection.execute(select(case.c.release_id).where(case.c.number == number)).scalar_one()
     return journey.database.read(lambda rows: releases.version_of(rows, found), own)
+
+
+def told_of_approvals(journey: Journey) -> list[str]:
+    chosen = select(notification.c.role).where(notification.c.kind == awaited.NOTICE)
+    with journey.database.engine.connect() as connection:
+        return list(connection.execute(chosen).scalars())
 
 
 def has_drifted(journey: Journey) -> tuple[int, int]:
@@ -236,10 +242,13 @@ def test_the_officer_who_orders_reads_what_the_trial_found_and_the_maker_waits(
     assert "नया चरण चालू प्रकरणों में भी हो" in page
     assert "सब प्रकरण जाँचें</button>" not in page
     assert "आदेश की प्रतीक्षा" in text_of(dm.get("/modeler"))
+    assert "नए संस्करण पर ले जाने की माँग <b>1</b>" in text_of(dm.get("/inbox"))
+    assert sorted(told_of_approvals(journey)) == ["dm", "sp"], "both posts that may give it, once"
     assert "/step-up/" in dm.post("/modeler/moving/order").headers["Location"]
     assert "लौटाया गया" in text_of(
         dm.post_and_follow("/modeler/moving/send-back", {"note": "पहले थानों को बताएँ"})
     )
+    assert "ले जाने की माँग" not in text_of(dm.get("/inbox")), "nothing waits for him any more"
 
 
 # -- steps that the newer release lacks --------------------------------------------------------------------

@@ -19,7 +19,7 @@ from app.models import case_queries as cases
 from app.models import incident_queries as stopped
 from app.models.scope import CaseScope
 from app.services.access import stepup
-from app.services.deployment import retrial, routingvalues
+from app.services.deployment import awaited, retrial, routingvalues
 from app.services.jobs import retries
 from app.services.procedure import releases
 from app.services.store import audit
@@ -242,6 +242,7 @@ def propose(database: Database, actor: Actor, incident_id: UUID, wanted: Wanted,
             },
         )
         told = {"name": value.spot.name, "unit": value.spot.unit, "reason": wanted.reason, **change}
+        awaited.tell(session, now)
         audit.record(session, "admin", "values:propose", f"amendment:{amendment_id}", actor, now, **told)
         return amendment_id
 

@@ -16,7 +16,8 @@ from app.domain.roles import Permission
 from app.models import officer_queries as officers
 from app.models import setting_queries as settings
 from app.services.access import stepup
-from app.services.deployment import choices, moving
+from app.services.deployment import awaited, choices, moving
+from app.services.deployment.awaited import MOVE_WANTED as _WANTED
 from app.services.store import audit
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 APPROVE = "cases:move"  # the act that asks for a fresh factor
 SHORTEST_NOTE, LONGEST_NOTE = 10, 400
-_WANTED = "cases.move_wanted"
 
 
 class Refused(DomainError):
@@ -112,6 +112,7 @@ def ask(session: Session, actor: Actor, note: str, now: datetime, *, is_back: bo
         "returned": "",
     }
     settings.put_value(session, _WANTED, wanted)
+    awaited.tell(session, now)
     _record(session, "cases:ask_move", wanted, actor, now)
 
 

@@ -12,7 +12,7 @@ from app.domain.roles import Permission
 from app.models import proposals as table
 from app.models import releases as release_table
 from app.services.access import stepup
-from app.services.deployment import scenarios, trials
+from app.services.deployment import awaited, scenarios, trials
 from app.services.jobs import jobs
 from app.services.procedure import gatekeeping, releases
 from app.services.procedure.releases import kind_of
@@ -274,6 +274,7 @@ def send(database: Database, actor: Actor, proposal_id: UUID, note: str, now: da
             raise Conflict
         values = {"sha256": mark, "against_release_id": in_force.id, "sent_at": now, "reason": ""}
         _touch(session, row, actor, now, status=SENT, note=note, **values)
+        awaited.tell(session, now)
         _record(session, "proposal:send", proposal_id, actor, now, sha256=mark.hex())
 
     database.write(fix, scope)

@@ -103,6 +103,11 @@ def kept(session: Session, key: str) -> tuple[Kept | None, Kept | None]:
     return _kept(session, held), _kept(session, proposed)
 
 
+def proposed_under(*keys: str) -> list[str]:
+    """The settings in which what is proposed for these keys is kept."""
+    return [f"{key}{_PROPOSED}" for key in keys]
+
+
 def put_forward(session: Session, actor: Actor, key: str, value: dict[str, Any], now: datetime) -> None:
     """Propose a value, in place of what was proposed before. Raises NotAllowed."""
     if not actor.may(Permission.POLICY_PROPOSE):

@@ -34,6 +34,7 @@ class Difference:
     before: str = ""
     after: str = ""
     is_column: bool = False
+    beside: str = ""  # the label is that of the thing after, before or on which it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class FileDifference:
     what: What
     lines: list[Difference]
     moved: int = 0
-    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of whatever a line may point at
+    names: Mapping[str, Described] = field(default_factory=dict)  # of whatever a line may point at
 
     @property
     def marks(self) -> dict[str, What]:
@@ -66,8 +67,7 @@ def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[FileDiff
             )
             what: What = "added" if name not in old else "removed" if name not in new else "changed"
             if lines or moved or what != "changed" or not (before and after):
-                names = {own: (one.label_hi, one.label_en) for own, one in {**before, **after}.items()}
-                found.append(FileDifference(name, kind_of(name), what, lines, moved, names))
+                found.append(FileDifference(name, kind_of(name), what, lines, moved, {**before, **after}))
     return found
 
 
@@ -92,14 +92,13 @@ def _lines(old: Mapping[str, Described], new: Mapping[str, Described]) -> Iterat
         assert shown is not None  # noqa: S101 - the id is of one of the two
         said = (shown.kind, own, shown.label_hi, shown.label_en)
         if before is None or after is None:
-            yield Difference("removed" if after is None else "added", *said)
+            yield Difference("removed" if after is None else "added", *said, beside=shown.beside)
             continue
         for name in dict.fromkeys([*before.texts, *after.texts]):
             was, becomes = before.texts.get(name, ""), after.texts.get(name, "")
             if was != becomes:
-                yield Difference(
-                    "changed", *said, name, was[:_LONGEST], becomes[:_LONGEST], is_column=shown.is_table
-                )
+                texts = (name, was[:_LONGEST], becomes[:_LONGEST])
+                yield Difference("changed", *said, *texts, shown.is_table, shown.beside)
 
 
 # -- forms, paper texts and scenarios ----------------------------------------------------------------------

@@ -13,6 +13,7 @@ from app.web.frame.language import say, word
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from app.engine import Described
     from app.services.procedure.comparisons import Difference, FileDifference
     from app.web.deployment.sentences import Sentences
 
@@ -59,10 +60,11 @@ def table(found: Sequence[FileDifference], names: Sentences) -> list[Part]:
 
 
 def _line(line: Difference, file: FileDifference, names: Sentences) -> Line:
-    labels = {own: language.choose(*both) for own, both in file.names.items()}
+    labels = {own: _label(one) for own, one in file.names.items()}
     label = _value(line.kind, language.choose(line.label_hi, line.label_en), labels, names)
     kind = language.known(f"difference.kind.{line.kind}") or line.kind
-    thing = say("difference.thing", kind=kind, name=label or line.element_id)
+    said = f"difference.{line.beside}" if line.beside else "difference.thing"
+    thing = say(said, kind=kind, name=label or line.element_id)
     if line.what != "changed":
         return Line(line.what, thing, word("difference", line.what), "", "")
     return Line(
@@ -72,6 +74,14 @@ def _line(line: Difference, file: FileDifference, names: Sentences) -> Line:
         _value(line.part, line.before, labels, names),
         _value(line.part, line.after, labels, names),
     )
+
+
+def _label(one: Described) -> str:
+    """What a thing is called in the middle of a line; of one without a name, what it is and where it stands."""
+    label = language.choose(one.label_hi, one.label_en)
+    if not one.beside:
+        return label
+    return say(f"difference.{one.beside}", kind=word("difference.kind", one.kind), name=label)
 
 
 def _value(field: str, value: str, labels: Mapping[str, str], names: Sentences) -> str:

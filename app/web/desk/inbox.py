@@ -6,11 +6,12 @@ from dataclasses import asdict, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g, request, url_for
 
 from app.domain.numbers import parse_case_number
 from app.domain.roles import IN_PERSON, Permission
 from app.services.casefile import notes
+from app.services.deployment import awaited
 from app.services.desk import inbox
 from app.services.intake import acceptance
 from app.web.desk import savedviews
@@ -37,6 +38,15 @@ _DEFAULTS = asdict(inbox.InboxQuery())
 #: The filters that take one of a few codes; anything else in an address falls back to the usual view.
 _CODES = {"age": inbox.AGES, "holder": inbox.HOLDERS, "look": inbox.LOOKS}
 _LONGEST = 120  # characters of any filter
+#: Where a proposal of each kind is read and decided.
+_DECIDED_AT = {
+    "release": "modeler.release",
+    "move": "moving.show",
+    "values": "amendments.listing",
+    "area": "areas.show",
+    "calendar": "calendar.show",
+    "policy": "policies.show",
+}
 
 
 @bp.get("/inbox")
@@ -81,10 +91,11 @@ def change_view(view_id: UUID) -> ResponseReturnValue:
 
 
 def _shown(query: InboxQuery) -> ResponseReturnValue:
-    found, lodged = transaction.read(
+    found, lodged, decisions = transaction.read(
         lambda rows: (
             inbox.page(rows, g.actor, query, transaction.now()),
             acceptance.waiting_count(rows, g.actor),
+            awaited.of(rows, g.actor),
         )
     )
     address = _address(query)
@@ -93,6 +104,7 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
         "inbox/inbox.html",
         inbox=found,
         lodged=lodged,
+        awaited=[(each, url_for(_DECIDED_AT[each.kind])) for each in decisions],
         query=query,
         address=address,
         choices=choices,
