@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
 BUXAR, SARAN = 194, 218
 OPEN_AT = ("visit", "search_records")
-#: Roles that nobody holds in the demo, and the kind of office where somebody gets them here.
-FURTHER = {Role.SUPERVISOR_VIEW: "dm_office", Role.AUDITOR: "dm_office"}
+#: The role that nobody holds in the demo, and the kind of office where somebody gets them here.
+FURTHER = {Role.SUPERVISOR_VIEW: "dm_office"}
 
 
 class Unwritten(Database):

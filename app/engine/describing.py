@@ -77,11 +77,12 @@ def _diagram(root: _Element) -> dict[str, Described]:
         kind, own = _local(element), str(element.get("id") or "")
         if kind in _THINGS and own:
             texts = dict(_texts(element, lanes))
-            label = labels.get(own, (str(element.get("name") or ""),) * 2)
+            hindi, english = labels.get(own, (str(element.get("name") or ""),) * 2)
             beside = ""
-            if not any(label):
-                *label, beside = besides.get(own, (texts["note"][:_NOTE],) * 2 + ("",))
-            found[own] = Described(kind, label[0], label[1], texts, places.get(own, ""), beside=beside)
+            if not (hindi or english):
+                note = texts["note"][:_NOTE]
+                hindi, english, beside = besides.get(own, (note, note, ""))
+            found[own] = Described(kind, hindi, english, texts, places.get(own, ""), beside=beside)
     return found
 
 

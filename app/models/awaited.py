@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from app.models.scope import Session
 
-#: Each is a table of ours whose rows know who proposed them, and wait in the state `proposed`.
-_TABLES = {"values": amendment, "area": area_proposal, "calendar": calendar_change}
-
 
 def makers_of_sent(session: Session) -> Sequence[list[str]]:
     """Of each release that was sent for approval: the ids of those who had a hand in it."""
@@ -37,13 +34,23 @@ def settings_kept(session: Session, keys: Collection[str]) -> dict[str, Any]:
     return {row.key: row.value for row in session.connection.execute(chosen)}
 
 
-def proposed(session: Session, kinds: Collection[str], officer_id: UUID) -> dict[str, int]:
-    """How many changes of each kind (values, area, calendar) wait that this officer did not propose himself."""
-    found = {}
-    for kind in kinds:
-        table = _TABLES[kind]
-        chosen = select(func.count()).where(
-            visible(table, session.scope), table.c.state == "proposed", table.c.proposed_by != officer_id
-        )
-        found[kind] = int(session.connection.execute(chosen).scalar_one())
-    return found
+def values_proposed(session: Session, officer_id: UUID) -> int:
+    """How many routing values wait that this officer did not propose himself."""
+    return _count(session, amendment, officer_id)
+
+
+def areas_proposed(session: Session, officer_id: UUID) -> int:
+    """How many places of villages wait that this officer did not propose himself."""
+    return _count(session, area_proposal, officer_id)
+
+
+def days_proposed(session: Session, officer_id: UUID) -> int:
+    """How many changes of the calendar wait that this officer did not propose himself."""
+    return _count(session, calendar_change, officer_id)
+
+
+def _count(session: Session, table: Any, officer_id: UUID) -> int:
+    chosen = select(func.count()).where(
+        visible(table, session.scope), table.c.state == "proposed", table.c.proposed_by != officer_id
+    )
+    return int(session.connection.execute(chosen).scalar_one())

@@ -1,10 +1,10 @@
-"""Queries for whoever watches that nothing stands still unseen: overdue timers and jobs, cases that nothing moves."""
+"""Queries for whoever watches that nothing stands still unseen, and sets in motion again what does."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select, update
 
 from app.models.cases import case as cases
 from app.models.scope import visible
@@ -12,8 +12,9 @@ from app.models.statements import Query
 from app.models.workflow import incident, job, timer, user_task
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from app.models.base import AnyRow
     from app.models.session import Session
@@ -90,6 +91,34 @@ def motionless(session: Session, limit: int) -> Sequence[AnyRow]:
         .order_by(cases.c.opened_at, cases.c.id)
         .limit(limit)
     ).all()
+
+
+def set_tasks_open(session: Session, case_id: UUID, engine_task_ids: Collection[str]) -> None:
+    """Open again those of these tasks of a case that were cancelled; due days and holders stay as they were."""
+    session.connection.execute(
+        update(user_task)
+        .where(
+            visible(user_task, session.scope),
+            user_task.c.case_id == case_id,
+            user_task.c.engine_task_id.in_(engine_task_ids),
+            user_task.c.state == "cancelled",
+        )
+        .values(state="open", done_at=None)
+    )
+
+
+def set_jobs_queued(session: Session, case_id: UUID, engine_task_ids: Collection[str], now: datetime) -> None:
+    """Give those of these jobs of a case that were cancelled to the worker again."""
+    session.connection.execute(
+        update(job)
+        .where(
+            visible(job, session.scope),
+            job.c.case_id == case_id,
+            job.c.engine_task_id.in_(engine_task_ids),
+            job.c.state == "cancelled",
+        )
+        .values(state="queued", run_at=now, attempts=0)
+    )
 
 
 def stopped_at(session: Session) -> dict[str, int]:

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 
 from app.domain.roles import Role
-from app.models.scope import CaseScope
+from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.models.workflow import incident, job, timer, user_task
+from app.services.deployment import amendments
 from app.services.installation import upkeep
-from app.services.jobs import jobs, stalls
+from app.services.jobs import jobs, retries, stalls
 from app.services.reports import tracking
+from app.services.store import queues
 from app.services.store.drafts import actor_scope
-from app.services.workflow import incidents
+from app.services.workflow import incidents, tallies
 from tests.districts import NOW
 from tests.office import text_of
 from tests.rows import DISTRICT
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from uuid import UUID
 
     from sqlalchemy import Row
 
@@ -103,6 +106,66 @@ def test_a_case_that_nothing_moves_is_found_by_the_days_upkeep(journey: Journey,
     assert (found.code, found.case_id, found.element_id) == ("motionless", case_id, "route")
     assert found.closed_at is None
     assert journey.steps(other) == ["scrutinise"]
+
+
+def still(journey: Journey, number: str) -> UUID:
+    """Leave of the case no open row, as a fault would."""
+    case_id = journey.waiting(number)[0].case_id
+    change(
+        journey,
+        delete(timer).where(timer.c.case_id == case_id),
+        update(user_task)
+        .where(user_task.c.case_id == case_id, user_task.c.state == "open")
+        .values(state="cancelled", done_at=NOW),
+    )
+    scope = SystemScope(SystemReason.RECOUNT, DISTRICT)
+    journey.database.write(lambda session: (queues.recount(session), tallies.recount(session)), scope)
+    stalls.watch(journey.database, NOW)
+    return case_id
+
+
+def test_a_case_that_nothing_moves_is_set_in_motion_as_the_engine_knows_it(journey: Journey) -> None:
+    number = journey.new_case(["th_dighwara", "th_derni"])
+    journey.go_on(number, "visit", "check_registers")
+    standing = [(row.id, row.element_id, row.due_at) for row in journey.waiting(number)]
+    case_id = still(journey, number)
+    (found,) = rows(journey, incident, incident.c.code == "motionless")
+    admin = journey.staff.holder(Role.PROCESS_ADMIN)
+    assert retries.retry(journey.database, admin, found.id, NOW) == retries.Outcome.MOVED
+    assert sorted((row.id, row.element_id, row.due_at) for row in journey.waiting(number)) == sorted(standing)
+    assert rows(journey, timer, timer.c.case_id == case_id), "its clocks run again"
+    assert rows(journey, incident, incident.c.code == "motionless")[0].closed_at is not None
+    scope = SystemScope(SystemReason.RECOUNT, DISTRICT)
+    drifted = journey.database.write(lambda session: len(queues.recount(session)), scope)
+    assert drifted == 0, "its queues count it again"
+    assert stalls.watch(journey.database, NOW) == 0
+    journey.go_on(number)
+    assert journey.waiting(number) == [], "and it goes to its end"
+
+
+def test_the_values_of_a_case_that_nothing_moves_are_corrected_by_two(journey: Journey) -> None:
+    number = journey.new_case()
+    journey.go_on(number, "route")
+    still(journey, number)
+    (found,) = rows(journey, incident, incident.c.code == "motionless")
+    admin = journey.staff.holder(Role.PROCESS_ADMIN)
+    stop = amendments.look(journey.database, admin, found.id, NOW)
+    value = next(each for each in stop.values if each.type == "number" and not each.bound)
+    wanted = amendments.Wanted(value.spot.name, value.spot.unit, str(int(value.value or 0) + 1), "wrong")
+    foreseen = amendments.foresee(journey.database, admin, found.id, wanted, NOW)
+    assert (foreseen.outcome, [each.step_en for each in foreseen.following]) == (
+        "moved",
+        ["Send to the units"],
+    )
+    assert journey.waiting(number) == [], "nothing was changed by looking"
+    amendment_id = amendments.propose(journey.database, admin, found.id, wanted, NOW)
+    dm = journey.staff.holder(Role.DM)
+    asked = journey.database.write(
+        lambda session: amendments.to_decide(session, dm, amendment_id, NOW, is_undo=False), actor_scope(dm)
+    )
+    journey.confirm(dm, asked)
+    assert amendments.approve(journey.database, dm, amendment_id, asked, NOW) == retries.Outcome.MOVED
+    assert journey.steps(number) == ["route"]
 
 
 def test_an_administrator_looks_at_once_and_sees_it_red_where_it_was_last(office: Office) -> None:

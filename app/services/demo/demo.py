@@ -83,7 +83,11 @@ _POSTS: dict[OfficeKind, tuple[tuple[Role, str], ...]] = {
         (Role.ENQUIRY_OFFICER, "पु०अ०नि०"),
         (Role.ENQUIRY_OFFICER, "स०अ०नि०"),
     ),
-    OfficeKind.ADMINISTRATION: ((Role.PROCESS_ADMIN, "जि०सू०वि०प०"), (Role.USER_ADMIN, "सहायक")),
+    OfficeKind.ADMINISTRATION: (
+        (Role.PROCESS_ADMIN, "जि०सू०वि०प०"),
+        (Role.USER_ADMIN, "सहायक"),
+        (Role.AUDITOR, "लेखा परीक्षक"),
+    ),
     OfficeKind.REQUESTER: ((Role.REQUESTER, "सहायक"),),
 }
 #: Offices of which there is one: their officers need no place in the name.

@@ -196,10 +196,7 @@ def _foreseen(
 
     def first(session: Session) -> None:
         inner = session.narrowed(own)
-        case = cases.lock(inner, row.case_id)
-        if case is None or case.status != "open":
-            raise NotFound
-        loaded = releases.load(inner, case.release_id)
+        case, loaded = releases.with_case_locked(inner, row.case_id)
         instances.amend(inner, case, loaded, spot, given, {}, instances.Act(now))
 
     return retrial.foresee(database, row, first, now)

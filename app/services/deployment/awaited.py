@@ -30,7 +30,7 @@ _RIGHTS = {
     "calendar": Permission.CALENDAR_APPROVE,
     "policy": Permission.POLICY_APPROVE,
 }
-_ROWS = ("values", "area", "calendar")
+_ROWS = {"values": table.values_proposed, "area": table.areas_proposed, "calendar": table.days_proposed}
 #: Who approves changes of the route: both posts are told, and whoever is first decides.
 _TOLD = ((OfficeKind.DM_OFFICE, Role.DM), (OfficeKind.SP_OFFICE, Role.SP))
 
@@ -49,7 +49,7 @@ def of(session: Session, actor: Actor) -> list[Awaited]:
     if not kinds:
         return []
     own = str(actor.officer_id)
-    counts = table.proposed(session, [kind for kind in _ROWS if kind in kinds], actor.officer_id)
+    counts = {kind: count(session, actor.officer_id) for kind, count in _ROWS.items() if kind in kinds}
     if "release" in kinds:
         counts["release"] = sum(own not in makers for makers in table.makers_of_sent(session))
     asked = table.settings_kept(

@@ -117,11 +117,11 @@ def _job(
     """Go on behind the job as if it had been done; the job itself makes papers, and is not tried here."""
 
     def act(session: Session) -> None:
-        case, job = cases.lock(session, row.case_id), workflow.job_row(session, row.job_id)
-        if case is None or job is None:
+        case, loaded = releases.with_case_locked(session, row.case_id)
+        job = workflow.job_row(session, row.job_id)
+        if job is None:
             raise NotFound
         result = dict.fromkeys(RESULTS.get(job.kind, ()), "")
-        loaded = releases.load(session, case.release_id)
         instances.complete_job(session, case, loaded, job.engine_task_id, result, instances.Act(now))
 
     return _taken_back(database, CaseScope(row.district_id, row.case_id), [first, act], then)
@@ -135,11 +135,22 @@ def _timer(
     now: datetime,
 ) -> Foreseen:
     def act(session: Session) -> None:
-        case = cases.lock(session, row.case_id)
-        if case is None:
-            raise NotFound
-        loaded = releases.load(session, case.release_id)
-        instances.fire_timers(session, case, loaded, instances.Act(now))
+        instances.fire_timers(session, *releases.with_case_locked(session, row.case_id), instances.Act(now))
+
+    return _taken_back(database, CaseScope(row.district_id, row.case_id), [first, act], then)
+
+
+def _watch(
+    database: Database,
+    row: AnyRow,
+    first: Callable[[Session], None],
+    then: Callable[[Session], Foreseen],
+    now: datetime,
+) -> Foreseen:
+    """Lay down anew what is open in a case that nothing moves."""
+
+    def act(session: Session) -> None:
+        instances.resume(session, *releases.with_case_locked(session, row.case_id), instances.Act(now))
 
     return _taken_back(database, CaseScope(row.district_id, row.case_id), [first, act], then)
 
@@ -191,4 +202,4 @@ def _label(session: Session, case_id: UUID, element_id: str) -> tuple[str, str]:
     return releases.load(session, case.release_id).engine.label(element_id)
 
 
-_ACTS = {incidents.JOB: _job, incidents.TASK: _task, incidents.TIMER: _timer}
+_ACTS = {incidents.JOB: _job, incidents.TASK: _task, incidents.TIMER: _timer, incidents.WATCH: _watch}

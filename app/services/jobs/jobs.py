@@ -171,14 +171,14 @@ def skip(session: Session, actor: Actor, incident: AnyRow, now: datetime) -> boo
 
     Raises NotAllowed for a kind that a case cannot do without, RouteStuck when the route does not go on behind it.
     """
-    case, job = cases.lock(session, incident.case_id), workflow.job_row(session, incident.job_id)
-    if case is None or job is None:
+    case, loaded = releases.with_case_locked(session, incident.case_id)
+    job = workflow.job_row(session, incident.job_id)
+    if job is None:
         raise NotFound
     if job.kind not in incidents.SKIPPABLE:
         raise NotAllowed
     if not workflow.cancel_failed_job(session, job.id):
         return False
-    loaded = releases.load(session, case.release_id)
     instances.complete_job(session, case, loaded, job.engine_task_id, {}, instances.Act(now))
     stream, thing = f"case:{case.id}", f"job:{job.id}"
     audit.record(session, stream, "job:skip", thing, actor, now, kind=job.kind, element=job.element_id)
@@ -218,10 +218,7 @@ def _pause(attempts: int) -> timedelta:
 
 
 def _fire(session: Session, case_id: UUID, now: datetime) -> None:
-    case = cases.lock(session, case_id)
-    if case is None:
-        raise NotFound
-    loaded = releases.load(session, case.release_id)
+    case, loaded = releases.with_case_locked(session, case_id)
     instances.fire_timers(session, case, loaded, instances.Act(now))
     incidents.settle_timers(session, case_id, now)
     crash_point("timer_fired")

@@ -16,9 +16,10 @@ from app.models.scope import CaseScope
 from app.services.access import officers
 from app.services.desk import tasks
 from app.services.jobs import jobs
+from app.services.procedure import releases
 from app.services.store import audit, scopes
 from app.services.store.drafts import actor_scope
-from app.services.workflow import incidents
+from app.services.workflow import incidents, instances
 
 if TYPE_CHECKING:
     from app.domain.roles import Actor
@@ -135,4 +136,21 @@ def _task(database: Database, _actor: Actor, row: AnyRow, now: datetime) -> Outc
     return Outcome.MOVED
 
 
-_AGAIN = {incidents.JOB: _job, incidents.TASK: _task, incidents.TIMER: _timer}
+def _watch(database: Database, actor: Actor, row: AnyRow, now: datetime) -> Outcome:
+    """Lay down anew what is open in the case by the engine's own state."""
+    own = CaseScope(row.district_id, row.case_id)
+
+    def act(session: Session) -> None:
+        case, loaded = releases.with_case_locked(session, row.case_id)
+        instances.resume(session, case, loaded, instances.Act(now))
+        thing = f"case:{row.case_id}"
+        audit.record(session, thing, "case:resume", thing, actor, now)
+
+    try:
+        database.write(act, own)
+    except RouteStuck:
+        return Outcome.STUCK
+    return Outcome.MOVED
+
+
+_AGAIN = {incidents.JOB: _job, incidents.TASK: _task, incidents.TIMER: _timer, incidents.WATCH: _watch}

@@ -10,6 +10,7 @@ from app import engine, formjs, papers
 from app.domain.errors import NotFound, ReleaseRefused
 from app.domain.ids import new_id
 from app.domain.secrecy import Side, side_of_lane
+from app.models import case_queries as cases
 from app.models import releases as table
 from app.services.procedure import gatekeeping
 from app.services.procedure.gatekeeping import PAPERS
@@ -241,6 +242,14 @@ def version_of(session: Session, release_id: UUID) -> int:
     if row is None:
         raise NotFound("error.no_release")
     return int(row.version)
+
+
+def with_case_locked(session: Session, case_id: UUID) -> tuple[AnyRow, Loaded]:
+    """An open case's row, locked until the transaction ends, and its release. Raises NotFound."""
+    case = cases.lock(session, case_id)
+    if case is None or case.status != "open":
+        raise NotFound
+    return case, load(session, case.release_id)
 
 
 def load(session: Session, release_id: UUID) -> Loaded:

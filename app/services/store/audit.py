@@ -106,6 +106,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "contact:set": frozenset({"channels"}),
     "proposal:send": frozenset({"sha256"}),
     "case:move": frozenset({"before", "after"}),
+    "case:resume": frozenset(),
     "cases:ask_move": frozenset({"version", "back"}),
     "cases:unask_move": frozenset({"version", "back"}),
     "cases:return_move": frozenset({"version", "back"}),

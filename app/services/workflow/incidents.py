@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.services.store.database import Database
 
-#: What was being done when it stopped. The first three can be tried again from here; the others are done again by
-#: whoever did them, and only put away here.
+#: What was being done when it stopped. The first three and the last can be tried again from here; the others are done
+#: again by whoever did them, and only put away here.
 JOB, TASK, TIMER = "job", "task", "timer"
 START, WITHDRAWAL, COUNTS, INPUT = "start", "withdrawal", "counts", "input"
 WATCH = "watch"  # nobody did anything: the case stands still
-RETRIED_HERE = frozenset({JOB, TASK, TIMER})
+RETRIED_HERE = frozenset({JOB, TASK, TIMER, WATCH})
 #: Kinds of job that a case can do without: a paper it cannot.
 SKIPPABLE = frozenset({"remind"})
 #: What holds up no case: a reminder that is not sent, an answer that the outcome table lacked.

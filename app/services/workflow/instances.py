@@ -16,6 +16,7 @@ from app.models import ahead
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import paper_queries as papers
+from app.models import stall_queries as stalls
 from app.models import workflow_queries as workflow
 from app.services.casefile.facts import CaseHost
 from app.services.district import calendars
@@ -123,15 +124,43 @@ def amend(
     told: Mapping[str, Any],
     act: Act,
 ) -> bytes:
-    """Set one routing value of a waiting case; nothing opens or ends by it. `told` is for the record of the case.
+    """Set one routing value of a case; nothing opens or ends by it, but rows that were lost come back.
 
+    `told` is for the record of the case.
     -> the state before, sealed with the case's key. Raises RouteStuck, Conflict.
     """
     run = _begin(session, case, release, act)
     before = run.state()
     step = engine.amend(release.engine, before, spot, value, run.host(), act.at)
+    _revive(run, step)
     _record(run, replace(step, moves=(_amended(spot, told),)))
     return keys.seal(run.key, place_of_kept(case.id), before)
+
+
+def resume(session: Session, case: AnyRow, release: Loaded, act: Act) -> None:
+    """Put a case in motion again whose rows have lost what is open in it: they say anew what the engine says.
+
+    Nothing is decided by it. Raises RouteStuck where the engine itself has nothing open, Conflict.
+    """
+    run = _begin(session, case, release, act)
+    step = engine.still(release.engine, run.state(), run.host(), act.at)
+    _revive(run, step)
+    _record(run, replace(step, moves=()))
+
+
+def _revive(run: _Run, step: engine.Step) -> None:
+    """Open again the rows of what is open in the engine and was cancelled here; their queues count them again."""
+    session, case_id = run.session, run.case.id
+    before = {row.id for row in workflow.open_tasks(session, case_id)}
+    stalls.set_tasks_open(session, case_id, [task.engine_task_id for task in step.tasks])
+    stalls.set_jobs_queued(session, case_id, [job.engine_task_id for job in step.jobs], run.act.at)
+    back = [row for row in workflow.open_tasks(session, case_id) if row.id not in before]
+    if back:
+        by_queue = {
+            key: queues.Counts(-each.open, -each.free) for key, each in queues.changes(back, ()).items()
+        }
+        queues.announce(session, case_id, by_queue, run.act.at)
+        queues.apply(session, by_queue)
 
 
 def put_back(
