@@ -28,6 +28,23 @@ UNCOVERED = (
     "return [[0.5, 0.5], [0.1, 0.1], [0.9, 0.9]].every(([x, y]) =>"
     " mark.contains(document.elementFromPoint(box.x + box.width * x, box.y + box.height * y))); }"
 )
+#: What the editor itself says in English when a field of each type is chosen and every group of its panel is open;
+#: code, names of properties and the library's mark are the same in every language.
+ENGLISH = (
+    "async () => { const { editor } = " + EDITOR + "; const found = new Set();"
+    "const fields = editor.get('formFieldRegistry').getAll(), types = new Set(fields.map((each) => each.type));"
+    "for (const type of types) {"
+    " editor.get('selection').set(fields.find((each) => each.type === type));"
+    " await new Promise((done) => setTimeout(done, 80));"
+    " for (const head of document.querySelectorAll('.bio-properties-panel-group-header:not(.open)')) head.click();"
+    " await new Promise((done) => setTimeout(done, 80));"
+    " for (const node of document.querySelectorAll('.fjs-palette-container *, .bio-properties-panel *')) {"
+    "  if (node.closest('.cm-editor, [class*=entry-header-title], [class*=header-label]')) continue;"
+    "  const own = [...node.childNodes].filter((each) => each.nodeType === 3).map((each) => each.data);"
+    "  const said = ['title', 'placeholder', 'aria-label'].map((name) => node.getAttribute(name) ?? '');"
+    "  for (const text of [...own, ...said]) if (/[A-Z]?[a-z]{3}/.test(text)) found.add(text); } }"
+    "return [...found].filter((text) => !/Markdown|HTML/.test(text)); }"
+)
 WATCHED = (
     "window.shutOut = []; document.addEventListener('securitypolicyviolation',"
     " (event) => window.shutOut.push(event.violatedDirective));"
@@ -111,6 +128,7 @@ def test_a_form_keeps_what_its_editor_does_not_know_and_names_what_may_not_be(ad
     changed = formjs.entries(saved(admin, proposal, "scrutinise.form"))[0]
     assert (changed.label_en, changed.pii, changed.label_hi) == ("What the letter says", "P2", label)
 
+    assert admin.page.evaluate(ENGLISH) == [], "an administrator reads the editor in Hindi"
     assert not admin.page.locator(".fjs-palette-field[data-field-type=html]").is_visible()
     admin.page.evaluate(
         "const { editor } = " + EDITOR + ";"

@@ -30,6 +30,7 @@ from app.services.store.scopes import health
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import Office, text_of
+from tests.two_districts import _post_further
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ DISTRICT = 218
 
 @pytest.fixture(scope="module")
 def office(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """A district with an auditor and a case that has its paper."""
+    """A district with an auditor, a supervisor from above and a case that has its paper."""
     folder = tmp_path_factory.mktemp("record")
     shutil.copy(demo_sqlite, folder / "satyapan.db")
     made = Office(folder, NOW)
+    _post_further(made.database, NOW)
     made.number = made.journey.new_case(["th_mufassil"])
     made.journey.go_on(made.number)
     yield made
