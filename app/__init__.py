@@ -22,7 +22,16 @@ _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _SCREENS = {
     "door": ("signin", "newcomers", "account", "notices", "stepup", "passkeys", "help", "health"),
     "desk": ("inbox", "many", "charges", "tasks", "visits", "phones", "finder", "live"),
-    "casework": ("withdrawals", "particulars", "cases", "search", "emergency", "caselist", "subjects"),
+    "casework": (
+        "withdrawals",
+        "hearings",
+        "particulars",
+        "cases",
+        "search",
+        "emergency",
+        "caselist",
+        "subjects",
+    ),
     "intake": (
         "requisitions",
         "rosters",

@@ -173,6 +173,7 @@ ADDRESSES: dict[str, Address] = {
     "tasks.preview": Address("task", gives=frozenset({404})),  # a visit issues no paper
     "tasks.draft": acts("task"),
     "tasks.claim": acts("task"),
+    "tasks.take_hearing": Address("task", frozenset({404})),  # nobody prepared one
     "tasks.release": acts("task"),
     "tasks.look_again": acts("task"),
     "phones.show": opens(),
@@ -193,6 +194,9 @@ ADDRESSES: dict[str, Address] = {
     "withdrawals.show": opens("case"),
     "withdrawals.send": acts("case"),
     # Its form is for other posts once it was forwarded, as that of every officer's reach was.
+    "hearings.show": Address("case", gives=frozenset({404})),  # it is not at a step that decides
+    "hearings.prepare": Address("case", gives=frozenset({404})),
+    "hearings.notice": Address("case", gives=frozenset({404})),
     "particulars.show": Address("case", gives=frozenset({200, 403})),
     "particulars.correct": Address("case", gives=frozenset({403, 422})),
     "subjects.show": opens("case"),

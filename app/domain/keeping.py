@@ -70,8 +70,6 @@ GAPS: dict[tuple[str, Role], str] = {
     ("see.case.documents", Role.AUDITOR): "a scan cannot be masked",
     ("see.paper", Role.AUDITOR): "by its number; the paper itself names the person",
     ("see.internal_note", Role.AUDITOR): "what an office writes for itself alone is not inspected",
-    ("act.hearing", Role.DM_SECTION_HEAD): "nothing is prepared beforehand",
-    ("act.hearing", Role.SP_READER): "nothing is prepared beforehand",
     ("see.case.contact", Role.REQUESTER): "its pages name its candidates, and tell no more of them",
     ("see.case.documents", Role.REQUESTER): "it sees its files until its letter is accepted",
     ("act.answer_defect", Role.REQUESTER): "the DM's assistant enters its answer",

@@ -118,6 +118,7 @@ class Permission(StrEnum):
     CASE_SEARCH = "case:search"
     CASE_REGISTER = "case:register"
     CASE_WITHDRAW = "case:withdraw"
+    HEARING_PREPARE = "hearing:prepare"
     CASE_CORRECT = "case:correct"
     CASE_CORRECT_EARLY = "case:correct_early"
     CASE_CORRECT_LATE = "case:correct_late"
@@ -244,6 +245,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.CASE_CORRECT_EARLY: _grant("act.edit_case_before_forward"),
     Permission.CASE_CORRECT_LATE: _grant("act.edit_after_forward"),
     Permission.CASE_WITHDRAW: _grant("act.withdraw"),
+    Permission.HEARING_PREPARE: _grant("act.hearing", keeps="prepare"),
     Permission.ROSTER_TAKE: _grant("act.bulk_import"),
     Permission.ROSTER_KEEP: _grant("act.bulk_import", keeps="draft", of_all=True),
     Permission.DOCUMENT_SEE: _grant("see.case.documents", keeps="photo+attestation"),

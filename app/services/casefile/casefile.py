@@ -13,7 +13,7 @@ from app.domain.secrecy import Side
 from app.models import case_queries as cases
 from app.models import officer_queries as officers
 from app.models import workflow_queries as workflow
-from app.services.casefile import particulars, visits
+from app.services.casefile import hearings, particulars, visits
 from app.services.casefile.facts import INTAKE, CaseFacts
 from app.services.casefile.record import Record
 from app.services.district import calendars, units
@@ -131,6 +131,7 @@ _ACTS = {
     releases.CORRECTION: ("अभ्यर्थी के विवरण में सुधार", "Particulars of the candidate corrected"),
     CORRECTED: ("अभ्यर्थी के विवरण में सुधार का कारण", "Reason of the correction of particulars"),
     "withdraw": ("अधियाचना वापस ली गई", "Requisition withdrawn"),
+    **dict.fromkeys(hearings.FORM_OF, ("सुनवाई का प्रस्ताव", "Hearing prepared")),
 }
 _REASON = {"hi": "कारण", "en": "Reason"}
 RECOMMEND = "recommend"  # the form by which the SP reports
@@ -303,6 +304,8 @@ class CaseFile:
 
     def classes_of(self, row: AnyRow) -> frozenset[str]:
         """The classes of facts in a submission that the officer's post may read."""
+        if row.form in hearings.FORM_OF and not hearings.reads(self._actor.post.role, row.form):
+            return secrecy.NONE
         is_step = row.user_task_id is not None
         asked = self.knowing(lambda loaded: not is_step or row.element_id in loaded.engine.user_tasks)
         side = asked.side_of_step(row.element_id)
@@ -321,7 +324,8 @@ class CaseFile:
         opened = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
         values = secrecy.read_by(self._actor.post.role, opened)
         is_step = row.user_task_id is not None
-        form = self.knowing(lambda loaded: not is_step or row.form in loaded.forms).forms.get(row.form)
+        named = hearings.FORM_OF.get(row.form, row.form)
+        form = self.knowing(lambda loaded: not is_step or row.form in loaded.forms).forms.get(named)
         return AnswerView(
             *(_ACTS.get(row.element_id) or self.label(row.element_id)),
             row.unit_kind or "",

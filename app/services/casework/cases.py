@@ -24,7 +24,7 @@ from app.services.casefile import (
     sightings,
     timeline,
 )
-from app.services.casework import foretold, numbered
+from app.services.casework import foretold, numbered, preparing
 from app.services.papers import letters
 from app.services.store import audit, keys
 from app.services.store.drafts import actor_scope
@@ -69,6 +69,7 @@ class CaseView:
     may_withdraw: bool
     is_held_up: bool  # by an incident: no officer can move it before an administrator has seen to it
     may_correct: bool = False  # the person's particulars
+    may_prepare: bool = False  # a hearing, for whoever may order one
     particulars: Particulars | None = None
     of_firm: Sequence[CaseLine] = ()  # the firm's own case and its partners', where this one is one of them
     answers: Sequence[casefile.AnswerView] = ()
@@ -169,6 +170,7 @@ def _work(opened: _Opened) -> dict[str, Any]:
     return {
         "particulars": file.particulars(),
         "may_correct": particulars.may_correct(opened.session, opened.actor, opened.case),
+        "may_prepare": preparing.is_open(opened.actor, file),
         "of_firm": _of_firm(opened),
         "answers": file.answers(),
         "steps": file.steps(),

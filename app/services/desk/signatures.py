@@ -12,7 +12,7 @@ from app.models import case_queries as cases
 from app.models import inbox_queries as table
 from app.services.access import stepup
 from app.services.access.separation import OwnEnquiry
-from app.services.casefile import sightings
+from app.services.casefile import hearings, sightings
 from app.services.casefile.casefile import RECOMMEND
 from app.services.casefile.facts import REVIEW, CaseFacts
 from app.services.desk import holding, sheets, tasks
@@ -41,7 +41,7 @@ AT_ONCE = 60
 PAGE = "signatures"
 _CLEAN = "no_adverse"
 #: Reasons that tell of what was found about a person: who sees one of them has seen a fact of class P3.
-_TELLING = frozenset({"finding", "contradiction", "sdpo", "recommended", "hearing"})
+_TELLING = frozenset({"finding", "contradiction", "sdpo", "recommended", "hearing", "prepared"})
 
 
 class NothingChosen(DomainError):
@@ -265,7 +265,10 @@ def _line(session: Session, actor: Actor, row: AnyRow, now: datetime) -> Line:
 
 def _reasons(session: Session, actor: Actor, sheet: Sheet, now: datetime) -> Iterator[str]:
     """Why a decision is to be made by itself: what was found or said in the case, or that work on it has begun."""
-    yield from (reason for reason, is_so in _told(CaseFacts(session, sheet.case, now), sheet.facts) if is_so)
+    known = CaseFacts(session, sheet.case, now)
+    yield from (reason for reason, is_so in _told(known, sheet.facts) if is_so)
+    if hearings.prepared(known, sheet.task) is not None:
+        yield "prepared"
     if holding.holds(sheet.task, now) and sheet.task.claimed_by != actor.officer_id:
         yield "held"
     if sheet.draft is not None:

@@ -10,7 +10,7 @@ from app.domain import secrecy
 from app.domain.roles import JUDGES, Role
 from app.models.scope import CaseScope
 from app.services.access import separation
-from app.services.casefile import accounts, casefile, casepapers, duplicates, reviews, sightings
+from app.services.casefile import accounts, casefile, casepapers, duplicates, hearings, reviews, sightings
 from app.services.casefile.facts import REVIEW, CaseFacts
 from app.services.desk import desk, holding, marking, receiving, sheets, visiting
 from app.services.district import units
@@ -50,6 +50,17 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """A hearing that was prepared for the officer who decides: what is proposed, in words, by whom and when."""
+
+    rows: list[tuple[str, str]]
+    officer_hi: str
+    officer_en: str
+    at: datetime
+    classes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskView:
     """All that the task's page shows."""
 
@@ -86,6 +97,7 @@ class TaskView:
     places: list[marking.Line]  # where the addresses lie, for whoever marks
     accounts: list[Account]  # what each unit has answered, for whoever decides on all of it
     conflicts: list[Said]  # what the units tell against each other, and nobody has settled
+    hearing: Hearing | None  # prepared for the officer, who may order it
     takes_visits: bool  # it is a task of going there: a visit may fail
     failed_visits: list[FailedVisit]  # of this enquiry, while its report is not written
     draft_version: str  # of the draft that the page shows: what a phone sends later must know it
@@ -98,7 +110,8 @@ class TaskView:
             *(each.classes for each in self.answers)
         )
         is_told = self.again.points or self.review or self.conflicts or self.accounts
-        told = {secrecy.SENSITIVE} if is_told else secrecy.NONE
+        told = frozenset({secrecy.SENSITIVE}) if is_told else secrecy.NONE
+        told |= self.hearing.classes if self.hearing is not None else secrecy.NONE
         return beside | told | formjs.classes_of(self.form, self.values)
 
 
@@ -174,6 +187,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         places=marking.told(_facts(session, actor, sheet), task),
         accounts=told,
         conflicts=conflicts,
+        hearing=_hearing(session, actor, sheet),
         takes_visits=visiting.takes_visits(task),
         failed_visits=[each for each in file.failed_visits if each.task_id == task.id]
         if visiting.takes_visits(task)
@@ -222,6 +236,17 @@ def _told_by_units(session: Session, actor: Actor, sheet: Sheet) -> tuple[list[A
         return [], []
     known = _facts(session, actor, sheet)
     return accounts.of(known, sheet.release), units.conflicts(known, sheet.release)
+
+
+def _hearing(session: Session, actor: Actor, sheet: Sheet) -> Hearing | None:
+    """What was prepared for this decision."""
+    order = hearings.order_of(sheet.form)
+    found = hearings.prepared(_facts(session, actor, sheet), sheet.task) if order is not None else None
+    if found is None:
+        return None
+    rows = formjs.show(sheet.form, found.values, sheet.options, actor.language, secrecy.CLASSES)
+    classes = formjs.classes_of(sheet.form, found.values)
+    return Hearing(rows, *casefile.officer_names(session, found.by), found.at, classes)
 
 
 def _reads_reports(actor: Actor) -> bool:

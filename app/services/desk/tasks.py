@@ -11,7 +11,7 @@ from app.models import case_queries as cases
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope
 from app.services.access import separation, stepup
-from app.services.casefile import casefile, projections
+from app.services.casefile import casefile, facts, hearings, projections
 from app.services.desk import holding, sheets
 from app.services.desk.sheets import Posted
 from app.services.district import calendars
@@ -104,6 +104,24 @@ def save_draft(
         raise FormInvalid(sheet.typed(posted, draft.staged), problems)
     holding.begin(database, actor, sheet.task, now)
     return draft.updated_at
+
+
+def take_prepared(database: Database, actor: Actor, task_id: UUID, now: datetime) -> None:
+    """Put a prepared hearing into the officer's own form, with the decision that orders it; nothing is sent.
+
+    Raises NotFound where none is prepared, and as `sheets.read`.
+    """
+
+    def work(session: Session) -> None:
+        sheet = sheets.read(session, actor, task_id, now)
+        order = hearings.order_of(sheet.form)
+        found = hearings.prepared(facts.CaseFacts(session, sheet.case, now), sheet.task)
+        if order is None or found is None:
+            raise NotFound
+        own = sheet.draft.values if sheet.draft is not None else sheet.initial()
+        drafts.save(session, actor, sheet.place, {**own, **found.values, **order.chosen}, now)
+
+    database.write(work, actor_scope(actor))
 
 
 def complete(
@@ -364,4 +382,5 @@ __all__ = [
     "send_prepared",
     "sign",
     "sign_listed",
+    "take_prepared",
 ]

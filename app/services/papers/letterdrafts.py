@@ -305,6 +305,11 @@ class Maker:
             },
         )
 
+    def prepared_notice(self) -> Draft:
+        """The notice of a hearing that is only prepared, without a number: of a row of such an answer."""
+        side = _PREPARES[self._row.form]
+        return self._notice(self._known.open_answer(self._row), side)
+
     def _forward(self) -> tuple[str, str]:
         """Number and day of the DM's letter to the SP; empty for a case that went before letters had numbers."""
         return last_letter(self._file, "scrutinise")
@@ -323,6 +328,8 @@ _SENT_BY: dict[str, Callable[[Maker, Mapping[str, Any]], Iterator[Draft]]] = {
     "endorse_enquiry": Maker.endorse,
     "dispatch": Maker.dispatch,
 }
+#: What a prepared hearing is called among the answers -> whose notice calls to it.
+_PREPARES: dict[str, Literal["dm", "sp"]] = {"prepare_hearing": "dm", "prepare_hearing_by_sp": "sp"}
 _HEAD = "क्र०|नाम|पिता/पति|पता|प्रकरण संख्या"  # of texts that are older than its setting
 _WITH_LIST = frozenset({"fwd_dm_to_sp", "fwd_sp_to_thana"})
 

@@ -103,6 +103,15 @@ def draw(
     return documents.File(f"{facts.number.replace('/', '-')}.pdf", "application/pdf", data)
 
 
+def foretold(session: Session, file: CaseFile, row: AnyRow, number: str) -> papers.LetterFacts:
+    """The notice of a hearing that is only prepared: in the name of whoever would send it, with this for a number."""
+    maker = Maker(session, file, row)
+    draft = maker.prepared_notice()
+    head = _head_of(session, "dm" if draft.side == "dm" else "sp", calendars.day(file.now))
+    signed = replace(draft, number=number, signer=papers.Signer("dm" if draft.side == "dm" else "sp", head))
+    return maker.facts(signed, releases.active(session).texts)
+
+
 def _reminder(
     session: Session, file: CaseFile, reminder_id: str, texts: papers.Texts
 ) -> tuple[datetime, papers.Texts, papers.LetterFacts]:

@@ -36,6 +36,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "hold:lift": frozenset(),
     "case:break_glass": frozenset({"ground", "until"}),  # an emergency opening, outside one's row scope
     "subject:export": frozenset({"dated", "request", "files", "step_up"}),  # to the person, on his letter
+    "hearing:prepare": frozenset({"element"}),
     "task:complete": frozenset(
         {"element", "answer", "sent_at", "step_up", "listed"}
     ),  # sent before, when stuck; signed; one of a list: mark | assign | approve

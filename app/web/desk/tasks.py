@@ -111,6 +111,14 @@ def release(task_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("inbox.show"), code=303)
 
 
+@bp.post("/tasks/<uuid:task_id>/hearing")
+@requires(Permission.TASK_COMPLETE)
+def take_hearing(task_id: UUID) -> ResponseReturnValue:
+    """Put the hearing that was prepared into the form, where it is changed or confirmed."""
+    tasks.take_prepared(transaction.database(), g.actor, task_id, transaction.now())
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor="decided"), code=303)
+
+
 @bp.get("/tasks/<uuid:task_id>/preview")
 @requires(Permission.TASK_COMPLETE)
 def preview(task_id: UUID) -> ResponseReturnValue:

@@ -180,6 +180,7 @@ _REACHED_FROM = {
     "entrycodes": "admin",
     "formtable": "modeler",
     "lodgements": "requisitions",
+    "hearings": "search",
     "hits": "inbox",
     "many": "inbox",
     "moving": "modeler",
