@@ -25,6 +25,13 @@ def pdfsig() -> Path | None:
 
 
 @cache
+def pdftoppm() -> Path | None:
+    """Pages as pictures, by a reader that is not ours: of poppler-utils, like pdfsig."""
+    found = shutil.which("pdftoppm")
+    return Path(found) if found else None
+
+
+@cache
 def softhsm() -> Path | None:
     """A token without a token: the PKCS#11 module of SoftHSM2, where Debian puts it."""
     found = Path("/usr/lib/softhsm/libsofthsm2.so")

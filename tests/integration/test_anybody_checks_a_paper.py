@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+import zxingcpp
+from PIL import Image
 from sqlalchemy import select
 
 from app.domain.roles import Role
@@ -13,6 +18,8 @@ from app.models.papers import certificate
 from app.services.papers import certificates
 from tests.districts import NOW
 from tests.office import Office, text_of
+from tests.programs import pdftoppm
+from tests.sources import ROOT
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -122,3 +129,51 @@ def test_the_command_checks_a_file_with_the_public_key_alone(paper: Paper, tmp_p
     assert other.exit_code == 1
     assert "मुहर नहीं है" in other.output
     assert "कुंजी पढ़ी नहीं जा सकी" in run(args=[*asked[:2], "--key", "nonsense"]).output
+
+
+@pytest.fixture(scope="module")
+def scanned(paper: Paper, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a reader that is not ours sees in the picture that a scanner of 110 dots an inch makes of the paper."""
+    folder = tmp_path_factory.mktemp("scanned")
+    (folder / "paper.pdf").write_bytes(paper.pdf)
+    drawn = [str(pdftoppm()), "-r", "110", "-gray", "-png", "-singlefile", "paper.pdf", "page"]
+    subprocess.run(drawn, cwd=folder, check=True, capture_output=True)
+    with Image.open(folder / "page.png") as page:
+        [seen] = zxingcpp.read_barcodes(page)
+    return seen.text
+
+
+@pytest.mark.pdfsig
+def test_the_qr_is_read_from_a_coarse_picture_by_another_reader_and_proven_without_our_program(
+    paper: Paper, scanned: str, tmp_path: Path
+) -> None:
+    """The script stands by itself: it runs where nothing of the product can be imported."""
+    script = shutil.copy(ROOT / "docs" / "check_qr.py", tmp_path)
+    key = text_of(paper.stranger.get("/verify/key")).strip()
+
+    def said(text: str, *more: str, by: str = key) -> tuple[int, str]:
+        asked = [sys.executable, "-I", str(script), text, by, *more]
+        run = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert run.stderr == ""
+        return run.returncode, run.stdout
+
+    code, told = said(scanned, "--name", "राहुल कुमार शर्मा", "--born", "1998-03-14")
+    assert code == 0
+    for line in (
+        f"number: {paper.row.number}",
+        "kind: report",
+        "district (LGD): 218",
+        "issued on: 2026-11-23",
+    ):
+        assert line in told
+    link, _, token = scanned.rpartition(".")
+    other = f"{link}.{token[:40]}{'A' if token[40] != 'A' else 'B'}{token[41:]}"
+    assert said(other) == said("nonsense") == (1, "NOT GENUINE: this key did not sign it\n")
+    assert said(scanned, by="A" * 43 + "=")[0] == 1
+    assert said(scanned, "--name", "रोहित कुमार")[0] == 1
+
+
+@pytest.mark.pdfsig
+def test_the_address_in_the_qr_leads_to_the_papers_page(paper: Paper, scanned: str) -> None:
+    path = scanned.partition("://")[2].partition("/")[2]
+    assert paper.row.number in text_of(paper.stranger.get(f"/{path}"))
