@@ -120,7 +120,7 @@ def issue(database: Database, job: AnyRow, instead: Instead | None = None) -> Wo
     Raises Waits where the officer signs on his own machine and has not done so yet.
     """
     scope = CaseScope(job.district_id, job.case_id)
-    certificate = database.write(lambda session: _allot(session, job, instead), scope)
+    certificate = database.write(lambda session: allot(session, job, instead), scope)
     crash_point("numbered")
     ready = _with_key(
         database.read(lambda session: _facts(session, certificate, job, instead), scope), job, database
@@ -140,7 +140,7 @@ def issue(database: Database, job: AnyRow, instead: Instead | None = None) -> Wo
     )
 
 
-def _allot(session: Session, job: AnyRow, instead: Instead | None) -> AnyRow:
+def allot(session: Session, job: AnyRow, instead: Instead | None) -> AnyRow:
     """The certificate row of this task: found, or made with the next numbers of its office."""
     found = table.by_task(session, job.engine_task_id)
     if found is not None:
