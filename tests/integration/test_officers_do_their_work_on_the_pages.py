@@ -89,6 +89,16 @@ def test_a_draft_waits_for_its_officer_and_nobody_else(office: Office) -> None:
     assert "आधा लिखा विभाग" not in text_of(office.at(Role.DM_SECTION_HEAD).get("/requisitions/new"))
 
 
+def test_a_letter_that_was_begun_is_thrown_away_and_the_next_begins_empty(office: Office) -> None:
+    assistant = office.at(Role.DM_ASSISTANT)
+    assert "प्रारूप हटाएँ" not in text_of(assistant.get("/requisitions/new")), "nothing is kept yet"
+    assistant.post("/requisitions/new", {"requesting_dept": "दूसरा विभाग", "_op": "draft"})
+    assert "प्रारूप हटाएँ" in text_of(assistant.get("/requisitions/new"))
+    page = text_of(assistant.post_and_follow("/requisitions/new", {"_op": "discard"}))
+    assert "दूसरा विभाग" not in page
+    assert "प्रारूप हटाएँ" not in page
+
+
 def test_letters_are_found_by_their_number(office: Office) -> None:
     office.journey.register(letter_no="क-1/2026")
     office.journey.register(letter_no="ख-2/2026")
@@ -147,6 +157,18 @@ def test_what_is_typed_is_kept_while_it_is_typed(office: Office) -> None:
     page = text_of(head.get(f"/tasks/{task.id}"))
     assert "पहले पता पूरा कराएँ" in page
     assert "प्रारूप सुरक्षित: 23-11-2026 10:30" in page
+
+
+def test_what_was_typed_into_a_task_is_thrown_away_only_by_its_own_officer(office: Office) -> None:
+    number = office.journey.new_case(thanas(office)[:1])
+    head, task = office.at(Role.DM_SECTION_HEAD), office.task(number)
+    head.get(f"/tasks/{task.id}")
+    head.post(f"/tasks/{task.id}/draft", {"instruction": "गलत प्रकरण में लिखा", "_op": "draft"})
+    dm = office.at(Role.DM)
+    dm.get(f"/tasks/{task.id}")
+    dm.post(f"/tasks/{task.id}", {"_op": "discard"})
+    assert "गलत प्रकरण में लिखा" in text_of(head.get(f"/tasks/{task.id}"))
+    assert "गलत प्रकरण में लिखा" not in text_of(head.post_and_follow(f"/tasks/{task.id}", {"_op": "discard"}))
 
 
 def test_claiming_shows_in_the_inbox_and_can_be_undone(office: Office) -> None:

@@ -124,6 +124,11 @@ def take_prepared(database: Database, actor: Actor, task_id: UUID, now: datetime
     database.write(work, actor_scope(actor))
 
 
+def drop_draft(session: Session, actor: Actor, task_id: UUID, now: datetime) -> None:
+    """Throw away what the officer has typed into a task: its form stands as it came. Raises as `save_draft`."""
+    drafts.drop(session, actor, sheets.read(session, actor, task_id, now).place, now)
+
+
 def complete(
     database: Database,
     actor: Actor,
@@ -375,6 +380,7 @@ __all__ = [
     "Posted",
     "Prepared",
     "WrittenOn",
+    "drop_draft",
     "complete",
     "kept_act",
     "resend",

@@ -219,6 +219,13 @@ def save_draft(
     return draft.updated_at
 
 
+def drop_draft(
+    session: Session, actor: Actor, form_key: str, requisition_id: UUID | None, now: datetime
+) -> None:
+    """Throw away what the officer has typed into a start form: the next one begins empty."""
+    drafts.drop(session, actor, _sheet(session, actor, form_key, requisition_id, now).place, now)
+
+
 def register(
     database: Database, actor: Actor, posted: Posted, uploads: Sequence[Upload], now: datetime
 ) -> UUID:

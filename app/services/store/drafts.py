@@ -195,6 +195,13 @@ def discard(session: Session, draft: Draft, now: datetime) -> None:
     leftovers.destroy_draft_key(session, draft.data_key_id, now)
 
 
+def drop(session: Session, actor: Actor, place: Place, now: datetime) -> None:
+    """End the officer's own draft at this place, if there is one: he begins anew."""
+    draft = find(session, actor, place)
+    if draft is not None:
+        discard(session, draft, now)
+
+
 def dropped(op: str) -> UUID | None:
     """Which staged file a button `drop:<id>` takes away; None for every other button."""
     kind, _, which = op.partition(":")

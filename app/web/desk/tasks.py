@@ -16,7 +16,7 @@ from app.services.district import calendars
 from app.web.desk import finder, phonewords
 from app.web.frame import confirmations, formviews
 from app.web.frame.addresses import case_address
-from app.web.frame.forms import decided_before, is_submit, known_day, known_id, posted, uploads
+from app.web.frame.forms import DISCARD, decided_before, is_submit, known_day, known_id, posted, uploads
 from app.web.frame.language import moment
 from app.web.frame.pages import page
 from app.web.guard import errors
@@ -63,6 +63,8 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     form, files = posted(), uploads()
     database, actor, now = transaction.database(), transaction.actor(), transaction.now()
     try:
+        if form.op == DISCARD:
+            return _begin_anew(task_id)
         if not is_submit(form.op):
             tasks.save_draft(database, actor, task_id, form, files, now)
             return redirect(
@@ -80,6 +82,12 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     if done.next_task_id is not None:
         return redirect(url_for("tasks.show", task_id=done.next_task_id), code=303)
     return redirect(url_for("inbox.show"), code=303)
+
+
+def _begin_anew(task_id: UUID) -> ResponseReturnValue:
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: tasks.drop_draft(rows, actor, task_id, now))
+    return redirect(url_for("tasks.show", task_id=task_id), code=303)
 
 
 @bp.post("/tasks/<uuid:task_id>/draft")

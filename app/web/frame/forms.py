@@ -82,6 +82,10 @@ def uploads() -> list[Upload]:
     ]
 
 
+#: The button that throws away what was typed.
+DISCARD = "discard"
+
+
 def is_submit(op: str) -> bool:
     """Whether the button sends the form on; every other button keeps it as a draft and draws it again."""
     return op == "submit"

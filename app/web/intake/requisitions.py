@@ -15,7 +15,7 @@ from app.services.intake import acceptance, forwarding, lettermarking, requisiti
 from app.services.intake.requisitions import LETTER, PERSON
 from app.services.papers import letterpapers, replies
 from app.web.frame import acting, confirmations, formviews
-from app.web.frame.forms import is_submit, known_id, posted, sent_as, uploads
+from app.web.frame.forms import DISCARD, is_submit, known_id, posted, sent_as, uploads
 from app.web.frame.language import moment
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -201,6 +201,8 @@ def letter() -> ResponseReturnValue:
 @requires(Permission.CASE_REGISTER, keeps=_keep_letter)
 def register() -> ResponseReturnValue:
     form = posted()
+    if form.op == DISCARD:
+        return _begin_anew(LETTER, None)
     try:
         if not is_submit(form.op):
             at = _save(g.actor, LETTER, None)
@@ -222,6 +224,8 @@ def person(requisition_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CASE_REGISTER, keeps=_keep_person)
 def add_person(requisition_id: UUID) -> ResponseReturnValue:
     form = posted()
+    if form.op == DISCARD:
+        return _begin_anew(PERSON, requisition_id)
     try:
         if not is_submit(form.op):
             at = _save(g.actor, PERSON, requisition_id)
@@ -234,6 +238,12 @@ def add_person(requisition_id: UUID) -> ResponseReturnValue:
         return _again(PERSON, requisition_id, invalid)
     confirmations.note("added", number)
     return redirect(url_for("requisitions.view", requisition_id=requisition_id), code=303)
+
+
+def _begin_anew(form_key: str, requisition_id: UUID | None) -> ResponseReturnValue:
+    actor, now = transaction.actor(), transaction.now()
+    transaction.write(lambda rows: requisitions.drop_draft(rows, actor, form_key, requisition_id, now))
+    return redirect(request.path, code=303)
 
 
 def _save(actor: Actor, form_key: str, requisition_id: UUID | None) -> datetime:
