@@ -284,6 +284,19 @@ def test_a_page_that_is_older_than_the_session_is_sent_again_with_all_that_was_f
     assert office.journey.steps(number) == ["route"]
 
 
+def test_a_form_sent_after_the_browser_has_forgotten_the_session_says_so_and_shows_what_was_typed(
+    office: Office,
+) -> None:
+    assistant = office.at(Role.DM_ASSISTANT)
+    assistant.get("/requisitions/new")
+    assistant.client.delete_cookie("esp")
+    assistant.headers = {"Sec-Fetch-Site": "same-origin"}
+    page = text_of(assistant.post("/requisitions/new", {"requesting_address": "नया सचिवालय, पटना 800015"}))
+    assert "आपका सत्र समाप्त हो चुका है" in page
+    assert "नया सचिवालय, पटना 800015" in page
+    assert "वही फिर भेजें" not in page, "no button is named that is not there"
+
+
 # -- the inbox -------------------------------------------------------------------------------------------------
 
 

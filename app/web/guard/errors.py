@@ -139,7 +139,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if status < HTTPStatus.BAD_REQUEST:
         return error.get_response()
     name = STATUSES.get(status, "bad_request" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "failure")
-    answer = _answer(status, "stale" if _is_stale(error) else name)
+    if _is_stale(error):
+        name = "stale" if g.get("actor") is not None else "signed_out"
+    answer = _answer(status, name)
     for header, value in error.get_headers():
         if header in {"Retry-After", "Allow"}:
             answer.headers[header] = value
