@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.services.desk.taskpage import TaskView
+    from app.services.desk.tasks import Posted
+    from app.services.store.documents import Upload
     from app.services.store.database import Session
 
 bp = Blueprint("tasks", __name__)
@@ -63,13 +65,8 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     form, files = posted(), uploads()
     database, actor, now = transaction.database(), transaction.actor(), transaction.now()
     try:
-        if form.op == DISCARD:
-            return _begin_anew(task_id)
         if not is_submit(form.op):
-            tasks.save_draft(database, actor, task_id, form, files, now)
-            return redirect(
-                url_for("tasks.show", task_id=task_id, _anchor=formviews.anchor(form.op)), code=303
-            )
+            return _kept(task_id, form, files)
         if visiting.found_locked(database, actor, task_id, form, files, now):
             confirmations.note("visit", "kept")
             return redirect(url_for("tasks.show", task_id=task_id, _anchor="failed-visit"), code=303)
@@ -84,10 +81,14 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("inbox.show"), code=303)
 
 
-def _begin_anew(task_id: UUID) -> ResponseReturnValue:
+def _kept(task_id: UUID, form: Posted, files: list[Upload]) -> ResponseReturnValue:
+    """What was typed is kept, or thrown away where that was asked for; the form is drawn again."""
     actor, now = transaction.actor(), transaction.now()
-    transaction.write(lambda rows: tasks.drop_draft(rows, actor, task_id, now))
-    return redirect(url_for("tasks.show", task_id=task_id), code=303)
+    if form.op == DISCARD:
+        transaction.write(lambda rows: tasks.drop_draft(rows, actor, task_id, now))
+    else:
+        tasks.save_draft(transaction.database(), actor, task_id, form, files, now)
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor=formviews.anchor(form.op)), code=303)
 
 
 @bp.post("/tasks/<uuid:task_id>/draft")

@@ -122,6 +122,8 @@ def anchor(op: str) -> str:
     act, _, place = op.partition(":")
     if act == "draft":
         return "draft-note"
+    if act == "discard":
+        return "main"
     return f"f-{place.split('-')[0]}" if act in {"add", "del", "upload", "find", "spell"} and place else ""
 
 
