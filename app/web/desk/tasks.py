@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.services.desk.taskpage import TaskView
     from app.services.desk.tasks import Posted
-    from app.services.store.documents import Upload
     from app.services.store.database import Session
+    from app.services.store.documents import Upload
 
 bp = Blueprint("tasks", __name__)
 
