@@ -21,6 +21,7 @@ from app.formjs.files import refuses_file
 from app.formjs.loading import load
 from app.formjs.model import PII_CLASSES, Field, FieldType, Form
 from app.formjs.posting import as_posted
+from app.formjs.prose_answers import closed, texts
 from app.formjs.refusals import FormProblem, FormRefused
 from app.formjs.schema import misshapen, schema
 from app.formjs.view import not_asked
@@ -40,6 +41,7 @@ __all__ = [
     "check",
     "classes_of",
     "clean",
+    "closed",
     "columns",
     "draw",
     "entries",
@@ -58,6 +60,7 @@ __all__ = [
     "renamed",
     "schema",
     "show",
+    "texts",
     "unreadable",
     "with_files",
     "without",

@@ -331,3 +331,36 @@ def test_by_a_ticket_of_the_dm_he_reads_what_was_found_without_anybodys_particul
     assert (
         office.database.read(lambda rows: inspections.open_now(rows, actor_of(office), later), health()) == []
     )
+
+
+def shown_by_ticket(office: Office, auditor: Visitor, number: str, **more: str) -> str:
+    """What the auditor reads of a case by a ticket of the DM."""
+    dm = office.at(Role.DM)
+    dm.get("/inspections")
+    asked = {"number": number, "days": "3", "reason": "complaint", **more}
+    assert dm.post("/inspections", asked).status_code == 303
+    page = text_of(auditor.get(f"/record/cases/{in_address(number)}"))
+    return page[page.index("निरीक्षण टिकट से खुला है") : page.index('id="acts"')]
+
+
+def test_what_was_written_in_sentences_opens_for_a_complaint_alone_and_names_nobody_of_the_case(office, auditor):
+    number = office.journey.new_case(["th_mufassil"])
+    office.journey.go_on(number, "visit", "check_registers")
+    witness = {"name": "सुरेश प्रसाद मंडल", "father": "गणेश मंडल", "village": "झखड़ा"}
+    told = "Suresh Mandal ने बताया कि राहुलजी के पिता Vinay झखड़ा में अनाज बेचते हैं"
+    rows = [{**witness, "gist": "known_good"}, {"name": "अब्दुल रहीम", "gist": "known_good"}]
+    office.journey.do(number, "visit", witnesses=rows, finding_text=f"{told}।")
+    dm = office.at(Role.DM)
+    dm.get("/inspections")
+    sample = {"number": number, "days": "3", "reason": "sample", "statements": "yes"}
+    refused = dm.post("/inspections", sample)
+    assert refused.status_code == 422
+    assert "शिकायत या आदेश" in text_of(refused)
+    closed = shown_by_ticket(office, auditor, number)
+    assert "•••" in closed
+    assert "अनाज बेचते हैं" not in closed
+    opened = shown_by_ticket(office, auditor, number, statements="yes")
+    assert "अनाज बेचते हैं" in opened
+    for word in ("Suresh", "Mandal", "सुरेश", "मंडल", "राहुल", "Vinay", "झखड़ा", "गणेश"):
+        assert word not in opened, word
+    assert "•••" not in opened

@@ -124,6 +124,7 @@ class Correction:
     reason: AnswerView | None
 
 
+_OF_PEOPLE = "P2"
 CORRECTED = "correct_case"  # act outside the route: why particulars of a running case were corrected
 #: What officers write outside the steps of the route: act -> what a list calls it.
 _ACTS = {
@@ -311,21 +312,40 @@ class CaseFile:
         side = asked.side_of_step(row.element_id)
         return secrecy.readable(self._actor.post.role, side, reported=self._is_reported)
 
-    def readable(self, rows: Iterable[AnyRow], within: frozenset[str] = secrecy.CLASSES) -> list[AnswerView]:
-        """Of these submissions, what the officer's post may read, of these classes alone where some are named."""
+    def readable(
+        self, rows: Iterable[AnyRow], within: frozenset[str] = secrecy.CLASSES, closing: str = ""
+    ) -> list[AnswerView]:
+        """Of these submissions, what the officer's post may read, of these classes alone where some are named.
+
+        `closing` is the sign that stands for what was written in sentences, where that stays closed.
+        """
         found = []
         for row in rows:
             classes = self.classes_of(row) & within
             if classes:
-                found.append(self._answer(row, classes))
+                found.append(self._answer(row, classes, closing))
         return found
 
-    def _answer(self, row: AnyRow, classes: frozenset[str]) -> AnswerView:
-        opened = keys.open_json(self.facts.key, f"answer|values|{row.id}", row.values)
-        values = secrecy.read_by(self._actor.post.role, opened)
+    def written_of_people(self) -> list[tuple[str, str]]:
+        """Each text of class P2 in the submissions, by the key of its question: names, fathers, witnesses, places."""
+        return [
+            (node.key, text)
+            for row in self.answer_rows
+            if (form := self._form_of(row)) is not None
+            for node, text in formjs.texts(form, self.facts.open_answer(row))
+            if node.pii == _OF_PEOPLE
+        ]
+
+    def _form_of(self, row: AnyRow) -> formjs.Form | None:
         is_step = row.user_task_id is not None
         named = hearings.FORM_OF.get(row.form, row.form)
-        form = self.knowing(lambda loaded: not is_step or row.form in loaded.forms).forms.get(named)
+        return self.knowing(lambda loaded: not is_step or row.form in loaded.forms).forms.get(named)
+
+    def _answer(self, row: AnyRow, classes: frozenset[str], closing: str = "") -> AnswerView:
+        values = secrecy.read_by(self._actor.post.role, self.facts.open_answer(row))
+        form = self._form_of(row)
+        if closing and form is not None:
+            values = formjs.closed(form, values, closing)
         return AnswerView(
             *(_ACTS.get(row.element_id) or self.label(row.element_id)),
             row.unit_kind or "",

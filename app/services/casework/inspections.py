@@ -16,13 +16,12 @@ from app.domain.offices import SEALED_UNITS
 from app.domain.roles import Permission
 from app.domain.secrecy import SENSITIVE
 from app.models import case_queries as cases
-from app.models import posting_queries as postings
 from app.models import setting_queries as settings
 from app.models.scope import CaseScope
-from app.papers.devanagari import masked
 from app.services.casefile import casefile, sightings
+from app.services.casework import unnamed
 from app.services.procedure import releases
-from app.services.store import audit, keys, scopes
+from app.services.store import audit, scopes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +34,10 @@ _KEY = "inspections"
 MOST_DAYS, MOST_OPEN = 30, 50  # of one ticket; tickets at one time
 #: Why a case is opened so: a list, so that no word about a person lies in the settings.
 REASONS = ("sample", "complaint", "order")
+#: For these alone a ticket may open what was written in sentences: it can name people of whom the product knows nothing.
+STATEMENTS_FOR = frozenset({"complaint", "order"})
+CLOSED = "•••"  # stands for a text that a ticket leaves closed
 #: What an auditor reads by a ticket: what was found and when, no particulars of anybody (class P2), nothing sealed.
-_CODES = ("relation", "gender")  # parts of a name that are none
 _CLASSES = frozenset({"P0", "P1", SENSITIVE})
 
 
@@ -56,6 +57,7 @@ class Ticket:
     number: str
     reason: str
     until: datetime
+    has_statements: bool = False  # what was written in sentences is open, too, with the known names hidden
 
 
 def open_now(session: Session, actor: Actor, now: datetime) -> list[Ticket]:
@@ -65,11 +67,22 @@ def open_now(session: Session, actor: Actor, now: datetime) -> list[Ticket]:
     return _open(session, now)
 
 
-def give(session: Session, actor: Actor, number: str, days: int | None, reason: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A ticket as it was asked for."""
+
+    number: str
+    days: int | None
+    reason: str
+    has_statements: bool = False
+
+
+def give(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> None:
     """Open a case to the auditor for so many days. Raises NotAllowed, TicketRefused."""
+    days, reason = wanted.days, wanted.reason
     if not actor.may(Permission.INSPECTION_GIVE):
         raise NotAllowed
-    known = numbers.parse_case_number(number)
+    known = numbers.parse_case_number(wanted.number)
     case = cases.find_number(session, known) if known is not None else None
     if case is None:
         raise TicketRefused("number", "retention.problem.case")
@@ -77,14 +90,17 @@ def give(session: Session, actor: Actor, number: str, days: int | None, reason: 
         raise TicketRefused("days", "inspection.problem.days", most=MOST_DAYS)
     if reason not in REASONS:
         raise TicketRefused("reason", "inspection.problem.reason")
+    if wanted.has_statements and reason not in STATEMENTS_FOR:
+        raise TicketRefused("statements", "inspection.problem.statements")
     others = [each for each in _open(session, now) if each.case_id != case.id]
     if len(others) >= MOST_OPEN:
         raise TicketRefused("number", "inspection.problem.many", most=MOST_OPEN)
     until = now + timedelta(days=days)
-    _keep(session, [*others, Ticket(case.id, case.number, reason, until)])
+    _keep(session, [*others, Ticket(case.id, case.number, reason, until, wanted.has_statements)])
     own = session.narrowed(CaseScope(actor.district_id, case.id))
     thing = f"case:{case.id}"
-    audit.record(own, thing, "inspection:open", thing, actor, now, until=until.isoformat())
+    told = {"until": until.isoformat(), "reason": reason, "statements": wanted.has_statements}
+    audit.record(own, thing, "inspection:open", thing, actor, now, **told)
 
 
 def close(session: Session, actor: Actor, case_id: UUID, now: datetime) -> None:
@@ -116,55 +132,37 @@ def read(database: Database, actor: Actor, case_id: UUID, now: datetime) -> Sequ
 
 
 def _written(session: Session, actor: Actor, case_id: UUID, now: datetime) -> list[casefile.AnswerView]:
-    if case_id not in {each.case_id for each in _open(session, now)}:
+    ticket = next((each for each in _open(session, now) if each.case_id == case_id), None)
+    case = cases.find(session, case_id)
+    if ticket is None or case is None:
         return []
     own = session.narrowed(CaseScope(actor.district_id, case_id))
-    case = cases.find(own, case_id)
-    if case is None:
-        return []
     file = casefile.CaseFile(own, actor, case, releases.load(own, case.release_id), now)
     rows = [row for row in file.answer_rows if row.user_task_id is not None]
-    hidden = {**_officers(session), **_words(own, case)}
+    names = unnamed.Unnamed(session, actor, case, now)
     return [
-        _masked(each, hidden)
-        for each in file.readable(rows, _CLASSES)
+        _masked(each, names)
+        for each in file.readable(rows, _CLASSES, "" if ticket.has_statements else CLOSED)
         if each.rows and each.unit_kind not in SEALED_UNITS
     ]
 
 
-def _officers(session: Session) -> dict[str, str]:
-    """The names of the district's officers, whom an auditor knows by marks, and what stands in their place."""
-    names = {name for row in postings.accounts(session) for name in (row.name_hi, row.name_en) if name}
-    return {name: masked(name) for name in sorted(names, key=len, reverse=True)}
-
-
-def _words(session: Session, case: Any) -> dict[str, str]:
-    """The words of the person's names, and what stands in their place in a text."""
-    person = cases.applicant_of(session, case.id)
-    if person is None:
-        return {}
-    name = keys.open_name(session, case.data_key_id, person.id, person.name)
-    texts = [text for part, text in name.items() if part not in _CODES]
-    words = {word for text in texts for word in text.split() if len(word) > 1}
-    return {word: masked(word) for word in sorted(words, key=len, reverse=True)}
-
-
-def _masked(view: casefile.AnswerView, hidden: dict[str, str]) -> casefile.AnswerView:
-    """An answer without its officer's name, and with the person's names masked in its texts."""
-
-    def mask(text: str) -> str:
-        for word, stars in hidden.items():
-            text = text.replace(word, stars)
-        return text
-
-    rows = [(label, mask(text)) for label, text in view.rows]
+def _masked(view: casefile.AnswerView, names: unnamed.Unnamed) -> casefile.AnswerView:
+    """An answer without its officer's name, and with the names of the case's people hidden in its texts."""
+    rows = [(label, names.hide(text)) for label, text in view.rows]
     return replace(view, officer_hi="", officer_en="", rows=rows, failed_visits=())
 
 
 def _open(session: Session, now: datetime) -> list[Ticket]:
     kept = settings.value_of(session, _KEY) or []
     found = (
-        Ticket(UUID(each["case"]), each["number"], each["reason"], datetime.fromisoformat(each["until"]))
+        Ticket(
+            UUID(each["case"]),
+            each["number"],
+            each["reason"],
+            datetime.fromisoformat(each["until"]),
+            each.get("statements", False),
+        )
         for each in kept
     )
     return [each for each in found if each.until > now]
@@ -177,6 +175,7 @@ def _keep(session: Session, tickets: Sequence[Ticket]) -> None:
             "number": each.number,
             "reason": each.reason,
             "until": each.until.isoformat(),
+            "statements": each.has_statements,
         }
         for each in tickets
     ]

@@ -156,7 +156,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "policy:refuse": frozenset({"cap", "years"}),
     "events:export": frozenset({"found", "step_up"}),
     "record:export": frozenset({"rows", "sha256", "step_up"}),
-    "inspection:open": frozenset({"until"}),  # to the auditor, by a ticket
+    "inspection:open": frozenset({"until", "reason", "statements"}),  # to the auditor, by a ticket
     "inspection:close": frozenset(),
     "backup:make": frozenset({"files", "bytes"}),
     "record:check": frozenset({"copies"}),

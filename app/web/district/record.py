@@ -90,13 +90,13 @@ def tickets() -> ResponseReturnValue:
 @requires(Permission.INSPECTION_GIVE)
 def give_ticket() -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
-    typed = {name: request.form.get(name, "").strip()[:_LONGEST] for name in ("number", "days", "reason")}
+    names = ("number", "days", "reason", "statements")
+    typed = {name: request.form.get(name, "").strip()[:_LONGEST] for name in names}
     digits = ascii_digits(typed["days"])
     days = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _DAYS else None
+    wanted = inspections.Wanted(typed["number"], days, typed["reason"], typed["statements"] == "yes")
     try:
-        transaction.write(
-            lambda rows: inspections.give(rows, actor, typed["number"], days, typed["reason"], now)
-        )
+        transaction.write(lambda rows: inspections.give(rows, actor, wanted, now))
     except inspections.TicketRefused as refused:
         return _tickets(422, refused, typed)
     return redirect(url_for("record.tickets"), code=303)
@@ -170,6 +170,7 @@ def _page(
         may_check=g.actor.may(Permission.RECORD_CHECK),
         found=found,
         written=written,
+        closed_texts=any(inspections.CLOSED in text for each in written for _, text in each.rows),
         tickets=transaction.read(lambda rows: inspections.open_now(rows, g.actor, now))
         if book is None and g.actor.may(Permission.INSPECTION_READ)
         else (),
