@@ -53,6 +53,7 @@ _SCREENS = {
         "watch",
         "record",
         "proofs",
+        "remarks",
         "admin",
         "policies",
         "entrycodes",

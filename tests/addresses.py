@@ -142,6 +142,8 @@ ADDRESSES: dict[str, Address] = {
     "record.give_ticket": acts(),
     "record.close_ticket": Address(gives=frozenset({303}), parts={"case_id": NEVER}),
     "record.masked": Address(gives=frozenset({404}), parts={"number": "SRN-2026-99999"}),
+    "remarks.show": Address(gives=frozenset({404}), parts={"chain": "SRN-2026-99999", "seq": "1"}),
+    "remarks.ask": Address(gives=frozenset({404}), parts={"chain": "SRN-2026-99999", "seq": "1"}),
     "proofs.show": opens(),
     "proofs.check": acts(),
     "proofs.export": acts(),

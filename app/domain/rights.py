@@ -70,6 +70,7 @@ act.bulk_import - - Y Y - - - - - - - - - - - - - Y:draft -
 act.crime_register_import - - - - Y:approver - Y:maker - - - - - - - - - - - -
 act.export Y Y Y - Y Y - - O - O - - C - - A:audit_only - -
 act.inspection_ticket Y - - - - - - - - - - - - - - - Y:with_ticket - -
+act.annotate_record Y - - - Y - - - - - - - - - - - Y - -
 act.break_glass Y Y - - Y Y - - Y:O - Y:O - - - - - - - -
 rep.pendency A A A O A A O O O O O O S C - - A - -
 rep.outcome_stats A A - - A A - - O - O - - C - - A - -

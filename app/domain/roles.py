@@ -177,6 +177,7 @@ class Permission(StrEnum):
     RECORD_SEARCH = "record:search"
     RECORD_CHECK = "record:check"
     RECORD_EXPORT = "record:export"
+    RECORD_ANNOTATE = "record:annotate"
     SECURITY_LOG = "record:security"
     CASE_MASKED = "case:masked"
     BACKUP_SEE = "backup:see"
@@ -255,6 +256,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.RECORD_SEARCH: _grant("act.search_cases", keeps="numbers_only", reach="A"),
     Permission.RECORD_CHECK: _grant("adm.audit_verify"),
     Permission.RECORD_EXPORT: _grant("act.export", keeps="audit_only", reach="A"),
+    Permission.RECORD_ANNOTATE: _grant("act.annotate_record"),
     Permission.SECURITY_LOG: _grant("adm.audit_log"),
     Permission.CASE_MASKED: _grant("see.case.identity", reach="M"),
     Permission.INSPECTION_GIVE: _grant("act.inspection_ticket"),

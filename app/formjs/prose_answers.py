@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.formjs.answers import rows_of
+from app.formjs.view import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,6 +6,7 @@ from app.models.base import Counter, Json, UtcDateTime, case_table, uuid_column
 
 #: The rows that tell of a look at a thing. Text, not parameters: only so does SQLite know that the index serves.
 LOOKS = text("action in ('case:see', 'document:see', 'record:see')")
+ANNOTATIONS = text("action = 'record:annotate'")
 
 audit = case_table(
     "audit",
@@ -20,12 +21,18 @@ audit = case_table(
     Column("role", String(24), nullable=False),
     Column("action", String(40), nullable=False),  # noun:verb
     Column("object", String(120), nullable=False),
-    Column("detail", Json, nullable=False),  # ids, codes, digests; never a name or a free text
+    Column("detail", Json, nullable=False),  # ids, codes, digests, sealed texts; never a name or a clear text
     Index(
         "ix_audit_looks",  # who has looked at a thing
         *("district_id", "object", "seq"),
         sqlite_where=LOOKS,
         postgresql_where=LOOKS,
+    ),
+    Index(
+        "ix_audit_annotations",  # what was said later about a row of a chain
+        *("district_id", "stream", "object"),
+        sqlite_where=ANNOTATIONS,
+        postgresql_where=ANNOTATIONS,
     ),
     scope="audit",
     key=("district_id", "stream", "seq"),

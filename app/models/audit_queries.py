@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select, update
 
-from app.models.audit import LOOKS, audit, audit_stream, checkpoint, checkpoint_head
+from app.models.audit import ANNOTATIONS, LOOKS, audit, audit_stream, checkpoint, checkpoint_head
 from app.models.base import insert_or
 from app.models.cases import case
 from app.models.officers import officer
@@ -116,6 +116,55 @@ def page_of_stream(
     if actions:
         statement = statement.where(audit.c.action.in_(actions))
     return session.connection.execute(statement).all()
+
+
+_WHO = (officer.c.name_hi.label("officer_hi"), officer.c.name_en.label("officer_en"), *_OFFICE)
+_ACTOR = and_(officer.c.district_id == audit.c.district_id, officer.c.id == audit.c.actor_id)
+
+
+def row_of(session: Session, stream: str, seq: int) -> AnyRow | None:
+    """One row of a chain, with who acted and his office."""
+    return session.connection.execute(
+        select(audit, *_WHO)
+        .outerjoin(officer, _ACTOR)
+        .outerjoin(office, _OFFICE_OF_ACTOR)
+        .where(visible(audit, session.scope), audit.c.stream == stream, audit.c.seq == seq)
+    ).one_or_none()
+
+
+def annotations_of(session: Session, stream: str, things: Collection[str]) -> Sequence[AnyRow]:
+    """The annotations of a chain about these rows of it (`row:<number>`), in their order, with who wrote them."""
+    return session.connection.execute(
+        select(audit, *_WHO)
+        .outerjoin(officer, _ACTOR)
+        .outerjoin(office, _OFFICE_OF_ACTOR)
+        .where(
+            visible(audit, session.scope),
+            ANNOTATIONS,
+            audit.c.stream == stream,
+            audit.c.object.in_(things),
+        )
+        .order_by(audit.c.seq)
+    ).all()
+
+
+def every_annotation(session: Session) -> Sequence[AnyRow]:
+    """Every annotation of the scope: where it stands, which row it is about, what it says of it."""
+    return session.connection.execute(
+        select(audit.c.stream, audit.c.seq, audit.c.object, audit.c.detail)
+        .where(visible(audit, session.scope), ANNOTATIONS)
+        .order_by(audit.c.stream, audit.c.seq)
+    ).all()
+
+
+def hash_of(session: Session, stream: str, seq: int) -> bytes | None:
+    """The hash of a row of a chain; None for one that is not there."""
+    found = session.connection.execute(
+        select(audit.c.hash).where(
+            visible(audit, session.scope), audit.c.stream == stream, audit.c.seq == seq
+        )
+    ).scalar_one_or_none()
+    return bytes(found) if found is not None else None
 
 
 def done_between(session: Session, since: datetime, until: datetime, limit: int) -> Sequence[AnyRow]:

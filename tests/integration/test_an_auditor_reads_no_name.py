@@ -343,7 +343,9 @@ def shown_by_ticket(office: Office, auditor: Visitor, number: str, **more: str) 
     return page[page.index("निरीक्षण टिकट से खुला है") : page.index('id="acts"')]
 
 
-def test_what_was_written_in_sentences_opens_for_a_complaint_alone_and_names_nobody_of_the_case(office, auditor):
+def test_what_was_written_in_sentences_opens_for_a_complaint_alone_and_names_nobody_of_the_case(
+    office, auditor
+):
     number = office.journey.new_case(["th_mufassil"])
     office.journey.go_on(number, "visit", "check_registers")
     witness = {"name": "सुरेश प्रसाद मंडल", "father": "गणेश मंडल", "village": "झखड़ा"}

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from app.services.casefile.casefile import CaseFile
     from app.services.store.database import Database
 
+#: The acts that tell of a look at something.
+LOOKS = frozenset({"case:see", "document:see", "record:see"})
 _A_PAGE = 50
 _DOCUMENT = "document:"
 
@@ -44,6 +46,7 @@ class Part:
 class Opening:
     """One look: `page` names the screen where no step of the route does, `file` what was taken away."""
 
+    seq: int  # of its row in the chain
     at: datetime
     action: str
     officer_hi: str
@@ -132,6 +135,7 @@ def _opening(row: AnyRow, file: CaseFile, document: casepapers.DocumentLine | No
     step = file.label(page)
     is_step = page not in step
     return Opening(
+        row.seq,
         row.at,
         row.action,
         row.officer_hi or "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.domain import keeping, offices, secrecy
@@ -24,7 +24,7 @@ from app.services.casefile import (
     sightings,
     timeline,
 )
-from app.services.casework import foretold, numbered, preparing
+from app.services.casework import foretold, numbered, preparing, remarks
 from app.services.papers import letters
 from app.services.store import audit, keys
 from app.services.store.drafts import actor_scope
@@ -58,6 +58,7 @@ class ActivityLine:
     role: str
     step_hi: str  # at which the act was done, where it was done at one
     step_en: str
+    about: int  # the line that it annotates, or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class CaseView:
     pictures: Sequence[progress.Picture] = ()
     events: Sequence[timeline.Event] = ()
     activity: Sequence[ActivityLine] = ()
+    may_annotate: bool = False  # a line of the record
+    said: Mapping[int, Sequence[remarks.Annotation]] = field(default_factory=dict)  # by line
     to_give: Sequence[tuple[UUID, str, str]] = ()  # open tasks that this officer may give to another
     notes: Sequence[Note] = ()
     receivers: Sequence[Office] = ()
@@ -97,8 +100,9 @@ class CaseView:
     def classes(self) -> frozenset[str]:
         """The classes of the facts that are shown."""
         told = (event.reason for event in self.events if event.reason is not None)
+        said = {secrecy.SENSITIVE} if self.said else secrecy.NONE
         return secrecy.NONE.union(
-            (each.pii for each in self.documents), *(each.classes for each in (*self.answers, *told))
+            said, (each.pii for each in self.documents), *(each.classes for each in (*self.answers, *told))
         )
 
 
@@ -234,6 +238,24 @@ def _waiting_notes(session: Session, actor: Actor, case: AnyRow) -> int:
     return note_table.waiting_in_case(session, case.id, actor.post.office_id)
 
 
+def _recorded(opened: _Opened) -> dict[str, Any]:
+    lines = _activity(opened)
+    return {"activity": lines, **_said(opened, f"case:{opened.case.id}", [line.seq for line in lines])}
+
+
+def _looks(opened: _Opened) -> dict[str, Any]:
+    found = sightings.of_case(opened.session, opened.actor, opened.case, opened.file, opened.part)
+    return {"openings": found, **_said(opened, "access", [line.seq for line in found.lines])}
+
+
+def _said(opened: _Opened, stream: str, seqs: Sequence[int]) -> dict[str, Any]:
+    session, actor = opened.session, opened.actor
+    return {
+        "may_annotate": actor.may(Permission.RECORD_ANNOTATE),
+        "said": remarks.of_rows(session, actor, stream, seqs, opened.case, opened.file.now),
+    }
+
+
 _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "tasks": _work,
     "documents": lambda opened: {
@@ -259,10 +281,8 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
         "documents": casepapers.documents(opened.session, opened.file),
         "papers": casepapers.issued(opened.session, opened.case, opened.file),
     },
-    "activity": lambda opened: {"activity": _activity(opened)},
-    "opened": lambda opened: {
-        "openings": sightings.of_case(opened.session, opened.actor, opened.case, opened.file, opened.part)
-    },
+    "activity": _recorded,
+    "opened": _looks,
 }
 
 
@@ -370,5 +390,6 @@ def _activity(opened: _Opened) -> list[ActivityLine]:
         element = row.detail.get("element")
         step = opened.file.label(element) if element else ("", "")
         officer = (row.officer_hi or "", row.officer_en or "")
-        lines.append(ActivityLine(row.seq, row.at, row.action, *officer, row.role, *step))
+        about = remarks.about(row)
+        lines.append(ActivityLine(row.seq, row.at, row.action, *officer, row.role, *step, about))
     return lines

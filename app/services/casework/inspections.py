@@ -34,7 +34,7 @@ _KEY = "inspections"
 MOST_DAYS, MOST_OPEN = 30, 50  # of one ticket; tickets at one time
 #: Why a case is opened so: a list, so that no word about a person lies in the settings.
 REASONS = ("sample", "complaint", "order")
-#: For these alone a ticket may open what was written in sentences: it can name people of whom the product knows nothing.
+#: For these alone a ticket may open what was written in sentences: they can name people who stand in no row.
 STATEMENTS_FOR = frozenset({"complaint", "order"})
 CLOSED = "•••"  # stands for a text that a ticket leaves closed
 #: What an auditor reads by a ticket: what was found and when, no particulars of anybody (class P2), nothing sealed.

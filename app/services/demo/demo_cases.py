@@ -175,7 +175,9 @@ class _Loader:
         if case is not None:
             dm, days = self.desks.holder(Role.DM), inspections.MOST_DAYS
             self.database.write(
-                lambda rows: inspections.give(rows, dm, case.number, days, "sample", self.until),
+                lambda rows: inspections.give(
+                    rows, dm, inspections.Wanted(case.number, days, "sample"), self.until
+                ),
                 actor_scope(dm),
             )
 

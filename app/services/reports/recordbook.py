@@ -5,7 +5,7 @@ No name of a person or an officer, no answer, finding or file leaves here; each 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,11 +19,12 @@ from app.models import watch_queries
 from app.models import workflow_queries as workflow
 from app.papers.devanagari import masked
 from app.services.casefile import searchkeys, sightings
+from app.services.casework import remarks
 from app.services.procedure import releases
 from app.services.store import audit, keys, scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from app.domain.roles import Actor
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from app.services.store.database import Database
 
 #: Chains that belong to no case: sign-ins, openings and searches; orders, releases, posts.
-CHAINS = ("access", "admin")
+CHAINS = remarks.CHAINS
 PAGE = 50
 #: The log of security: what is asked of it -> the chain and the acts that tell it.
 SECURITY: dict[str, tuple[str, frozenset[str]]] = {
@@ -94,6 +95,7 @@ class Act:
     office_hi: str
     office_en: str
     hash: str
+    about: int  # the act that it annotates, or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class Book:
     acts: Sequence[Act]
     following: int | None
     case: Masked | None = None
+    said: Mapping[int, Sequence[remarks.Annotation]] = field(default_factory=dict)  # by act
 
 
 def of_chain(database: Database, actor: Actor, chain: str, before: int | None, now: datetime) -> Book:
@@ -153,9 +156,11 @@ def of_chain(database: Database, actor: Actor, chain: str, before: int | None, n
     _may(actor)
     if chain not in CHAINS:
         raise NotFound
-    book = database.read(
-        lambda session: _book(session, chain, chain, before), scopes.record(actor.district_id)
-    )
+
+    def read(session: Session) -> Book:
+        return _with_said(session, actor, _book(session, chain, chain, before), chain, None, now)
+
+    book = database.read(read, scopes.record(actor.district_id))
     sightings.note_list(database, actor, f"record:{chain}", now)
     return book
 
@@ -169,8 +174,9 @@ def of_case(database: Database, actor: Actor, number: str, before: int | None, n
         case = cases.find_number(session, known) if known is not None else None
         if case is None:
             raise NotFound
-        book = _book(session, f"{_CASE}{case.id}", case.number, before)
-        return case.id, Book(book.chain, book.acts, book.following, _masked(session, case))
+        stream = f"{_CASE}{case.id}"
+        book = replace(_book(session, stream, case.number, before), case=_masked(session, case))
+        return case.id, _with_said(session, actor, book, stream, case, now)
 
     case_id, book = database.read(read, scopes.record(actor.district_id))
     sightings.note_list(database, actor, f"{_CASE}{case_id}", now)
@@ -184,9 +190,12 @@ def security(database: Database, actor: Actor, kind: str, before: int | None, no
     if kind not in SECURITY:
         raise NotFound
     stream, actions = SECURITY[kind]
-    book = database.read(
-        lambda session: _book(session, stream, kind, before, actions), scopes.record(actor.district_id)
-    )
+
+    def read(session: Session) -> Book:
+        book = _book(session, stream, kind, before, actions)
+        return _with_said(session, actor, book, stream, None, now)
+
+    book = database.read(read, scopes.record(actor.district_id))
     sightings.note_list(database, actor, f"record:{kind}", now)
     return book
 
@@ -235,6 +244,14 @@ def _book(
     )
 
 
+def _with_said(
+    session: Session, actor: Actor, book: Book, stream: str, case: AnyRow | None, now: datetime
+) -> Book:
+    """The page with what was said about its acts; a text about some case or other is read on its own page."""
+    said = remarks.of_rows(session, actor, stream, [act.seq for act in book.acts], case, now)
+    return replace(book, said=said)
+
+
 def _numbers(session: Session, rows: Sequence[AnyRow]) -> dict[str, str]:
     """Object of a row -> the number of the case that it names."""
     ids = {row.object: UUID(row.object.removeprefix(_CASE)) for row in rows if row.object.startswith(_CASE)}
@@ -255,6 +272,7 @@ def _act(session: Session, row: AnyRow, numbers_of: dict[str, str]) -> Act:
         row.office_hi or "",
         row.office_en or "",
         bytes(row.hash).hex()[:12],
+        remarks.about(row),
     )
 
 

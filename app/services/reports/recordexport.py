@@ -41,6 +41,8 @@ record.jsonl: one row a line, chain by chain (stream, seq). Officers and cases s
 Proof of a row: SHA-256 over the byte 0x00, then `prev` (32 bytes), then the JSON array of the fields
 district_id, stream, seq, at, recorded_at, actor_id, office_id, role, action, object, detail
 (UTF-8, no blanks, keys of `detail` sorted) is its `hash`; the `prev` of the next row of the stream is the same.
+A row `record:annotate` says something later about the row that `object` names by its number in the same stream:
+`detail.of` is that row's hash, `detail.text` its reason, sealed; it is read on the page of the row.
 checkpoints/: the signed notes over the ends of all chains; public_key.txt (Ed25519, base64) verifies their
 signature over the text up to and with the line end before the empty line.
 """

@@ -22,6 +22,7 @@ from app.models import notification_queries as notifications
 from app.models import office_queries, setup_queries
 from app.models import watch_queries as table
 from app.models.scope import SystemReason, SystemScope
+from app.services.casefile import sightings
 from app.services.district import calendars
 from app.services.reports import keptstatements
 
@@ -36,14 +37,13 @@ if TYPE_CHECKING:
 
 KIND = "watch"  # of the notice
 WEEKS = 13  # that can be looked back at
-LOOKS = frozenset({"case:see", "document:see", "record:see"})
 SEARCHES = frozenset({"case:search"})
 REFUSALS = frozenset({"factor:refuse"})
 DOORS = frozenset({"session:refuse"})
 EXPORTS = frozenset({"events:export"})
 BREAKS = frozenset({"case:break_glass"})
 CONFIRMED = "factor:confirm"
-_WATCHED = LOOKS | SEARCHES | REFUSALS | DOORS | EXPORTS | BREAKS | {CONFIRMED}
+_WATCHED = sightings.LOOKS | SEARCHES | REFUSALS | DOORS | EXPORTS | BREAKS | {CONFIRMED}
 #: Acts behind a fresh factor by which data leave the house.
 _LEAVES = frozenset({"subject:export"})
 MANY_AN_HOUR, SEARCHES_AN_HOUR, REFUSED, AT_THE_DOOR = 50, 30, 3, 10
@@ -186,9 +186,9 @@ def _found(session: Session, period: Period) -> _Found:
 
 def _candidates(session: Session, rows: Sequence[AnyRow]) -> dict[tuple[Odd, UUID | None], list[AnyRow]]:
     own: dict[tuple[Odd, UUID | None], list[AnyRow]] = {}
-    outside = _outside(session, [row for row in rows if row.action in LOOKS])
+    outside = _outside(session, [row for row in rows if row.action in sightings.LOOKS])
     for who, mine in _by_officer(rows).items():
-        looks = [row for row in mine if row.action in LOOKS]
+        looks = [row for row in mine if row.action in sightings.LOOKS]
         searches = [row for row in mine if row.action in SEARCHES]
         own |= {
             (Odd.BREAK_GLASS, who): [row for row in mine if row.action in BREAKS],

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 FIRST = b"\0" * 32  # what the first row of a chain is tied to
 
-#: Every act and the details it may carry: ids, codes and digests, never a name or a free text.
+ABOUT = "row:"  # how an annotation names the row of its chain that it is about
+
+#: Every act and the details it may carry: ids, codes, digests and sealed texts, never a name or a clear text.
 ACTIONS: dict[str, frozenset[str]] = {
     "case:open": frozenset({"number"}),
     "case:correct": frozenset({"cause", "fields", "forwarded"}),  # fields by their keys, no value of one
@@ -159,6 +161,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "inspection:open": frozenset({"until", "reason", "statements"}),  # to the auditor, by a ticket
     "inspection:close": frozenset(),
     "backup:make": frozenset({"files", "bytes"}),
+    # said later about the row that `object` names: its hash then, a listed category, a sealed text and its key
+    "record:annotate": frozenset({"of", "category", "text", "key", "step_up"}),
     "record:check": frozenset({"copies"}),
     "record:checked": frozenset({"rows", "faults"}),
     "statement:keep": frozenset({"statement", "first", "sha256"}),
@@ -268,6 +272,16 @@ def _faults(session: Session, tell: Callable[[], None]) -> Iterator[Fault]:
     for name, (last, _head) in heads.items():
         if last:
             yield Fault(name, last, "cut")
+    yield from _pins(session)
+
+
+def _pins(session: Session) -> Iterator[Fault]:
+    """Each annotation whose row is gone, comes after it, or is not the one that was annotated."""
+    for row in table.every_annotation(session):
+        seq = int(row.object.removeprefix(ABOUT))
+        pinned = table.hash_of(session, row.stream, seq) if seq < row.seq else None
+        if pinned is None or pinned.hex() != row.detail.get("of"):
+            yield Fault(row.stream, row.seq, "unpinned")
 
 
 def _end(stream: str, seq: int, head: bytes, heads: dict[str, tuple[int, bytes]]) -> Iterator[Fault]:

@@ -163,6 +163,7 @@ def _page(
         status,
         book=book,
         older=_older(book),
+        chain_address=_chain_address(book) if g.actor.may(Permission.RECORD_ANNOTATE) else "",
         chains=recordbook.CHAINS,
         security=recordbook.SECURITY if g.actor.may(Permission.SECURITY_LOG) else (),
         is_security=is_security,
@@ -177,6 +178,15 @@ def _page(
         problem=problem,
         typed=typed,
     )
+
+
+def _chain_address(book: recordbook.Book | None) -> str:
+    """The chain of a page as addresses of its rows name it; empty where there is none."""
+    if book is None:
+        return ""
+    if book.case is not None:
+        return in_address(book.case.number)
+    return recordbook.SECURITY[book.chain][0] if book.chain in recordbook.SECURITY else book.chain
 
 
 def _older(book: recordbook.Book | None) -> str:

@@ -194,6 +194,7 @@ _REACHED_FROM = {
     "proofs": "reports",
     "proposals": "modeler",
     "record": "reports",
+    "remarks": "reports",
     "replays": "modeler",
     "retention": "reports",
     "rights": "admin",
