@@ -91,6 +91,7 @@ ADDRESSES: dict[str, Address] = {
     # -- clocks --
     "reports.statement": opens(key="pendency"),
     "reports.file": opens(key="pendency", ending="csv"),
+    "reports.ask_file": acts(key="pendency", ending="csv"),
     "reports.enter_baseline": acts(),
     "reports.events": acts(),
     "reports.kept": Address(
@@ -100,6 +101,7 @@ ADDRESSES: dict[str, Address] = {
         gives=frozenset({403, 404}),
         parts={"kept_id": "00000000-0000-0000-0000-000000000000", "ending": "csv"},
     ),
+    "reports.ask_kept_file": Address(gives=frozenset({403, 404}), parts={"kept_id": NEVER, "ending": "csv"}),
     "reports.cases": Address(gives=frozenset({404}), parts={"key": "pendency"}),
     "clocks.show": opens(),
     "clocks.reminders": opens(),

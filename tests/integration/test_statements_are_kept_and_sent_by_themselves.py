@@ -6,6 +6,7 @@ import csv
 import io
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -81,6 +82,10 @@ def test_a_kept_statement_shows_the_figures_of_then(place):
     assistant = place.at(Role.DM_ASSISTANT)
     assert str(officers.id) not in text_of(assistant.get("/reports/kept"))
     assert assistant.get(f"/reports/kept/{officers.id}.csv").status_code == 403
+    assert dm.get(f"/reports/kept/{officers.id}.csv").status_code == 303, "of officers by name: by a code"
+    asked = dm.post(f"/reports/kept/{officers.id}.csv").headers["Location"]
+    place.journey.confirm(place.journey.staff.holder(Role.DM), UUID(asked.removeprefix("/step-up/")))
+    assert dm.post(asked).mimetype == "text/csv"
 
 
 def test_figures_that_were_altered_are_not_given_out(place):

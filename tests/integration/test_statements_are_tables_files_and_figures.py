@@ -6,14 +6,18 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from lxml import etree
+from sqlalchemy import select
 
 from app.domain.roles import Role
+from app.models.audit import audit
 from app.services.jobs import jobs
-from app.services.reports import reports
+from app.services.reports import reports, takings
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:
@@ -49,9 +53,26 @@ def rows(
     office: str = "",
     period: str = "from=2026-11-01&to=2026-12-31",
 ) -> list[dict[str, str]]:
-    answer = place.at(role, office).get(f"/reports/{key}.csv?{period}")
+    answer = taken(place, role, f"/reports/{key}.csv?{period}", office)
     assert answer.status_code == 200
     return list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+
+
+def taken(place: Office, role: Role, address: str, office: str = "") -> Any:
+    """The file of a statement as this post gets it: at once, or by a code where it tells of single cases."""
+    visitor = place.at(role, office)
+    if not takings.takes_code(re.split(r"[/.]", address)[2]):
+        return visitor.get(address)
+    visitor.get("/reports")
+    asked = visitor.post(address)
+    if asked.status_code != 303:
+        return asked
+    office_id = place.journey.staff.offices(role)[office] if office else None
+    step_up = asked.headers["Location"]
+    place.journey.confirm(
+        place.journey.staff.holder(role, office_id), UUID(step_up.removeprefix("/step-up/"))
+    )
+    return visitor.post(step_up)
 
 
 @pytest.mark.parametrize("key", list(reports.STATEMENTS))
@@ -60,11 +81,57 @@ def test_each_is_a_page_and_three_files_in_both_languages(place, key):
     page = text_of(dm.get(f"/reports/{key}"))
     assert "statement." not in page.partition("<main")[2]
     for ending, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF")):
-        answer = dm.get(f"/reports/{key}.{ending}")
+        answer = taken(place, Role.DM, f"/reports/{key}.{ending}")
         assert answer.status_code == 200
         assert answer.get_data().startswith(begin)
+        assert answer.headers["Content-Disposition"].startswith("attachment")
     assert dm.get("/reports/nothing").status_code == 404
     assert dm.get(f"/reports/{key}.exe").status_code == 404
+
+
+def last_taking(place: Office) -> Any:
+    with place.database.engine.connect() as connection:
+        wanted = select(audit).where(audit.c.action == "statement:take").order_by(audit.c.seq.desc())
+        return connection.execute(wanted).first()
+
+
+def test_that_a_file_was_taken_is_recorded_with_its_digest_and_rows(place):
+    answer = taken(place, Role.SP, "/reports/pendency.xlsx?month=2026-11")
+    row = last_taking(place)
+    assert (row.stream, row.role, row.object) == ("access", "sp", "statement:pendency")
+    assert row.detail["sha256"] == sha256(answer.get_data()).hexdigest()
+    assert (row.detail["first"], row.detail["ending"]) == ("2026-11-01", "xlsx")
+    assert row.detail["rows"] > 1
+    assert "step_up" not in row.detail
+
+
+@pytest.mark.parametrize("key", ["officers", "receipts", "dispatches", "issued", "revocations"])
+def test_a_file_of_single_cases_or_officers_takes_a_code_for_that_very_file_once(place, key):
+    assert takings.takes_code(key)
+    dm = place.at(Role.DM)
+    assert dm.get(f"/reports/{key}.csv").headers["Location"].startswith(f"/reports/{key}"), "no code, no file"
+    page = text_of(dm.get(f"/reports/{key}"))
+    assert f'formaction="/reports/{key}.csv' in page
+    assert f'href="/reports/{key}.csv' not in page
+    asked = dm.post(f"/reports/{key}.csv?month=2026-11").headers["Location"]
+    before = last_taking(place)
+    assert dm.post(asked, {"code": "000000"}).status_code == 422
+    assert last_taking(place) == before
+    place.journey.confirm(place.journey.staff.holder(Role.DM), UUID(asked.removeprefix("/step-up/")))
+    assert dm.post(asked).mimetype == "text/csv"
+    assert last_taking(place).detail["step_up"] == asked.removeprefix("/step-up/")
+    assert dm.post(asked).mimetype == "text/html"
+    nobody = place.at(Role.PROCESS_ADMIN)
+    nobody.get("/account")
+    assert nobody.post(f"/reports/{key}.csv").status_code == 403
+
+
+def test_sums_alone_go_out_without_one(place):
+    sums = {key for key in reports.STATEMENTS if not takings.takes_code(key)}
+    assert sums == {"pendency", "disposal", "duration", "stages", "outcomes", "departments"}
+    for key in sums:
+        text = taken(place, Role.DM, f"/reports/{key}.csv?from=2026-11-01&to=2026-12-31").get_data().decode()
+        assert place.done not in text, key
 
 
 def test_disposal_tells_days_and_what_was_in_time(place):

@@ -63,6 +63,11 @@ class Statement:
     make: Maker
     permission: Permission = Permission.REPORT_SEE
     by_purpose: bool = True
+    by_row: bool = False  # it tells of single cases or officers, not of sums alone
+
+
+def _register(make: Maker) -> Statement:
+    return Statement(make, Permission.REGISTER_SEE, by_purpose=False, by_row=True)
 
 
 STATEMENTS: dict[str, Statement] = {
@@ -70,13 +75,13 @@ STATEMENTS: dict[str, Statement] = {
     "disposal": Statement(durations.disposal),
     "duration": Statement(durations.monthly, by_purpose=False),
     "stages": Statement(workload.stages, by_purpose=False),
-    "officers": Statement(workload.officers, Permission.OFFICER_REPORT, by_purpose=False),
+    "officers": Statement(workload.officers, Permission.OFFICER_REPORT, by_purpose=False, by_row=True),
     "outcomes": Statement(outcomes.by_purpose, Permission.OUTCOME_REPORT, by_purpose=False),
     "departments": Statement(registers.departments, Permission.REQUISITION_SEE, by_purpose=False),
-    "receipts": Statement(registers.receipts, Permission.REGISTER_SEE, by_purpose=False),
-    "dispatches": Statement(registers.dispatches, Permission.REGISTER_SEE, by_purpose=False),
-    "issued": Statement(registers.issued, Permission.REGISTER_SEE, by_purpose=False),
-    "revocations": Statement(registers.revocations, Permission.REGISTER_SEE, by_purpose=False),
+    "receipts": _register(registers.receipts),
+    "dispatches": _register(registers.dispatches),
+    "issued": _register(registers.issued),
+    "revocations": _register(registers.revocations),
 }
 
 

@@ -45,7 +45,7 @@ BREAKS = frozenset({"case:break_glass"})
 CONFIRMED = "factor:confirm"
 _WATCHED = sightings.LOOKS | SEARCHES | REFUSALS | DOORS | EXPORTS | BREAKS | {CONFIRMED}
 #: Acts behind a fresh factor by which data leave the house.
-_LEAVES = frozenset({"subject:export"})
+_LEAVES = frozenset({"subject:export", "statement:take", "record:export"})
 MANY_AN_HOUR, SEARCHES_AN_HOUR, REFUSED, AT_THE_DOOR = 50, 30, 3, 10
 NIGHT = (22, 6)  # o'clock in India: nobody's hours, but a thana's
 _HOUR = timedelta(hours=1)

@@ -166,6 +166,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "record:check": frozenset({"copies"}),
     "record:checked": frozenset({"rows", "faults"}),
     "statement:keep": frozenset({"statement", "first", "sha256"}),
+    "statement:take": frozenset({"statement", "first", "last", "ending", "rows", "sha256", "step_up"}),
     "calendar:propose": frozenset({"kind"}),
     "calendar:approve": frozenset(),
     "calendar:refuse": frozenset(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, redirect, request, url_for
 
@@ -18,6 +19,7 @@ from app.services.reports import (
     reportfiles,
     reports,
     statements,
+    takings,
 )
 from app.web.door import stepup
 from app.web.frame import charts, language
@@ -31,7 +33,6 @@ from app.web.request.files import attachment, file_response
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
-    from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
@@ -82,24 +83,40 @@ def kept() -> ResponseReturnValue:
     for row in rows:
         by_time.setdefault(Period(row.first_on, row.last_on), []).append(row)
     times = [(_time(period), found) for period, found in by_time.items()]
-    return page("reports/kept.html", times=times, endings=list(reportfiles.MEDIA))
+    return page(
+        "reports/kept.html", times=times, endings=list(reportfiles.MEDIA), takes_code=takings.takes_code
+    )
 
 
 @bp.get("/reports/kept/<uuid:kept_id>.<ending>")
 @requires(Permission.STATEMENT_TAKE)
 def kept_file(kept_id: UUID, ending: str) -> ResponseReturnValue:
     """A kept statement to take away: its figures are those of then, and its hash stands beneath."""
-    if ending not in reportfiles.MEDIA:
-        abort(404)
+    _known_ending(ending)
+    return _kept(kept_id, ending)
+
+
+@bp.post("/reports/kept/<uuid:kept_id>.<ending>")
+@requires(Permission.STATEMENT_TAKE)
+def ask_kept_file(kept_id: UUID, ending: str) -> ResponseReturnValue:
+    """Ask for the code that a kept statement takes which tells of single cases or officers."""
+    _known_ending(ending)
+    row, _ = transaction.read(lambda rows: keptstatements.opened(rows, g.actor, kept_id))
+    return _asked(takings.Wanted(row.statement, Period(row.first_on, row.last_on), ending, kept=str(kept_id)))
+
+
+def _kept(kept_id: UUID, ending: str, proof: StepUp | None = None) -> ResponseReturnValue:
     try:
         row, sheet = transaction.read(lambda rows: keptstatements.opened(rows, g.actor, kept_id))
     except keptstatements.Altered as refused:
         return page("reports/refused.html", 409, key=refused.key, refused=refused, period=None)
+    if takings.takes_code(row.statement) and proof is None:
+        return redirect(url_for("reports.kept"), code=303)
     below = [
         language.say("kept.made", at=language.moment(row.made_at)),
         f"SHA-256 {bytes(row.sha256).hex()}",
     ]
-    return _taken(sheet, row.statement, ending, below)
+    return _taken(sheet, takings.Wanted(row.statement, sheet.period, ending, kept=str(kept_id)), proof, below)
 
 
 @bp.get("/reports/<key>")
@@ -130,6 +147,7 @@ def _statement_page(key: str, status: int = 200, refused: DomainError | None = N
         address=_address,
         opened=_opened,
         endings=list(reportfiles.MEDIA),
+        takes_code=takings.takes_code(key),
         by_purpose=reports.STATEMENTS[key].by_purpose,
         may_open=g.actor.may(Permission.CASE_SEE),
         enters_baseline=key == "duration" and g.actor.may(Permission.BASELINE_SET),
@@ -143,21 +161,73 @@ def _statement_page(key: str, status: int = 200, refused: DomainError | None = N
 @requires(Permission.STATEMENT_TAKE)
 def file(key: str, ending: str) -> ResponseReturnValue:
     """The statement to take away, with the name of whoever took it and when."""
+    _known_ending(ending)
+    wanted = takings.Wanted(key, _period(), ending, request.args.get("purpose", ""))
+    return _file(wanted)
+
+
+@bp.post("/reports/<key>.<ending>")
+@requires(Permission.STATEMENT_TAKE)
+def ask_file(key: str, ending: str) -> ResponseReturnValue:
+    """Ask for the code that a statement takes which tells of single cases or officers."""
+    _known_ending(ending)
+    if key not in reports.STATEMENTS:
+        abort(404)
+    return _asked(takings.Wanted(key, _period(), ending))
+
+
+def _file(wanted: takings.Wanted, proof: StepUp | None = None) -> ResponseReturnValue:
+    sheet, _ = _made(wanted.statement, wanted.period, wanted.purpose)
+    if isinstance(sheet, statements.DoesNotAddUp):
+        return page("reports/refused.html", 409, key=wanted.statement, refused=sheet, period=wanted.period)
+    if takings.takes_code(wanted.statement) and proof is None:
+        return redirect(_address("statement", sheet, "", key=wanted.statement), code=303)
+    return _taken(sheet, wanted, proof)
+
+
+def _known_ending(ending: str) -> None:
     if ending not in reportfiles.MEDIA:
         abort(404)
-    period, purpose = _period(), request.args.get("purpose", "")
-    sheet, _ = _made(key, period, purpose)
-    if isinstance(sheet, statements.DoesNotAddUp):
-        return page("reports/refused.html", 409, key=key, refused=sheet, period=period)
-    return _taken(sheet, key, ending)
 
 
-def _taken(sheet: Sheet, key: str, ending: str, below: Sequence[str] = ()) -> Response:
-    """The file of a statement; `below` are further lines beneath it."""
-    data = reportfiles.made(transaction.database(), _printed(sheet, below), ending, transaction.now())
-    name = f"{key}-{sheet.period.first.isoformat()}-{sheet.period.last.isoformat()}.{ending}"
+def _taken(sheet: Sheet, wanted: takings.Wanted, proof: StepUp | None, below: Sequence[str] = ()) -> Response:
+    """The file of a statement, recorded before it goes out; `below` are further lines beneath it."""
+    database, now, ending = transaction.database(), transaction.now(), wanted.ending
+    data = reportfiles.made(database, _printed(sheet, below), ending, now)
+    takings.note(database, g.actor, wanted, len(sheet.lines), data, now, proof)
+    first, last = sheet.period.first.isoformat(), sheet.period.last.isoformat()
+    name = f"{wanted.statement}-{first}-{last}.{ending}"
     headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
     return Response(data, mimetype=reportfiles.MEDIA[ending], headers=headers)
+
+
+def _asked(wanted: takings.Wanted) -> ResponseReturnValue:
+    actor, now = transaction.actor(), transaction.now()
+    asked = transaction.write(lambda rows: takings.ask(rows, actor, wanted, now))
+    return redirect(url_for("stepup.show", step_up_id=asked), code=303)
+
+
+def _tell_taking(item: Item) -> stepup.Line:
+    wanted = takings.wanted_by(item)
+    name = f"{language.word('statement.name', wanted.statement)}, {_time(wanted.period)}"
+    done = language.say("statement.take_file", ending=wanted.ending.upper())
+    return stepup.Line(name, _whence([item]), done, item.digest)
+
+
+def _give_taking(proof: StepUp) -> ResponseReturnValue:
+    wanted = takings.wanted_by(proof.items[0])
+    return _kept(UUID(wanted.kept), wanted.ending, proof) if wanted.kept else _file(wanted, proof)
+
+
+def _whence(items: Sequence[Item]) -> str:
+    """The page from which a file was asked for."""
+    wanted = takings.wanted_by(items[0])
+    if wanted.kept:
+        return url_for("reports.kept")
+    return url_for("reports.statement", key=wanted.statement, **_query(wanted.period, ""))
+
+
+stepup.ACTS[takings.TAKE] = stepup.Act(_tell_taking, _give_taking, _whence)
 
 
 @bp.post("/reports/duration/baseline")
