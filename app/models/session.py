@@ -54,12 +54,16 @@ class Session:
         self.loader, self.clock_is_free = "", False
         self._waiting: list[Sent] = []
         self._waiting_tables: set[str] = set()
-        self._kept: dict[Any, tuple[frozenset[str], list[Any]]] = {}
+        #: What was read, by scope: a session asks under one scope some twenty times, and hashing one takes a while.
+        self._kept: dict[Scope, dict[Any, tuple[frozenset[str], list[Any]]]] = {}
+        self._own = self._kept.setdefault(scope, {})
+        self.prepared: Any = None  # what app.models.statements works out of the scope, once
 
     def narrowed(self, scope: Scope) -> Session:
         """The same transaction under another scope, once the right to it is settled."""
         inner = copy(self)
-        inner.scope = scope
+        inner.scope, inner.prepared = scope, None
+        inner._own = self._kept.setdefault(scope, {})  # noqa: SLF001 - one's own kind
         return inner
 
     @property
@@ -74,7 +78,7 @@ class Session:
     def connection(self) -> Connection:
         """The connection for a statement made on the spot; everything that waits is written before."""
         self.flush()
-        self._kept.clear()
+        self.forget()
         if self._begin and _is_idle(self._driver):
             with self._driver.pipeline() if self.dialect.name == "postgresql" else nullcontext():
                 self._begin_on(self._driver)
@@ -84,15 +88,16 @@ class Session:
 
     def kept(self, key: Any) -> list[Any] | None:
         """What this statement read before with these values, if none of its tables was written since."""
-        found = self._kept.get((self.scope, key))
+        found = self._own.get(key)
         return None if found is None else found[1]
 
     def keep(self, key: Any, tables: frozenset[str], rows: list[Any]) -> None:
-        self._kept[self.scope, key] = (tables, rows)
+        self._own[key] = (tables, rows)
 
     def forget(self) -> None:
         """Read everything anew from now on."""
-        self._kept.clear()
+        for kept in self._kept.values():
+            kept.clear()
 
     def fetch(self, tables: frozenset[str], sent: Sequence[Sent]) -> list[list[Any]]:
         """Run reading statements by the bare driver, after the writes they must see; -> the rows of each.
@@ -138,8 +143,9 @@ class Session:
             self._send(self._take())
 
     def _forget(self, table: str) -> None:
-        for key in [key for key, (tables, _) in self._kept.items() if table in tables]:
-            del self._kept[key]
+        for kept in self._kept.values():
+            for key in [key for key, (tables, _) in kept.items() if table in tables]:
+                del kept[key]
 
     def _take(self) -> list[Sent]:
         taken = self._waiting.copy()  # the lists are one for all scopes of the transaction

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import namedtuple
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import BindParameter, String, Table, bindparam, cast, func, update
 from sqlalchemy import insert as plain_insert
@@ -98,7 +98,7 @@ class _Ready:
     def sent(self, session: Session, values: Mapping[str, Any]) -> Sent:
         if values.keys() != self.names:
             raise TypeError(f"the statement takes {sorted(self.names)}, not {sorted(values)}")
-        own = _values_of(session.scope)
+        own = _prepared(session).values
         found = []
         for name, processor, constant in self.binds:
             value = values[name] if name in self.names else own.get(name, constant)
@@ -120,13 +120,28 @@ class _Ready:
         return list(map(self.row, zip(*columns, strict=True)))
 
 
+class _Prepared(NamedTuple):
+    """What every statement of a session asks of it: database and kind of scope, and the values of the scope."""
+
+    shape: Hashable
+    values: Mapping[str, Any]
+
+
+def _prepared(session: Session) -> _Prepared:
+    found: _Prepared | None = session.prepared
+    if found is None:
+        shape = (session.dialect.name, _shape(session.scope))
+        found = session.prepared = _Prepared(shape, _values_of(session.scope))
+    return found
+
+
 class _Statement:
     def __init__(self, build: Callable[[At], Any]) -> None:
         self._build = build
         self._compiled: dict[Hashable, _Ready] = {}
 
     def _ready(self, session: Session, variant: Hashable = None) -> _Ready:
-        key = (session.dialect.name, _shape(session.scope), variant)
+        key = (_prepared(session).shape, variant)
         found = self._compiled.get(key)
         if found is None:
             at = At(session.scope, session.dialect)
@@ -184,17 +199,20 @@ def together(wanted: Sequence[tuple[Session, Query, Mapping[str, Any]]]) -> None
     Where one of them locks it stands first: the others are read behind the lock, and what was read before is
     forgotten.
     """
-    ready = [(session, query, values, query._ready(session)) for session, query, values in wanted]  # noqa: SLF001
-    if ready[0][-1].locks:
+    ready = [
+        (session, query._ready(session), _key(query, values), values)  # noqa: SLF001
+        for session, query, values in wanted
+    ]
+    if ready[0][1].locks:
         ready[0][0].forget()
-    missing = [each for each in ready if each[0].kept(_key(each[1], each[2])) is None]
+    missing = [each for each in ready if each[0].kept(each[2]) is None]
     if not missing:
         return
-    tables = frozenset[str]().union(*(each.tables for *_, each in missing))
-    sent = [each.sent(session, values) for session, _, values, each in missing]
+    tables = frozenset[str]().union(*(each.tables for _, each, *_ in missing))
+    sent = [each.sent(session, values) for session, each, _, values in missing]
     raw = wanted[0][0].fetch(tables, sent)
-    for (session, query, values, each), rows in zip(missing, raw, strict=True):
-        session.keep(_key(query, values), each.tables, each.rows(rows))
+    for (session, each, key, _), rows in zip(missing, raw, strict=True):
+        session.keep(key, each.tables, each.rows(rows))
 
 
 def _key(query: Query, values: Mapping[str, Any]) -> Any:
