@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from app.domain.clock import WorkingCalendar
+    from app.domain.clock import Age, WorkingCalendar
 
 #: The three states of a task's time, and the finer bands of the first and the last of them, the most urgent first.
 STATES = ("late", "last_day", "left")
@@ -46,3 +44,31 @@ def windows(calendar: WorkingCalendar, today: date) -> dict[str, Window]:
         "left_3": Window(tomorrow, beyond),
         "left_more": Window(beyond, None),
     }
+
+
+class Place(NamedTuple):
+    """How a due day stands: its age, and the state and the bands in whose windows it lies."""
+
+    age: Age
+    bands: tuple[str, ...]
+
+
+class Places(dict[date, Place]):
+    """The places of due days on one day; each is worked out when it is first asked for."""
+
+    def __init__(self, calendar: WorkingCalendar, today: date) -> None:
+        super().__init__()
+        self._calendar, self._today = calendar, today
+
+    def __missing__(self, due_on: date) -> Place:
+        within = tuple(
+            band for band, window in windows(self._calendar, self._today).items() if window.holds(due_on)
+        )
+        place = self[due_on] = Place(self._calendar.age(due_on, self._today), within)
+        return place
+
+
+@lru_cache(maxsize=32)
+def places(calendar: WorkingCalendar, today: date) -> Places:
+    """Where due days stand on a day: a list says the same few again and again."""
+    return Places(calendar, today)

@@ -46,6 +46,16 @@ def test_the_bands_of_a_state_make_up_the_state(calendar, today, distance):
         assert bool(within) == windows[state].holds(due_on)
 
 
+@given(calendars, days, st.integers(-60, 60))
+def test_the_place_of_a_day_is_its_age_and_every_window_that_holds_it(calendar, today, distance):
+    due_on = today + timedelta(days=distance)
+    place = bands.places(calendar, today)[due_on]
+    assert place == bands.places(calendar, today)[due_on]
+    assert place.age == calendar.age(due_on, today)
+    windows = bands.windows(calendar, today)
+    assert place.bands == tuple(band for band in windows if windows[band].holds(due_on))
+
+
 @given(calendars, days, st.integers(0, 12))
 def test_the_earliest_day_within_some_working_days_is_the_earliest(calendar, end, count):
     found = calendar.earliest_within(end, count)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from app.domain.bands import Window
+    from app.domain.bands import Place, Window
     from app.domain.clock import Age
     from app.domain.roles import Actor
     from app.models.base import AnyRow
@@ -176,6 +176,7 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
     counts = table.counts(session, queue)
     rows = table.rows(session, queue, condition, keyset)
     shown, more = rows[:size], len(rows) > size
+    sums = _sums(counts, bands.places(calendars.of(session), today))
     loaded = releases.active(session)
     found = _counted(condition, counts)
     if found is None and condition:
@@ -183,8 +184,8 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
         found = len(rows) if is_all else table.capped_count(session, queue, condition, CAP + 1)
     return InboxPage(
         query,
-        _tiles(counts, windows),
-        _banded(counts, windows),
+        _tiles(counts, sums),
+        _banded(sums),
         _tabs(counts, today, loaded),
         _opened(session, actor, shown, looks, now),
         _next(query, shown[-1]) if more else "",
@@ -260,19 +261,23 @@ def _counted(condition: table.Condition, counts: Sequence[AnyRow]) -> int | None
     )
 
 
-def _tiles(counts: Sequence[AnyRow], windows: Mapping[str, Window]) -> Tiles:
-    late, last, left = (
-        sum(row.open for row in counts if windows[state].holds(row.due_on)) for state in bands.STATES
-    )
+def _sums(counts: Sequence[AnyRow], places: Mapping[date, Place]) -> dict[str, int]:
+    """How many tasks lie in each state and band of age."""
+    sums = dict.fromkeys(AGES, 0)
+    for row in counts:
+        for band in places[row.due_on].bands:
+            sums[band] += row.open
+    return sums
+
+
+def _tiles(counts: Sequence[AnyRow], sums: Mapping[str, int]) -> Tiles:
+    late, last, left = (sums[state] for state in bands.STATES)
     return Tiles(late, last, left, sum(row.free for row in counts))
 
 
-def _banded(counts: Sequence[AnyRow], windows: Mapping[str, Window]) -> list[tuple[str, int]]:
+def _banded(sums: Mapping[str, int]) -> list[tuple[str, int]]:
     """The finer bands of age, the most urgent first, of a state that lies in more than one of them."""
-    found = [
-        (band, sum(row.open for row in counts if windows[band].holds(row.due_on))) for band in bands.BANDS
-    ]
-    filled = [(band, count) for band, count in found if count]
+    filled = [(band, sums[band]) for band in bands.BANDS if sums[band]]
     states = [band.partition("_")[0] for band, _ in filled]
     return [each for each, state in zip(filled, states, strict=True) if states.count(state) > 1]
 
@@ -301,8 +306,8 @@ def _opened(
     session: Session, actor: Actor, rows: Sequence[AnyRow], looks: Mapping[UUID, AnyRow], now: datetime
 ) -> list[InboxRow]:
     """The rows as they are shown; a name stays sealed until somebody reads it."""
-    calendar, today = calendars.of(session), calendars.day(now)
-    ages = {due_on: calendar.age(due_on, today) for due_on in {row.due_on for row in rows}}
+    today = calendars.day(now)
+    places = bands.places(calendars.of(session), today)
     known = {
         release_id: releases.load(session, release_id) for release_id in {row.release_id for row in rows}
     }
@@ -311,7 +316,7 @@ def _opened(
     for row in rows:
         loaded = known[row.release_id]
         is_held = row.assigned_to is not None or holding.holds(row, now)
-        look = looks.get(row.id)
+        look = looks.get(row.id) if looks else None
         opened.append(
             InboxRow(
                 row.id,
@@ -322,7 +327,7 @@ def _opened(
                 *loaded.engine.label(row.element_id),
                 *_unit(session, row, post.office_id),
                 row.due_on,
-                ages[row.due_on],
+                places[row.due_on].age,
                 row.requisition_number,
                 row.requester_hi,
                 (row.holder_hi or "") if is_held else "",

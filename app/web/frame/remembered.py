@@ -129,7 +129,7 @@ class Remembering(NodeTransformer):
 @pass_environment
 def recalled(environment: Environment, key: tuple[Any, ...]) -> Markup | None:
     """What was drawn for these values; None where one of them is marked as safe: it equals a text that is not."""
-    if any(type(value) is Markup for value in key):
+    if Markup in map(type, key):
         return None
     return _memory(environment).recall(key)
 
@@ -137,7 +137,7 @@ def recalled(environment: Environment, key: tuple[Any, ...]) -> Markup | None:
 @pass_environment
 def kept(environment: Environment, text: Markup, key: tuple[Any, ...]) -> str:
     """Keep what was drawn for these values."""
-    if not any(type(value) is Markup for value in key):
+    if Markup not in map(type, key):
         _memory(environment).keep(key, text)
     return ""
 
