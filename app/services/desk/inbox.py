@@ -138,7 +138,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class FilterChoices:
     thanas: list[Choice]
-    purposes: list[Choice]
+    purposes: Mapping[str, releases.Purpose]  # by code
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
         _tabs(counts, today, loaded),
         _opened(session, actor, shown, looks, now),
         _next(query, shown[-1]) if more else "",
-        FilterChoices(_thanas(session, today) if with_thanas else [], _purposes(loaded)),
+        FilterChoices(_thanas(session, today) if with_thanas else [], loaded.purposes),
         desk.views(session, actor),
         Again(sum(row.look_on <= today for row in looks.values()), len(looks)),
         notes.waiting_count(session, queue.office_id, NOTES_CAP),
@@ -362,10 +362,6 @@ def _thanas(session: Session, today: date) -> list[Choice]:
     """The thanas to filter by, for an office that is not itself one."""
     found = offices.names_of_kind(session, OfficeKind.THANA, today)
     return [Choice(str(row.id), row.name_hi, row.name_en) for row in found]
-
-
-def _purposes(loaded: releases.Loaded) -> list[Choice]:
-    return [Choice(code, each.hi, each.en) for code, each in loaded.purposes.items()]
 
 
 def _next(query: InboxQuery, row: AnyRow) -> str:

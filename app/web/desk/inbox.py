@@ -141,14 +141,16 @@ def _asked() -> InboxQuery:
 
 def _address(query: InboxQuery) -> Callable[..., str]:
     """Makes the address of this view with something changed; what is as usual is left out."""
-    base = _values(query)
+    base = _unusual(_values(query))
 
     def address(**changes: Any) -> str:
-        wanted = {**base, **changes}
-        named = {name: value for name, value in wanted.items() if value not in ("", _DEFAULTS[name])}
-        return address_of("inbox.show", **named)
+        return address_of("inbox.show", **_unusual({**base, **changes}))
 
     return address
+
+
+def _unusual(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in ("", _DEFAULTS[name])}
 
 
 def _named(query: InboxQuery) -> dict[str, Any]:
@@ -178,11 +180,10 @@ class Choices(NamedTuple):
 def _choices(found: InboxPage) -> Choices:
     """What each filter offers, in the page's language."""
     every = ("", say("inbox.every"))
-    thanas, purposes = (
-        (every, *((each.value, language.choose(each.hi, each.en)) for each in offered))
-        for offered in (found.filters.thanas, found.filters.purposes)
-    )
-    return Choices(*_usual_choices(language.current()), thanas, purposes)
+    offered, choose = found.filters, language.choose
+    thanas = [(each.value, choose(each.hi, each.en)) for each in offered.thanas]
+    purposes = [(code, choose(each.hi, each.en)) for code, each in offered.purposes.items()]
+    return Choices(*_usual_choices(language.current()), (every, *thanas), (every, *purposes))
 
 
 @cache

@@ -17,7 +17,11 @@ POLICY = (
 )
 #: Of the pages with a canvas: its shapes are placed by style attributes. Scripts and style sheets stay shut out.
 EDITOR_POLICY = f"{POLICY}; style-src-attr 'unsafe-inline'"
+_YEAR = "max-age=31536000; includeSubDomains"
+#: What an answer carries that says nothing else.
 _ALWAYS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
@@ -27,7 +31,6 @@ _ALWAYS = {
 }
 #: Of the one page whose form may ask the phone where it is.
 WITH_POSITION = {"Permissions-Policy": "geolocation=(self), microphone=(), payment=()"}
-_YEAR = "max-age=31536000; includeSubDomains"
 _WORTH_PACKING = 1_000  # bytes; a shorter answer fits one network packet as it is
 _LEVEL = 4  # of zlib; a page of 24 kB takes 0.14 ms and becomes 4.8 kB
 _GZIP_WITH_NAME = b"\x1f\x8b\x08\x08\0\0\0\0\0\xff"  # deflate, a name follows, no time, no system
@@ -36,15 +39,15 @@ _PACKED = ("text/html", "image/svg+xml", "application/json", "text/csv")
 
 def install(app: Flask, *, secure: bool) -> None:
     """Put the headers on every answer, error pages included. `secure`: the district serves over https."""
+    always = {**_ALWAYS, **({"Strict-Transport-Security": _YEAR} if secure else {})}
+    ours = tuple((name.lower(), name, value) for name, value in always.items())
 
     def finish(response: Response) -> Response:
         headers = response.headers
-        for name, value in _ALWAYS.items():
-            headers.setdefault(name, value)
-        headers.setdefault("Content-Security-Policy", POLICY)
-        headers.setdefault("Cache-Control", "no-store")
-        if secure:
-            headers.setdefault("Strict-Transport-Security", _YEAR)
+        said = {name.lower() for name, _ in headers}
+        for lowered, name, value in ours:  # asking one by one is the dearer way
+            if lowered not in said:
+                headers.add(name, value)
         return _packed(response)
 
     app.after_request(finish)
