@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-import zlib
 from typing import TYPE_CHECKING
 
 from flask import request
+from zlib_ng import zlib_ng as zlib
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -32,7 +32,8 @@ _ALWAYS = {
 #: Of the one page whose form may ask the phone where it is.
 WITH_POSITION = {"Permissions-Policy": "geolocation=(self), microphone=(), payment=()"}
 _WORTH_PACKING = 1_000  # bytes; a shorter answer fits one network packet as it is
-_LEVEL = 4  # of zlib; a page of 24 kB takes 0.14 ms and becomes 4.8 kB
+#: Of zlib-ng: an inbox of 45 kB becomes 6.1 kB in 0.10 ms; the zlib of Python takes 0.20 ms for as many bytes.
+_LEVEL = 4
 _GZIP_WITH_NAME = b"\x1f\x8b\x08\x08\0\0\0\0\0\xff"  # deflate, a name follows, no time, no system
 _PACKED = ("text/html", "image/svg+xml", "application/json", "text/csv")
 
