@@ -14,6 +14,7 @@ from app.models import key_queries as keys
 from app.models import note_queries as notes
 from app.models import office_queries as offices
 from app.models import releases
+from app.models import setting_queries as settings
 from app.models import workflow_queries as workflow
 from app.models.statements import together
 
@@ -34,10 +35,14 @@ def inbox(
     queue: inboxes.Queue,
     officer_id: UUID,
     most_notes: int,
+    policy: str,
     thanas_on: date | None,
     paging: inboxes.Wanted | None,
 ) -> None:
-    """What a page of the inbox reads; the thanas of a day where it offers them, the page itself where it is known."""
+    """What a page of the inbox reads, with the setting `policy`.
+
+    The thanas of a day where it offers them, the page itself where it is known.
+    """
     of_desk = {"officer_id": officer_id, "office_id": queue.office_id}
     asked: list[inboxes.Wanted] = [
         inboxes.counting(queue),
@@ -46,6 +51,7 @@ def inbox(
         (notes.WAITING_COUNT, {"office_id": queue.office_id, "limit": most_notes}),
         (offices.CALENDAR, {}),
         (releases.ACTIVE, {}),
+        (settings.VALUE, {"key": policy}),
     ]
     if paging is not None:
         asked.append(paging)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, true, union_all
+from sqlalchemy import case as when
 
+from app.domain.offices import UnitKind
 from app.models.base import first_of
 from app.models.cases import applicant, case, data_key, enquiry, requisition
 from app.models.officers import officer
@@ -197,7 +199,7 @@ def _part(at: At, shape: _Shape, role: str) -> Any:
 
 
 def _shown(unit: Any, holder: Any) -> list[ColumnElement[Any]]:
-    """What the list shows of a task: step, case, letter, sealed name, whose enquiry, in whose name."""
+    """What the list shows of a task: step, case, letter, sealed name, whose enquiry if not ours, in whose name."""
     return [
         user_task.c.id,
         user_task.c.element_id,
@@ -217,8 +219,7 @@ def _shown(unit: Any, holder: Any) -> list[ColumnElement[Any]]:
         unit.c.id.label("unit_id"),
         *named(unit, "unit"),
         enquiry.c.id.label("enquiry_id"),
-        enquiry.c.unit_kind.label("asked_kind"),
-        enquiry.c.facts.label("asked"),
+        when((enquiry.c.unit_kind == UnitKind.OTHER_DISTRICT, enquiry.c.facts)).label("asked"),
         holder.c.name_hi.label("holder_hi"),
         holder.c.name_en.label("holder_en"),
     ]
@@ -254,7 +255,14 @@ def _with_names(at: At, parts: Sequence[Any], *, is_falling: bool) -> Any:
             enquiry,
             and_(enquiry.c.district_id == user_task.c.district_id, enquiry.c.id == user_task.c.enquiry_id),
         )
-        .outerjoin(unit, and_(unit.c.district_id == enquiry.c.district_id, unit.c.id == enquiry.c.office_id))
+        .outerjoin(
+            unit,
+            and_(
+                unit.c.district_id == enquiry.c.district_id,
+                unit.c.id == enquiry.c.office_id,
+                enquiry.c.office_id != at.office_id,
+            ),
+        )
         .outerjoin(
             holder,
             and_(

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from app.models.scope import Session
 
 
-_VALUE = Query(lambda at: select(setting.c.value).where(at.visible(setting), setting.c.key == at.key))
+VALUE = Query(lambda at: select(setting.c.value).where(at.visible(setting), setting.c.key == at.key))
 
 
 def value_of(session: Session, key: str) -> Any:
     """The value of a setting; None where it was never set."""
-    row = _VALUE.one_or_none(session, key=key)
+    row = VALUE.one_or_none(session, key=key)
     return None if row is None else row.value
 
 

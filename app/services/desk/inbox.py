@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.domain import bands
 from app.domain.clock import start_of
-from app.domain.offices import OfficeKind, UnitKind
+from app.domain.offices import OfficeKind
 from app.domain.roles import IN_PERSON, roles_done_by
 from app.models import ahead
 from app.models import desk_queries as desks
@@ -19,7 +19,7 @@ from app.models import note_queries as notes
 from app.models import office_queries as offices
 from app.services.casefile import searchkeys
 from app.services.desk import desk, holding, sending
-from app.services.district import calendars, units
+from app.services.district import calendars, policies, units
 from app.services.procedure import releases
 from app.services.store import keys
 
@@ -168,7 +168,7 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
     #: An age is a window of days, which hangs on the calendar; all else is read in one wait.
     condition = None if query.age or query.look else _condition(session, actor, query, {}, None)
     paging = None if condition is None else table.paging(queue, condition, keyset)
-    ahead.inbox(session, queue, actor.officer_id, NOTES_CAP, thanas_on, paging)
+    ahead.inbox(session, queue, actor.officer_id, NOTES_CAP, policies.CLEAN_REPORTS, thanas_on, paging)
     windows = bands.windows(calendars.of(session), today)
     looks = {row.user_task_id: row for row in desks.follow_ups(session, actor.officer_id, queue.office_id)}
     if condition is None:
@@ -308,13 +308,15 @@ def _opened(
     """The rows as they are shown; a name stays sealed until somebody reads it."""
     today = calendars.day(now)
     places = bands.places(calendars.of(session), today)
-    known = {
-        release_id: releases.load(session, release_id) for release_id in {row.release_id for row in rows}
-    }
-    post, officer_id = actor.post, actor.officer_id
+    said: dict[tuple[UUID, str, str], tuple[tuple[str, str], tuple[str, str]]] = {}
+    officer_id = actor.officer_id
     opened = []
     for row in rows:
-        loaded = known[row.release_id]
+        spoken_of = (row.release_id, row.purpose, row.element_id)
+        if spoken_of not in said:
+            loaded = releases.load(session, row.release_id)
+            said[spoken_of] = loaded.purpose_names(row.purpose), loaded.engine.label(row.element_id)
+        purpose, step = said[spoken_of]
         is_held = row.assigned_to is not None or holding.holds(row, now)
         look = looks.get(row.id) if looks else None
         opened.append(
@@ -322,10 +324,10 @@ def _opened(
                 row.id,
                 row.number,
                 keys.SealedName(session.keys, row.data_key_id, row.applicant_id, row.name, row.wrapped),
-                *loaded.purpose_names(row.purpose),
+                *purpose,
                 row.element_id,
-                *loaded.engine.label(row.element_id),
-                *_unit(session, row, post.office_id),
+                *step,
+                *(_OWN if row.asked is None and row.unit_id is None else _unit(session, row)),
                 row.due_on,
                 places[row.due_on].age,
                 row.requisition_number,
@@ -340,17 +342,16 @@ def _opened(
 
 
 _NO_LOOK = (None, "", False)
+_OWN = ("", "", "")
 
 
-def _unit(session: Session, row: AnyRow, own: UUID) -> tuple[str, str, str]:
+def _unit(session: Session, row: AnyRow) -> tuple[str, str, str]:
     """Whose enquiry it is, where it is not one's own office's: another office's, or another district's by letter."""
-    if row.asked_kind == UnitKind.OTHER_DISTRICT and row.wrapped is not None:
+    if row.asked is not None and row.wrapped is not None:
         key = keys.unlock(session, row.data_key_id, row.wrapped)
         asked = keys.open_json(key, f"enquiry|facts|{row.enquiry_id}", row.asked)
         return "", *units.elsewhere(asked)
-    if row.unit_id in (None, own):
-        return "", "", ""
-    return row.unit_kind, row.unit_hi, row.unit_en
+    return (row.unit_kind, row.unit_hi, row.unit_en) if row.unit_id is not None else _OWN
 
 
 def _look(session: Session, actor: Actor, row: AnyRow, look: AnyRow, today: date) -> tuple[date, str, bool]:

@@ -56,7 +56,6 @@ class _Escaping(CodeGenerator):
         else:
             self.write("environment.escaped(")
 
-
     def visit_Filter(self, node: nodes.Filter, frame: Any) -> None:  # noqa: N802 - Jinja names it
         if node.name == _JOINED:
             self.write(f"concat({frame.buffer})")  # `safe` would copy the whole text three times more
