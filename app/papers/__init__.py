@@ -63,7 +63,7 @@ from app.papers.texts import (
     needs,
 )
 from app.papers.tokenkey import open_token
-from app.papers.values import address_line, dmy, in_place_of, joined, record_rows, register_facts
+from app.papers.values import address_line, dmy, in_place_of, joined, record_rows, register_facts, titled
 from app.papers.verification import Answer, IssuedPaper, public_answer
 
 __all__ = [
@@ -144,6 +144,7 @@ __all__ = [
     "signatures",
     "specimen",
     "stamped",
+    "titled",
     "token",
     "usable",
     "whole_by",

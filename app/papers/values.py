@@ -171,13 +171,26 @@ def _subject(texts: Texts, subject: Subject) -> dict[str, Words]:
     label = texts.setting(f"address_label.{subject.kind}")
     place = {"name": subject.name, "address_label": label, "address": _addresses(texts, subject)}
     if subject.kind == "firm":
-        return place | {"salutation": texts.setting("salutation.firm")}
-    married = texts.setting(f"salutation.{subject.gender}_{subject.relation}")
+        return place | {"salutation": _salutation(texts, subject)}
     return place | {
-        "salutation": married or texts.setting(f"salutation.{subject.gender}"),
+        "salutation": _salutation(texts, subject),
         "relation": texts.setting(f"relation.{subject.relation}.{subject.gender}"),
         "father": subject.father,
     }
+
+
+def _salutation(texts: Texts, subject: Subject) -> Words:
+    """श्री, सुश्री, श्रीमती or मेसर्स; nothing where none would be right."""
+    if subject.kind == "firm":
+        return texts.setting("salutation.firm")
+    married = texts.setting(f"salutation.{subject.gender}_{subject.relation}")
+    return married or texts.setting(f"salutation.{subject.gender}")
+
+
+def titled(texts: Texts, subject: Subject) -> Words:
+    """The name with its salutation, as a letter to this very person begins."""
+    before = _salutation(texts, subject)
+    return Words(f"{before.hi} {subject.name.hi}".strip(), f"{before.en} {subject.name.en}".strip())
 
 
 def _addresses(texts: Texts, subject: Subject) -> Words:

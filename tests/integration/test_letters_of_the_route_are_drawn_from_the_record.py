@@ -76,7 +76,7 @@ def test_forwarding_is_a_numbered_letter_with_its_list(route: Route, decided: st
         line.number,
         "का०-112/2026",
         "राहुल कुमार शर्मा",
-        decided.replace("/", "-"),
+        decided,
         "विश्वासभाजन",
         "स्याही से हस्ताक्षर",
         "कृते जिला पदाधिकारी",  # the section head signs for him
@@ -188,6 +188,7 @@ def test_a_hearing_is_told_to_the_applicant_with_day_and_place(route: Route) -> 
         sign=False,
     )
     text = route.said(number, route.letters(number)["hearing_notice"])
+    assert "सेवा में, श्री राहुल कुमार शर्मा" in text
     assert "07-12-2026 को 11:30 बजे समाहरणालय, छपरा में उपस्थित" in text
 
 
@@ -234,7 +235,7 @@ def test_a_reminder_is_a_numbered_letter_to_the_office_that_is_late(route: Route
     assert re.fullmatch(r"SP-\w+/VER/2026/\d{5}", line.number)
     text = route.said(number, line, Role.SP)
     for wanted in (
-        "सेवा में, थाना मशरक",
+        "सेवा में, थानाध्यक्ष, थाना मशरक",
         "स्मार पत्र (1)",
         "वरीय पुलिस अधीक्षक का कार्यालय",
         line.number,

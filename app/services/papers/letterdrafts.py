@@ -16,7 +16,7 @@ from app.services.casefile.projections import LETTER_NO
 from app.services.district import calendars, units
 from app.services.district.options import choices
 from app.services.papers import unitreports
-from app.services.papers.letterkinds import TELLING, Draft, last_letter
+from app.services.papers.letterkinds import TELLING, Draft, head_of_thana, last_letter
 from app.services.papers.paperpeople import People, listed, named
 from app.services.procedure import releases
 
@@ -100,7 +100,7 @@ class Maker:
         subject = self._people.subject()
         name, parent = listed(texts, self._known.person())
         address = papers.address_line(texts, subject.permanent)
-        number = papers.Words(self._known.case.number.replace("/", "-"))
+        number = papers.Words(self._known.case.number)
         head = texts.setting("annex_head") or papers.Words(_HEAD)
         heads = map(papers.Words, head.hi.split("|"), (head.en or head.hi).split("|"))
         return (tuple(heads), (papers.Words("1"), name, parent, address, number))
@@ -204,12 +204,11 @@ class Maker:
             thana = offices.find(self._session, UUID(thana_id)) if thana_id else None
             if thana is None or not forward[0]:
                 continue
-            sho = self.texts.setting("sho_designation")
             yield Draft(
                 "fwd_sp_to_thana",
                 "sp",
                 number,
-                papers.Words(f"{sho.hi}, थाना {thana.name_hi}", f"{sho.en}, {thana.name_en} P.S."),
+                head_of_thana(self.texts, thana.name_hi, thana.name_en),
                 words={"instruction": papers.Words(note, note)},
                 plain={
                     "n": "1",
@@ -292,12 +291,12 @@ class Maker:
     def _notice(self, values: Mapping[str, Any], side: Literal["dm", "sp"]) -> Draft:
         subject = self._people.subject()
         place = str(values.get("hearing_place") or "")
-        address = papers.address_line(self.texts, subject.permanent)
+        name, address = papers.titled(self.texts, subject), papers.address_line(self.texts, subject.permanent)
         return Draft(
             "hearing_notice",
             side,
             str(values.get(LETTER_NO) or ""),
-            papers.Words(f"{subject.name.hi},\n{address.hi}", f"{subject.name.en},\n{address.en}"),
+            papers.Words(f"{name.hi},\n{address.hi}", f"{name.en},\n{address.en}"),
             words={"place_of_hearing": named(place)},
             plain={
                 "hearing_date": _day(values.get("hearing_date")),

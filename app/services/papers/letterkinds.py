@@ -40,6 +40,12 @@ def office(kind: str, hi: str, en: str) -> Words:
     return papers.Words(f"थाना {hi}", f"{en} P.S.") if kind == OfficeKind.THANA else papers.Words(hi, en)
 
 
+def head_of_thana(texts: papers.Texts, hi: str, en: str) -> Words:
+    """Whom a letter to a police station is addressed to: an officer, never a building."""
+    sho = texts.setting("sho_designation")
+    return papers.Words(f"{sho.hi}, थाना {hi}", f"{sho.en}, {en} P.S.")
+
+
 def last_letter(file: CaseFile, form: str) -> tuple[str, str]:
     """Number and day of the last letter that went out with a form; empty where none did."""
     for row in reversed(file.answer_rows):

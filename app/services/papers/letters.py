@@ -20,7 +20,7 @@ from app.models import reminder_queries as reminder_table
 from app.services.casefile import casefile, sightings
 from app.services.district import calendars
 from app.services.papers.letterdrafts import Maker
-from app.services.papers.letterkinds import TELLING, last_letter, office
+from app.services.papers.letterkinds import TELLING, head_of_thana, last_letter
 from app.services.papers.paperpeople import People
 from app.services.procedure import releases
 from app.services.store import documents
@@ -133,7 +133,7 @@ def _reminder(
         number=row.memo_number,
         memo_no=row.memo_number,
         words={
-            "addressee": office(row.office_kind, row.office_hi, row.office_en),
+            "addressee": _addressed(texts, row),
             "step": papers.Words(*step),
         },
         plain={
@@ -147,6 +147,12 @@ def _reminder(
         subject=People(session, file.facts).subject(),
     )
     return row.at, texts, facts
+
+
+def _addressed(texts: papers.Texts, row: AnyRow) -> Words:
+    if row.office_kind == OfficeKind.THANA:
+        return head_of_thana(texts, row.office_hi, row.office_en)
+    return papers.Words(row.office_hi, row.office_en)
 
 
 def _head_of(session: Session, side: Literal["dm", "sp"], day: date) -> Words:
