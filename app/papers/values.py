@@ -70,7 +70,7 @@ def paper_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:
         "requester": facts.requester.department,
         "addressee": _unstopped(facts.requester.address_block),
         "reporting_units": joined(texts, facts.reporting_units),
-        "residence_found": texts.setting(f"residence_found.{facts.residence}"),
+        "residence_found": texts.setting(f"residence_found.{_whose(facts.subject)}{facts.residence}"),
         "facts": sentences,
         "declaration": facts.declaration,
         "nr_reason": facts.not_resident_reason,
@@ -165,6 +165,11 @@ def in_language(values: Values, language: Language) -> dict[str, str]:
     ending = f"_{language}"
     chosen = {name.removesuffix(ending): value for name, value in values.items() if name.endswith(ending)}
     return {**values, **chosen}
+
+
+def _whose(subject: Subject) -> str:
+    """A firm has premises where a person has a home."""
+    return "firm_" if subject.kind == "firm" else ""
 
 
 def _subject(texts: Texts, subject: Subject) -> dict[str, Words]:

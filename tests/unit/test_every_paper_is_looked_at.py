@@ -30,6 +30,10 @@ _SCALE = 100 / 72  # dots of a picture in a point of the page
 _MARGIN = 7 / 25.4 * 72  # points at the edge in which nothing of a letter may stand
 _PAPERS = ("letter", "certificate")
 _KINDS = ("letter_", "order_", "slip_")
+_NOT_SAID = (
+    "residence",
+    "section",
+)  # the one beside what is said of the stay, the other beside the memo number
 
 #: What the letters of the route name, in the words of the district.
 WORDS = {
@@ -116,7 +120,9 @@ def letter(name: str, language: papers.Spoken) -> papers.Composition:
     )
     facts = papers.LetterFacts(
         template=name,
-        signer=papers.Signer(side, papers.Words("अमित ओझा", "Amit Ojha")),
+        signer=papers.Signer(
+            side, papers.Words("अमित ओझा", "Amit Ojha"), station() if side == "thana" else papers.Words()
+        ),
         district=papers.Words("सारण", "Saran"),
         issued_on=date(2026, 11, 23),
         number="SP-CON/VER/2026/00031",
@@ -127,7 +133,8 @@ def letter(name: str, language: papers.Spoken) -> papers.Composition:
             key: papers.Words(*said)
             for key, said in (_SAID | WORDS | ordered()).items()
             if (kind, key) != ("letter_hearing", "facts")  # they are told at the hearing
-        },
+        }
+        | ({"outcome": papers.Words("प्रतिकूल तथ्य", "Adverse facts")} if name.endswith("_adverse") else {}),
         plain={**_PLAIN, **NUMBERS},
         rows={"cases": papers.record_rows([samples.RECORD] * 2), "defects": [defect(), defect()]},
         subject=samples.CANDIDATE,
@@ -138,6 +145,10 @@ def letter(name: str, language: papers.Spoken) -> papers.Composition:
         ),
     )
     return papers.compose_letter(texts(), facts)
+
+
+def station() -> papers.Words:
+    return papers.Words("थानाध्यक्ष, थाना मुफस्सिल", "Station House Officer, Mufassil P.S.")
 
 
 def ordered() -> dict[str, tuple[str, str]]:
@@ -151,7 +162,7 @@ def ordered() -> dict[str, tuple[str, str]]:
         "stay": "stay.since_birth",
     }
     words = {key: texts().setting(name) for key, name in said.items()}
-    return {key: (word.hi, word.en) for key, word in words.items()} | {"residence": ("", "")}
+    return {key: (word.hi, word.en) for key, word in words.items()} | dict.fromkeys(_NOT_SAID, ("", ""))
 
 
 def defect() -> dict[str, str]:
@@ -256,6 +267,18 @@ def words(said: str, language: str) -> None:
     """A paper is in its own language."""
     other = r"[A-Za-z]{2,}" if language == "hi" else r"[\u0900-\u097f]+"
     assert re.findall(other, _NUMBER.sub("", said)) == []
+
+
+def test_of_a_firm_its_premises_are_told_and_not_where_it_lives() -> None:
+    for language, told in (
+        ("hi", "कार्यस्थल सही पाया गया"),
+        ("en", "the firm was found to be at that address"),
+    ):
+        [sheet] = composed("report_of_a_firm", language).sheets
+        said = " ".join(block.text for block in sheet.blocks)
+        assert told in said
+        assert "निवास सही" not in said
+        assert "person" not in said
 
 
 def test_the_subject_of_a_letter_goes_on_as_hindi_does() -> None:
