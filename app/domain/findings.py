@@ -62,7 +62,7 @@ class Unit:
     def says_no_record(self) -> bool:
         """Whether it looked and says that there is nothing; a register not seen says nothing."""
         if self.search:
-            return self.search.get("result") == _NO_RECORD
+            return self.search.get("all_clear") is True or self.search.get("result") == _NO_RECORD
         if self.reply:
             return self.reply.get("od_result") == _NO_RECORD
         seen = not {self.registers.get("chk_fir_index"), self.registers.get("chk_cctns")} & _NOT_CHECKED

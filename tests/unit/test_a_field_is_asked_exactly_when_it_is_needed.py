@@ -164,6 +164,11 @@ def _searched(a: Any) -> bool:
     return bool(a.action != "return")
 
 
+def _told_one_by_one(a: Any) -> bool:
+    """The bureau says of each search what it gave, where it does not say at once that none gave anything."""
+    return _searched(a) and not a.all_clear
+
+
 def _came(a: Any) -> bool:
     return bool(a.od_state != "not_received")
 
@@ -245,14 +250,14 @@ WHEN: dict[str, dict[str, Any]] = {
     "withdraw": {"scope": lambda a: a.facts["letter_cases"] > 1},
     "search_records": {
         **dict.fromkeys(
-            ("search_names", "other_names", "searched_up_to", "cctns_searched", "remarks", "sign"), _searched
+            ("search_names", "other_names", "searched_up_to", "all_clear", "remarks", "sign"), _searched
         ),
-        "result": _searched,
-        "cctns_ref": lambda a: _searched(a) and a.cctns_searched is True,
-        "special_thanas_searched": lambda a: _searched(a) and a.facts["checks"]["chk_special_thanas"],
-        "court_searched": lambda a: _searched(a) and a.facts["checks"]["chk_court"],
-        "court_ref": lambda a: _searched(a) and a.facts["checks"]["chk_court"],
-        "cases": lambda a: _searched(a) and a.result in ("possible_match", "record_found"),
+        **dict.fromkeys(("cctns_searched", "result"), _told_one_by_one),
+        "cctns_ref": lambda a: _told_one_by_one(a) and a.cctns_searched is True,
+        "special_thanas_searched": lambda a: _told_one_by_one(a) and a.facts["checks"]["chk_special_thanas"],
+        "court_searched": lambda a: _told_one_by_one(a) and a.facts["checks"]["chk_court"],
+        "court_ref": lambda a: _told_one_by_one(a) and a.facts["checks"]["chk_court"],
+        "cases": lambda a: _told_one_by_one(a) and a.result in ("possible_match", "record_found"),
         **_CASE,
         "return_reason": lambda a: a.action == "return",
     },
@@ -437,7 +442,8 @@ SITUATIONS: dict[str, list[tuple[dict[str, Any], dict[str, tuple[Any, ...]]]]] =
             {"checks": {"chk_special_thanas": wide, "chk_court": wide}},
             {
                 "action": (None, "report", "return"),
-                "cctns_searched": (None, "true", "false"),
+                "all_clear": (True, False),
+                "cctns_searched": ("true", "false"),
                 "result": (None, "no_record", "possible_match", "record_found"),
             },
         )

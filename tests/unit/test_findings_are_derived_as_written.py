@@ -253,6 +253,15 @@ def test_a_bureau_that_finds_what_the_thana_did_not_is_a_contradiction():
     assert found == {"contradiction": True, "cleared": True} | SUPPRESSED
 
 
+def test_a_bureau_that_says_at_once_that_nothing_was_found_says_what_its_single_answers_would():
+    at_once = Unit("dcrb", "dcrb", search={"action": "report", "all_clear": True}, district="218")
+    for rows in ([], [FIR]):
+        told = [thana(rows=rows)]
+        assert findings.derive(INTAKE, [*told, at_once]) == findings.derive(INTAKE, [*told, bureau()])
+    assert at_once.looked
+    assert not at_once.left_out
+
+
 @pytest.mark.parametrize(
     "row", [{"district": "219"}, {"fir_year": 2015, "offence_date": "2020-01-01"}, {"role": "witness"}]
 )

@@ -286,6 +286,7 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
     ("another opinion", "endorse_enquiry", {}, {"sho_outcome": "attention"}, "outcome_reason"),
     ("a search without all papers", "search_records", {}, BACK, "return_reason"),
     ("a record", "search_records", {}, {"result": "record_found"}, ROW_OF_A_CASE),
+    ("nothing found anywhere", "search_records", {}, {"all_clear": True, "result": None}, ""),
     ("a possible match", "search_records", {}, {"result": "possible_match"}, ROW_OF_A_CASE),
     ("no CCTNS", "search_records", {}, {"cctns_searched": "false"}, "remarks"),
     ("no court", "search_records", {}, {"court_searched": "not_checked"}, "remarks"),
@@ -723,7 +724,7 @@ SENSITIVE = {
         f"""witnesses.gist witnesses.statement weapon_no outcome outcome_reason finding_text position case_known
         {A_CASE}""",
     ),
-    "search_records": ("search_names other_names", f"court_searched result remarks {A_CASE}"),
+    "search_records": ("search_names other_names", f"all_clear court_searched result remarks {A_CASE}"),
     "record_reply": ("period_from period_to", f"od_result od_scan {A_CASE}"),
     "supply_papers": ("", "papers"),
     "withdraw": ("", ""),

@@ -284,7 +284,7 @@ def _someone(intake: Mapping[str, Any]) -> Someone:
 _ROWS = "cases"
 #: The forms that take accused rows of the register, each with the answers that open its list.
 _OPENED_BY: dict[str, dict[str, Any]] = {
-    "search_records": {"result": "record_found"},
+    "search_records": {"all_clear": False, "result": "record_found"},
     "check_registers": {"all_clear": False, "chk_fir_index": "found"},
 }
 _DOUBTFUL_RESULT = {"result": "possible_match"}
