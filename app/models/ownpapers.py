@@ -174,6 +174,21 @@ def waiting_for(session: Session, officer_id: UUID) -> Sequence[AnyRow]:
     ).all()
 
 
+def signed_over(session: Session, officer_id: UUID, digest: bytes) -> AnyRow | None:
+    """The number of the paper over which an officer has brought a signature before, by the digest in it."""
+    of_paper = (certificate.c.district_id == _paper.district_id) & (certificate.c.id == _paper.certificate_id)
+    return session.connection.execute(
+        select(certificate.c.number)
+        .join(prepared_paper, of_paper)
+        .where(
+            visible(prepared_paper, session.scope),
+            _paper.officer_id == officer_id,
+            _paper.state == SIGNED,
+            _paper.digest == digest,
+        )
+    ).one_or_none()
+
+
 def set_signed(session: Session, certificate_id: UUID, path: str, at: datetime) -> bool:
     """Put the signed file in the place of the prepared one; False when it waits no more."""
     changed = session.connection.execute(

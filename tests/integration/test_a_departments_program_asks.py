@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import select, update
 
-from app import create_app
+from app import create_app, papers
 from app.config import Settings
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Role
@@ -33,6 +33,7 @@ from app.services.access import stepup, tokens
 from app.services.intake import acceptance, programs, rosters
 from app.services.store import scopes
 from app.services.store.drafts import actor_scope
+from app.services.store.officekeys import OfficeKeys
 from app.web.request import limits
 from tests import lodging
 from tests.districts import NOW
@@ -310,10 +311,35 @@ def test_a_paper_is_fetched_as_it_was_issued_and_its_first_opening_noted(
     office.journey.do(number, "dispatch", dispatch_mode="portal")
     [paper] = [each for each in program.ask("/papers").get_json()["items"] if each["case_number"] == number]
     assert paper["opened_at"] is None
+    assert (paper["status"], paper["replaced_by"]) == ("issued", None)
+    assert (paper["signature"], paper["file"]) == ("ink", "advance_copy")
     pdf = program.ask(f"/papers/{paper['id']}/open", {})
     assert pdf.data.startswith(b"%PDF")
     [again] = [each for each in program.ask("/papers").get_json()["items"] if each["case_number"] == number]
     assert again["opened_at"] is not None
+
+
+def test_a_program_learns_that_a_file_is_the_signed_paper_itself(
+    office: Office, program: Program, tmp_path: Path
+) -> None:
+    at = datetime.now(UTC)  # noqa: TID251 - a signature is of the machine's own time
+    key = tmp_path / "dm.p12"
+    key.write_bytes(papers.demo_key("जिला पदाधिकारी", "खुल जा", at))
+    before, office.database.office_keys = office.database.office_keys, OfficeKeys({"218-dm": key}, "खुल जा")
+    try:
+        number = office.journey.new_case(requesting_dept="शिक्षा विभाग", letter_no="शि०-951/2026")
+        office.journey.go_on(number, "dispatch")
+    finally:
+        office.database.office_keys = before
+    office.journey.do(number, "dispatch", dispatch_mode="portal")
+    [paper] = [each for each in program.ask("/papers").get_json()["items"] if each["case_number"] == number]
+    assert (paper["signature"], paper["file"]) == ("digital", "original")
+    [found] = papers.signatures(program.ask(f"/papers/{paper['id']}/open", {}).data)
+    assert found.state == "valid"
+    shape = program.client.get("/api/v1/openapi.json").get_json()["components"]["schemas"]["Paper"]
+    assert shape["properties"]["file"]["enum"] == ["original", "advance_copy"]
+    assert "अग्रिम प्रति" in shape["properties"]["file"]["description"]
+    assert {"signature", "file", "replaced_by"} <= {*shape["required"]}
 
 
 def test_another_departments_rows_are_not_found(office: Office, program: Program) -> None:

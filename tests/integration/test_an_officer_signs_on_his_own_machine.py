@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -21,9 +22,11 @@ from sqlalchemy import select, update
 from app import papers
 from app.config import ByHand
 from app.domain.roles import Role
-from app.models.cases import case
+from app.models.audit import audit
+from app.models.cases import case, document
 from app.models.ownpapers import own_certificate, prepared_paper
 from app.models.papers import certificate
+from app.models.workflow import job
 from app.papers import ownkey
 from app.services.access import stepup
 from app.services.papers import certificates, ownsigning
@@ -33,7 +36,7 @@ from tests.districts import NOW
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Row
@@ -138,6 +141,23 @@ class Desk:
         self.office.journey.work()
         return found
 
+    def dies(self, point: str, act: Callable[[], object]) -> None:
+        """Let the program die at a point of this act, as by a power cut; what it left is taken up by the next one."""
+        self.office.database.close()
+        pid = os.fork()
+        if pid == 0:
+            os.environ["ESP_CRASH_AT"] = point
+            act()
+            os._exit(0)
+        _, how = os.waitpid(pid, 0)
+        assert os.waitstatus_to_exitcode(how) == 137, f"it died at {point}"
+        with self.office.database.engine.execution_options(writing=True).begin() as connection:
+            ended = update(job).where(job.c.state == "running").values(lease_until=TODAY - timedelta(days=1))
+            connection.execute(ended)
+
+    def files_of(self, paper: Row[Any]) -> list[str]:
+        return [path.name for path in self.office.database.documents.rglob(f"*{paper.id.hex}*")]
+
     def case_of(self, paper: Row[Any]) -> str:
         return next(row.number for row in self.rows(case) if row.id == paper.case_id)
 
@@ -191,6 +211,48 @@ def test_a_paper_waits_under_its_number_until_the_officer_brings_his_signature(d
     browser.get("/verify")
     checked = browser.post("/verify/file", {"paper": (BytesIO(data), "p.pdf")})
     assert "dm" in text_of(checked)
+
+
+@pytest.mark.parametrize("point", ["signature_put", "signature_kept", "claimed", "stored", "before_commit"])
+def test_a_signature_cut_off_anywhere_is_taken_once_and_harmless_when_brought_again(
+    desk: Desk, point: str
+) -> None:
+    """The officer took the digest, the program died over what he brought; he brings it again, and once more."""
+    paper = desk.decide()
+    signature, other = desk.hand.cms(desk.take(paper)), desk.hand.cms(desk.take(paper) + b" ")
+    desk.dies(point, lambda: desk.bring(signature))
+    [strange] = desk.bring(other)
+    assert (strange.number, strange.problem) == ("", "papers.own.other_bytes")
+    for _ in range(2):
+        [told] = desk.bring(signature)
+        assert (told.number, told.problem) == (paper.number, "")
+    assert told.is_known
+    issued = desk.of(paper)
+    assert (issued.status, issued.number) == ("issued", paper.number)
+    data = certificates.file(desk.office.database, desk.dm, issued.document_id, NOW).data
+    assert sha256(data).digest() == issued.sha256
+    assert [each.state for each in papers.signatures(data)] == ["valid"]
+    [left] = [row.path for row in desk.rows(document) if row.id == issued.document_id]
+    assert [f"{name}" for name in desk.files_of(paper)] == [left.rpartition("/")[2]]
+    acts = [row.action for row in desk.rows(audit) if row.stream == f"case:{paper.case_id}"]
+    assert (acts.count("paper:signed_by_hand"), acts.count("paper:issue")) == (1, 1)
+    browser = desk.office.at(Role.DM)
+    browser.get("/signatures/own")
+    page = text_of(browser.post("/signatures/own", {"signature": (BytesIO(signature), "x.p7s")}))
+    assert "पहले ही प्राप्त हो चुका है" in page
+
+
+def test_a_program_that_dies_while_a_paper_waits_has_the_same_digest_for_its_officer(desk: Desk) -> None:
+    paper = desk.decide()
+    taken = desk.take(paper)
+    with desk.office.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(update(job).where(job.c.engine_task_id == paper.engine_task_id).values(run_at=NOW))
+    desk.dies("claimed", desk.office.journey.work)
+    desk.office.journey.work()
+    assert desk.take(paper) == taken
+    [told] = desk.bring(desk.hand.cms(taken))
+    assert (told.number, told.is_known) == (paper.number, False)
+    assert desk.of(paper).status == "issued"
 
 
 def test_many_signatures_bare_ones_too_find_their_papers_by_themselves(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from app.papers import ownkey
 from app.services.access import stepup
 from app.services.papers import ownhand
 from app.services.store import audit, documents, keys
+from app.services.store.crashes import crash_point
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
@@ -50,11 +51,15 @@ class WaitingPaper:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What became of one file that was brought back: `number` of its paper, or why it was refused."""
+    """What became of one file that was brought back: `number` of its paper, or why it was refused.
+
+    `is_known`: the same signature had come before, and nothing more was done.
+    """
 
     name: str
     number: str = ""
     problem: str = ""
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +256,21 @@ def _bring(database: Database, actor: Actor, name: str, data: bytes, now: dateti
     try:
         row = database.read(lambda session: _paper_of(session, rows, data), actor_scope(actor))
         if row is None:
-            return Brought(name, problem="papers.own.other_bytes")
+            return database.read(lambda session: _known(session, actor, name, data), actor_scope(actor))
         database.write(lambda session: _accept(session, actor, row, data, now), actor_scope(actor))
+        crash_point("signature_kept")
     except papers.KeyRefused as refused:
         return Brought(name, problem=refused.key)
     return Brought(name, row.number)
+
+
+def _known(session: Session, actor: Actor, name: str, data: bytes) -> Brought:
+    """A signature that belongs to no waiting paper: one that came twice, as after a broken line, or a strange one."""
+    digest = ownkey.digest_in(data)
+    before = table.signed_over(session, actor.officer_id, digest) if digest is not None else None
+    if before is None:
+        return Brought(name, problem="papers.own.other_bytes")
+    return Brought(name, before.number, is_known=True)
 
 
 def _paper_of(session: Session, rows: Sequence[AnyRow], data: bytes) -> AnyRow | None:
@@ -281,6 +296,7 @@ def _accept(session: Session, actor: Actor, row: AnyRow, data: bytes, now: datet
     path = f"{documents.new_path(row.certificate_id)}.{token_hex(4)}"
     key = keys.unlock(session, row.data_key_id)
     documents.put(session.documents, path, documents.seal_file(key, row.certificate_id, whole))
+    crash_point("signature_put")
     if not table.set_signed(own, row.certificate_id, path, now):
         raise papers.KeyRefused("papers.own.too_late", file="")
     table.set_job_due(own, row.engine_task_id, now)

@@ -198,7 +198,10 @@ def _schemas(shapes: Schemas) -> dict[str, Any]:
             number=_TEXT,
             case_number=_TEXT,
             letter_no=_TEXT,
-            status=_TEXT,
+            status=_one_of("api.doc.status", "issued", "superseded", "revoked"),
+            signature=_one_of("api.doc.signature", "digital", "ink"),
+            file=_one_of("api.doc.file", "original", "advance_copy"),
+            replaced_by=_or_null(_TEXT),
             valid_till=_or_null(_DAY),
             delivered_at=_AT,
             opened_at=_or_null(_AT),
@@ -206,6 +209,10 @@ def _schemas(shapes: Schemas) -> dict[str, Any]:
         "PaperPage": _page("Paper"),
         "Problem": problem,
     }
+
+
+def _one_of(key: str, *values: str) -> dict[str, Any]:
+    return {"type": "string", "enum": [*values], "description": _said(key)}
 
 
 def _lodging(persons: dict[str, Any]) -> dict[str, Any]:
