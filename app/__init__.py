@@ -56,6 +56,7 @@ _SCREENS = {
         "remarks",
         "admin",
         "policies",
+        "series",
         "entrycodes",
         "rights",
         "posts",

@@ -61,9 +61,7 @@ RULES: dict[str, str] = {
 }
 #: Rows of acts that the product does not have yet, and what is missing. A permission that names such a row in
 #: GRANTS takes it out of here.
-WAITING: dict[str, str] = {
-    "adm.number_series": "series follow the calendar year by themselves",
-}
+WAITING: dict[str, str] = {}
 #: Words of the matrix that the screens cannot keep yet in rows that are otherwise there: such a cell opens nothing.
 GAPS: dict[tuple[str, Role], str] = {
     ("see.case.identity", Role.AUDITOR): "by first letters, on the pages of the record",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
 MOBILE_DIGITS = 10
 _CHECK = 97
@@ -42,14 +43,32 @@ def diary_number(year: int, serial: int) -> str:
     return f"{year}/{serial}"
 
 
-def memo_number(office_code: str, year: int, serial: int) -> str:
-    """पत्रांक of a letter: DM-GEN/CHAR/2026/00017; gap-free per office and calendar year."""
-    return f"{office_code}/CHAR/{year}/{serial:05d}"
+class Series(StrEnum):
+    """Series of पत्रांक that an office has: of papers and of what is ordered about them, of letters between offices."""
+
+    MEMO = "memo"
+    LETTER = "letter"
 
 
-def letter_number(office_code: str, year: int, serial: int) -> str:
-    """पत्रांक of a letter between offices: SP-CON/VER/2026/00017; a series of its own, gap-free as the others."""
-    return f"{office_code}/VER/{year}/{serial:05d}"
+_SUBJECT = {Series.MEMO: "CHAR", Series.LETTER: "VER"}
+LONGEST_PREFIX, LAST_FIRST = 24, 99_999
+_PREFIX = re.compile(r"[A-Z0-9]+(?:[-/][A-Z0-9]+)*")
+
+
+def usual_prefix(office_code: str, series: Series) -> str:
+    """What stands before year and serial where nothing else was set: DM-GEN/CHAR, SP-CON/VER."""
+    return f"{office_code}/{_SUBJECT[series]}"
+
+
+def parse_prefix(text: str) -> str | None:
+    """A prefix as it is kept, from what was typed: capitals and digits, parted by - or /; else None."""
+    plain = text.strip().translate(_TO_ASCII).upper()
+    return plain if len(plain) <= LONGEST_PREFIX and _PREFIX.fullmatch(plain) else None
+
+
+def office_number(prefix: str, year: int, serial: int) -> str:
+    """पत्रांक of a letter: DM-GEN/CHAR/2026/00017; gap-free per office, series and calendar year."""
+    return f"{prefix}/{year}/{serial:05d}"
 
 
 def certificate_number(code: str, year: int, serial: int) -> str:

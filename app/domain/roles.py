@@ -151,6 +151,9 @@ class Permission(StrEnum):
     POLICY_SEE = "policy:see"
     POLICY_PROPOSE = "policy:propose"
     POLICY_APPROVE = "policy:approve"
+    SERIES_SEE = "series:see"
+    SERIES_PROPOSE = "series:propose"
+    SERIES_APPROVE = "series:approve"
     EVENTS_EXPORT = "events:export"
     STATEMENT_TAKE = "statement:take"
     OUTCOME_REPORT = "report:outcomes"
@@ -298,6 +301,9 @@ GRANTS: dict[Permission, Grant] = {
     Permission.POLICY_SEE: _grant("adm.settings", keeps=f"maker approver {IF_DELEGATED}"),
     Permission.POLICY_PROPOSE: _grant("adm.settings", keeps="maker"),
     Permission.POLICY_APPROVE: _grant("adm.settings", keeps=f"approver {IF_DELEGATED}"),
+    Permission.SERIES_SEE: _grant("adm.number_series", keeps="maker approver"),
+    Permission.SERIES_PROPOSE: _grant("adm.number_series", keeps="maker"),
+    Permission.SERIES_APPROVE: _grant("adm.number_series", keeps="approver"),
     Permission.EVENTS_EXPORT: _grant("act.export", reach="Y"),
     # What a post counts on a page goes out as a file with his name beneath; the log of events is the district's.
     Permission.STATEMENT_TAKE: _grant("rep.pendency", "act.export", reach="AOSC"),

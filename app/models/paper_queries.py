@@ -38,6 +38,63 @@ def next_number(session: Session, office_id: UUID, kind: str, year: int, count: 
     return int(session.connection.execute(statement).scalar_one()) - count + 1
 
 
+def next_number_in_series(session: Session, office_id: UUID, kind: str, year: int) -> tuple[int, str | None]:
+    """The next number of an office's series, as `next_number`, and the prefix that was set for it or before it.
+
+    A year that begins takes over the prefix of the year before.
+    """
+    own = number_series.c
+    before = (
+        select(own.prefix)
+        .where(visible(number_series, session.scope), own.office_id == office_id)
+        .where(own.kind == kind, own.year < year)
+        .order_by(own.year.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        insert_or(session.connection, number_series)
+        .values(
+            district_id=session.district_id, office_id=office_id, kind=kind, year=year, last=1, prefix=before
+        )
+        .on_conflict_do_update(
+            index_elements=["district_id", "office_id", "kind", "year"],
+            set_={"last": own.last + 1},
+        )
+        .returning(own.last, own.prefix)
+    )
+    last, prefix = session.connection.execute(statement).one()
+    return int(last), prefix
+
+
+def put_series(session: Session, office_id: UUID, kind: str, year: int, prefix: str, first: int) -> bool:
+    """Set prefix and first number of a series in which none was given yet; -> whether that was so."""
+    said = {"prefix": prefix, "first": first, "last": first - 1}
+    own = number_series.c
+    statement = (
+        insert_or(session.connection, number_series)
+        .values(district_id=session.district_id, office_id=office_id, kind=kind, year=year, **said)
+        .on_conflict_do_update(
+            index_elements=["district_id", "office_id", "kind", "year"],
+            set_=said,
+            where=own.last < func.coalesce(own.first, 1),
+        )
+        .returning(own.last)
+    )
+    return session.connection.execute(statement).one_or_none() is not None
+
+
+def series_rows(session: Session, kinds: Sequence[str]) -> Sequence[AnyRow]:
+    """The series of these kinds of all offices in sight, year by year."""
+    own = number_series.c
+    statement = (
+        select(own.office_id, own.kind, own.year, own.last, own.prefix, own.first)
+        .where(visible(number_series, session.scope), own.kind.in_(kinds))
+        .order_by(own.office_id, own.kind, own.year)
+    )
+    return session.connection.execute(statement).all()
+
+
 def last_number(session: Session, office_id: UUID, kind: str, year: int) -> int:
     """The number that an office's series has reached; 0 where none was given."""
     own = number_series.c

@@ -94,6 +94,8 @@ number_series = case_table(
     Column("kind", String(16), nullable=False),  # case | diary | memo | certificate
     Column("year", SmallInteger, nullable=False),  # calendar year in IST
     Column("last", Integer, nullable=False),
+    Column("prefix", String(24)),  # what was set for this year; null: what the office's code says
+    Column("first", Integer),  # the first number of the year, where it was set; null: 1
     scope="office",
     parents=[("office_id", "office")],
     key=("district_id", "office_id", "kind", "year"),

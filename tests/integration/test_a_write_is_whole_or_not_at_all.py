@@ -62,6 +62,23 @@ def test_numbers_of_two_processes_stay_gap_free(saran, new_url, open_database):
     assert sorted(f.result() for f in futures) == list(range(1, 81))
 
 
+def test_a_series_begins_as_it_was_set_and_is_set_no_more_once_a_number_was_given(saran):
+    office = office_id(saran)
+    put = lambda year, first: saran.write(  # noqa: E731
+        lambda s: paper_queries.put_series(s, office, "letter", year, "SP-X/VER", first), SARAN
+    )
+    take = lambda year: saran.write(  # noqa: E731
+        lambda s: paper_queries.next_number_in_series(s, office, "letter", year), SARAN
+    )
+    assert take(2025) == (1, None)
+    assert put(2026, 40)
+    assert put(2026, 501)  # none was given yet
+    assert [take(2026), take(2026)] == [(501, "SP-X/VER"), (502, "SP-X/VER")]
+    assert not put(2026, 900)
+    assert take(2028) == (1, "SP-X/VER")  # the last prefix that was set; the serial begins anew
+    assert take(2025) == (2, None)
+
+
 def test_a_database_locked_by_another_program_is_said_to_be_unavailable(saran, new_url):
     if not saran.is_sqlite:
         pytest.skip("PostgreSQL waits for the row, not for the database")

@@ -49,8 +49,21 @@ def test_two_neighbours_swapped_are_noticed(year, serial):
 
 
 def test_numbers_look_as_the_office_writes_them():
-    assert numbers.memo_number("DM-GEN", 2026, 17) == "DM-GEN/CHAR/2026/00017"
+    memo, letter = (numbers.usual_prefix("DM-GEN", series) for series in numbers.Series)
+    assert numbers.office_number(memo, 2026, 17) == "DM-GEN/CHAR/2026/00017"
+    assert numbers.office_number(letter, 2026, 17) == "DM-GEN/VER/2026/00017"
     assert numbers.certificate_number("SRN", 2026, 123).startswith("SRN/CAV/2026/000123/")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        *(("sp-con/ver", "SP-CON/VER"), ("GO/१२", "GO/12"), ("A" * 24, "A" * 24)),
+        *((text, None) for text in ("", " गो/12 ", "A//B", "-A", "A B", "A/<b>", "A" * 25)),
+    ],
+)
+def test_the_beginning_of_an_offices_numbers_is_capitals_and_digits(typed, kept):
+    assert numbers.parse_prefix(typed) == kept
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001

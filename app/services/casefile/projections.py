@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.domain import numbers, subjects
+from app.domain import subjects
 from app.domain.errors import FieldProblem, FormInvalid, NotFound, RouteStuck
 from app.domain.ids import new_id
+from app.domain.numbers import Series
 from app.domain.offices import Endorser, OfficeKind, UnitKind
 from app.domain.roles import Role
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
-from app.models import paper_queries as papers
 from app.models import workflow_queries as workflow
 from app.services.casefile import casefile, departments, searchkeys
 from app.services.casefile.facts import CaseFacts
-from app.services.district import areas, calendars
+from app.services.district import areas, calendars, series
 from app.services.procedure import releases
 from app.services.store import keys
 
@@ -65,8 +65,7 @@ def stamp(context: Context) -> None:
     _stamp_report(context)
     if _sends_letter(context.task.form, context.answers):
         office, year = _office(context), calendars.day(context.now).year
-        serial = papers.next_number(context.session, office.id, "letter", year)
-        context.answers[LETTER_NO] = numbers.letter_number(office.code, year, serial)
+        context.answers[LETTER_NO] = series.take(context.session, office.id, office.code, Series.LETTER, year)
 
 
 def _sends_letter(form: str, answers: Mapping[str, Any]) -> bool:
@@ -81,8 +80,7 @@ def _stamp_report(context: Context) -> None:
     if context.task.form != "recommend" or context.answers["action"] != "recommend" or signs_alone:
         return
     office, year = _office(context), calendars.day(context.now).year
-    serial = papers.next_number(context.session, office.id, "memo", year)
-    context.answers["sp_memo_no"] = numbers.memo_number(office.code, year, serial)
+    context.answers["sp_memo_no"] = series.take(context.session, office.id, office.code, Series.MEMO, year)
 
 
 def _office(context: Context) -> AnyRow:

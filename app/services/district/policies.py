@@ -108,19 +108,32 @@ def proposed_under(*keys: str) -> list[str]:
     return [f"{key}{_PROPOSED}" for key in keys]
 
 
-def put_forward(session: Session, actor: Actor, key: str, value: dict[str, Any], now: datetime) -> None:
+def put_forward(
+    session: Session,
+    actor: Actor,
+    key: str,
+    value: dict[str, Any],
+    now: datetime,
+    may: Permission = Permission.POLICY_PROPOSE,
+) -> None:
     """Propose a value, in place of what was proposed before. Raises NotAllowed."""
-    if not actor.may(Permission.POLICY_PROPOSE):
+    if not actor.may(may):
         raise NotAllowed
     _put(session, f"{key}{_PROPOSED}", actor, value, now)
     audit.record(session, "admin", "policy:propose", key, actor, now, **value)
 
 
 def decide(
-    session: Session, actor: Actor, now: datetime, *, approves: bool, key: str = CLEAN_REPORTS
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    approves: bool,
+    key: str = CLEAN_REPORTS,
+    may: Permission = Permission.POLICY_APPROVE,
 ) -> None:
     """Let what was proposed hold, never one's own proposal; or refuse it. Raises NotAllowed, Conflict."""
-    if not actor.may(Permission.POLICY_APPROVE):
+    if not actor.may(may):
         raise NotAllowed
     proposed = settings.value_of(session, f"{key}{_PROPOSED}")
     if proposed is None:

@@ -11,6 +11,7 @@ from app import papers
 from app.domain import clock, numbers, secrecy
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
+from app.domain.numbers import Series
 from app.domain.rights import MATRIX
 from app.domain.roles import WITHOUT_CASES, Permission
 from app.models import case_queries as cases
@@ -19,7 +20,7 @@ from app.models import paper_queries as table
 from app.models.scope import CaseScope
 from app.services.casefile import casefile
 from app.services.casefile.facts import CaseFacts
-from app.services.district import calendars
+from app.services.district import calendars, series
 from app.services.papers import ownhand, papercheck, paperfacts, paperplan
 from app.services.procedure import releases
 from app.services.store import audit, documents, keys, recordmarks, scopes
@@ -184,8 +185,7 @@ def allot(session: Session, job: AnyRow, instead: Instead | None) -> AnyRow:
 
 def _memo_number(session: Session, plan: Plan, year: int) -> str:
     """The next number of the office's letters; the copies of a paper go out under one of their own."""
-    serial = table.next_number(session, plan.office_id, "memo", year)
-    return numbers.memo_number(plan.office_code, year, serial)
+    return series.take(session, plan.office_id, plan.office_code, Series.MEMO, year)
 
 
 def _facts(session: Session, certificate: AnyRow, job: AnyRow, instead: Instead | None) -> _Ready:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from app import papers
-from app.domain import clock, numbers
+from app.domain import clock
 from app.domain.errors import Conflict, NotAllowed, NotFound
+from app.domain.numbers import Series
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
 from app.models import case_queries as cases
@@ -20,7 +21,7 @@ from app.models.scope import CaseScope
 from app.services.access import stepup
 from app.services.casefile import departments, paperproof
 from app.services.casefile.facts import CaseFacts
-from app.services.district import calendars
+from app.services.district import calendars, series
 from app.services.papers import corrections, paperacts, superseding
 from app.services.procedure import releases
 from app.services.store import audit, documents
@@ -251,8 +252,7 @@ def _take_effect(
     office = offices.find(own, row.office_id)
     if office is None:
         raise NotFound
-    year = calendars.day(now).year
-    order_no = numbers.memo_number(office.code, year, table.next_number(own, office.id, "memo", year))
+    order_no = series.take(own, office.id, office.code, Series.MEMO, calendars.day(now).year)
     if not table.set_act(own, act_id, at=now, number=order_no):
         raise Conflict
     effective = date.fromisoformat(facts["effective"])

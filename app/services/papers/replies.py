@@ -14,9 +14,10 @@ from uuid import UUID
 import structlog
 
 from app import papers
-from app.domain import numbers, secrecy
+from app.domain import secrecy
 from app.domain.errors import Conflict, NotAllowed, NotFound, Unavailable
 from app.domain.ids import new_id
+from app.domain.numbers import Series
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission, Role
 from app.models import case_queries as cases
@@ -28,7 +29,7 @@ from app.models import replies as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.access import officers
 from app.services.casefile import sightings
-from app.services.district import calendars
+from app.services.district import calendars, series
 from app.services.papers import paperpeople
 from app.services.procedure import releases
 from app.services.store import audit, documents, keys, scopes
@@ -219,9 +220,7 @@ def _slice(session: Session, actor: Actor, row: AnyRow, now: datetime) -> None:
         office = offices.find(session, row.office_id)
         if office is None:
             raise NotFound
-        year = calendars.day(now).year
-        serial = certificates.next_number(session, office.id, "memo", year)
-        number = numbers.memo_number(office.code, year, serial)
+        number = series.take(session, office.id, office.code, Series.MEMO, calendars.day(now).year)
         values |= {"state": ISSUED, "number": number, "issued_at": now, "total": len(lines)}
     if not table.set_listed(session, row.id, row.listed, **values):
         raise Conflict

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from uuid import UUID
 
 from app import papers
-from app.domain import numbers, secrecy
+from app.domain import secrecy
 from app.domain.errors import Conflict, NotFound
 from app.domain.ids import new_id
+from app.domain.numbers import Series
 from app.domain.roles import Permission
 from app.models import case_queries as cases
 from app.models import department_queries as departments
@@ -20,7 +21,7 @@ from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope
 from app.services.access import stepup
 from app.services.casefile import projections, sightings
-from app.services.district import calendars
+from app.services.district import calendars, series
 from app.services.papers import certificates, corrections, paperacts, paperfacts
 from app.services.papers.paperpeople import People
 from app.services.procedure import releases
@@ -214,8 +215,7 @@ def _replace(
     office = offices.find(session, old.office_id)
     if office is None:
         raise NotFound
-    year = calendars.day(at).year
-    memo = numbers.memo_number(office.code, year, table.next_number(session, office.id, "memo", year))
+    memo = series.take(session, office.id, office.code, Series.MEMO, calendars.day(at).year)
     what = {**given, "new_number": new.number, "new_date": calendars.day(at).isoformat()}
     paperacts.insert(session, act.done_by, old, (paperacts.NOTICE, memo), what, at, at=at)
     for each in departments.of_paper(session, old.id):

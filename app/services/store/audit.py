@@ -153,9 +153,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "recovery:make": frozenset(),
     "recovery:use": frozenset(),
     "baseline:set": frozenset(),
-    "policy:propose": frozenset({"cap", "years"}),
-    "policy:approve": frozenset({"cap", "years"}),
-    "policy:refuse": frozenset({"cap", "years"}),
+    "policy:propose": frozenset({"cap", "years", "series"}),
+    "policy:approve": frozenset({"cap", "years", "series"}),
+    "policy:refuse": frozenset({"cap", "years", "series"}),
     "events:export": frozenset({"found", "step_up"}),
     "record:export": frozenset({"rows", "sha256", "step_up"}),
     "inspection:open": frozenset({"until", "reason", "statements"}),  # to the auditor, by a ticket

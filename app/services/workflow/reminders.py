@@ -12,20 +12,19 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.domain import numbers
 from app.domain.errors import NotAllowed
 from app.domain.ids import new_id
+from app.domain.numbers import Series
 from app.domain.offices import OfficeKind, is_police
 from app.domain.roles import DISTRICT_WIDE, OVER_THANAS, Permission, Role
 from app.models import case_queries as cases
 from app.models import notification_queries as notifications
 from app.models import office_queries as offices
-from app.models import paper_queries as papers
 from app.models import reminder_queries as table
 from app.models import setup_queries
 from app.models import workflow_queries as workflow
 from app.models.scope import SystemReason, SystemScope
-from app.services.district import calendars
+from app.services.district import calendars, series
 from app.services.procedure import releases
 from app.services.timekeeping import clockbook
 from app.services.workflow.work import Work
@@ -121,8 +120,8 @@ def _number(session: Session, task: AnyRow, reminder_id: UUID, at: datetime) -> 
     office_id = offices.only_of_kind(session, sender, day)
     office = offices.find(session, office_id) if office_id is not None else None
     if office is not None and office.id != task.office_id:
-        serial = papers.next_number(session, office.id, "letter", day.year)
-        table.set_memo_number(session, reminder_id, numbers.letter_number(office.code, day.year, serial))
+        number = series.take(session, office.id, office.code, Series.LETTER, day.year)
+        table.set_memo_number(session, reminder_id, number)
 
 
 def _above(session: Session, task: AnyRow, level: int, at: datetime) -> list[tuple[str, UUID]]:

@@ -198,6 +198,7 @@ _REACHED_FROM = {
     "replays": "modeler",
     "retention": "reports",
     "rights": "admin",
+    "series": "admin",
     "rosters": "requisitions",
     "scenarios": "modeler",
     "signatures": "inbox",
