@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, tuple_, update
 
 from app.models.audit import ANNOTATIONS, LOOKS, audit, audit_stream, checkpoint, checkpoint_head
 from app.models.base import insert_or
@@ -261,15 +261,61 @@ def set_head(session: Session, stream: str, seq: int, digest: bytes) -> None:
     session.cache[_head_key(session, stream)] = (seq, digest)
 
 
-def all_rows(session: Session) -> Iterator[AnyRow]:
-    """Every row of the scope, chain by chain."""
-    statement = (
+def rows_after(session: Session, stream: str, seq: int, limit: int) -> Sequence[AnyRow]:
+    """Rows of the scope's district chain by chain, after this one of this chain; at most `limit`."""
+    return session.connection.execute(
         select(audit)
-        .where(visible(audit, session.scope))
-        .order_by(audit.c.district_id, audit.c.stream, audit.c.seq)
-        .execution_options(yield_per=2000)
+        .where(visible(audit, session.scope), tuple_(audit.c.stream, audit.c.seq) > (stream, seq))
+        .order_by(audit.c.stream, audit.c.seq)
+        .limit(limit)
+    ).all()
+
+
+def heads_of(session: Session, streams: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+    """Of these chains, the last number and last hash as their heads say."""
+    ids = [UUID(stream.removeprefix(_CASE)) for stream in streams if stream.startswith(_CASE)]
+    of_cases = select(case.c.id, case.c.audit_seq, case.c.audit_head).where(
+        visible(case, session.scope), case.c.id.in_(ids)
     )
-    yield from session.connection.execute(statement)
+    found = {
+        f"{_CASE}{row.id}": (row.audit_seq, bytes(row.audit_head))
+        for row in session.connection.execute(of_cases)
+    }
+    others = select(audit_stream).where(
+        visible(audit_stream, session.scope), audit_stream.c.stream.in_(streams)
+    )
+    return found | {row.stream: (row.seq, bytes(row.head)) for row in session.connection.execute(others)}
+
+
+def case_heads_after(session: Session, case_id: UUID, limit: int) -> list[tuple[UUID, int]]:
+    """Cases after this one with the last number of their chain, at most `limit`."""
+    rows = session.connection.execute(
+        select(case.c.id, case.c.audit_seq)
+        .where(visible(case, session.scope), case.c.id > case_id)
+        .order_by(case.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.audit_seq) for row in rows]
+
+
+def other_heads(session: Session) -> list[tuple[str, int]]:
+    """The chains that belong to no case, with the last number of each."""
+    rows = session.connection.execute(select(audit_stream).where(visible(audit_stream, session.scope)))
+    return [(row.stream, row.seq) for row in rows]
+
+
+def without_rows(session: Session, lasts: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Those of these chains (name, number of the last row) of which there is no row at all."""
+    seen = select(audit.c.stream).where(
+        visible(audit, session.scope), tuple_(audit.c.stream, audit.c.seq).in_(lasts)
+    )
+    there = set(session.connection.execute(seen).scalars())
+    return [each for each in lasts if each[0] not in there and not _has_rows(session, each[0])]
+
+
+def _has_rows(session: Session, stream: str) -> bool:
+    some = select(audit.c.seq).where(visible(audit, session.scope), audit.c.stream == stream).limit(1)
+    return session.connection.execute(some).first() is not None
 
 
 def heads(session: Session) -> Iterator[tuple[str, int, bytes]]:

@@ -16,11 +16,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select, text
 
+from app import papers
 from app.domain.errors import NotAllowed
 from app.domain.numbers import in_address
 from app.domain.roles import Role
 from app.models.audit import audit
+from app.models.cases import case
 from app.models.officers import officer, posting
+from app.models.papers import certificate
 from app.services.access import officers
 from app.services.casework import inspections
 from app.services.installation import checkpoints, recordcheck
@@ -196,12 +199,60 @@ def test_the_record_is_checked_as_a_job_and_the_result_is_told_in_words(office, 
     assert asked.status_code == 303
     assert "पंक्तियाँ जाँची गईं" in text_of(auditor.get("/record/check"))
     assert auditor.post("/record/check", {}).status_code == 409, "one check at a time"
-    assert recordcheck.go_on(office.database, NOW)
+    assert check_through(office) > 1
     assert not recordcheck.go_on(office.database, NOW), "a check that is done is not done again"
     assert "अभिलेख पूरा और अपरिवर्तित है" in text_of(auditor.get("/record/check"))
     assert last_act(office, "admin") == ("record:checked", "system")
     assert office.at(Role.SP).get("/record/check").status_code == 200
     assert office.at(Role.DM_SECTION_HEAD).get("/record/check").status_code == 403
+
+
+def check_through(office: Office) -> int:
+    """Let the worker do the check that was asked for; -> in how many portions."""
+    portions = 0
+    while recordcheck.go_on(office.database, NOW):
+        portions += 1
+    return portions
+
+
+def test_a_check_goes_on_by_portions_between_which_other_work_has_its_turn(office, auditor, monkeypatch):
+    monkeypatch.setattr(recordcheck, "PORTION", 10)
+    auditor.get("/record/check")
+    assert auditor.post("/record/check", {}).status_code == 303
+    told = []
+    while recordcheck.go_on(office.database, NOW):
+        last = office.database.read(lambda rows: recordcheck.last(rows, actor_of(office)), health_of(office))
+        told.append(last.rows)
+    assert told == sorted(told)
+    assert told[0] == 10, "how far it is can be read between two portions"
+    assert len(told) > told[-1] // 10
+    last = office.database.read(lambda rows: recordcheck.last(rows, actor_of(office)), health_of(office))
+    assert (last.state, last.faults, last.rows) == (recordcheck.DONE, [], told[-1])
+
+
+def test_a_portion_that_was_left_by_a_dead_worker_is_taken_up_again(office, auditor, monkeypatch):
+    monkeypatch.setattr(recordcheck, "PORTION", 10)
+    auditor.get("/record/check")
+    auditor.post("/record/check", {})
+    assert recordcheck.go_on(office.database, NOW)
+    with monkeypatch.context() as dying:
+        dying.setattr(recordcheck.audit, "walk", _die)
+        with pytest.raises(KeyboardInterrupt):
+            recordcheck.go_on(office.database, NOW)
+    assert not recordcheck.go_on(office.database, NOW), "it may still be at it"
+    later = NOW + timedelta(minutes=11)
+    while recordcheck.go_on(office.database, later):
+        pass
+    last = office.database.read(lambda rows: recordcheck.last(rows, actor_of(office)), health_of(office))
+    assert (last.state, last.faults) == (recordcheck.DONE, [])
+
+
+def _die(*_given: Any) -> Any:
+    raise KeyboardInterrupt
+
+
+def health_of(office: Office) -> Any:
+    return actor_scope(actor_of(office))
 
 
 def hand_in(visitor: Visitor, data: bytes, name: str) -> Any:
@@ -221,7 +272,7 @@ def test_a_row_that_was_altered_is_named_on_the_page(office, auditor):
     try:
         auditor.get("/record/check")
         auditor.post("/record/check", {})
-        recordcheck.go_on(office.database, NOW)
+        check_through(office)
         assert "admin की पंक्ति 2 बदली गई है" in text_of(auditor.get("/record/check"))
     finally:
         with office.database.engine.execution_options(writing=True).begin() as connection:
@@ -366,3 +417,34 @@ def test_what_was_written_in_sentences_opens_for_a_complaint_alone_and_names_nob
     for word in ("Suresh", "Mandal", "सुरेश", "मंडल", "राहुल", "Vinay", "झखड़ा", "गणेश"):
         assert word not in opened, word
     assert "•••" not in opened
+
+
+def issued_paper_of(office: Office, number: str) -> bytes:
+    """The file of a case's paper, as whoever may print it takes it away."""
+    with office.database.engine.connect() as connection:
+        wanted = select(certificate.c.document_id).join(case, case.c.id == certificate.c.case_id)
+        document_id = connection.execute(wanted.where(case.c.number == number)).scalar_one()
+    answer = office.at(Role.DM_SECTION_HEAD).get(f"/documents/{document_id}")
+    assert answer.status_code == 200
+    return answer.get_data()
+
+
+def test_an_issued_paper_stands_for_a_copy_of_the_checkpoint_that_it_carries(office, auditor, tmp_path):
+    checkpoints.make(office.database, DISTRICT, tmp_path, NOW)
+    number = office.journey.new_case(["th_mufassil"])
+    office.journey.go_on(number)
+    data = issued_paper_of(office, number)
+    auditor.get("/record/check")
+    for bad, told in (
+        (b"%PDF-1.4 torn off", "यहाँ नहीं चलेगी"),
+        (papers.bound([data]), "हस्ताक्षरित प्रति नहीं है"),
+    ):
+        refused = hand_in(auditor, bad, "पत्र.pdf")
+        assert refused.status_code == 422
+        assert told in text_of(refused)
+    many = {"copies": [(BytesIO(data), f"{each}.pdf") for each in range(6)]}
+    assert auditor.post("/record/check", many, content_type="multipart/form-data").status_code == 422
+    assert hand_in(auditor, data, "paper.pdf").status_code == 303
+    check_through(office)
+    page = text_of(auditor.get("/record/check"))
+    assert "अभिलेख पूरा और अपरिवर्तित है" in page

@@ -13,14 +13,15 @@ from uuid import UUID
 
 import structlog
 
-from app.domain.errors import Conflict, DomainError, NotAllowed
+from app.domain.errors import Conflict, DomainError, FieldProblem, NotAllowed
 from app.domain.roles import Permission
 from app.models import audit_queries as record
 from app.models import officer_queries as officers
 from app.models import setting_queries as settings
 from app.models.scope import SystemReason, SystemScope
+from app.papers import read_mark
 from app.services.installation import checkpoints
-from app.services.store import audit, scopes
+from app.services.store import audit, documents, scopes
 from app.services.store.audit import Fault
 
 if TYPE_CHECKING:
@@ -36,15 +37,41 @@ _KEY = "record_check"
 ASKED, RUNNING, DONE, FAILED = "asked", "running", "done", "failed"
 _UNDER_WAY = (ASKED, RUNNING)
 _LEASE = timedelta(minutes=10)  # a worker that died lets go after this
-_TOLD_EVERY = 5_000  # rows
+PORTION = 10_000  # rows that are checked before other work has its turn
 MOST_FAULTS = 200  # that a page names; the command line names all
 MOST_COPIES, MOST_SIGNS = 60, 2_000  # copies of checkpoints handed in at once, and the length of each
+MOST_PAPERS, MOST_BYTES = 5, documents.MAX_PDF_BYTES  # issued papers among them, and the size of each
+_PDF = b"%PDF-"
 
 
 class CopiesRefused(DomainError):
     """A file that is no copy of a checkpoint, or too many of them (422)."""
 
     key = "record.check.refused"
+
+
+def copies_in(database: Database, files: Sequence[tuple[str, bytes]]) -> dict[str, str]:
+    """The texts of the copies that files bring, by name: of a text file itself, of an issued paper its mark.
+
+    A paper passes the checks of every upload before it is read. Raises CopiesRefused naming the file and why, and
+    Unavailable when the machine has no room to check it.
+    """
+    papers = [name for name, data in files if data.startswith(_PDF)]
+    if len(papers) > MOST_PAPERS:
+        raise CopiesRefused("record.check.too_many_papers", most=MOST_PAPERS)
+    return {name: _copy_in(database, name, data) for name, data in files}
+
+
+def _copy_in(database: Database, name: str, data: bytes) -> str:
+    if not data.startswith(_PDF):
+        return data.decode("utf-8", "replace")
+    judged = documents.prepare(documents.Upload("copies", name, "application/pdf", data), database.scanner)
+    if isinstance(judged, FieldProblem):
+        raise CopiesRefused(judged.key, **{**judged.params, "name": name})
+    mark = read_mark(data)
+    if mark is None:
+        raise CopiesRefused("record.check.no_mark", name=name)
+    return mark.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +141,25 @@ def ask(session: Session, actor: Actor, copies: Mapping[str, str], now: datetime
         "more": 0,
         "at": "",
         "lease": "",
+        "place": asdict(audit.Place()),
+        "found": 0,
     }
     settings.put_value(session, _KEY, kept)
     audit.record(session, "admin", "record:check", "record", actor, now, copies=len(copies))
 
 
 def go_on(database: Database, now: datetime) -> bool:
-    """Do a check that waits; -> whether there was one. It is read from one picture of the database."""
+    """Do a portion of a check that waits; -> whether there was one. Other work has its turn between two portions."""
     wide = SystemScope(SystemReason.WORKER)
     for row in database.read(partial(settings.of_districts, key=_KEY), wide):
         if _waits(row.value, now) and database.write(partial(_take, now=now), scopes.record(row.district_id)):
-            _check(database, row.district_id, now)
+            _go_on(database, row.district_id, now)
             return True
     return False
 
 
 def _waits(kept: Mapping[str, Any], now: datetime) -> bool:
-    return kept["state"] == ASKED or (kept["state"] == RUNNING and _is_left(kept, now))
+    return kept["state"] in _UNDER_WAY and (not kept["lease"] or _is_left(kept, now))
 
 
 def _take(session: Session, now: datetime) -> bool:
@@ -146,34 +175,37 @@ def _is_left(kept: Mapping[str, Any], now: datetime) -> bool:
     return bool(kept["lease"]) and datetime.fromisoformat(kept["lease"]) < now
 
 
-def _check(database: Database, district_id: int, now: datetime) -> None:
-    scope, walked = scopes.record(district_id), 0
-
-    def tell() -> None:
-        nonlocal walked
-        walked += 1
-        if walked % _TOLD_EVERY == 0:
-            database.write(partial(_note, rows=walked), scope)
-
-    def look(session: Session) -> list[Fault]:
-        copies = settings.value_of(session, _KEY)["copies"]
-        return [*audit.verify(session, tell), *checkpoints.faults(session, copies)]
+def _go_on(database: Database, district_id: int, now: datetime) -> None:
+    scope = scopes.record(district_id)
 
     try:
         with database.picture(scope) as session:
-            found = look(session)
+            kept = settings.value_of(session, _KEY)
+            place = audit.Place(**kept.get("place", {}))
+            is_last = place.part == audit.OVER
+            if is_last:
+                found = checkpoints.faults(session, kept["copies"])
+            else:
+                found, place = audit.walk(session, place, PORTION)
     except Exception:
         log.exception("record_check_failed", district=district_id)
         database.write(partial(_note, state=FAILED, lease=""), scope)
         return
+    database.write(partial(_settle, found=found, place=place, is_last=is_last, now=now), scope)
 
-    def settle(session: Session) -> None:
-        faults = [asdict(each) for each in found[:MOST_FAULTS]]
-        more, at = max(0, len(found) - MOST_FAULTS), now.isoformat()
-        _note(session, state=DONE, rows=walked, faults=faults, more=more, at=at, lease="")
-        audit.record(session, "admin", "record:checked", "record", None, now, rows=walked, faults=len(found))
 
-    database.write(settle, scope)
+def _settle(
+    session: Session, found: list[Fault], place: audit.Place, now: datetime, *, is_last: bool
+) -> None:
+    """Keep what a portion found and where the next begins; the last one ends the check."""
+    kept = settings.value_of(session, _KEY)
+    told = [*kept["faults"], *map(asdict, found)]
+    count = kept.get("found", 0) + len(found)
+    changes = {"faults": told[:MOST_FAULTS], "found": count, "more": max(0, count - MOST_FAULTS)}
+    _note(session, lease="", place=asdict(place), rows=place.rows, **changes)
+    if is_last:
+        _note(session, state=DONE, at=now.isoformat())
+        audit.record(session, "admin", "record:checked", "record", None, now, rows=place.rows, faults=count)
 
 
 def _note(session: Session, **changes: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,15 @@ import orjson
 from app.models import audit_queries as table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from app.domain.roles import Actor
     from app.models.scope import Session
 
 FIRST = b"\0" * 32  # what the first row of a chain is tied to
+#: The parts of a verification, in their order, and its end.
+_ROWS, _HEADS, _PINS, OVER = "rows", "heads", "annotations", "over"
+_AT_ONCE, _HEADS_AT_ONCE = 2_000, 400  # rows, heads that are read together
 
 ABOUT = "row:"  # how an annotation names the row of its chain that it is about
 
@@ -246,34 +249,80 @@ def _check_time(action: str, actor: Actor | None, at: datetime, recorded_at: dat
         raise ValueError(f"{action} names a time that is not the machine's: off by {late}")
 
 
-def verify(session: Session, tell: Callable[[], None] = lambda: None) -> list[Fault]:
-    """Walk every chain of the scope: each row that was altered, each gap, and each chain cut short.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a verification has come: the part it is in, after which row or case, and the rows walked so far.
 
-    `tell` is called for each row walked.
+    Among rows it stands after row `seq` of `stream`, whose hash is `prev`; among heads after the case `stream`.
     """
-    return list(_faults(session, tell))
+
+    part: str = _ROWS
+    stream: str = ""
+    seq: int = 0
+    prev: str = FIRST.hex()
+    rows: int = 0
 
 
-def _faults(session: Session, tell: Callable[[], None]) -> Iterator[Fault]:
-    stream, prev, seq = "", FIRST, 0
-    heads = {name: (last, head) for name, last, head in table.heads(session)}
-    for row in table.all_rows(session):
-        tell()
+def verify(session: Session) -> list[Fault]:
+    """Walk every chain of the scope: rows that were altered, gaps, chains cut short, annotations that hang loose."""
+    found, place = [], Place()
+    while place.part != OVER:
+        some, place = walk(session, place, _AT_ONCE)
+        found += some
+    return found
+
+
+def walk(session: Session, place: Place, most: int) -> tuple[list[Fault], Place]:
+    """Verify at most so many rows further; -> what is wrong with them, and where to go on.
+
+    The portions of one verification may each be read at a time of its own: rows are only ever added at the ends of
+    chains, and each end is held against the head that is read with it.
+    """
+    if place.part == _ROWS:
+        return _walk_rows(session, place, most)
+    if place.part == _HEADS:
+        return _walk_heads(session, place)
+    return list(_pins(session)), replace(place, part=OVER)
+
+
+def _walk_rows(session: Session, place: Place, most: int) -> tuple[list[Fault], Place]:
+    rows = table.rows_after(session, place.stream, place.seq, most)
+    found, ended = [], []
+    stream, prev, seq = place.stream, bytes.fromhex(place.prev), place.seq
+    for row in rows:
         if row.stream != stream:
-            yield from _end(stream, seq, prev, heads)
+            ended.append((stream, (seq, prev)))
             stream, prev, seq = row.stream, FIRST, 0
         if row.seq != seq + 1:
-            yield Fault(row.stream, seq + 1, "gap")
+            found.append(Fault(row.stream, seq + 1, "gap"))
         if bytes(row.prev) != prev:
-            yield Fault(row.stream, row.seq, "broken")
+            found.append(Fault(row.stream, row.seq, "broken"))
         if _digest(bytes(row.prev), row._asdict()) != bytes(row.hash):
-            yield Fault(row.stream, row.seq, "altered")
+            found.append(Fault(row.stream, row.seq, "altered"))
         prev, seq = bytes(row.hash), row.seq
-    yield from _end(stream, seq, prev, heads)
-    for name, (last, _head) in heads.items():
-        if last:
-            yield Fault(name, last, "cut")
-    yield from _pins(session)
+    is_whole = len(rows) < most
+    if is_whole:
+        ended.append((stream, (seq, prev)))
+    heads = table.heads_of(session, [name for name, _ in ended])
+    found += [Fault(name, 0, "cut") for name, end in ended if name and heads.get(name, (0, b"")) != end]
+    walked = place.rows + len(rows)
+    if is_whole:
+        return found, Place(_HEADS, rows=walked)
+    return found, Place(_ROWS, stream, seq, prev.hex(), walked)
+
+
+def _walk_heads(session: Session, place: Place) -> tuple[list[Fault], Place]:
+    """Chains that have a head and no row: every one of them was taken away."""
+    after = UUID(place.stream) if place.stream else UUID(int=0)
+    cases = table.case_heads_after(session, after, _HEADS_AT_ONCE)
+    lasts = [(f"case:{case_id}", last) for case_id, last in cases if last]
+    if not place.stream:
+        lasts += [(stream, last) for stream, last in table.other_heads(session) if last]
+    gone = table.without_rows(session, lasts) if lasts else []
+    found = [Fault(stream, last, "cut") for stream, last in gone]
+    if len(cases) < _HEADS_AT_ONCE:
+        return found, replace(place, part=_PINS)
+    return found, replace(place, stream=str(cases[-1][0]))
 
 
 def _pins(session: Session) -> Iterator[Fault]:

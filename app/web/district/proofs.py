@@ -39,14 +39,15 @@ def show() -> ResponseReturnValue:
 @bp.post("/record/check")
 @requires(Permission.RECORD_CHECK)
 def check() -> ResponseReturnValue:
-    """Have the record checked, against copies of checkpoints that are handed in."""
+    """Have the record checked, against copies of checkpoints or issued papers that are handed in."""
     actor, now = transaction.actor(), transaction.now()
-    copies = {
-        (each.filename or "")[-_NAME:]: each.read(recordcheck.MOST_SIGNS + 1).decode("utf-8", "replace")
-        for each in request.files.getlist("copies")
+    files = [
+        ((each.filename or "")[-_NAME:], each.read(recordcheck.MOST_BYTES + 1))
+        for each in request.files.getlist("copies")[: recordcheck.MOST_COPIES + 1]
         if each.filename
-    }
+    ]
     try:
+        copies = recordcheck.copies_in(transaction.database(), files)
         transaction.write(lambda rows: recordcheck.ask(rows, actor, copies, now))
     except recordcheck.CopiesRefused as refused:
         return _page(422, refused=refused)
@@ -82,6 +83,7 @@ def _page(
         at_export=isinstance(refused, recordexport.SpanRefused),
         typed=typed or {},
         most=recordcheck.MOST_COPIES,
+        most_papers=recordcheck.MOST_PAPERS,
     )
 
 
