@@ -137,6 +137,13 @@ class Session:
             self._waiting.append(("COMMIT", None))
             self.flush()
 
+    def end(self) -> None:
+        """End a transaction that has read. Rolled back, the driver of PostgreSQL would forget all it has prepared."""
+        try:
+            self._driver.commit()
+        except self.dialect.loaded_dbapi.Error as error:
+            raise self._wrapped("COMMIT", error) from error
+
     def flush(self) -> None:
         """Do every write that waits, in order."""
         if self._waiting:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, exc, text
 
 from app.domain.errors import Conflict, Unavailable
-from app.models import setup_queries
+from app.models import setting_queries, setup_queries
 from app.models.scope import SystemReason, SystemScope
 
 if TYPE_CHECKING:
@@ -54,6 +54,14 @@ def on_sqlite(empty_sqlite, tmp_path, open_database) -> Database:
 def on_postgres(postgres_server, empty_postgres, open_database) -> Database:
     """PostgreSQL alone: what follows is about lost races."""
     return open_database(postgres_server.new_database(template=empty_postgres))
+
+
+def test_what_was_prepared_outlasts_a_read(on_postgres):
+    for _ in range(8):
+        on_postgres.read(lambda session: setting_queries.value_of(session, "any"), SETUP)
+    of_settings = text("select count(*) from pg_prepared_statements where statement like '%setting.value%'")
+    kept = on_postgres.read(lambda session: session.connection.execute(of_settings).scalar_one(), SETUP)
+    assert kept == 1
 
 
 def test_a_faulty_statement_fails_its_own_caller_alone(database):

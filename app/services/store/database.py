@@ -61,7 +61,7 @@ _PRAGMAS = (
 #: Pages are read where the machine has them in memory, one copy for all connections. Not for the writer: a stray
 #: pointer of a library could then reach the file.
 _READING = ("query_only=ON", "mmap_size=2147418112")
-#: How a read begins, together with its first statement; it ends when its connection goes back.
+#: How a read begins, together with its first statement.
 _ONE_PICTURE = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 _READ_ONLY = 8  # for a write the disk's fault; a read that tries to write is ours
 
@@ -122,7 +122,9 @@ class Database:
     def picture(self, scope: Scope) -> Iterator[Session]:
         """The consistent picture of a `read`, for the block. It holds a connection: keep the block short."""
         with _unavailable(), self._reading.connect() as connection:
-            yield self._session(connection, scope, _ONE_PICTURE[self.engine.dialect.name])
+            session = self._session(connection, scope, _ONE_PICTURE[self.engine.dialect.name])
+            yield session
+            session.end()
 
     def write(self, work: Callable[[Session], T], scope: Scope) -> T:
         """Run `work` in a transaction and return once it is committed; its exception rolls it back.
