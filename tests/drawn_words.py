@@ -7,6 +7,7 @@ as ink that the other picture lacks.
 
 from __future__ import annotations
 
+import re
 from ctypes import c_double
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -16,6 +17,8 @@ import pypdfium2
 import uharfbuzz
 from PIL import Image, ImageChops, ImageOps
 from reportlab.pdfgen.canvas import Canvas
+
+from tests.sources import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,10 +36,18 @@ _HARD = """
 भा०प्र०से० पु०अ०नि० १२३४५६७८९० सं॰ क् त्‌ क्‍ष
 """
 WORDS = _HARD.split()
+#: Whatever stands in the texts of papers and in the glossary.
+WORDS_OF_PAPERS = sorted(
+    {
+        word
+        for path in (ROOT / "templates" / "papers" / "texts.json", ROOT / "GLOSSARY.md")
+        for word in re.findall(r"[\u0900-\u0963\u0970-\u097f\u200c\u200d]+", path.read_text("utf-8"))
+    }
+)
 
-_SIZE = 60
-_PAGE = (600, 130)
-_SCALE = 3
+_SIZE = 40
+_PAGE = (420, 90)
+_SCALE = 2
 
 
 @dataclass
@@ -118,7 +129,7 @@ def harfbuzz_pdf(words: Sequence[str], font_file: Path, at: tuple[float, float])
 
 def word_html(words: Sequence[str], font_file: Path, size: int = _SIZE) -> str:
     """The same words as the papers would get them: HTML, a page for each."""
-    pages = "<pdf:nextpage>".join(f"<p>{word}</p>" for word in words)
+    pages = "<pdf:nextpage></pdf:nextpage>".join(f"<p>{word}</p>" for word in words)
     return (
         f'<html><head><style>@font-face{{font-family:Words;src:url("{font_file.as_posix()}")}}'
         f"@page{{size:{_PAGE[0]}pt {_PAGE[1]}pt;margin:10pt}}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -134,6 +134,29 @@ def test_the_register_lists_each_number_issued_or_void_for_its_reason(left: Rush
     assert {line.case_number: line.status for line in lines if line.status != certificates.VOID} == (
         dict.fromkeys(left.issued, "issued")
     )
+
+
+def test_a_new_year_of_numbers_begins_at_midnight_in_india(journey: Journey) -> None:
+    number = journey.new_case()
+    journey.go_on(number, until="decide")
+    journey.do(number, "decide")
+    with journey.database.engine.connect() as connection:
+        [due] = connection.execute(select(job).where(job.c.kind == "issue_report")).all()
+    midnight = datetime(2026, 12, 31, 18, 30, tzinfo=UTC)
+    for place, minutes in enumerate(
+        (-2, -1, 0, 1)
+    ):  # the record of a paper that came late keeps its own year
+        asked = rush.task(place, [due], midnight + timedelta(minutes=minutes))
+        rush.number(journey.database, asked, gives_up=False)
+    with journey.database.engine.connect() as connection:
+        papers = {row.engine_task_id: row for row in connection.execute(select(certificate))}
+    found = [papers[f"rush-{place:04}"] for place in range(4)]
+    years = [(row.number.split("/")[2], serial(row.number)) for row in found]
+    assert years == [("2026", 1), ("2026", 2), ("2027", 1), ("2027", 2)]
+    memos = [tuple(row.memo_number.split("/")[-2:]) for row in found]
+    assert [year for year, _ in memos] == ["2026", "2026", "2027", "2027"]
+    assert serial_of_memo(found[2].memo_number) == 1
+    assert len({row.number for row in found}) == 4
 
 
 def test_each_whole_paper_was_issued_once_however_often_its_worker_died(left: Rush) -> None:

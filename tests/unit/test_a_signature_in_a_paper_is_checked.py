@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -87,14 +87,26 @@ def test_the_signature_leaves_every_byte_of_the_sealed_file_as_it_was(sealed: by
     assert state(signed) == "whole"
 
 
-def test_pyhanko_trusts_it_by_its_certificate_and_finds_nothing_added(signed: bytes) -> None:
-    [embedded] = PdfFileReader(BytesIO(signed)).embedded_signatures
+def pyhanko(data: bytes) -> Any:
+    """What pyHanko says of the signature by itself, when it trusts the certificate that signed."""
+    [embedded] = PdfFileReader(BytesIO(data)).embedded_signatures
+    assert embedded.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
     trusting = ValidationContext(trust_roots=[embedded.signer_cert], moment=SIGNED_AT, allow_fetching=False)
     with ThreadPoolExecutor(1) as thread:  # the process may have a loop of its own
-        status = thread.submit(validate_pdf_signature, embedded, signer_validation_context=trusting).result()
+        return thread.submit(validate_pdf_signature, embedded, signer_validation_context=trusting).result()
+
+
+def test_pyhanko_trusts_it_by_its_certificate_and_finds_nothing_added(signed: bytes) -> None:
+    status = pyhanko(signed)
     assert status.bottom_line
     assert status.docmdp_ok
-    assert embedded.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
+
+
+def test_pyhanko_names_a_changed_byte_and_an_added_revision(signed: bytes, sealed: bytes) -> None:
+    changed = pyhanko(flipped(signed, sealed.index(b"stream") + 40))
+    assert (changed.intact, changed.bottom_line) == (False, False)
+    added = pyhanko(with_another_language(signed))
+    assert (added.intact, added.docmdp_ok, added.bottom_line) == (True, False, False)
 
 
 @pytest.mark.pdfsig

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pypdfium2
@@ -9,7 +10,7 @@ import pytest
 
 from app.papers import render_pdf
 from app.papers.fonts import BOLD, REGULAR
-from tests.drawn_words import WORDS, harfbuzz_pdf, ink, likeness, pen, word_html
+from tests.drawn_words import WORDS, WORDS_OF_PAPERS, harfbuzz_pdf, ink, likeness, pen, word_html
 from tests.paper_samples import ASSETS, ISSUED_AT
 
 #: Draws like the papers, but without our shaping; in a process of its own, for shaping is installed for good.
@@ -25,11 +26,11 @@ with out.open("wb") as pdf:
 _ALIKE = 0.98  # both pictures begin at the same point: what is left is how an edge falls on pixels
 
 
-def worst(pdf: bytes, font: Path) -> dict[str, float]:
+def worst(pdf: bytes, font: Path, words: Sequence[str] = WORDS) -> dict[str, float]:
     """The words of a PDF that do not look as HarfBuzz draws them."""
-    drawn, wanted = ink(pdf), ink(harfbuzz_pdf(WORDS, font, pen(pdf)))
-    assert len(drawn) == len(wanted) == len(WORDS)
-    found = {word: likeness(*pair) for word, *pair in zip(WORDS, drawn, wanted, strict=True)}
+    drawn, wanted = ink(pdf), ink(harfbuzz_pdf(words, font, pen(pdf)))
+    assert len(drawn) == len(wanted) == len(words)
+    found = {word: likeness(*pair) for word, *pair in zip(words, drawn, wanted, strict=True)}
     return {word: round(share, 3) for word, share in found.items() if share < _ALIKE}
 
 
@@ -37,6 +38,18 @@ def worst(pdf: bytes, font: Path) -> dict[str, float]:
 def test_every_hard_word_is_drawn_as_harfbuzz_draws_it(name: str) -> None:
     font = ASSETS.fonts / name
     assert not worst(render_pdf(word_html(WORDS, font), ISSUED_AT, ASSETS), font)
+
+
+@pytest.mark.parametrize("name", [REGULAR, BOLD])
+def test_every_word_of_the_texts_and_the_glossary_is_drawn_as_harfbuzz_draws_it(name: str) -> None:
+    font = ASSETS.fonts / name
+    assert len(WORDS_OF_PAPERS) > 400
+    pdf = render_pdf(word_html(WORDS_OF_PAPERS, font), ISSUED_AT, ASSETS)
+    assert not worst(pdf, font, WORDS_OF_PAPERS)
+    document = pypdfium2.PdfDocument(pdf)
+    copied = [page.get_textpage().get_text_range().strip() for page in document]
+    document.close()
+    assert copied == WORDS_OF_PAPERS
 
 
 def test_without_shaping_most_words_are_drawn_wrong(tmp_path: Path) -> None:
