@@ -229,6 +229,15 @@ def test_help_names_the_pages_that_the_officer_comes_to_and_leads_back(
     assert "/help/papertexts" in stranger
 
 
+def test_a_refusal_names_the_first_screen_of_the_post(enter: Callable[[Role], FlaskClient]) -> None:
+    for role, address, screen in (
+        (Role.USER_ADMIN, "/inbox", "पदस्थापन"),
+        (Role.SHO, "/posts/nowhere", "मेरे कार्य"),
+    ):
+        main = enter(role).get(address).get_data(as_text=True).partition("<main")[2]
+        assert f"{screen} पर जाएँ" in main
+
+
 def test_every_screen_belongs_to_a_word_of_the_navigation_or_stands_outside_of_it(site: Flask) -> None:
     assert {name for name in site.blueprints if entry_of(name) is None} == OUTSIDE_THE_NAVIGATION
 
