@@ -15,7 +15,7 @@ from app.services.deployment import dryruns, moving, replays
 from app.services.desk import holding
 from app.services.district import calendars
 from app.services.installation import recordcheck, upkeep
-from app.services.intake import rosterwork
+from app.services.intake import errands, rosterwork
 from app.services.jobs import jobs
 from app.services.notices import messages, webhooks
 from app.services.notices.messages import NO_CARRIERS
@@ -107,6 +107,7 @@ class Worker:
         dryruns.go_on(self.database, now)  # its program runs beside: it is only looked after
         slices = (
             jobs.run_one,
+            errands.go_on,
             rosterwork.go_on,
             replies.go_on,
             replays.go_on,

@@ -119,6 +119,8 @@ class Permission(StrEnum):
     CASE_REGISTER = "case:register"
     CASE_WITHDRAW = "case:withdraw"
     HEARING_PREPARE = "hearing:prepare"
+    NEIGHBOUR_RECEIVE = "neighbour:receive"
+    NEIGHBOUR_ASK = "neighbour:ask"
     CASE_CORRECT = "case:correct"
     CASE_CORRECT_EARLY = "case:correct_early"
     CASE_CORRECT_LATE = "case:correct_late"
@@ -250,6 +252,8 @@ GRANTS: dict[Permission, Grant] = {
     Permission.CASE_CORRECT_LATE: _grant("act.edit_after_forward"),
     Permission.CASE_WITHDRAW: _grant("act.withdraw"),
     Permission.HEARING_PREPARE: _grant("act.hearing", keeps="prepare"),
+    Permission.NEIGHBOUR_RECEIVE: _grant("act.route_to_thana"),
+    Permission.NEIGHBOUR_ASK: _grant("act.other_district_reply"),
     Permission.ROSTER_TAKE: _grant("act.bulk_import"),
     Permission.ROSTER_KEEP: _grant("act.bulk_import", keeps="draft", of_all=True),
     Permission.DOCUMENT_SEE: _grant("see.case.documents", keeps="photo+attestation"),

@@ -48,6 +48,7 @@ class SystemReason(StrEnum):
     MESSAGES = "messages"
     KEYS = "keys"
     BREAK_GLASS = "break_glass"
+    CROSSING = "crossing"  # a letter of another district is put before this one, or its answer
 
 
 @dataclass(frozen=True, slots=True)

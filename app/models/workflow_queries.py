@@ -141,7 +141,7 @@ def insert_tasks(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 _SET_TASK = Update(user_task, lambda at: [user_task.c.id == at.task_id])
 
 
-def finish_task(session: Session, task_id: UUID, officer_id: UUID, at: datetime) -> None:
+def finish_task(session: Session, task_id: UUID, officer_id: UUID | None, at: datetime) -> None:
     _SET_TASK.put(session, {"state": "done", "done_at": at, "done_by": officer_id}, task_id=task_id)
 
 

@@ -418,7 +418,7 @@ def store_answer(context: Context) -> UUID:
             "enquiry_id": task.enquiry_id,
             "supersedes_id": before.id if before is not None else None,
             "at": context.now,
-            "answered_by": context.actor.officer_id,
+            "answered_by": context.actor.officer_id if context.actor is not None else None,
         },
         context.answers,
     )

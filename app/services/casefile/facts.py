@@ -14,7 +14,7 @@ from app.models import ahead
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import workflow_queries as workflow
-from app.services.casefile import departments
+from app.services.casefile import departments, neighbours
 from app.services.district import calendars
 from app.services.district.options import labels
 from app.services.procedure import releases
@@ -205,7 +205,10 @@ class CaseFacts:
             "own_district": str(self.session.district_id),
             "outcome_proposed": self.proposed_outcome(loaded) if task.enquiry_id is not None else "",
             "department_has_inbox": task.form == DISPATCH
-            and departments.has_inbox(self.session, self.case.requisition_id, self.now),
+            and (
+                neighbours.is_asked(self.session, self.case.id)
+                or departments.has_inbox(self.session, self.case.requisition_id, self.now)
+            ),
             "paper_for_ink": task.form == DISPATCH and departments.is_for_ink(self.session, self.case.id),
             "today": calendars.day(self.now),
             "now": calendars.local(self.now),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain import subjects
-from app.domain.errors import FieldProblem, FormInvalid, NotFound, RouteStuck
+from app.domain.errors import FieldProblem, FormInvalid, NotAllowed, NotFound, RouteStuck
 from app.domain.ids import new_id
 from app.domain.numbers import Series
 from app.domain.offices import Endorser, OfficeKind, UnitKind
@@ -16,7 +16,7 @@ from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
 from app.models import workflow_queries as workflow
-from app.services.casefile import casefile, departments, searchkeys
+from app.services.casefile import casefile, departments, neighbours, searchkeys
 from app.services.casefile.facts import CaseFacts
 from app.services.district import areas, calendars, series
 from app.services.procedure import releases
@@ -47,7 +47,7 @@ class Context:
     """One submission on its way into the tables; the session sees exactly this case."""
 
     session: Session
-    actor: Actor
+    actor: Actor | None  # None: an answer that came in by itself
     case: AnyRow
     task: AnyRow
     form: formjs.Form
@@ -58,6 +58,13 @@ class Context:
     @property
     def key(self) -> bytes:
         return keys.unlock(self.session, self.case.data_key_id)
+
+    @property
+    def officer(self) -> Actor:
+        """Whoever sends the form. Raises NotAllowed where nobody does."""
+        if self.actor is None:
+            raise NotAllowed
+        return self.actor
 
 
 def stamp(context: Context) -> None:
@@ -246,7 +253,9 @@ def _letters(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         place = str(row.get("district") or f"{row.get('district_other')}, {row.get('state')}")
-        letter = found.setdefault(place, {"district": place, "office": row.get("office"), "addresses": []})
+        period = {name: row.get(name) for name in ("period_from", "period_to")}
+        new: dict[str, Any] = {"district": place, "office": row.get("office"), "addresses": [], **period}
+        letter = found.setdefault(place, new)
         letter["addresses"] += [row["address"]] if row.get("address") else []
     yield from found.values()
 
@@ -293,6 +302,10 @@ def _open_enquiries(context: Context, units: Sequence[Asked], rounds: int) -> li
         )
         found.append(_unit(enquiry_id, unit.kind, unit.office_id, rounds))
     cases.insert_enquiries(context.session, rows)
+    number = str(context.answers.get(LETTER_NO) or "")
+    for row, unit in zip(rows, units, strict=True):
+        if unit.kind == UnitKind.OTHER_DISTRICT:
+            neighbours.ask(context.session, context.case, row["id"], unit.facts, number, context.now)
     return found
 
 
@@ -313,7 +326,7 @@ def _accept(context: Context, _answer_id: UUID) -> dict[str, Any]:
             asked = keys.open_json(context.key, f"enquiry|facts|{enquiry.id}", enquiry.facts)
             way = (thana, right)
             areas.passed_on(
-                context.session, context.actor, context.case, asked.get("addresses", ()), way, context.now
+                context.session, context.officer, context.case, asked.get("addresses", ()), way, context.now
             )
         cases.set_enquiry(
             context.session, enquiry_id, office_id=right, officer_id=None, received_at=context.now
@@ -401,8 +414,12 @@ def _review(context: Context, _answer_id: UUID) -> dict[str, Any]:
 
 def _dispatch(context: Context, _answer_id: UUID) -> dict[str, Any]:
     """A paper that goes by the portal lies in the department's inbox from this moment on."""
-    if context.answers["dispatch_mode"] == "portal" and not departments.deliver(
-        context.session, context.actor, context.case, context.now
+    if (
+        context.answers["dispatch_mode"] == "portal"
+        and not neighbours.is_asked(
+            context.session, context.case.id
+        )  # its answer goes with the end of the case
+        and not departments.deliver(context.session, context.officer, context.case, context.now)
     ):
         raise FormInvalid(context.answers, {"dispatch_mode": FieldProblem("form.no_department_account")})
     return {}

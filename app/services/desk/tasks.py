@@ -12,13 +12,13 @@ from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope
 from app.services.access import separation, stepup
 from app.services.casefile import casefile, facts, hearings, projections
-from app.services.desk import holding, sheets
+from app.services.desk import finishing, holding, sheets
 from app.services.desk.sheets import Posted
 from app.services.district import calendars
 from app.services.papers import signing
-from app.services.store import audit, documents, drafts
+from app.services.store import documents, drafts
 from app.services.store.drafts import actor_scope
-from app.services.workflow import incidents, instances
+from app.services.workflow import incidents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -316,24 +316,8 @@ def _commit(
     separation.guard(own, actor, task)
     context = projections.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
     projections.stamp(context)
-    answer_id = casefile.store_answer(context)
     _attach(session, actor, sheet, now)
-    extras = projections.project(context, answer_id)
-    reads = sheet.release.engine.routing_reads.get(task.element_id, frozenset())
-    routing = {task.element_id: {name: answers.get(name) for name in sorted(reads)}, **extras}
-    act = instances.Act(now, actor, task.id)
-    instances.complete_task(own, case, sheet.release, task.engine_task_id, routing, act)
-    audit.record(
-        own,
-        f"case:{case.id}",
-        "task:complete",
-        f"task:{task.id}",
-        actor,
-        now,
-        element=task.element_id,
-        answer=str(answer_id),
-        **sent.detail,
-    )
+    finishing.finish(context, sheet.release, **sent.detail)
 
 
 def _attach(session: Session, actor: Actor, sheet: Sheet, now: datetime) -> None:

@@ -56,6 +56,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "visit:fail": frozenset({"element", "visit"}),
     "device:begin": frozenset(),
     "device:forget": frozenset(),
+    "letter:cross": frozenset({"district", "state"}),  # between two districts of the installation
     "timer:fire": frozenset(),
     "job:finish": frozenset({"kind", "element"}),
     "job:skip": frozenset({"kind", "element"}),

@@ -18,6 +18,7 @@ from app.models import office_queries as offices
 from app.models import paper_queries as papers
 from app.models import stall_queries as stalls
 from app.models import workflow_queries as workflow
+from app.services.casefile import neighbours
 from app.services.casefile.facts import CaseHost
 from app.services.district import calendars
 from app.services.store import keys, queues
@@ -283,8 +284,9 @@ def _assignee(run: _Run, role: Role, enquiry_id: UUID | None) -> UUID | None:
 
 def _close_tasks(run: _Run, gone: Sequence[AnyRow]) -> None:
     done = run.act.task_id
-    if done is not None and run.act.actor is not None:
-        workflow.finish_task(run.session, done, run.act.actor.officer_id, run.act.at)
+    if done is not None:
+        by = run.act.actor.officer_id if run.act.actor is not None else None
+        workflow.finish_task(run.session, done, by, run.act.at)
     workflow.cancel_tasks(run.session, [row.id for row in gone if row.id != done], run.act.at)
 
 
@@ -374,6 +376,7 @@ def _save_state(run: _Run, step: engine.Step, moved: int, *, first: bool) -> Non
     if step.ended:
         status = _final_status(run, step.end_event)
         clockbook.settle(run.session, run.case, run.act.at, status)
+        neighbours.ended(run.session, run.case, status, run.act.at)
         change |= {"status": status, "closed_at": run.act.at}
     if not cases.advance(run.session, run.case.id, run.case.revision, change):
         raise Conflict

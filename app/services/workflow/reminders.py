@@ -24,6 +24,7 @@ from app.models import reminder_queries as table
 from app.models import setup_queries
 from app.models import workflow_queries as workflow
 from app.models.scope import SystemReason, SystemScope
+from app.services.casefile import neighbours
 from app.services.district import calendars, series
 from app.services.procedure import releases
 from app.services.timekeeping import clockbook
@@ -102,6 +103,7 @@ def _tell(session: Session, case: AnyRow, task: AnyRow, level: int, at: datetime
     if level >= FIRST:
         _number(session, task, row["id"], at)
     notifications.add_once(session, task.office_id, task.role, case.id, "reminder", at)
+    neighbours.remind(session, case, task.enquiry_id, at)
     for role, office_id in above:
         notifications.add_once(session, office_id, role, case.id, "escalation", at)
 

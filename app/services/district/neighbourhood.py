@@ -1,0 +1,57 @@
+"""Which other districts the installation holds, and whether a letter to one of them finds somebody there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.models import neighbours as table
+from app.models.scope import SystemReason, SystemScope
+from app.services.district import calendars, units
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from app.models.scope import Session
+    from app.services.store.database import Database
+
+#: Why a letter goes on paper.
+NO_DISTRICT, NO_OFFICE, NO_OFFICERS = "no_district", "no_office", "no_officers"
+OVER = "over"  # its answer was entered before it could go
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a letter to a district goes: `reason` is empty where it goes into the inbox there."""
+
+    district: int
+    name_hi: str
+    name_en: str
+    reason: str
+
+
+def ways(database: Database, districts: Iterable[str], now: datetime) -> list[Way]:
+    """How letters to these districts (codes) go today; each is looked at behind its own wall."""
+    codes = [int(each) for each in dict.fromkeys(districts) if each.isdigit()]
+    return [_way(database, code, now) for code in codes]
+
+
+def _way(database: Database, code: int, now: datetime) -> Way:
+    reason = database.read(lambda session: obstacle(session, now), there(code))
+    return Way(code, *units.district(code), reason)
+
+
+def there(district: int) -> SystemScope:
+    """The scope in which a letter is put before a district: that district alone, and nothing of one's own."""
+    return SystemScope(SystemReason.CROSSING, district)
+
+
+def obstacle(session: Session, now: datetime) -> str:
+    """Why a letter cannot be put before the district of the session; empty where it can."""
+    if table.district_of(session) is None:
+        return NO_DISTRICT
+    office = table.police_office(session, calendars.day(now))
+    if office is None:
+        return NO_OFFICE
+    return "" if office.is_staffed else NO_OFFICERS
