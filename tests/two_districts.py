@@ -31,6 +31,7 @@ from app.services.installation import setup
 from app.services.intake import rosters
 from app.services.procedure import procedures
 from app.services.staff import postings
+from app.services.store import scopes
 from app.services.store.database import Database
 from app.services.store.drafts import actor_scope
 from tests import lodging
@@ -68,9 +69,8 @@ class District(Journey):
 
     def __init__(self, database: Database, now: datetime, code: int) -> None:
         super().__init__(database, now)
-        with database.engine.connect() as connection:
-            found = connection.execute(select(posting.c.officer_id).where(posting.c.district_id == code))
-            own = set(found.scalars())
+        posted = select(posting.c.officer_id).where(posting.c.district_id == code)
+        own = database.read(lambda rows: set(rows.connection.execute(posted).scalars()), scopes.health())
         self.staff._posts = [post for post in self.staff._posts if post.officer_id in own]
 
 
