@@ -38,6 +38,7 @@ _SCREENS = {
         "department",
         "departments",
         "lodgements",
+        "neighbours",
         "enclosures",
         "tokens",
         "api",

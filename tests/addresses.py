@@ -266,6 +266,11 @@ ADDRESSES: dict[str, Address] = {
     "lodgements.look": opens("sent"),
     "lodgements.accept": acts("sent"),
     "lodgements.give_back": acts("sent"),
+    "neighbours.waiting": opens(),
+    "neighbours.show": opens("neighbour"),
+    "neighbours.accept": acts("neighbour"),
+    "neighbours.give_back": acts("neighbour"),
+    "neighbours.ask_again": acts("task", 404),  # a step that waits for no other district
     "tokens.show": opens(),
     "tokens.ask": acts(),
     "tokens.revoke": acts("token"),

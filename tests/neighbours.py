@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, insert, select, update
 
 from app.crypto import KeyRing
+from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.models import neighbours as table
-from app.models.cases import case
+from app.models.audit import audit
+from app.models.cases import answer, case, document, enquiry
+from app.models.officers import posting
+from app.models.scope import SystemReason, SystemScope, visible
+from app.models.workflow import notification
 from app.services.installation import dbroles, setup
 from app.services.intake import neighbourdesk
 from app.services.store import scopes
@@ -20,10 +27,14 @@ from app.services.store.drafts import actor_scope
 from tests.two_districts import BUXAR, SARAN, District
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+    from uuid import UUID
 
     from sqlalchemy import Row, Table
+
+    from app.domain.roles import Actor
 
 ROLE = "esp_neighbours"
 #: Where somebody of Saran has lived for a while.
@@ -84,9 +95,54 @@ class Pair:
         neighbourdesk.give_back(self.database, self.reader, self.letter(number).id, WHERE, self.now)
         self.buxar.work()
 
-    def seen_by(self, actor: Any, of: Table) -> list[Row[Any]]:
-        """What a statement that names no district reaches in the transaction of an officer."""
-        return self.database.read(lambda rows: list(rows.connection.execute(select(of))), actor_scope(actor))
+    def request(self, letter_id: UUID) -> Row[Any]:
+        return next(row for row in self.rows(table.request, BUXAR) if row.id == letter_id)
+
+    def visible_to(self, actor: Actor, of: Table) -> list[Row[Any]]:
+        """What an officer reaches of a table by his row scope, in a transaction of his own."""
+        scope = actor_scope(actor)
+        return self.database.read(
+            lambda rows: list(rows.connection.execute(select(of).where(visible(of, scope)))), scope
+        )
+
+    def count(self, *numbers: str) -> dict[str, int]:
+        """How many rows of each kind the cases have, their chains among them."""
+        ids = {self.case(number).id for number in numbers}
+        streams = {f"case:{each}" for each in ids}
+        found = {
+            of.name: sum(row.case_id in ids for code in (SARAN, BUXAR) for row in self.rows(of, code))
+            for of in (answer, document, enquiry, notification)
+        }
+        told = sum(row.stream in streams for code in (SARAN, BUXAR) for row in self.rows(audit, code))
+        return {**found, "audit": told}
+
+    def do_again(self, letter_id: UUID) -> None:
+        """Let every errand of a letter be done once more, as after a crash before it was marked."""
+        self._change(update(table.errand).where(table.errand.c.letter_id == letter_id).values(done_at=None))
+        self.saran.work()
+
+    def forge(self, district: int, letter_id: UUID, what: str) -> None:
+        """Put an errand into the outbox of a district, about a letter of Saran."""
+        row = {"district_id": district, "id": new_id(self.now), "letter_id": letter_id, "to_district": SARAN}
+        when = {"at": self.now, "run_at": self.now, "attempts": 0}
+        self._change(insert(table.errand).values(**row, **when, what=what))
+
+    def drop_errands(self) -> None:
+        self._change(update(table.errand).where(table.errand.c.done_at.is_(None)).values(done_at=self.now))
+
+    @contextmanager
+    def relieved(self, district: int) -> Iterator[None]:
+        """Nobody holds a post at the SP's office of the district meanwhile."""
+        held = (posting.c.district_id == district) & posting.c.role.in_((Role.SP, Role.SP_READER))
+        before = self.now.date() - timedelta(days=1)
+        self._change(update(posting).where(held).values(valid_to=before))
+        try:
+            yield
+        finally:
+            self._change(update(posting).where(held).values(valid_to=None))
+
+    def _change(self, statement: Any) -> None:
+        self.database.write(lambda rows: rows.connection.execute(statement), SystemScope(SystemReason.WORKER))
 
 
 def on_sqlite(demo: Path, folder: Path, now: datetime) -> Pair:

@@ -21,6 +21,7 @@ from app.domain.ids import new_id
 from app.domain.numbers import in_address
 from app.domain.roles import DISTRICT_WIDE, IN_PERSON, OVER_THANAS, Role
 from app.models.cases import case, document, enquiry
+from app.models.neighbours import request
 from app.models.officers import officer, posting
 from app.models.offices import office
 from app.models.workflow import user_task
@@ -116,6 +117,7 @@ def build(demo: Path, folder: Path, now: datetime) -> World:
         if where != "far"
     }
     things["token"] = {"near": _token(saran, now)}
+    things["neighbour"] = {"near": _letter_to_saran(buxar)}
     things["lodgement"] = {"near": _lodgement(saran, now)}
     things["sent"] = {"near": _lodgement(saran, now, sent=True)}
     things["proposal"] = {"near": _proposal(saran, now), "other": _proposal(buxar, now)}
@@ -196,6 +198,15 @@ def _roster(district: District, letter: UUID, now: datetime) -> UUID:
     """Hand in a list whose columns nobody has explained yet."""
     actor = district.staff.holder(Role.DM_ASSISTANT)
     return rosters.upload(district.database, actor, letter, "नाम (हिन्दी),लिंग\nराम,पुरुष\n".encode(), now)
+
+
+def _letter_to_saran(buxar: District) -> UUID:
+    """Ask Saran about somebody of Buxar who has lived there."""
+    stay = {"village": "रामपुर", "state": "bihar", "district": str(SARAN), "thana_other": "मुफस्सिल"}
+    months = {"from": "2022-01", "to": "2023-06"}
+    buxar.go_on(buxar.add(buxar.register(), stays=[stay | months]), until="record_reply")
+    asked = select(request.c.id).where(request.c.district_id == SARAN)
+    return buxar.database.read(lambda rows: rows.connection.execute(asked).scalar_one(), scopes.health())
 
 
 def _lodgement(district: District, now: datetime, *, sent: bool = False) -> UUID:

@@ -2,56 +2,236 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
-from app.models.cases import answer, document
+from app.domain.errors import NotAllowed, NotFound
+from app.domain.roles import Role
+from app.models import neighbours as table
+from app.models.audit import audit
+from app.models.cases import answer, case, data_key, document, enquiry
+from app.models.scope import CaseScope
+from app.services.casework import cases
+from app.services.desk import reasking
+from app.services.district import neighbourhood
+from app.services.intake import errands, neighbourdesk
+from app.services.workflow import reminders
 from tests import neighbours
-from tests.districts import KINDS, NOW
-from tests.neighbours import BUXAR, SARAN, Pair
+from tests.districts import NOW
+from tests.journey import CANDIDATE
+from tests.neighbours import STAY, WHERE, Pair
+from tests.two_districts import BUXAR, SARAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    folder = tmp_path_factory.mktemp("pair")
-    if request.param == "postgres":
-        server, demo = (request.getfixturevalue(name) for name in ("postgres_server", "demo_postgres"))
-        made = neighbours.on_postgres(server, demo, folder, NOW)
-    else:
-        made = neighbours.on_sqlite(request.getfixturevalue("demo_sqlite"), folder, NOW)
+@pytest.fixture(scope="module")
+def plain(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    made = neighbours.on_sqlite(demo_sqlite, tmp_path_factory.mktemp("plain"), NOW)
     yield made
     made.database.close()
 
 
-def test_the_letter_becomes_a_case_there_and_its_report_the_answer_here(pair: Pair) -> None:
-    number = pair.ask()
-    received = pair.received(number)
+@pytest.fixture(scope="module")
+def walled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    server, demo = (request.getfixturevalue(name) for name in ("postgres_server", "demo_postgres"))
+    made = neighbours.on_postgres(server, demo, tmp_path_factory.mktemp("walled"), NOW)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture(params=["plain", pytest.param("walled", marks=pytest.mark.postgres)])
+def both(request: pytest.FixtureRequest) -> Pair:
+    """Saran and Buxar on SQLite, and on PostgreSQL as its servers reach it."""
+    found: Pair = request.getfixturevalue(request.param)
+    return found
+
+
+def test_the_letter_becomes_a_case_there_and_its_report_the_answer_here(both: Pair) -> None:
+    number = both.ask()
+    received = both.received(number)
     assert received is not None
-    assert (pair.letter(number).state, received.state) == ("sent", "waiting")
-    theirs = pair.accept(number)
+    assert (both.letter(number).state, received.state) == ("sent", "waiting")
+    theirs = both.accept(number)
     assert theirs.startswith("BUX/")
-    assert pair.buxar.steps(theirs) == ["route"], "what an SP asks is not scrutinised by the DM's office"
-    assert (pair.letter(number).state, pair.letter(number).their_number) == ("sent", theirs)
-    pair.buxar.go_on(theirs)
-    assert pair.case(theirs).status == "issued"
-    assert pair.letter(number).state == "answered"
-    assert pair.saran.steps(number) != ["record_reply"], "nobody had to enter anything"
-    own = pair.case(number)
-    scans = [row for row in pair.rows(document, SARAN) if row.case_id == own.id and row.field == "od_scan"]
+    assert both.buxar.steps(theirs) == ["route"], "what an SP asks is not scrutinised by the DM's office"
+    assert (both.letter(number).state, both.letter(number).their_number) == ("sent", theirs)
+    both.buxar.go_on(theirs)
+    assert both.case(theirs).status == "issued"
+    assert both.letter(number).state == "answered"
+    assert both.saran.steps(number) != ["record_reply"], "nobody had to enter anything"
+    own = both.case(number)
+    scans = [row for row in both.rows(document, SARAN) if row.case_id == own.id and row.field == "od_scan"]
     [theirs_of] = [
         row
-        for row in pair.rows(document, BUXAR)
-        if row.field == "issued_paper" and row.case_id == pair.case(theirs).id
+        for row in both.rows(document, BUXAR)
+        if row.field == "issued_paper" and row.case_id == both.case(theirs).id
     ]
     assert [row.sha256 for row in scans] == [theirs_of.sha256]
     assert scans[0].data_key_id == own.data_key_id != theirs_of.data_key_id
     [reply] = [
-        row for row in pair.rows(answer, SARAN) if row.case_id == own.id and row.form == "record_reply"
+        row for row in both.rows(answer, SARAN) if row.case_id == own.id and row.form == "record_reply"
     ]
     assert reply.answered_by is None
-    pair.saran.go_on(number)
-    assert pair.case(number).status == "issued"
+    both.saran.go_on(number)
+    assert both.case(number).status == "issued"
+
+
+def test_what_crosses_is_what_the_letter_says(plain: Pair) -> None:
+    number = plain.ask(mobile="9431000001", epic_no="ABC1234567")
+    row = plain.received(number)
+    assert row is not None
+    found = neighbourdesk.see(plain.database, plain.reader, row.id, NOW).letter
+    assert found.person["name_hi"] == CANDIDATE["name_hi"]
+    assert [place["village"] for place in found.places] == [STAY["village"]]
+    told = str(asdict(found))
+    assert not [each for each in ("9431000001", "ABC1234567", CANDIDATE["perm_village"]) if each in told]
+
+
+def test_the_other_district_reads_nothing_of_the_case_that_asks(both: Pair) -> None:
+    number = both.ask()
+    asking, letter = both.case(number), both.letter(number)
+    for each in (table.ask, case, enquiry, document):
+        assert asking.id not in {row.id for row in both.visible_to(both.reader, each)}
+        assert not {row.district_id for row in both.visible_to(both.reader, each)} & {SARAN}
+    assert letter.id not in {
+        row.id for row in both.visible_to(both.saran.staff.holder(Role.SP), table.request)
+    }
+    with pytest.raises(NotFound):
+        neighbourdesk.see(both.database, both.saran.staff.holder(Role.SP_READER), letter.id, NOW)
+    with pytest.raises(NotAllowed):
+        neighbourdesk.accept(both.database, both.buxar.staff.holder(Role.DM), letter.id, NOW)
+
+
+def test_an_errand_done_twice_changes_nothing(both: Pair) -> None:
+    number = both.ask()
+    letter = both.letter(number)
+    theirs = both.accept(number)
+    both.buxar.go_on(theirs)
+    both.saran.work()
+    before = both.count(number, theirs)
+    both.do_again(letter.id)
+    assert both.count(number, theirs) == before
+    assert both.letter(number).state == "answered"
+
+
+def test_an_answer_of_a_district_that_was_never_asked_is_refused(both: Pair) -> None:
+    """Forged: an errand of a third district, and one of the right district about a letter to another."""
+    number = both.ask()
+    letter = both.letter(number)
+    with capture_logs() as logs:
+        for liar, what in ((BUXAR, "answer"), (BUXAR, "accepted"), (222, "answer"), (222, "returned")):
+            both.forge(liar, letter.id, what)
+        both.saran.work()
+    assert [each["event"] for each in logs].count("errand_failed") == 4
+    assert both.letter(number).state == "sent"
+    assert both.saran.steps(number) == ["record_reply"]
+    both.drop_errands()
+
+
+def test_a_letter_that_is_not_theirs_is_asked_again_elsewhere(plain: Pair) -> None:
+    number = plain.ask()
+    first = plain.letter(number)
+    plain.give_back(number)
+    assert plain.letter(number).state == "returned"
+    [task] = plain.saran.waiting(number)
+    asked = plain.saran.page_of(task).asked
+    assert [(each.state, each.told) for each in asked] == [("returned", WHERE)]
+    assert not [
+        row
+        for row in plain.rows(data_key, BUXAR)
+        if row.id == plain.request(first.id).data_key_id and row.wrapped
+    ]
+    reader = plain.saran.staff.holder(Role.SP_READER)
+    with pytest.raises(reasking.DistrictMissing):
+        reasking.ask_again(plain.database, reader, task.id, str(SARAN), NOW)
+    reasking.ask_again(
+        plain.database, reader, task.id, "222", NOW
+    )  # a district that is not in the installation
+    plain.saran.work()
+    assert [row.state for row in plain.letters(number)] == ["returned", "paper"]
+    reasking.ask_again(plain.database, reader, task.id, str(BUXAR), NOW)
+    plain.saran.work()
+    assert plain.letter(number).state == "sent"
+    theirs = plain.accept(number)
+    plain.buxar.go_on(theirs)
+    assert plain.letter(number).state == "answered"
+
+
+def test_a_case_that_is_withdrawn_recalls_its_letter(both: Pair) -> None:
+    waiting, accepted = both.ask(), both.ask()
+    theirs = both.accept(accepted)
+    for number in (waiting, accepted):
+        cases.withdraw(
+            both.database, both.saran.staff.holder(Role.DM), number, {"reason": "विभाग का पत्र"}, NOW
+        )
+    both.saran.work()
+    assert {both.letter(number).state for number in (waiting, accepted)} == {"recalled"}
+    assert both.case(theirs).status == "withdrawn"
+    assert both.buxar.waiting(theirs) == []
+    with pytest.raises(neighbourdesk.Settled):
+        neighbourdesk.accept(both.database, both.reader, both.letter(waiting).id, NOW)
+
+
+def test_an_answer_that_comes_after_the_officer_went_on_is_kept_as_late(plain: Pair) -> None:
+    number = plain.ask()
+    theirs = plain.accept(number)
+    reason = {"od_state": "not_received", "no_reply_reason": "तीन स्मार पत्रों के बाद भी उत्तर नहीं मिला।"}
+    plain.saran.do(number, "record_reply", **reason)
+    plain.saran.go_on(number)
+    plain.buxar.go_on(theirs)
+    assert plain.letter(number).state == "late"
+    own = plain.case(number)
+    assert own.status == "issued"
+    assert [row.field for row in plain.rows(document, SARAN) if row.id == plain.letter(number).id] == [
+        "od_scan"
+    ]
+
+
+def test_a_reminder_is_a_notice_there(plain: Pair) -> None:
+    number = plain.ask()
+    own = plain.case(number)
+    late = NOW + timedelta(days=40)
+    plain.database.write(lambda session: reminders.of_case(session, own.id, late), CaseScope(SARAN, own.id))
+    errands.go_on(plain.database, late + timedelta(seconds=1))
+    row = plain.received(number)
+    assert row is not None
+    assert (row.reminders, row.reminded_at) == (1, late)
+
+
+def test_where_nobody_is_posted_the_letter_goes_on_paper(plain: Pair) -> None:
+    """Buxar's SP and his reader are relieved for the time of the test."""
+    with plain.relieved(BUXAR):
+        [way] = neighbourhood.ways(plain.database, [str(BUXAR)], NOW)
+        number = plain.ask()
+    assert way.reason == "no_officers"
+    assert (plain.letter(number).state, plain.letter(number).reason) == ("paper", "no_officers")
+    assert plain.received(number) is None
+    [task] = plain.saran.waiting(number)
+    assert plain.saran.page_of(task).may_ask_again
+    reader = plain.saran.staff.holder(Role.SP_READER)
+    reasking.ask_again(plain.database, reader, task.id, str(BUXAR), NOW)
+    plain.saran.work()
+    assert plain.letter(number).state == "sent"
+    assert [each.reason for each in neighbourhood.ways(plain.database, [str(BUXAR), "222"], NOW)] == [
+        "",
+        "no_district",
+    ]
+
+
+def test_both_chains_tell_it(plain: Pair) -> None:
+    number = plain.ask()
+    theirs = plain.accept(number)
+    plain.buxar.go_on(theirs)
+    letter = plain.letter(number)
+    told = {
+        code: [row.detail["state"] for row in plain.rows(audit, code) if row.object == f"letter:{letter.id}"]
+        for code in (SARAN, BUXAR)
+    }
+    assert told == {SARAN: ["sent", "sent", "answered"], BUXAR: ["received", "accepted", "answered"]}

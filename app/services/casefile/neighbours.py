@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.ids import new_id
 from app.models import neighbours as table
+from app.services.district import units
 from app.services.store import audit, keys
 
 if TYPE_CHECKING:
@@ -38,8 +39,11 @@ class Asked:
     id: UUID
     enquiry_id: UUID
     district: int
+    named: tuple[str, str]  # its name in Hindi, in English
     state: str
     reason: str  # why it goes on paper
+    is_again: bool  # asked anew: no letter of the marking is this one
+    office: str
     number: str  # of the letter
     their_number: str
     told: str  # what the other district wrote when it returned it
@@ -47,6 +51,13 @@ class Asked:
     sent_at: datetime | None
     accepted_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def stage(self) -> str:
+        """Where the letter is, in one word: a letter that goes on paper says why."""
+        if self.state == PAPER:
+            return self.reason
+        return ACCEPTED if self.state == SENT and self.their_number else self.state
 
 
 def ask(
@@ -56,6 +67,8 @@ def ask(
     letter: Mapping[str, Any],
     number: str,
     at: datetime,
+    *,
+    is_again: bool = False,
 ) -> None:
     """Note a letter to another district, and that it is to go there: whether it can is found out behind the act.
 
@@ -66,7 +79,7 @@ def ask(
         return
     ask_id = new_id(session.recorded_at)
     key = keys.unlock(session, case.data_key_id)
-    facts = {**letter, "number": number}
+    facts = {**letter, "number": number, "again": is_again}
     table.insert_ask(
         session,
         {
@@ -108,8 +121,11 @@ def _told(session: Session, case: AnyRow, row: AnyRow) -> Asked:
         row.id,
         row.enquiry_id,
         row.other_district,
+        units.district(row.other_district),
         row.state,
         row.reason,
+        bool(facts.get("again")),
+        str(facts.get("office") or ""),
         str(facts.get("number") or ""),
         row.their_number,
         str(facts.get("told") or ""),
@@ -192,9 +208,13 @@ def remind(session: Session, case: AnyRow, enquiry_id: UUID | None, at: datetime
             send(session, row.id, row.other_district, REMIND, at)
 
 
+def request_of(session: Session, case_id: UUID) -> AnyRow | None:
+    """The letter of another district that the case was made of: its answer goes back by itself."""
+    return table.request_of(session, case_id)
+
+
 def is_asked(session: Session, case_id: UUID) -> bool:
-    """Whether the case was made of the letter of another district: its answer goes back by itself."""
-    return table.request_of(session, case_id) is not None
+    return request_of(session, case_id) is not None
 
 
 def _place(ask_id: UUID) -> str:

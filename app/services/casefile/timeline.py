@@ -11,8 +11,8 @@ from uuid import UUID
 from app import engine
 from app.models import holding_queries as holding
 from app.models import officer_queries as officers
-from app.services.casefile import casepapers
-from app.services.district import calendars
+from app.services.casefile import casepapers, neighbours
+from app.services.district import calendars, neighbourhood, units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,10 +62,11 @@ class Event:
     """One event.
 
     `kind`: registered | done | returned | reminded | issued | sent | moved | ended | failed_visit | corrected |
-    amended | unamended, or that of a `handover`.
+    amended | unamended | crossed, or that of a `handover`.
 
     `outcome` is the kind of a paper, how the case ended, the release that it `moved` to (`number`: from), or why a
-    task went to `other`, by whose hand (`by`).
+    task went to `other`, by whose hand (`by`);
+    of a letter that `crossed` what became of it, and `other` the district.
     `reason` is the answer of an act that left the usual way, as far as the reader may see it.
     """
 
@@ -109,6 +110,7 @@ def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
         *_failed_visits(file),
         *_corrections(file),
         *_amendments(session, file),
+        *_letters(session, case),
     ]
     everything = [*told, *beside, *ended]
     return sorted(everything, key=lambda event: event.at)
@@ -150,6 +152,33 @@ def _amendments(session: Session, file: CaseFile) -> Iterator[Event]:
             outcome=told["reason"],
             value=SetValue(told["name"], told.get("before"), told["after"]),
         )
+
+
+def _letters(session: Session, case: AnyRow) -> Iterator[Event]:
+    """What went to other districts of the installation and what became of it, and whence the case itself came."""
+    for each in neighbours.of_case(session, case):
+        steps = [
+            (each.sent_at, neighbours.SENT, each.number),
+            (each.accepted_at, neighbours.ACCEPTED, each.their_number),
+        ]
+        steps.append((each.ended_at, each.state, each.their_number))
+        for at, state, number in steps:
+            if at is not None:
+                yield _crossed(at, state, each.district, number)
+        if each.state == neighbours.PAPER and each.reason in neighbourhood.TOLD:
+            yield _crossed(each.asked_at, each.reason, each.district, each.number)
+    came = neighbours.request_of(session, case.id)
+    if came is not None:
+        yield _crossed(came.received_at, "came", came.other_district, came.letter_no)
+        if came.reminded_at is not None:
+            yield _crossed(came.reminded_at, "reminded", came.other_district, came.letter_no)
+        if came.state == neighbours.ANSWERED and case.closed_at is not None:
+            yield _crossed(case.closed_at, "answer_sent", came.other_district, came.letter_no)
+
+
+def _crossed(at: datetime, state: str, district: int, number: str) -> Event:
+    hindi, english = units.district(district)
+    return Event("crossed", at, outcome=state, other_hi=hindi, other_en=english, number=number)
 
 
 def _process_of(loaded: Loaded, element: str) -> str | None:

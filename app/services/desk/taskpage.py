@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain import secrecy
-from app.domain.roles import JUDGES, Role
+from app.domain.roles import JUDGES, Permission, Role
 from app.models.scope import CaseScope
 from app.services.access import separation
 from app.services.casefile import accounts, casefile, casepapers, duplicates, hearings, reviews, sightings
 from app.services.casefile.facts import REVIEW, CaseFacts
-from app.services.desk import desk, holding, marking, receiving, sheets, visiting
-from app.services.district import units
+from app.services.desk import desk, holding, marking, reasking, receiving, sheets, visiting
+from app.services.district import neighbourhood, units
 from app.services.district.units import Again
 from app.services.store.drafts import actor_scope
 
@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from app.services.casefile.casepapers import DocumentLine
     from app.services.casefile.duplicates import Likeness
     from app.services.casefile.facts import Particulars
+    from app.services.casefile.neighbours import Asked
     from app.services.casefile.reviews import Review
     from app.services.casefile.visits import FailedVisit
     from app.services.desk.sheets import Posted, Sheet
+    from app.services.district.neighbourhood import Way
     from app.services.district.units import Letter, Said
     from app.services.store.database import Database
 
@@ -92,6 +94,10 @@ class TaskView:
     is_named: bool  # it belongs to one officer, whom the thana named
     again: Again  # on which points it is enquired anew
     letter: Letter | None  # to another district, whose answer the task waits for
+    asked: list[Asked]  # the same as far as it went in this system, oldest first
+    may_ask_again: bool
+    ways: list[Way]  # how the letters of the form go, for whoever marks
+    districts: Sequence[Mapping[str, str]]  # that may be asked anew
     review: Review | None  # why the case lies before the SDPO
     alike: Alike  # who may have been entered before, told to whoever scrutinises
     places: list[marking.Line]  # where the addresses lie, for whoever marks
@@ -129,6 +135,9 @@ def see(
         return redraw(session, actor, task_id, typed, now)
 
     view = database.read(look, actor_scope(actor))
+    rows = view.values.get("other_district") or ()
+    places = [str(row.get("district") or "") for row in rows if isinstance(row, dict)]
+    view = replace(view, ways=neighbourhood.ways(database, places, now))
     sightings.note(database, actor, f"case:{view.case_id}", view.element_id, view.classes, now)
     return view
 
@@ -182,6 +191,10 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         is_named=task.assigned_to is not None,
         again=_again(session, actor, sheet),
         letter=_letter(session, actor, sheet),
+        asked=(asked := reasking.asked(_facts(session, actor, sheet), task)),
+        may_ask_again=reasking.may_ask_again(asked) and actor.may(Permission.NEIGHBOUR_ASK),
+        ways=[],
+        districts=reasking.districts(session) if reasking.may_ask_again(asked) else (),
         review=_review(actor, sheet),
         alike=_alike(session, sheet, now),
         places=marking.told(_facts(session, actor, sheet), task),

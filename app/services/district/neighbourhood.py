@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Why a letter goes on paper.
 NO_DISTRICT, NO_OFFICE, NO_OFFICERS = "no_district", "no_office", "no_officers"
+#: Reasons that are told: a district of the installation that cannot take a letter today.
+TOLD = frozenset({NO_OFFICE, NO_OFFICERS})
 OVER = "over"  # its answer was entered before it could go
 
 

@@ -29,6 +29,18 @@ _PERSON = ("name_hi", "name_en", "relation", "father_hi", "father_en", "gender",
 _PLACE = ("house", "village", "panchayat", "po", "thana_other", "pin", "from", "to")
 
 
+_WHERE = ("house", "village", "panchayat", "po", "thana_other", "pin")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """A place in one line, and the months that he lived there."""
+
+    kind: str
+    text: str
+    months: str
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A letter as it crosses. Days are ISO texts, months `YYYY-MM`; a place has its `kind` and parts as written."""
@@ -49,6 +61,26 @@ class Letter:
     @property
     def day(self) -> date:
         return date.fromisoformat(self.written_on)
+
+    @property
+    def due(self) -> date:
+        return date.fromisoformat(self.due_on)
+
+    @property
+    def born(self) -> date | None:
+        return date.fromisoformat(self.person["dob"]) if self.person.get("dob") else None
+
+    @property
+    def lines(self) -> list[PlaceLine]:
+        """The places as a page shows them."""
+        return [
+            PlaceLine(
+                place.get("kind", ""),
+                ", ".join(place[part] for part in _WHERE if place.get(part)),
+                " – ".join(place[part] for part in ("from", "to") if place.get(part)),
+            )
+            for place in self.places
+        ]
 
 
 def written(session: Session, errand: AnyRow) -> Letter | None:

@@ -12,6 +12,7 @@ from app.domain.roles import Role
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
 from app.models import paper_queries as certificates
+from app.services.casefile import neighbours
 from app.services.casefile.projections import LETTER_NO
 from app.services.district import calendars, units
 from app.services.district.options import choices
@@ -180,22 +181,32 @@ class Maker:
     def route(self, values: Mapping[str, Any]) -> Iterator[Draft]:
         number = str(values.get(LETTER_NO) or "")
         yield from self._to_thanas(values, number)
+        asked = neighbours.of_case(self._session, self._known.case)
+        there = {str(each.district) for each in asked if each.state in neighbours.THERE and not each.is_again}
         for row in values.get("other_district") or ():
-            office = str(row.get("office") or "")
-            lines = units.addresses(self._known)
-            hindi, english = lines.get(str(row.get("address")), ("", ""))
-            yield Draft(
-                "other_district",
-                "sp",
-                number,
-                named(office),
-                words={"other_addr": papers.Words(hindi, english)},
-                plain={
-                    "from": _month(row.get("period_from")),
-                    "to": _month(row.get("period_to")),
-                    "due_date": papers.dmy(self._known.case.due_on),
-                },
-            )
+            if str(row.get("district")) not in there:
+                yield self._elsewhere(number, row)
+        for each in asked:  # returned by the district that was asked first, and to one that gets paper
+            if each.is_again and each.state == neighbours.PAPER:
+                first: Mapping[str, Any] = next(iter(values.get("other_district") or ()), {})
+                yield self._elsewhere(each.number, {**first, "office": each.office})
+
+    def _elsewhere(self, number: str, row: Mapping[str, Any]) -> Draft:
+        """The letter to another district about one address."""
+        lines = units.addresses(self._known)
+        hindi, english = lines.get(str(row.get("address")), ("", ""))
+        return Draft(
+            "other_district",
+            "sp",
+            number,
+            named(str(row.get("office") or "")),
+            words={"other_addr": papers.Words(hindi, english)},
+            plain={
+                "from": _month(row.get("period_from")),
+                "to": _month(row.get("period_to")),
+                "due_date": papers.dmy(self._known.case.due_on),
+            },
+        )
 
     def _to_thanas(self, values: Mapping[str, Any], number: str) -> Iterator[Draft]:
         forward = self._forward()

@@ -13,7 +13,7 @@ from app.domain.roles import IN_PERSON, Permission
 from app.services.casefile import notes
 from app.services.deployment import awaited
 from app.services.desk import inbox
-from app.services.intake import acceptance
+from app.services.intake import acceptance, neighbourdesk
 from app.web.desk import savedviews
 from app.web.frame import confirmations, language
 from app.web.frame.addresses import address_of
@@ -91,10 +91,11 @@ def change_view(view_id: UUID) -> ResponseReturnValue:
 
 
 def _shown(query: InboxQuery) -> ResponseReturnValue:
-    found, lodged, decisions = transaction.read(
+    found, lodged, neighbours, decisions = transaction.read(
         lambda rows: (
             inbox.page(rows, g.actor, query, transaction.now()),
             acceptance.waiting_count(rows, g.actor),
+            neighbourdesk.waiting_count(rows, g.actor),
             awaited.of(rows, g.actor),
         )
     )
@@ -105,6 +106,7 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
         inbox=found,
         lodged=lodged,
         awaited=[(each, url_for(_DECIDED_AT[each.kind])) for each in decisions],
+        neighbours=neighbours,
         query=query,
         address=address,
         choices=choices,

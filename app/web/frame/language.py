@@ -41,6 +41,7 @@ DOMAINS = (
     "privacy",
     "crimes",
     "passkeys",
+    "neighbours",
 )
 
 

@@ -184,6 +184,7 @@ _REACHED_FROM = {
     "hits": "inbox",
     "many": "inbox",
     "moving": "modeler",
+    "neighbours": "inbox",
     "newcomers": "signin",
     "orders": "reports",
     "papertexts": "modeler",

@@ -1,0 +1,100 @@
+"""A letter to another district asked anew: it was returned as not theirs, or nobody there could take it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.domain import numbers
+from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.roles import Permission
+from app.models import case_queries as cases
+from app.models import office_queries as offices
+from app.models import paper_queries as papers
+from app.models.scope import CaseScope
+from app.services.casefile import neighbours
+from app.services.casefile.facts import CaseFacts
+from app.services.desk import holding
+from app.services.district import calendars, gazetteer, units
+from app.services.store import keys
+from app.services.store.drafts import actor_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.models.base import AnyRow
+    from app.models.scope import Session
+    from app.services.casefile.neighbours import Asked
+    from app.services.store.database import Database
+
+REPLY = "record_reply"  # the step that waits for another district's answer
+_AGAIN = frozenset({neighbours.RETURNED, neighbours.PAPER})
+
+
+class DistrictMissing(DomainError):
+    """Which district is to be asked now was not chosen (422)."""
+
+    key = "neighbour.district_missing"
+
+
+def asked(known: CaseFacts, task: AnyRow) -> list[Asked]:
+    """What the step has asked in this system, oldest first; nothing at any other step."""
+    if task.form != REPLY:
+        return []
+    rows = neighbours.of_case(known.session, known.case)
+    return [each for each in rows if each.enquiry_id == task.enquiry_id]
+
+
+def districts(session: Session) -> list[dict[str, str]]:
+    """The other districts of the state, by their codes."""
+    return [each for each in gazetteer.choices("districts") if each["value"] != str(session.district_id)]
+
+
+def may_ask_again(found: Sequence[Asked]) -> bool:
+    """Whether nobody works on the last letter."""
+    return bool(found) and found[-1].state in _AGAIN
+
+
+def ask_again(database: Database, actor: Actor, task_id: UUID, district: str, now: datetime) -> None:
+    """Ask another district, or the same one once more, with a letter of a new number.
+
+    Raises DistrictMissing, NotAllowed, NotFound; TaskAlreadyDone where an answer has come meanwhile.
+    """
+    if not actor.may(Permission.NEIGHBOUR_ASK):
+        raise NotAllowed
+
+    def put(session: Session) -> None:
+        task = holding.find(session, task_id)
+        if task.form != REPLY:
+            raise NotFound
+        holding.guard(actor, task)
+        own = session.narrowed(CaseScope(actor.district_id, task.case_id))
+        case = cases.lock(own, task.case_id)
+        enquiry = cases.enquiry_row(own, task.enquiry_id) if task.enquiry_id is not None else None
+        known = gazetteer.names_of("districts", district)
+        if case is None or enquiry is None:
+            raise NotFound
+        if not all(known) or int(district) == actor.district_id:
+            raise DistrictMissing
+        facts = CaseFacts(own, case, now)
+        if not may_ask_again(asked(facts, task)):
+            raise NotFound
+        letter = facts.asked_of(enquiry) | {
+            "district": district,
+            "office": f"पुलिस अधीक्षक, {units.district(district)[0]}",
+        }
+        sealed = keys.seal_json(facts.key, f"enquiry|facts|{enquiry.id}", letter)
+        cases.set_enquiry(own, enquiry.id, facts=sealed)
+        neighbours.ask(own, case, enquiry.id, letter, _number(own, task, now), now, is_again=True)
+
+    database.write(put, actor_scope(actor))
+
+
+def _number(session: Session, task: AnyRow, now: datetime) -> str:
+    office = offices.find(session, task.office_id)
+    if office is None:
+        raise NotFound
+    year = calendars.day(now).year
+    return numbers.letter_number(office.code, year, papers.next_number(session, office.id, "letter", year))
