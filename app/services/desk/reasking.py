@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.domain import numbers
@@ -14,7 +15,7 @@ from app.models.scope import CaseScope
 from app.services.casefile import neighbours
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding
-from app.services.district import calendars, gazetteer, units
+from app.services.district import calendars, gazetteer, neighbourhood, units
 from app.services.store import keys
 from app.services.store.drafts import actor_scope
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from app.services.store.database import Database
 
 REPLY = "record_reply"  # the step that waits for another district's answer
-_AGAIN = frozenset({neighbours.RETURNED, neighbours.PAPER})
+_SLOW = timedelta(minutes=2)  # a letter that has not gone by then is told as waiting
 
 
 class DistrictMissing(DomainError):
@@ -53,8 +54,23 @@ def districts(session: Session) -> list[dict[str, str]]:
 
 
 def may_ask_again(found: Sequence[Asked]) -> bool:
-    """Whether nobody works on the last letter."""
-    return bool(found) and found[-1].state in _AGAIN
+    """Whether nobody works on the last letter, and it is no plain letter on paper."""
+    if not found:
+        return False
+    last = found[-1]
+    return last.state == neighbours.RETURNED or (last.state == neighbours.PAPER and _is_told(last))
+
+
+def told(found: Sequence[Asked], now: datetime) -> list[Asked]:
+    """What of it the page tells: a letter that went on paper from the first is told by its step alone."""
+    hidden = {neighbours.PAPER: lambda each: not _is_told(each)}
+    hidden[neighbours.WAITING] = lambda each: now - each.asked_at < _SLOW
+    return [each for each in found if not (each.state in hidden and hidden[each.state](each))]
+
+
+def _is_told(letter: Asked) -> bool:
+    """Whether it could have gone another way, or had gone once."""
+    return letter.is_again or letter.reason in neighbourhood.TOLD
 
 
 def ask_again(database: Database, actor: Actor, task_id: UUID, district: str, now: datetime) -> None:

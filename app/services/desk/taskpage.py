@@ -162,6 +162,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
     told, conflicts = _told_by_units(session, actor, sheet)
     is_held = holding.holds(task, now)
     held_hi, held_en = casefile.officer_names(session, task.claimed_by if is_held else None)
+    asked = reasking.asked(_facts(session, actor, sheet), task)
     return TaskView(
         task_id=task.id,
         case_id=task.case_id,
@@ -191,7 +192,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         is_named=task.assigned_to is not None,
         again=_again(session, actor, sheet),
         letter=_letter(session, actor, sheet),
-        asked=(asked := reasking.asked(_facts(session, actor, sheet), task)),
+        asked=reasking.told(asked, now),
         may_ask_again=reasking.may_ask_again(asked) and actor.may(Permission.NEIGHBOUR_ASK),
         ways=[],
         districts=reasking.districts(session) if reasking.may_ask_again(asked) else (),

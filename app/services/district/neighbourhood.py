@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 #: Why a letter goes on paper.
 NO_DISTRICT, NO_OFFICE, NO_OFFICERS = "no_district", "no_office", "no_officers"
+NO_PURPOSE = "no_purpose"  # it takes no requests of other districts in this system
 #: Reasons that are told: a district of the installation that cannot take a letter today.
-TOLD = frozenset({NO_OFFICE, NO_OFFICERS})
+TOLD = frozenset({NO_OFFICE, NO_OFFICERS, NO_PURPOSE})
 OVER = "over"  # its answer was entered before it could go
 
 

@@ -23,6 +23,7 @@ from app.services.casefile import neighbours
 from app.services.district import calendars, neighbourhood
 from app.services.intake import answersacross as answers
 from app.services.intake import lettersacross as letters
+from app.services.intake import neighbourdesk
 from app.services.store import audit, keys
 from app.services.store.crashes import crash_point
 
@@ -88,7 +89,7 @@ def _receive(session: Session, errand: AnyRow, letter: letters.Letter) -> str:
         raise NotFound
     if known is not None:
         return ""
-    reason = neighbourhood.obstacle(session, errand.at)
+    reason = neighbourhood.obstacle(session, errand.at) or neighbourdesk.refuses(session)
     office = table.police_office(session, calendars.day(errand.at))
     if reason or office is None:
         return reason

@@ -77,7 +77,7 @@ class Letter:
             PlaceLine(
                 place.get("kind", ""),
                 ", ".join(place[part] for part in _WHERE if place.get(part)),
-                " – ".join(place[part] for part in ("from", "to") if place.get(part)),
+                " – ".join(_month(place[part]) for part in ("from", "to") if place.get(part)),
             )
             for place in self.places
         ]
@@ -164,6 +164,11 @@ def forget(session: Session, letter_id: UUID, at: datetime) -> None:
     row = table.find_request(session, letter_id)
     if row is not None and row.case_id is None:
         keys.destroy(session, row.data_key_id, at)
+
+
+def _month(text: str) -> str:
+    """A month as officers write it: 01-2022."""
+    return "-".join(reversed(text.split("-")))
 
 
 def _place(letter_id: UUID) -> str:

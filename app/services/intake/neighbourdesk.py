@@ -17,7 +17,8 @@ from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope
 from app.services.casefile import neighbours, projections, sightings
 from app.services.desk import finishing
-from app.services.district import calendars, units
+from app.services.district import calendars, neighbourhood, units
+from app.services.district.options import purposes_taken
 from app.services.intake import lettersacross, registration
 from app.services.procedure import releases
 from app.services.store import audit, keys
@@ -38,6 +39,7 @@ PURPOSE = "reverse_other_district"
 _SHOWN = 100
 _SHORTEST, _LONGEST = 5, 500  # characters of a reason
 _SCRUTINY = "scrutinise"
+_UNSCRUTINISED = "अन्य जिले के पुलिस अधीक्षक का पत्र; पुलिस अधीक्षक के कार्यालय ने सीधे ग्रहण किया।"
 _OPEN = {neighbours.WAITING}
 
 
@@ -102,7 +104,7 @@ def accept(database: Database, actor: Actor, request_id: UUID, now: datetime) ->
     """Make a case of one's own of the letter, with the number of one's district; -> its number.
 
     It begins before the SP's office: what one SP writes to another is not scrutinised by the DM's office first.
-    Raises NotAllowed, NotFound, Settled.
+    Raises NotAllowed, NotFound, Settled; DomainError where the purpose was disabled since.
     """
     _guard(actor)
 
@@ -110,6 +112,8 @@ def accept(database: Database, actor: Actor, request_id: UUID, now: datetime) ->
         row = _row(session, request_id)
         letter = lettersacross.opened(session, row)
         release = releases.active(session)
+        if refuses(session):
+            raise DomainError("error.purpose_disabled")
         number, case_id = _open(session, actor, row, letter, release, now)
         settled = {"case_id": case_id, "settled_at": now, "settled_by": actor.officer_id}
         if not table.set_request(session, row.id, _OPEN, state=neighbours.ACCEPTED, **settled):
@@ -141,6 +145,12 @@ def give_back(database: Database, actor: Actor, request_id: UUID, reason: str, n
         audit.record(session, "admin", "letter:cross", f"letter:{row.id}", actor, now, **told)
 
     database.write(put, actor_scope(actor))
+
+
+def refuses(session: Session) -> str:
+    """Why the district takes no requests of others in this system; empty where it does."""
+    taken = purposes_taken(session, releases.active(session))
+    return "" if PURPOSE in taken else neighbourhood.NO_PURPOSE
 
 
 # -- a case made of a letter -------------------------------------------------------------------------------
@@ -230,7 +240,7 @@ def _forward(own: Session, actor: Actor, case_id: UUID, release: releases.Loaded
     for task in workflow.tasks_of(own, case_id):
         case = cases.lock(own, case_id)
         if task.form == _SCRUTINY and case is not None:
-            form, answers = release.form(_SCRUTINY), {"action": "forward"}
+            form, answers = release.form(_SCRUTINY), {"action": "forward", "instruction": _UNSCRUTINISED}
             context = projections.Context(own, actor, case, task, form, answers, {}, now)
             finishing.finish(context, release)
 
