@@ -270,7 +270,7 @@ ADDRESSES: dict[str, Address] = {
     "neighbours.show": opens("neighbour"),
     "neighbours.accept": acts("neighbour"),
     "neighbours.give_back": acts("neighbour"),
-    "neighbours.ask_again": acts("task", 404),  # a step that waits for no other district
+    "neighbours.ask_again": acts("task"),
     "tokens.show": opens(),
     "tokens.ask": acts(),
     "tokens.revoke": acts("token"),

@@ -83,9 +83,9 @@ def ask_again(database: Database, actor: Actor, task_id: UUID, district: str, no
 
     def put(session: Session) -> None:
         task = holding.find(session, task_id)
+        holding.guard(actor, task)
         if task.form != REPLY:
             raise NotFound
-        holding.guard(actor, task)
         own = session.narrowed(CaseScope(actor.district_id, task.case_id))
         case = cases.lock(own, task.case_id)
         enquiry = cases.enquiry_row(own, task.enquiry_id) if task.enquiry_id is not None else None
