@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from app.domain import numbers
 from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.numbers import Series
 from app.domain.roles import Permission
 from app.models import case_queries as cases
 from app.models import office_queries as offices
-from app.models import paper_queries as papers
 from app.models.scope import CaseScope
 from app.services.casefile import neighbours
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding
-from app.services.district import calendars, gazetteer, neighbourhood, units
+from app.services.district import calendars, gazetteer, neighbourhood, series, units
 from app.services.store import keys
 from app.services.store.drafts import actor_scope
 
@@ -112,5 +111,4 @@ def _number(session: Session, task: AnyRow, now: datetime) -> str:
     office = offices.find(session, task.office_id)
     if office is None:
         raise NotFound
-    year = calendars.day(now).year
-    return numbers.letter_number(office.code, year, papers.next_number(session, office.id, "letter", year))
+    return series.take(session, office.id, office.code, Series.LETTER, calendars.day(now).year)
