@@ -49,6 +49,7 @@ _SCREENS = {
     "district": (
         "calendar",
         "areas",
+        "thanas",
         "orders",
         "retention",
         "watch",

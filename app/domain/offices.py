@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.domain.roles import Permission, Role, roles_done_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import date
     from uuid import UUID
 
     from app.domain.roles import Actor
@@ -128,3 +129,9 @@ def nearest(
         seen.add(current)
         current = parent_of(current)
     return None
+
+
+def name_on(name: tuple[str, str], facts: Mapping[str, Any], day: date) -> tuple[str, str]:
+    """What an office was called on a day, in Hindi and English: `facts` keep each former name with its last day."""
+    former = sorted(facts.get("former") or (), key=lambda each: str(each["until"]))
+    return next(((each["hi"], each["en"]) for each in former if day.isoformat() <= each["until"]), name)

@@ -111,6 +111,19 @@ def test_pages_follow_each_other_without_a_gap(shelf: Shelf, monkeypatch: pytest
     assert (first.total, first.is_more, second.next_after) == (2, True, None)
 
 
+def test_a_count_is_exact_unless_each_case_had_to_be_looked_up(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caselist, "MOST_LOOKED_UP", 0)
+    scope = actor_scope(shelf.holder(Role.DM))
+    office_id = shelf.holder(Role.SHO, THANA).post.office_id
+    found = [
+        shelf.journey.database.read(lambda rows, by=wanted: caselist.listing(rows, by, None, NOW), scope)
+        for wanted in (Wanted(), Wanted(office_id=office_id))
+    ]
+    assert [(each.total, each.is_more) for each in found] == [(len(shelf.numbers), False), (0, True)]
+
+
 def test_the_address_of_a_filtered_list_can_be_passed_on(office: Office) -> None:
     journey = Journey(office.database, NOW)
     journey.new_case([THANA])

@@ -407,6 +407,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "workflow_queries.finish_task": {},
     "workflow_queries.cancel_tasks": {},
     "stall_queries.set_tasks_open": {},
+    "thana_queries.set_office": {"values": {"name_hi": "y"}},
     "stall_queries.set_jobs_queued": {},
     "holding_queries.set_claim": {},
     "holding_queries.set_named": {},

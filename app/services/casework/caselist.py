@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 Wanted = table.Wanted
 A_PAGE = 25
-MOST = 1000  # more are not counted: the number would cost more than it tells
+#: More are not counted, the number would cost more than it tells; fewer where each case's tasks or steps are looked up.
+MOST, MOST_LOOKED_UP = 100_000, 1000
 STATUSES = ("open", "issued", "closed", "withdrawn")
 TIMES = ("late", "last_day", "left")
 AGES = ("7", "14", "30")  # open for more than so many working days
@@ -75,11 +76,13 @@ def listing(session: Session, wanted: Wanted, after: UUID | None, now: datetime)
     ids = table.page(session, wanted, today, after, A_PAGE + 1)
     shown = ids[:A_PAGE]
     rows = {row.id: row for row in cases.lines(session, shown)}
-    total = table.count(session, wanted, today, MOST + 1)
+    is_looked_up = bool(wanted.element_id or wanted.office_id is not None or any(wanted.answer))
+    most = MOST_LOOKED_UP if is_looked_up else MOST
+    total = table.count(session, wanted, today, most + 1)
     return Listing(
         caselines.of(session, [rows[each] for each in shown if each in rows], now),
-        min(total, MOST),
-        total > MOST,
+        min(total, most),
+        total > most,
         shown[-1] if len(ids) > A_PAGE else None,
     )
 

@@ -14,6 +14,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.access import door, passkeys, stepup, tokens
 from app.services.casefile import notes
 from app.services.desk import desk
+from app.services.district import thanas
 from app.services.installation import checkpoints, reindexing
 from app.services.intake import lodgements, rosterwork
 from app.services.jobs import stalls
@@ -47,6 +48,7 @@ def run(database: Database, folder: Path, now: datetime, outside: Path | None = 
         partial(_sweep, database, now),
         partial(desk.forget_settled, database),
         partial(devices.destroy_unused, database, now),
+        partial(thanas.carry_out, database, now),
         partial(notes.let_go_on, database, now),
         partial(reminders.sweep, database, now),
         partial(stalls.watch, database, now),

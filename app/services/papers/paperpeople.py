@@ -10,6 +10,7 @@ from uuid import UUID
 from app import papers
 from app.domain import subjects
 from app.domain.errors import NotFound
+from app.domain.offices import name_on
 from app.models import case_queries as cases
 from app.models import office_queries as offices
 from app.services.district import englishnames, gazetteer
@@ -114,7 +115,10 @@ class People:
         if written or not facts.get(key):
             return named(written)
         thana = offices.find(self._session, UUID(facts[key]))
-        return papers.Words(thana.name_hi, thana.name_en) if thana is not None else papers.Words()
+        if thana is None:
+            return papers.Words()
+        names = thana.name_hi, thana.name_en  # an older case keeps the name of its day
+        return papers.Words(*name_on(names, thana.facts, self._known.case.received_on))
 
     def requester(self) -> papers.Requester:
         """The department that asked, by its letter."""

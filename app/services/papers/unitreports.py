@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app import formjs, papers
-from app.domain.offices import OfficeKind
+from app.domain.offices import OfficeKind, name_on
 from app.domain.roles import Role, rank_words
 from app.models import office_queries as offices
 from app.models import officer_queries as officers
@@ -71,7 +71,9 @@ class _Reader:
     def __init__(self, file: CaseFile, row: AnyRow, unit: AnyRow, texts: papers.Texts) -> None:
         self._row, self._unit, self._texts, self._release = row, unit, texts, file.release
         self._session, self._known = file.facts.session, file.facts
-        self.thana = papers.Words(unit.office_hi, unit.office_en)
+        own, names = offices.find(self._session, unit.office_id), (unit.office_hi, unit.office_en)
+        facts = {} if own is None else own.facts
+        self.thana = papers.Words(*name_on(names, facts, self._known.case.received_on))
         self._visit = self._known.answer("visit", unit.id)
         self.registers = self._known.answer("check_registers", unit.id)
 

@@ -33,6 +33,7 @@ _MORE = (
     Entry("clocks.reminders", "reminder.title", Permission.CLOCK_SEE),
     Entry("areas.show", "areas.title", Permission.AREA_SEE),
     Entry("policies.show", "policy.title", Permission.POLICY_SEE),
+    Entry("thanas.listing", "thana.title", Permission.THANA_KEEP),
     Entry("departments.listing", "department.keep", Permission.DEPARTMENT_KEEP),
     Entry("entrycodes.show", "entry.title", Permission.ENTRY_CODE),
     Entry("rights.show", "rights.title", Permission.ADMIN_SEE),

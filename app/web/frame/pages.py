@@ -207,6 +207,7 @@ _REACHED_FROM = {
     "stepup": "account",
     "subjects": "search",
     "tasks": "inbox",
+    "thanas": "admin",
     "tokens": "department",
     "trials": "modeler",
     "verify": "certificates",
