@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Wanted = table.Wanted
 A_PAGE = 25
-#: More are not counted, the number would cost more than it tells; fewer where each case's tasks or steps are looked up.
+#: More are not counted: the number would cost more than it tells. Fewer where tasks or steps of each are looked up.
 MOST, MOST_LOOKED_UP = 100_000, 1000
 STATUSES = ("open", "issued", "closed", "withdrawn")
 TIMES = ("late", "last_day", "left")
