@@ -9,12 +9,15 @@ each new version must take them up as they are.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 import subprocess
+import sys
+import tarfile
 import tempfile
 import zipfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from app import create_app
-from app.config import Settings
+from app.config import FONTS, Settings
 from app.crypto import KeyRing
 from app.domain.roles import Role
 from app.services.installation import migrations, setup
@@ -41,8 +44,43 @@ NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 STATIONS = ("scrutinise", "check_registers", "recommend", "decide", "issued", "drawing")
 #: Whose pages are opened besides.
 DAILY = (Role.DM_ASSISTANT, Role.DM_SECTION_HEAD, Role.SP_READER, Role.SHO, Role.SDPO, Role.DM)
+_BESIDE = Path(__file__).with_name("beside.py")
 #: What only a newer server than the one that reads it would understand.
 _FOREIGN = re.compile(r"^(\\|SET transaction_timeout|SET default_table_access_method)")
+
+
+class Beside:
+    """An earlier program at its work: what is asked of it, and what it answers."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def ask(self, number: str, step: str) -> None:
+        """Name a step of a case for it to do; it begins at once."""
+        self._write(json.dumps({"number": number, "step": step}) + "\n")
+
+    def answer(self) -> dict[str, Any]:
+        """What it says next. Raises AssertionError with nothing to read when it has ended."""
+        line = self._process.stdout.readline() if self._process.stdout is not None else ""
+        if not line:
+            raise AssertionError("the earlier program has ended")
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+    def do(self, number: str, step: str) -> dict[str, Any]:
+        self.ask(number, step)
+        return self.answer()
+
+    def end(self) -> None:
+        """Let it close the database."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process.wait(60)
+
+    def _write(self, line: str) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
 
 
 @dataclass(frozen=True)
@@ -50,10 +88,6 @@ class Golden:
     """One kept database: its version, and the number of the case at each station."""
 
     archive: Path
-
-    @property
-    def revision(self) -> str:
-        return self.archive.stem
 
     def numbers(self) -> dict[str, str]:
         with zipfile.ZipFile(self.archive) as archive:
@@ -71,8 +105,33 @@ class Golden:
     def sqlite(self, folder: Path) -> str:
         """Lay the SQLite file and the documents into a folder; -> its address."""
         with zipfile.ZipFile(self.archive) as archive:
-            archive.extractall(folder)
+            archive.extractall(folder)  # noqa: S202  # our own archive
         return f"sqlite:///{folder / 'satyapan.db'}"
+
+    @property
+    def program(self) -> Path:
+        """Where its program is kept, as far as services, forms and papers go; not of every version."""
+        return FOLDER / "programs" / f"{self.revision}.tar.xz"
+
+    @property
+    def revision(self) -> str:
+        return self.archive.stem
+
+    @contextmanager
+    def at_work(self, folder: Path, url: str, documents: Path) -> Iterator[Beside]:
+        """Let its own program open the database and work there, in a process of its own."""
+        with tarfile.open(self.program) as kept:
+            kept.extractall(folder, filter="data")
+        command = [sys.executable, "-P", str(_BESIDE), url, str(documents), str(FONTS)]
+        place = {**os.environ, "PYTHONPATH": str(folder)}
+        with subprocess.Popen(
+            command, cwd=folder, env=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process:
+            beside = Beside(process)
+            try:
+                yield beside
+            finally:
+                beside.end()
 
     def postgres(self, folder: Path, url: str) -> str:
         """Load an empty PostgreSQL database, and lay the documents into a folder; -> its address."""

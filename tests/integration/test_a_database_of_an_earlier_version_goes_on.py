@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import insert, select
 
+from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.models.cases import case
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.golden_database import Golden
+    from tests.golden_database import Beside, Golden
 
 GOLDEN = golden_database.all_of_them()
 of_every_version = pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.revision)
@@ -139,6 +140,67 @@ def test_what_an_earlier_program_would_miss_is_named(postgres_server, empty_post
     assert missed
     assert all("due_on" in why for why in missed.values()), missed
     assert all("user_task" in each for each in missed)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_earlier_program_and_this_one_take_cases_on_together(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    """The earlier program itself, in a process of its own, on the tables of this one: each does every second step."""
+    golden = next(each for each in reversed(GOLDEN) if each.program.exists())
+    url = (
+        golden.postgres(tmp_path, request.getfixturevalue("postgres_server").new_database())
+        if kind == "postgres"
+        else golden.sqlite(tmp_path)
+    )
+    with golden.at_work(tmp_path / "earlier", url, tmp_path / "documents") as earlier:
+        program = earlier.answer()["program"]  # it is at work before anything is migrated
+        assert program == str(tmp_path / "earlier" / "app" / "__init__.py")
+        database = opened(url, tmp_path)
+        request.addfinalizer(database.close)
+        migrations.upgrade(database.engine)
+        here, numbers = Journey(database, NOW), golden.numbers()
+        here.work()
+        assert_one_of_both_does(here, earlier, numbers["recommend"], "recommend")
+        together(here, earlier, numbers["scrutinise"])
+        assert earlier.do(numbers["decide"], "decide")["steps"] == ["dispatch"], "it draws the paper, too"
+        here.do(numbers["decide"], "dispatch")
+    with database.engine.connect() as connection:
+        papers = list(connection.execute(select(certificate.c.number, certificate.c.memo_number)))
+        ended = select(case.c.status).where(case.c.number.in_([numbers["scrutinise"], numbers["decide"]]))
+        assert set(connection.execute(ended).scalars()) == {"issued"}
+    assert len(set(papers)) == len({paper.number for paper in papers}) == len(papers)
+    assert database.read(audit.verify, scopes.record(218)) == []
+    assert database.write(queues.recount, scopes.recount(218)) == []
+
+
+def together(here: Journey, earlier: Beside, number: str) -> None:
+    """Take a case to its end, a step here and a step there."""
+    turn = 0
+    while waiting := here.steps(number):
+        turn += 1
+        if turn % 2:
+            told = earlier.do(number, waiting[0])
+            assert told == {"steps": here.steps(number)}, "what it did is seen here at once"
+        else:
+            here.do(number, waiting[0])
+            here.work()
+    assert turn > 6
+
+
+def assert_one_of_both_does(here: Journey, earlier: Beside, number: str, step: str) -> None:
+    """Both send the same step at once: one of them has it, the other is told."""
+    earlier.ask(number, step)
+    try:
+        here.do(number, step)
+    except (DomainError, StopIteration):
+        mine = False
+    else:
+        mine = True
+    theirs = "steps" in earlier.answer()
+    assert mine is not theirs
+    here.work()
+    assert here.steps(number) == ["decide"]
 
 
 def test_a_job_of_a_kind_that_this_version_does_not_know_waits_for_the_next_one(journey: Journey) -> None:
