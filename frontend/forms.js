@@ -194,6 +194,7 @@ function putToday(button) {
 }
 
 function prepare(form) {
+  for (const fold of form.querySelectorAll(".form-waits")) fold.open = true; // its boxes come and go by themselves
   for (const button of form.querySelectorAll("[data-position]")) button.hidden = !navigator.geolocation;
   for (const button of form.querySelectorAll("[data-upload]")) button.hidden = true; // a chosen file goes up at once
   for (const button of form.querySelectorAll("[data-today]")) button.hidden = false;

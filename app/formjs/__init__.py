@@ -12,7 +12,7 @@ from app.formjs.answers import (
     with_files,
     without,
 )
-from app.formjs.box import Box
+from app.formjs.box import Box, runs
 from app.formjs.cells import Column, columns, posted, proposed, unreadable
 from app.formjs.checking import check
 from app.formjs.drawing import draw
@@ -58,6 +58,7 @@ __all__ = [
     "read",
     "refuses_file",
     "renamed",
+    "runs",
     "schema",
     "show",
     "texts",

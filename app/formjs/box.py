@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.domain.errors import FieldProblem
     from app.formjs.model import Text
 
@@ -111,6 +114,11 @@ class Box:
         return " ".join(ids)
 
     @property
+    def waits(self) -> bool:
+        """Whether it is asked only if something else is answered so, and is not folded by itself."""
+        return self.is_off and not self.is_hidden and not self.is_folded and bool(self.label)
+
+    @property
     def is_open(self) -> bool:
         """Whether a folded box stands open: something in it is wrong, was answered, or must be."""
         inner = [*self.boxes, *(box for row in self.rows for box in row.boxes)]
@@ -126,3 +134,25 @@ class Box:
         """Add a box of a date; the first one has the id of the whole."""
         place = f"{self.id}-{part}" if self.parts else self.id
         self.parts.append(Part(place, f"{self.name}-{part}", part, value, size))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Boxes that stand together on the page; `waits`: all of them wait for the same answers (their `when`).
+
+    Without scripts such a run is one fold that names its boxes: a form is as long as what is sure to be asked.
+    """
+
+    boxes: list[Box]
+    waits: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something in it is wrong or was answered."""
+        return any(box.is_open for box in self.boxes)
+
+
+def runs(boxes: Iterable[Box]) -> list[Run]:
+    """The boxes in their order, those that wait for the same answers taken together."""
+    parted = groupby(boxes, key=lambda box: box.when if box.waits else None)
+    return [Run(list(each), when is not None) for when, each in parted]

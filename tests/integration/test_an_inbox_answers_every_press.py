@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +14,7 @@ from app.domain.roles import Role
 from app.models.officers import posting
 from app.services.desk import holding
 from app.services.store.drafts import actor_scope
-from app.web.frame.forms import known_day
+from app.web.frame.forms import day_of, day_parts, day_text, known_day, known_time
 from tests.office import text_of
 from tests.visitor import Sheet, Visitor
 
@@ -40,6 +40,43 @@ THANA = "th_mufassil"
 )
 def test_a_day_is_read_as_browsers_and_officers_write_it(typed, day):
     assert known_day(typed) == day
+
+
+@pytest.mark.parametrize(
+    ("boxes", "text", "day"),
+    [
+        ({"on-d": "३०", "on-m": "११", "on-y": "२०२६"}, "३०-११-२०२६", date(2026, 11, 30)),
+        ({"on-d": "3", "on-m": "1", "on-y": "2027"}, "3-1-2027", date(2027, 1, 3)),
+        ({"on-d": "31", "on-m": "2", "on-y": "2026"}, "31-2-2026", None),
+        ({"on-d": "31", "on-m": "", "on-y": ""}, "31--", None),
+        ({"on-d": "", "on-m": "", "on-y": ""}, "", None),
+        ({"on": "2026-11-30"}, "2026-11-30", date(2026, 11, 30)),
+        ({}, "", None),
+    ],
+)
+def test_a_day_of_three_boxes_is_one_text_that_the_boxes_show_again(boxes, text, day):
+    assert (day_text(boxes, "on"), day_of(boxes, "on")) == (text, day)
+    written = (
+        {name: box for name, box in boxes.items() if box}
+        if day is None
+        else {f"on-{part}": f"{day:{form}}" for part, form in (("d", "%d"), ("m", "%m"), ("y", "%Y"))}
+    )
+    assert {f"on-{part}": box for part, box in day_parts(text).items() if box} == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "clock"),
+    [
+        ("10:30", time(10, 30)),
+        ("१०.३०", time(10, 30)),
+        ("1030", time(10, 30)),
+        ("9:05", time(9, 5)),
+        ("25:00", None),
+        ("", None),
+    ],
+)
+def test_a_time_is_read_as_officers_write_it(typed, clock):
+    assert known_time(typed) == clock
 
 
 def colleague(office: Office, office_id) -> Visitor:

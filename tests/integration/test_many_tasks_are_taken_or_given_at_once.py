@@ -161,3 +161,15 @@ def test_an_enquiry_officer_is_offered_no_acts_on_many(office: Office) -> None:
     page = text_of(office.holder_of(office.task(number, "visit")).get("/inbox"))
     assert number in page
     assert "chosen-tasks" not in page
+
+
+def test_all_rows_of_a_page_are_ticked_by_a_link_where_no_script_runs(office: Office) -> None:
+    letter = office.journey.register(candidate_count=2)
+    for _ in range(2):
+        office.journey.add(letter, [THANA])
+    head = office.at(Role.DM_SECTION_HEAD)
+    plain, ticked = head.get("/inbox").text, head.get("/inbox?tick=all").text
+    assert "data-pick checked" not in plain
+    assert ticked.count("data-pick checked") == plain.count("data-pick>") >= 2
+    assert 'href="/inbox?tick=all#chosen-tasks"' in plain
+    assert 'href="/inbox#chosen-tasks"' in ticked, "and the choice is taken back by another"

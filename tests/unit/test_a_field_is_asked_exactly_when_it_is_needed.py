@@ -340,7 +340,7 @@ WHEN: dict[str, dict[str, Any]] = {
         "eo_declare": lambda a: a.resident != "house_locked",
     },
     "check_registers": {
-        **{f"chk_{each}": lambda a: not a.all_clear for each in REGISTERS},
+        "#Group_registers": lambda a: not a.all_clear,
         "not_checked_reason": lambda a: not a.all_clear and _any(a, "not_checked", *REGISTERS),
         "cases": lambda a: not a.all_clear and _any(a, "found", *_RECORDS),
         **_CASE,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import formjs
+from app.domain.errors import FieldProblem
 from tests import sources
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
@@ -212,6 +213,19 @@ def test_a_condition_that_still_waits_stays_open_for_pages_without_scripts() -> 
     settled = formjs.draw(trial, {"a": "y"}, {}, FACTS, {}, "hi")[1]
     assert (waiting.is_off, waiting.is_hidden, waiting.when) == (True, False, (("लेबल", "विकल्प"),))
     assert (settled.is_off, settled.is_hidden) == (True, True)
+
+
+def test_fields_that_wait_for_the_same_answer_stand_in_one_fold_that_opens_on_what_is_wrong() -> None:
+    hide = '=not(a = "x")'
+    only_when = {"conditional": {"hide": hide}, "validate": {"minLength": 3}}
+    trial = form(choice("a", "x", "y"), field("b", **only_when), field("c", **only_when), field("d"))
+    drawn = formjs.draw(trial, {"a": None}, {}, FACTS, {}, "hi")
+    folds = [([box.name for box in run.boxes], run.waits, run.is_open) for run in formjs.runs(drawn)]
+    assert folds == [(["a"], False, False), (["b", "c"], True, False), (["d"], False, False)]
+    wrong = formjs.draw(trial, {"a": None}, {"c": FieldProblem("form.too_short", least=3)}, FACTS, {}, "hi")
+    assert [run.is_open for run in formjs.runs(wrong)] == [False, True, False]
+    asked = formjs.draw(trial, {"a": "x"}, {}, FACTS, {}, "hi")
+    assert not any(run.waits for run in formjs.runs(asked)), "what applies is never folded away"
 
 
 def test_a_proposal_that_no_answer_can_change_is_asked_for_where_it_is_none() -> None:

@@ -12,7 +12,7 @@ from app.services.casework.caselist import AGES, STATUSES, TIMES, Wanted
 from app.services.desk import desk
 from app.web.desk import savedviews
 from app.web.frame import confirmations, language
-from app.web.frame.forms import known_day, known_id
+from app.web.frame.forms import day_of, known_day, known_id
 from app.web.frame.language import say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -83,7 +83,7 @@ def _named(offered: Choices) -> dict[str, str]:
     given = {name: request.args.get(name, "").strip()[:_LONGEST] for name in _FILTERS}
     known = {name: {code for code, _ in choices} for name, choices in _offered(offered).items()}
     office_id = known_id(given["office"])
-    days = {name: known_day(given[name]) for name in ("from", "to")}
+    days = {name: day_of(request.args, name) for name in ("from", "to")}
     told = {
         name: value for name, value in given.items() if name not in {*days, "office"} and value in known[name]
     }

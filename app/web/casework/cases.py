@@ -16,7 +16,7 @@ from app.services.timekeeping.waits import NoClock
 from app.web.desk import finder
 from app.web.frame import confirmations, diagrams, language
 from app.web.frame.addresses import case_address
-from app.web.frame.forms import known_day, known_id
+from app.web.frame.forms import day_text, known_day, known_id
 from app.web.frame.language import moment, say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -67,14 +67,16 @@ def diagram_file(number: str) -> ResponseReturnValue:
 def write_note(number: str) -> ResponseReturnValue:
     """Send a note to another office of the case, or the answer to one."""
     actor, now = transaction.actor(), transaction.now()
-    names = ("to", "answers", "text", "due", "pauses_for")
-    to, answers, text, due, pauses_for = (request.form.get(name, "").strip() for name in names)
+    names = ("to", "answers", "text", "pauses_for")
+    to, answers, text, pauses_for = (request.form.get(name, "").strip() for name in names)
+    due = day_text(request.form, "due")
     day = known_day(due)
     wanted = notes.Wanted(known_id(to), known_id(answers), text, day, bool(due) and day is None, pauses_for)
     try:
         transaction.write(lambda rows: cases.write_note(rows, actor, number, wanted, now))
     except (notes.Refused, NoClock) as refused:
-        typed = dict(zip(names, (to, answers, text, due, pauses_for), strict=True)) | {"refused": refused}
+        written = dict(zip(names, (to, answers, text, pauses_for), strict=True))
+        typed = {**written, "due": due, "refused": refused}
         return _page(number, "correspondence", 422, typed=typed)
     confirmations.note("note", "sent")
     return redirect(case_address(number, "correspondence"), code=303)

@@ -12,7 +12,7 @@ from app.services.casework import subjects
 from app.web.door import stepup
 from app.web.frame import language
 from app.web.frame.addresses import case_address
-from app.web.frame.forms import known_day
+from app.web.frame.forms import day_of, day_text
 from app.web.frame.language import say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -45,7 +45,7 @@ def ask(number: str) -> ResponseReturnValue:
     """Enter the request, and ask for the code."""
     actor, now, form = transaction.actor(), transaction.now(), request.form
     wanted = subjects.Request(
-        known_day(form.get("dated", "")),
+        day_of(form, "dated"),
         form.get("diary_no", ""),
         form.get("proven") == "yes",
         form.getlist("also"),
@@ -53,7 +53,8 @@ def ask(number: str) -> ResponseReturnValue:
     try:
         asked = transaction.write(lambda rows: subjects.ask(rows, actor, number, wanted, now))
     except subjects.Refused as refused:
-        typed = {name: form.get(name, "")[:_LONGEST] for name in ("dated", "diary_no", "proven")}
+        typed = {name: form.get(name, "")[:_LONGEST] for name in ("diary_no", "proven")}
+        typed |= {"dated": day_text(form, "dated")}
         return _page(number, 422, problems=refused.problems, typed=typed, also=form.getlist("also"))
     return redirect(url_for("stepup.show", step_up_id=asked), code=303)
 

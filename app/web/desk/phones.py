@@ -16,7 +16,7 @@ from app.services.store import devices
 from app.web.desk import phonewords
 from app.web.desk.visits import moment_of
 from app.web.frame import language
-from app.web.frame.forms import known_id, posted, uploads
+from app.web.frame.forms import day_text, known_id, posted, uploads
 from app.web.frame.formviews import problem_text
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -120,7 +120,8 @@ def _file(item: receiving.Item, now: datetime) -> str:
 
 def _visit(item: receiving.Item, now: datetime) -> str:
     """A failed visit; without a time of its own it was so long ago as the phone says, whatever its clock shows."""
-    text = {name: request.form.get(name, "").strip() for name in ("reason", "met", "note", "day", "time")}
+    text = {name: request.form.get(name, "").strip() for name in ("reason", "met", "note", "time")}
+    text["day"] = day_text(request.form, "day")
     moment = moment_of(text["day"], text["time"], now)
     is_written = bool(text["day"] or text["time"])
     said = visits.Said(

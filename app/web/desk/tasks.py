@@ -16,7 +16,16 @@ from app.services.district import calendars
 from app.web.desk import finder, phonewords
 from app.web.frame import confirmations, formviews
 from app.web.frame.addresses import case_address
-from app.web.frame.forms import DISCARD, decided_before, is_submit, known_day, known_id, posted, uploads
+from app.web.frame.forms import (
+    DISCARD,
+    day_text,
+    decided_before,
+    is_submit,
+    known_day,
+    known_id,
+    posted,
+    uploads,
+)
 from app.web.frame.language import moment
 from app.web.frame.pages import page
 from app.web.guard import errors
@@ -162,7 +171,7 @@ def give(task_id: UUID) -> ResponseReturnValue:
 def look_again(task_id: UUID) -> ResponseReturnValue:
     """Note when the officer himself wants to look again: one tap for some days on, or a day of his choice."""
     actor, now, op = transaction.actor(), transaction.now(), request.form.get("_op", "")
-    note, typed = request.form.get("note", ""), request.form.get("look_on", "")
+    note, typed = request.form.get("note", ""), day_text(request.form, "look_on")
     try:
         transaction.write(
             lambda rows: desk.look_again(rows, actor, task_id, _day_wanted(rows, op, typed, now), note, now)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, g, redirect, request, url_for
@@ -15,12 +14,11 @@ from app.domain.clock import IST
 from app.domain.ids import new_id
 from app.domain.numbers import in_address
 from app.domain.roles import Permission
-from app.domain.text import ascii_digits
 from app.services.casefile import visits
 from app.services.desk import taskpage, visiting
 from app.web.desk.tasks import task_page
 from app.web.frame import confirmations, language
-from app.web.frame.forms import known_day, known_id
+from app.web.frame.forms import day_text, known_day, known_id, known_time
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("visits", __name__)
-
-_TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::[0-5]\d)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +67,8 @@ def sheet(task_id: UUID) -> ResponseReturnValue:
 def fail(task_id: UUID) -> ResponseReturnValue:
     """Keep a visit at which nobody could be asked; sent twice it is kept once."""
     actor, now = transaction.actor(), transaction.now()
-    reason, met, note, day, at = (
-        request.form.get(name, "").strip() for name in ("reason", "met", "note", "day", "time")
-    )
+    reason, met, note, at = (request.form.get(name, "").strip() for name in ("reason", "met", "note", "time"))
+    day = day_text(request.form, "day")
     moment = moment_of(day, at, now)
     said = visits.Said(
         reason,
@@ -94,8 +89,8 @@ def fail(task_id: UUID) -> ResponseReturnValue:
 
 def moment_of(day: str, at: str, now: datetime) -> datetime | None:
     """The day and time that were written, an empty day being today; None for none, and for what is none."""
-    found = _TIME.fullmatch(ascii_digits(at))
+    clock = known_time(at)
     date = known_day(day) if day else now.astimezone(IST).date()
-    if found is None or date is None:
+    if clock is None or date is None:
         return None
-    return datetime.combine(date, time(int(found[1]), int(found[2])), IST).astimezone(UTC)
+    return datetime.combine(date, clock, IST).astimezone(UTC)

@@ -11,7 +11,7 @@ from app.domain.text import fault_in, tidy
 from app.services.district import calendars
 from app.services.timekeeping import calendar_changes
 from app.web.frame import confirmations
-from app.web.frame.forms import known_day, known_id
+from app.web.frame.forms import day_of, day_text, known_id, known_time
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
@@ -39,7 +39,7 @@ def propose() -> ResponseReturnValue:
     try:
         transaction.write(lambda rows: calendar_changes.propose(rows, actor, asked, now))
     except calendar_changes.Refused as refused:
-        return _page(422, asked=asked, refused=refused, typed_day=request.form.get("day", ""))
+        return _page(422, asked=asked, refused=refused, typed_day=day_text(request.form, "day"))
     confirmations.note("calendar", "proposed")
     return redirect(url_for("calendar.show"), code=303)
 
@@ -62,15 +62,19 @@ def _asked() -> calendar_changes.Asked:
         typed = tidy(request.form.get(name, ""))[:_NAME]
         return "" if fault_in(typed, lines=False) else typed
 
+    def clock(name: str) -> str:
+        found = known_time(request.form.get(name, ""))
+        return text(name) if found is None else f"{found:%H:%M}"
+
     off = {int(day) for day in request.form.getlist("off") if day in set(map(str, _WEEK))}
     return calendar_changes.Asked(
         text("kind"),
-        known_day(request.form.get("day", "")),
+        day_of(request.form, "day"),
         text("name_hi"),
         text("name_en"),
         frozenset(off),
-        text("opens"),
-        text("closes"),
+        clock("opens"),
+        clock("closes"),
     )
 
 

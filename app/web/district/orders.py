@@ -12,7 +12,7 @@ from app.domain.text import ascii_digits
 from app.services.papers import orderpapers
 from app.services.timekeeping import orders
 from app.web.frame import confirmations
-from app.web.frame.forms import known_day, known_id
+from app.web.frame.forms import day_of, day_text, known_id
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 bp = Blueprint("orders", __name__)
 
 _DIGITS = 3
+_DAYS = ("first", "last", "dated")
 _ISSUE = "issue"  # the button of the second page, on which the difference stands
 
 
@@ -51,10 +52,10 @@ def issue() -> ResponseReturnValue:
     try:
         if request.form.get("_op") != _ISSUE:
             seen = transaction.read(lambda rows: orders.preview(rows, actor, asked, now))
-            return _page(preview=seen, asked=asked, form=request.form)
+            return _page(preview=seen, asked=asked, **_written())
         transaction.write(lambda rows: orders.issue(rows, actor, asked, now))
     except orders.Refused as refused:
-        return _page(422, refused=refused, asked=asked, form=request.form)
+        return _page(422, refused=refused, asked=asked, **_written())
     confirmations.note("order", "issued")
     return redirect(url_for("orders.show"), code=303)
 
@@ -76,13 +77,18 @@ def _asked() -> orders.Asked:
     return orders.Asked(
         form.get("kind", ""),
         known_id(form.get("office", "")),
-        known_day(form.get("first", "")),
-        known_day(form.get("last", "")),
+        day_of(form, "first"),
+        day_of(form, "last"),
         int(days) if days.isascii() and days.isdigit() and len(days) <= _DIGITS else 0,
         form.get("reason", ""),
         form.get("number", ""),
-        known_day(form.get("dated", "")),
+        day_of(form, "dated"),
     )
+
+
+def _written() -> dict[str, Any]:
+    """What stands in the boxes of the form, to be shown again."""
+    return {"form": request.form, "days": {name: day_text(request.form, name) for name in _DAYS}}
 
 
 def _page(status: int = 200, **typed: Any) -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from app.services.district import calendars
 from app.services.staff import postings
 from app.web.door import stepup
 from app.web.frame import confirmations, language
-from app.web.frame.forms import known_day, known_id
+from app.web.frame.forms import day_text, known_day, known_id
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
@@ -80,7 +80,7 @@ def order(office_id: UUID) -> ResponseReturnValue:
 def give(office_id: UUID) -> ResponseReturnValue:
     """Post an officer, once it is confirmed by a code."""
     actor, now = transaction.actor(), transaction.now()
-    form = {name: text[:_LONGEST] for name, text in request.form.items()}
+    form = _texts()
     typed = _typed(form)
     try:
         asked = transaction.write(
@@ -104,8 +104,8 @@ def ending(posting_id: UUID) -> ResponseReturnValue:
 def end(posting_id: UUID) -> ResponseReturnValue:
     """Relieve an officer of a post, once it is confirmed by a code."""
     actor, now = transaction.actor(), transaction.now()
-    form = {name: text[:_LONGEST] for name, text in request.form.items()}
-    day, order_no = known_day(form.get("valid_from", "")), form.get("order_no", "")
+    form = _texts()
+    day, order_no = known_day(form["valid_from"]), form.get("order_no", "")
     try:
         asked = transaction.write(
             lambda rows: postings.to_relieve(rows, actor, posting_id, day, order_no, now)
@@ -182,13 +182,19 @@ def _chosen(places: Sequence[Place], wanted: UUID | None) -> Place | None:
     return None
 
 
+def _texts() -> dict[str, str]:
+    """What was typed, a day as one text."""
+    plain = {name: text[:_LONGEST] for name, text in request.form.items()}
+    return plain | {name: day_text(plain, name) for name in ("valid_from", "valid_to")}
+
+
 def _typed(form: Mapping[str, str]) -> Typed:
-    last = form.get("valid_to", "").strip()
+    last = form["valid_to"]
     return postings.Typed(
         username=form.get("username", ""),
         role=form.get("role", ""),
         kind=form.get("kind", ""),
-        valid_from=known_day(form.get("valid_from", "")),
+        valid_from=known_day(form["valid_from"]),
         valid_to=known_day(last),
         has_end=bool(last),
         order_no=form.get("order_no", ""),

@@ -11,7 +11,7 @@ from app.services.installation import recordcheck
 from app.services.reports import recordexport
 from app.web.door import stepup
 from app.web.frame import language
-from app.web.frame.forms import known_day
+from app.web.frame.forms import day_text, known_day
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
@@ -59,7 +59,7 @@ def check() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Ask for the code that the export of some days takes."""
     actor, now, form = transaction.actor(), transaction.now(), request.form
-    typed = {name: form.get(name, "")[:_LONGEST] for name in ("first", "last")}
+    typed = {name: day_text(form, name)[:_LONGEST] for name in ("first", "last")}
     first, last = (known_day(typed[name]) for name in ("first", "last"))
     try:
         asked = transaction.write(lambda rows: recordexport.ask(rows, actor, first, last, now))

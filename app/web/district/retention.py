@@ -11,7 +11,7 @@ from app.domain.roles import Permission
 from app.services.casework import destruction, holds
 from app.web.door import stepup
 from app.web.frame import confirmations, language
-from app.web.frame.forms import known_day
+from app.web.frame.forms import day_text, known_day
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
@@ -80,11 +80,12 @@ def refuse(destruction_id: UUID) -> ResponseReturnValue:
 def hold() -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
     form = {name: text[:_LONGEST] for name, text in request.form.items()}
+    form["dated"] = day_text(form, "dated")
     typed = holds.Typed(
         form.get("case", ""),
         form.get("ground", ""),
         form.get("order_no", ""),
-        known_day(form.get("dated", "")),
+        known_day(form["dated"]),
     )
     try:
         transaction.write(lambda rows: holds.place(rows, actor, typed, now))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
 import flask
@@ -15,6 +15,9 @@ from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from app.domain.text import ascii_digits
 from app.services.desk.tasks import Posted
 from app.services.store.documents import Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _OURS = {"csrf_token", "_op", "_decided", "_sent_as", "_item", "_kind", "_base", "_follows", "_age"}
 _DECIDE = "decide"
@@ -99,6 +102,32 @@ def known_id(text: str) -> UUID | None:
         return None
 
 
+def day_text(given: Mapping[str, str], name: str) -> str:
+    """A day of three boxes (`name-d`, `name-m`, `name-y`) as one text, 30-11-2026; empty for none.
+
+    A day that stands in one text (an address that was kept, a program's post) is taken as it is.
+    """
+    typed = [given.get(f"{name}-{part}") for part in "dmy"]
+    if all(part is None for part in typed):
+        return given.get(name, "").strip()
+    boxes = [part.strip()[:_LONGEST_PART] for part in typed if part is not None]
+    return "-".join(boxes) if any(boxes) else ""
+
+
+def day_of(given: Mapping[str, str], name: str) -> date | None:
+    """The day of these boxes; None for none, and for what is none."""
+    return known_day(day_text(given, name))
+
+
+def day_parts(text: object) -> dict[str, str]:
+    """What the boxes of a day show: a day, or the text of one as it was typed, taken apart."""
+    found = text if isinstance(text, date) else known_day(str(text or ""))
+    if found is not None:
+        return {"d": f"{found:%d}", "m": f"{found:%m}", "y": f"{found:%Y}"}
+    parts = re.split(r"[-./]", str(text or ""))
+    return dict(zip("dmy" if len(parts) > 2 else "my", parts, strict=False))  # noqa: PLR2004
+
+
 def known_day(text: str) -> date | None:
     """A day as a browser posts it (2026-11-30) or as officers write it (30-11-2026, in either script); else None."""
     plain = ascii_digits(text.strip())
@@ -111,6 +140,14 @@ def known_day(text: str) -> date | None:
         return None
 
 
+def known_time(text: str) -> time | None:
+    """A time as officers write it, in either script (10:30, 10.30, 1030); None for what is none."""
+    found = _TIME.fullmatch(ascii_digits(text.strip()))
+    return None if found is None else time(int(found[1]), int(found[2]))
+
+
+_TIME = re.compile(r"([01]?\d|2[0-3])[:.\- ]?([0-5]\d)(?::[0-5]\d)?", re.ASCII)
+_LONGEST_PART = 10  # characters kept of one box
 _DAYS = (
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII),
     re.compile(r"(?P<day>\d{1,2})[-./](?P<month>\d{1,2})[-./](?P<year>\d{4})", re.ASCII),

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import current_app, g, request, session
 
+from app import formjs
 from app.domain.roles import Permission
 from app.services.notices import live
-from app.web.frame import formviews, language, templates
+from app.web.frame import forms, formviews, language, templates
 from app.web.frame.addresses import address_of
 from app.web.request import transaction
 
@@ -243,3 +244,4 @@ def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     templates.add(app, problem_text=formviews.problem_text)
+    app.jinja_env.filters.update(runs=formjs.runs, day_parts=forms.day_parts)

@@ -13,7 +13,7 @@ from app.domain.roles import Permission
 from app.services.district import calendars
 from app.services.papers import certificates, paperacts, paperlife
 from app.web.door import stepup
-from app.web.frame.forms import known_day
+from app.web.frame.forms import day_of, day_text
 from app.web.frame.language import say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -86,15 +86,13 @@ def reprint(certificate_id: UUID) -> ResponseReturnValue:
 def revoke(certificate_id: UUID) -> ResponseReturnValue:
     """Ask for the code that revokes the paper by this order."""
     form = request.form
-    order = paperlife.Order(
-        form.get("ground", ""), known_day(form.get("effective", "")), form.get("order", "")
-    )
+    order = paperlife.Order(form.get("ground", ""), day_of(form, "effective"), form.get("order", ""))
     try:
         asked = paperlife.ask_to_revoke(
             transaction.database(), g.actor, certificate_id, order, transaction.now()
         )
     except paperacts.Refused as refused:
-        typed = {"ground": order.ground, "effective": form.get("effective", ""), "order": order.text}
+        typed = {"ground": order.ground, "effective": day_text(form, "effective"), "order": order.text}
         return _page(certificate_id, 422, revoke_problem=refused.key, typed=typed)
     return redirect(url_for("stepup.show", step_up_id=asked), code=303)
 

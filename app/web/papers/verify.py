@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 
 from app.services.papers import papercheck
 from app.services.store.documents import MAX_BYTES
-from app.web.frame.forms import known_day
+from app.web.frame.forms import day_of
 from app.web.frame.pages import page
 from app.web.guard.access import asks_only, public
 from app.web.request import limits, transaction
@@ -41,7 +41,7 @@ def ask() -> ResponseReturnValue:
 @limits.verify
 def by_birth() -> ResponseReturnValue:
     """By the number on the paper and the day of birth: posted, for neither has a place in an address."""
-    number, born = request.form.get("number", ""), known_day(request.form.get("born", ""))
+    number, born = request.form.get("number", ""), day_of(request.form, "born")
     if not number.strip() or born is None:
         return _page(None, 422, problem="verify.problem.birth", number=number[:_LONGEST])
     now = transaction.now()

@@ -24,14 +24,14 @@ from app.services.reports import (
 from app.web.door import stepup
 from app.web.frame import charts, language
 from app.web.frame.addresses import case_address
-from app.web.frame.forms import known_day
+from app.web.frame.forms import day_of
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
 from app.web.request.files import attachment, file_response
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from flask.typing import ResponseReturnValue
@@ -313,10 +313,16 @@ def _made(key: str, period: Period, purpose: str) -> tuple[Any, Any]:
 
 def _period() -> Period:
     """The month, or the days, that the address names; this month otherwise."""
-    first, last = (known_day(request.args.get(name, "")) for name in ("from", "to"))
+    first, last = (day_of(request.args, name) for name in ("from", "to"))
     if first is not None and last is not None and first <= last and (last - first).days <= _LONGEST:
         return Period(first, last)
-    return month(request.args.get("month", "")) or pendency.this_month(transaction.now())
+    return month(_month_text(request.args)) or pendency.this_month(transaction.now())
+
+
+def _month_text(given: Mapping[str, str]) -> str:
+    """A month of two boxes, or of one text that an address kept, as 2026-11."""
+    typed = ascii_digits(given.get("month-m", "")).strip(), ascii_digits(given.get("month-y", "")).strip()
+    return f"{typed[1]}-{typed[0]:0>2}" if all(typed) else given.get("month", "")
 
 
 def _months(shown: Period) -> list[tuple[str, str]]:
