@@ -106,5 +106,5 @@ def _page(status: int = 200, **typed: Any) -> ResponseReturnValue:
         of_district=orders.of_district(g.actor),
         may_order=g.actor.may(Permission.CLOCK_ORDER),
         told=confirmations.take_notes().get("order", ""),
-        **{"asked": None, "refused": None, "preview": None, "form": {}, **typed},
+        **{"asked": None, "refused": None, "preview": None, "form": {}, "days": {}, **typed},
     )

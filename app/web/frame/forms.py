@@ -121,11 +121,10 @@ def day_of(given: Mapping[str, str], name: str) -> date | None:
 
 def day_parts(text: object) -> dict[str, str]:
     """What the boxes of a day show: a day, or the text of one as it was typed, taken apart."""
-    found = text if isinstance(text, date) else known_day(str(text or ""))
-    if found is not None:
-        return {"d": f"{found:%d}", "m": f"{found:%m}", "y": f"{found:%Y}"}
-    parts = re.split(r"[-./]", str(text or ""))
-    return dict(zip("dmy" if len(parts) > 2 else "my", parts, strict=False))  # noqa: PLR2004
+    plain = text.isoformat() if isinstance(text, date) else str(text or "")
+    if _DAYS[0].fullmatch(plain) is not None:
+        return dict(zip("ymd", plain.split("-"), strict=True))
+    return dict(zip("dmy", re.split(r"[-./]", plain), strict=False))
 
 
 def known_day(text: str) -> date | None:
