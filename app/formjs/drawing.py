@@ -49,7 +49,7 @@ class _Drawing:
         self._view = View(form, values, facts)
         self._form = form
         self._told: set[str] = set()  # names of fields that were drawn
-        self._controls: set[str] = set()  # answered fields on which something that is hidden now depends
+        self._controls: set[str] = set()  # fields on which something that does not apply now depends
         self._settled: set[str] = set()  # fields of the form that do not apply, whatever is still answered
         self.boxes = self._level(form.level, values, self._view.context, "")
         for box in self.boxes:
@@ -83,7 +83,7 @@ class _Drawing:
     def _hidden(self, level: Level, context: Mapping[str, Any], prefix: str) -> set[str]:
         """Names of what does not apply, whatever is answered to what is open.
 
-        What an answered field hides may come back when that answer is changed: such fields are noted.
+        What a field hides, or lets wait, may come when its answer is changed: such fields are noted.
         """
         hidden: set[str] = set()
         unanswered = {
@@ -100,7 +100,7 @@ class _Drawing:
             if around is not None or is_settled:
                 hidden.add(name)
                 unanswered.discard(node.key)
-                self._controls |= roots_read(node.hide) & self._form.level.inputs.keys()
+            self._controls |= roots_read(node.hide) & self._form.level.inputs.keys()
         return hidden
 
     def _box(

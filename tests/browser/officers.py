@@ -97,6 +97,7 @@ class Officers:
         self.write(screen, "अधियाचक पदाधिकारी का पदनाम", "निदेशक (प्रशासन)")
         self.write(screen, "अधियाचक का पता", "नया सचिवालय, पटना")
         self.pick(screen, "सत्यापन का प्रयोजन", purpose)
+        self.ask_again(screen, "purpose")
         self.write(screen, "पद/कार्य का नाम", "सहायक शिक्षक")
         if purpose == "सरकारी सेवा में नियुक्ति":
             self.pick(screen, "पद का समूह", group)
@@ -213,7 +214,9 @@ class Officers:
         self.report_visit(self.visitor(number, thana, name))
 
     def report_visit(self, screen: Screen) -> None:
-        self.choose(screen, "स्वयं", "निवासी हैं", "हाँ", "जन्म से")
+        self.choose(screen, "स्वयं", "निवासी हैं")
+        self.ask_again(screen, "resident")
+        self.choose(screen, "हाँ", "जन्म से")
         self.write(screen, "साक्षी का नाम", "श्याम महतो", 0)
         self.write(screen, "साक्षी का नाम", "गीता देवी", 1)
         for place in (0, 1):
