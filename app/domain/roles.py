@@ -427,5 +427,10 @@ def doers_of(role: Role) -> tuple[frozenset[Role], frozenset[Role]]:
     return always, frozenset(each for each, theirs in DELEGATED.items() if role in theirs) - always
 
 
+def covers(role: Role, kind: str, wanted: Role) -> bool:
+    """Whether a post of this role and kind does the tasks of another role, or of its own."""
+    return wanted in _done_by(role) or (kind == DELEGATE and wanted in DELEGATED.get(role, frozenset()))
+
+
 def _done_by(role: Role) -> frozenset[Role]:
     return frozenset({role}) | COVERS.get(role, frozenset())

@@ -207,6 +207,8 @@ def _shown(unit: Any, holder: Any) -> list[ColumnElement[Any]]:
         user_task.c.claimed_by,
         user_task.c.claim_until,
         user_task.c.assigned_to,
+        user_task.c.office_id,
+        user_task.c.role,
         case.c.number,
         case.c.purpose,
         case.c.release_id,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
 
+from app.domain.posts import REGULAR
 from app.domain.roles import Role
 from app.models.officers import officer, posting
 from app.models.scope import visible
@@ -14,7 +15,7 @@ from app.models.statements import Query
 from app.models.workflow import user_task
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from app.models.base import AnyRow
@@ -84,6 +85,30 @@ _POSTED = Query(
 def roles_in(session: Session, officer_id: UUID, office_id: UUID, day: date) -> list[str]:
     """The roles that an officer holds in an office on this day, however he was posted."""
     return [row.role for row in _POSTED.all(session, officer_id=officer_id, office_id=office_id, day=day)]
+
+
+def posts_of(session: Session, officer_ids: Collection[UUID]) -> Sequence[AnyRow]:
+    """Every post that these officers have or had, in order."""
+    statement = select(posting).where(visible(posting, session.scope), posting.c.officer_id.in_(officer_ids))
+    return session.connection.execute(statement.order_by(posting.c.valid_from, posting.c.id)).all()
+
+
+def regular_posts_in(session: Session, office_ids: Collection[UUID]) -> Sequence[AnyRow]:
+    """Who holds or held a regular post in these offices, by name, in order."""
+    statement = (
+        select(posting, officer.c.name_hi, officer.c.name_en)
+        .join(
+            officer,
+            and_(officer.c.district_id == posting.c.district_id, officer.c.id == posting.c.officer_id),
+        )
+        .where(
+            visible(posting, session.scope),
+            posting.c.office_id.in_(office_ids),
+            posting.c.kind == REGULAR,
+        )
+        .order_by(posting.c.valid_from, posting.c.id)
+    )
+    return session.connection.execute(statement).all()
 
 
 def _holds(day: Any) -> tuple[Any, ...]:

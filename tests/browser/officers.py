@@ -257,6 +257,7 @@ class Officers:
     def dispatch(self, number: str) -> None:
         screen = self.task("dm_section_head", number)
         self.choose(screen, "हाथों-हाथ")
+        self.ask_again(screen, "dispatch_mode")
         self.write(screen, "प्राप्तकर्ता", "अनिल कुमार")
         screen.sound("task-dispatch")
         self.send(screen, "निर्गमन दर्ज करें")

@@ -13,6 +13,7 @@ from app.domain.secrecy import Side
 from app.models import case_queries as cases
 from app.models import officer_queries as officers
 from app.models import workflow_queries as workflow
+from app.services.access import standins
 from app.services.casefile import hearings, particulars, visits
 from app.services.casefile.facts import INTAKE, CaseFacts
 from app.services.casefile.record import Record
@@ -22,7 +23,7 @@ from app.services.store import keys
 from app.services.timekeeping import clockbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.access.standins import StandIn
     from app.services.casefile.facts import Particulars
     from app.services.casefile.projections import Context
     from app.services.procedure.releases import Loaded
@@ -49,6 +51,7 @@ class Holder:
     age: Age
     officer_hi: str  # in whose name it is; empty while it is the whole office's
     officer_en: str
+    acting: StandIn | None = None  # whose work he does, where it is not his own
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class StepLine:
     at: datetime | None = None
     days: int = 0
     age: Age | None = None
+    acting: StandIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class AnswerView:
     rows: list[tuple[str, str]]
     classes: frozenset[str]
     failed_visits: Sequence[visits.FailedVisit] = ()  # those before it, where it reports a visit
+    acting: StandIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,26 @@ class CaseFile:
             self.age(task.due_on),
             task.holder_hi or "",
             task.holder_en or "",
+            self._acting.get(self._held(task)),
         )
+
+    def acting_in(self, task: AnyRow | None) -> StandIn | None:
+        """For whom a task was done, where whoever did it acted for another."""
+        return self._acting.get(_done(task)) if task is not None else None
+
+    @cached_property
+    def _acting(self) -> Mapping[standins.Act | None, StandIn]:
+        tasks = self.record.tasks
+        return standins.find(self._session, [*map(_done, tasks), *map(self._held, tasks)])
+
+    def _held(self, task: AnyRow) -> standins.Act | None:
+        """That somebody has an open task in his name today, as an act of his."""
+        holder = (task.assigned_to or task.claimed_by) if task.state == "open" else None
+        return standins.act(holder, task.office_id, self.now, task.role)
+
+    @cached_property
+    def _tasks(self) -> dict[UUID, AnyRow]:
+        return {task.id: task for task in self.record.tasks}
 
     def steps(self) -> list[StepLine]:
         """What was done, by whom and how fast; what is open, and where; what ended unfinished."""
@@ -260,6 +284,7 @@ class CaseFile:
             at=task.created_at if task.state == "open" else task.done_at,
             days=self.calendar.days_between(calendars.day(task.created_at), until),
             age=self.age(task.due_on) if task.state == "open" else None,
+            acting=self._acting.get(_done(task) if done else self._held(task)),
         )
 
     def document_rows(self) -> Sequence[AnyRow]:
@@ -359,6 +384,7 @@ class CaseFile:
             failed_visits=[each for each in self.failed_visits if each.task_id == row.user_task_id]
             if row.form == visits.FORM
             else (),
+            acting=self.acting_in(self._tasks.get(row.user_task_id)),
         )
 
     def shown(
@@ -401,6 +427,10 @@ class CaseFile:
         """The person and the addresses in a few lines, as the officer's post may read them."""
         found = self.facts.particulars()
         return replace(found, mobile=secrecy.told(self._actor.post.role, "mobile", found.mobile) or "")
+
+
+def _done(task: AnyRow) -> standins.Act | None:
+    return standins.act(task.done_by, task.office_id, task.done_at, task.role)
 
 
 def store_answer(context: Context) -> UUID:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from app.models import note_queries as table
 from app.models import office_queries as offices
 from app.models import setup_queries
 from app.models.scope import CaseScope, SystemReason, SystemScope
+from app.services.access import standins
 from app.services.district import calendars
 from app.services.store import audit, keys
 from app.services.timekeeping import waits
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.access.standins import StandIn
     from app.services.store.database import Database
 
 SHORTEST, LONGEST = 3, 2000  # characters
@@ -69,6 +71,8 @@ class Note:
     resumed_at: datetime | None
     is_asked: bool  # it waits for another office's answer to the reader's own
     is_internal: bool  # an office's note sheet: for itself alone
+    acting: StandIn | None = None  # for whom its writer acted
+    closed_acting: StandIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,21 @@ def of_case(session: Session, actor: Actor, case: AnyRow, now: datetime) -> list
     if not rows:
         return []
     key = keys.unlock(session, case.data_key_id)
-    return [_opened(row, key, actor, calendars.day(now)) for row in rows]
+    acting = standins.find(session, [act for row in rows for act in (_written(row), _closed(row))])
+    opened = (_opened(row, key, actor, calendars.day(now)) for row in rows)
+    return [
+        replace(note, acting=acting.get(_written(row)), closed_acting=acting.get(_closed(row)))
+        for row, note in zip(rows, opened, strict=True)
+    ]
+
+
+def _written(row: AnyRow) -> standins.Act | None:
+    return standins.act(row.written_by, row.from_office_id, row.at)
+
+
+def _closed(row: AnyRow) -> standins.Act | None:
+    """That a question was settled by the office that was asked; one that is taken back is settled by its own."""
+    return standins.act(row.closed_by, row.to_office_id, row.closed_at)
 
 
 def _threaded(rows: Sequence[AnyRow]) -> list[AnyRow]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.access.standins import StandIn
     from app.services.casefile import particulars
     from app.services.casefile.casefile import AnswerView, CaseFile
     from app.services.casefile.record import Moved
@@ -93,6 +94,7 @@ class Event:
     renamed: list[Renaming] = field(default_factory=list)
     changes: list[particulars.Change] = field(default_factory=list)  # of the person's particulars
     value: SetValue | None = None
+    acting: StandIn | None = None  # for whom the officer acted, where it was not his own post
 
 
 def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
@@ -315,6 +317,7 @@ class _Teller:
             task.done_by_en or "",
             calendar.days_between(calendars.day(task.created_at), calendars.day(act.at)),
             reason=self._readable(answer),
+            acting=self._file.acting_in(task),
         )
 
     def _leaves_the_usual_way(self, act: Moved, moves: list[Moved]) -> bool:

@@ -12,7 +12,7 @@ from app.models import audit_queries as record
 from app.models import case_queries as table
 from app.models import note_queries as note_table
 from app.models.scope import CaseScope
-from app.services.access import separation
+from app.services.access import separation, standins
 from app.services.casefile import (
     casefile,
     caselines,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.access.standins import StandIn
     from app.services.casefile.caselines import CaseLine
     from app.services.casefile.facts import Particulars
     from app.services.casefile.notes import Note, Office
@@ -59,6 +60,7 @@ class ActivityLine:
     step_hi: str  # at which the act was done, where it was done at one
     step_en: str
     about: int  # the line that it annotates, or 0
+    acting: StandIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,14 +384,21 @@ def of_numbers(session: Session, known: Sequence[str], now: datetime) -> list[Ca
     return caselines.of(session, lines, now)
 
 
+def _act(row: AnyRow) -> standins.Act | None:
+    return standins.act(row.actor_id, row.office_id, row.at, row.role)
+
+
 def _activity(opened: _Opened) -> list[ActivityLine]:
     if not opened.actor.may(Permission.AUDIT_SEE):
         return []
-    lines = []
-    for row in record.of_stream(opened.session, f"case:{opened.case.id}"):
+    lines, rows = [], record.of_stream(opened.session, f"case:{opened.case.id}")
+    acting = standins.find(opened.session, map(_act, rows))
+    for row in rows:
         element = row.detail.get("element")
         step = opened.file.label(element) if element else ("", "")
         officer = (row.officer_hi or "", row.officer_en or "")
         about = remarks.about(row)
-        lines.append(ActivityLine(row.seq, row.at, row.action, *officer, row.role, *step, about))
+        lines.append(
+            ActivityLine(row.seq, row.at, row.action, *officer, row.role, *step, about, acting.get(_act(row)))
+        )
     return lines

@@ -150,7 +150,7 @@ def _written(session: Session, actor: Actor, case_id: UUID, now: datetime) -> li
 def _masked(view: casefile.AnswerView, names: unnamed.Unnamed) -> casefile.AnswerView:
     """An answer without its officer's name, and with the names of the case's people hidden in its texts."""
     rows = [(label, names.hide(text)) for label, text in view.rows]
-    return replace(view, officer_hi="", officer_en="", rows=rows, failed_visits=())
+    return replace(view, officer_hi="", officer_en="", acting=None, rows=rows, failed_visits=())
 
 
 def _open(session: Session, now: datetime) -> list[Ticket]:

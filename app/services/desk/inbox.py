@@ -17,6 +17,7 @@ from app.models import desk_queries as desks
 from app.models import inbox_queries as table
 from app.models import note_queries as notes
 from app.models import office_queries as offices
+from app.services.access import standins
 from app.services.casefile import searchkeys
 from app.services.desk import desk, holding, sending
 from app.services.district import calendars, policies, units
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.access.standins import StandIn
 
 SIZES = (25, 50, 100)
 SORTS = tuple(table.ORDERS)
@@ -78,6 +80,7 @@ class InboxRow(NamedTuple):
     claimed_by_hi: str
     claimed_by_en: str
     is_mine: bool
+    acting: StandIn | None  # for whom its holder acts, where he is another than the reader
     look_on: date | None  # when the officer himself wants to look again, and why
     look_note: str
     is_look_due: bool
@@ -310,6 +313,7 @@ def _opened(
     places = bands.places(calendars.of(session), today)
     said: dict[tuple[UUID, str, str], tuple[tuple[str, str], tuple[str, str]]] = {}
     officer_id = actor.officer_id
+    acting = standins.find(session, [_holding(row, officer_id, now) for row in rows])
     opened = []
     for row in rows:
         spoken_of = (row.release_id, row.purpose, row.element_id)
@@ -335,10 +339,18 @@ def _opened(
                 (row.holder_hi or "") if is_held else "",
                 (row.holder_en or "") if is_held else "",
                 is_held and officer_id in (row.claimed_by, row.assigned_to),
+                acting.get(_holding(row, officer_id, now)),
                 *(_NO_LOOK if look is None else _look(session, actor, row, look, today)),
             )
         )
     return opened
+
+
+def _holding(row: AnyRow, reader_id: UUID, now: datetime) -> standins.Act | None:
+    """That another than the reader has a task in his name, as an act of his."""
+    is_held = row.assigned_to is not None or holding.holds(row, now)
+    holder = (row.claimed_by or row.assigned_to) if is_held else None
+    return standins.act(holder, row.office_id, now, row.role) if holder != reader_id else None
 
 
 _NO_LOOK = (None, "", False)

@@ -9,7 +9,7 @@ from app import formjs
 from app.domain import secrecy
 from app.domain.roles import JUDGES, Permission, Role
 from app.models.scope import CaseScope
-from app.services.access import separation
+from app.services.access import separation, standins
 from app.services.casefile import accounts, casefile, casepapers, duplicates, hearings, reviews, sightings
 from app.services.casefile.facts import REVIEW, CaseFacts
 from app.services.desk import desk, holding, marking, reasking, receiving, sheets, visiting
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.services.access.standins import StandIn
     from app.services.casefile.accounts import Account
     from app.services.casefile.casefile import AnswerView, CaseStrip, StepLine
     from app.services.casefile.casepapers import DocumentLine
@@ -89,6 +90,7 @@ class TaskView:
     claimed_by_hi: str
     claimed_by_en: str
     claimed_by_me: bool
+    acting: StandIn | None  # for whom its holder acts
     claim_until: datetime | None  # when a claim in force runs out
     look: desk.FollowUp | None  # when the officer himself wants to look again
     is_named: bool  # it belongs to one officer, whom the thana named
@@ -155,6 +157,10 @@ def redraw(session: Session, actor: Actor, task_id: UUID, posted: Posted, now: d
     return _view(session, actor, sheet, sheet.typed(posted, staged), now)
 
 
+def _held(task: AnyRow, now: datetime) -> standins.Act | None:
+    return standins.act(task.claimed_by, task.office_id, now, task.role)
+
+
 def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], now: datetime) -> TaskView:
     task, label = sheet.task, sheet.release.engine.user_tasks[sheet.task.element_id]
     file = casefile.CaseFile(session, actor, sheet.case, sheet.release, now)
@@ -186,6 +192,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         particulars=file.particulars(),
         claimed_by_hi=held_hi,
         claimed_by_en=held_en,
+        acting=next(iter(standins.find(session, [_held(task, now)] if is_held else []).values()), None),
         claimed_by_me=is_held and task.claimed_by == actor.officer_id,
         claim_until=task.claim_until if is_held else None,
         look=desk.follow_up(session, actor, task),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from app.domain.clock import Age
     from app.domain.errors import DomainError
+    from app.services.access.standins import StandIn
 
 LANGUAGES = ("hi", "en")
 _DAY = re.compile(r"\b\d\d-\d\d-\d{4}\b")  # never torn at its hyphens
@@ -234,6 +235,15 @@ def drawing(svg: str) -> Markup:
     return Markup(svg)  # noqa: S704
 
 
+def acting(found: StandIn | None) -> Markup:
+    """For whom somebody acted, in brackets behind his name; nothing where the post was his own."""
+    if found is None:
+        return Markup("")
+    name = choose(found.name_hi, found.name_en) if found.name_hi else ""
+    key = f"acting.{found.kind}" if name else f"acting.{found.kind}.vacant"
+    return Markup(' <span class="acting">(%s)</span>') % say(key, name=name, role=word("role", found.role))
+
+
 def install(app: Flask) -> None:
     """Give the templates their words. Raises CatalogueMissing before the first build."""
     babel = Babel()
@@ -261,6 +271,7 @@ def install(app: Flask) -> None:
         age_chip=age_chip,
         due=due,
         parent=parent,
+        acting=acting,
     )
     app.jinja_env.filters.update(
         day=day,
