@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from playwright.sync_api import Locator
+
     from tests.browser.conftest import Look
     from tests.browser.pages import Screen
 
@@ -81,8 +83,15 @@ class Visitor:
             self.page.locator(f"input[name='{name}']").check()
         elif self.page.locator(f"input[name='{name}'][type=radio]").count():
             self.page.locator(f"input[name='{name}'][value='{value}']").check()
+            self._ask_again(self.page.locator(f"[data-box='{name}']"))
         else:
             self.page.locator(f"[name='{name}']").fill(str(value))
+
+    def _ask_again(self, box: Locator) -> None:
+        """Without scripts a press beside a field that others wait for draws the form anew."""
+        press = box.locator("button[value^='refresh:']")
+        if not self._scripts and press.count():
+            self.screen.click(press)
 
     def write(self, label: str, text: str, place: int = 0) -> None:
         self.page.get_by_label(label, exact=True).nth(place).fill(text)
@@ -92,7 +101,9 @@ class Visitor:
 
     def tick(self, *labels: str) -> None:
         for label in labels:
-            self.page.get_by_label(label, exact=True).check()
+            ticked = self.page.get_by_label(label, exact=True)
+            ticked.check()
+            self._ask_again(self.page.locator("[data-box]").filter(has=ticked).last)
 
     def day(self, label: str, *parts: str) -> None:
         boxes = self.page.get_by_role("group", name=label, exact=True).get_by_role("textbox")
