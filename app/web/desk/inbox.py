@@ -153,7 +153,7 @@ def _address(query: InboxQuery) -> Callable[..., str]:
 
 
 def _unusual(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value not in ("", _DEFAULTS[name])}
+    return {name: value for name, value in values.items() if value not in ("", _DEFAULTS.get(name))}
 
 
 def _named(query: InboxQuery) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from app.web.request import transaction
 from app.web.request.files import attachment, file_response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from flask.typing import ResponseReturnValue
@@ -316,13 +316,7 @@ def _period() -> Period:
     first, last = (day_of(request.args, name) for name in ("from", "to"))
     if first is not None and last is not None and first <= last and (last - first).days <= _LONGEST:
         return Period(first, last)
-    return month(_month_text(request.args)) or pendency.this_month(transaction.now())
-
-
-def _month_text(given: Mapping[str, str]) -> str:
-    """A month of two boxes, or of one text that an address kept, as 2026-11."""
-    typed = ascii_digits(given.get("month-m", "")).strip(), ascii_digits(given.get("month-y", "")).strip()
-    return f"{typed[1]}-{typed[0]:0>2}" if all(typed) else given.get("month", "")
+    return month(request.args.get("month", "")) or pendency.this_month(transaction.now())
 
 
 def _months(shown: Period) -> list[tuple[str, str]]:
