@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import tempfile
 from base64 import b64encode
 from pathlib import Path
@@ -15,11 +17,12 @@ from structlog.testing import capture_logs
 from app.crypto import KeyRing, Unsealable
 from app.domain.roles import Role
 from app.models.cases import document
-from app.services.installation import backups
+from app.services.installation import backups, checkpoints
 from app.services.store import audit, documents, scopes
 from app.services.store.database import Database
+from tests import programs
 from tests.districts import NOW
-from tests.journey import scan
+from tests.journey import Journey, scan
 from tests.office import Office, text_of
 from tests.two_districts import SARAN
 from tests.visitor import Visitor
@@ -143,5 +146,53 @@ def test_a_district_is_restored_from_a_backup_and_the_keys_and_from_nothing_less
         assert restored.read(lambda session, row=row: documents.read(session, row), whole).data
         with pytest.raises(Unsealable):
             foreign.read(lambda session, row=row: documents.read(session, row), whole)
+    restored.close()
+    foreign.close()
+
+
+@pytest.mark.postgres
+def test_on_postgresql_a_dump_is_restored_into_a_new_database_and_tells_nothing_by_itself(
+    postgres_server, demo_postgres, tmp_path, monkeypatch
+):
+    binaries = programs.postgres()
+    monkeypatch.setenv("PATH", f"{binaries}{os.pathsep}{os.environ['PATH']}")
+    with postgres_server.lent_database(demo_postgres) as url:
+        ring, files = KeyRing.for_tests(), tmp_path / "documents"
+        database = Database(url, ring, files, clock_is_free=True)
+        journey = Journey(database, NOW)
+        number = journey.add(journey.register(), ["th_mufassil"], [scan("photo")], **MARKED)
+        journey.go_on(number, "visit", "check_registers")
+        copy = checkpoints.make(database, SARAN, tmp_path / "checkpoints", NOW)
+        place = backups.make(database, tmp_path / "copies", NOW)
+        database.close()
+    dump = place / "database.pgdump"
+    readable = subprocess.run(
+        [binaries / "pg_restore", "--file=-", dump], check=True, capture_output=True
+    ).stdout
+    assert number.encode() in readable, "what is searched is the content of the dump"
+    assert not [word for word in words() if word in readable]
+    assert told(place) == []
+    secrets = [each for root in ring.roots.values() for each in (root, b64encode(root), root.hex().encode())]
+    assert not [secret for secret in secrets if secret in readable]
+    assert not [path for path in place.rglob("*") if path.is_file() and holds(path, secrets)]
+    new_url = postgres_server.new_database()
+    subprocess.run(
+        [binaries / "pg_restore", "--exit-on-error", "--no-owner", f"--dbname={new_url}", dump], check=True
+    )
+    restored = Database(new_url, ring, place / "documents", clock_is_free=True)
+    foreign = Database(
+        new_url, KeyRing("other", {"other": bytes(32)}), place / "documents", clock_is_free=True
+    )
+    whole, kept = scopes.record(SARAN), {copy.name: copy.read_text()}
+    assert restored.read(audit.verify, whole) == []
+    assert restored.read(lambda rows: checkpoints.faults(rows, kept), whole) == []
+    rows = restored.read(lambda session: session.connection.execute(select(document)).all(), whole)
+    assert rows
+    for row in rows:
+        assert restored.read(lambda session, row=row: documents.read(session, row), whole).data
+        with pytest.raises(Unsealable):
+            foreign.read(lambda session, row=row: documents.read(session, row), whole)
+    Journey(restored, NOW).go_on(number, "endorse_enquiry")
+    assert restored.read(audit.verify, whole) == [], "the district goes on where the copy was made"
     restored.close()
     foreign.close()
