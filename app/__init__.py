@@ -91,7 +91,7 @@ def create_app(
     from app.web.door import assets
     from app.web.frame import addresses, forms, language, pages, templates
     from app.web.guard import access, errors
-    from app.web.request import cookies, headers, limits, proxies, transaction
+    from app.web.request import headers, limits, proxies, transaction
 
     logs.configure()
     database = database or _open(settings)
@@ -122,7 +122,6 @@ def create_app(
     language.install(app)
     transaction.install(app)
     access.install(app)
-    cookies.install(app)
     limits.install(app)
     pages.install(app)
     addresses.install(app)
