@@ -1,7 +1,7 @@
 """How alike two names, or two persons, are: a figure and its reasons, from how the words sound in either script.
 
 It ranks what an officer looks at; it never says that two persons are one. The weights were set on the pairs of
-tests/unit/name_pairs.csv, whose test holds precision and recall.
+tests/name_pairs.csv, whose test holds precision and recall.
 """
 
 from __future__ import annotations

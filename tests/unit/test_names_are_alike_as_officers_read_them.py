@@ -2,63 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import likeness
 from app.domain.likeness import LIKELY, POSSIBLE, Person, of_names
-
-FOLDS = 5
-#: Invented pairs: same = 1 where an officer takes both for one person.
-PAIRS = list(
-    csv.DictReader((Path(__file__).parent / "name_pairs.csv").read_text(encoding="utf-8").splitlines())
-)
-
-
-def person(pair: dict[str, str], side: str) -> Person:
-    return Person(pair[f"name_{side}"], pair[f"father_{side}"], pair[f"village_{side}"])
-
-
-SCORED = [(likeness.of_persons(person(each, "a"), person(each, "b")), each["same"] == "1") for each in PAIRS]
-Scored = list[tuple[float, bool]]
-
-
-def counts(scored: Scored, threshold: float) -> tuple[int, int, int]:
-    """Count what is rightly taken for one, wrongly taken for one, and missed."""
-    return (
-        sum(same and score >= threshold for score, same in scored),
-        sum(not same and score >= threshold for score, same in scored),
-        sum(same and score < threshold for score, same in scored),
-    )
-
-
-def best_threshold(scored: Scored) -> float:
-    def harmony(threshold: float) -> float:
-        right, wrong, missed = counts(scored, threshold)
-        return 2 * right / (2 * right + wrong + missed)
-
-    return max((score for score, _ in scored), key=harmony)
+from tests import labelled_names
 
 
 def test_in_five_folds_hardly_a_namesake_is_taken_for_one_and_hardly_a_spelling_is_missed():
-    right = wrong = missed = 0
-    for fold in range(FOLDS):
-        others = [each for place, each in enumerate(SCORED) if place % FOLDS != fold]
-        told = counts(SCORED[fold::FOLDS], best_threshold(others))
-        right, wrong, missed = right + told[0], wrong + told[1], missed + told[2]
-    assert right + missed == sum(same for _, same in SCORED) > 100
-    assert right / (right + wrong) >= 0.97
-    assert right / (right + missed) >= 0.95
+    told = labelled_names.in_folds()
+    assert told.right + told.missed == sum(each["same"] == "1" for each in labelled_names.PAIRS) > 100
+    assert told.precision >= 0.97
+    assert told.recall >= 0.95
 
 
 def test_the_figure_from_which_the_product_holds_names_alike_keeps_the_same_bounds():
-    right, wrong, missed = counts(SCORED, LIKELY)
-    assert right / (right + wrong) >= 0.97
-    assert right / (right + missed) >= 0.95
+    told = labelled_names.judge(labelled_names.scored(), LIKELY)
+    assert told.precision >= 0.97
+    assert told.recall >= 0.95
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,11 @@
 """Search by name: a spelling in one script finds the other; words that everybody bears do not find everybody."""
 
-import csv
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.names import COMMON, skeleton, skeletons
-
-#: Invented pairs: same = 1 where an officer means one name by both spellings.
-PAIRS = list(
-    csv.DictReader((Path(__file__).parent / "name_pairs.csv").read_text(encoding="utf-8").splitlines())
-)
+from tests.labelled_names import PAIRS
 
 
 def meet(one: str, other: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from datetime import UTC, datetime
@@ -14,12 +13,11 @@ from hypothesis import strategies as st
 
 from app import formjs
 from app.domain.text import tidy
+from tests.labelled_names import PAIRS
 from tests.sources import ROOT
 
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 INTAKE = formjs.load((ROOT / "forms" / "intake.form").read_bytes())
-_TABLE = (ROOT / "tests" / "unit" / "name_pairs.csv").read_text(encoding="utf-8")
-PAIRS = list(csv.DictReader(_TABLE.splitlines()))
 WRITTEN = sorted({row[side] for row in PAIRS for side in ("name_a", "name_b")})
 LATIN = [name for name in WRITTEN if name.isascii()]
 DEVANAGARI = [name for name in WRITTEN if not name.isascii()]
