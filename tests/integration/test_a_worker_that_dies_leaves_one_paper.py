@@ -23,6 +23,8 @@ POINTS = ("claimed", "numbered", "drawn", "stored", "before_commit", "finished")
 OF_TIMERS = {"timer_fired"}
 #: Where a signature made on an officer's own machine may be cut off; its drill stands beside that way of signing.
 OF_HANDS = {"signature_put", "signature_kept"}
+#: Where a letter between two districts may be cut off; its drill stands beside its walk.
+OF_LETTERS = {"letter_received"}
 
 
 def test_every_crash_point_of_the_program_has_its_drill() -> None:
@@ -34,7 +36,7 @@ def test_every_crash_point_of_the_program_has_its_drill() -> None:
         and getattr(call.func, "id", "") == "crash_point"
         and isinstance(call.args[0], ast.Constant)
     }
-    assert found == {*POINTS} | OF_TIMERS | OF_HANDS
+    assert found == {*POINTS} | OF_TIMERS | OF_HANDS | OF_LETTERS
 
 
 @pytest.mark.parametrize("point", POINTS)

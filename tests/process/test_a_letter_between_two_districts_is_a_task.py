@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -81,6 +82,25 @@ def test_the_letter_becomes_a_case_there_and_its_report_the_answer_here(both: Pa
     assert reply.answered_by is None
     both.saran.go_on(number)
     assert both.case(number).status == "issued"
+
+
+def test_a_worker_that_dies_with_a_letter_half_carried_leaves_one_letter(both: Pair) -> None:
+    known = {row.id for row in both.rows(table.ask, SARAN)}
+    both.database.close()
+    pid = os.fork()
+    if pid == 0:
+        os.environ["ESP_CRASH_AT"] = "letter_received"
+        both.ask()
+        os._exit(0)
+    _, how = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(how) == 137, "it died once the letter lay there"
+    [letter] = [row for row in both.rows(table.ask, SARAN) if row.id not in known]
+    assert (letter.state, both.request(letter.id).state) == ("waiting", "waiting")
+    both.saran.work()
+    [letter] = [row for row in both.rows(table.ask, SARAN) if row.id not in known]
+    assert letter.state == "sent"
+    crossed = [row.detail["state"] for row in both.rows(audit, BUXAR) if row.object == f"letter:{letter.id}"]
+    assert crossed == ["received"]
 
 
 def test_what_crosses_is_what_the_letter_says(plain: Pair) -> None:
