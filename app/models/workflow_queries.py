@@ -11,6 +11,7 @@ from app.models.base import first_of
 from app.models.cases import case
 from app.models.officers import officer
 from app.models.offices import named, office
+from app.models.scope import visible
 from app.models.statements import Change, Query, Update, inserting, one_of
 from app.models.workflow import (
     clock_event,
@@ -278,6 +279,17 @@ OPEN_JOBS = Query(
 
 def open_jobs(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     return OPEN_JOBS.all(session, case_id=case_id)
+
+
+def paper_job(session: Session, case_id: UUID, kinds: Sequence[str]) -> AnyRow | None:
+    """The job of these kinds that a case waits for, if any; its state tells how."""
+    statement = select(job.c.id, job.c.state).where(
+        visible(job, session.scope),
+        job.c.case_id == case_id,
+        job.c.kind.in_(kinds),
+        job.c.state.in_(("queued", "running", "failed")),
+    )
+    return session.connection.execute(statement.order_by(job.c.id).limit(1)).one_or_none()
 
 
 def insert_jobs(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app import papers
 from app.config import SettingRefused, load
 from app.domain.roles import Role
-from app.models.cases import document
+from app.models.cases import case, document
 from app.models.papers import certificate
 from app.models.workflow import incident
 from app.services.jobs import jobs, retries
@@ -206,7 +206,8 @@ def test_a_key_that_fails_is_an_incident_and_the_number_stays_for_the_same_paper
     desk.file.unlink()
     waiting = desk.issue()
     assert waiting.status == "allotted"
-    [stopped] = [row for row in desk.rows(incident) if row.code == "signature_key" and row.closed_at is None]
+    [stopped] = [row for row in desk.rows(incident) if row.case_id == waiting.case_id]
+    assert stopped.code == "signature_key"
     assert stopped.detail["reason"] == "papers.key.missing"
     overview = desk.page("/admin", Role.PROCESS_ADMIN)
     assert "हस्ताक्षर की कुंजी की फाइल dm.p12 नहीं मिली" in overview
@@ -233,6 +234,29 @@ def test_a_key_that_fails_is_an_incident_and_the_number_stays_for_the_same_paper
     assert [each.state for each in papers.signatures(desk.data(issued))] == ["valid"]
     serials = sorted(row.memo_number for row in desk.rows(certificate) if row.office_id == issued.office_id)
     assert len(set(serials)) == len(serials)
+
+
+def test_the_page_of_a_decided_case_says_what_it_waits_for_until_its_paper_is_there(desk: Desk) -> None:
+    desk.key()
+    number = desk.office.journey.new_case()
+    desk.office.journey.go_on(number, until="decide")
+    desk.office.journey.do(number, "decide")
+    address = f"/cases/{number.replace('/', '-')}"
+    for role in (Role.DM, Role.SP):
+        assert "पत्र तैयार हो रहा है: संख्या, मुद्रण, हस्ताक्षर" in desk.page(address, role)
+    desk.file.unlink()
+    desk.office.journey.work()
+    assert "पत्र नहीं बन सका। प्रक्रिया प्रशासक को सूचना दी गई है" in desk.page(address)
+    desk.key()
+    [case_id] = [row.id for row in desk.rows(case) if row.number == number]
+    [stopped] = [row for row in desk.rows(incident) if row.case_id == case_id]
+    administrator = desk.office.journey.staff.holder(Role.PROCESS_ADMIN)
+    retries.retry(desk.office.database, administrator, stopped.id, NOW)
+    desk.office.journey.work()
+    page = desk.page(address)
+    assert "पत्र तैयार हो रहा है" not in page
+    assert "पत्र नहीं बन सका" not in page
+    assert "किसी के पास लंबित नहीं" not in page, "whoever dispatches has it"
 
 
 def test_who_signs_is_warned_thirty_days_before_the_certificate_ends(desk: Desk) -> None:

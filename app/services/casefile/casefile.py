@@ -14,7 +14,7 @@ from app.models import case_queries as cases
 from app.models import officer_queries as officers
 from app.models import workflow_queries as workflow
 from app.services.access import standins
-from app.services.casefile import hearings, particulars, visits
+from app.services.casefile import casepapers, hearings, particulars, visits
 from app.services.casefile.facts import INTAKE, CaseFacts
 from app.services.casefile.record import Record
 from app.services.district import calendars, units
@@ -76,6 +76,7 @@ class CaseStrip:
     net_days: int
     age: Age
     holders: list[Holder]
+    awaited: str  # of `casepapers.awaited`: what an open case waits for that no office has
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ class CaseFile:
     def strip(self) -> CaseStrip:
         case, person = self._case, self.facts.person()
         purpose_hi, purpose_en = self.facts.purpose(self.release)
-        clock = clockbook.whole_of(self._session, case, self.now)
+        clock, holders = clockbook.whole_of(self._session, case, self.now), self.holders()
         return CaseStrip(
             number=case.number,
             name_hi=person["hi"],
@@ -225,7 +226,8 @@ class CaseFile:
             gross_days=clock.gross,
             net_days=clock.net,
             age=self.age(case.due_on),
-            holders=self.holders(),
+            holders=holders,
+            awaited="" if holders or case.status != "open" else casepapers.awaited(self._session, case),
         )
 
     def holders(self) -> list[Holder]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.models import ownpapers
 from app.models import paper_queries as papers
+from app.models import workflow_queries as workflow
 from app.services.casefile import paperproof
 from app.services.store import keys
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from app.services.casefile.paperproof import SignatureView
 
 
+_MAKING = ("issue_report", "issue_corrected")  # kinds of the jobs that make papers
 BY_HAND = "by_hand"  # a paper that has its number and waits for its officer's own signature
 
 
@@ -73,6 +75,25 @@ def documents(session: Session, file: CaseFile) -> list[DocumentLine]:
                 )
             )
     return lines
+
+
+def awaited(session: Session, case: AnyRow) -> str:
+    """What a case waits for when no office has it: its paper, and how that stands; empty when it waits for none.
+
+    paper (it is being made) | by_hand (it waits for its officer's own signature) | stopped (it could not be made).
+    """
+    job = workflow.paper_job(session, case.id, _MAKING)
+    if job is None:
+        return ""
+    if job.state == "failed":
+        return "stopped"
+    prepared = (
+        ownpapers.prepared_of(session, row.id)
+        for row in papers.of_case(session, case.id)
+        if row.status == "allotted"
+    )
+    waits = any(row is not None and row.state == ownpapers.WAITING for row in prepared)
+    return BY_HAND if waits else "paper"
 
 
 def issued(session: Session, case: AnyRow, file: CaseFile, *, proven: bool = False) -> list[PaperLine]:
