@@ -13,9 +13,12 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
+from app import create_app
+from app.config import Settings
 from app.domain.roles import Role
 from app.models.papers import certificate
 from app.services.papers import certificates
+from app.web.request import limits
 from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.programs import pdftoppm
@@ -177,3 +180,17 @@ def test_the_qr_is_read_from_a_coarse_picture_by_another_reader_and_proven_witho
 def test_the_address_in_the_qr_leads_to_the_papers_page(paper: Paper, scanned: str) -> None:
     path = scanned.partition("://")[2].partition("/")[2]
     assert paper.row.number in text_of(paper.stranger.get(f"/{path}"))
+
+
+def test_whoever_tries_codes_one_after_another_is_stopped(
+    paper: Paper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits.limiter, "enabled", False)
+    place = Settings(tmp_path, paper.office.app.extensions["settings"].database_url, demo=True, testing=True)
+    app = create_app(place, paper.office.database, clock=lambda: NOW)
+    app.config["RATELIMIT_ENABLED"] = True
+    limits.limiter.init_app(app)
+    client = app.test_client(use_cookies=False)
+    answers = [client.get(f"/verify/{place:026}").status_code for place in range(31)]
+    assert {*answers[:-1]} == {404}
+    assert answers[-1] == 429
