@@ -146,9 +146,11 @@ class Desk:
         self.office.database.close()
         pid = os.fork()
         if pid == 0:
-            os.environ["ESP_CRASH_AT"] = point
-            act()
-            os._exit(0)
+            try:  # never back into the tests, whatever happens
+                os.environ["ESP_CRASH_AT"] = point
+                act()
+            finally:
+                os._exit(0)
         _, how = os.waitpid(pid, 0)
         assert os.waitstatus_to_exitcode(how) == 137, f"it died at {point}"
         with self.office.database.engine.execution_options(writing=True).begin() as connection:
