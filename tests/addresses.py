@@ -51,6 +51,7 @@ ADDRESSES: dict[str, Address] = {
     "health.process": opens(),
     "health.readiness": Address(gives=frozenset({503})),
     "help.accessibility": opens(),
+    "help.privacy": opens(),
     "help.topic": opens(screen="inbox"),
     "newcomers.enter": acts(),
     "newcomers.show": opens(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from io import BytesIO
@@ -12,6 +13,7 @@ import pikepdf
 import pytest
 
 from app.domain.numbers import in_address
+from app.domain.retention import TERMS
 from app.domain.roles import Role
 from app.models import case_queries
 from app.models.scope import SystemReason, SystemScope
@@ -21,12 +23,11 @@ from app.services.store.drafts import actor_scope
 from tests.districts import NOW
 from tests.journey import CANDIDATE, scan
 from tests.office import Office, text_of
+from tests.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from tests.visitor import Visitor
 
 ASKED = {"dated": "2026-11-21", "diary_no": "४४१/2026", "proven": "yes"}
 
@@ -113,3 +114,16 @@ def test_a_request_that_lacks_anything_is_told_at_its_box_and_kept(asked):
 def test_who_has_not_the_right_to_export_is_refused(asked, role):
     office, number, _ = asked
     assert office.at(role).get(f"/cases/{in_address(number)}/subject").status_code == 403
+
+
+@pytest.mark.parametrize(("language", "years"), [("hi", "वर्ष"), ("en", "years")])
+def test_anybody_reads_what_is_kept_for_how_long_and_what_he_may_ask_for(asked, language, years):
+    office, _, _ = asked
+    stranger = Visitor(office.app)
+    page = text_of(stranger.get(f"/privacy?lang={language}"))
+    main = page[page.index("<main") : page.index("</main>")]
+    for term in TERMS.values():
+        assert re.search(rf"\b{term.years}\b", main), term
+    assert years in main
+    assert main.count("<ul>") == 6
+    assert 'href="/privacy"' in text_of(stranger.get("/sign-in")), "at the foot of every page"

@@ -39,6 +39,7 @@ OPEN_TO_ALL = {
     "health.process",
     "health.readiness",
     "help.accessibility",
+    "help.privacy",
     "help.topic",
     "newcomers.enter",
     "newcomers.show",

@@ -1,4 +1,4 @@
-"""Help: one page a screen, in both languages, open to everybody; and how accessible the product is."""
+"""Help: one page a screen, in both languages, open to everybody; how accessible the product is, and what it keeps."""
 
 from __future__ import annotations
 
@@ -27,3 +27,10 @@ def topic(screen: str) -> ResponseReturnValue:
 @public_page
 def accessibility() -> ResponseReturnValue:
     return page("help/accessibility.html")
+
+
+@bp.get("/privacy")
+@public_page
+def privacy() -> ResponseReturnValue:
+    """What is kept about a person, what for, who sees it, for how long, and what he may ask for."""
+    return page("help/privacy.html")
