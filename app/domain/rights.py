@@ -55,6 +55,7 @@ act.sp_decide - - - - Y - - - - - - - - - - - - - -
 act.dm_decide Y Y:if_delegated - - - - - - - - - - - - - - - - -
 act.hearing Y Y:if_delegated Y:prepare - Y:SP_signed Y:prepare - - - - - - - - - - - - -
 act.sign Y Y:if_delegated - - Y - Y:S Y:S Y:O Y:O Y:O Y:O_registers Y:S - - - - - -
+act.sign_list Y Y:if_delegated - - Y - Y:S Y:S - - - - - - - - - - -
 act.return Y Y Y Y:draft Y Y Y:S Y:S Y:O Y:O Y:O - Y:S - - - - - -
 act.re_enquiry Y Y - - Y - - - Y:O - - - - - - - - - -
 act.reassign Y:in_DM_office Y:in_DM_office Y:in_section - Y:in_police Y:in_police - - Y:O - Y:O - - - - - - - -

@@ -134,6 +134,7 @@ class Permission(StrEnum):
     PAPER_DRAFT = "paper:draft"
     PAPER_REGISTER = "paper:register"
     PAPER_SIGN = "paper:sign"
+    LIST_SIGN = "list:sign"
     PAPER_REPRINT = "paper:reprint"
     PAPER_REVOKE = "paper:revoke"
     PAPER_CORRECT = "paper:correct"
@@ -276,6 +277,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.PAPER_DRAFT: _grant("see.draft_paper", keeps="after_sp clear_only"),
     Permission.PAPER_REGISTER: _grant("rep.certificate_register", keeps="kind_hidden names_masked own_thana"),
     Permission.PAPER_SIGN: _grant("act.dm_decide", "act.sp_decide", keeps=IF_DELEGATED),
+    Permission.LIST_SIGN: _grant("act.sign_list", keeps=f"S {IF_DELEGATED}"),
     Permission.PAPER_REPRINT: _grant("act.reprint", keeps="with_reason clear_only SP_signed"),
     Permission.PAPER_REVOKE: _grant("act.revoke", keeps="SP_signed"),
     Permission.PAPER_CORRECT: _grant("act.supersede", keeps=f"SP_signed prepare {IF_DELEGATED}"),

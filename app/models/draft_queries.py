@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 
 from app.models.officers import draft
 from app.models.statements import Change, Query, Update, inserting
+from app.models.workflow import is_open, user_task
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -55,6 +56,34 @@ def find(
         given["form"] = form
     query = _finding(has_task=user_task_id is not None, has_requisition=requisition_id is not None)
     return query.first(session, officer_id=officer_id, **given)
+
+
+@cache
+def _of_open_tasks(forms: tuple[str, ...]) -> Query:
+    return Query(
+        lambda at: (
+            select(draft.c.user_task_id)
+            .join(
+                user_task,
+                and_(user_task.c.district_id == draft.c.district_id, user_task.c.id == draft.c.user_task_id),
+            )
+            .where(
+                at.visible(draft),
+                at.visible(user_task),
+                draft.c.officer_id == at.officer_id,
+                draft.c.form.in_(forms),
+                is_open,
+            )
+            .order_by(user_task.c.due_at, user_task.c.id)
+            .limit(at.limit)
+        )
+    )
+
+
+def of_open_tasks(session: Session, officer_id: UUID, forms: Sequence[str], limit: int) -> list[UUID]:
+    """The open tasks with one of these forms that this officer has a draft of, most urgent first."""
+    query = _of_open_tasks(tuple(forms))
+    return [row.user_task_id for row in query.all(session, officer_id=officer_id, limit=limit)]
 
 
 _SET = Update(draft, lambda at: [draft.c.id == at.draft_id])

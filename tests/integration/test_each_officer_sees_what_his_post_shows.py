@@ -351,6 +351,7 @@ ARGUMENTS: dict[str, Any] = {
     "states": ("x",),
     "engine_task_ids": ["x"],
     "kinds": ("x",),
+    "forms": ("x",),
     "search": "",
     "after": None,
     "only": tally_queries.Only(),

@@ -67,7 +67,7 @@ class Sheet:
         return {**formjs.initial(self.form, self.facts, self.options), **self.proposed}
 
     def prepared(self) -> dict[str, Any]:
-        """What a clean case is signed with as one of a list; of the deciding forms alone."""
+        """What a clean decision is signed with as one of a list (app.services.desk.listed); of no other form."""
         return signing.prepared(self.task.form, self.initial())
 
     def typed(self, posted: Posted, staged: Mapping[str, Any]) -> dict[str, Any]:

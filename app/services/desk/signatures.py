@@ -1,4 +1,4 @@
-"""Today's signatures: decisions that wait for one officer, clean ones to be signed as a list, the others apart."""
+"""Today's signatures: clean decisions and kept searches that one officer may sign as a list, and the others apart."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.services.access.separation import OwnEnquiry
 from app.services.casefile import hearings, sightings
 from app.services.casefile.casefile import RECOMMEND
 from app.services.casefile.facts import REVIEW, CaseFacts
-from app.services.desk import holding, sheets, tasks
+from app.services.desk import holding, listed, sheets, tasks
 from app.services.district import calendars
 from app.services.papers import paperplan, signing
 from app.services.papers.signing import BATCH
@@ -41,7 +41,7 @@ AT_ONCE = 60
 PAGE = "signatures"
 _CLEAN = "no_adverse"
 #: Reasons that tell of what was found about a person: who sees one of them has seen a fact of class P3.
-_TELLING = frozenset({"finding", "contradiction", "sdpo", "recommended", "hearing", "prepared"})
+_TELLING = frozenset({"finding", "contradiction", "sdpo", "recommended", "hearing", "prepared", "register"})
 
 
 class NothingChosen(DomainError):
@@ -52,7 +52,7 @@ class NothingChosen(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One decision that waits; `reasons` say why it is none of a list, and are empty for a clean case."""
+    """One task that waits; `reasons` say why it is none of a list, and are empty for a clean case or search."""
 
     task_id: UUID
     case_id: UUID
@@ -71,19 +71,21 @@ class Line:
     step_en: str
     age: Age
     reasons: tuple[str, ...]
+    is_search: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Clean cases of one letter and step."""
+    """Clean cases of one letter and step, or kept searches of one step."""
 
     key: str
     lines: tuple[Line, ...]
+    is_of_letter: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for the officer's signature: clean cases by letter, and those to be opened one by one."""
+    """What waits for the officer's signature: what he may sign as a list, and what is to be opened one by one."""
 
     groups: tuple[Group, ...]
     exceptions: tuple[Line, ...]
@@ -123,7 +125,7 @@ class Outcome:
 
 
 def waiting(database: Database, actor: Actor, now: datetime) -> Waiting:
-    """The decisions that wait for this post, most urgent first; what they tell of persons is recorded first."""
+    """What waits for this post's signature, most urgent first; what it tells of persons is recorded first."""
     found = database.read(lambda session: _waiting(session, actor, now), actor_scope(actor))
     told = [f"case:{line.case_id}" for line in found.exceptions if _TELLING.intersection(line.reasons)]
     sightings.note_each(database, actor, told, PAGE, now)
@@ -143,8 +145,11 @@ def ask(database: Database, actor: Actor, chosen: Collection[UUID], now: datetim
 
 
 def show(session: Session, actor: Actor, item: stepup.Item, now: datetime) -> Shown:
-    """An item of a list, in words. Raises NotFound, NotAllowed, TaskAlreadyDone."""
+    """An item of a list, in words. Raises stepup.ContentChanged, NotFound, NotAllowed, TaskAlreadyDone."""
     sheet = sheets.read(session, actor, signing.task_of(item), now)
+    values = listed.values_of(sheet)
+    if values is None:
+        raise stepup.ContentChanged
     person = CaseFacts(session, sheet.case, now).person()
     step = sheet.release.engine.label(sheet.task.element_id)
     return Shown(
@@ -153,7 +158,7 @@ def show(session: Session, actor: Actor, item: stepup.Item, now: datetime) -> Sh
         person["en"],
         *step,
         sheet.form,
-        sheet.prepared(),
+        values,
         sheet.facts,
         sheet.options,
     )
@@ -165,12 +170,12 @@ def sign(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime)
     What is not any more as it was shown, or was done by somebody else, is left as it is; `outcomes` tells of each.
     Raises stepup.StepUpOver when the list was signed already.
     """
-    listed = database.write(
+    proven = database.write(
         lambda session: stepup.spend(session, actor, wanted.id, BATCH, now), actor_scope(actor)
     )
-    for item in listed.items:
+    for item in proven.items:
         try:
-            tasks.sign_listed(database, actor, signing.task_of(item), listed, now)
+            tasks.sign_listed(database, actor, signing.task_of(item), proven, now)
         except (FormInvalid, stepup.ContentChanged, TaskAlreadyDone, RouteStuck, NotAllowed, NotFound):
             continue  # told in `outcomes`, from what the case holds then
 
@@ -211,15 +216,22 @@ def _waiting(session: Session, actor: Actor, now: datetime) -> Waiting:
     queue = table.Queue(actor.post.office_id, tuple(sorted(roles_done_by(actor.post))), person)
     lines: list[Line] = []
     has_more = False
-    for element_id in _deciding(session, queue):
-        keyset = table.Keyset("due", None, AT_ONCE - len(lines) + 1)
-        rows = table.rows(session, queue, table.Condition(element_id=element_id), keyset)
-        has_more = has_more or len(rows) >= keyset.limit
-        for row in rows[: keyset.limit - 1]:
+    for rows in _asked_for(session, actor, queue):
+        room = AT_ONCE - len(lines)
+        has_more = has_more or len(rows) > room
+        for row in rows[:room]:
             with suppress(OwnEnquiry):  # somebody else decides on it
-                lines.append(_line(session, actor, row, now))
+                lines += _lines(session, actor, row, now)
     clean = [line for line in lines if not line.reasons]
     return Waiting(_grouped(clean), tuple(line for line in lines if line.reasons), has_more)
+
+
+def _asked_for(session: Session, actor: Actor, queue: table.Queue) -> Iterator[Sequence[AnyRow]]:
+    """The tasks of the queue that may be part of a list: decisions by their step, then searches that were begun."""
+    for element_id in _deciding(session, queue):
+        keyset = table.Keyset("due", None, AT_ONCE + 1)
+        yield table.rows(session, queue, table.Condition(element_id=element_id), keyset)
+    yield listed.begun_searches(session, actor, queue, AT_ONCE + 1)
 
 
 def _deciding(session: Session, queue: table.Queue) -> list[str]:
@@ -234,14 +246,25 @@ def _deciding(session: Session, queue: table.Queue) -> list[str]:
 
 
 def _grouped(lines: Sequence[Line]) -> tuple[Group, ...]:
+    """Decisions by the letter that they answer; searches, of however many letters, by their step alone."""
     found: dict[str, list[Line]] = {}
     for line in lines:
-        found.setdefault(f"{line.requisition_number}-{line.element_id}", []).append(line)
-    return tuple(Group(key, tuple(members)) for key, members in found.items())
+        key = line.element_id if line.is_search else f"{line.requisition_number}-{line.element_id}"
+        found.setdefault(key, []).append(line)
+    return tuple(
+        Group(key, tuple(members), is_of_letter=not members[0].is_search) for key, members in found.items()
+    )
 
 
-def _line(session: Session, actor: Actor, row: AnyRow, now: datetime) -> Line:
+def _lines(session: Session, actor: Actor, row: AnyRow, now: datetime) -> list[Line]:
+    """The line of a task; none for a search that is not filled in to the end, or found something."""
     sheet = sheets.read(session, actor, row.id, now)
+    if sheet.task.form in listed.SEARCHES and listed.values_of(sheet) is None:
+        return []
+    return [_line(session, actor, row, sheet, now)]
+
+
+def _line(session: Session, actor: Actor, row: AnyRow, sheet: Sheet, now: datetime) -> Line:
     person = keys.open_name(session, row.data_key_id, row.applicant_id, row.name, wrapped=row.wrapped)
     loaded = sheet.release
     return Line(
@@ -260,21 +283,31 @@ def _line(session: Session, actor: Actor, row: AnyRow, now: datetime) -> Line:
         *loaded.engine.label(row.element_id),
         calendars.of(session).age(row.due_on, calendars.day(now)),
         tuple(_reasons(session, actor, sheet, now)),
+        sheet.task.form in listed.SEARCHES,
     )
 
 
 def _reasons(session: Session, actor: Actor, sheet: Sheet, now: datetime) -> Iterator[str]:
     """Why a decision is to be made by itself: what was found or said in the case, or that work on it has begun."""
+    if sheet.task.form in listed.SEARCHES:
+        is_told = listed.is_contradicted(session, actor, sheet)
+        yield from ["register"] if is_told else []
+    else:
+        yield from _of_decision(session, sheet, now)
+    if holding.holds(sheet.task, now) and sheet.task.claimed_by != actor.officer_id:
+        yield "held"
+    values = listed.values_of(sheet)
+    if values is None:
+        yield "begun"
+    elif sheet.check(values, now):
+        yield "asks"
+
+
+def _of_decision(session: Session, sheet: Sheet, now: datetime) -> Iterator[str]:
     known = CaseFacts(session, sheet.case, now)
     yield from (reason for reason, is_so in _told(known, sheet.facts) if is_so)
     if hearings.prepared(known, sheet.task) is not None:
         yield "prepared"
-    if holding.holds(sheet.task, now) and sheet.task.claimed_by != actor.officer_id:
-        yield "held"
-    if sheet.draft is not None:
-        yield "begun"
-    elif sheet.check(sheet.prepared(), now):
-        yield "asks"
 
 
 def _told(known: CaseFacts, facts: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
@@ -294,7 +327,11 @@ def _items(session: Session, actor: Actor, chosen: Collection[UUID], now: dateti
         for line in _waiting(session, actor, now).clean
         if line.task_id in chosen
     )
-    return [sheet.content(sheet.clean(sheet.prepared())) for sheet in sheets_of]
+    return [
+        sheet.content(sheet.clean(values))
+        for sheet in sheets_of
+        if (values := listed.values_of(sheet)) is not None
+    ]
 
 
 __all__ = [

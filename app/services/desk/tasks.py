@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck
+from app.domain.errors import DomainError, FieldProblem, FormInvalid, NotAllowed, NotFound, RouteStuck
+from app.domain.roles import Permission
 from app.models import ahead
 from app.models import case_queries as cases
 from app.models import workflow_queries as workflow
 from app.models.scope import CaseScope
 from app.services.access import separation, stepup
 from app.services.casefile import casefile, facts, hearings, projections
-from app.services.desk import finishing, holding, sheets
+from app.services.desk import finishing, holding, listed, sheets
 from app.services.desk.sheets import Posted
 from app.services.district import calendars
 from app.services.papers import signing
@@ -48,6 +49,14 @@ class Completed:
     step_en: str
     next_task_id: UUID | None
     now_with: list[Holder]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A search that was kept to be signed with others: its case, and the next of the queue that nobody has."""
+
+    case_number: str
+    next_task_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,21 +182,65 @@ def sign(database: Database, actor: Actor, task_id: UUID, step_up_id: UUID, now:
     return database.read(lambda session: _completed(session, actor, sheet, now), scope)
 
 
+def keep_to_sign(
+    database: Database,
+    actor: Actor,
+    task_id: UUID,
+    posted: Posted,
+    uploads: Sequence[Upload],
+    now: datetime,
+) -> Kept:
+    """Keep a search that found nothing, complete as it will be sent, to be signed with others in one list.
+
+    Raises FormInvalid for one that is not complete, or is signed by itself (everything typed is kept as a draft);
+    NotAllowed for a post that signs no lists, and as `sheets.read`.
+    """
+    if not actor.may(Permission.LIST_SIGN):
+        raise NotAllowed
+    scope = actor_scope(actor)
+    sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), scope)
+    values, problems = _answers(database, actor, sheet, listed.reported(posted), uploads, now)
+    if problems:
+        raise FormInvalid(values, problems)
+    if not database.write(lambda session: _is_kept_clean(session, actor, task_id, values, now), scope):
+        raise FormInvalid(values, {listed.DECISION: FieldProblem("signatures.problem.alone")})
+    holding.begin(database, actor, sheet.task, now)
+    return Kept(
+        str(sheet.case.number), database.read(lambda session: listed.next_free(session, sheet), scope)
+    )
+
+
+def _is_kept_clean(
+    session: Session, actor: Actor, task_id: UUID, values: dict[str, Any], now: datetime
+) -> bool:
+    """Keep what was typed; -> whether it may be signed as one of a list."""
+    drafts.save(session, actor, sheets.read(session, actor, task_id, now).place, values, now)
+    sheet = sheets.read(session, actor, task_id, now)
+    return listed.values_of(sheet) is not None and not listed.is_contradicted(session, actor, sheet)
+
+
 def sign_listed(
-    database: Database, actor: Actor, task_id: UUID, listed: stepup.Listed, now: datetime
+    database: Database, actor: Actor, task_id: UUID, proven: stepup.Listed, now: datetime
 ) -> None:
-    """Send a clean case as one of a list that was proven and used up.
+    """Send a clean case or search as one of a list that was proven and used up.
 
     Raises stepup.ContentChanged for one that is not in the list as it stands now, FormInvalid, and as `complete`.
     """
-    sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), actor_scope(actor))
-    values = sheet.prepared()
+
+    def look(session: Session) -> tuple[Sheet, dict[str, Any]]:
+        sheet = sheets.read(session, actor, task_id, now)
+        values = listed.values_of(sheet)
+        if values is None or listed.is_contradicted(session, actor, sheet):
+            raise stepup.ContentChanged
+        return sheet, values
+
+    sheet, values = database.read(look, actor_scope(actor))
     answers = sheet.clean(values)
-    if sheet.draft is not None or sheet.content(answers) not in listed.items:
+    if sheet.content(answers) not in proven.items:
         raise stepup.ContentChanged
     if problems := sheet.check(values, now):
         raise FormInvalid(values, problems)
-    _send(database, actor, sheet, _Sent(values, answers, proof=listed.id, is_listed=True), now)
+    _send(database, actor, sheet, _Sent(values, answers, proof=proven.id, is_listed=True), now)
 
 
 def send_prepared(
@@ -361,11 +414,13 @@ def _completed(session: Session, actor: Actor, sheet: Sheet, now: datetime) -> C
 
 __all__ = [
     "Completed",
+    "Kept",
     "Posted",
     "Prepared",
     "WrittenOn",
     "complete",
     "drop_draft",
+    "keep_to_sign",
     "kept_act",
     "resend",
     "save_draft",

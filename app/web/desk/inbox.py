@@ -112,7 +112,7 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
         choices=choices,
         chosen=_chosen(query, choices, address),
         named=_named(query),
-        may_sign=g.actor.may(Permission.PAPER_SIGN),
+        may_sign=g.actor.may(Permission.LIST_SIGN),
         saved=confirmations.take_notes().get("view"),
         confirmation=confirmations.take(),
         may_claim=g.actor.may(Permission.TASK_COMPLETE) and g.actor.post.role not in IN_PERSON,

@@ -23,7 +23,7 @@ _MORE = (
     Entry("inbox.waiting_notes", "inbox.notes", Permission.INBOX_SEE),
     Entry("inbox.views", "view.title", Permission.INBOX_SEE),
     Entry("charges.show", "charge.title", Permission.INBOX_SEE),
-    Entry("signatures.show", "signatures.title", Permission.PAPER_SIGN),
+    Entry("signatures.show", "signatures.title", Permission.LIST_SIGN),
     Entry("requisitions.letter", "requisition.new", Permission.CASE_REGISTER),
     Entry("caselist.show", "caselist.title", Permission.CASE_SEARCH),
     Entry("certificates.revocations", "finder.revocations", Permission.PAPER_SEE),

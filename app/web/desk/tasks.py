@@ -11,13 +11,14 @@ from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.services.antecedents import hits
 from app.services.casefile import visits
-from app.services.desk import desk, holding, previews, taskpage, tasks, visiting
+from app.services.desk import desk, holding, listed, previews, taskpage, tasks, visiting
 from app.services.district import calendars
 from app.web.desk import finder, phonewords
 from app.web.frame import confirmations, formviews
 from app.web.frame.addresses import case_address
 from app.web.frame.forms import (
     DISCARD,
+    TO_SIGN,
     day_text,
     decided_before,
     is_submit,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.services.desk.taskpage import TaskView
-    from app.services.desk.tasks import Posted
+    from app.services.desk.tasks import Kept, Posted
     from app.services.store.database import Session
     from app.services.store.documents import Upload
 
@@ -74,6 +75,8 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     form, files = posted(), uploads()
     database, actor, now = transaction.database(), transaction.actor(), transaction.now()
     try:
+        if form.op == TO_SIGN:
+            return _kept_to_sign(tasks.keep_to_sign(database, actor, task_id, form, files, now))
         if not is_submit(form.op):
             return _kept(task_id, form, files)
         if visiting.found_locked(database, actor, task_id, form, files, now):
@@ -85,8 +88,18 @@ def complete(task_id: UUID) -> ResponseReturnValue:
     except TaskAlreadyDone as lost:
         return errors.conflict(lost, errors.typed_texts())
     confirmations.keep(done)
-    if done.next_task_id is not None:
-        return redirect(url_for("tasks.show", task_id=done.next_task_id), code=303)
+    return _on_to(done.next_task_id)
+
+
+def _kept_to_sign(kept: Kept) -> ResponseReturnValue:
+    confirmations.keep_ready(kept.case_number)
+    return _on_to(kept.next_task_id)
+
+
+def _on_to(task_id: UUID | None) -> ResponseReturnValue:
+    """To the next task of the queue, or back to the inbox where there is none."""
+    if task_id is not None:
+        return redirect(url_for("tasks.show", task_id=task_id), code=303)
     return redirect(url_for("inbox.show"), code=303)
 
 
@@ -247,6 +260,7 @@ def task_page(task: TaskView, problems: Mapping[str, Any], status: int, **more: 
         unoffered=_unoffered(task),
         may_preview=previews.shows(task.form.id),
         may_give=g.actor.may(Permission.TASK_REASSIGN),
+        may_sign_later=task.form.id in listed.SEARCHES and g.actor.may(Permission.LIST_SIGN),
         **more,
     )
     return (html, status, headers.WITH_POSITION) if task.takes_visits else (html, status)

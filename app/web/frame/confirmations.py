@@ -30,6 +30,11 @@ def keep(done: Completed) -> None:
     }
 
 
+def keep_ready(number: str) -> None:
+    """Remember that the search of this case was kept to be signed with others."""
+    session["sent"] = {"number": number, "is_ready": True}
+
+
 def take() -> dict[str, Any] | None:
     """What is to be told on this page, once."""
     sent: dict[str, Any] | None = session.pop("sent", None)

@@ -89,6 +89,10 @@ def uploads() -> list[Upload]:
 DISCARD = "discard"
 
 
+#: The button that keeps a search to be signed with others.
+TO_SIGN = "to_sign"
+
+
 def is_submit(op: str) -> bool:
     """Whether the button sends the form on; every other button keeps it as a draft and draws it again."""
     return op == "submit"

@@ -1,4 +1,4 @@
-"""Today's signatures: what waits for one officer's decision, signed as a list by one code; and what became of it."""
+"""Today's signatures: what waits for one officer to sign, signed as a list by one code; and what became of it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ALL = "all"
 
 
 @bp.get("/signatures")
-@requires(Permission.PAPER_SIGN)
+@requires(Permission.LIST_SIGN)
 def show() -> ResponseReturnValue:
     """The list; nothing is chosen until the officer chooses: all, one letter, or one by one."""
     waiting = _waiting()
@@ -41,7 +41,7 @@ def show() -> ResponseReturnValue:
 
 
 @bp.post("/signatures")
-@requires(Permission.PAPER_SIGN)
+@requires(Permission.LIST_SIGN)
 def ask() -> ResponseReturnValue:
     """Ask for the code that signs what was chosen; nothing is sent before."""
     chosen = {found for text in request.form.getlist("task") if (found := known_id(text)) is not None}
@@ -53,7 +53,7 @@ def ask() -> ResponseReturnValue:
 
 
 @bp.get("/signatures/<uuid:step_up_id>")
-@requires(Permission.PAPER_SIGN)
+@requires(Permission.LIST_SIGN)
 def done(step_up_id: UUID) -> ResponseReturnValue:
     """What became of each case of the list; the same however often it is read."""
     found = transaction.read(lambda rows: signatures.outcomes(rows, g.actor, step_up_id))
@@ -74,6 +74,7 @@ def _page(
         status,
         waiting=waiting,
         chosen=chosen,
+        may_decide=g.actor.may(Permission.PAPER_SIGN),
         problem=problem.key if problem is not None else "",
         at_once=signatures.AT_ONCE,
         keys=transaction.database().office_keys.of_post(g.actor, transaction.now()),
