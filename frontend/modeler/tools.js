@@ -45,9 +45,10 @@ const SHAPES = {
 const KEPT_TOOLS = ["hand-tool", "lasso-tool", "space-tool", "global-connect-tool", "tool-separator"];
 
 class OwnPalette {
-  constructor(palette, create, elementFactory, translate) {
+  constructor(palette, create, elementFactory, translate, eventBus, canvas) {
     Object.assign(this, { create, elementFactory, translate });
     palette.registerProvider(500, this);
+    eventBus.on(["palette.changed", "import.done"], () => showNames(canvas.getContainer()));
   }
 
   getPaletteEntries() {
@@ -63,7 +64,12 @@ class OwnPalette {
     return { group: "shapes", className, title: this.translate(title), action: { dragstart: start, click: start } };
   }
 }
-OwnPalette.$inject = ["palette", "create", "elementFactory", "translate"];
+OwnPalette.$inject = ["palette", "create", "elementFactory", "translate", "eventBus", "canvas"];
+
+// The palette's signs are named for those who do not see them; whoever points at one reads the name, too.
+function showNames(container) {
+  for (const entry of container.querySelectorAll(".djs-palette .entry")) entry.title = entry.getAttribute("aria-label");
+}
 
 const KEPT_PAD = /^(append\.(end-event|gateway|text-annotation)|lane-insert-(above|below)|replace|connect|delete)$/;
 

@@ -69,6 +69,25 @@ def test_the_watermark_of_the_library_is_visible_and_uncovered(admin: Screen) ->
     admin.sound("canvas")
 
 
+def test_a_step_is_copied_with_all_that_was_said_of_it_and_each_sign_is_named(admin: Screen) -> None:
+    canvas = Canvas(admin).open(begin(admin, "नकल"), "enquiry.bpmn").choose("visit")
+    signs = canvas.page.locator(".djs-palette .entry").evaluate_all("all => all.map((each) => each.title)")
+    assert len(signs) > 9
+    assert all(signs), "whoever points at a sign of the palette reads what it is"
+    canvas.page.keyboard.press("Control+c")
+    canvas.page.keyboard.press("Control+v")
+    x, y = canvas.middle("visit")
+    for shift in (-140, -150):  # what is pasted hangs on the mouse until it is put down
+        canvas.page.mouse.move(x, y + shift)
+    canvas.page.mouse.click(x, y - 150)
+    before = said("enquiry.bpmn", SHIPPED["enquiry.bpmn"])
+    after = said("enquiry.bpmn", canvas.settled().saved())
+    [new] = [texts for own, (kind, texts) in after.items() if own not in before and kind == "userTask"]
+    assert {**new, "lane": "thana"} == before["visit"][1], "its lane is the one that it was put into"
+    canvas.page.keyboard.press("Control+z")
+    assert said("enquiry.bpmn", canvas.settled().saved()) == before
+
+
 def test_what_was_drawn_can_be_undone_and_the_slower_of_two_sees_both(
     admin: Screen, desk: Callable[..., Screen], site: Site
 ) -> None:
