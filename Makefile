@@ -45,8 +45,8 @@ help: ## this list
 run: build ## build what is missing, then serve on http://127.0.0.1:8000 (PORT=, INSTANCE=); Ctrl-C stops all
 	@ESP_DEMO=1 exec $(PY) -m app.serve
 
-# One commit, one order of the tests: what was seen green is what others run. ORDER=default takes a new one.
-ORDER ?= $(shell git rev-parse --short=7 HEAD 2>/dev/null | sed 's/^/0x/' | xargs -r printf '%d' 2>/dev/null)
+# The same tests have one order: what was seen green is what others run. ORDER=default takes a new one.
+ORDER ?= $(shell git rev-parse --short=7 HEAD:tests 2>/dev/null | sed 's/^/0x/' | xargs -r printf '%d' 2>/dev/null)
 
 test: check ## every check and every test; CI=true makes a missing Chromium or PostgreSQL a failure
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal --randomly-seed=$(or $(ORDER),default)
