@@ -179,6 +179,15 @@ def test_each_post_opens_what_it_may_and_nothing_else(
     assert not wrong
 
 
+def let_speak(site: Flask, role: Role, language: str) -> None:
+    """Let the officer of a post read his pages in this language."""
+    database: Database = site.extensions["database"]
+    actor = Staff(database, NOW).holder(role)
+    database.write(
+        lambda session: officers.set_language(session, actor, language), scopes.door(actor.district_id)
+    )
+
+
 @pytest.mark.parametrize("language", ["hi", "en"])
 def test_no_screen_shows_a_key_in_place_of_its_text(
     site: Flask, enter: Callable[[Role], FlaskClient], language: str
@@ -188,11 +197,7 @@ def test_no_screen_shows_a_key_in_place_of_its_text(
         usernames = set(connection.execute(select(officer.c.username)).scalars())  # they are written alike
     shown = []
     for role in ROLES:
-        actor = Staff(database, NOW).holder(role)
-        database.write(
-            lambda session, actor=actor: officers.set_language(session, actor, language),
-            scopes.door(actor.district_id),
-        )
+        let_speak(site, role, language)
         client = enter(role)
         for address in [*plain_screens(site), *OWN_FACTORS]:
             answer = client.get(address)
@@ -230,11 +235,14 @@ def test_help_names_the_pages_that_the_officer_comes_to_and_leads_back(
     assert "/help/papertexts" in stranger
 
 
-def test_a_refusal_names_the_first_screen_of_the_post(enter: Callable[[Role], FlaskClient]) -> None:
+def test_a_refusal_names_the_first_screen_of_the_post(
+    site: Flask, enter: Callable[[Role], FlaskClient]
+) -> None:
     for role, address, screen in (
         (Role.USER_ADMIN, "/inbox", "पदस्थापन"),
         (Role.SHO, "/posts/nowhere", "मेरे कार्य"),
     ):
+        let_speak(site, role, "hi")
         main = enter(role).get(address).get_data(as_text=True).partition("<main")[2]
         assert f"{screen} पर जाएँ" in main
 
