@@ -10,7 +10,7 @@ from uuid import UUID
 from app.domain.antecedents import Someone
 from app.domain.ids import new_id
 from app.domain.roles import Role
-from app.models.crimes import accused, accused_key, fir
+from app.models.antecedents.crimes import accused, accused_key, fir
 from app.services.antecedents import crimebook, crimesearch
 from app.services.store import keys
 from app.services.store.drafts import actor_scope

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import insert, select, text
 
 from app.domain.ids import new_id
-from app.models.cases import applicant, case, data_key, enquiry, requisition
-from app.models.officers import posting
-from app.models.offices import office
-from app.models.releases import release
-from app.models.workflow import user_task
+from app.models.deployment.releases import release
+from app.models.tables.cases import applicant, case, data_key, enquiry, requisition
+from app.models.tables.officers import posting
+from app.models.tables.offices import office
+from app.models.tables.workflow import user_task
 from app.services.store import keys
 
 if TYPE_CHECKING:

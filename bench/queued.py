@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from app.models.papers import certificate
+from app.models.tables.papers import certificate
 from app.services.jobs import jobs
 from bench import results
 from bench.world import NOW

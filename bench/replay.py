@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app import engine
 from app.config import ROOT
-from app.models import replays as table
+from app.models.deployment import replays as table
 from app.services.deployment import replays
 from app.services.installation.setup import DEMO_DISTRICT
 from app.services.procedure import releases

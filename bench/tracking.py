@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select, text
 
 from app.domain.roles import Role
-from app.models.offices import office
-from app.models.releases import release
-from app.models.tallies import TOOK, pace_count
+from app.models.deployment.releases import release
+from app.models.tables.offices import office
+from app.models.tables.tallies import TOOK, pace_count
 from app.services.reports import tracking
 from app.services.store.drafts import actor_scope
 from bench import crowd, measure, results, world

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from app import create_app
 from app.config import Settings
-from app.models.officers import officer
+from app.models.tables.officers import officer
 from app.services.access import factors
 from tests.phone import Phone
 from tests.visitor import Visitor

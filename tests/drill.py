@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from app.crypto import KeyRing
-from app.models.audit import audit
-from app.models.cases import case, document
-from app.models.papers import certificate, number_series
-from app.models.workflow import incident, job, step
+from app.models.tables.audit import audit
+from app.models.tables.cases import case, document
+from app.models.tables.papers import certificate, number_series
+from app.models.tables.workflow import incident, job, step
 from app.services.store import audit as record
 from app.services.store import documents, queues, scopes
 from app.services.store.database import Database

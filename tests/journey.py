@@ -17,9 +17,10 @@ from sqlalchemy import select
 
 from app.domain.roles import Role
 from app.formjs import as_posted
-from app.models import factor_queries, tables
-from app.models.cases import case
-from app.models.workflow import user_task
+from app.models import metadata
+from app.models.staff import factor_queries
+from app.models.tables.cases import case
+from app.models.tables.workflow import user_task
 from app.services.access import stepup
 from app.services.demo import demo_script
 from app.services.desk import taskpage, tasks
@@ -99,7 +100,7 @@ def scan(field: str) -> Upload:
 
 
 #: Row scopes name tables by their names: all must be known, in whatever order tests run.
-TABLES = tables.MODULES
+TABLES = metadata.MODULES
 
 
 class Journey:

@@ -13,12 +13,12 @@ from sqlalchemy import create_engine, insert, select, update
 from app.crypto import KeyRing
 from app.domain.ids import new_id
 from app.domain.roles import Role
-from app.models import neighbours as table
-from app.models.audit import audit
-from app.models.cases import answer, case, document, enquiry
-from app.models.officers import posting
+from app.models.intake import neighbours as table
 from app.models.scope import SystemReason, SystemScope, visible
-from app.models.workflow import notification
+from app.models.tables.audit import audit
+from app.models.tables.cases import answer, case, document, enquiry
+from app.models.tables.officers import posting
+from app.models.tables.workflow import notification
 from app.services.installation import dbroles, setup
 from app.services.intake import neighbourdesk
 from app.services.store import scopes

@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, String, UniqueConstraint, insert
 
-from app.models.base import Id, Json, UtcDateTime
-from app.models.tables import metadata
+from app.models.metadata import metadata
+from app.models.tables.base import Id, Json, UtcDateTime
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Connection, Table

@@ -30,7 +30,7 @@ from sqlalchemy import select as rows_of
 from app.crypto import KeyRing
 from app.domain.errors import Unavailable
 from app.models.scope import CaseScope
-from app.models.workflow import job
+from app.models.tables.workflow import job
 from app.services.jobs import jobs
 from app.services.papers import certificates
 from app.services.store.database import Database
@@ -38,8 +38,8 @@ from app.services.store.database import Database
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 NUMBERS = 1000
 HELD = datetime(2100, 1, 1, tzinfo=UTC)  # the jobs of cases whose papers never leave are put off beyond it

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from app.models.officers import posting
-from app.models.offices import office
+from app.models.tables.officers import posting
+from app.models.tables.offices import office
 from app.services.access import officers
 from app.services.store import scopes
 

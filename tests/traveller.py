@@ -17,10 +17,10 @@ from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.engine.values import revive
 from app.feel import Evaluation
-from app.models import case_queries as cases
-from app.models.cases import case
+from app.models.casefile import case_queries as cases
 from app.models.scope import CaseScope
-from app.models.workflow import step, timer
+from app.models.tables.cases import case
+from app.models.tables.workflow import step, timer
 from app.services.casefile.facts import CaseFacts
 from app.services.casework.cases import find
 from app.services.intake import requisitions

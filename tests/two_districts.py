@@ -20,11 +20,11 @@ from app.crypto import KeyRing
 from app.domain.ids import new_id
 from app.domain.numbers import in_address
 from app.domain.roles import DISTRICT_WIDE, IN_PERSON, OVER_THANAS, Role
-from app.models.cases import case, document, enquiry
-from app.models.neighbours import request
-from app.models.officers import officer, posting
-from app.models.offices import office
-from app.models.workflow import user_task
+from app.models.intake.neighbours import request
+from app.models.tables.cases import case, document, enquiry
+from app.models.tables.officers import officer, posting
+from app.models.tables.offices import office
+from app.models.tables.workflow import user_task
 from app.services.access import officers, stepup, tokens
 from app.services.deployment import release_proposals as proposals
 from app.services.desk import desk

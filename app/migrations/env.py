@@ -4,8 +4,8 @@ from typing import Any
 
 from alembic import context
 
-from app.models.base import Id, Json, UtcDateTime
-from app.models.tables import metadata
+from app.models.metadata import metadata
+from app.models.tables.base import Id, Json, UtcDateTime
 
 PLAIN = {
     UtcDateTime: "sa.DateTime(timezone=True)",

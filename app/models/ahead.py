@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.domain.offices import OfficeKind
-from app.models import case_queries as cases
-from app.models import clock_queries as clocks
-from app.models import desk_queries as desks
-from app.models import draft_queries as drafts
-from app.models import inbox_queries as inboxes
-from app.models import key_queries as keys
-from app.models import note_queries as notes
-from app.models import office_queries as offices
-from app.models import releases
-from app.models import setting_queries as settings
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.casefile import key_queries as keys
+from app.models.casefile import note_queries as notes
+from app.models.deployment import releases
+from app.models.desk import desk_queries as desks
+from app.models.desk import draft_queries as drafts
+from app.models.desk import inbox_queries as inboxes
+from app.models.district import office_queries as offices
+from app.models.district import setting_queries as settings
+from app.models.execution import workflow_queries as workflow
 from app.models.statements import together
+from app.models.timekeeping import clock_queries as clocks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.session import Session
     from app.models.statements import Query
+    from app.models.tables.base import AnyRow
 
     Wanted = tuple[Session, Query, Mapping[str, Any]]
 

@@ -19,11 +19,11 @@ from app.domain.roles import (
     Role,
 )
 from app.domain.secrecy import SEALED
-from app.models.cases import case, enquiry, letter_department
-from app.models.offices import office
-from app.models.papers import certificate, delivery
 from app.models.session import Session
-from app.models.workflow import user_task
+from app.models.tables.cases import case, enquiry, letter_department
+from app.models.tables.offices import office
+from app.models.tables.papers import certificate, delivery
+from app.models.tables.workflow import user_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable

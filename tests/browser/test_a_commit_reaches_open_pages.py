@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from app.models.cases import case, requisition
+from app.models.tables.cases import case, requisition
 from tests.browser.conftest import LOOKS
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app import formjs
 from app.formjs.model import INPUTS, SHOWN
-from app.models.officers import officer
+from app.models.tables.officers import officer
 from tests import every_kind
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT
 from tests.every_kind import FIELDS

@@ -17,8 +17,8 @@ from sqlalchemy import select
 
 from app import spreadsheets
 from app.domain.roles import Role
-from app.models.cases import case
-from app.models.officers import officer
+from app.models.tables.cases import case
+from app.models.tables.officers import officer
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT, Look, at_work
 
 if TYPE_CHECKING:

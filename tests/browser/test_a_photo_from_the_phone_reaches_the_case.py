@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from app.models.officers import officer
+from app.models.tables.officers import officer
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT
 
 if TYPE_CHECKING:

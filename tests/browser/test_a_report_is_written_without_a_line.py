@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from app.models.cases import document
-from app.models.visits import failed_visit
-from app.models.workflow import user_task
+from app.models.tables.cases import document
+from app.models.tables.visits import failed_visit
+from app.models.tables.workflow import user_task
 from tests.browser.conftest import LOOKS
 from tests.browser.test_a_photo_from_the_phone_reaches_the_case import account_of, at_the_door, photo, unfold
 

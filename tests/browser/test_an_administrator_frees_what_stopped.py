@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.errors import RouteStuck
-from app.models.offices import office
+from app.models.tables.offices import office
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.roles import Role
-from app.models.officers import officer
+from app.models.tables.officers import officer
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT, Look, at_work
 
 if TYPE_CHECKING:

@@ -25,11 +25,11 @@ from sqlalchemy import select, update
 from app.crypto import KeyRing
 from app.domain.errors import TaskAlreadyDone
 from app.domain.roles import Role
-from app.models.cases import case
-from app.models.officers import posting
-from app.models.papers import certificate
 from app.models.scope import SystemReason, SystemScope
-from app.models.workflow import user_task
+from app.models.tables.cases import case
+from app.models.tables.officers import posting
+from app.models.tables.papers import certificate
+from app.models.tables.workflow import user_task
 from app.services.desk import holding
 from app.services.store import audit, queues
 from app.services.store.database import Database

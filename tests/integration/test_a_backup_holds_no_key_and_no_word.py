@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 
 from app.crypto import KeyRing, Unsealable
 from app.domain.roles import Role
-from app.models.cases import document
+from app.models.tables.cases import document
 from app.services.installation import backups, checkpoints
 from app.services.store import audit, documents, scopes
 from app.services.store.database import Database

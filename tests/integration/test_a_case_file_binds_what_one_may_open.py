@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app import papers
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.cases import case, document
+from app.models.tables.audit import audit
+from app.models.tables.cases import case, document
 from app.services.installation import checkpoints
 from tests.districts import NOW
 from tests.integration.test_an_issued_paper_has_a_life import said

@@ -14,10 +14,10 @@ from app.domain.emergency import LASTS, MOST_A_DAY
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.numbers import in_address
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.cases import enquiry
-from app.models.emergencies import break_glass
-from app.models.workflow import notification
+from app.models.record.emergencies import break_glass
+from app.models.tables.audit import audit
+from app.models.tables.cases import enquiry
+from app.models.tables.workflow import notification
 from app.services.casework import emergency
 from app.services.reports import watch
 from app.services.store.drafts import actor_scope

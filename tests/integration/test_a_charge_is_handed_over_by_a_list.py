@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.domain.errors import NotAllowed
 from app.domain.roles import Role
-from app.models.audit import audit
+from app.models.tables.audit import audit
 from app.services.casefile import notes
 from app.services.casework import cases
 from app.services.desk import charge, holding

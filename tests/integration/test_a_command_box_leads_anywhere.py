@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.roles import Permission, Role
-from app.models.audit import audit
-from app.models.papers import certificate
+from app.models.tables.audit import audit
+from app.models.tables.papers import certificate
 from app.web.desk import screens
 from tests.districts import NOW
 from tests.office import Office, text_of

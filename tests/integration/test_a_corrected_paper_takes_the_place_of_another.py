@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.papers import certificate, paper_act
+from app.models.tables.audit import audit
+from app.models.tables.papers import certificate, paper_act
 from app.services.papers import papercheck
 from tests.districts import NOW
 from tests.integration.test_an_issued_paper_has_a_life import said

@@ -19,8 +19,8 @@ from sqlalchemy import select
 
 from app.domain.ids import new_id
 from app.domain.roles import Role
-from app.models.cases import answer, requisition
-from app.models.workflow import step
+from app.models.tables.cases import answer, requisition
+from app.models.tables.workflow import step
 from app.services.store import queues, scopes
 from tests.districts import NOW
 from tests.drill import Drill

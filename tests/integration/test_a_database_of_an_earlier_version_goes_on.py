@@ -14,9 +14,9 @@ from sqlalchemy import insert, select
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.domain.roles import Role
-from app.models.cases import case
-from app.models.papers import certificate
-from app.models.workflow import job
+from app.models.tables.cases import case
+from app.models.tables.papers import certificate
+from app.models.tables.workflow import job
 from app.services.installation import migrations
 from app.services.jobs import jobs
 from app.services.papers import certificates

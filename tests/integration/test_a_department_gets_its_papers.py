@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.cases import case, letter_department
-from app.models.offices import office as offices
-from app.models.papers import certificate, delivery
+from app.models.tables.audit import audit
+from app.models.tables.cases import case, letter_department
+from app.models.tables.offices import office as offices
+from app.models.tables.papers import certificate, delivery
 from app.services.casefile import departments
 from app.services.store.drafts import actor_scope
 from tests.districts import NOW

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.domain.errors import NotAllowed
 from app.domain.roles import Role
-from app.models.webhooks import webhook, webhook_call
+from app.models.intake.webhooks import webhook, webhook_call
 from app.postbox import Caller
 from app.services.intake import acceptance, lodgements
 from app.services.notices import webhooks

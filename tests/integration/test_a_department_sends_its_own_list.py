@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Role
-from app.models.cases import case, data_key, letter_department, requisition
-from app.models.lodgements import lodgement
-from app.models.rosters import roster, roster_row
-from app.models.workflow import notification
+from app.models.intake.lodgements import lodgement
+from app.models.intake.rosters import roster, roster_row
+from app.models.tables.cases import case, data_key, letter_department, requisition
+from app.models.tables.workflow import notification
 from app.services.intake import acceptance, asked, lodgements, requisitions, rosters
 from app.services.store.drafts import actor_scope
 from tests import lodging

@@ -24,11 +24,11 @@ from app import create_app, papers
 from app.config import Settings
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Role
-from app.models.apitokens import api_token
-from app.models.audit import audit
-from app.models.cases import requisition
-from app.models.lodgements import lodgement
-from app.models.officers import posting
+from app.models.intake.apitokens import api_token
+from app.models.intake.lodgements import lodgement
+from app.models.tables.audit import audit
+from app.models.tables.cases import requisition
+from app.models.tables.officers import posting
 from app.services.access import stepup, tokens
 from app.services.intake import acceptance, programs, rosters
 from app.services.store import scopes

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.domain.errors import NotFound
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.cases import answer, case
+from app.models.tables.audit import audit
+from app.models.tables.cases import answer, case
 from app.services.desk import signatures, tasks
 from tests.districts import NOW
 from tests.journey import scan

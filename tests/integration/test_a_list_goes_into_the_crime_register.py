@@ -11,8 +11,8 @@ from sqlalchemy import select
 from app import spreadsheets
 from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Role
-from app.models.crimes import accused
-from app.models.rosters import roster
+from app.models.antecedents.crimes import accused
+from app.models.intake.rosters import roster
 from app.services.antecedents import crimesearch
 from app.services.intake import crimelists, rosterwork, sheetlists
 from app.services.store.drafts import actor_scope

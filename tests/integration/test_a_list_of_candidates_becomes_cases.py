@@ -12,11 +12,11 @@ from sqlalchemy import select
 from app import spreadsheets
 from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Role
-from app.models import rosters as table
-from app.models.cases import case, data_key
-from app.models.officers import posting
-from app.models.rosters import roster, roster_row
+from app.models.intake import rosters as table
+from app.models.intake.rosters import roster, roster_row
 from app.models.scope import SystemReason, SystemScope
+from app.models.tables.cases import case, data_key
+from app.models.tables.officers import posting
 from app.services.casework import cases
 from app.services.desk import tasks
 from app.services.desk.tasks import Posted

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.errors import NotAllowed
 from app.domain.numbers import Series
 from app.domain.roles import Role
-from app.models.audit import audit
+from app.models.tables.audit import audit
 from app.services.district import series
 from app.services.store.drafts import actor_scope
 from tests.districts import NOW

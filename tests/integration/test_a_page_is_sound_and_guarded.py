@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import create_app
 from app.config import Settings
 from app.domain.roles import Permission, Role
-from app.models.base import metadata
+from app.models.tables.base import metadata
 from app.web.guard.access import NEWCOMER, PUBLIC, OfPrograms
 from app.web.request.headers import EDITOR_POLICY, POLICY
 from tests.districts import NOW

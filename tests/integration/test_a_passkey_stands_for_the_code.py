@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from app.models.audit import audit
-from app.models.officers import officer, passkey, passkey_challenge, step_up
+from app.models.tables.audit import audit
+from app.models.tables.officers import officer, passkey, passkey_challenge, step_up
 from app.services.access import door, factors, passkeys
 from app.services.staff import entrycodes, ownpasskeys
 from app.services.store import scopes

@@ -15,7 +15,7 @@ import pytest
 from app.domain.numbers import in_address
 from app.domain.retention import TERMS
 from app.domain.roles import Role
-from app.models import case_queries
+from app.models.casefile import case_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.casework import subjects
 from app.services.store import audit

@@ -12,8 +12,8 @@ from app.domain.areas import area_key
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.offices import name_on
 from app.domain.roles import Role
-from app.models.cases import case
-from app.models.offices import jurisdiction, office
+from app.models.tables.cases import case
+from app.models.tables.offices import jurisdiction, office
 from app.services.casefile.casefile import CaseFile
 from app.services.district import calendars, options, places, thanas
 from app.services.district.thanas import Refused, Wanted

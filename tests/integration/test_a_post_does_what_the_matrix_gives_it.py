@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import DELEGATE, Role
 from app.domain.statement import Period
-from app.models.papers import certificate
+from app.models.tables.papers import certificate
 from app.services.casework import foretold
 from app.services.desk import inbox, tasks
 from app.services.desk.inbox import InboxQuery

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from app.crypto import KeyRing
 from app.domain.errors import NotAllowed, ReleaseRefused
 from app.domain.roles import Role
-from app.models.cases import case
-from app.models.tables import metadata
+from app.models.metadata import metadata
+from app.models.tables.cases import case
 from app.services.casework import cases
 from app.services.deployment import release_proposals as proposals
 from app.services.deployment import replays

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from app.domain.numbers import in_address
 from app.domain.roles import Role
 from app.domain.statement import Period
-from app.models import case_queries
-from app.models.cases import note
-from app.models.clocks import case_clock, reminder
-from app.models.workflow import user_task
+from app.models.casefile import case_queries
+from app.models.tables.cases import note
+from app.models.tables.clocks import case_clock, reminder
+from app.models.tables.workflow import user_task
 from app.services.casefile import notes
 from app.services.casework import cases
 from app.services.jobs import jobs

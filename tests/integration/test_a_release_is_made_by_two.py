@@ -11,8 +11,8 @@ from sqlalchemy import select
 from app import engine
 from app.domain.errors import Conflict, NotAllowed, ReleaseRefused
 from app.domain.roles import Role
-from app.models import cases as case_tables
-from app.models.audit import audit
+from app.models.tables import cases as case_tables
+from app.models.tables.audit import audit
 from app.services.access import stepup
 from app.services.deployment import release_proposals as proposals
 from app.services.procedure import procedures, releases

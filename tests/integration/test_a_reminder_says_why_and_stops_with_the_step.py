@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from app.domain.clock import IST
 from app.domain.roles import Role
-from app.models.clocks import reminder
 from app.models.scope import CaseScope
-from app.models.workflow import notification
+from app.models.tables.clocks import reminder
+from app.models.tables.workflow import notification
 from app.services.jobs import jobs
 from app.services.timekeeping import recomputing
 from app.services.workflow import reminders

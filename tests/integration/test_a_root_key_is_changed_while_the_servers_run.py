@@ -12,8 +12,8 @@ from app import create_app
 from app.config import Settings
 from app.crypto import KeyRing, RingRefused
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.cases import data_key
+from app.models.tables.audit import audit
+from app.models.tables.cases import data_key
 from app.services.casework import cases
 from app.services.installation import setup
 from app.services.store import audit as record

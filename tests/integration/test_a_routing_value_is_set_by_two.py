@@ -15,11 +15,11 @@ from app import engine
 from app.domain.errors import NotAllowed, NotFound, RouteStuck
 from app.domain.numbers import in_address
 from app.domain.roles import Role
-from app.models import case_queries as cases
-from app.models.amendments import amendment
-from app.models.audit import audit
+from app.models.casefile import case_queries as cases
+from app.models.district.amendments import amendment
 from app.models.scope import CaseScope
-from app.models.workflow import engine_state, event, incident, job, step, user_task
+from app.models.tables.audit import audit
+from app.models.tables.workflow import engine_state, event, incident, job, step, user_task
 from app.services.access import stepup
 from app.services.deployment import amendments, routingvalues
 from app.services.deployment.amendments import Refused, Wanted

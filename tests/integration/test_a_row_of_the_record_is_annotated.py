@@ -12,8 +12,8 @@ from sqlalchemy import select, text
 
 from app.domain.numbers import in_address
 from app.domain.roles import Role
-from app.models.audit import audit as table
-from app.models.cases import case
+from app.models.tables.audit import audit as table
+from app.models.tables.cases import case
 from app.services.access import officers
 from app.services.casework import remarks
 from app.services.store import audit, keys, scopes

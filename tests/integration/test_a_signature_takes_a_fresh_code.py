@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app.domain.errors import NotFound
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.officers import login_session, step_up
+from app.models.tables.audit import audit
+from app.models.tables.officers import login_session, step_up
 from app.services.access import officers, stepup
 from app.services.desk import tasks
 from app.services.papers import signing

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Role
-from app.models.cases import address
+from app.models.tables.cases import address
 from app.services.casework import cases
 from app.services.store.drafts import actor_scope
 from tests.office import text_of

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from app.domain.roles import Role
-from app.models.officers import officer, posting
+from app.models.tables.officers import officer, posting
 from app.services.access import officers
 from app.services.store import scopes
 from tests.districts import NOW

@@ -14,8 +14,8 @@ from app import papers
 from app.domain.errors import NotAllowed, NotFound, TaskAlreadyDone
 from app.domain.ids import new_id
 from app.domain.roles import Role
-from app.models.cases import answer
-from app.models.visits import failed_visit
+from app.models.tables.cases import answer
+from app.models.tables.visits import failed_visit
 from app.services.casefile import visits
 from app.services.casework import cases
 from app.services.desk import visiting

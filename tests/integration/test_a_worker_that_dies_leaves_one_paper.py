@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.domain.roles import Role
-from app.models.papers import certificate
-from app.models.workflow import job, notification, step, timer
+from app.models.tables.papers import certificate
+from app.models.tables.workflow import job, notification, step, timer
 from tests import sources
 
 if TYPE_CHECKING:

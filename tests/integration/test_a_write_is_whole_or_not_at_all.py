@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.domain.errors import Unavailable
-from app.models import paper_queries, setup_queries
+from app.models.district import setup_queries
+from app.models.issuing import paper_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import districts
 from tests.districts import NOW

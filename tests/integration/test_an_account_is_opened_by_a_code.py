@@ -10,8 +10,8 @@ from sqlalchemy import insert, select, update
 
 from app.domain.ids import new_id
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.officers import entry_code, login_session, officer, posting
+from app.models.tables.audit import audit
+from app.models.tables.officers import entry_code, login_session, officer, posting
 from app.services.installation import setup
 from app.services.staff import entrycodes
 from tests.districts import NOW

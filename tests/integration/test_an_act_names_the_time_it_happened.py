@@ -10,7 +10,7 @@ from app import create_app
 from app.config import Settings
 from app.crypto import KeyRing
 from app.domain.roles import Actor, Post, Role
-from app.models import audit_queries
+from app.models.record import audit_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import districts
 from app.services.store import audit

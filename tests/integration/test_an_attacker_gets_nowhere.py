@@ -16,8 +16,8 @@ from sqlalchemy import select
 from app import create_app, logs
 from app.config import Settings
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.officers import posting
+from app.models.tables.audit import audit
+from app.models.tables.officers import posting
 from tests.districts import NOW
 from tests.journey import CANDIDATE, Journey
 from tests.visitor import Visitor

@@ -20,10 +20,10 @@ from app import papers
 from app.domain.errors import NotAllowed
 from app.domain.numbers import in_address
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.cases import case
-from app.models.officers import officer, posting
-from app.models.papers import certificate
+from app.models.tables.audit import audit
+from app.models.tables.cases import case
+from app.models.tables.officers import officer, posting
+from app.models.tables.papers import certificate
 from app.services.access import officers
 from app.services.casework import inspections
 from app.services.installation import checkpoints, recordcheck

@@ -11,9 +11,9 @@ from sqlalchemy import LargeBinary, select, text
 from app import crypto
 from app.domain.errors import Conflict, NotFound
 from app.domain.roles import Role
-from app.models import case_queries, key_queries
-from app.models.base import metadata
+from app.models.casefile import case_queries, key_queries
 from app.models.scope import SystemReason, SystemScope
+from app.models.tables.base import metadata
 from app.services.casework import cases
 from app.services.papers import certificates
 from app.services.store import audit, documents, erasure, keys

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from app.domain.clock import IST
 from app.domain.roles import Role
-from app.models.officers import posting
+from app.models.tables.officers import posting
 from app.services.desk import holding
 from app.services.store.drafts import actor_scope
 from app.web.frame.forms import day_of, day_parts, day_text, known_day, known_time

@@ -14,8 +14,8 @@ from sqlalchemy import select, update
 from app.domain import bands
 from app.domain.errors import NotAllowed
 from app.domain.roles import Role, roles_done_by
-from app.models.officers import posting
-from app.models.workflow import user_task
+from app.models.tables.officers import posting
+from app.models.tables.workflow import user_task
 from app.services.desk import holding, inbox
 from app.services.desk.inbox import InboxQuery
 from app.services.store import queues, scopes

@@ -17,12 +17,12 @@ from app import create_app
 from app.config import Settings
 from app.domain.errors import NotFound, RouteStuck
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.cases import answer, case, document
-from app.models.officers import draft, posting
-from app.models.offices import office
-from app.models.papers import certificate
-from app.models.workflow import (
+from app.models.tables.audit import audit
+from app.models.tables.cases import answer, case, document
+from app.models.tables.officers import draft, posting
+from app.models.tables.offices import office
+from app.models.tables.papers import certificate
+from app.models.tables.workflow import (
     engine_state,
     incident,
     job,

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.papers import certificate, number_series, paper_act
+from app.models.tables.audit import audit
+from app.models.tables.papers import certificate, number_series, paper_act
 from app.services.papers import papercheck
 from tests.districts import NOW
 from tests.office import Office, text_of

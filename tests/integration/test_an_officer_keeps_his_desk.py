@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Role
-from app.models.base import metadata
-from app.models.cases import note
-from app.models.officers import follow_up, saved_view
+from app.models.tables.base import metadata
+from app.models.tables.cases import note
+from app.models.tables.officers import follow_up, saved_view
 from app.services.casefile import notes
 from app.services.casework import cases
 from app.services.desk import desk, inbox

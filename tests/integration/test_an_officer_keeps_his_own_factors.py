@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.roles import SESSION_LIMITS, Role, session_limits
-from app.models.audit import audit
-from app.models.officers import login_session
+from app.models.tables.audit import audit
+from app.models.tables.officers import login_session
 from tests.districts import NOW
 from tests.doorway import OTHER, PASSWORD, Doorway, Person, codes_on, is_in, key_on
 from tests.visitor import Visitor

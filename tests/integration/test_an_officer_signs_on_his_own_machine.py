@@ -22,11 +22,11 @@ from sqlalchemy import select, update
 from app import papers
 from app.config import ByHand
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.cases import case, document
-from app.models.ownpapers import own_certificate, prepared_paper
-from app.models.papers import certificate
-from app.models.workflow import job
+from app.models.issuing.ownpapers import own_certificate, prepared_paper
+from app.models.tables.audit import audit
+from app.models.tables.cases import case, document
+from app.models.tables.papers import certificate
+from app.models.tables.workflow import job
 from app.papers import ownkey
 from app.services.access import stepup
 from app.services.papers import certificates, ownsigning

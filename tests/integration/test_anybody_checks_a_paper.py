@@ -16,7 +16,7 @@ from sqlalchemy import select
 from app import create_app
 from app.config import Settings
 from app.domain.roles import Role
-from app.models.papers import certificate
+from app.models.tables.papers import certificate
 from app.services.papers import certificates
 from app.web.request import limits
 from tests.districts import NOW

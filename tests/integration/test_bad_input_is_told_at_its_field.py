@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.domain.roles import Role
 from app.formjs import as_posted
-from app.models.base import metadata
+from app.models.tables.base import metadata
 from tests.journey import CANDIDATE, LETTER
 from tests.office import text_of
 from tests.shipped_forms import form

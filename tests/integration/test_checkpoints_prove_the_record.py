@@ -13,10 +13,10 @@ from sqlalchemy import select, text
 from app import create_app, papers
 from app.config import Settings
 from app.domain.roles import Role
-from app.models.audit import audit as rows
-from app.models.audit import checkpoint, checkpoint_head
-from app.models.cases import case
-from app.models.papers import certificate
+from app.models.tables.audit import audit as rows
+from app.models.tables.audit import checkpoint, checkpoint_head
+from app.models.tables.cases import case
+from app.models.tables.papers import certificate
 from app.services.papers import certificates
 from app.services.store import audit, recordmarks, scopes
 from tests.districts import NOW

@@ -12,7 +12,7 @@ from app.crypto import KeyRing
 from app.domain.errors import FormInvalid, NotAllowed
 from app.domain.roles import Role
 from app.formjs import as_posted
-from app.models.audit import audit
+from app.models.tables.audit import audit
 from app.services.access import stepup
 from app.services.antecedents import crimebook, crimedesk, hits
 from app.services.desk import signatures, tasks

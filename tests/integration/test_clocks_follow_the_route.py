@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.clock import WorkingCalendar
-from app.models import case_queries
-from app.models.clocks import case_clock
-from app.models.offices import office
+from app.models.casefile import case_queries
 from app.models.scope import SystemReason, SystemScope
+from app.models.tables.clocks import case_clock
+from app.models.tables.offices import office
 from app.services.timekeeping import clockbook
 from tests.scripts import WITH_DETAIL, again_by_the_sp, elsewhere, fir, found_by_both, heard
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from app import formjs
 from app.domain.errors import FormInvalid, NotAllowed, NotFound
 from app.domain.roles import DELEGATE, Role
-from app.models import case_queries as table
-from app.models.cases import case
-from app.models.papers import certificate
+from app.models.casefile import case_queries as table
 from app.models.scope import CaseScope
-from app.models.workflow import clock_event, user_task
+from app.models.tables.cases import case
+from app.models.tables.papers import certificate
+from app.models.tables.workflow import clock_event, user_task
 from app.services.access import separation
 from app.services.access.separation import OwnEnquiry
 from app.services.casefile.facts import CaseFacts

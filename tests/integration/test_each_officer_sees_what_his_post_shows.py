@@ -18,9 +18,9 @@ from sqlalchemy.exc import NoResultFound
 from app import models
 from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Role
-from app.models import caselist_queries, figure_queries, inbox_queries, tally_queries
-from app.models.base import metadata
-from app.models.cases import case, enquiry
+from app.models.casefile import caselist_queries
+from app.models.desk import inbox_queries
+from app.models.reports import figure_queries, tally_queries
 from app.models.scope import (
     CaseScope,
     OfficerScope,
@@ -31,6 +31,8 @@ from app.models.scope import (
     SystemScope,
     visible,
 )
+from app.models.tables.base import metadata
+from app.models.tables.cases import case, enquiry
 from tests import rows
 from tests.districts import NOW
 
@@ -319,13 +321,13 @@ WRITING = (
 def queries() -> dict[str, Any]:
     """Every public function of app.models that takes a session."""
     found = {}
-    for each in pkgutil.iter_modules(models.__path__):
-        module = importlib.import_module(f"app.models.{each.name}")
+    for each in pkgutil.walk_packages(models.__path__, "app.models."):
+        module = importlib.import_module(each.name)
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ != module.__name__ or name.startswith("_"):
                 continue
             if next(iter(inspect.signature(function).parameters), "") == "session":
-                found[f"{each.name}.{name}"] = function
+                found[f"{each.name.rpartition('.')[2]}.{name}"] = function
     return found
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import create_app
 from app.config import Settings
 from app.domain.roles import PERMISSIONS, Permission, Role
-from app.models.officers import officer
+from app.models.tables.officers import officer
 from app.services.access import officers
 from app.services.installation import setup
 from app.services.store import scopes

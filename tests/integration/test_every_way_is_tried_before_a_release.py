@@ -13,7 +13,7 @@ import pytest
 from app import engine, trials
 from app.domain.errors import NotAllowed, ReleaseRefused
 from app.domain.roles import Role
-from app.models import trials as table
+from app.models.deployment import trials as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.deployment import dryruns
 from app.services.deployment import release_proposals as proposals

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app import create_app
 from app.config import Settings
 from app.domain.roles import Role
-from app.models.cases import document
+from app.models.tables.cases import document
 from tests.districts import NOW
 from tests.journey import Journey
 from tests.visitor import Visitor, without_tokens

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Role
-from app.models.cases import case, data_key, document
-from app.models.rosters import roster, roster_row
+from app.models.intake.rosters import roster, roster_row
+from app.models.tables.cases import case, data_key, document
 from app.services.intake import acceptance, asked, enclosures, lodgements, rosters
 from app.services.store import documents, leftovers
 from app.services.store.documents import Upload

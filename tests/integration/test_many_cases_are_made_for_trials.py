@@ -13,11 +13,11 @@ from app import create_app
 from app.config import Settings
 from app.domain.numbers import in_address
 from app.domain.roles import Role
-from app.models import audit_queries
-from app.models.cases import case, requisition
-from app.models.offices import office as offices
+from app.models.record import audit_queries
 from app.models.scope import SystemReason, SystemScope
-from app.models.workflow import user_task
+from app.models.tables.cases import case, requisition
+from app.models.tables.offices import office as offices
+from app.models.tables.workflow import user_task
 from app.services.demo import demo
 from app.services.installation import setup
 from app.services.store import audit, queues

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.domain.errors import NotFound
 from app.domain.roles import Role
-from app.models import case_queries as cases
-from app.models.audit import audit
+from app.models.casefile import case_queries as cases
+from app.models.tables.audit import audit
 from app.services.access import stepup
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import signatures, tasks

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from app.domain.errors import Conflict, NotAllowed
 from app.domain.roles import Role
-from app.models.audit import audit as record
-from app.models.workflow import user_task
+from app.models.tables.audit import audit as record
+from app.models.tables.workflow import user_task
 from app.services.desk import holding, many, sending
 from app.services.district import policies
 from app.services.store import audit, scopes

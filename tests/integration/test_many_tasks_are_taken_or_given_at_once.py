@@ -11,8 +11,8 @@ from sqlalchemy import select
 from app.domain.errors import NotAllowed
 from app.domain.ids import new_id
 from app.domain.roles import Role
-from app.models.cases import enquiry
-from app.models.workflow import handover, user_task
+from app.models.tables.cases import enquiry
+from app.models.tables.workflow import handover, user_task
 from app.services.desk import holding, many
 from app.services.store import audit, queues, scopes
 from app.services.store.drafts import actor_scope

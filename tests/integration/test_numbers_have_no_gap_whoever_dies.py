@@ -15,9 +15,9 @@ from sqlalchemy import select, update
 
 from app.crypto import KeyRing
 from app.domain.roles import Role
-from app.models.cases import document
-from app.models.papers import certificate, number_series
-from app.models.workflow import job
+from app.models.tables.cases import document
+from app.models.tables.papers import certificate, number_series
+from app.models.tables.workflow import job
 from app.services.casework import cases
 from app.services.papers import certificates
 from app.services.store import audit, documents, scopes

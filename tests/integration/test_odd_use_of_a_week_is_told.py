@@ -12,8 +12,8 @@ from sqlalchemy import select
 from app.domain.clock import IST
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Role
-from app.models.cases import case
-from app.models.workflow import notification
+from app.models.tables.cases import case
+from app.models.tables.workflow import notification
 from app.services.reports import watch
 from app.services.reports.watch import Odd
 from app.services.store import audit

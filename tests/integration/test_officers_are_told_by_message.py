@@ -16,8 +16,8 @@ from app.config import SettingRefused, load
 from app.domain.errors import FormInvalid
 from app.domain.ids import new_id
 from app.domain.roles import Role
-from app.models.messages import message
-from app.models.workflow import notification
+from app.models.desk.messages import message
+from app.models.tables.workflow import notification
 from app.postbox import MailServer, NotSent, SmsGateway
 from app.services.notices import messages
 from app.services.notices.messages import Carriers, Wishes

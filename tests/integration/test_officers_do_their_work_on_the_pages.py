@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.domain.errors import Unavailable
 from app.domain.roles import Role
-from app.models.base import metadata
-from app.models.cases import case
+from app.models.tables.base import metadata
+from app.models.tables.cases import case
 from app.services.desk import tasks
 from app.services.jobs import jobs
 from tests.districts import NOW

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from app.domain.ids import new_id
 from app.domain.offices import UnitKind
 from app.domain.roles import Role
-from app.models import setup_queries
-from app.models.cases import answer, case, enquiry, requisition
-from app.models.officers import draft
+from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
-from app.models.workflow import clock_event, engine_state, event, step, timer, user_task
+from app.models.tables.cases import answer, case, enquiry, requisition
+from app.models.tables.officers import draft
+from app.models.tables.workflow import clock_event, engine_state, event, step, timer, user_task
 from app.services.store import queues, scopes
 from tests.caller import Caller, demo_code
 from tests.rows import DISTRICT

@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 
 from app.domain.errors import Conflict, NotAllowed
 from app.domain.roles import Role
-from app.models.cases import case
-from app.models.papers import certificate
-from app.models.replies import reply
+from app.models.intake.replies import reply
+from app.models.tables.cases import case
+from app.models.tables.papers import certificate
 from app.services.papers import replies
 from app.services.store import keys
 from app.services.store.drafts import actor_scope

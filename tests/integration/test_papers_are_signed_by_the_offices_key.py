@@ -14,9 +14,9 @@ from sqlalchemy import select
 from app import papers
 from app.config import SettingRefused, load
 from app.domain.roles import Role
-from app.models.cases import case, document
-from app.models.papers import certificate
-from app.models.workflow import incident
+from app.models.tables.cases import case, document
+from app.models.tables.papers import certificate
+from app.models.tables.workflow import incident
 from app.services.jobs import jobs, retries
 from app.services.papers import certificates
 from app.services.store.officekeys import NO_KEYS, OfficeKeys

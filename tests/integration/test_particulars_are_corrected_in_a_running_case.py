@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from app.domain.errors import FormInvalid, NotAllowed
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.cases import address, answer, case
+from app.models.tables.audit import audit
+from app.models.tables.cases import address, answer, case
 from app.services.access import stepup
 from app.services.casework import cases, correcting
 from app.services.desk import tasks

@@ -11,8 +11,8 @@ import pytest
 from app.domain import posts as rules
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import WITHOUT_CASES, Role
-from app.models import posting_queries
-from app.models.audit import audit
+from app.models.staff import posting_queries
+from app.models.tables.audit import audit
 from app.services.access import officers, stepup
 from app.services.desk import holding
 from app.services.staff import postings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from app.models.workflow import incident
+from app.models.tables.workflow import incident
 from tests.journey import scan
 from tests.scripts import REASON, SUITABLE, visited
 

@@ -11,7 +11,7 @@ from alembic import command
 from sqlalchemy import delete, select, update
 
 from app.domain.roles import Role
-from app.models.tallies import TOOK, column_of, pace_count, standing_count
+from app.models.tables.tallies import TOOK, column_of, pace_count, standing_count
 from app.services.installation import migrations
 from app.services.reports import tracking
 from app.services.reports.tracking import Asked, Count

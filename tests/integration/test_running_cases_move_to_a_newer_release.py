@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.domain.errors import NotAllowed
 from app.domain.roles import Role
-from app.models.cases import case
 from app.models.scope import SystemReason, SystemScope
-from app.models.workflow import notification, step, timer, user_task
+from app.models.tables.cases import case
+from app.models.tables.workflow import notification, step, timer, user_task
 from app.services.access import stepup
 from app.services.casework import cases
 from app.services.deployment import awaited, choices, mapping, moving, orders, replays

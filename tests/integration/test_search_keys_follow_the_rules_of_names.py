@@ -9,9 +9,9 @@ from sqlalchemy import delete, insert, select
 
 from app.domain.roles import Role
 from app.formjs import as_posted
-from app.models.cases import case, search_key
-from app.models.crimes import accused_key
-from app.models.offices import setting
+from app.models.antecedents.crimes import accused_key
+from app.models.tables.cases import case, search_key
+from app.models.tables.offices import setting
 from app.services.antecedents import crimebook, crimedesk, crimesearch
 from app.services.casefile import searchkeys
 from app.services.desk.sheets import Posted

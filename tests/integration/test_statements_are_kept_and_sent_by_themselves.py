@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.roles import Role
-from app.models.audit import audit
-from app.models.kept import kept_statement
-from app.models.messages import message
+from app.models.desk.messages import message
+from app.models.reports.kept import kept_statement
+from app.models.tables.audit import audit
 from app.postbox import MailServer
 from app.services.notices import messages
 from app.services.notices.messages import Carriers, Wishes

@@ -15,7 +15,7 @@ from lxml import etree
 from sqlalchemy import select
 
 from app.domain.roles import Role
-from app.models.audit import audit
+from app.models.tables.audit import audit
 from app.services.jobs import jobs
 from app.services.reports import reports, takings
 from tests.office import Office, text_of

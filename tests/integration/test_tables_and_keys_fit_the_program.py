@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import inspect, text
 
 from app.crypto import KeyRing, new_key
-from app.models.base import metadata
 from app.models.scope import SystemReason, SystemScope
+from app.models.tables.base import metadata
 from app.services.installation import migrations, setup
 from app.services.store import keys
 from app.services.store.database import Database

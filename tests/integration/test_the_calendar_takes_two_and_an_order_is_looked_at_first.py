@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.roles import Role
-from app.models.clocks import case_clock
-from app.models.workflow import user_task
+from app.models.tables.clocks import case_clock
+from app.models.tables.workflow import user_task
 from app.services.timekeeping import recomputing
 from tests.districts import NOW
 from tests.office import Office, text_of

@@ -8,7 +8,7 @@ from alembic import command
 from sqlalchemy import func, select, text, update
 
 from app.domain.errors import TaskAlreadyDone
-from app.models.workflow import queue_count, user_task
+from app.models.tables.workflow import queue_count, user_task
 from app.services.desk import holding, inbox, tasks
 from app.services.installation import migrations
 from app.services.store import queues, scopes

@@ -13,13 +13,13 @@ from app.crypto import KeyRing
 from app.domain.clock import IST
 from app.domain.numbers import in_address
 from app.domain.roles import Post, Role, roles_done_by
-from app.models import case_queries
-from app.models.audit import audit as record
-from app.models.cases import answer, case, document, requisition
-from app.models.officers import posting
-from app.models.papers import certificate
+from app.models.casefile import case_queries
 from app.models.scope import SystemReason, SystemScope
-from app.models.workflow import handover, incident, job, notification, user_task
+from app.models.tables.audit import audit as record
+from app.models.tables.cases import answer, case, document, requisition
+from app.models.tables.officers import posting
+from app.models.tables.papers import certificate
+from app.models.tables.workflow import handover, incident, job, notification, user_task
 from app.services.casefile import caselines
 from app.services.casework import cases
 from app.services.demo import demo_script

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from app import create_app
 from app.config import Settings
-from app.models.officers import login_session, officer
+from app.models.tables.officers import login_session, officer
 from app.services.access import factors
 from app.services.installation import setup
 from app.web.guard.access import local_path

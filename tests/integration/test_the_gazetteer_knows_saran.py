@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.roles import Role
-from app.models import office_queries
-from app.models.offices import office
+from app.models.district import office_queries
 from app.models.scope import SystemReason, SystemScope
+from app.models.tables.offices import office
 from app.services.desk.tasks import Posted
 from app.services.district import calendars, gazetteer, places
 from app.services.intake import requisitions

@@ -17,8 +17,8 @@ from app import create_app
 from app.config import Settings
 from app.crypto import KeyRing
 from app.domain.roles import Role
-from app.models.papers import certificate, number_series
-from app.models.workflow import incident, job
+from app.models.tables.papers import certificate, number_series
+from app.models.tables.workflow import incident, job
 from app.papers import PapersUnavailable
 from app.papers.fonts import REGULAR
 from app.services.access import officers

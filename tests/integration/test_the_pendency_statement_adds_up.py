@@ -14,9 +14,9 @@ from sqlalchemy import update
 from app.domain.ledger import Order
 from app.domain.roles import Role
 from app.domain.statement import Period, month
-from app.models.clocks import case_clock
-from app.models.offices import office as offices
 from app.models.scope import SystemReason, SystemScope
+from app.models.tables.clocks import case_clock
+from app.models.tables.offices import office as offices
 from app.services.reports import pendency, reportfiles
 from app.services.reports.statements import DoesNotAddUp, Sheet, quantile
 from tests.office import Office, text_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from app.models.audit import audit as table
 from app.models.scope import SystemReason, SystemScope
+from app.models.tables.audit import audit as table
 from app.services.district import districts
 from app.services.installation import migrations
 from app.services.store import audit

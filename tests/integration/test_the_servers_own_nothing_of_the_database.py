@@ -16,8 +16,8 @@ from app import create_app
 from app.config import Settings
 from app.crypto import KeyRing
 from app.domain.ids import new_id
+from app.models.metadata import metadata
 from app.models.scope import CaseScope, PublicScope, SystemReason, SystemScope
-from app.models.tables import metadata
 from app.services.installation import dbroles, migrations, setup, upkeep
 from app.services.store.database import Database
 from tests.districts import NOW

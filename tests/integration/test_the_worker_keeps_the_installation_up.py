@@ -7,8 +7,8 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
-from app.models.audit import checkpoint
 from app.models.scope import SystemReason, SystemScope
+from app.models.tables.audit import checkpoint
 from app.services.installation import checkpoints, upkeep
 from app.services.store import audit, leftovers
 from app.worker import Worker

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, exc, text
 
 from app.domain.errors import Conflict, Unavailable
-from app.models import setting_queries, setup_queries
+from app.models.district import setting_queries, setup_queries
 from app.models.scope import SystemReason, SystemScope
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from app.domain.numbers import in_address
 from app.domain.roles import Role
-from app.models.cases import case, document, requisition
-from app.models.officers import officer, posting
-from app.models.offices import office as offices
-from app.models.papers import certificate
 from app.models.scope import CaseScope
+from app.models.tables.cases import case, document, requisition
+from app.models.tables.officers import officer, posting
+from app.models.tables.offices import office as offices
+from app.models.tables.papers import certificate
 from app.services.district import gazetteer
 from app.services.installation import setup
 from app.services.papers.papercheck import code_of

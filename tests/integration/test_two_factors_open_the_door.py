@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from app.models.officers import officer, recovery_code, sign_in_try
+from app.models.tables.officers import officer, recovery_code, sign_in_try
 from app.services.access import door, factors
 from app.services.installation import upkeep
 from app.services.store import scopes

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from app.domain.errors import NotAllowed, TaskAlreadyDone
 from app.domain.roles import Role
-from app.models.cases import data_key, document
-from app.models.officers import draft
-from app.models.visits import device, failed_visit, received_item
+from app.models.tables.cases import data_key, document
+from app.models.tables.officers import draft
+from app.models.tables.visits import device, failed_visit, received_item
 from app.services.casefile import visits
 from app.services.desk import receiving, tasks
 from app.services.store import audit, devices, scopes

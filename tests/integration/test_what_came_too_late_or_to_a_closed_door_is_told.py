@@ -13,10 +13,10 @@ from sqlalchemy import select, update
 from app.domain.errors import FormInvalid, ReplyTooLate, TaskAlreadyDone
 from app.domain.roles import Role
 from app.formjs import as_posted
-from app.models.cases import document, enquiry
-from app.models.offices import office as offices
-from app.models.papers import certificate
-from app.models.workflow import job
+from app.models.tables.cases import document, enquiry
+from app.models.tables.offices import office as offices
+from app.models.tables.papers import certificate
+from app.models.tables.workflow import job
 from app.services.casework import cases
 from app.services.desk import tasks
 from app.services.installation import setup

@@ -14,13 +14,13 @@ from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.numbers import in_address
 from app.domain.retention import TERMS, Kind
 from app.domain.roles import Role
-from app.models import case_queries
-from app.models.cases import case, document, requisition
-from app.models.clocks import case_clock
-from app.models.papers import certificate
-from app.models.retention import case_hold, destruction_case
+from app.models.casefile import case_queries
 from app.models.scope import SystemReason, SystemScope
-from app.models.workflow import job, user_task
+from app.models.tables.cases import case, document, requisition
+from app.models.tables.clocks import case_clock
+from app.models.tables.papers import certificate
+from app.models.tables.retention import case_hold, destruction_case
+from app.models.tables.workflow import job, user_task
 from app.services.access import stepup
 from app.services.casework import destruction, holds
 from app.services.district import policies, terms

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from app.domain.roles import Role
 from app.models.scope import CaseScope, SystemReason, SystemScope
-from app.models.workflow import incident, job, timer, user_task
+from app.models.tables.workflow import incident, job, timer, user_task
 from app.services.deployment import amendments
 from app.services.installation import upkeep
 from app.services.jobs import jobs, retries, stalls

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from app.domain.roles import Role
 from app.formjs import as_posted
-from app.models.audit import audit as record
-from app.models.cases import data_key, document
-from app.models.officers import draft
 from app.models.scope import SystemReason, SystemScope
+from app.models.tables.audit import audit as record
+from app.models.tables.cases import data_key, document
+from app.models.tables.officers import draft
 from app.services.desk import tasks
 from app.services.intake import requisitions
 from app.services.store import audit, documents, leftovers

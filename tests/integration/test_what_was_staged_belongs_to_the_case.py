@@ -10,9 +10,9 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from app.domain.roles import Role
-from app.models import case_queries
-from app.models.officers import draft
+from app.models.casefile import case_queries
 from app.models.scope import SystemReason, SystemScope
+from app.models.tables.officers import draft
 from app.services.desk import taskpage, tasks
 from app.services.intake import requisitions
 from app.services.store import documents

@@ -11,7 +11,7 @@ from app.domain.areas import area_key
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Role
-from app.models import area_queries
+from app.models.district import area_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.casework import cases
 from app.services.district import areas, calendars, places

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from app.domain.roles import Post, Role
-from app.models.officers import posting
+from app.models.tables.officers import posting
 from app.services.access import standins
 from app.services.casefile import notes
 from app.services.casework import cases

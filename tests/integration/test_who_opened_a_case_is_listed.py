@@ -14,9 +14,9 @@ from app import create_app
 from app.config import Settings
 from app.domain.errors import NotFound
 from app.domain.roles import Role
-from app.models.audit import audit as record
-from app.models.cases import case
 from app.models.scope import SystemReason, SystemScope
+from app.models.tables.audit import audit as record
+from app.models.tables.cases import case
 from app.services.casefile import sightings
 from app.services.casework import cases
 from app.services.papers import certificates

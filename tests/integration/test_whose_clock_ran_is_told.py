@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.domain.roles import Role
-from app.models import setup_queries
+from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.timekeeping import recomputing
 from tests.districts import NOW

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from app.domain.errors import NotAllowed, NotFound, TaskAlreadyDone
 from app.domain.roles import Role
-from app.models.base import metadata
-from app.models.cases import enquiry
-from app.models.officers import posting
-from app.models.workflow import handover, user_task
+from app.models.tables.base import metadata
+from app.models.tables.cases import enquiry
+from app.models.tables.officers import posting
+from app.models.tables.workflow import handover, user_task
 from app.services.casework import cases
 from app.services.desk import holding, inbox
 from app.services.store import audit, queues, scopes

@@ -12,10 +12,10 @@ from structlog.testing import capture_logs
 
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Role
-from app.models import neighbours as table
-from app.models.audit import audit
-from app.models.cases import answer, case, data_key, document, enquiry
+from app.models.intake import neighbours as table
 from app.models.scope import CaseScope
+from app.models.tables.audit import audit
+from app.models.tables.cases import answer, case, data_key, document, enquiry
 from app.services.casework import cases
 from app.services.desk import reasking
 from app.services.district import neighbourhood

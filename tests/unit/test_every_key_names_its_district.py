@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.models.tables import MODULES, metadata
+from app.models.metadata import MODULES, metadata
 from tests.sources import ROOT
 
 TABLES = [table for table in metadata.sorted_tables if table.name != "district"]
@@ -12,8 +12,8 @@ TABLES = [table for table in metadata.sorted_tables if table.name != "district"]
 
 def test_every_module_that_makes_a_table_is_on_the_list_of_tables():
     makers = {
-        f"app.models.{path.stem}"
-        for path in (ROOT / "app" / "models").glob("*.py")
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in (ROOT / "app" / "models").rglob("*.py")
         if re.search(r"^\w+ = (case_table|Table)\(", path.read_text(), re.MULTILINE)
     }
     assert {module.__name__ for module in MODULES} == makers

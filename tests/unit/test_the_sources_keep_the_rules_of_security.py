@@ -30,7 +30,7 @@ CIPHERS = {
 #: RSA keys of certificates sign by PKCS #1 v1.5 (RFC 8017, 8.2), which every reader of PDF files proves.
 SIGNED_PAPERS = "app/papers/pades.py"
 #: What sends the statements that SQLAlchemy has compiled, and conditions of indexes made of our own words on import.
-COMPILED = {"app/models/session.py", "app/models/clocks.py", "app/models/workflow.py"}
+COMPILED = {"app/models/session.py", "app/models/tables/clocks.py", "app/models/tables/workflow.py"}
 #: Whose numbers are nobody's secret: made-up cases and walks, and how long the loser of a race waits.
 DICE = {"app/services/demo/demo_crowd.py", "app/services/store/database.py", "app/engine/trial.py"}
 #: The standard of the authenticator apps (RFC 6238) is built on SHA-1.

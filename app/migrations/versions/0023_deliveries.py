@@ -7,7 +7,7 @@ Revises: 0022
 import sqlalchemy as sa
 from alembic import op
 
-from app.models.base import UtcDateTime
+from app.models.tables.base import UtcDateTime
 
 revision = "0023"
 down_revision = "0022"

@@ -17,9 +17,9 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from app.domain import passwords
 from app.domain.errors import DomainError, NotFound
-from app.models import factor_queries as tries
-from app.models import login_queries as table
-from app.models import setup_queries
+from app.models.district import setup_queries
+from app.models.staff import factor_queries as tries
+from app.models.staff import login_queries as table
 from app.services.access import factors, officers, passkeys
 from app.services.store import audit, scopes
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 FREE_TRIES = 5

@@ -14,8 +14,8 @@ from app import papers
 from app.crypto import Unsealable
 from app.domain import text, totp
 from app.domain.ids import new_id
-from app.models import factor_queries as table
-from app.models import login_queries as accounts
+from app.models.staff import factor_queries as table
+from app.models.staff import login_queries as accounts
 from app.services.access import passkeys
 from app.services.store import audit
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.crypto import KeyRing
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import SESSION_LIMITS, Actor, Post, Role, session_limits
-from app.models import login_queries as table
+from app.models.staff import login_queries as table
 from app.services.district import calendars
 from app.services.store import audit, scopes
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 #: The longest that any session lasts; a role may have less (app.domain.roles).

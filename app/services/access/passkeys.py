@@ -17,7 +17,7 @@ from app import webauthn
 from app.crypto import Unsealable
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
-from app.models import passkey_queries as table
+from app.models.staff import passkey_queries as table
 from app.services.store import audit
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 ENTER, CONFIRM, ADD, OWN = "enter", "confirm", "add", "own"

@@ -11,13 +11,13 @@ from app.domain import keeping, names
 from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import JUDGES, Role
 from app.domain.secrecy import SENSITIVE
-from app.models import case_queries as cases
-from app.models import paper_queries as papers
+from app.models.casefile import case_queries as cases
+from app.models.issuing import paper_queries as papers
 
 if TYPE_CHECKING:
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.casefile import CaseStrip
 
 ENDORSEMENT = "endorse_enquiry"

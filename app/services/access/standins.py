@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from app.domain.posts import REGULAR
 from app.domain.roles import DELEGATE, Role, covers
-from app.models import officer_queries as table
+from app.models.staff import officer_queries as table
 from app.services.district import calendars
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 
 class Act(NamedTuple):

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from app import webauthn
 from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
-from app.models import factor_queries as table
-from app.models import login_queries as accounts
-from app.models.base import dump_json
+from app.models.staff import factor_queries as table
+from app.models.staff import login_queries as accounts
+from app.models.tables.base import dump_json
 from app.services.access import door, factors, officers, passkeys
 from app.services.store import audit, scopes
 

@@ -12,7 +12,7 @@ from app.domain.errors import BoxesRefused, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.models import apitokens as table
+from app.models.intake import apitokens as table
 from app.services.access import officers, stepup
 from app.services.store import audit, scopes
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 #: What a token may be good for.
 LODGE, READ, FETCH = SCOPES = ("lodge", "read", "fetch")

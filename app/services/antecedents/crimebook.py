@@ -12,7 +12,7 @@ from app.config import ROOT
 from app.domain import antecedents, names
 from app.domain.antecedents import Someone
 from app.domain.ids import new_id
-from app.models import crimes as table
+from app.models.antecedents import crimes as table
 from app.services.district import calendars, options
 from app.services.store import keys
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 #: What is told of the criminal case; everything else is told of the accused.
 _OF_CASE = ("fir_no", "fir_date", "offence_date", "act", "sections")

@@ -11,7 +11,7 @@ from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.legacyfont import is_legacy
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
-from app.models import crimes as table
+from app.models.antecedents import crimes as table
 from app.services.antecedents import crimebook
 from app.services.district import calendars
 from app.services.store import audit

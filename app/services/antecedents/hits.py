@@ -14,8 +14,8 @@ from app.domain.legacyfont import is_legacy
 from app.domain.records import day_of
 from app.domain.roles import Permission, Role
 from app.domain.text import fault_in, tidy
-from app.models import case_queries as cases
-from app.models import crimes as table
+from app.models.antecedents import crimes as table
+from app.models.casefile import case_queries as cases
 from app.models.scope import CaseScope
 from app.services.antecedents import crimebook, crimesearch
 from app.services.casefile.facts import CaseFacts
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from app.domain.antecedents import Match
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.antecedents.crimebook import Entry
     from app.services.casefile.facts import Particulars
     from app.services.desk.sheets import Sheet

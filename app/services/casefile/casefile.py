@@ -10,9 +10,9 @@ from app import formjs
 from app.domain import secrecy
 from app.domain.ids import new_id
 from app.domain.secrecy import Side
-from app.models import case_queries as cases
-from app.models import officer_queries as officers
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.execution import workflow_queries as workflow
+from app.models.staff import officer_queries as officers
 from app.services.access import standins
 from app.services.casefile import casepapers, hearings, particulars, visits
 from app.services.casefile.facts import INTAKE, CaseFacts
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from app.domain.clock import Age, WorkingCalendar
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.access.standins import StandIn
     from app.services.casefile.facts import Particulars
     from app.services.casefile.projections import Context

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.clock import Age
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.models import ownpapers
-from app.models import paper_queries as papers
-from app.models import workflow_queries as workflow
+from app.models.execution import workflow_queries as workflow
+from app.models.issuing import ownpapers
+from app.models.issuing import paper_queries as papers
 from app.services.casefile import paperproof
 from app.services.store import keys
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.casefile import CaseFile
     from app.services.casefile.paperproof import SignatureView
 

@@ -14,8 +14,10 @@ from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.models import case_queries, paper_queries, setup_queries
-from app.models import department_queries as table
+from app.models.casefile import case_queries
+from app.models.district import setup_queries
+from app.models.intake import department_queries as table
+from app.models.issuing import paper_queries
 from app.services.casefile import searchkeys
 from app.services.district import calendars
 from app.services.procedure import releases
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
     from app.services.store.documents import File
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.domain import likeness
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.services.casefile import caselines, searchkeys
 from app.services.store import keys
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.caselines import CaseLine
 
 MOST = 5  # that are shown side by side; who shares name, father and birthday with more is no accident

@@ -11,9 +11,9 @@ from uuid import UUID
 from app.domain import subjects
 from app.domain.findings import RESIDENCE, Findings, Unit
 from app.models import ahead
-from app.models import case_queries as cases
-from app.models import office_queries as offices
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.execution import workflow_queries as workflow
 from app.services.casefile import departments, neighbours
 from app.services.district import calendars
 from app.services.district.options import labels
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app import formjs
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.procedure.releases import Loaded
 
 INTAKE, ROUTE, REVIEW, HEARING = "intake", "route", "review_findings", "hold_hearing"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.offices import ROLE_OFFICES, OfficeKind
 from app.domain.rights import MATRIX
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from app import formjs
     from app.domain.roles import Role
-    from app.models.base import AnyRow
+    from app.models.tables.base import AnyRow
     from app.services.casefile.facts import CaseFacts
 
 _ROW = "act.hearing"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.domain.ids import new_id
-from app.models import neighbours as table
+from app.models.intake import neighbours as table
 from app.services.district import units
 from app.services.store import audit, keys
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 WAITING, SENT, PAPER, RETURNED = "waiting", "sent", "paper", "returned"
 ANSWERED, LATE, RECALLED = "answered", "late", "recalled"

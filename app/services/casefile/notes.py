@@ -13,10 +13,10 @@ from app.domain.ledger import QUERIES
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.models import case_queries as cases
-from app.models import note_queries as table
-from app.models import office_queries as offices
-from app.models import setup_queries
+from app.models.casefile import case_queries as cases
+from app.models.casefile import note_queries as table
+from app.models.district import office_queries as offices
+from app.models.district import setup_queries
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.access import standins
 from app.services.district import calendars
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.access.standins import StandIn
     from app.services.store.database import Database
 

@@ -12,8 +12,8 @@ from app.services.store import documents
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 
 @dataclass(frozen=True, slots=True)

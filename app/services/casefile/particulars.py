@@ -9,8 +9,8 @@ from app import formjs
 from app.domain import secrecy
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
-from app.models import paper_queries as papers
-from app.models import workflow_queries as workflow
+from app.models.execution import workflow_queries as workflow
+from app.models.issuing import paper_queries as papers
 from app.services.district.options import choices
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor, Role
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.facts import CaseFacts
     from app.services.procedure.releases import Loaded
 

@@ -12,10 +12,10 @@ from app.domain.ids import new_id
 from app.domain.numbers import Series
 from app.domain.offices import Endorser, OfficeKind, UnitKind
 from app.domain.roles import Role
-from app.models import case_queries as cases
-from app.models import office_queries as offices
-from app.models import officer_queries as officers
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.execution import workflow_queries as workflow
+from app.models.staff import officer_queries as officers
 from app.services.casefile import casefile, departments, neighbours, searchkeys
 from app.services.casefile.facts import CaseFacts
 from app.services.district import areas, calendars, series
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from app import formjs
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 
 LETTER_NO = "out_memo_no"  # among the answers, though on no form

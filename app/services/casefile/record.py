@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.models import workflow_queries as workflow
+from app.models.execution import workflow_queries as workflow
 
 #: Kind of the row that tells of a case led over to another release: no act, and no move of the engine. Its `routing`:
 #: `from`, `to`; where steps bear other names there `steps` (old -> new, empty: fell away) and `tasks` (id -> both
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.engine.steps import MoveKind
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.domain import names, numbers, subjects
-from app.models import case_queries as cases
-from app.models import office_queries as offices
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
 from app.services.district import calendars
 from app.services.store import keys
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 
 def index(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:

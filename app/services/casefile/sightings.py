@@ -12,7 +12,7 @@ from app.domain import secrecy
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.domain.secrecy import WATCHED
-from app.models import audit_queries as record
+from app.models.record import audit_queries as record
 from app.services.casefile import casepapers
 from app.services.store import audit
 from app.services.store.drafts import actor_scope
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.casefile import CaseFile
     from app.services.store.database import Database
 

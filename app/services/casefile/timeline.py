@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app import engine
-from app.models import holding_queries as holding
-from app.models import officer_queries as officers
+from app.models.desk import holding_queries as holding
+from app.models.staff import officer_queries as officers
 from app.services.casefile import casepapers, neighbours
 from app.services.district import calendars, neighbourhood, units
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.access.standins import StandIn
     from app.services.casefile import particulars
     from app.services.casefile.casefile import AnswerView, CaseFile

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.domain.text import fault_in, tidy
-from app.models import visit_queries as table
+from app.models.casefile import visit_queries as table
 from app.services.district import calendars
 from app.services.store import keys
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 #: The form whose task a failed visit belongs to.
 FORM = "visit"

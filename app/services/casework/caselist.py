@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from app.domain.rights import MATRIX
 from app.domain.roles import DISTRICT_WIDE
 from app.domain.secrecy import SENSITIVE, Side, readable
-from app.models import case_queries as cases
-from app.models import caselist_queries as table
-from app.models import tally_queries as tallies
+from app.models.casefile import case_queries as cases
+from app.models.casefile import caselist_queries as table
+from app.models.reports import tally_queries as tallies
 from app.services.casefile import caselines
 from app.services.district import calendars
 from app.services.procedure import releases
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor, Role
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.caselines import CaseLine
     from app.services.procedure.releases import Loaded
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from app.domain import keeping, offices, secrecy
 from app.domain.errors import NotAllowed, NotFound, RouteStuck
 from app.domain.roles import Permission, Role
-from app.models import audit_queries as record
-from app.models import case_queries as table
-from app.models import note_queries as note_table
+from app.models.casefile import case_queries as table
+from app.models.casefile import note_queries as note_table
+from app.models.record import audit_queries as record
 from app.models.scope import CaseScope
 from app.services.access import separation, standins
 from app.services.casefile import (
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.access.standins import StandIn
     from app.services.casefile.caselines import CaseLine
     from app.services.casefile.facts import Particulars

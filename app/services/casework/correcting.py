@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.text import fault_in, tidy
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.models.scope import CaseScope
 from app.services.casefile import casefile, notes, particulars, projections
 from app.services.casefile.facts import INTAKE, CaseFacts, LetterFacts
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from app import formjs
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.procedure.releases import Loaded
     from app.services.store.database import Database
 

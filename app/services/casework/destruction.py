@@ -18,10 +18,10 @@ from app.domain.ids import new_id
 from app.domain.retention import PREPARES, Kind, Why
 from app.domain.roles import Permission, Role
 from app.domain.text import fault_in, tidy
-from app.models import case_queries as cases
-from app.models import office_queries as offices
-from app.models import paper_queries
-from app.models import retention_queries as table
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.issuing import paper_queries
+from app.models.record import retention_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.access import stepup
 from app.services.district import calendars, terms
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from app.domain.retention import Term
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 APPROVE = "destruction:approve"  # the act that takes a fresh factor

@@ -16,10 +16,10 @@ from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import SEALED_UNITS, OfficeKind, is_police
 from app.domain.roles import Permission, Role
-from app.models import case_queries as cases
-from app.models import emergencies as table
-from app.models import notification_queries as notifications
-from app.models import office_queries as offices
+from app.models.casefile import case_queries as cases
+from app.models.desk import notification_queries as notifications
+from app.models.district import office_queries as offices
+from app.models.record import emergencies as table
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.casefile import casefile, sightings
 from app.services.district import calendars
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.facts import Particulars
     from app.services.store.database import Database
 

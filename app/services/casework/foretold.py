@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from app import papers
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 _REPORT = "recommend"

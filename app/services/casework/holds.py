@@ -11,8 +11,8 @@ from app.domain.ids import new_id
 from app.domain.retention import Ground
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.models import case_queries as cases
-from app.models import retention_queries as table
+from app.models.casefile import case_queries as cases
+from app.models.record import retention_queries as table
 from app.services.district import calendars
 from app.services.store import audit
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 LONGEST_NUMBER = 60
 _SHOWN = 200

@@ -15,8 +15,8 @@ from app.domain.errors import DomainError, NotAllowed
 from app.domain.offices import SEALED_UNITS
 from app.domain.roles import Permission
 from app.domain.secrecy import SENSITIVE
-from app.models import case_queries as cases
-from app.models import setting_queries as settings
+from app.models.casefile import case_queries as cases
+from app.models.district import setting_queries as settings
 from app.models.scope import CaseScope
 from app.services.casefile import casefile, sightings
 from app.services.casework import unnamed

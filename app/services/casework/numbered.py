@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from app.domain import numbers
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
-from app.models import case_queries as table
+from app.models.casefile import case_queries as table
 from app.services.procedure import releases
 
 if TYPE_CHECKING:
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 
 def of_number(session: Session, actor: Actor, number: str) -> tuple[AnyRow, releases.Loaded]:

@@ -9,7 +9,7 @@ from app import formjs, papers
 from app.domain import secrecy
 from app.domain.errors import FormInvalid, NotFound
 from app.domain.roles import Permission, Role
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.models.scope import CaseScope
 from app.services.casefile import casefile, hearings, sightings
 from app.services.casefile.facts import CaseFacts
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.hearings import Order, Prepared
     from app.services.store.database import Database
 

@@ -17,8 +17,8 @@ from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.roles import Permission, Role
 from app.domain.secrecy import SENSITIVE
 from app.domain.text import fault_in, tidy
-from app.models import audit_queries as record
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
+from app.models.record import audit_queries as record
 from app.models.scope import CaseScope
 from app.services.access import stepup
 from app.services.casefile import sightings
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 ANNOTATE = "record:annotate"  # the act that takes a fresh factor

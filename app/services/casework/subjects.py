@@ -19,7 +19,7 @@ from app.domain.offices import SEALED_UNITS
 from app.domain.retention import ARMS_PURPOSE, Kind
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.services.access import stepup
 from app.services.casefile import casefile, casepapers, duplicates
 from app.services.district import calendars, terms
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.casepapers import PaperLine
     from app.services.casefile.duplicates import Likeness
     from app.services.store.database import Database

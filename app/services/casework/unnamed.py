@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.domain.hiding import Hider
-from app.models import case_queries as cases
-from app.models import crimes
-from app.models import posting_queries as postings
+from app.models.antecedents import crimes
+from app.models.casefile import case_queries as cases
+from app.models.staff import posting_queries as postings
 from app.papers.devanagari import masked
 from app.services.antecedents import crimebook
 from app.services.casefile import casefile
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 #: Questions about people whose answers name nobody: such words are of every sentence.
 _NAME_NOBODY = frozenset(

@@ -11,7 +11,7 @@ from app.config import ROOT
 from app.domain import numbers
 from app.domain.errors import FormInvalid, NotAllowed, NotFound, RouteStuck
 from app.domain.roles import Permission
-from app.models import case_queries as table
+from app.models.casefile import case_queries as table
 from app.services.casework import cases
 from app.services.district import calendars
 from app.services.procedure import releases
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.desk.sheets import Posted
     from app.services.store.database import Database
     from app.services.store.documents import Upload

@@ -16,8 +16,8 @@ from app.domain import totp
 from app.domain.ids import new_id
 from app.domain.offices import ONE_PER_DISTRICT, OfficeKind
 from app.domain.roles import DELEGATE, DELEGATED, Role
-from app.models import factor_queries, login_queries
-from app.models import setup_queries as table
+from app.models.district import setup_queries as table
+from app.models.staff import factor_queries, login_queries
 from app.services.access import factors
 from app.services.district import calendars
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 #: Passwords of the demo hold 90 random bits, so that a cheap hash protects them as well as a dear one.
 _HASHER = PasswordHasher(memory_cost=1024, time_cost=1, parallelism=1)

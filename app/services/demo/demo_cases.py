@@ -16,10 +16,12 @@ import structlog
 from app import formjs
 from app.domain.errors import FormInvalid
 from app.domain.roles import Role
-from app.models import audit_queries as record
-from app.models import case_queries as table
-from app.models import holding_queries, paper_queries, setup_queries
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as table
+from app.models.desk import holding_queries
+from app.models.district import setup_queries
+from app.models.execution import workflow_queries as workflow
+from app.models.issuing import paper_queries
+from app.models.record import audit_queries as record
 from app.models.scope import SystemReason, SystemScope
 from app.services.access import officers
 from app.services.casework import cases, inspections
@@ -40,8 +42,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.demo.demo_script import Row
     from app.services.store.database import Database
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.domain.roles import Role
-from app.models import setup_queries
+from app.models.district import setup_queries
 from app.services.antecedents import crimebook
 from app.services.district import calendars, gazetteer
 

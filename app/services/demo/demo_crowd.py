@@ -18,9 +18,9 @@ from app.domain import numbers
 from app.domain.clock import IST
 from app.domain.ids import new_id
 from app.domain.roles import Role
-from app.models import bulk_queries as bulk
-from app.models import office_queries as offices
-from app.models import setup_queries
+from app.models.casefile import bulk_queries as bulk
+from app.models.district import office_queries as offices
+from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.casefile import searchkeys
 from app.services.demo import demo, demo_days
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.procedure.releases import Loaded
     from app.services.store.database import Database
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import NotFound
-from app.models import office_queries as offices
+from app.models.district import office_queries as offices
 from app.services.district import calendars, places
 from app.services.intake import requisitions
 from app.services.intake.requisitions import LETTER

@@ -14,9 +14,9 @@ from app import engine
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import amendments as table
-from app.models import case_queries as cases
-from app.models import incident_queries as stopped
+from app.models.casefile import case_queries as cases
+from app.models.district import amendments as table
+from app.models.execution import incident_queries as stopped
 from app.models.scope import CaseScope
 from app.services.access import stepup
 from app.services.deployment import awaited, retrial, routingvalues
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.deployment.retrial import Foreseen
     from app.services.deployment.routingvalues import Value
     from app.services.jobs.retries import Outcome

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission, Role
-from app.models import awaited as table
-from app.models import notification_queries as notifications
-from app.models import office_queries as offices
+from app.models.desk import awaited as table
+from app.models.desk import notification_queries as notifications
+from app.models.district import office_queries as offices
 from app.services.district import calendars, policies, terms
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import Permission
-from app.models import moves as table
-from app.models import setting_queries as settings
+from app.models.deployment import moves as table
+from app.models.district import setting_queries as settings
 from app.services.deployment import mapping, replays
 from app.services.deployment.mapping import GONE, Told
 from app.services.procedure import releases
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from app import engine
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.procedure.releases import Loaded
     from app.services.store.database import Database
 

@@ -12,7 +12,7 @@ from app import trials as programs
 from app.domain.errors import NotAllowed, NotFound, ReleaseRefused, Unavailable
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import trials as table
+from app.models.deployment import trials as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.deployment import release_proposals, replays, trials
 from app.services.jobs import jobs
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from app import engine
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 log = structlog.get_logger(__name__)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from app import engine
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Permission
-from app.models import case_queries as cases
-from app.models import replays as past_cases
+from app.models.casefile import case_queries as cases
+from app.models.deployment import replays as past_cases
 from app.models.scope import CaseScope
 from app.services.deployment import rehearsal, release_proposals, replays, scenarios
 from app.services.deployment.scenarios import SCENARIOS, Scenario

@@ -11,9 +11,9 @@ from uuid import UUID
 from app import engine
 from app.domain.errors import Conflict, NotFound, RouteStuck
 from app.domain.ids import new_id
-from app.models import case_queries as cases
-from app.models import moves as table
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.deployment import moves as table
+from app.models.execution import workflow_queries as workflow
 from app.services.casefile.record import MOVED
 from app.services.deployment import mapping, rehearsal
 from app.services.deployment.rehearsal import World
@@ -26,8 +26,8 @@ from app.services.workflow.instances import VERIFICATION, place_of_state
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.deployment.mapping import Reading
     from app.services.procedure.releases import Loaded
 

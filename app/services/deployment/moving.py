@@ -14,9 +14,9 @@ from uuid import UUID
 
 from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.roles import Permission
-from app.models import case_queries as cases
-from app.models import moves as table
-from app.models import setting_queries as settings
+from app.models.casefile import case_queries as cases
+from app.models.deployment import moves as table
+from app.models.district import setting_queries as settings
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.deployment import choices, leading, replays, trials
 from app.services.deployment.leading import Stays, Target
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.deployment.leading import Ready
     from app.services.store.database import Database
 

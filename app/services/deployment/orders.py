@@ -13,8 +13,8 @@ from uuid import UUID
 
 from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import Permission
-from app.models import officer_queries as officers
-from app.models import setting_queries as settings
+from app.models.district import setting_queries as settings
+from app.models.staff import officer_queries as officers
 from app.services.access import stepup
 from app.services.deployment import awaited, choices, moving
 from app.services.deployment.awaited import MOVE_WANTED as _WANTED

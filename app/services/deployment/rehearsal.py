@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from app import engine
 from app.domain.errors import RouteStuck
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.services.casefile.facts import CaseFacts
 from app.services.casefile.record import Record
 from app.services.district import calendars
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.record import Moved
     from app.services.procedure.releases import Loaded
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ReleaseRefused
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import proposals as table
-from app.models import releases as release_table
+from app.models.deployment import proposals as table
+from app.models.deployment import releases as release_table
 from app.services.access import stepup
 from app.services.deployment import awaited, scenarios, trials
 from app.services.jobs import jobs
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import OfficerScope, Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 APPROVE = "proposal:approve"  # the act that asks for a fresh factor

@@ -13,8 +13,8 @@ from app import engine
 from app.domain.errors import NotAllowed, NotFound, ReleaseRefused
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import case_queries as cases
-from app.models import replays as table
+from app.models.casefile import case_queries as cases
+from app.models.deployment import replays as table
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.deployment import rehearsal, release_proposals
 from app.services.deployment.rehearsal import World
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.deployment.rehearsal import Outcome, Past
     from app.services.store.database import Database
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain.errors import FormInvalid, NotAllowed, NotFound, RouteStuck, TaskAlreadyDone
-from app.models import case_queries as cases
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope
 from app.services.access import officers
 from app.services.desk import tasks
@@ -24,8 +24,8 @@ from app.services.workflow.incidents import Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.models.base import AnyRow
     from app.models.scope import Scope, Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 

@@ -12,8 +12,8 @@ from uuid import UUID
 from app import engine
 from app.domain.errors import RouteStuck
 from app.domain.text import ascii_digits
-from app.models import office_queries as offices
-from app.models import workflow_queries as workflow
+from app.models.district import office_queries as offices
+from app.models.execution import workflow_queries as workflow
 from app.services.casefile.facts import CaseHost
 from app.services.jobs.jobs import RESULTS
 from app.services.procedure import gatekeeping, procedures, releases
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.procedure.releases import Loaded
 
 MOST = 9999  # of a number; rounds and working days are far fewer

@@ -22,8 +22,8 @@ from app.services.procedure import releases
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.procedure.releases import Loaded
 
 SCENARIOS = releases.SCENARIOS

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from app import engine, formjs, trials
-from app.models import trials as table
+from app.models.deployment import trials as table
 from app.services.procedure import releases
 from app.services.procedure.gatekeeping import findings_read
 from app.services.procedure.releases import CHECKS

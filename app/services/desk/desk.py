@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
 from app.domain.text import fault_in, tidy
-from app.models import desk_queries as table
+from app.models.desk import desk_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.desk import holding
 from app.services.district import calendars
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 LONGEST_NAME = 60  # characters

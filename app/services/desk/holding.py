@@ -14,12 +14,12 @@ from app.domain import offices as rules
 from app.domain.errors import DomainError, NotAllowed, NotFound, ReplyTooLate, TaskAlreadyDone, Unavailable
 from app.domain.ids import new_id
 from app.domain.roles import Permission, Role, doers_of
-from app.models import case_queries as cases
-from app.models import holding_queries as table
-from app.models import office_queries as offices
-from app.models import posting_queries as postings
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.desk import holding_queries as table
+from app.models.district import office_queries as offices
+from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
+from app.models.staff import posting_queries as postings
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.store import audit, queues
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 log = structlog.get_logger(__name__)

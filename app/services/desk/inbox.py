@@ -13,10 +13,10 @@ from app.domain.clock import start_of
 from app.domain.offices import OfficeKind
 from app.domain.roles import IN_PERSON, roles_done_by
 from app.models import ahead
-from app.models import desk_queries as desks
-from app.models import inbox_queries as table
-from app.models import note_queries as notes
-from app.models import office_queries as offices
+from app.models.casefile import note_queries as notes
+from app.models.desk import desk_queries as desks
+from app.models.desk import inbox_queries as table
+from app.models.district import office_queries as offices
 from app.services.access import standins
 from app.services.casefile import searchkeys
 from app.services.desk import desk, holding, sending
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from app.domain.bands import Place, Window
     from app.domain.clock import Age
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.access.standins import StandIn
 
 SIZES = (25, 50, 100)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from app.domain.antecedents import Verdict
 from app.domain.findings import Unit
 from app.domain.offices import UnitKind
-from app.models import crimes
-from app.models import draft_queries as drafts
-from app.models import inbox_queries as inbox
+from app.models.antecedents import crimes
+from app.models.desk import draft_queries as drafts
+from app.models.desk import inbox_queries as inbox
 from app.services.papers import paperplan
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.desk.sheets import Posted, Sheet
 
 #: The form whose rows an entry of the crime register may be.

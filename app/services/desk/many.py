@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain.errors import DomainError, NotAllowed, NotFound, TaskAlreadyDone, Unavailable
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.services.desk import holding
 from app.services.store.drafts import actor_scope
 

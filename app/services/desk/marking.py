@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.models import case_queries as cases
-from app.models import office_queries as offices
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
 from app.services.district import calendars, places, units
 from app.services.district.places import ANOTHER, WRITTEN, Known
 from app.services.store import keys
@@ -14,7 +14,7 @@ from app.services.store import keys
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from app.models.base import AnyRow
+    from app.models.tables.base import AnyRow
     from app.services.casefile.facts import CaseFacts
     from app.services.district.units import Said
 

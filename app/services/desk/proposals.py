@@ -12,7 +12,7 @@ from app.services.district import units
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.models.base import AnyRow
+    from app.models.tables.base import AnyRow
     from app.services.casefile.facts import CaseFacts
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.numbers import Series
 from app.domain.roles import Permission
-from app.models import case_queries as cases
-from app.models import office_queries as offices
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
 from app.models.scope import CaseScope
 from app.services.casefile import neighbours
 from app.services.casefile.facts import CaseFacts
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.neighbours import Asked
     from app.services.store.database import Database
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from app.domain.errors import DomainError, FormInvalid
-from app.models import device_queries as table
+from app.models.casefile import device_queries as table
 from app.services.desk import holding, sheets, visiting
 from app.services.store import drafts
 from app.services.store.drafts import actor_scope

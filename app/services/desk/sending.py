@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from app.domain.errors import DomainError
-from app.models import paper_queries as series
+from app.models.issuing import paper_queries as series
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding, many, marking, sheets, tasks
 from app.services.district import calendars, policies

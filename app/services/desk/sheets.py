@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app import formjs
 from app.domain.errors import NotFound
 from app.models import ahead
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.services.access import separation
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding, proposals
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.access.stepup import Item
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck, TaskAlreadyDone
 from app.domain.roles import IN_PERSON, roles_done_by
-from app.models import case_queries as cases
-from app.models import inbox_queries as table
+from app.models.casefile import case_queries as cases
+from app.models.desk import inbox_queries as table
 from app.services.access import stepup
 from app.services.access.separation import OwnEnquiry
 from app.services.casefile import hearings, sightings
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from app.domain.clock import Age
     from app.domain.roles import Actor
     from app.formjs import Form
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.desk.sheets import Sheet
     from app.services.store.database import Database
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from app.domain.clock import Age
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.access.standins import StandIn
     from app.services.casefile.accounts import Account
     from app.services.casefile.casefile import AnswerView, CaseStrip, StepLine

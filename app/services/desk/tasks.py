@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from app.domain.errors import DomainError, FieldProblem, FormInvalid, NotAllowed, NotFound, RouteStuck
 from app.domain.roles import Permission
 from app.models import ahead
-from app.models import case_queries as cases
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope
 from app.services.access import separation, stepup
 from app.services.casefile import casefile, facts, hearings, projections

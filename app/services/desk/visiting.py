@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid5
 
 from app.domain.errors import FieldProblem, FormInvalid, NotFound
-from app.models import case_queries as cases
-from app.models import visit_queries as table
+from app.models.casefile import case_queries as cases
+from app.models.casefile import visit_queries as table
 from app.models.scope import CaseScope
 from app.services.casefile import visits
 from app.services.desk import desk, holding, sheets
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.desk.sheets import Posted, Sheet
     from app.services.store.database import Database
     from app.services.store.documents import Upload

@@ -11,8 +11,8 @@ from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.models import area_queries as table
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
+from app.models.district import area_queries as table
 from app.services.district import calendars
 from app.services.store import audit, keys
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 _PROPOSED = "proposed"
 _SHOWN = 100  # proposals that wait, on one page

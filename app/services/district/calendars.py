@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.domain.clock import IST, Week, WorkingCalendar
 from app.domain.ledger import Order
-from app.models import office_queries as offices
+from app.models.district import office_queries as offices
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
-from app.models import setup_queries as table
+from app.models.district import setup_queries as table
 from app.services.district import calendars, gazetteer
 from app.services.store import audit
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.models import neighbours as table
+from app.models.intake import neighbours as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import calendars, units
 

@@ -9,16 +9,16 @@ from uuid import UUID
 from app.domain import subjects
 from app.domain.offices import UnitKind
 from app.domain.roles import Role, may_enquire
-from app.models import office_queries as offices
-from app.models import officer_queries as officers
+from app.models.district import office_queries as offices
+from app.models.staff import officer_queries as officers
 from app.services.district import calendars, gazetteer, units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from app import formjs
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.facts import CaseFacts
     from app.services.procedure.releases import Loaded
 

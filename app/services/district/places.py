@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain.areas import area_key
-from app.models import area_queries as areas
-from app.models import office_queries as offices
+from app.models.district import area_queries as areas
+from app.models.district import office_queries as offices
 from app.services.district import calendars, gazetteer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 _ADDRESSES = ("perm", "pres")
 

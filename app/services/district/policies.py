@@ -9,8 +9,8 @@ from uuid import UUID
 
 from app.domain.errors import Conflict, DomainError, NotAllowed
 from app.domain.roles import Permission
-from app.models import officer_queries as officers
-from app.models import setting_queries as settings
+from app.models.district import setting_queries as settings
+from app.models.staff import officer_queries as officers
 from app.services.store import audit
 
 if TYPE_CHECKING:

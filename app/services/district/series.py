@@ -11,8 +11,8 @@ from app.domain.errors import DomainError, NotAllowed
 from app.domain.numbers import LAST_FIRST, LONGEST_PREFIX, Series
 from app.domain.offices import OfficeKind, is_police
 from app.domain.roles import Permission, Role
-from app.models import office_queries as offices
-from app.models import paper_queries as table
+from app.models.district import office_queries as offices
+from app.models.issuing import paper_queries as table
 from app.services.district import calendars, policies
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.district.policies import Kept
 
 KEY = "number_series"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import DomainError
 from app.domain.retention import LEAST_YEARS, MOST_YEARS, TERMS, Kind, Term
-from app.models import setting_queries as settings
+from app.models.district import setting_queries as settings
 from app.services.district import policies
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from uuid import UUID
 
 from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
-from app.models import area_queries as areas
-from app.models import setup_queries
-from app.models import thana_queries as table
+from app.models.district import area_queries as areas
+from app.models.district import setup_queries
+from app.models.district import thana_queries as table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 
 def do(session: Session, value: dict[str, Any]) -> None:

@@ -18,9 +18,9 @@ from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits, fault_in, tidy
-from app.models import setting_queries as settings
-from app.models import setup_queries
-from app.models import thana_queries as table
+from app.models.district import setting_queries as settings
+from app.models.district import setup_queries
+from app.models.district import thana_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import calendars, thanachanges
 from app.services.store import audit
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 RENAME, SPLIT, SHIFT, MERGE = "rename", "split", "shift", "merge"

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from app import formjs
 from app.domain.offices import UnitKind
-from app.models import case_queries as cases
-from app.models import office_queries as offices
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
 from app.services.district import englishnames, gazetteer
 from app.services.store import keys
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from app.domain.findings import Record, Unit
-    from app.models.base import AnyRow
+    from app.models.tables.base import AnyRow
     from app.services.casefile.facts import CaseFacts
     from app.services.procedure.releases import Loaded
 

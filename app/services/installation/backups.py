@@ -19,8 +19,8 @@ import orjson
 
 from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import Permission
-from app.models import setting_queries as settings
-from app.models import setup_queries
+from app.models.district import setting_queries as settings
+from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.store import audit, scopes
 

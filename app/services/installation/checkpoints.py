@@ -20,7 +20,7 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 
 from app.domain.errors import Conflict
-from app.models import audit_queries as table
+from app.models.record import audit_queries as table
 from app.services.district import calendars
 from app.services.store import scopes
 from app.services.store.audit import Fault
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
     Head = tuple[str, int, bytes]  # stream, number of its last row, hash of that row

@@ -8,8 +8,8 @@ from psycopg import sql
 from sqlalchemy import text
 
 from app.domain.errors import DomainError
+from app.models.metadata import metadata
 from app.models.scope import ACROSS, WALL
-from app.models.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.domain.errors import Unavailable
-from app.models import workflow_queries as workflow
+from app.models.execution import workflow_queries as workflow
 from app.services.installation import migrations
 from app.services.store import scopes
 

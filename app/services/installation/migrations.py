@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import exc, text
 
 from app.domain.errors import DomainError
-from app.models.tables import metadata
+from app.models.metadata import metadata
 from app.services.installation import dbroles
 
 if TYPE_CHECKING:

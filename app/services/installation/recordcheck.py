@@ -15,10 +15,10 @@ import structlog
 
 from app.domain.errors import Conflict, DomainError, FieldProblem, NotAllowed
 from app.domain.roles import Permission
-from app.models import audit_queries as record
-from app.models import officer_queries as officers
-from app.models import setting_queries as settings
+from app.models.district import setting_queries as settings
+from app.models.record import audit_queries as record
 from app.models.scope import SystemReason, SystemScope
+from app.models.staff import officer_queries as officers
 from app.papers import read_mark
 from app.services.installation import checkpoints
 from app.services.store import audit, documents, scopes

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain import names
-from app.models import case_queries as cases
-from app.models import crimes, setup_queries
-from app.models import setting_queries as settings
+from app.models.antecedents import crimes
+from app.models.casefile import case_queries as cases
+from app.models.district import setting_queries as settings
+from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.antecedents import crimebook
 from app.services.casefile import searchkeys

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.config import MOST_DEMO_CASES, ROOT
 from app.domain.errors import DomainError, ReleaseRefused
-from app.models import setup_queries as table
+from app.models.district import setup_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.demo import demo, demo_cases, demo_crowd
 from app.services.deployment import release_proposals

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from app.domain.errors import Conflict
-from app.models import setup_queries
+from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.access import door, passkeys, stepup, tokens
 from app.services.casefile import notes

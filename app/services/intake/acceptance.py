@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from app import formjs
 from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound
 from app.domain.roles import Permission
-from app.models import case_queries as cases
-from app.models import lodgements as table
-from app.models import rosters as lists
+from app.models.casefile import case_queries as cases
+from app.models.intake import lodgements as table
+from app.models.intake import rosters as lists
 from app.services.casefile import departments, sightings
 from app.services.district.options import choices, purposes_taken
 from app.services.intake import enclosures, lodgements, registration, rosterwork
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
     #: Files, each with what its field asks for in Hindi and English.

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from app.domain.errors import NotFound
 from app.domain.roles import Role
-from app.models import case_queries as cases
-from app.models import notification_queries as notifications
-from app.models import office_queries as offices
-from app.models import paper_queries as papers
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.desk import notification_queries as notifications
+from app.models.district import office_queries as offices
+from app.models.execution import workflow_queries as workflow
+from app.models.issuing import paper_queries as papers
 from app.models.scope import CaseScope
 from app.services.casefile import casefile, neighbours, projections
 from app.services.casefile.facts import CaseFacts
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.documents import File
 
 REPLY, _SCAN = "record_reply", "od_scan"

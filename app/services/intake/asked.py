@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Permission
-from app.models import case_queries as cases
-from app.models import lodgements
+from app.models.casefile import case_queries as cases
+from app.models.intake import lodgements
 from app.services.district import calendars
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 
 class Sent(Conflict):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import rosters as table
+from app.models.intake import rosters as table
 from app.services.casefile import sightings
 from app.services.intake import crimerows, rosterwork, sheetlists
 from app.services.store import audit, keys
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from app import formjs
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 _SHOWN = 20  # lists, newest first

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 #: 112/2021, 112/21, "कांड सं० 112/2021 दिनांक ...": number and year in one cell.
 _BOTH = re.compile(r"\D*(?P<number>\d{1,5})\s*[/-]\s*(?P<year>(?:19|20)?\d\d)(?!\d).*", re.DOTALL)

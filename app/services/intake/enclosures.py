@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain.errors import Conflict, FieldProblem, FormInvalid, NotFound
-from app.models import case_queries as cases
-from app.models import lodgements
-from app.models import rosters as lists
+from app.models.casefile import case_queries as cases
+from app.models.intake import lodgements
+from app.models.intake import rosters as lists
 from app.services.district.options import choices
 from app.services.intake import asked, rosterrows, rosterwork
 from app.services.intake.requisitions import LETTER
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
     from app.services.store.documents import File, Upload
 

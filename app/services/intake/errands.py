@@ -15,9 +15,9 @@ import structlog
 
 from app.domain.errors import NotFound, Unavailable
 from app.domain.roles import Role
-from app.models import case_queries as cases
-from app.models import neighbours as table
-from app.models import notification_queries as notifications
+from app.models.casefile import case_queries as cases
+from app.models.desk import notification_queries as notifications
+from app.models.intake import neighbours as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.casefile import neighbours
 from app.services.district import calendars, neighbourhood
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 log = structlog.get_logger(__name__)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import FormInvalid, NotAllowed, NotFound
 from app.domain.roles import Role, roles_done_by
-from app.models import case_queries as cases
-from app.models import holding_queries as table
+from app.models.casefile import case_queries as cases
+from app.models.desk import holding_queries as table
 from app.services.desk import holding, many, sheets, tasks
 from app.services.desk.many import Acting, Item
 from app.services.desk.sheets import Posted
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from app import formjs
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 #: The form of the scrutiny, and the decision of it that forwards.

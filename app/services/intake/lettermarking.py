@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Role, roles_done_by
-from app.models import case_queries as cases
-from app.models import holding_queries as table
+from app.models.casefile import case_queries as cases
+from app.models.desk import holding_queries as table
 from app.services.desk import many, sending
 from app.services.desk.many import Acting
 from app.services.store.drafts import actor_scope
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.desk.sending import Page
     from app.services.store.database import Database
 

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import NotFound
-from app.models import case_queries as cases
-from app.models import neighbours as table
-from app.models import office_queries as offices
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.intake import neighbours as table
 from app.services.casefile import neighbours
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 #: Of the person, what tells him from his namesakes; of an address, where it lies and when he lived there.
 _PERSON = ("name_hi", "name_en", "relation", "father_hi", "father_en", "gender", "dob", "alias")

@@ -9,11 +9,11 @@ from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.domain.secrecy import SENSITIVE
-from app.models import case_queries as cases
-from app.models import neighbours as table
-from app.models import office_queries as offices
-from app.models import paper_queries as papers
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.execution import workflow_queries as workflow
+from app.models.intake import neighbours as table
+from app.models.issuing import paper_queries as papers
 from app.models.scope import CaseScope
 from app.services.casefile import neighbours, projections, sightings
 from app.services.desk import finishing
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.intake.lettersacross import Letter
     from app.services.store.database import Database
 

@@ -11,8 +11,8 @@ from app import formjs
 from app.domain.errors import Conflict, DomainError, FieldProblem, FormInvalid, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import apitokens as requests
-from app.models import rosters as lists
+from app.models.intake import apitokens as requests
+from app.models.intake import rosters as lists
 from app.services.casefile import departments, searchkeys
 from app.services.district import calendars
 from app.services.intake import lodgements, rosterrows, rosterwork, sheetlists

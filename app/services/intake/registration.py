@@ -10,9 +10,9 @@ from uuid import UUID
 from app.domain import numbers
 from app.domain.errors import NotFound
 from app.domain.offices import OfficeKind
-from app.models import case_queries as cases
-from app.models import office_queries as offices
-from app.models import paper_queries as papers
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.issuing import paper_queries as papers
 from app.models.scope import CaseScope
 from app.services.casefile import projections, searchkeys
 from app.services.district import calendars
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from app import formjs
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.intake.asked import Letter
     from app.services.procedure import releases
 

@@ -12,7 +12,7 @@ from app.domain import numbers, secrecy
 from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.services.casefile import caselines, departments, duplicates, sightings
 from app.services.casefile.facts import LetterFacts
 from app.services.district import places
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.caselines import CaseLine
     from app.services.casefile.duplicates import Likeness
     from app.services.desk.tasks import Posted

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import case_queries as cases
-from app.models import lodgements
-from app.models import rosters as table
+from app.models.casefile import case_queries as cases
+from app.models.intake import lodgements
+from app.models.intake import rosters as table
 from app.services.casefile import sightings
 from app.services.intake import asked, rosterrows, rosterwork, sheetlists
 from app.services.store import audit, keys
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from app import formjs
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 _SHORTEST_REASON, _LONGEST_REASON = 5, 300

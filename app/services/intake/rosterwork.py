@@ -12,10 +12,10 @@ from app import spreadsheets
 from app.domain.errors import Conflict, FieldProblem, NotFound, RouteStuck, Unavailable
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import case_queries as cases
-from app.models import leftover_queries as leftovers
-from app.models import rosters as table
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.desk import leftover_queries as leftovers
+from app.models.execution import workflow_queries as workflow
+from app.models.intake import rosters as table
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.access import officers
 from app.services.antecedents import crimebook
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
     _Person = Callable[[Session, Mapping[str, Any]], bytes | None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app import formjs, spreadsheets
 from app.domain.errors import DomainError
 from app.domain.legacyfont import is_legacy
-from app.models import rosters as table
+from app.models.intake import rosters as table
 from app.services.intake import rosterwork
 from app.services.store import keys
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from app.domain.errors import FieldProblem
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
     #: The texts of a row, its faults by place, and all of them by column.
     Mended = tuple[list[str], dict[int, FieldProblem], list[tuple[formjs.Column | None, FieldProblem]]]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from app.domain.errors import NotAllowed, NotFound, RouteStuck, Unavailable
-from app.models import case_queries as cases
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.papers import KeyRefused
 from app.services.papers import certificates, superseding
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
     from app.services.workflow.work import Work
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain.errors import FormInvalid, NotAllowed, NotFound, RouteStuck, TaskAlreadyDone
-from app.models import incident_queries as table
-from app.models import workflow_queries as workflow
+from app.models.execution import incident_queries as table
+from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope
 from app.services.access import officers
 from app.services.desk import tasks
@@ -23,8 +23,8 @@ from app.services.workflow import incidents, instances
 
 if TYPE_CHECKING:
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 

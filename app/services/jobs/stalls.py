@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import NotAllowed
 from app.domain.roles import Permission
-from app.models import setup_queries
-from app.models import stall_queries as table
+from app.models.district import setup_queries
+from app.models.execution import stall_queries as table
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.procedure import releases
 from app.services.workflow import incidents

@@ -21,8 +21,8 @@ from sqlalchemy import exc
 
 from app.domain.errors import DomainError, NotFound
 from app.domain.roles import DISTRICT_WIDE, OVER_THANAS, WITHOUT_CASES
-from app.models import live_queries as table
-from app.models import queue_queries as feed
+from app.models.desk import live_queries as table
+from app.models.desk import queue_queries as feed
 from app.models.scope import SystemReason, SystemScope
 from app.services.store.drafts import actor_scope
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import OfficerScope, Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 log = structlog.get_logger(__name__)

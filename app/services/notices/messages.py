@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from app.config import ROOT
 from app.domain.errors import DomainError, FieldProblem, FormInvalid
 from app.domain.ids import new_id
-from app.models import messages as table
-from app.models import setup_queries
-from app.models.messages import EMAIL, SMS
+from app.models.desk import messages as table
+from app.models.desk.messages import EMAIL, SMS
+from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.postbox import UNREACHABLE, Caller, MailServer, NotSent, SmsGateway
 from app.services.casework import emergency
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from app.config import Settings
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 #: The states of a message. `held`: nothing leaves the house (demo mode, or no server in the settings).

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import DomainError, NotAllowed
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import queue_queries as feed
-from app.models import setup_queries
-from app.models import webhooks as table
+from app.models.desk import queue_queries as feed
+from app.models.district import setup_queries
+from app.models.intake import webhooks as table
 from app.models.scope import SystemReason, SystemScope
 from app.postbox import AddressRefused, NotSent
 from app.services.casefile import departments
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.postbox import Caller
     from app.services.store.database import Database
 

@@ -9,7 +9,7 @@ from app import papers
 from app.domain import numbers
 from app.domain.errors import FileDamaged, NotAllowed, NotFound
 from app.domain.roles import Permission
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.services.casefile import casefile, casepapers
 from app.services.district import calendars
 from app.services.procedure import releases
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.casepapers import DocumentLine
     from app.services.store.database import Database
 

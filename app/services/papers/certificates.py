@@ -14,9 +14,9 @@ from app.domain.ids import new_id
 from app.domain.numbers import Series
 from app.domain.rights import MATRIX
 from app.domain.roles import WITHOUT_CASES, Permission
-from app.models import case_queries as cases
-from app.models import office_queries as offices
-from app.models import paper_queries as table
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
 from app.services.casefile import casefile
 from app.services.casefile.facts import CaseFacts
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
     from app.crypto import KeyRing
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.papers.paperplan import Plan
     from app.services.store.database import Database
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.models import case_queries as cases
-from app.models import paper_queries as table
+from app.models.casefile import case_queries as cases
+from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
 from app.services.casefile import particulars
 from app.services.casefile.facts import INTAKE, CaseFacts, LetterFacts
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from app import formjs
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 CAUSES = ("clerical_error", "department_error", "original_record", "court_order")

@@ -9,9 +9,9 @@ from uuid import UUID
 from app import formjs, papers
 from app.domain import secrecy
 from app.domain.roles import Role
-from app.models import office_queries as offices
-from app.models import officer_queries as officers
-from app.models import paper_queries as certificates
+from app.models.district import office_queries as offices
+from app.models.issuing import paper_queries as certificates
+from app.models.staff import officer_queries as officers
 from app.services.casefile import neighbours
 from app.services.casefile.projections import LETTER_NO
 from app.services.district import calendars, units
@@ -24,8 +24,8 @@ from app.services.procedure import releases
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.papers import Words
     from app.services.casefile.casefile import CaseFile
     from app.services.casefile.facts import CaseFacts

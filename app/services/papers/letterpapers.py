@@ -11,7 +11,7 @@ from app import papers
 from app.domain import secrecy
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Permission, Role
-from app.models import department_queries as table
+from app.models.intake import department_queries as table
 from app.services.district import calendars
 from app.services.store import audit, documents
 from app.services.store.documents import File
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 A_PART = 200  # papers of one file: some 15 MB, made within two seconds

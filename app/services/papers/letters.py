@@ -13,10 +13,10 @@ from app.domain import numbers, secrecy
 from app.domain.errors import NotFound
 from app.domain.offices import OfficeKind
 from app.domain.roles import Role
-from app.models import case_queries as cases
-from app.models import office_queries as offices
-from app.models import posting_queries as postings
-from app.models import reminder_queries as reminder_table
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.staff import posting_queries as postings
+from app.models.timekeeping import reminder_queries as reminder_table
 from app.services.casefile import casefile, sightings
 from app.services.district import calendars
 from app.services.papers.letterdrafts import Maker
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.papers import Words
     from app.services.casefile.casefile import CaseFile
     from app.services.store.database import Database

@@ -8,7 +8,7 @@ from app import papers
 from app.domain.errors import NotFound
 from app.domain.ledger import PAUSE
 from app.domain.offices import OfficeKind
-from app.models import office_queries as offices
+from app.models.district import office_queries as offices
 from app.services.district import calendars
 from app.services.papers import letterkinds
 from app.services.procedure import releases
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 _TEMPLATES = {True: "order_pause", False: "order_extension"}  # by whether the order stops the clock

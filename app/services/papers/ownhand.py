@@ -12,8 +12,8 @@ from app import papers
 from app.domain import clock
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
-from app.models import case_queries as cases
-from app.models import ownpapers as table
+from app.models.casefile import case_queries as cases
+from app.models.issuing import ownpapers as table
 from app.services.district import calendars
 from app.services.store import documents, keys
 from app.services.workflow.work import Waits
@@ -21,8 +21,8 @@ from app.services.workflow.work import Waits
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Scope, Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 _KEY = "papers.own"  # in the place of a key's file, where a refusal names one

@@ -11,7 +11,7 @@ from app import papers
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import ownpapers as table
+from app.models.issuing import ownpapers as table
 from app.models.scope import CaseScope
 from app.papers import ownkey
 from app.services.access import stepup
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 ENTER = "own_certificate:enter"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
-from app.models import case_queries as cases
-from app.models import paper_queries as table
+from app.models.casefile import case_queries as cases
+from app.models.issuing import paper_queries as table
 from app.services.casefile import casefile
 from app.services.procedure import releases
 from app.services.store import keys
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor, Permission
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 DUPLICATE, REVOKED, SUPERSEDED, NOTICE = "duplicate", "revoke", "supersede", "notice"
 _LISTS = {DUPLICATE: "reason", REVOKED: "ground", SUPERSEDED: "cause", NOTICE: "cause"}

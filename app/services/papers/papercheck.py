@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from app import papers
 from app.domain import numbers
-from app.models import case_queries as cases
-from app.models import office_queries as offices
-from app.models import paper_queries as table
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
 from app.services.district import calendars
 from app.services.papers import paperacts
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.crypto import KeyRing
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 #: What a person reads for a letter of a code, which has no such digit in it.

@@ -12,9 +12,9 @@ from app.domain import clock
 from app.domain.offices import SEALED_UNITS
 from app.domain.roles import Role
 from app.domain.secrecy import SEALED
-from app.models import case_queries as cases
-from app.models import office_queries as offices
-from app.models import officer_queries as officers
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.staff import officer_queries as officers
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars, units
 from app.services.district.options import choices
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.papers import Words
     from app.services.papers.paperplan import Plan
     from app.services.procedure import releases

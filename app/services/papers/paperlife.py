@@ -13,11 +13,11 @@ from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.numbers import Series
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.models import case_queries as cases
-from app.models import office_queries as offices
-from app.models import officer_queries as officers
-from app.models import paper_queries as table
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
+from app.models.staff import officer_queries as officers
 from app.services.access import stepup
 from app.services.casefile import departments, paperproof
 from app.services.casefile.facts import CaseFacts
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 REASONS = ("lost", "damaged", "printing_fault", "office_copy")

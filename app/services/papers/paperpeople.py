@@ -11,8 +11,8 @@ from app import papers
 from app.domain import subjects
 from app.domain.errors import NotFound
 from app.domain.offices import name_on
-from app.models import case_queries as cases
-from app.models import office_queries as offices
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
 from app.services.district import englishnames, gazetteer
 from app.services.store import keys
 

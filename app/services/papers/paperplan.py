@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs, papers
 from app.domain.errors import NotFound
-from app.models import case_queries as cases
-from app.models import office_queries as offices
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
 from app.services.district import calendars
 from app.services.district.options import choices
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.papers import Copy, Words
     from app.services.casefile.facts import CaseFacts
     from app.services.procedure.releases import Loaded

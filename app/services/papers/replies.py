@@ -20,13 +20,13 @@ from app.domain.ids import new_id
 from app.domain.numbers import Series
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission, Role
-from app.models import case_queries as cases
-from app.models import department_queries as departments
-from app.models import office_queries as offices
-from app.models import officer_queries as officer_table
-from app.models import paper_queries as certificates
-from app.models import replies as table
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.intake import department_queries as departments
+from app.models.intake import replies as table
+from app.models.issuing import paper_queries as certificates
 from app.models.scope import SystemReason, SystemScope
+from app.models.staff import officer_queries as officer_table
 from app.services.access import officers
 from app.services.casefile import sightings
 from app.services.district import calendars, series
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 log = structlog.get_logger(__name__)

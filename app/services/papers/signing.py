@@ -11,7 +11,7 @@ from app.services.papers import paperplan
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.models.base import AnyRow
+    from app.models.tables.base import AnyRow
 
 ACTION = "task:sign"
 BATCH = "task:sign_all"  # many tasks in one act

@@ -12,13 +12,13 @@ from app.domain.errors import Conflict, NotFound
 from app.domain.ids import new_id
 from app.domain.numbers import Series
 from app.domain.roles import Permission
-from app.models import case_queries as cases
-from app.models import department_queries as departments
-from app.models import office_queries as offices
-from app.models import officer_queries as officers
-from app.models import paper_queries as table
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.execution import workflow_queries as workflow
+from app.models.intake import department_queries as departments
+from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
+from app.models.staff import officer_queries as officers
 from app.services.access import stepup
 from app.services.casefile import projections, sightings
 from app.services.district import calendars, series
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
     from app.services.workflow.work import Work
 

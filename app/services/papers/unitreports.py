@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from app import formjs, papers
 from app.domain.offices import OfficeKind, name_on
 from app.domain.roles import Role, rank_words
-from app.models import office_queries as offices
-from app.models import officer_queries as officers
-from app.models import workflow_queries as workflow
+from app.models.district import office_queries as offices
+from app.models.execution import workflow_queries as workflow
+from app.models.staff import officer_queries as officers
 from app.services.casefile.facts import CaseFacts
 from app.services.casefile.projections import LETTER_NO
 from app.services.district import calendars
@@ -20,7 +20,7 @@ from app.services.papers.paperpeople import named
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.models.base import AnyRow
+    from app.models.tables.base import AnyRow
     from app.papers import Words
     from app.services.casefile.casefile import CaseFile
 

@@ -10,8 +10,8 @@ from app import engine, formjs, papers
 from app.domain.errors import NotFound, ReleaseRefused
 from app.domain.ids import new_id
 from app.domain.secrecy import Side, side_of_lane
-from app.models import case_queries as cases
-from app.models import releases as table
+from app.models.casefile import case_queries as cases
+from app.models.deployment import releases as table
 from app.services.procedure import gatekeeping
 from app.services.procedure.gatekeeping import PAPERS
 from app.services.store import audit
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 CHECKS = "checks.dmn"
 SHIPPED = "shipped"  # the note of a release that came with the product

@@ -12,9 +12,9 @@ from app.domain.errors import DomainError, NotAllowed
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.domain.statement import Period, months_before
-from app.models import register_queries
-from app.models import report_queries as table
-from app.models import setting_queries as settings
+from app.models.district import setting_queries as settings
+from app.models.reports import register_queries
+from app.models.reports import report_queries as table
 from app.services.district import calendars
 from app.services.reports.statements import (
     DAYS,
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 MONTHS = 12
 HALF, NINE_TENTHS = 0.5, 0.9

@@ -11,7 +11,7 @@ from app.domain.clock import IST, start_of
 from app.domain.errors import NotAllowed
 from app.domain.roles import Permission
 from app.domain.statement import Period
-from app.models import register_queries as table
+from app.models.reports import register_queries as table
 from app.services.access import stepup
 from app.services.procedure import releases
 from app.services.store import audit
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 EXPORT = "events:export"  # the act that takes a fresh factor
 _PART = 2000  # moves read at a time

@@ -12,11 +12,11 @@ from app.domain.errors import NotAllowed, NotFound
 from app.domain.offices import OfficeKind
 from app.domain.roles import IN_PERSON, Permission
 from app.domain.statement import Period, month
-from app.models import case_queries as cases
-from app.models import figure_queries as table
-from app.models import office_queries as offices
-from app.models import report_queries
-from app.models.figure_queries import Letters, Tasks
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.reports import figure_queries as table
+from app.models.reports import report_queries
+from app.models.reports.figure_queries import Letters, Tasks
 from app.services.casefile import caselines
 from app.services.district import calendars
 from app.services.procedure import releases
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.caselines import CaseLine
 
 PAGE = 50

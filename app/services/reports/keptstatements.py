@@ -14,8 +14,9 @@ from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Permission
 from app.domain.statement import Period, month_of
-from app.models import kept as table
-from app.models import report_queries, setup_queries
+from app.models.district import setup_queries
+from app.models.reports import kept as table
+from app.models.reports import report_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import calendars
 from app.services.reports import pendency, reports
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.domain.clock import start_of
-from app.models import register_queries as table
+from app.models.reports import register_queries as table
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.reports.statements import PERCENT, TEXT, Bar, Column, Line, Name, Sheet, percent
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.domain.statement import Period
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 #: What the deciding forms say, in the order of the columns.
 DECISIONS = ("issue_clear", "issue_with_detail", "refuse")

@@ -11,8 +11,9 @@ from app.domain.ledger import penalty
 from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Permission
 from app.domain.statement import AGES, Figures, Period, month_of
-from app.models import calendar_queries, note_queries
-from app.models import report_queries as table
+from app.models.casefile import note_queries
+from app.models.reports import report_queries as table
+from app.models.timekeeping import calendar_queries
 from app.services.district import calendars
 from app.services.reports.statements import (
     COUNT,
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 KEY = "pendency"
 THANA = OfficeKind.THANA.value

@@ -12,11 +12,11 @@ from uuid import UUID
 from app.domain import numbers
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Permission
-from app.models import audit_queries as record
-from app.models import case_queries as cases
-from app.models import paper_queries as papers
-from app.models import watch_queries
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.execution import workflow_queries as workflow
+from app.models.issuing import paper_queries as papers
+from app.models.record import audit_queries as record
+from app.models.record import watch_queries
 from app.papers.devanagari import masked
 from app.services.casefile import searchkeys, sightings
 from app.services.casework import remarks
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.procedure.releases import Loaded
     from app.services.store.database import Database
 

@@ -16,7 +16,7 @@ from app.domain.clock import start_of
 from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import Permission
 from app.domain.statement import Period
-from app.models import audit_queries as record
+from app.models.record import audit_queries as record
 from app.services.access import stepup
 from app.services.store import audit, documents, scopes
 from app.services.store.drafts import actor_scope
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 EXPORT = "record:export"  # the act that takes a fresh factor

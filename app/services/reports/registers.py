@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from app.domain.clock import start_of
 from app.domain.errors import NotFound
-from app.models import paper_queries as papers
-from app.models import register_queries as table
+from app.models.issuing import paper_queries as papers
+from app.models.reports import register_queries as table
 from app.services.district import calendars
 from app.services.papers import paperacts
 from app.services.procedure import releases

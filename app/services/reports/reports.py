@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import NotAllowed
 from app.domain.roles import WITHOUT_CASES, Permission
-from app.models import queue_reports as table
+from app.models.reports import queue_reports as table
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.reports import durations, outcomes, pendency, registers, workload

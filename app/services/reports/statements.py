@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.domain.statement import Period
-    from app.models.base import AnyRow
+    from app.models.tables.base import AnyRow
 
 TEXT, COUNT, DAYS, PERCENT, RUPEES, DAY = "text", "count", "days", "percent", "rupees", "day"
 WORD = "word"  # a code, told by the catalogue

@@ -12,10 +12,10 @@ from app import engine
 from app.domain.clock import add_months
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Permission
-from app.models import releases as release_table
-from app.models import stall_queries as stalls
-from app.models import tally_queries as table
-from app.models.tallies import TOOK
+from app.models.deployment import releases as release_table
+from app.models.execution import stall_queries as stalls
+from app.models.reports import tally_queries as table
+from app.models.tables.tallies import TOOK
 from app.services.casefile import caselines
 from app.services.district import calendars
 from app.services.procedure import releases
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.caselines import CaseLine
     from app.services.procedure.releases import Loaded, Plan
     from app.services.workflow.tallies import Pace

@@ -18,9 +18,9 @@ from app.domain.errors import NotAllowed, NotFound
 from app.domain.offices import OfficeKind
 from app.domain.roles import COVERS, Permission, Role
 from app.domain.statement import Period
-from app.models import notification_queries as notifications
-from app.models import office_queries, setup_queries
-from app.models import watch_queries as table
+from app.models.desk import notification_queries as notifications
+from app.models.district import office_queries, setup_queries
+from app.models.record import watch_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.casefile import sightings
 from app.services.district import calendars
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 KIND = "watch"  # of the notice

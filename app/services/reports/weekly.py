@@ -11,8 +11,8 @@ from app import papers
 from app.config import ROOT
 from app.domain.ids import new_id
 from app.domain.roles import PERMISSIONS, Permission
-from app.models import messages as table
-from app.models import setup_queries
+from app.models.desk import messages as table
+from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import calendars
 from app.services.reports import keptstatements
@@ -20,8 +20,8 @@ from app.services.reports import keptstatements
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.reports.statements import Sheet
     from app.services.store.database import Database
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.clock import start_of
 from app.domain.roles import IN_PERSON
-from app.models import register_queries as table
+from app.models.reports import register_queries as table
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.reports.statements import DAYS, TEXT, Bar, Column, Line, Name, Sheet

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from app import webauthn
 from app.domain import passwords
 from app.domain.errors import BoxesRefused, NotFound
-from app.models import factor_queries
-from app.models import login_queries as table
+from app.models.staff import factor_queries
+from app.models.staff import login_queries as table
 from app.services.access import door, factors, officers, passkeys
 from app.services.district import gazetteer
 from app.services.store import audit, scopes
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.access.door import Doorkeeper
     from app.services.store.database import Database
 

@@ -18,10 +18,10 @@ from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import Role
-from app.models import factor_queries as table
-from app.models import login_queries as accounts
-from app.models import setup_queries
+from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
+from app.models.staff import factor_queries as table
+from app.models.staff import login_queries as accounts
 from app.services.access import door, factors, officers, stepup
 from app.services.district import calendars
 from app.services.store import audit, scopes
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 FIRST, PASSWORD, FACTOR = "first", "password", "factor"

@@ -9,8 +9,8 @@ from app.domain.errors import BoxesRefused, NotAllowed
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.models import login_queries as accounts
-from app.models import setup_queries
+from app.models.district import setup_queries
+from app.models.staff import login_queries as accounts
 from app.services.staff import entrycodes
 from app.services.store import audit
 

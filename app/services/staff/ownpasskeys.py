@@ -10,8 +10,8 @@ from app.crypto import Unsealable
 from app.domain.errors import BoxesRefused, DomainError, NotFound
 from app.domain.ids import new_id
 from app.domain.text import fault_in, tidy
-from app.models import login_queries as accounts
-from app.models import passkey_queries as table
+from app.models.staff import login_queries as accounts
+from app.models.staff import passkey_queries as table
 from app.services.access import passkeys, stepup
 from app.services.store import audit, scopes
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 ADD, REMOVE = "passkey:add", "passkey:remove"  # acts that take a fresh factor

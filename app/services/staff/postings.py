@@ -15,8 +15,8 @@ from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission, Role
 from app.domain.text import fault_in, tidy
-from app.models import login_queries as accounts
-from app.models import posting_queries as table
+from app.models.staff import login_queries as accounts
+from app.models.staff import posting_queries as table
 from app.services.access import stepup
 from app.services.desk import holding
 from app.services.district import calendars
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 ORDER, AGREE = "posting:order", "posting:agree"  # acts that take a fresh factor

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from app.models import audit_queries as table
+from app.models.record import audit_queries as table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

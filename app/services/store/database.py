@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import psycopg
 from sqlalchemy import create_engine, event, exc
 
-import app.models.tables  # noqa: F401 - the scope of a query may name any table, whoever asks
 from app.config import FONTS
 from app.domain.errors import Conflict, Unavailable
-from app.models import tables  # noqa: F401 - the row scopes name tables that nobody else may have loaded
+from app.models import metadata  # noqa: F401 - the row scopes name tables that nobody else may have loaded
 from app.models.scope import Scope, Session, within_walls
 from app.scanning import NO_SCANNER
 from app.services.store.officekeys import NO_KEYS

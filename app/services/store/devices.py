@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.domain.ids import new_id
-from app.models import device_queries as table
-from app.models import setup_queries
+from app.models.casefile import device_queries as table
+from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.store import audit, keys
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 #: So long after a phone last asked for its key the key is destroyed, and with it all that the phone still holds.

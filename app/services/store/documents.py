@@ -13,7 +13,7 @@ import structlog
 from app.crypto import Unsealable
 from app.domain.errors import FieldProblem, FileDamaged, NotFound
 from app.domain.ids import new_id
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.remaking import MAX_PAGES, MAX_PIXELS, remake
 from app.scanning import INFECTED, NO_SCANNER, UNSCANNED
 from app.services.store import keys
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.scanning import Scanner
 
 log = structlog.get_logger(__name__)

@@ -10,9 +10,9 @@ from uuid import UUID
 from app import formjs
 from app.domain.errors import AlreadySent
 from app.domain.ids import new_id
-from app.models import case_queries as cases
-from app.models import draft_queries as drafts
-from app.models import leftover_queries as leftovers
+from app.models.casefile import case_queries as cases
+from app.models.desk import draft_queries as drafts
+from app.models.desk import leftover_queries as leftovers
 from app.models.scope import OfficerScope
 from app.services.store import documents, keys
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.domain.errors import Conflict, NotFound
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.services.store import audit, keys
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from app import crypto
 from app.domain import subjects
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
-from app.models import key_queries as table
+from app.models.casefile import key_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.store import audit
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 _FIRST = UUID(int=0)  # before every id

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import orjson
 import structlog
 
-from app.models import draft_queries as drafts
-from app.models import leftover_queries as table
-from app.models import setup_queries
+from app.models.desk import draft_queries as drafts
+from app.models.desk import leftover_queries as table
+from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.store import audit, documents
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from app import papers
-from app.models import audit_queries as table
+from app.models.record import audit_queries as table
 from app.services.store import scopes
 
 if TYPE_CHECKING:

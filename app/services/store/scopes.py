@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.models import setup_queries
+from app.models.district import setup_queries
 from app.models.scope import PublicScope, SystemReason, SystemScope
 
 if TYPE_CHECKING:

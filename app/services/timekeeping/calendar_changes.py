@@ -13,7 +13,7 @@ from app.domain.clock import Week
 from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.models import calendar_queries as table
+from app.models.timekeeping import calendar_queries as table
 from app.services.district import calendars
 from app.services.store import audit
 from app.services.timekeeping import recomputing
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from app.domain.clock import WorkingCalendar
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.timekeeping.recomputing import Preview
 
 HOLIDAY, WORKDAY, WEEK = "holiday", "workday", "week"

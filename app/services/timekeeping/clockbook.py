@@ -23,8 +23,8 @@ from app.domain.ledger import (
     without,
 )
 from app.domain.offices import OfficeKind, is_police
-from app.models import clock_queries as table
-from app.models import workflow_queries as workflow
+from app.models.execution import workflow_queries as workflow
+from app.models.timekeeping import clock_queries as table
 from app.services.district import calendars
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.clock import WorkingCalendar
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 OFFICE, POLICE, WHOLE = "office", "police", "case"
 SENT_ON = "sent_on"

@@ -15,8 +15,8 @@ from app.domain.clock import PAUSES
 from app.domain.ids import new_id
 from app.domain.ledger import due, standing_calendar
 from app.domain.offices import LANES, OfficeKind, is_police
-from app.models import clock_queries as table
-from app.models import workflow_queries as workflow
+from app.models.execution import workflow_queries as workflow
+from app.models.timekeeping import clock_queries as table
 from app.services.district import calendars
 from app.services.timekeeping.clockbook import (
     ALLOWED,
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app import engine
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 PASSED_ON, WITHDRAWN = "passed_on", "withdrawn"
 

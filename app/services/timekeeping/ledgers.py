@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.errors import NotAllowed
 from app.domain.ledger import penalty, standing_calendar
 from app.domain.roles import DISTRICT_WIDE, Permission, Role
-from app.models import clock_queries as table
+from app.models.timekeeping import clock_queries as table
 from app.services.district import calendars
 from app.services.timekeeping import clockbook
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from app.domain.clock import Age
     from app.domain.ledger import Clock, Pause
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 PAGE = 50
 SENT_DAYS = 31  # how far back an office's own list tells what it sent on

@@ -12,7 +12,7 @@ from app.domain.ledger import ENQUIRING, EXTEND, PAUSE, REASONS, Order
 from app.domain.offices import OfficeKind, is_police
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
-from app.models import calendar_queries as table
+from app.models.timekeeping import calendar_queries as table
 from app.services.district import calendars
 from app.services.store import audit
 from app.services.timekeeping import recomputing
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.timekeeping.recomputing import Preview
 
 KINDS = (PAUSE, EXTEND)

@@ -13,11 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.models import case_queries as cases
-from app.models import clock_queries as table
-from app.models import setting_queries as settings
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.district import setting_queries as settings
+from app.models.execution import workflow_queries as workflow
 from app.models.scope import SystemReason, SystemScope
+from app.models.timekeeping import clock_queries as table
 from app.services.district import calendars
 from app.services.store import queues
 from app.services.timekeeping import clockbook
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from app.domain.clock import WorkingCalendar
     from app.domain.ledger import Order
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
     from app.services.timekeeping.clockbook import Difference
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from app.domain.clock import IST
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
-from app.models import clock_queries as table
-from app.models import workflow_queries as workflow
+from app.models.execution import workflow_queries as workflow
+from app.models.timekeeping import clock_queries as table
 from app.services.district import calendars
 from app.services.timekeeping import clockbook, recomputing
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 
 class NoClock(DomainError):

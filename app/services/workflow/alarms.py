@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from app.domain.offices import OfficeKind, UnitKind
 from app.domain.roles import Role
-from app.models import case_queries as cases
-from app.models import notification_queries as notifications
-from app.models import office_queries as offices
+from app.models.casefile import case_queries as cases
+from app.models.desk import notification_queries as notifications
+from app.models.district import office_queries as offices
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars
 from app.services.workflow import incidents
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app import engine
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 WANTED = "person_wanted"
 

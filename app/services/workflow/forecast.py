@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from app.models.base import AnyRow
+    from app.models.tables.base import AnyRow
     from app.services.casefile.casefile import CaseFile
     from app.services.casefile.record import Moved
 

@@ -12,9 +12,9 @@ from app.crypto import Unsealable
 from app.domain.errors import Conflict, DomainError, FileDamaged, NotFound, RouteStuck
 from app.domain.ids import new_id
 from app.domain.offices import LANES
-from app.models import case_queries as cases
-from app.models import incident_queries as table
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.execution import incident_queries as table
+from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.papers import KeyRefused, PaperRefused, PapersUnavailable
 from app.services.procedure import releases
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 #: What was being done when it stopped. The first three and the last can be tried again from here; the others are done

@@ -13,11 +13,11 @@ from app.domain.ledger import standing_calendar
 from app.domain.offices import LANES, NEARER, ONE_PER_DISTRICT, Endorser, OfficeKind
 from app.domain.roles import IN_PERSON, Role
 from app.models import ahead
-from app.models import case_queries as cases
-from app.models import office_queries as offices
-from app.models import paper_queries as papers
-from app.models import stall_queries as stalls
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
+from app.models.execution import stall_queries as stalls
+from app.models.execution import workflow_queries as workflow
+from app.models.issuing import paper_queries as papers
 from app.services.casefile import neighbours
 from app.services.casefile.facts import CaseHost
 from app.services.district import calendars
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.procedure.releases import Loaded
 
 VERIFICATION = "verification"

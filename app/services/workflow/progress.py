@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app import engine
 from app.domain.offices import UnitKind
-from app.models import case_queries as cases
+from app.models.casefile import case_queries as cases
 from app.services.district import units
 from app.services.workflow import forecast
 from app.services.workflow.instances import VERIFICATION
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.casefile.casefile import CaseFile, Holder
     from app.services.casefile.record import Moved
     from app.services.procedure.releases import Loaded, Plan

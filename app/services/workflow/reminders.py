@@ -17,13 +17,13 @@ from app.domain.ids import new_id
 from app.domain.numbers import Series
 from app.domain.offices import OfficeKind, is_police
 from app.domain.roles import DISTRICT_WIDE, OVER_THANAS, Permission, Role
-from app.models import case_queries as cases
-from app.models import notification_queries as notifications
-from app.models import office_queries as offices
-from app.models import reminder_queries as table
-from app.models import setup_queries
-from app.models import workflow_queries as workflow
+from app.models.casefile import case_queries as cases
+from app.models.desk import notification_queries as notifications
+from app.models.district import office_queries as offices
+from app.models.district import setup_queries
+from app.models.execution import workflow_queries as workflow
 from app.models.scope import SystemReason, SystemScope
+from app.models.timekeeping import reminder_queries as table
 from app.services.casefile import neighbours
 from app.services.district import calendars, series
 from app.services.procedure import releases
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 #: Shares of a step's days, in per cent: a nudge, the first स्मार पत्र, the second with notice above, the DM's list.

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.models import tally_queries as table
-from app.models.tallies import BEYOND, LONGEST, TOOK, column_of
+from app.models.reports import tally_queries as table
+from app.models.tables.tallies import BEYOND, LONGEST, TOOK, column_of
 from app.services.district import calendars
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from app.models.base import AnyRow
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 _MOST = 90  # per cent of the steps that are as fast as the second figure says
 

@@ -1,0 +1,1 @@
+"""The crime register of the district."""

@@ -1,0 +1,1 @@
+"""Queries on cases and the facts in them."""

@@ -1,0 +1,179 @@
+"""Queries on in whose name an open task is: claims and when they run out, hand-overs, who could have it instead."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, or_, select
+
+from app.domain.roles import DELEGATE
+from app.models.statements import Query, Update, inserting
+from app.models.tables.base import first_of
+from app.models.tables.cases import case
+from app.models.tables.officers import officer, posting
+from app.models.tables.workflow import handover, is_open, user_task
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from app.models.session import Session
+    from app.models.statements import At
+    from app.models.tables.base import AnyRow
+
+_SET = Update(user_task, lambda at: [user_task.c.id == at.task_id, is_open])
+
+
+def set_claim(
+    session: Session, task_id: UUID, officer_id: UUID | None, at: datetime | None, until: datetime | None
+) -> bool:
+    """Put an open task in an officer's name, or in nobody's; False when it is no longer open."""
+    columns = {"claimed_by": officer_id, "claimed_at": at, "claim_until": until}
+    return bool(_SET.run(session, columns, task_id=task_id))
+
+
+_SET_NAMED = Update(
+    user_task,
+    lambda at: [user_task.c.enquiry_id == at.enquiry_id, user_task.c.assigned_to == at.officer_id, is_open],
+)
+
+
+def set_named(session: Session, enquiry_id: UUID, officer_id: UUID, other_id: UUID) -> int:
+    """Name another officer for every open task of an enquiry that was one officer's; -> how many there were."""
+    return _SET_NAMED.run(session, {"assigned_to": other_id}, enquiry_id=enquiry_id, officer_id=officer_id)
+
+
+_RUN_OUT = Query(
+    lambda at: (
+        select(user_task.c.district_id, user_task.c.case_id, user_task.c.id)
+        .where(
+            at.visible(user_task),
+            is_open,
+            user_task.c.claim_until.is_not(None),
+            user_task.c.claim_until <= at.now,
+        )
+        .order_by(user_task.c.claim_until)
+        .limit(at.limit)
+    )
+)
+
+
+def run_out(session: Session, now: datetime, limit: int) -> Sequence[AnyRow]:
+    """The open tasks whose claim has run out, in every district (system scope only)."""
+    return _RUN_OUT.all(session, now=now, limit=limit)
+
+
+def insert_handover(session: Session, row: Mapping[str, Any]) -> None:
+    inserting(handover).put(session, [row])
+
+
+def _handovers(at: At) -> Any:
+    before, after, giver = officer.alias(), officer.alias(), officer.alias()
+
+    def joined(source: Any, other: Any, column: Any) -> Any:
+        same = and_(other.c.district_id == handover.c.district_id, other.c.id == column)
+        return source.outerjoin(other, same)
+
+    source = joined(handover, before, handover.c.from_officer_id)
+    source = joined(source, after, handover.c.to_officer_id)
+    source = joined(source, giver, handover.c.by_officer_id).outerjoin(
+        user_task,
+        and_(user_task.c.district_id == handover.c.district_id, user_task.c.id == handover.c.user_task_id),
+    )
+    return (
+        select(
+            handover.c.kind,
+            handover.c.reason,
+            handover.c.at,
+            user_task.c.element_id,
+            before.c.name_hi.label("from_hi"),
+            before.c.name_en.label("from_en"),
+            after.c.name_hi.label("to_hi"),
+            after.c.name_en.label("to_en"),
+            giver.c.name_hi.label("by_hi"),
+            giver.c.name_en.label("by_en"),
+        )
+        .select_from(source)
+        .where(at.visible(handover), handover.c.case_id == at.case_id)
+        .order_by(handover.c.at, handover.c.id)
+    )
+
+
+_HANDOVERS = Query(_handovers)
+
+
+def handovers_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    """Which tasks of a case went from whom to whom, by whom and why, oldest first."""
+    return _HANDOVERS.all(session, case_id=case_id)
+
+
+def doers(
+    session: Session, office_id: UUID, roles: Collection[str], by_order: Collection[str], day: date
+) -> Sequence[AnyRow]:
+    """Who holds one of these roles in an office on a day, or one of `by_order` by an order of delegation.
+
+    With his open tasks there as `load`; the freest first.
+    """
+    return _doers(tuple(sorted(roles)), tuple(sorted(by_order))).all(session, office_id=office_id, day=day)
+
+
+@cache
+def _doers(roles: tuple[str, ...], by_order: tuple[str, ...]) -> Query:
+    def statement(at: At) -> Any:
+        in_name = first_of(user_task.c.claimed_by, user_task.c.assigned_to)
+        load = (
+            select(func.count())
+            .where(
+                user_task.c.district_id == officer.c.district_id,
+                user_task.c.office_id == at.office_id,
+                is_open,
+                in_name == officer.c.id,
+            )
+            .correlate(officer)
+            .scalar_subquery()
+        )
+        posted = (
+            select(posting.c.officer_id)
+            .where(
+                posting.c.district_id == officer.c.district_id,
+                posting.c.officer_id == officer.c.id,
+                posting.c.office_id == at.office_id,
+                or_(
+                    posting.c.role.in_(roles),
+                    and_(posting.c.role.in_(by_order), posting.c.kind == DELEGATE),
+                ),
+                posting.c.valid_from <= at.day,
+                or_(posting.c.valid_to.is_(None), posting.c.valid_to >= at.day),
+            )
+            .correlate(officer)
+            .exists()
+        )
+        return (
+            select(officer.c.id, officer.c.name_hi, officer.c.name_en, officer.c.rank, load.label("load"))
+            .where(at.visible(officer), officer.c.active, posted)
+            .order_by(load, officer.c.name_hi, officer.c.id)
+        )
+
+    return Query(statement)
+
+
+_OF_LETTER = Query(
+    lambda at: (
+        select(user_task.c.id, user_task.c.claimed_by, user_task.c.claim_until, case.c.number)
+        .join(case, and_(case.c.district_id == user_task.c.district_id, case.c.id == user_task.c.case_id))
+        .where(
+            at.visible(user_task),
+            is_open,
+            user_task.c.form == at.form,
+            case.c.requisition_id == at.requisition_id,
+        )
+        .order_by(case.c.number)
+    )
+)
+
+
+def of_letter(session: Session, requisition_id: UUID, form: str) -> Sequence[AnyRow]:
+    """The open tasks with this form of all cases of a letter, in the order of their numbers."""
+    return _OF_LETTER.all(session, requisition_id=requisition_id, form=form)

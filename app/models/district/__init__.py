@@ -1,0 +1,1 @@
+"""Queries on the district itself: offices, areas, settings."""

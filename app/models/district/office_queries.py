@@ -1,0 +1,137 @@
+"""Queries on districts, offices and settings; dates of validity are read on the day of the act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import String, cast, func, or_, select
+
+from app.domain import offices as rules
+from app.domain.offices import OfficeKind
+from app.models.statements import Query
+from app.models.tables.clocks import clock_order, office_week
+from app.models.tables.offices import district as districts
+from app.models.tables.offices import holiday, office, setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement, Table
+
+    from app.models.session import Session
+    from app.models.statements import At
+    from app.models.tables.base import AnyRow
+
+
+_DISTRICT = Query(lambda at: select(districts).where(districts.c.id == at.district))
+_FIND = Query(lambda at: select(office).where(at.visible(office), office.c.id == at.office_id))
+_PARENT = Query(
+    lambda at: select(office.c.kind, office.c.parent_id).where(
+        at.visible(office), office.c.id == at.office_id
+    )
+)
+OF_KIND = Query(
+    lambda at: (
+        select(office)
+        .where(at.visible(office), office.c.kind == at.kind, *_valid(at.day))
+        .order_by(office.c.name_hi, office.c.id)
+    )
+)
+#: The same offices by their names alone: a page that only lists them opens no facts.
+NAMES_OF_KIND = Query(
+    lambda at: (
+        select(office.c.id, office.c.name_hi, office.c.name_en)
+        .where(at.visible(office), office.c.kind == at.kind, *_valid(at.day))
+        .order_by(office.c.name_hi, office.c.id)
+    )
+)
+ONE_OF_A_KIND = Query(
+    lambda at: (
+        select(office.c.kind, office.c.id)
+        .where(at.visible(office), office.c.kind.in_(sorted(rules.ONE_PER_DISTRICT)), *_valid(at.day))
+        .order_by(office.c.valid_from.desc(), office.c.id)
+    )
+)
+_SETTINGS = Query(lambda at: select(setting.c.key, setting.c.value).where(at.visible(setting)))
+
+
+def _calendar(at: At) -> Any:
+    """Holidays, weeks and standing orders as one text each, so that an unchanged calendar is known at a glance."""
+    days = select(func.aggregate_strings(cast(holiday.c.day, String), ",")).where(at.visible(holiday))
+    week, order = office_week.c, clock_order.c
+    orders = (order.kind, order.first_on, order.last_on, order.days, order.reason)
+    return select(
+        days.scalar_subquery().label("days"),
+        _lines(at, office_week, (week.valid_from, week.weekly_off, week.opens, week.closes)).label("weeks"),
+        _lines(
+            at,
+            clock_order,
+            (*orders, func.coalesce(at.text_of(order.office_id), ""), order.number),
+            order.cancelled_at.is_(None),
+        ).label("orders"),
+    )
+
+
+def _lines(at: At, table: Table, columns: Iterable[Any], *where: Any) -> Any:
+    """The rows of a small table, a line each, values parted by bars."""
+    first, *others = (cast(column, String) for column in columns)
+    line: ColumnElement[str] = first
+    for other in others:
+        line = line + "|" + other
+    text = func.aggregate_strings(line, "\n")
+    return select(text).where(at.visible(table), *where).scalar_subquery()
+
+
+CALENDAR = Query(_calendar)
+
+
+def district(session: Session) -> AnyRow:
+    """The district of the scope."""
+    return _DISTRICT.one(session)
+
+
+def find(session: Session, office_id: UUID) -> AnyRow | None:
+    return _FIND.one_or_none(session, office_id=office_id)
+
+
+def of_kind(session: Session, kind: str, day: date) -> Sequence[AnyRow]:
+    """The offices of a kind that exist on this day, by Hindi name."""
+    return OF_KIND.all(session, kind=kind, day=day)
+
+
+def names_of_kind(session: Session, kind: str, day: date) -> Sequence[AnyRow]:
+    """Id and names of the offices of a kind that exist on this day, by Hindi name."""
+    return NAMES_OF_KIND.all(session, kind=kind, day=day)
+
+
+def only_of_kind(session: Session, kind: str | None, day: date) -> UUID | None:
+    """The district's one office of a kind (DM, SP, DCRB, special branch) on this day."""
+    return next((row.id for row in ONE_OF_A_KIND.all(session, day=day) if row.kind == kind), None)
+
+
+def nearest_of_kind(session: Session, office_id: UUID, kind: OfficeKind) -> UUID | None:
+    """The office itself, or its nearest ancestor of the kind (thana -> circle -> SDPO)."""
+
+    def row(each: UUID) -> AnyRow:
+        return _PARENT.one(session, office_id=each)
+
+    return rules.nearest(
+        office_id, kind, lambda each: row(each).parent_id, lambda each: OfficeKind(row(each).kind)
+    )
+
+
+def settings(session: Session) -> dict[str, Any]:
+    """Every setting of the district, by key."""
+    return {row.key: row.value for row in _SETTINGS.all(session)}
+
+
+def calendar(session: Session) -> AnyRow | None:
+    """The holidays (`days`, parted by commas), `weeks` and standing `orders` of the district, as texts; or None."""
+    found = CALENDAR.one(session)
+    return found if any(found) else None
+
+
+def _valid(day: Any) -> tuple[Any, ...]:
+    return (office.c.valid_from <= day, or_(office.c.valid_to.is_(None), office.c.valid_to >= day))

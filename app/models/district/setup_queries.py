@@ -1,0 +1,99 @@
+"""Queries that set up a district: written once, by the command line, under the system's scope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, insert, or_, select
+
+from app.models.scope import visible
+from app.models.tables.officers import officer, posting
+from app.models.tables.offices import district, holiday, jurisdiction, office
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from app.models.scope import Session
+    from app.models.tables.base import AnyRow
+
+
+def has_district(session: Session, code: int) -> bool:
+    return session.connection.execute(select(district.c.id).where(district.c.id == code)).first() is not None
+
+
+def districts(session: Session) -> list[int]:
+    """The codes of every district of the installation."""
+    return list(session.connection.execute(select(district.c.id).order_by(district.c.id)).scalars())
+
+
+def demo_districts(session: Session) -> list[int]:
+    return list(session.connection.execute(select(district.c.id).where(district.c.demo)).scalars())
+
+
+def insert_district(session: Session, values: tuple[int, str, str, str, str, bool]) -> None:
+    code, key, name_hi, name_en, short, demo = values
+    session.connection.execute(
+        insert(district).values(id=code, key=key, name_hi=name_hi, name_en=name_en, code=short, demo=demo)
+    )
+
+
+def insert_offices(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(session, office, rows)
+
+
+def insert_jurisdiction(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(session, jurisdiction, rows)
+
+
+def insert_holidays(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(session, holiday, rows)
+
+
+def insert_officers(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(session, officer, rows)
+
+
+def insert_postings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(session, posting, rows)
+
+
+def offices(session: Session) -> Sequence[AnyRow]:
+    """Every office of the district, by kind and key."""
+    return session.connection.execute(
+        select(office).where(visible(office, session.scope)).order_by(office.c.kind, office.c.key)
+    ).all()
+
+
+def has_officers(session: Session) -> bool:
+    return (
+        session.connection.execute(
+            select(officer.c.id).where(visible(officer, session.scope)).limit(1)
+        ).first()
+        is not None
+    )
+
+
+def postings(session: Session, day: date) -> Sequence[AnyRow]:
+    """Who holds which post on a day, with the office's key; in the order of the user names."""
+    return session.connection.execute(
+        select(posting.c.id, posting.c.officer_id, posting.c.office_id, posting.c.role, office.c.key)
+        .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
+        .join(
+            officer,
+            and_(officer.c.district_id == posting.c.district_id, officer.c.id == posting.c.officer_id),
+        )
+        .where(
+            visible(posting, session.scope),
+            posting.c.valid_from <= day,
+            or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+        )
+        .order_by(officer.c.username, posting.c.id)
+    ).all()
+
+
+def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        session.connection.execute(
+            insert(table), [{"district_id": session.district_id, **row} for row in rows]
+        )

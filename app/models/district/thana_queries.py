@@ -1,0 +1,74 @@
+"""Queries for whoever keeps the list of police stations: their rows, their villages, what waits at them, plans."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select, update
+
+from app.models.district.area_queries import VILLAGE
+from app.models.scope import visible
+from app.models.tables.offices import jurisdiction, office, setting
+from app.models.tables.workflow import user_task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from app.models.scope import Session
+    from app.models.tables.base import AnyRow
+
+_THANA = "thana"
+
+
+def all_thanas(session: Session) -> Sequence[AnyRow]:
+    """Every police station there is, was or will be, by Hindi name."""
+    chosen = select(office).where(visible(office, session.scope), office.c.kind == _THANA)
+    return session.connection.execute(chosen.order_by(office.c.name_hi, office.c.id)).all()
+
+
+def codes(session: Session) -> set[str]:
+    """The keys and the short codes that offices of the district bear; no two offices bear the same."""
+    rows = session.connection.execute(
+        select(office.c.key, office.c.code).where(visible(office, session.scope))
+    ).all()
+    return {text for row in rows for text in row}
+
+
+def set_office(session: Session, office_id: UUID, values: Mapping[str, Any]) -> None:
+    """Change names, facts or last day of a police station."""
+    session.connection.execute(
+        update(office)
+        .where(visible(office, session.scope), office.c.id == office_id, office.c.kind == _THANA)
+        .values(**values)
+    )
+
+
+def villages_of(session: Session, office_id: UUID, day: date) -> Sequence[AnyRow]:
+    """The villages that lie in a police station on this day, as far as the district knows, by name."""
+    own = jurisdiction.c
+    chosen = select(own.id, own.name, own.area_code, own.valid_from).where(
+        visible(jurisdiction, session.scope),
+        own.office_id == office_id,
+        own.area_kind == VILLAGE,
+        own.valid_from <= day,
+        or_(own.valid_to.is_(None), own.valid_to >= day),
+    )
+    return session.connection.execute(chosen.order_by(own.name, own.id)).all()
+
+
+def open_tasks_at(session: Session, office_id: UUID) -> int:
+    """How many tasks stand open at an office."""
+    chosen = select(func.count()).where(
+        visible(user_task, session.scope), user_task.c.office_id == office_id, user_task.c.state == "open"
+    )
+    return int(session.connection.execute(chosen).scalar_one())
+
+
+def kept_under(session: Session, prefix: str) -> Sequence[AnyRow]:
+    """The settings whose key begins so: `key`, `value`."""
+    chosen = select(setting.c.key, setting.c.value).where(
+        visible(setting, session.scope), setting.c.key.startswith(prefix, autoescape=True)
+    )
+    return session.connection.execute(chosen.order_by(setting.c.key)).all()

@@ -1,0 +1,1 @@
+"""Queries on what the engine left open, and on what stopped."""

@@ -1,0 +1,1 @@
+"""What comes in and is answered: letters, lists, departments and their programs, other districts."""

@@ -1,0 +1,1 @@
+"""Queries on papers, their numbers and the signatures beneath them."""

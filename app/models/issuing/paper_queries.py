@@ -1,0 +1,320 @@
+"""Queries on issued papers, and the gap-free number series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, insert, or_, select, update
+
+from app.models.scope import visible
+from app.models.tables.base import insert_or
+from app.models.tables.cases import case, document
+from app.models.tables.officers import officer
+from app.models.tables.papers import certificate, number_series, paper_act
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.models.scope import Session
+    from app.models.tables.base import AnyRow
+
+
+def next_number(session: Session, office_id: UUID, kind: str, year: int, count: int = 1) -> int:
+    """The next number of an office's series, or the first of so many; the others follow it.
+
+    The row is locked until the transaction ends, so there is no gap.
+    """
+    statement = (
+        insert_or(session.connection, number_series)
+        .values(district_id=session.district_id, office_id=office_id, kind=kind, year=year, last=count)
+        .on_conflict_do_update(
+            index_elements=["district_id", "office_id", "kind", "year"],
+            set_={"last": number_series.c.last + count},
+        )
+        .returning(number_series.c.last)
+    )
+    return int(session.connection.execute(statement).scalar_one()) - count + 1
+
+
+def next_number_in_series(session: Session, office_id: UUID, kind: str, year: int) -> tuple[int, str | None]:
+    """The next number of an office's series, as `next_number`, and the prefix that was set for it or before it.
+
+    A year that begins takes over the prefix of the year before.
+    """
+    own = number_series.c
+    before = (
+        select(own.prefix)
+        .where(visible(number_series, session.scope), own.office_id == office_id)
+        .where(own.kind == kind, own.year < year)
+        .order_by(own.year.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        insert_or(session.connection, number_series)
+        .values(
+            district_id=session.district_id, office_id=office_id, kind=kind, year=year, last=1, prefix=before
+        )
+        .on_conflict_do_update(
+            index_elements=["district_id", "office_id", "kind", "year"],
+            set_={"last": own.last + 1},
+        )
+        .returning(own.last, own.prefix)
+    )
+    last, prefix = session.connection.execute(statement).one()
+    return int(last), prefix
+
+
+def put_series(session: Session, office_id: UUID, kind: str, year: int, prefix: str, first: int) -> bool:
+    """Set prefix and first number of a series in which none was given yet; -> whether that was so."""
+    said = {"prefix": prefix, "first": first, "last": first - 1}
+    own = number_series.c
+    statement = (
+        insert_or(session.connection, number_series)
+        .values(district_id=session.district_id, office_id=office_id, kind=kind, year=year, **said)
+        .on_conflict_do_update(
+            index_elements=["district_id", "office_id", "kind", "year"],
+            set_=said,
+            where=own.last < func.coalesce(own.first, 1),
+        )
+        .returning(own.last)
+    )
+    return session.connection.execute(statement).one_or_none() is not None
+
+
+def series_rows(session: Session, kinds: Sequence[str]) -> Sequence[AnyRow]:
+    """The series of these kinds of all offices in sight, year by year."""
+    own = number_series.c
+    statement = (
+        select(own.office_id, own.kind, own.year, own.last, own.prefix, own.first)
+        .where(visible(number_series, session.scope), own.kind.in_(kinds))
+        .order_by(own.office_id, own.kind, own.year)
+    )
+    return session.connection.execute(statement).all()
+
+
+def last_number(session: Session, office_id: UUID, kind: str, year: int) -> int:
+    """The number that an office's series has reached; 0 where none was given."""
+    own = number_series.c
+    statement = select(own.last).where(
+        visible(number_series, session.scope), own.office_id == office_id, own.kind == kind, own.year == year
+    )
+    return int(session.connection.execute(statement).scalar_one_or_none() or 0)
+
+
+def _with_case() -> Any:
+    return certificate.join(
+        case, and_(case.c.district_id == certificate.c.district_id, case.c.id == certificate.c.case_id)
+    )
+
+
+def by_task(session: Session, engine_task_id: str) -> AnyRow | None:
+    return session.connection.execute(
+        select(certificate).where(
+            visible(certificate, session.scope), certificate.c.engine_task_id == engine_task_id
+        )
+    ).one_or_none()
+
+
+def by_digest(session: Session) -> AnyRow | None:
+    """The paper that a public scope lets one see, with the key of its case."""
+    return session.connection.execute(
+        select(certificate, case.c.data_key_id)
+        .select_from(_with_case())
+        .where(visible(certificate, session.scope))
+    ).one_or_none()
+
+
+def insert_certificate(session: Session, row: Mapping[str, Any]) -> None:
+    session.connection.execute(insert(certificate).values(district_id=session.district_id, **row))
+
+
+def set_certificate(session: Session, certificate_id: UUID, **values: Any) -> None:
+    session.connection.execute(
+        update(certificate)
+        .where(visible(certificate, session.scope), certificate.c.id == certificate_id)
+        .values(**values)
+    )
+
+
+def has_issued(session: Session, case_id: UUID) -> bool:
+    found = session.connection.execute(
+        select(func.count()).where(
+            visible(certificate, session.scope),
+            certificate.c.case_id == case_id,
+            certificate.c.status == "issued",
+        )
+    ).scalar_one()
+    return bool(found)
+
+
+def of_case(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    return session.connection.execute(
+        select(certificate)
+        .where(visible(certificate, session.scope), certificate.c.case_id == case_id)
+        .order_by(certificate.c.allotted_at)
+    ).all()
+
+
+def issued(session: Session, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
+    """The register of papers, newest first, with case numbers and when each was `entered_at`.
+
+    A number whose paper never left, for its case was withdrawn first, stands there from that day on.
+    """
+    entered_at = func.coalesce(certificate.c.issued_at, case.c.closed_at)
+    statement = (
+        select(
+            certificate,
+            case.c.number.label("case_number"),
+            entered_at.label("entered_at"),
+            document.c.pii.label("document_pii"),
+        )
+        .select_from(
+            _with_case().outerjoin(
+                document,
+                and_(
+                    document.c.district_id == certificate.c.district_id,
+                    document.c.id == certificate.c.document_id,
+                ),
+            )
+        )
+        .where(
+            visible(certificate, session.scope),
+            or_(certificate.c.status != "allotted", case.c.status == "withdrawn"),
+        )
+        .order_by(entered_at.desc(), certificate.c.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        at, last = after
+        statement = statement.where(or_(entered_at < at, and_(entered_at == at, certificate.c.id < last)))
+    return session.connection.execute(statement).all()
+
+
+def find(session: Session, certificate_id: UUID) -> AnyRow | None:
+    """An issued paper with the number and key of its case."""
+    return session.connection.execute(
+        select(certificate, case.c.number.label("case_number"), case.c.data_key_id, case.c.release_id)
+        .select_from(_with_case())
+        .where(visible(certificate, session.scope), certificate.c.id == certificate_id)
+    ).one_or_none()
+
+
+def by_number(session: Session, number: str) -> AnyRow | None:
+    """The paper of a number, with the number of its case."""
+    return session.connection.execute(
+        select(certificate, case.c.number.label("case_number"))
+        .select_from(_with_case())
+        .where(visible(certificate, session.scope), certificate.c.number == number)
+    ).one_or_none()
+
+
+def insert_act(session: Session, row: Mapping[str, Any]) -> None:
+    session.connection.execute(insert(paper_act).values(district_id=session.district_id, **row))
+
+
+def set_act(session: Session, act_id: UUID, **values: Any) -> bool:
+    """Confirm an act that was asked for; False when it was confirmed already."""
+    changed = session.connection.execute(
+        update(paper_act)
+        .where(visible(paper_act, session.scope), paper_act.c.id == act_id, paper_act.c.at.is_(None))
+        .values(**values)
+    )
+    return changed.rowcount == 1
+
+
+def _acts() -> Any:
+    return (
+        select(
+            paper_act,
+            certificate.c.number.label("paper_number"),
+            certificate.c.output,
+            certificate.c.issued_at,
+            case.c.data_key_id,
+            case.c.number.label("case_number"),
+            officer.c.name_hi.label("officer_hi"),
+            officer.c.name_en.label("officer_en"),
+        )
+        .select_from(paper_act)
+        .join(
+            certificate,
+            and_(
+                certificate.c.district_id == paper_act.c.district_id,
+                certificate.c.id == paper_act.c.certificate_id,
+            ),
+        )
+        .join(case, and_(case.c.district_id == paper_act.c.district_id, case.c.id == paper_act.c.case_id))
+        .join(
+            officer,
+            and_(officer.c.district_id == paper_act.c.district_id, officer.c.id == paper_act.c.done_by),
+        )
+    )
+
+
+def act(session: Session, act_id: UUID) -> AnyRow | None:
+    return session.connection.execute(
+        _acts().where(visible(paper_act, session.scope), paper_act.c.id == act_id)
+    ).one_or_none()
+
+
+def acts_of(session: Session, certificate_id: UUID) -> Sequence[AnyRow]:
+    """What became of a paper, oldest first; what was only asked for is left out."""
+    return session.connection.execute(
+        _acts()
+        .where(
+            visible(paper_act, session.scope),
+            paper_act.c.certificate_id == certificate_id,
+            paper_act.c.at.is_not(None),
+        )
+        .order_by(paper_act.c.at, paper_act.c.id)
+    ).all()
+
+
+def waiting_act(session: Session, certificate_id: UUID, kind: str) -> AnyRow | None:
+    """The act of a kind on a paper without a number yet: the one that was confirmed, else the one asked for last."""
+    return session.connection.execute(
+        _acts()
+        .where(
+            visible(paper_act, session.scope),
+            paper_act.c.certificate_id == certificate_id,
+            paper_act.c.kind == kind,
+            paper_act.c.number.is_(None),
+        )
+        .order_by(paper_act.c.at.is_(None), paper_act.c.asked_at.desc(), paper_act.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def act_that_made(session: Session, kind: str, number: str) -> AnyRow | None:
+    """The act from which a paper came that bears its number."""
+    return session.connection.execute(
+        _acts().where(
+            visible(paper_act, session.scope), paper_act.c.kind == kind, paper_act.c.number == number
+        )
+    ).one_or_none()
+
+
+def set_act_number(session: Session, act_id: UUID, number: str) -> bool:
+    """Give a confirmed act its number; False when it has one."""
+    changed = session.connection.execute(
+        update(paper_act)
+        .where(visible(paper_act, session.scope), paper_act.c.id == act_id, paper_act.c.number.is_(None))
+        .values(number=number)
+    )
+    return changed.rowcount == 1
+
+
+def acts_of_kind(session: Session, kind: str, since: datetime, until: datetime) -> Sequence[AnyRow]:
+    """The register of one kind of act, in the order in which they were done."""
+    return session.connection.execute(
+        _acts()
+        .where(
+            visible(paper_act, session.scope),
+            paper_act.c.kind == kind,
+            paper_act.c.at >= since,
+            paper_act.c.at < until,
+        )
+        .order_by(paper_act.c.at, paper_act.c.id)
+    ).all()

@@ -1,0 +1,55 @@
+"""Every table of the product: whoever takes the metadata from here has them all."""
+
+from app.models.antecedents import crimes
+from app.models.deployment import proposals, releases, replays, trials
+from app.models.desk import messages
+from app.models.district import amendments
+from app.models.intake import apitokens, lodgements, neighbours, replies, rosters, webhooks
+from app.models.issuing import ownpapers
+from app.models.record import emergencies
+from app.models.reports import kept
+from app.models.tables import (
+    audit,
+    cases,
+    clocks,
+    officers,
+    offices,
+    papers,
+    retention,
+    tallies,
+    visits,
+    workflow,
+)
+from app.models.tables.base import metadata
+
+#: A module that makes a table stands here; a test holds the list against the folder.
+MODULES = (
+    amendments,
+    apitokens,
+    audit,
+    cases,
+    clocks,
+    emergencies,
+    crimes,
+    kept,
+    lodgements,
+    messages,
+    neighbours,
+    officers,
+    ownpapers,
+    offices,
+    papers,
+    proposals,
+    releases,
+    replays,
+    replies,
+    retention,
+    rosters,
+    tallies,
+    trials,
+    visits,
+    webhooks,
+    workflow,
+)
+
+__all__ = ["MODULES", "metadata"]

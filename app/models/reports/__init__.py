@@ -1,0 +1,1 @@
+"""Queries behind registers and statements; each is read in groups, over all cases one may see."""

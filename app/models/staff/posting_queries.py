@@ -1,0 +1,168 @@
+"""Queries on postings and the orders behind them: who holds a post in an office, what waits for a second person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, insert, or_, select, update
+
+from app.models.scope import visible
+from app.models.tables.officers import officer, posting, posting_order
+from app.models.tables.offices import named, office
+from app.models.tables.workflow import is_open, user_task
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from app.models.scope import Session
+    from app.models.tables.base import AnyRow
+
+_NAMED = (officer.c.username, officer.c.name_hi, officer.c.name_en, officer.c.rank)
+
+
+def _with(table: Any, other: Any, column: Any) -> Any:
+    return and_(other.c.district_id == table.c.district_id, other.c.id == column)
+
+
+def offices(session: Session, kinds: Collection[str], day: date) -> Sequence[AnyRow]:
+    """The offices of these kinds on this day, by kind and name."""
+    return session.connection.execute(
+        select(office.c.id, *named(office, "office"))
+        .where(
+            visible(office, session.scope),
+            office.c.kind.in_(kinds),
+            office.c.valid_from <= day,
+            or_(office.c.valid_to.is_(None), office.c.valid_to >= day),
+        )
+        .order_by(office.c.kind, office.c.name_hi, office.c.id)
+    ).all()
+
+
+def of_office(session: Session, office_id: UUID, day: date) -> Sequence[AnyRow]:
+    """The postings in an office that hold on this day or begin later."""
+    return session.connection.execute(
+        select(posting, *_NAMED)
+        .join(officer, _with(posting, officer, posting.c.officer_id))
+        .where(
+            visible(posting, session.scope),
+            posting.c.office_id == office_id,
+            or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+        )
+        .order_by(posting.c.role, posting.c.valid_from, officer.c.name_hi, posting.c.id)
+    ).all()
+
+
+def find(session: Session, posting_id: UUID) -> AnyRow | None:
+    return session.connection.execute(
+        select(posting, *_NAMED, *named(office, "office"))
+        .join(officer, _with(posting, officer, posting.c.officer_id))
+        .join(office, _with(posting, office, posting.c.office_id))
+        .where(visible(posting, session.scope), posting.c.id == posting_id)
+    ).one_or_none()
+
+
+def of_officer(session: Session, officer_id: UUID, since: date) -> Sequence[AnyRow]:
+    """The postings of an officer that hold on this day or begin later."""
+    return session.connection.execute(
+        select(posting, office.c.kind.label("office_kind"))
+        .join(office, _with(posting, office, posting.c.office_id))
+        .where(
+            visible(posting, session.scope),
+            posting.c.officer_id == officer_id,
+            or_(posting.c.valid_to.is_(None), posting.c.valid_to >= since),
+        )
+        .order_by(posting.c.valid_from, posting.c.id)
+    ).all()
+
+
+def accounts(session: Session) -> Sequence[AnyRow]:
+    """The active accounts of the district, by name: what a form proposes while a user name is typed."""
+    return session.connection.execute(
+        select(officer.c.id, *_NAMED)
+        .where(visible(officer, session.scope), officer.c.active)
+        .order_by(officer.c.name_hi, officer.c.username)
+    ).all()
+
+
+def insert_posting(session: Session, row: Mapping[str, Any]) -> None:
+    session.connection.execute(insert(posting).values(district_id=session.district_id, **row))
+
+
+def set_end(session: Session, posting_id: UUID, valid_to: date) -> None:
+    session.connection.execute(
+        update(posting)
+        .where(visible(posting, session.scope), posting.c.id == posting_id)
+        .values(valid_to=valid_to)
+    )
+
+
+def insert_order(session: Session, row: Mapping[str, Any]) -> None:
+    session.connection.execute(insert(posting_order).values(district_id=session.district_id, **row))
+
+
+def _orders(session: Session) -> Any:
+    asker = officer.alias()
+    return (
+        select(
+            posting_order,
+            *_NAMED,
+            *named(office, "office"),
+            asker.c.name_hi.label("asked_by_hi"),
+            asker.c.name_en.label("asked_by_en"),
+        )
+        .join(officer, _with(posting_order, officer, posting_order.c.officer_id))
+        .join(office, _with(posting_order, office, posting_order.c.office_id))
+        .join(asker, _with(posting_order, asker, posting_order.c.asked_by))
+        .where(visible(posting_order, session.scope))
+    )
+
+
+def order(session: Session, order_id: UUID) -> AnyRow | None:
+    return session.connection.execute(_orders(session).where(posting_order.c.id == order_id)).one_or_none()
+
+
+def waiting_orders(session: Session) -> Sequence[AnyRow]:
+    """What a second person has yet to agree to, the oldest first."""
+    return session.connection.execute(
+        _orders(session)
+        .where(posting_order.c.state == "waiting")
+        .order_by(posting_order.c.asked_at, posting_order.c.id)
+    ).all()
+
+
+def refused_orders(session: Session, officer_id: UUID, since: datetime) -> Sequence[AnyRow]:
+    """What was refused to this officer since then, the newest first."""
+    return session.connection.execute(
+        _orders(session)
+        .where(
+            posting_order.c.state == "refused",
+            posting_order.c.asked_by == officer_id,
+            posting_order.c.settled_at >= since,
+        )
+        .order_by(posting_order.c.settled_at.desc(), posting_order.c.id)
+    ).all()
+
+
+def settle_order(session: Session, order_id: UUID, before: str, values: Mapping[str, Any]) -> bool:
+    """Give an order another state if it is still in the one before; whether it was."""
+    changed = session.connection.execute(
+        update(posting_order)
+        .where(
+            visible(posting_order, session.scope),
+            posting_order.c.id == order_id,
+            posting_order.c.state == before,
+        )
+        .values(**values)
+    )
+    return bool(changed.rowcount)
+
+
+def claims_of(session: Session, officer_id: UUID) -> Sequence[AnyRow]:
+    """The open tasks that an officer has claimed (system scope only)."""
+    return session.connection.execute(
+        select(user_task.c.id, user_task.c.case_id, user_task.c.office_id, user_task.c.role).where(
+            visible(user_task, session.scope), is_open, user_task.c.claimed_by == officer_id
+        )
+    ).all()
