@@ -15,7 +15,6 @@ function load() {
 function switchTo(isOn) {
   document.documentElement.dataset.hindi = isOn ? "on" : "off";
   for (const key of keys) {
-    key.hidden = false;
     key.querySelector("button").setAttribute("aria-pressed", String(isOn));
     key.querySelector("[data-typing-how]").hidden = !isOn;
   }
@@ -30,6 +29,21 @@ function turn() {
   body.set("on", isOn ? "on" : "");
   fetch(keys[0].dataset.typingKept, { method: "POST", body }).catch(() => {});
   switchTo(isOn);
+}
+
+// The key stands only where a Hindi box is on the glass; within a fold it comes with the fold.
+function offer(key) {
+  const isAsked = [...key.closest("form").querySelectorAll("[data-hindi]")].some((one) => !one.closest("[hidden], details:not([open])"));
+  if (key.hidden === isAsked) key.hidden = !isAsked;
+}
+
+for (const key of keys) {
+  offer(key);
+  new MutationObserver(() => offer(key)).observe(key.closest("form"), {
+    subtree: true,
+    childList: true,
+    attributeFilter: ["hidden", "open"],
+  });
 }
 
 if (keys.length) {

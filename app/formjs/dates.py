@@ -10,7 +10,7 @@ from app import feel
 from app.domain.clock import IST
 from app.domain.errors import FieldProblem
 from app.domain.text import ascii_digits
-from app.formjs.kind import Asked, Kind, Posted, own
+from app.formjs.kind import Asked, Kind, Posted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,7 +160,24 @@ def _incomplete(node: Node, value: Any) -> FieldProblem:
     missing = [part for part in _PARTS[node.kind] if not typed.get(part)]
     if missing and len(missing) < len(_PARTS[node.kind]):
         return FieldProblem(f"form.incomplete.{node.kind}")
-    return own(node, f"form.wrong.{node.kind}")
+    if said := _no_such_day(typed):
+        return FieldProblem("form.no_such_day", day=said)
+    return FieldProblem(f"form.wrong.{node.kind}")  # the form's own words would speak of another fault
+
+
+def _no_such_day(typed: Mapping[str, str]) -> str:
+    """A day in numbers, as one writes it, that no calendar holds; empty for a day that exists and for no numbers."""
+    parts = [ascii_digits(typed.get(part, "")) for part in ("d", "m", "y")]
+    if not all(_is_number(text, 1, _WIDTHS[part]) for part, text in zip("dmy", parts, strict=True)):
+        return ""
+    if len(parts[2]) != _WIDTHS["y"]:
+        return ""
+    d, m, y = (int(text) for text in parts)
+    try:
+        dt.date(y, m, d)
+    except ValueError:
+        return f"{d:02}-{m:02}-{y:04}"
+    return ""
 
 
 def _bound(rule: feel.Tree | None, found: Any, asked: Asked) -> Any:

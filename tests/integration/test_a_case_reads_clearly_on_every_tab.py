@@ -67,6 +67,26 @@ def test_an_office_whose_name_is_whole_is_left_as_it_is(office: Office) -> None:
     assert "थाना जिला" not in words_of(text_of(office.at(Role.DM).get("/inbox")))
 
 
+@pytest.mark.parametrize(
+    ("role", "hindi", "english"),
+    [
+        (Role.DM, "जिला पदाधिकारी", "District Magistrate"),
+        (Role.SP, "वरीय पुलिस अधीक्षक", "Senior Superintendent of Police"),
+        (
+            Role.DCRB,
+            "डीसीआरबी प्रभारी, जिला अपराध अभिलेख ब्यूरो",
+            "In-charge, DCRB, District Crime Records Bureau",
+        ),
+    ],
+)
+def test_who_heads_an_office_is_titled_as_it_is_called_and_once(
+    office: Office, role: Role, hindi: str, english: str
+) -> None:
+    visitor = office.at(role)
+    assert f"<small>{hindi}</small>" in text_of(visitor.get("/account"))
+    assert f"<small>{english}</small>" in text_of(in_english(visitor).get("/account"))
+
+
 def test_an_inbox_names_another_office_only_where_the_enquiry_is_another_offices(office: Office) -> None:
     number = office.journey.new_case([THANA])
     office.journey.go_on(number, until="accept_enquiry")

@@ -107,6 +107,15 @@ def test_what_the_section_head_prepares_is_changed_and_ordered_by_the_dm(office:
     assert_over_with_the_decision_that_followed(office, number)
 
 
+def test_of_a_signature_the_facts_say_who_and_when_and_not_that_a_box_was_ticked(
+    office: Office, at_dm: str
+) -> None:
+    told = main(office.at(Role.DM).get(f"/tasks/{office.task(at_dm, 'decide').id}"))
+    assert "पुलिस अधीक्षक की अनुशंसा" in told
+    assert "मैं इस निर्णय पर हस्ताक्षर करता/करती हूँ" in told  # his own, to be ticked
+    assert "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ" not in told
+
+
 def assert_recorded_beside_each_other(office: Office, number: str) -> None:
     first, second = kept(office, number, "prepare_hearing")
     assert second.supersedes_id == first.id

@@ -136,7 +136,7 @@ def test_every_row_is_judged_by_the_rules_of_the_form_and_good_ones_become_cases
     assert (found.row.state, dict(found.counts)) == ("checked", {"good": 2, "bad": 10})
     assert desk.told(roster_id) == {
         4: {"name_hi": "form.pattern"},
-        5: {"dob": "form.wrong.date"},
+        5: {"dob": "form.no_such_day"},
         6: {"perm_pin": "form.pattern"},
         7: {"perm_thana": "roster.no_choice"},
         8: {"gender": "roster.one_of"},

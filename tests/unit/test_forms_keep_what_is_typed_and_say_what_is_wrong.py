@@ -100,6 +100,11 @@ def test_each_kind_keeps_what_was_typed_rightly(component: dict, posted: dict, v
         (
             field("a", "datetime", subtype="date"),
             {"a-d": ["31"], "a-m": ["2"], "a-y": ["2026"]},
+            "form.no_such_day",
+        ),
+        (
+            field("a", "datetime", subtype="date"),
+            {"a-d": ["31"], "a-m": ["2"], "a-y": ["26"]},
             "form.wrong.date",
         ),
         (field("a", "datetime", subtype="date"), {"a-d": ["31"]}, "form.incomplete.date"),
@@ -123,6 +128,20 @@ def test_what_is_typed_wrong_is_told_and_stays_on_the_page(
     shown = {part.name: part.value for part in box.parts} or {"a": box.value}
     if component["type"] not in ("radio", "checklist"):
         assert {name: [str(text)] for name, text in shown.items() if text} == posted
+
+
+def test_a_day_that_no_calendar_holds_is_told_so_and_not_in_words_of_a_later_day() -> None:
+    trial = form(
+        field(
+            "a",
+            "datetime",
+            subtype="date",
+            properties={"error_hi": "दिनांक लिखें; आज के बाद का नहीं", "error_en": "A date not after today"},
+        )
+    )
+    values = formjs.read(trial, {"a-d": ["३१"], "a-m": ["02"], "a-y": ["2026"]}, {})
+    problem = formjs.check(trial, values, FACTS, {}, NOW)["a"]
+    assert (problem.key, problem.params, problem.hi) == ("form.no_such_day", {"day": "31-02-2026"}, "")
 
 
 def test_zero_width_joiners_are_letters_of_devanagari() -> None:

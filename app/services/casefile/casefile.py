@@ -15,7 +15,7 @@ from app.models.execution import workflow_queries as workflow
 from app.models.staff import officer_queries as officers
 from app.services.access import standins
 from app.services.casefile import casepapers, hearings, particulars, visits
-from app.services.casefile.facts import INTAKE, CaseFacts
+from app.services.casefile.facts import INTAKE, SIGN, CaseFacts
 from app.services.casefile.record import Record
 from app.services.district import calendars, units
 from app.services.procedure import releases
@@ -392,12 +392,16 @@ class CaseFile:
     def shown(
         self, form: formjs.Form | None, values: dict[str, Any], classes: frozenset[str]
     ) -> list[tuple[str, str]]:
-        """An answer as label and text; an act outside the route has no form, but a reason."""
+        """An answer as label and text; an act outside the route has no form, but a reason.
+
+        Of the signature's tick nothing is said: that it was sent, by whom and when stands above the answer.
+        """
         language = self._actor.language
         if form is None:
             return [(_REASON.get(language, _REASON["hi"]), str(values.get("reason", "")))]
         options = self.facts.option_labels(form, self.release, values)
-        return formjs.show(form, values, options, language, classes)
+        said = {name: value for name, value in values.items() if name != SIGN}
+        return formjs.show(form, said, options, language, classes)
 
     def corrections(self) -> list[Correction]:
         """What was corrected in the particulars of the person, as far as the officer's post reads it."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 INTAKE, ROUTE, REVIEW, HEARING = "intake", "route", "review_findings", "hold_hearing"
 DISPATCH = "dispatch"
+#: The box by which a form says that it signs (GLOSSARY.md).
+SIGN = "sign"
 #: Form of a unit -> what the findings call its answers.
 _TOLD_BY = {
     "visit": "visit",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.services.access import stepup
+from app.services.casefile.facts import SIGN
 from app.services.papers import paperplan
 
 if TYPE_CHECKING:
@@ -16,17 +17,16 @@ if TYPE_CHECKING:
 ACTION = "task:sign"
 BATCH = "task:sign_all"  # many tasks in one act
 _THING = "task:"
-#: The box by which a form says that it signs (GLOSSARY.md), and the decisions by which a deciding form does not.
-_BOX = "sign"
+#: The decisions by which a deciding form does not sign.
 _RETURNS = frozenset({"re_enquiry", "return"})
 #: What an officer answers by signing a clean case as one of a list, beside what its form proposes.
 _CLEAN: dict[str, dict[str, Any]] = {
-    "decide": {"dm_decision": "issue_clear", _BOX: True},
+    "decide": {"dm_decision": "issue_clear", SIGN: True},
     "recommend": {
         "action": "recommend",
         "sp_outcome": "no_adverse",
         "sp_decision": "issue_clear",
-        _BOX: True,
+        SIGN: True,
     },
 }
 
@@ -37,7 +37,7 @@ def signs(form: str, answers: Mapping[str, Any]) -> bool:
     In the forms that decide on a paper everything is one but a return, whether an administrator's release still has
     the box or not.
     """
-    if answers.get(_BOX) is True:
+    if answers.get(SIGN) is True:
         return True
     decided = {answers.get("dm_decision"), answers.get("action")}
     return form in paperplan.DECIDING and not decided & _RETURNS

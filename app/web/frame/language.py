@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("hi", "en")
 _DAY = re.compile(r"\b\d\d-\d\d-\d{4}\b")  # never torn at its hyphens
+#: What stands before and behind a head's title in the name of his office.
+_OF_HEAD = {"hi": ("", " का कार्यालय"), "en": ("Office of the ", "")}
 DOMAINS = (
     "screens",
     "statements",
@@ -130,6 +132,17 @@ def office(thing: Any, name: str = "office") -> str:
     called = pick(thing, name)
     key = f"office.{getattr(thing, f'{name}_kind')}"
     return say(key, name=called) if called and known(key) else called
+
+
+def seat(thing: Any) -> str:
+    """A post as one says it: the title, and the office where the title does not name it already.
+
+    An office that is called after its head tells how the head is titled in this district: वरीय पुलिस अधीक्षक.
+    """
+    title, place = word("role", thing.role), office(thing)
+    before, after = _OF_HEAD[current()]
+    head = place.removeprefix(before).removesuffix(after)
+    return head if head != place and title in head else f"{title}, {place}"
 
 
 def choose(hindi: str, english: str) -> str:
@@ -267,6 +280,7 @@ def install(app: Flask) -> None:
         word=word,
         pick=pick,
         office=office,
+        seat=seat,
         choose=choose,
         age_chip=age_chip,
         due=due,
