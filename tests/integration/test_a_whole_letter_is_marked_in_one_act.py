@@ -11,6 +11,7 @@ from app.domain.errors import Unavailable
 from app.domain.roles import Role
 from app.services.desk.many import Acting, Item
 from app.web.frame import acting, language
+from tests.integration.test_each_letter_to_another_district_is_told_apart import stay
 from tests.office import text_of
 
 if TYPE_CHECKING:
@@ -71,6 +72,20 @@ def test_each_address_is_shown_with_its_thana_and_a_doubtful_one_is_left(office:
         other.get(f"/requisitions/{letter}")
         assert other.post(address, sent).status_code == 403
     assert reader.post(address, {}).status_code == 422
+
+
+def test_a_letter_to_another_district_is_told_beside_its_case(office: Office) -> None:
+    letter = office.journey.register()
+    number = office.journey.add(letter, [THANA], stays=[stay("197", 2022)])
+    office.journey.do(number, "scrutinise")
+    reader, page = marking(office, letter)
+    told = "गोपालगंज को पत्र: पत्र बनेगा; उत्तर कागज से दर्ज होगा"
+    assert told in page.partition("<main")[2]
+    [task] = office.journey.waiting(number)
+    shown = text_of(reader.post("/inbox/many/send/mark", {"task": str(task.id)}))
+    assert told in shown.partition("<main")[2], "and on the page of tasks that were ticked in the inbox"
+    reader.post(f"/requisitions/{letter}/mark", ticked(page))
+    assert "record_reply" in office.journey.steps(number)
 
 
 def test_a_line_that_breaks_stops_between_two_cases_and_the_rest_is_taken_up(

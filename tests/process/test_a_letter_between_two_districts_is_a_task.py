@@ -19,7 +19,7 @@ from app.models.tables.cases import answer, case, data_key, document, enquiry
 from app.services.casework import cases
 from app.services.desk import reasking
 from app.services.district import neighbourhood
-from app.services.intake import errands, neighbourdesk
+from app.services.intake import errands, lettermarking, neighbourdesk
 from app.services.workflow import reminders
 from tests import neighbours
 from tests.districts import NOW
@@ -228,7 +228,7 @@ def test_a_reminder_is_a_notice_there(plain: Pair) -> None:
 def test_where_nobody_is_posted_the_letter_goes_on_paper(plain: Pair) -> None:
     """Buxar's SP and his reader are relieved for the time of the test."""
     with plain.relieved(BUXAR):
-        [way] = neighbourhood.ways(plain.database, [str(BUXAR)], NOW)
+        [way] = neighbourhood.ways(plain.database, [{"district": str(BUXAR)}], NOW).values()
         number = plain.ask()
     assert way.reason == "no_officers"
     assert (plain.letter(number).state, plain.letter(number).reason) == ("paper", "no_officers")
@@ -239,10 +239,25 @@ def test_where_nobody_is_posted_the_letter_goes_on_paper(plain: Pair) -> None:
     reasking.ask_again(plain.database, reader, task.id, str(BUXAR), NOW)
     plain.saran.work()
     assert plain.letter(number).state == "sent"
-    assert [each.reason for each in neighbourhood.ways(plain.database, [str(BUXAR), "222"], NOW)] == [
-        "",
-        "no_district",
-    ]
+    letters = [{"district": str(BUXAR)}, {"district": "222"}, {"district_other": "कोडरमा"}]
+    ways = neighbourhood.ways(plain.database, letters, NOW)
+    assert [each.reason for each in ways.values()] == ["", "no_district", "no_district"]
+
+
+def test_whoever_marks_a_whole_letter_sees_of_each_case_which_way_its_letter_goes(plain: Pair) -> None:
+    letter = plain.saran.register(candidate_count=2)
+    away, at_home = plain.saran.add(letter, stays=[STAY]), plain.saran.add(letter)
+    for number in (away, at_home):
+        plain.saran.go_on(number, until="route")
+    reader = plain.saran.staff.holder(Role.SP_READER)
+
+    def ways() -> dict[str, list[tuple[int, str]]]:
+        found = lettermarking.waiting(plain.database, reader, letter, NOW).found
+        return {one.case_number: [(way.district, way.reason) for way in one.ways] for one in found.ready}
+
+    assert ways() == {away: [(BUXAR, "")], at_home: []}
+    with plain.relieved(BUXAR):
+        assert ways() == {away: [(BUXAR, "no_officers")], at_home: []}
 
 
 def test_both_chains_tell_it(plain: Pair) -> None:

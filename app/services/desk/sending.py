@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,9 @@ from app.domain.errors import DomainError
 from app.models.issuing import paper_queries as series
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding, many, marking, sheets, tasks
-from app.services.district import calendars, policies
+from app.services.district import calendars, neighbourhood, policies
 from app.services.district.places import WRITTEN, Known
+from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.services.desk.many import Item
     from app.services.desk.sheets import Sheet
+    from app.services.district.neighbourhood import Way
     from app.services.store.database import Database
 
 MARK, ASSIGN, APPROVE = "mark", "assign", "approve"
@@ -32,7 +34,7 @@ FORMS = {MARK: "route", ASSIGN: "accept_enquiry", APPROVE: "endorse_enquiry"}
 #: How a thana may be known that is marked without anybody looking at the address by itself.
 _SURE = frozenset({WRITTEN, Known.LEARNT, Known.ONLY_ONE})
 _CLEAN = "no_adverse"
-_OFFICERS = "enquiry_officers"
+_OFFICERS, _LETTERS = "enquiry_officers", "other_district"
 _SERIES = "approved"  # how many reports an office approved in lists on one day
 
 
@@ -69,7 +71,9 @@ class Ready:
     name_hi: str
     name_en: str
     places: list[marking.Line]  # where it is marked to, and how each thana is known
+    letters: tuple[Mapping[str, Any], ...]  # rows of the form: to other districts
     seal: str
+    ways: tuple[Way, ...] = ()  # how each letter would go today
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,25 @@ def allowed(session: Session, act: str) -> bool:
 def offered(session: Session, forms: Collection[str]) -> list[str]:
     """The acts that tasks with these forms may be part of, in the order of the route."""
     return [act for act, form in FORMS.items() if form in forms and allowed(session, act)]
+
+
+def look(
+    database: Database,
+    actor: Actor,
+    act: str,
+    task_ids: Iterable[UUID],
+    now: datetime,
+    most: int = many.MOST,
+) -> Page:
+    """As `show`, and how every letter to another district would go today: as a task there, or on paper."""
+    page = database.read(lambda session: show(session, actor, act, task_ids, now, most), actor_scope(actor))
+    ways = neighbourhood.ways(database, (letter for one in page.ready for letter in one.letters), now)
+
+    def named(one: Ready) -> Ready:
+        places = dict.fromkeys(place for each in one.letters if (place := neighbourhood.place_of(each)))
+        return replace(one, ways=tuple(ways[place] for place in places))
+
+    return replace(page, ready=[named(one) for one in page.ready])
 
 
 def show(
@@ -252,6 +275,7 @@ def _ready(session: Session, sheet: Sheet, values: dict[str, Any], now: datetime
         person["hi"],
         person["en"],
         marking.told(known, sheet.task),
+        tuple(row for row in values.get(_LETTERS) or () if isinstance(row, dict)),
         _seal(values),
     )
 
@@ -294,6 +318,7 @@ __all__ = [
     "Ready",
     "Said",
     "allowed",
+    "look",
     "offered",
     "one_by_one",
     "send",

@@ -138,8 +138,8 @@ def see(
 
     view = database.read(look, actor_scope(actor))
     rows = view.values.get("other_district") or ()
-    places = [str(row.get("district") or "") for row in rows if isinstance(row, dict)]
-    view = replace(view, ways=neighbourhood.ways(database, places, now))
+    ways = neighbourhood.ways(database, (row for row in rows if isinstance(row, dict)), now)
+    view = replace(view, ways=list(ways.values()))
     sightings.note(database, actor, f"case:{view.case_id}", view.element_id, view.classes, now)
     return view
 

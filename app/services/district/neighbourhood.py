@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.models.intake import neighbours as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import calendars, units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from app.models.scope import Session
@@ -28,19 +28,27 @@ OVER = "over"  # its answer was entered before it could go
 class Way:
     """How a letter to a district goes: `reason` is empty where it goes into the inbox there."""
 
-    district: int
+    district: int  # 0: of another state, called as it was written
     name_hi: str
     name_en: str
     reason: str
 
 
-def ways(database: Database, districts: Iterable[str], now: datetime) -> list[Way]:
-    """How letters to these districts (codes) go today; each is looked at behind its own wall."""
-    codes = [int(each) for each in dict.fromkeys(districts) if each.isdigit()]
-    return [_way(database, code, now) for code in codes]
+def ways(database: Database, letters: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, Way]:
+    """How these letters go today, each by `place_of` it; each district is looked at behind its own wall."""
+    places = dict.fromkeys(place for each in letters if (place := place_of(each)))
+    return {place: _way(database, place, now) for place in places}
 
 
-def _way(database: Database, code: int, now: datetime) -> Way:
+def place_of(letter: Mapping[str, Any]) -> str:
+    """Where a letter of the marking form goes: a district's code, or the name of one in another state."""
+    return str(letter.get("district") or letter.get("district_other") or "").strip()
+
+
+def _way(database: Database, place: str, now: datetime) -> Way:
+    if not place.isdigit():
+        return Way(0, place, place, NO_DISTRICT)
+    code = int(place)
     reason = database.read(lambda session: obstacle(session, now), there(code))
     return Way(code, *units.district(code), reason)
 

@@ -44,16 +44,20 @@ def may(actor: Actor) -> bool:
     return Role.SP_READER in roles_done_by(actor.post)
 
 
-def waiting(session: Session, actor: Actor, requisition_id: UUID, now: datetime) -> Waiting:
-    """What would be marked where. Raises NotAllowed, NotFound."""
-    letter = _letter(session, actor, requisition_id)
-    ids = [row.id for row in table.of_letter(session, requisition_id, FORM)]
-    shown = ids[:MOST]
+def waiting(database: Database, actor: Actor, requisition_id: UUID, now: datetime) -> Waiting:
+    """What would be marked where, and which way its letters go. Raises NotAllowed, NotFound."""
+    letter, rows = database.read(
+        lambda session: (
+            _letter(session, actor, requisition_id),
+            table.of_letter(session, requisition_id, FORM),
+        ),
+        actor_scope(actor),
+    )
+    shown = [row.id for row in rows[:MOST]]
     if not shown:
         return Waiting(letter, sending.Page(sending.MARK, [], [], [], 0), 0)
-    return Waiting(
-        letter, sending.show(session, actor, sending.MARK, shown, now, MOST), len(ids) - len(shown)
-    )
+    found = sending.look(database, actor, sending.MARK, shown, now, MOST)
+    return Waiting(letter, found, len(rows) - len(shown))
 
 
 def mark(

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 TEMPLATE = "consolidated_reply"
-_WIDTHS = (10, 34, 32, 28, 26, 42)  # of the list, in millimetres; a paper's number stays whole
+_WIDTHS = (10, 31, 30, 27, 32, 42)  # of the list, in mm: numbers stay whole, an outcome takes two lines
 _LEASE = timedelta(minutes=2)  # a worker that died lets go after this
 _AT_ONCE = 50  # persons of a slice
 ISSUED, FAILED = "issued", "failed"

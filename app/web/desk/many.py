@@ -73,8 +73,7 @@ def prints() -> ResponseReturnValue:
 
 
 def _shown(act: str, problem: str = "", said: sending.Said | None = None) -> ResponseReturnValue:
-    chosen, now = _chosen(), transaction.now()
-    found = transaction.read(lambda rows: sending.show(rows, g.actor, act, chosen, now))
+    found = sending.look(transaction.database(), g.actor, act, _chosen(), transaction.now())
     return page(
         "inbox/send.html", 422 if problem else 200, found=found, problem=problem, said=said or sending.Said()
     )

@@ -160,8 +160,7 @@ def forward(requisition_id: UUID) -> ResponseReturnValue:
 @requires(Permission.REQUISITION_SEE)
 def marking_page(requisition_id: UUID) -> ResponseReturnValue:
     """Every address of the letter's cases with its thana, and the cases that are left out."""
-    now = transaction.now()
-    waiting = transaction.read(lambda rows: lettermarking.waiting(rows, g.actor, requisition_id, now))
+    waiting = lettermarking.waiting(transaction.database(), g.actor, requisition_id, transaction.now())
     return page("requisitions/mark.html", letter=waiting.letter, found=waiting.found, more=waiting.more)
 
 
