@@ -13,6 +13,9 @@ from openpyxl import Workbook, load_workbook
 from app import spreadsheets
 from app.domain.legacyfont import is_legacy
 
+#: Of an entry of a ZIP's directory: where the size stands that its part unpacks to, and where its name begins.
+_SIZE, _NAME = 24, 46
+
 
 def book(*rows: list[Any], merged: str = "") -> bytes:
     made = Workbook()
@@ -35,6 +38,13 @@ def changed(data: bytes, name: str, content: bytes) -> bytes:
                 after.writestr(part, before.read(part))
         after.writestr(name, content)
     return kept.getvalue()
+
+
+def claiming(data: bytes, size: int) -> bytes:
+    """The same workbook whose directory says that its sheet unpacks to so many bytes."""
+    name = b"xl/worksheets/sheet1.xml"
+    at = data.rindex(name) - _NAME  # of the directory, which stands behind the parts
+    return data[: at + _SIZE] + size.to_bytes(4, "little") + data[at + _SIZE + 4 :]
 
 
 def refusal(data: bytes) -> str:
@@ -92,6 +102,8 @@ DTD = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><worksheet/>'
         ("नाम,पिन\nराम,1\n".encode("utf-16-le"), "kind"),
         ("name,pin\nJos\u00e9,1\n".encode("latin-1"), "encoding"),
         (BOMB, "bomb"),
+        (claiming(PLAIN, 1 << 30), "bomb"),
+        (claiming(BOMB, 900), "broken"),
         (changed(PLAIN, "xl/media/image1.png", b"\0" * 60_000_001), "bomb"),
         (changed(PLAIN, "xl/worksheets/sheet1.xml", DTD), "broken"),
         (changed(PLAIN, "xl/worksheets/sheet1.xml", DTD.decode().encode("utf-16")), "broken"),
@@ -113,6 +125,8 @@ DTD = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><worksheet/>'
         "utf-16-text",
         "latin-1-text",
         "bomb",
+        "says-it-is-1-GB",
+        "bomb-that-says-it-is-small",
         "unpacks-to-60-MB",
         "entity",
         "entity-in-utf-16",

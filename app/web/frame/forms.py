@@ -11,6 +11,9 @@ from uuid import UUID
 import flask
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
+from werkzeug.exceptions import BadRequest, ClientDisconnected
+from werkzeug.utils import cached_property
+from werkzeug.wsgi import LimitedStream
 
 from app.domain.text import ascii_digits
 from app.services.desk.tasks import Posted
@@ -18,6 +21,8 @@ from app.services.store.documents import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from werkzeug.formparser import FormDataParser
 
 _OURS = {"csrf_token", "_op", "_decided", "_sent_as", "_item", "_kind", "_base", "_follows", "_age"}
 _DECIDE = "decide"
@@ -36,10 +41,39 @@ def _without_nul(value: Any) -> Any:
     return value.replace("\0", "") if isinstance(value, str) else value
 
 
+class CutShort(BadRequest):
+    """A form whose end never came: the line broke while it was sent, or a browser sent half of it."""
+
+
 class Request(flask.Request):
-    """A request whose files never touch a disk: in the machine's own folder they would lie unsealed."""
+    """A request whose files never touch a disk: in the machine's own folder they would lie unsealed.
+
+    What came by half is refused as a whole: read as it is, a form without its end would pass for one that was
+    filled in so, and an upload without its end for a form that is empty.
+    """
 
     parameter_storage_class = _Texts
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """The body. Raises ClientDisconnected where less comes than was announced: the server itself says nothing."""
+        found: IO[bytes] = super().stream
+        length = self.content_length
+        return found if length is None else LimitedStream(self.environ["wsgi.input"], length)  # type: ignore[return-value]
+
+    def make_form_data_parser(self) -> FormDataParser:
+        parser = super().make_form_data_parser()
+        parser.silent = False
+        return parser
+
+    def _load_form_data(self) -> None:
+        try:
+            super()._load_form_data()
+        except (ValueError, ClientDisconnected) as cut:
+            # The page that tells it looks at the form again, and finds none.
+            kept = self.parameter_storage_class()
+            self.__dict__.update(stream=BytesIO(), form=kept, files=kept)
+            raise CutShort from cut
 
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
         return BytesIO()

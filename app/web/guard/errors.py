@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import Response, g, make_response, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from app.domain import errors as domain
 from app.web.frame import language
+from app.web.frame.forms import CutShort
 from app.web.frame.pages import page
 from app.web.guard import problems
 
@@ -62,6 +63,8 @@ _GENERAL = {
 }
 _NEVER_SHOWN = {"csrf_token", "password", "again", "current", "code", "new_code", "entry_code"}
 
+#: Refusals of what was not read to its end: there is no form to show again.
+_UNREAD = {"too_large", "cut_short"}
 _WORTH_SENDING_AGAIN = {"unavailable", "failure", "conflict", "too_many", "stale"}
 
 log = structlog.get_logger()
@@ -139,7 +142,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if status < HTTPStatus.BAD_REQUEST:
         return error.get_response()
     name = STATUSES.get(status, "bad_request" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "failure")
-    if _is_stale(error):
+    if isinstance(error, CutShort | ClientDisconnected):
+        name = "cut_short"
+    elif _is_stale(error):
         name = "stale" if g.get("actor") is not None else "signed_out"
     answer = _answer(status, name)
     for header, value in error.get_headers():
@@ -186,7 +191,7 @@ def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Re
     if problems.are_wanted():
         return _told_program(status, kind, detail, reference)
     here = request.full_path.rstrip("?")
-    is_form = request.method == "POST" and kind != "too_large"
+    is_form = request.method == "POST" and kind not in _UNREAD
     may_resend = is_form and g.actor is not None and kind in _WORTH_SENDING_AGAIN
     files_lost = is_form and any(file.filename for file in request.files.values())
     may_retry = request.method == "GET" and status >= HTTPStatus.INTERNAL_SERVER_ERROR
