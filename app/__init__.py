@@ -50,6 +50,7 @@ _SCREENS = {
         "calendar",
         "areas",
         "thanas",
+        "offices",
         "orders",
         "retention",
         "watch",

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from app.cli import frame
-from app.services.installation import setup
+from app.services.installation import lacks, setup
 from app.services.staff import entrycodes
 
 districts = AppGroup("district", help="जिले / districts")
@@ -24,6 +24,34 @@ def _add_district(lgd_code: int) -> None:
         else:
             is_new = setup.add_district(frame.readied(), lgd_code, frame.now())
     click.echo(frame.both("cli.district_added" if is_new else "cli.district_known", code=lgd_code))
+    _tell_lacks(lgd_code)
+
+
+@districts.command("lacks")
+@frame.district_option
+def _lacks(lgd_code: int | None) -> None:
+    """Tell what a district still lacks before its first case; exits with 1 as long as something does."""
+    if not _tell_lacks(frame.only_district(lgd_code)):
+        raise SystemExit(1)
+
+
+def _tell_lacks(code: int) -> bool:
+    """Print the list that the page of the administration shows; -> whether nothing holds the first case up."""
+    points = setup.lacking(frame.database(), code, frame.now())
+    for point in points:
+        about = ("lack.post_of", "role", point.role) if point.role else (f"lack.{point.key}", "", "")
+        click.echo(f"[{frame.both(f'lack.is.{point.state}')}] {_about(*about)}")
+        click.echo(f"    {frame.both(f'lack.{point.key}.{point.state}', **point.params)}")
+        names = [*(frame.both(f"office_kind.{kind}") for kind in point.kinds)]
+        names += [" / ".join(dict.fromkeys(each)) for each in point.offices]
+        for name in names:
+            click.echo(f"    - {name}")
+    return lacks.is_ready(points)
+
+
+def _about(key: str, code: str, value: str) -> str:
+    """The heading of a point: its own words, or the post that it is about."""
+    return frame.both(key, **({code: frame.both(f"{code}.{value}")} if code else {}))
 
 
 @administrators.command("first")

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from app.domain.names import skeleton
+from app.domain.text import ascii_digits, fault_in, tidy
 
 #: Words that say what a place is, not which one.
 _KINDS = frozenset(
@@ -16,6 +17,7 @@ _WORD = re.compile(r"[a-z\u0900-\u0963\u0971-\u097f]+|\d+")
 _SHORT = re.compile(r"(?<=[\u0900-\u0965])०")  # the sign of a shortened word (नं०), not the figure
 _PIN = re.compile(r"[1-9]\d{5}")
 LONGEST = 60  # characters of a key
+_LINE = re.compile(r"(.+?)[\s,;:-]+([1-9]\d{5})")
 
 
 def area_key(pin: str, village: str) -> str:
@@ -30,3 +32,11 @@ def area_key(pin: str, village: str) -> str:
     if not _PIN.fullmatch(pin) or not heard:
         return ""
     return f"{pin}|{heard}{wards}"[:LONGEST]
+
+
+def village_in(line: str) -> tuple[str, str] | None:
+    """Key and name of the village that a typed line tells, name and PIN code; None where it tells none."""
+    parts = _LINE.fullmatch(ascii_digits(tidy(line)))
+    name = "" if parts is None else parts[1].strip()
+    code = "" if parts is None or fault_in(name, lines=False) else area_key(parts[2], name)
+    return (code, name) if code else None

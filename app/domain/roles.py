@@ -198,6 +198,7 @@ class Permission(StrEnum):
     POSTING_CHANGE = "posting:change"
     DEPARTMENT_KEEP = "department:keep"
     THANA_KEEP = "thana:keep"
+    OFFICE_KEEP = "office:keep"
     DEPARTMENT_SEE = "department:see"
     DEPARTMENT_PAPER = "department:paper"
     DEPARTMENT_FIND = "department:find"
@@ -336,6 +337,7 @@ GRANTS: dict[Permission, Grant] = {
     ),
     Permission.DEPARTMENT_KEEP: _grant("adm.masters"),
     Permission.THANA_KEEP: _grant("adm.masters"),
+    Permission.OFFICE_KEEP: _grant("adm.masters"),
     # Stage and due day are what a department is told of a clock; the papers delivered to it are its register.
     Permission.DEPARTMENT_SEE: _grant(
         "see.tracking", "see.case.identity", "see.clock_ledger", keeps="stage_only", of_requester=True

@@ -75,9 +75,13 @@ def has_officers(session: Session) -> bool:
 
 
 def postings(session: Session, day: date) -> Sequence[AnyRow]:
-    """Who holds which post on a day, with the office's key; in the order of the user names."""
+    """Who holds which post on a day, with the office's key; in the order of the user names.
+
+    `has_come`: whether its officer has chosen a password, and so can sign in.
+    """
+    own = (posting.c.id, posting.c.officer_id, posting.c.office_id, posting.c.role, office.c.key)
     return session.connection.execute(
-        select(posting.c.id, posting.c.officer_id, posting.c.office_id, posting.c.role, office.c.key)
+        select(*own, and_(officer.c.active, officer.c.password_hash != "").label("has_come"))
         .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
         .join(
             officer,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from app.models.district.area_queries import VILLAGE
 from app.models.scope import visible
+from app.models.tables.officers import posting, posting_order
 from app.models.tables.offices import jurisdiction, office, setting
 from app.models.tables.workflow import user_task
 
@@ -72,3 +73,15 @@ def kept_under(session: Session, prefix: str) -> Sequence[AnyRow]:
         visible(setting, session.scope), setting.c.key.startswith(prefix, autoescape=True)
     )
     return session.connection.execute(chosen.order_by(setting.c.key)).all()
+
+
+def drop_office(session: Session, office_id: UUID) -> bool:
+    """Take an office out with the area it was to answer for; False where somebody is or was to be posted there."""
+    for table in (posting, posting_order):
+        held = select(table.c.id).where(visible(table, session.scope), table.c.office_id == office_id)
+        if session.connection.execute(held.limit(1)).first() is not None:
+            return False
+    own = visible(jurisdiction, session.scope), jurisdiction.c.office_id == office_id
+    session.connection.execute(delete(jurisdiction).where(*own))
+    gone = delete(office).where(visible(office, session.scope), office.c.id == office_id)
+    return bool(session.connection.execute(gone).rowcount)

@@ -22,12 +22,7 @@ CODES = {218: "SRN"}
 #: Codes of offices in memo numbers.
 _DISTRICT_OFFICES = (
     (OfficeKind.DM_OFFICE, "DM-GEN", "जिला पदाधिकारी का कार्यालय", "Office of the District Magistrate"),
-    (
-        OfficeKind.SP_OFFICE,
-        "SP-CON",
-        "वरीय पुलिस अधीक्षक का कार्यालय",
-        "Office of the Senior Superintendent of Police",
-    ),
+    (OfficeKind.SP_OFFICE, "SP-CON", "पुलिस अधीक्षक का कार्यालय", "Office of the Superintendent of Police"),
     (OfficeKind.DCRB, "DCRB", "जिला अपराध अभिलेख ब्यूरो", "District Crime Records Bureau"),
     (OfficeKind.SPECIAL_BRANCH, "SB", "विशेष शाखा", "Special Branch"),
     (
@@ -37,6 +32,12 @@ _DISTRICT_OFFICES = (
         "Office of the District Informatics Officer",
     ),
 )
+#: Districts whose police a Senior Superintendent heads.
+_SENIOR = {
+    218: {
+        OfficeKind.SP_OFFICE: ("वरीय पुलिस अधीक्षक का कार्यालय", "Office of the Senior Superintendent of Police")
+    }
+}
 #: A department with an account of its own, for the demo: its key, code and names.
 _DEMO_DEPARTMENT = ("dept_education", "DEPT", ("शिक्षा विभाग", "Education Department"))
 _SINCE = date(2020, 1, 1)  # offices older than the product exist since before its first case
@@ -88,8 +89,9 @@ def _office(
 
 
 def _district_offices(session: Session, lgd_code: int, _now: datetime) -> list[dict[str, Any]]:
+    own = _SENIOR.get(lgd_code, {})
     return [
-        _office(session, kind, kind.value, code, (hindi, english), lgd_code=lgd_code)
+        _office(session, kind, kind.value, code, own.get(kind, (hindi, english)), lgd_code=lgd_code)
         for kind, code, hindi, english in _DISTRICT_OFFICES
     ]
 

@@ -100,6 +100,11 @@ def show(session: Session, actor: Actor, now: datetime) -> Page:
     return Page([*book.lines(year), *book.lines(year + 1)], found, (year, year + 1), waiting)
 
 
+def of_this_year(session: Session, now: datetime) -> list[Line]:
+    """The series of this year as they stand, DM and SP first."""
+    return _Book(session, _offices(session, now)).lines(calendars.day(now).year)
+
+
 def propose(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> None:
     """Put a series before the officer who approves; it takes the place of what was proposed before.
 

@@ -13,11 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.domain.areas import area_key
+from app.domain.areas import village_in
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.domain.text import ascii_digits, fault_in, tidy
+from app.domain.text import fault_in, tidy
 from app.models.district import setting_queries as settings
 from app.models.district import setup_queries
 from app.models.district import thana_queries as table
@@ -41,7 +41,6 @@ _PREFIX = "thana.change:"
 _SHOWN = 30  # changes that are over
 _MOST = 300  # villages of one change
 _NAMES = {"hi": re.compile(r"[\u0900-\u097f .()-]{2,60}"), "en": re.compile(r"[A-Za-z .()-]{2,60}")}
-_LINE = re.compile(r"(.+?)[\s,;:-]+([1-9]\d{5})")
 
 
 class Refused(DomainError):
@@ -247,12 +246,10 @@ def _villages(session: Session, row: AnyRow, wanted: Wanted, today: date) -> lis
     ticked = [known[each] for each in wanted.villages if each in known]
     villages = {each.area_code: str(each.name) for each in ticked}
     for line in filter(None, map(str.strip, wanted.more.splitlines())):
-        parts = _LINE.fullmatch(ascii_digits(tidy(line)))
-        name = "" if parts is None else parts[1].strip()
-        code = "" if parts is None or fault_in(name, lines=False) else area_key(parts[2], name)
-        if not code:
+        found = village_in(line)
+        if found is None:
             raise Refused("more", "line", line=line[:60])
-        villages[code] = name
+        villages[found[0]] = found[1]
     if not villages or len(villages) > _MOST:
         raise Refused("more", "villages", most=_MOST)
     return [{"code": code, "name": name} for code, name in villages.items()]

@@ -11,7 +11,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.demo import demo, demo_cases, demo_crowd
 from app.services.deployment import release_proposals
 from app.services.district import districts, gazetteer
-from app.services.installation import migrations
+from app.services.installation import lacks, migrations
 from app.services.jobs import jobs
 from app.services.procedure import releases
 from app.services.store import keys
@@ -98,6 +98,14 @@ def add_district(database: Database, lgd_code: int, now: datetime, *, is_demo: b
     is_new = database.write(lambda session: districts.add(session, lgd_code, demo=is_demo, now=now), scope)
     _ship(database, lgd_code, now, ROOT)
     return is_new
+
+
+def lacking(database: Database, district_id: int, now: datetime) -> list[lacks.Point]:
+    """What a district still lacks before its first case, for whoever sets the machine up."""
+    keys_of = database.office_keys.states(district_id, now)
+    return database.read(
+        lambda session: lacks.of(session, keys_of, now), SystemScope(SystemReason.SETUP, district_id)
+    )
 
 
 def _ship(database: Database, district_id: int, now: datetime, shipped: Path) -> None:

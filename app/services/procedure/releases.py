@@ -236,6 +236,12 @@ def active(session: Session) -> Loaded:
     return load(session, row.id)
 
 
+def came_with_the_product(session: Session) -> bool:
+    """Whether the release in force is the product's own, unchanged by the district."""
+    row = table.active(session)
+    return row is not None and row.note == SHIPPED
+
+
 def version_of(session: Session, release_id: UUID) -> int:
     """The number of a release. Raises NotFound."""
     row = table.find(session, release_id)

@@ -177,6 +177,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "order:issue": frozenset({"kind", "reason"}),
     "order:cancel": frozenset(),
     "area:approve": frozenset(),
+    "office:found": frozenset({"kind", "code", "on"}),
+    "office:take_back": frozenset({"kind", "code"}),
     "thana:plan": frozenset({"kind", "on", "hi", "en"}),
     "thana:take_back": frozenset({"kind", "on", "hi", "en"}),
     "thana:done": frozenset({"kind", "on", "hi", "en"}),

@@ -61,6 +61,7 @@ def overview() -> ResponseReturnValue:
         may_see_policies=g.actor.may(Permission.POLICY_SEE),
         may_see_series=g.actor.may(Permission.SERIES_SEE),
         may_keep_thanas=g.actor.may(Permission.THANA_KEEP),
+        may_keep_offices=g.actor.may(Permission.OFFICE_KEEP),
         may_keep_departments=g.actor.may(Permission.DEPARTMENT_KEEP),
         may_watch_tokens=g.actor.may(Permission.PROGRAM_WATCH),
         backup=backup,

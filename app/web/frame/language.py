@@ -45,6 +45,7 @@ DOMAINS = (
     "crimes",
     "passkeys",
     "neighbours",
+    "offices",
 )
 
 

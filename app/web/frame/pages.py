@@ -209,6 +209,7 @@ _REACHED_FROM = {
     "subjects": "search",
     "tasks": "inbox",
     "thanas": "admin",
+    "offices": "admin",
     "tokens": "department",
     "trials": "modeler",
     "verify": "certificates",

@@ -1,0 +1,163 @@
+"""A district of which the gazetteer knows no police: offices are added, its list of lacks empties, a case walks."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.roles import Role
+from app.models.scope import visible
+from app.models.tables.cases import case
+from app.models.tables.offices import jurisdiction
+from app.models.tables.papers import certificate
+from app.services.installation.lacks import State
+from app.services.store.drafts import actor_scope
+from tests.districts import NOW
+from tests.office import text_of
+from tests.settling import BHOJPUR, SDPO, THANA, Settling
+from tests.two_districts import SARAN, District
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def bare(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo district's database with a bare third district, to be copied."""
+    folder = tmp_path_factory.mktemp("bare")
+    shutil.copy(demo_sqlite, folder / "satyapan.db")
+    Settling(f"sqlite:///{folder / 'satyapan.db'}", folder, NOW).database.close()
+    return folder / "satyapan.db"
+
+
+@pytest.fixture
+def settling(bare: Path, tmp_path: Path) -> Iterator[Settling]:
+    shutil.copy(bare, tmp_path / "satyapan.db")
+    made = Settling(f"sqlite:///{tmp_path / 'satyapan.db'}", tmp_path, NOW)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def on_either(demo_url: str, tmp_path: Path) -> Iterator[Settling]:
+    made = Settling(demo_url, tmp_path, NOW)
+    yield made
+    made.database.close()
+
+
+def test_from_nothing_to_a_drawn_report_and_nothing_of_it_is_seen_elsewhere(on_either: Settling) -> None:
+    settling = on_either
+    assert {"sdpo", "thana"} <= settling.lacking()
+    admin = settling.admin()
+    assert settling.add(admin, **SDPO).status_code == 303
+    assert settling.add(admin, **THANA).status_code == 303
+    assert not settling.lacking() & {"offices", "sdpo", "thana", "superiors"}
+    assert {"post:sdpo", "post:sho", "post:dm"} <= settling.lacking()
+    settling.fill_seats()
+    assert settling.lacking() == set()
+    district = settling.district()
+    number = district.new_case()
+    district.go_on(number)
+    with settling.database.engine.connect() as connection:
+        own = connection.execute(select(case).where(case.c.number == number)).one()
+        papers = connection.execute(select(certificate).where(certificate.c.case_id == own.id)).all()
+    assert (own.district_id, own.status, len(papers)) == (BHOJPUR, "issued", 1)
+    saran = District(settling.database, NOW, SARAN).staff.holder(Role.DM)
+    seen = select(case.c.id).where(visible(case, actor_scope(saran)), case.c.number == number)
+    assert settling.database.read(lambda rows: rows.connection.execute(seen).all(), actor_scope(saran)) == []
+
+
+def test_the_command_prints_the_list_that_the_page_shows(settling: Settling) -> None:
+    said = settling.app.test_cli_runner().invoke(args=["district", "lacks", "--district", str(BHOJPUR)])
+    page = text_of(settling.admin().get("/admin/lacks"))
+    assert said.exit_code == 1
+    for words in ("कोई SDPO कार्यालय नहीं: प्रक्रिया प्रशासक जोड़ें।", "पत्र-शीर्ष और पदनाम"):
+        assert words in said.output
+        assert words in page
+    assert 'href="/admin/offices"' in page
+
+
+def test_an_office_of_tomorrow_opens_tomorrow_and_is_taken_back_until_then(settling: Settling) -> None:
+    admin = settling.admin()
+    assert settling.add(admin, **SDPO, **{"valid_from-d": "24"}).status_code == 303
+    [row] = settling.offices("sdpo")
+    assert "sdpo" in settling.lacking(), "it is not there before its day"
+    later = settling.add(admin, **THANA)
+    assert later.status_code == 422, "no police station opens before its SDPO"
+    assert admin.post_and_follow("/admin/offices/undo", {"office": str(row.id)}).status_code == 200
+    assert settling.offices("sdpo") == []
+    assert settling.add(admin, **SDPO, **{"valid_from-d": "24"}).status_code == 303
+    settling.now += timedelta(days=1)
+    assert "sdpo" not in settling.lacking()
+    [row] = settling.offices("sdpo")
+    again = settling.admin()
+    again.get("/admin/offices")
+    assert again.post("/admin/offices/undo", {"office": str(row.id)}).status_code == 422
+
+
+FAULTS = {
+    "no SDPO": ({"superior": ""}, "superior"),
+    "an unknown SDPO": ({"superior": "SDPO-9"}, "superior"),
+    "a code twice": ({"code": "SDPO-1"}, "code"),
+    "a code in Hindi": ({"code": "थाना"}, "code"),
+    "a name in the wrong script": ({"name_en": "आरा"}, "name_en"),
+    "no Hindi name": ({"name_hi": ""}, "name_hi"),
+    "two spellings equal": ({"spellings": "Arrah, arrah"}, "spellings"),
+    "a spelling of another station": ({"name_en": "Another", "spellings": "Koilwar PS"}, "spellings"),
+    "a PIN of five figures": ({"pin": "80230"}, "pin"),
+    "a village without PIN": ({"villages": "महाजन टोली"}, "villages"),
+    "a village of another station": ({"villages": "कुलहरिया 802160"}, "villages"),
+    "a day that is over": ({"valid_from-d": "20"}, "valid_from"),
+    "a second DCRB": ({"kind": "dcrb"}, "kind"),
+}
+
+
+def test_each_fault_is_told_beside_its_box_and_nothing_is_added(settling: Settling) -> None:
+    admin = settling.admin()
+    settling.add(admin, **SDPO)
+    other = {"name_hi": "कोईलवर", "name_en": "Koilwar", "code": "PS-KOI", "spellings": "Koilwar PS"}
+    settling.add(admin, **THANA | other | {"villages": "कुलहरिया 802160"})
+    before = settling.offices()
+    for told, (changes, box) in FAULTS.items():
+        answer = settling.add(admin, **THANA | changes)
+        assert answer.status_code == 422, told
+        assert f'href="#f-{box}' in text_of(answer), told
+    assert settling.offices() == before
+
+
+def test_a_station_answers_for_its_block_and_villages_from_its_day(settling: Settling) -> None:
+    admin = settling.admin()
+    settling.add(admin, **SDPO)
+    settling.add(admin, **THANA)
+    [row] = settling.offices("thana")
+    assert row.facts["spellings"] == ["Arrah Town", "टाउन आरा"]
+    assert row.parent_id == settling.offices("sdpo")[0].id
+    with settling.database.engine.connect() as connection:
+        chosen = select(jurisdiction).where(jurisdiction.c.office_id == row.id)
+        areas = connection.execute(chosen.order_by(jurisdiction.c.name)).all()
+    assert [(each.area_kind, each.name, each.valid_from) for each in areas] == [
+        ("village", "नवादा", NOW.date()),
+        ("village", "महाजन टोली", NOW.date()),
+    ]
+
+
+def test_who_does_not_keep_the_offices_adds_none(settling: Settling) -> None:
+    settling.fill_seats()
+    dm = settling.district().staff.holder(Role.DM)
+    visitor = settling.admin().enter(dm.officer_id, NOW)
+    assert visitor.get("/admin/offices/new").status_code == 403
+    assert visitor.get("/admin/lacks").status_code == 200
+
+
+def test_a_post_held_by_somebody_who_never_came_is_to_be_looked_at(settling: Settling) -> None:
+    settling.add(settling.admin(), **SDPO)
+    settling.fill_seats()
+    points = settling.points()
+    assert points["post:sdpo"].state is State.READY
+    assert points["key_dm"].state is State.LOOK
+    assert points["calendar"].state is State.LOOK
