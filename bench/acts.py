@@ -11,11 +11,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from app import create_app
-from app.crypto import KeyRing
 from app.services.desk import tasks
-from app.services.store.database import Database
 from bench import floor, measure, results
-from bench.wire import WireTap
+from bench.wire import TappedDatabase, WireTap
 from bench.world import NOW
 from tests.journey import Journey
 
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from app.domain.roles import Actor
+    from app.services.store.database import Database
     from bench.world import World
 
 STEP = "endorse_enquiry"
@@ -222,30 +221,14 @@ def _network_waits(ground: World, prepared: list[_Waiting]) -> Iterator[results.
         return
     name = ground.copy("endorse")
     with WireTap(ground.server.folder) as tap:
-        database = Database(
-            f"postgresql://postgres@/{name}?host={tap.folder}",
-            KeyRing.for_tests(),
-            ground.folder,
-            clock_is_free=True,
-        )
-        within: list[int] = []
-        write = database.write
-
-        def counted(work: Any, scope: Any) -> Any:
-            before = tap.waits
-            try:
-                return write(work, scope)
-            finally:
-                within.append(tap.waits - before)
-
-        database.write = counted  # type: ignore[method-assign]
+        database = TappedDatabase(tap, name, ground.folder)
         whole = []
         for waiting in prepared[: 2 * _WARM]:
             before = tap.waits
             _complete(database, waiting)
             whole.append(tap.waits - before)
         database.close()
-    waits = statistics.median(within[_WARM:])
+    waits = statistics.median(database.waits[_WARM:])
     yield results.at_most("network waits of a step (its transaction)", ground.kind, waits, "waits", 6)
     waits = statistics.median(whole[_WARM:])
     yield results.told("network waits of the whole service call", ground.kind, waits, "waits")

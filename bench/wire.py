@@ -7,8 +7,17 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
+from app.crypto import KeyRing
+from app.services.store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.models.scope import Scope, Session
+
+T = TypeVar("T")
 _SOCKET = ".s.PGSQL.5432"
 _CHUNK = 65_536
 _AWAY = 0.005  # seconds that an answer takes
@@ -66,6 +75,23 @@ class WireTap:
             answered.set()
             client.sendall(data)
         client.close()
+
+
+class TappedDatabase(Database):
+    """A database behind a tap; `waits` has one figure for each write: how often its transaction waited."""
+
+    def __init__(self, tap: WireTap, name: str, documents: Path) -> None:
+        url = f"postgresql://postgres@/{name}?host={tap.folder}"
+        super().__init__(url, KeyRing.for_tests(), documents, clock_is_free=True)
+        self._tap = tap
+        self.waits: list[int] = []
+
+    def write(self, work: Callable[[Session], T], scope: Scope) -> T:
+        before = self._tap.waits
+        try:
+            return super().write(work, scope)
+        finally:
+            self.waits.append(self._tap.waits - before)
 
 
 def _received(source: socket.socket) -> bytes:

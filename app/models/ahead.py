@@ -82,6 +82,7 @@ def act(officer: Session, session: Session, task: AnyRow, officer_id: UUID, day:
             (session, cases.LOCK, {"case_id": task.case_id}),
             (officer, workflow.TASK, {"task_id": task.id}),
             (officer, drafts.of_task(), {"officer_id": officer_id, "user_task_id": task.id}),
+            (session, offices.FIND, {"office_id": task.office_id}),
             *_step(session, task.case_id, task.data_key_id, day),
         ]
     )

@@ -79,9 +79,7 @@ class Session:
         """The connection for a statement made on the spot; everything that waits is written before."""
         self.flush()
         self.forget()
-        if self._begin and _is_idle(self._driver):
-            with self._driver.pipeline() if self.dialect.name == "postgresql" else nullcontext():
-                self._begin_on(self._driver)
+        self._begin_if_idle()
         return self._connection
 
     # -- for app.models.statements alone -----------------------------------------------------------------
@@ -131,6 +129,13 @@ class Session:
         self._forget(table)
         return self._send([*self._take(), sent])
 
+    def ask(self, table: str, sent: Sent) -> list[Any]:
+        """Do a write that answers (RETURNING) now, after everything that waits; -> its rows."""
+        self._forget(table)
+        self.flush()
+        self._begin_if_idle()
+        return list(map(tuple, self._connection.exec_driver_sql(*sent)))
+
     def commit(self) -> None:
         """On PostgreSQL: every write that waits, and the COMMIT, in one wait; no lock is held while we are away."""
         if self._waiting or not _is_idle(self._driver):
@@ -173,6 +178,12 @@ class Session:
             return int(results[-1].context.cursor.rowcount)  # known only after the one wait
         except psycopg.Error as error:
             raise self._wrapped("", error) from error
+
+    def _begin_if_idle(self) -> None:
+        """Begin the transaction now, for a statement that cannot bring its beginning along."""
+        if self._begin and _is_idle(self._driver):
+            with self._driver.pipeline() if self.dialect.name == "postgresql" else nullcontext():
+                self._begin_on(self._driver)
 
     def _begin_on(self, driver: Any) -> None:
         """Begin the transaction together with its first statement: on PostgreSQL not with a wait of its own."""

@@ -234,6 +234,15 @@ class Change(_Statement):
         """Do it now; -> how many rows it changed."""
         return session.run(self._table, self._ready(session).sent(session, values))
 
+    def returned(self, session: Session, **values: Any) -> Row[Any] | None:
+        """Do it now; -> the row that its RETURNING tells of, None where it changed none.
+
+        What was read of other tables stays known: the lock that it takes is on its own row alone.
+        """
+        ready = self._ready(session)
+        rows = ready.rows(session.ask(self._table, ready.sent(session, values)))
+        return rows[0] if rows else None
+
 
 class Update(_Statement):
     """An UPDATE of whatever columns are given, of the rows that `where` names and the scope shows."""

@@ -26,12 +26,7 @@ if TYPE_CHECKING:
 
 
 _DISTRICT = Query(lambda at: select(districts).where(districts.c.id == at.district))
-_FIND = Query(lambda at: select(office).where(at.visible(office), office.c.id == at.office_id))
-_PARENT = Query(
-    lambda at: select(office.c.kind, office.c.parent_id).where(
-        at.visible(office), office.c.id == at.office_id
-    )
-)
+FIND = Query(lambda at: select(office).where(at.visible(office), office.c.id == at.office_id))
 OF_KIND = Query(
     lambda at: (
         select(office)
@@ -93,7 +88,7 @@ def district(session: Session) -> AnyRow:
 
 
 def find(session: Session, office_id: UUID) -> AnyRow | None:
-    return _FIND.one_or_none(session, office_id=office_id)
+    return FIND.one_or_none(session, office_id=office_id)
 
 
 def of_kind(session: Session, kind: str, day: date) -> Sequence[AnyRow]:
@@ -115,7 +110,7 @@ def nearest_of_kind(session: Session, office_id: UUID, kind: OfficeKind) -> UUID
     """The office itself, or its nearest ancestor of the kind (thana -> circle -> SDPO)."""
 
     def row(each: UUID) -> AnyRow:
-        return _PARENT.one(session, office_id=each)
+        return FIND.one(session, office_id=each)
 
     return rules.nearest(
         office_id, kind, lambda each: row(each).parent_id, lambda each: OfficeKind(row(each).kind)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, insert, or_, select, update
 
 from app.models.scope import visible
-from app.models.tables.base import insert_or
+from app.models.statements import Change
 from app.models.tables.cases import case, document
 from app.models.tables.officers import officer
 from app.models.tables.papers import certificate, number_series, paper_act
@@ -18,7 +18,53 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.models.scope import Session
+    from app.models.statements import At
     from app.models.tables.base import AnyRow
+
+
+_SERIES = ("district_id", "office_id", "kind", "year")
+
+
+def _next(at: At) -> Any:
+    taken = at.insert(number_series).values(
+        district_id=at.district, office_id=at.office_id, kind=at.kind, year=at.year, last=at.count
+    )
+    own = number_series.c
+    return taken.on_conflict_do_update(
+        index_elements=_SERIES, set_={"last": own.last + taken.excluded.last}
+    ).returning(own.last)
+
+
+def _next_in_series(at: At) -> Any:
+    own = number_series.c
+    before = (
+        select(own.prefix)
+        .where(at.visible(number_series), own.office_id == at.office_id, own.kind == at.kind)
+        .where(own.year < at.year)
+        .order_by(own.year.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    taken = at.insert(number_series).values(
+        district_id=at.district, office_id=at.office_id, kind=at.kind, year=at.year, last=1, prefix=before
+    )
+    return taken.on_conflict_do_update(index_elements=_SERIES, set_={"last": own.last + 1}).returning(
+        own.last, own.prefix
+    )
+
+
+def _put_series(at: At) -> Any:
+    own, said = number_series.c, {"prefix": at.prefix, "first": at.first, "last": at.last}
+    put = at.insert(number_series).values(
+        district_id=at.district, office_id=at.office_id, kind=at.kind, year=at.year, **said
+    )
+    return put.on_conflict_do_update(
+        index_elements=_SERIES, set_=said, where=own.last < func.coalesce(own.first, 1)
+    ).returning(own.last)
+
+
+_NEXT, _NEXT_IN_SERIES = Change(number_series, _next), Change(number_series, _next_in_series)
+_PUT_SERIES = Change(number_series, _put_series)
 
 
 def next_number(session: Session, office_id: UUID, kind: str, year: int, count: int = 1) -> int:
@@ -26,16 +72,9 @@ def next_number(session: Session, office_id: UUID, kind: str, year: int, count: 
 
     The row is locked until the transaction ends, so there is no gap.
     """
-    statement = (
-        insert_or(session.connection, number_series)
-        .values(district_id=session.district_id, office_id=office_id, kind=kind, year=year, last=count)
-        .on_conflict_do_update(
-            index_elements=["district_id", "office_id", "kind", "year"],
-            set_={"last": number_series.c.last + count},
-        )
-        .returning(number_series.c.last)
-    )
-    return int(session.connection.execute(statement).scalar_one()) - count + 1
+    row = _NEXT.returned(session, office_id=office_id, kind=kind, year=year, count=count)
+    assert row is not None  # noqa: S101 - it adds its row or changes it
+    return int(row.last) - count + 1
 
 
 def next_number_in_series(session: Session, office_id: UUID, kind: str, year: int) -> tuple[int, str | None]:
@@ -43,45 +82,15 @@ def next_number_in_series(session: Session, office_id: UUID, kind: str, year: in
 
     A year that begins takes over the prefix of the year before.
     """
-    own = number_series.c
-    before = (
-        select(own.prefix)
-        .where(visible(number_series, session.scope), own.office_id == office_id)
-        .where(own.kind == kind, own.year < year)
-        .order_by(own.year.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    statement = (
-        insert_or(session.connection, number_series)
-        .values(
-            district_id=session.district_id, office_id=office_id, kind=kind, year=year, last=1, prefix=before
-        )
-        .on_conflict_do_update(
-            index_elements=["district_id", "office_id", "kind", "year"],
-            set_={"last": own.last + 1},
-        )
-        .returning(own.last, own.prefix)
-    )
-    last, prefix = session.connection.execute(statement).one()
-    return int(last), prefix
+    row = _NEXT_IN_SERIES.returned(session, office_id=office_id, kind=kind, year=year)
+    assert row is not None  # noqa: S101 - it adds its row or changes it
+    return int(row.last), row.prefix
 
 
 def put_series(session: Session, office_id: UUID, kind: str, year: int, prefix: str, first: int) -> bool:
     """Set prefix and first number of a series in which none was given yet; -> whether that was so."""
     said = {"prefix": prefix, "first": first, "last": first - 1}
-    own = number_series.c
-    statement = (
-        insert_or(session.connection, number_series)
-        .values(district_id=session.district_id, office_id=office_id, kind=kind, year=year, **said)
-        .on_conflict_do_update(
-            index_elements=["district_id", "office_id", "kind", "year"],
-            set_=said,
-            where=own.last < func.coalesce(own.first, 1),
-        )
-        .returning(own.last)
-    )
-    return session.connection.execute(statement).one_or_none() is not None
+    return _PUT_SERIES.returned(session, office_id=office_id, kind=kind, year=year, **said) is not None
 
 
 def series_rows(session: Session, kinds: Sequence[str]) -> Sequence[AnyRow]:

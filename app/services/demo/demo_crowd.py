@@ -21,6 +21,7 @@ from app.domain.roles import Role
 from app.models.casefile import bulk_queries as bulk
 from app.models.district import office_queries as offices
 from app.models.district import setup_queries
+from app.models.issuing import paper_queries as papers
 from app.models.scope import SystemReason, SystemScope
 from app.services.casefile import searchkeys
 from app.services.demo import demo, demo_days
@@ -243,9 +244,9 @@ class _Draw:
 def _write(session: Session, *, ground: _Ground, cases: list[_Case], now: datetime) -> None:
     """One chunk: its letters (a list that runs over the end of a chunk is a new letter), then its cases."""
     rows = _Rows(session, ground, now)
-    rows.serial = bulk.reserve(session, ground.dm_office, "case", ground.year, len(cases))
+    rows.serial = papers.next_number(session, ground.dm_office, "case", ground.year, len(cases))
     letters = len({case.letter for case in cases})
-    rows.diary = bulk.reserve(session, ground.dm_office, "diary", ground.year, letters)
+    rows.diary = papers.next_number(session, ground.dm_office, "diary", ground.year, letters)
     for case in cases:
         rows.add(case, sum(other.letter == case.letter for other in cases))
     bulk.insert_all(session, rows.found)

@@ -1,0 +1,45 @@
+"""On PostgreSQL each wait for an answer is a way over the network: a step has few of them, whatever it writes."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bench.wire import TappedDatabase, WireTap
+from tests.districts import NOW
+from tests.journey import Journey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.services.store.database import Database
+
+#: DESIGN, section 8; `make bench` tells the same figure of the endorsement.
+MOST = 6
+#: Steps whose act waits more often still: what is signed asks for its proof first, a route's end closes its clocks.
+MORE = {"route", "search_records", "recommend", "decide", "dispatch"}
+
+
+@pytest.mark.postgres
+def test_no_step_waits_more_often_than_its_budget(
+    postgres_server, demo_postgres, open_database: Callable[[str], Database], tmp_path: Path
+) -> None:
+    waits: dict[str, int] = {}
+    with (
+        postgres_server.lent_database(demo_postgres) as url,
+        WireTap(postgres_server.folder) as tap,
+        closing(TappedDatabase(tap, url.split("/")[3].split("?")[0], tmp_path)) as tapped,
+    ):
+        journey, behind = Journey(open_database(url), NOW), Journey(tapped, NOW)
+        case = journey.new_case()
+        while open_tasks := journey.waiting(case):
+            task, tapped.waits = open_tasks[0], []
+            behind.finish(task, journey.form_of(task), journey.actor_of(task))
+            waits[task.element_id] = max(tapped.waits)
+            journey.work()
+
+    assert waits.keys() > MORE
+    assert {step: most for step, most in waits.items() if most > MOST and step not in MORE} == {}
