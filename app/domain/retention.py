@@ -26,11 +26,46 @@ class Kind(StrEnum):
     ARMS = "arms"  # a case about an arms licence
 
 
+class EntryKind(StrEnum):
+    """Entries of the crime register that are destroyed together; one whose outcome is open belongs to none."""
+
+    CONVICTED = "convicted"
+    CLEARED = "cleared"  # acquitted, discharged, compounded, quashed
+    FINAL_FORM = "final_form"  # the police's own final form, accepted by the court
+    WITHHELD = "withheld"  # taken from search by an officer's act, whatever the stage
+
+
+#: Stage of a criminal case -> the class of an entry; appeals and what is under way are kept until they end.
+_OF_STAGE = {
+    "convicted": EntryKind.CONVICTED,
+    "acquitted": EntryKind.CLEARED,
+    "discharged": EntryKind.CLEARED,
+    "compounded": EntryKind.CLEARED,
+    "quashed": EntryKind.CLEARED,
+}
+
+
+def entry_kind(stage: object, is_accepted: object) -> EntryKind | None:
+    """The class of an entry by its stage, and by whether the court accepted a final form; None: it is kept."""
+    if stage == "final_form":
+        return EntryKind.FINAL_FORM if is_accepted == "accepted" else None
+    return _OF_STAGE.get(str(stage))
+
+
+class Withheld(StrEnum):
+    """Why an entry is taken from search at once, by an order of a court or of the office."""
+
+    ACQUITTED = "acquitted"
+    DISCHARGED = "discharged"
+    QUASHED = "quashed"
+    EXPUNGED = "expunged"
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """How many years after its disposal a thing of a class is kept."""
 
-    kind: Kind
+    kind: Kind | EntryKind
     years: int
 
     def past_on(self, closed_on: date) -> date:
@@ -65,6 +100,7 @@ class Why(StrEnum):
     HELD = "held"
     AT_WORK = "at_work"  # an open step, job, incident, question or clock
     GONE = "gone"  # destroyed before
+    CHANGED = "changed"  # an entry that belongs to another class by now, or counts from a later day
 
 
 #: Whose list it is: of cases whose paper the SP's office issued, the SP's; of all others, the DM's.

@@ -161,9 +161,9 @@ def test_the_district_sets_its_years_by_two_and_a_list_made_before_is_not_approv
     write(maker, lambda rows: terms.propose(rows, maker, years, NOW))
     assert shown(journey, list_id).term.years == 5
     with pytest.raises(NotAllowed):
-        write(maker, lambda rows: policies.decide(rows, maker, NOW, approves=True, key=terms.KEY))
+        write(maker, lambda rows: policies.decide(rows, maker, NOW, approves=True, key=terms.CASES.key))
     wanted = asked(journey, dm, list_id)
-    write(dm, lambda rows: policies.decide(rows, dm, NOW, approves=True, key=terms.KEY))
+    write(dm, lambda rows: policies.decide(rows, dm, NOW, approves=True, key=terms.CASES.key))
     assert shown(journey, list_id).term.years == 7
     with pytest.raises(destruction.StillKept):
         write(dm, lambda rows: destruction.approve(rows, dm, wanted, NOW))
@@ -171,7 +171,7 @@ def test_the_district_sets_its_years_by_two_and_a_list_made_before_is_not_approv
     with pytest.raises(destruction.NothingPast):
         proposed(journey)
     write(maker, lambda rows: terms.propose(rows, maker, {**years, Kind.CASE: 6}, NOW))
-    write(dm, lambda rows: policies.decide(rows, dm, NOW, approves=True, key=terms.KEY))
+    write(dm, lambda rows: policies.decide(rows, dm, NOW, approves=True, key=terms.CASES.key))
     assert numbers_of(shown(journey, proposed(journey))) == [old]
 
 

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Column,
+    Date,
     Index,
     LargeBinary,
     SmallInteger,
     String,
     UniqueConstraint,
     and_,
+    bindparam,
     delete,
     func,
     insert,
     literal,
     select,
+    text,
     union_all,
     update,
 )
@@ -54,9 +57,21 @@ accused = case_table(
     uuid_column("roster_id", nullable=True),  # the list that brought it; none: entered by hand
     Column("entered_at", UtcDateTime, nullable=False),
     uuid_column("entered_by"),
+    Column("kind", String(12), nullable=False, server_default=""),  # of retention.EntryKind; "": it is kept
+    Column("counts_from", Date),  # the day of that outcome; none where it is kept
+    Column("withheld_at", UtcDateTime),  # since when no search finds it
+    uuid_column("withheld_by", nullable=True),
+    Column("withheld_why", String(12), nullable=False, server_default=""),  # of retention.Withheld
+    Column("withheld_order", String(60), nullable=False, server_default=""),  # number of the order
     UniqueConstraint("district_id", "fir_id", "person"),
+    Index(
+        "ix_accused_kept",
+        *("district_id", "kind", "counts_from", "id"),
+        sqlite_where=text("counts_from is not null"),
+        postgresql_where=text("counts_from is not null"),
+    ),
     scope="register",
-    parents=[("fir_id", "fir"), ("entered_by", "officer")],
+    parents=[("fir_id", "fir"), ("entered_by", "officer"), ("withheld_by", "officer")],
 )
 #: What an accused is found by; a digest tells its kind. Read by its key alone, so SQLite keeps it as one tree; no
 #: foreign key: taking one entry out would look through all of it.
@@ -83,6 +98,7 @@ hit = case_table(
     uuid_column("decided_by"),
     Column("decided_at", UtcDateTime, nullable=False),
     Index("ix_hit_case", "district_id", "case_id", "decided_at"),
+    Index("ix_hit_accused", "district_id", "accused_id"),
     scope="case",
     parents=[
         ("case_id", "case"),
@@ -116,10 +132,11 @@ def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> 
         )
 
 
-def firs_of(session: Session, references: Collection[bytes]) -> dict[bytes, AnyRow]:
-    """Digest of thana, number and year -> the criminal case in the register."""
+def lock_firs_of(session: Session, references: Collection[bytes]) -> dict[bytes, AnyRow]:
+    """Digest of thana, number and year -> the criminal case in the register, locked for who enters into it."""
     chosen = select(fir).where(visible(fir, session.scope), fir.c.reference.in_(tuple(references)))
-    return {bytes(row.reference): row for row in session.connection.execute(chosen)}
+    rows = session.connection.execute(chosen.order_by(fir.c.id).with_for_update())
+    return {bytes(row.reference): row for row in rows}
 
 
 def accused_of(session: Session, fir_ids: Collection[UUID]) -> Sequence[AnyRow]:
@@ -134,9 +151,9 @@ def set_fir(session: Session, fir_id: UUID, facts: bytes) -> None:
     )
 
 
-def set_accused(session: Session, accused_id: UUID, facts: bytes) -> None:
+def set_accused(session: Session, accused_id: UUID, **values: Any) -> None:
     session.connection.execute(
-        update(accused).where(visible(accused, session.scope), accused.c.id == accused_id).values(facts=facts)
+        update(accused).where(visible(accused, session.scope), accused.c.id == accused_id).values(**values)
     )
 
 
@@ -158,15 +175,38 @@ def delete_keys(session: Session, accused_id: UUID, digests: Collection[bytes]) 
     )
 
 
-def delete_fir(session: Session, fir_id: UUID) -> bool:
-    """Take a criminal case out in which nobody is accused any more; -> whether its key opens nothing else now."""
-    found = session.connection.execute(
-        delete(fir).where(visible(fir, session.scope), fir.c.id == fir_id).returning(fir.c.data_key_id)
-    ).scalar_one_or_none()
-    left = select(func.count()).select_from(fir).where(fir.c.data_key_id == found)
-    return (
-        found is not None and not session.connection.execute(left.where(visible(fir, session.scope))).scalar()
-    )
+def delete_fir(session: Session, fir_id: UUID) -> None:
+    """Take a criminal case out in which nobody is accused any more."""
+    session.connection.execute(delete(fir).where(visible(fir, session.scope), fir.c.id == fir_id))
+
+
+def lock_firs(session: Session, fir_ids: Collection[UUID]) -> None:
+    """Let nobody else write into these criminal cases, or seal them anew, until the transaction ends."""
+    chosen = select(fir.c.id).where(visible(fir, session.scope), fir.c.id.in_(tuple(fir_ids)))
+    session.connection.execute(chosen.order_by(fir.c.id).with_for_update()).all()
+
+
+def lock_firs_under(session: Session, data_key_id: UUID) -> Sequence[AnyRow]:
+    """The criminal cases that a key opens, locked as by `lock_firs`."""
+    chosen = select(fir).where(visible(fir, session.scope), fir.c.data_key_id == data_key_id)
+    return session.connection.execute(chosen.order_by(fir.c.id).with_for_update()).all()
+
+
+def set_sealed_firs(session: Session, data_key_id: UUID, facts: Mapping[UUID, bytes]) -> None:
+    """Keep what these criminal cases tell, sealed under another key."""
+    _seal(session, fir, facts, {"data_key_id": data_key_id})
+
+
+def set_sealed_accused(session: Session, facts: Mapping[UUID, bytes]) -> None:
+    """Keep what these entries tell, sealed under the key that their criminal case has from now on."""
+    _seal(session, accused, facts, {})
+
+
+def _seal(session: Session, table: Any, facts: Mapping[UUID, bytes], more: Mapping[str, Any]) -> None:
+    if facts:
+        changed = update(table).where(visible(table, session.scope), table.c.id == bindparam("own_id"))
+        rows = [{"own_id": row_id, "sealed": each} for row_id, each in facts.items()]
+        session.connection.execute(changed.values(facts=bindparam("sealed"), **more), rows)
 
 
 def add_keys(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -226,6 +266,45 @@ def entries(session: Session, accused_ids: Collection[UUID]) -> Sequence[AnyRow]
         .where(visible(accused, session.scope), accused.c.id.in_(tuple(accused_ids)))
     )
     return session.connection.execute(chosen).all()
+
+
+# -- kept for years, and taken from search ---------------------------------------------------------------------
+
+
+def withheld(session: Session, limit: int) -> Sequence[AnyRow]:
+    """The entries that no search finds, the latest first, with who took each out of it."""
+    chosen = (
+        select(
+            accused.c.id,
+            accused.c.withheld_at,
+            accused.c.withheld_why,
+            accused.c.withheld_order,
+            officer.c.name_hi.label("officer_hi"),
+            officer.c.name_en.label("officer_en"),
+        )
+        .outerjoin(
+            officer,
+            and_(officer.c.district_id == accused.c.district_id, officer.c.id == accused.c.withheld_by),
+        )
+        .where(
+            visible(accused, session.scope),
+            accused.c.kind == "withheld",
+            accused.c.counts_from.is_not(None),
+        )
+        .order_by(accused.c.counts_from.desc(), accused.c.id.desc())
+        .limit(limit)
+    )
+    return session.connection.execute(chosen).all()
+
+
+def withheld_of(session: Session, accused_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these entries that no search finds any more."""
+    chosen = select(accused.c.id).where(
+        visible(accused, session.scope),
+        accused.c.id.in_(tuple(accused_ids)),
+        accused.c.withheld_at.is_not(None),
+    )
+    return set(session.connection.execute(chosen).scalars())
 
 
 # -- decisions ------------------------------------------------------------------------------------------------

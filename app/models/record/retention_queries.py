@@ -14,7 +14,7 @@ from app.models.tables.clocks import case_clock
 from app.models.tables.officers import officer
 from app.models.tables.offices import office
 from app.models.tables.papers import certificate
-from app.models.tables.retention import case_hold, destruction, destruction_case
+from app.models.tables.retention import case_hold, destruction, destruction_case, destruction_entry
 from app.models.tables.workflow import incident, job, timer, user_task
 
 if TYPE_CHECKING:
@@ -154,8 +154,11 @@ def unlocked_of_letter(session: Session, requisition_id: UUID) -> int:
 # -- lists -----------------------------------------------------------------------------------------------
 
 
-def insert_list(session: Session, row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> None:
+def insert_list(session: Session, row: Mapping[str, Any]) -> None:
     inserting(destruction).put(session, [row])
+
+
+def insert_lines(session: Session, lines: Sequence[Mapping[str, Any]]) -> None:
     inserting(destruction_case).put(session, lines)
 
 
@@ -184,6 +187,13 @@ def set_line(session: Session, destruction_id: UUID, case_id: UUID, values: Mapp
     )
 
 
+_LINES_OF = (destruction_case, destruction_entry)
+
+
+def _of_list(line: Table) -> tuple[ColumnElement[bool], ...]:
+    return (line.c.district_id == destruction.c.district_id, line.c.destruction_id == destruction.c.id)
+
+
 def _with_people() -> Any:
     proposer, decider = officer.alias(), officer.alias()
     whole = destruction.join(
@@ -193,18 +203,13 @@ def _with_people() -> Any:
         decider,
         and_(decider.c.district_id == destruction.c.district_id, decider.c.id == destruction.c.decided_by),
     )
-    count = (
-        select(func.count())
-        .where(
-            destruction_case.c.district_id == destruction.c.district_id,
-            destruction_case.c.destruction_id == destruction.c.id,
-        )
-        .correlate(destruction)
-        .scalar_subquery()
+    cases, entries = (
+        select(func.count()).where(*_of_list(line)).correlate(destruction).scalar_subquery()
+        for line in _LINES_OF
     )
     return select(
         destruction,
-        count.label("cases"),
+        (cases + entries).label("cases"),
         proposer.c.name_hi.label("proposed_by_hi"),
         proposer.c.name_en.label("proposed_by_en"),
         decider.c.name_hi.label("decided_by_hi"),
@@ -213,7 +218,7 @@ def _with_people() -> Any:
 
 
 def lists(session: Session, limit: int) -> Sequence[AnyRow]:
-    """The lists of the district, newest first, with how many cases each names and who proposed and decided it."""
+    """The lists of the district, newest first: how many records each names, who proposed and decided it."""
     statement = _with_people().where(visible(destruction, session.scope))
     newest = statement.order_by(destruction.c.proposed_at.desc(), destruction.c.id.desc())
     return session.connection.execute(newest.limit(limit)).all()
@@ -269,18 +274,12 @@ def next_lines(session: Session, limit: int) -> Sequence[AnyRow]:
 
 
 def worked_off(session: Session) -> Sequence[AnyRow]:
-    """Approved lists of which no case waits any more."""
-    waits = (
-        exists()
-        .where(
-            destruction_case.c.district_id == destruction.c.district_id,
-            destruction_case.c.destruction_id == destruction.c.id,
-            destruction_case.c.state == "listed",
-        )
-        .correlate(destruction)
-    )
-    statement = select(destruction.c.district_id, destruction.c.id).where(
-        visible(destruction, session.scope), destruction.c.state == "approved", ~waits
+    """Approved lists of which nothing waits any more, with their class."""
+    waits = [
+        exists().where(*_of_list(line), line.c.state == "listed").correlate(destruction) for line in _LINES_OF
+    ]
+    statement = select(destruction.c.district_id, destruction.c.id, destruction.c.kind).where(
+        visible(destruction, session.scope), destruction.c.state == "approved", not_(or_(*waits))
     )
     return session.connection.execute(statement).all()
 

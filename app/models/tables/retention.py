@@ -41,6 +41,24 @@ destruction_case = case_table(
     key=("district_id", "destruction_id", "case_id"),
 )
 
+#: A listed entry of the crime register: no name and no number of a case, which its own sealed row has until it goes.
+destruction_entry = case_table(
+    "destruction_entry",
+    uuid_column("destruction_id"),
+    uuid_column("accused_id"),  # no foreign key: the list stays when the entry has gone
+    uuid_column("office_id"),  # the thana that registered its case
+    Column("year", SmallInteger, nullable=False),
+    Column("closed_on", Date, nullable=False),  # the day from which its years are counted
+    Column("past_on", Date, nullable=False),
+    Column("state", String(10), nullable=False),  # listed | destroyed | kept
+    Column("why", String(16), nullable=False, default=""),
+    Column("done_at", UtcDateTime),
+    Index("ix_destruction_entry_accused", "district_id", "accused_id"),
+    scope="district",
+    parents=[("destruction_id", "destruction"), ("office_id", "office")],
+    key=("district_id", "destruction_id", "accused_id"),
+)
+
 case_hold = case_table(
     "case_hold",
     uuid_column("case_id"),

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app import formjs
 from app.config import ROOT
-from app.domain import antecedents, names
+from app.domain import antecedents, names, retention
 from app.domain.antecedents import Someone
 from app.domain.ids import new_id
+from app.domain.records import day_of
+from app.domain.retention import EntryKind
 from app.models.antecedents import crimes as table
+from app.services.antecedents import crimeerasure
 from app.services.district import calendars, options
 from app.services.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
@@ -40,6 +43,9 @@ class Entry:
     office_hi: str
     office_en: str
     facts: dict[str, Any]
+    withheld_at: datetime | None = None  # since when no search finds it
+    withheld_why: str = ""
+    withheld_order: str = ""
 
     @property
     def someone(self) -> Someone:
@@ -73,6 +79,17 @@ class Put:
 
     id: UUID
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An accused who stands in the register already, with what is told of him."""
+
+    id: UUID
+    facts: dict[str, Any]
+    kind: str = ""
+    counts_from: date | None = None
+    is_withheld: bool = False
 
 
 @cache
@@ -135,8 +152,9 @@ class _Entering:
 
     def __init__(self, session: Session, officer_id: UUID, now: datetime, roster_id: UUID | None) -> None:
         self._session, self._officer_id, self._now, self._roster_id = session, officer_id, now, roster_id
+        self._day = calendars.day(now)
         self._firs: dict[bytes, tuple[UUID, bytes, dict[str, Any]]] = {}
-        self._people: dict[tuple[UUID, bytes], tuple[UUID, dict[str, Any]]] = {}
+        self._people: dict[tuple[UUID, bytes], _Known] = {}
         self._key_id: UUID | None = None
 
     def put(self, rows: Sequence[Mapping[str, Any]]) -> list[Put]:
@@ -144,15 +162,14 @@ class _Entering:
         return [self._one(row) for row in rows]
 
     def _read(self, references: set[bytes]) -> None:
-        found = table.firs_of(self._session, references)
+        found = table.lock_firs_of(self._session, references)
         opened: dict[UUID, bytes] = {}
         for digest, row in found.items():
             key = opened[row.id] = keys.unlock(self._session, row.data_key_id)
             facts = keys.open_json(key, f"fir|facts|{row.id}", row.facts)
             self._firs[digest] = (row.id, key, facts)
         for row in table.accused_of(self._session, opened) if opened else ():
-            facts = keys.open_json(opened[row.fir_id], f"accused|facts|{row.id}", row.facts)
-            self._people[row.fir_id, bytes(row.person)] = (row.id, facts)
+            self._people[row.fir_id, bytes(row.person)] = _known(row, opened[row.fir_id])
 
     def _one(self, row: Mapping[str, Any]) -> Put:
         of_case, of_him = _parted(row)
@@ -161,12 +178,10 @@ class _Entering:
         known = self._people.get((fir_id, person))
         if known is None:
             return Put(self._insert(fir_id, key, person, of_him), NEW)
-        accused_id, before = known
-        after = {**before, **of_him}
-        if after != before:
-            _change(self._session, accused_id, key, before, after)
-            self._people[fir_id, person] = (accused_id, after)
-        return Put(accused_id, CHANGED if after != before or is_other else SAME)
+        after = {**known.facts, **of_him}
+        if after != known.facts:
+            self._people[fir_id, person] = _change(self._session, known, key, after, self._day)
+        return Put(known.id, CHANGED if after != known.facts or is_other else SAME)
 
     def _case(self, row: Mapping[str, Any], told: dict[str, Any]) -> tuple[UUID, bytes, bool]:
         """The criminal case of an entry: its id, its key, and whether something new was told of it."""
@@ -205,22 +220,44 @@ class _Entering:
             "roster_id": self._roster_id,
             "entered_at": self._now,
             "entered_by": self._officer_id,
+            **_class_of(facts, self._day),
         }
         table.insert_accused(session, [found])
         table.insert_keys(session, _keys(accused_id, digests(session, facts)))
-        self._people[fir_id, person] = (accused_id, facts)
+        self._people[fir_id, person] = _Known(accused_id, facts, found["kind"], found["counts_from"])
         return accused_id
 
 
-def _change(
-    session: Session, accused_id: UUID, key: bytes, before: dict[str, Any], after: dict[str, Any]
-) -> None:
-    """Let an entry say something else, and be found by it."""
-    table.set_accused(session, accused_id, keys.seal_json(key, f"accused|facts|{accused_id}", after))
-    was, now = set(digests(session, before)), set(digests(session, after))
+def _known(row: AnyRow, key: bytes) -> _Known:
+    facts = keys.open_json(key, f"accused|facts|{row.id}", row.facts)
+    return _Known(row.id, facts, row.kind, row.counts_from, row.withheld_at is not None)
+
+
+def _change(session: Session, known: _Known, key: bytes, after: dict[str, Any], day: date) -> _Known:
+    """Let an entry say something else, and be found by it, unless it was taken from search."""
+    sealed = keys.seal_json(key, f"accused|facts|{known.id}", after)
+    if known.is_withheld:
+        table.set_accused(session, known.id, facts=sealed)
+        return replace(known, facts=after)
+    kept = _class_of(after, day, known)
+    table.set_accused(session, known.id, facts=sealed, **kept)
+    was, now = set(digests(session, known.facts)), set(digests(session, after))
     if was - now:
-        table.delete_keys(session, accused_id, was - now)
-    table.insert_keys(session, _keys(accused_id, sorted(now - was)))
+        table.delete_keys(session, known.id, was - now)
+    table.insert_keys(session, _keys(known.id, sorted(now - was)))
+    return _Known(known.id, after, **kept)
+
+
+def _class_of(facts: Mapping[str, Any], day: date, known: _Known | None = None) -> dict[str, Any]:
+    """By which class an entry is kept, and from which day its years count.
+
+    That day is the one of the outcome; where nobody told it, the day on which the register first learnt of it.
+    """
+    kind = retention.entry_kind(facts.get("stage"), facts.get("final_form_accepted"))
+    if kind is None:
+        return {"kind": "", "counts_from": None}
+    before = known.counts_from if known is not None and known.kind == kind else None
+    return {"kind": kind.value, "counts_from": day_of(facts.get("stage_date")) or before or day}
 
 
 def _parted(row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -236,10 +273,12 @@ def rewrite(session: Session, officer_id: UUID, entry: Entry, row: Mapping[str, 
     if not is_his or reference(session, row) != reference(session, entry.facts):
         take_out(session, entry, now)
         return put(session, officer_id, [row], now)[0]
-    key = keys.unlock(session, table.entries(session, [entry.id])[0].data_key_id)
+    table.lock_firs(session, [entry.fir_id])
+    [kept] = table.entries(session, [entry.id])
+    key = keys.unlock(session, kept.data_key_id)
     of_case, of_him = _parted(row)
     table.set_fir(session, entry.fir_id, keys.seal_json(key, f"fir|facts|{entry.fir_id}", of_case))
-    _change(session, entry.id, key, _parted(entry.facts)[1], of_him)
+    _change(session, _known(kept, key), key, of_him, calendars.day(now))
     return Put(entry.id, CHANGED)
 
 
@@ -264,12 +303,14 @@ def person_of(session: Session, row: Mapping[str, Any]) -> bytes:
     return session.keys.blind("accused", "|".join(map(" ".join, sounds)))
 
 
-def find(session: Session, accused_ids: Iterable[UUID]) -> dict[UUID, Entry]:
-    """These entries, opened; one that is not there, or whose key was destroyed, is left out."""
-    rows = table.entries(session, list(accused_ids))
+def find(session: Session, accused_ids: Iterable[UUID], *, withheld: bool = False) -> dict[UUID, Entry]:
+    """These entries, opened; one that is not there, or whose key was destroyed, is left out.
+
+    So is one that was taken from search, unless `withheld` asks for those as well.
+    """
     found = {}
-    for row in rows:
-        if row.wrapped is not None:
+    for row in table.entries(session, list(accused_ids)):
+        if row.wrapped is not None and (withheld or row.withheld_at is None):
             found[row.id] = _opened(session, row)
     return found
 
@@ -282,24 +323,44 @@ def _opened(session: Session, row: AnyRow) -> Entry:
         "thana": str(row.office_id),
         "fir_year": row.year,
     }
-    return Entry(row.id, row.fir_id, row.office_id, row.office_kind, row.office_hi, row.office_en, facts)
+    held = (row.withheld_at, row.withheld_why, row.withheld_order)
+    return Entry(
+        row.id, row.fir_id, row.office_id, row.office_kind, row.office_hi, row.office_en, facts, *held
+    )
 
 
 def index_again(session: Session, accused_ids: Sequence[UUID]) -> int:
-    """Let entries be found by the rules of today, too; -> how many were opened.
+    """Let entries be found and kept by the rules of today, too; -> how many were opened.
 
-    By the rules of before they stay to be found: their keys cannot be told from others without those rules.
+    By the rules of before they stay to be found: their keys cannot be told from others without those rules. What was
+    taken from search stays so.
     """
-    found = find(session, accused_ids)
-    for entry in found.values():
-        table.add_keys(session, _keys(entry.id, digests(session, entry.facts)))
-    return len(found)
+    opened = 0
+    for row in table.entries(session, accused_ids):
+        if row.wrapped is None or row.withheld_at is not None:
+            continue
+        facts, opened = _opened(session, row).facts, opened + 1
+        table.add_keys(session, _keys(row.id, digests(session, facts)))
+        if not row.kind:
+            table.set_accused(session, row.id, **_class_of(facts, calendars.day(row.entered_at)))
+    return opened
 
 
 def take_out(session: Session, entry: Entry, now: datetime) -> None:
-    """Take an entry out of the register; its criminal case and key go with the last one that they hold."""
-    rows = table.entries(session, [entry.id])
-    table.delete_accused(session, entry.id, digests(session, entry.facts))
-    if not table.accused_of(session, [entry.fir_id]) and table.delete_fir(session, entry.fir_id):
-        for row in rows:
-            keys.destroy(session, row.data_key_id, now)
+    """Take an entry out of the register for good."""
+    crimeerasure.erase(session, {entry.id: digests(session, entry.facts)}, now)
+
+
+def withhold(session: Session, officer_id: UUID, entry: Entry, why: str, order: str, now: datetime) -> None:
+    """Take an entry from search at once: what it was found by goes, its row stays sealed for its years."""
+    table.delete_keys(session, entry.id, digests(session, entry.facts))
+    kept = {"kind": EntryKind.WITHHELD.value, "counts_from": calendars.day(now)}
+    said = {"withheld_at": now, "withheld_by": officer_id, "withheld_why": why, "withheld_order": order}
+    table.set_accused(session, entry.id, **kept, **said)
+
+
+def show_again(session: Session, entry: Entry, now: datetime) -> None:
+    """Let an entry be found again that was taken from search."""
+    table.add_keys(session, _keys(entry.id, digests(session, entry.facts)))
+    unsaid = {"withheld_at": None, "withheld_by": None, "withheld_why": "", "withheld_order": ""}
+    table.set_accused(session, entry.id, **_class_of(entry.facts, calendars.day(now)), **unsaid)

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
-from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound
+from app.domain import retention
+from app.domain.errors import Conflict, DomainError, FormInvalid, NotAllowed, NotFound
 from app.domain.roles import Permission
+from app.domain.text import fault_in, tidy
+from app.models.antecedents import crimes as table
 from app.services.antecedents import crimebook
 from app.services.store import audit
 
@@ -25,6 +28,27 @@ if TYPE_CHECKING:
 REASONS = ("wrong", "double", "child", "court")
 #: What another accused of the same case shares with the first.
 _SHARED = ("thana", "fir_no", "fir_year", "fir_date", "offence_date", "act", "sections")
+
+
+_LONGEST_NUMBER = 60  # signs of an order's number
+_SHOWN = 100  # entries taken from search
+
+
+class OrderRefused(DomainError):
+    """An order that takes an entry from search, or brings it back, is not told as it must be (422)."""
+
+    def __init__(self, key: str, field: str) -> None:
+        super().__init__(key)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """An entry that no search finds, and by whose act."""
+
+    entry: Entry
+    officer_hi: str
+    officer_en: str
 
 
 class ReasonMissing(DomainError):
@@ -108,8 +132,50 @@ def remove(session: Session, actor: Actor, entry_id: UUID, reason: str, now: dat
     _guard(actor)
     if reason not in REASONS:
         raise ReasonMissing
-    crimebook.take_out(session, _entry(session, entry_id), now)
+    crimebook.take_out(session, _entry(session, entry_id, withheld=True), now)
     audit.record(session, "admin", "crime:remove", f"accused:{entry_id}", actor, now, reason=reason)
+
+
+def withhold(session: Session, actor: Actor, entry_id: UUID, why: str, order_no: str, now: datetime) -> None:
+    """Take an entry from search at once, on an order, for a listed reason: nobody finds it from this commit on.
+
+    Raises OrderRefused, NotAllowed; NotFound for one that is taken from search already.
+    """
+    _guard(actor)
+    if why not in set(retention.Withheld):
+        raise OrderRefused("crimes.withhold_reason_missing", "why")
+    order = _order(order_no)
+    crimebook.withhold(session, actor.officer_id, _entry(session, entry_id), why, order, now)
+    audit.record(session, "admin", "crime:withhold", f"accused:{entry_id}", actor, now, reason=why)
+
+
+def restore(session: Session, actor: Actor, entry_id: UUID, order_no: str, now: datetime) -> None:
+    """Bring an entry back into search, on another order. Raises OrderRefused, NotAllowed, NotFound, Conflict."""
+    _guard(actor)
+    entry = _entry(session, entry_id, withheld=True)
+    if entry.withheld_at is None:
+        raise Conflict
+    _order(order_no)
+    crimebook.show_again(session, entry, now)
+    audit.record(session, "admin", "crime:restore", f"accused:{entry_id}", actor, now)
+
+
+def withheld(session: Session, actor: Actor) -> list[Withheld]:
+    """What was taken from search, the latest first. Raises NotAllowed."""
+    _guard(actor)
+    rows = table.withheld(session, _SHOWN)
+    found = crimebook.find(session, [row.id for row in rows], withheld=True)
+    return [
+        Withheld(found[row.id], row.officer_hi or "", row.officer_en or "") for row in rows if row.id in found
+    ]
+
+
+def _order(order_no: str) -> str:
+    """The number of an order as it is kept. Raises OrderRefused."""
+    order = tidy(order_no)
+    if not order or len(order) > _LONGEST_NUMBER or fault_in(order, lines=False):
+        raise OrderRefused("retention.problem.order_no", "order_no")
+    return order
 
 
 def _answers(filled: EntryForm, now: datetime) -> dict[str, Any]:
@@ -131,8 +197,8 @@ def _texts(values: Mapping[str, Any]) -> dict[str, str]:
     return {key: value for key in _OFFICE_WORDS if isinstance(value := values.get(key), str) and value}
 
 
-def _entry(session: Session, entry_id: UUID) -> Entry:
-    found = crimebook.find(session, [entry_id]).get(entry_id)
+def _entry(session: Session, entry_id: UUID, *, withheld: bool = False) -> Entry:
+    found = crimebook.find(session, [entry_id], withheld=withheld).get(entry_id)
     if found is None:
         raise NotFound
     return found

@@ -101,17 +101,31 @@ def see(database: Database, actor: Actor, accused_id: UUID, now: datetime) -> En
     """One entry, its view recorded before it leaves the house. Raises NotAllowed, NotFound."""
     if not actor.may(Permission.CRIME_SEARCH):
         raise NotAllowed
-    return opened(database, actor, accused_id, now)
+    return opened(database, actor, accused_id, now, withheld=may_see_withheld(actor))
+
+
+def may_see_withheld(actor: Actor) -> bool:
+    """Whether an officer opens what was taken from search: by keeping the register, or by lists of destruction."""
+    return actor.may(Permission.CRIME_KEEP) or actor.may(Permission.RETENTION_SEE)
 
 
 def opened(
-    database: Database, actor: Actor, accused_id: UUID, now: datetime, case_id: UUID | None = None
+    database: Database,
+    actor: Actor,
+    accused_id: UUID,
+    now: datetime,
+    case_id: UUID | None = None,
+    *,
+    withheld: bool = False,
 ) -> Entry:
-    """One entry, its view recorded first, for whoever has the right to it. Raises NotFound."""
+    """One entry, its view recorded first, for whoever has the right to it. Raises NotFound.
+
+    `withheld`: also one that was taken from search.
+    """
     about = {"case": str(case_id)} if case_id is not None else {}
 
     def look(session: Session) -> Entry:
-        found = crimebook.find(session, [accused_id]).get(accused_id)
+        found = crimebook.find(session, [accused_id], withheld=withheld).get(accused_id)
         if found is None:
             raise NotFound
         audit.record(session, "access", "crime:see", f"accused:{accused_id}", actor, now, **about)

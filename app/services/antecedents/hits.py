@@ -61,6 +61,7 @@ class Decision:
     officer_en: str
     role: str
     at: datetime
+    is_withheld: bool  # the entry was taken from search since: it goes into no form
 
     @property
     def is_prepared(self) -> bool:
@@ -245,13 +246,16 @@ def _decisions(session: Session, actor: Actor, case: AnyRow) -> dict[UUID, Decis
     """What was decided of each entry as far as this officer reads it; of several words, his own office's last."""
     mine: dict[UUID, Decision] = {}
     others: dict[UUID, Decision] = {}
-    for row in table.hits_of(session, case.id):
+    rows = table.hits_of(session, case.id)
+    withheld = table.withheld_of(session, {row.accused_id for row in rows}) if rows else set()
+    for row in rows:
         kept = mine if row.office_id == actor.post.office_id else others
-        kept[row.accused_id] = _opened(keys.unlock(session, case.data_key_id), row)
+        key = keys.unlock(session, case.data_key_id)
+        kept[row.accused_id] = _opened(key, row, is_withheld=row.accused_id in withheld)
     return {**others, **mine}
 
 
-def _opened(key: bytes, row: AnyRow) -> Decision:
+def _opened(key: bytes, row: AnyRow, *, is_withheld: bool) -> Decision:
     facts = keys.open_json(key, f"hit|facts|{row.id}", row.facts)
     return Decision(
         row.accused_id,
@@ -263,6 +267,7 @@ def _opened(key: bytes, row: AnyRow) -> Decision:
         row.officer_en or "",
         row.role,
         row.decided_at,
+        is_withheld,
     )
 
 
@@ -305,7 +310,7 @@ def _unoffered(form: str, decided: Iterable[Decision], values: Mapping[str, Any]
     if not takes_rows(form):
         return []
     held = {_reference(row) for row in values.get(_ROWS) or ()}
-    told = (each for each in decided if each.verdict != Verdict.OTHER)
+    told = (each for each in decided if each.verdict != Verdict.OTHER and not each.is_withheld)
     return [each for each in told if _reference(each.facts) not in held]
 
 

@@ -1,4 +1,4 @@
-"""Destruction by list: cases past their term are proposed, approved behind a fresh factor, destroyed by the worker.
+"""Destruction by list: records past their term are proposed, approved behind a code, destroyed by the worker.
 
 The certificate is the list itself once it is worked off: numbers and dates, and of each case what became of it.
 """
@@ -8,41 +8,41 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from app.domain import numbers
-from app.domain.clock import start_of
 from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
-from app.domain.retention import PREPARES, Kind, Why
+from app.domain.retention import PREPARES, EntryKind
 from app.domain.roles import Permission, Role
 from app.domain.text import fault_in, tidy
-from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries
 from app.models.record import retention_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.access import stepup
+from app.services.antecedents import oldentries
+from app.services.casework import oldcases
 from app.services.district import calendars, terms
-from app.services.store import audit, erasure
+from app.services.store import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
-    from pathlib import Path
 
     from app.domain.retention import Term
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.antecedents.crimebook import Entry
     from app.services.store.database import Database
 
 APPROVE = "destruction:approve"  # the act that takes a fresh factor
 PROPOSED, REFUSED, APPROVED, DONE = "proposed", "refused", "approved", "done"
-LONGEST = 200  # cases of one list: whoever approves has to read it
+LONGEST = 200  # lines of one list: whoever approves has to read it
+_CASES, _ENTRIES = "cases", "entries"
 _SHOWN = 50  # lists
-_SLICE = 5  # cases between two looks at what else there is to do
 _REASON = (5, 300)  # signs of a refusal's reason
 _EVERYWHERE = SystemScope(SystemReason.WORKER)
 
@@ -67,12 +67,25 @@ class ReasonWanted(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class PastTerm:
-    """Of one class: the cases past their term that nothing holds back, up to the length of a list."""
+    """Of one class: what is past its term and nothing holds back, up to the length of a list."""
 
     term: Term
     approver: Role
-    cases: Sequence[AnyRow]
+    cases: Sequence[AnyRow]  # or entries of the crime register
     may_propose: bool
+
+    @property
+    def of(self) -> str:
+        """What the class holds: cases, or entries of the crime register."""
+        return _of(self.term.kind)
+
+    @property
+    def thanas(self) -> Sequence[tuple[AnyRow, int]]:
+        """Of entries: a row of each thana, and how many are its own."""
+        if self.of == _CASES:
+            return ()
+        counts, of = Counter(row.office_id for row in self.cases), {row.office_id: row for row in self.cases}
+        return [(row, counts[office_id]) for office_id, row in of.items()]
 
     @property
     def is_more(self) -> bool:
@@ -88,17 +101,23 @@ class Listed:
     lines: Sequence[AnyRow]
     may_decide: bool
     counts: dict[str, int]  # state of a line -> how many
-    term: Term
+    term: Term | None  # none where the district has taken the years of the class back
+    entries: Mapping[UUID, Entry]  # of the crime register, that are there still
+
+    @property
+    def of(self) -> str:
+        """What the list names: cases, or entries of the crime register."""
+        return _of(self.row.kind)
 
 
 def past(session: Session, actor: Actor, now: datetime) -> list[PastTerm]:
     """What is past its term, class by class, for whoever prepares or decides it. Raises NotAllowed."""
     _may(actor, Permission.RETENTION_SEE)
     own = PREPARES.get(actor.post.role, actor.post.role)
-    may_propose = actor.may(Permission.RETENTION_PROPOSE)
+    may_propose, today = actor.may(Permission.RETENTION_PROPOSE), calendars.day(now)
     return [
-        PastTerm(term, own, _past(session, term, own, calendars.day(now)), may_propose)
-        for term in terms.of(session).values()
+        PastTerm(term, own, _matter(term.kind).past(session, term, own, today, LONGEST), may_propose)
+        for term in _own_terms(session, own)
     ]
 
 
@@ -114,23 +133,30 @@ def listed(session: Session, actor: Actor, list_id: UUID) -> Listed:
     row = table.list_row(session, list_id)
     if row is None:
         raise NotFound
-    lines = table.lines(session, list_id)
+    matter = _matter(row.kind)
+    lines = matter.lines(session, list_id)
     decides = row.state == PROPOSED and _decides(actor, row)
-    term = terms.of(session)[Kind(row.kind)]
-    return Listed(row, lines, decides, dict(Counter(line.state for line in lines)), term)
+    counts = dict(Counter(line.state for line in lines))
+    return Listed(
+        row,
+        lines,
+        decides,
+        counts,
+        _term(session, Role(row.approver), row.kind),
+        matter.opened(session, lines),
+    )
 
 
 def propose(session: Session, actor: Actor, kind: str, now: datetime) -> UUID:
     """Put what is past its term in a class on a list; -> its id. Raises NotAllowed, NothingPast."""
     _may(actor, Permission.RETENTION_PROPOSE)
-    if kind not in tuple(Kind):
-        raise NothingPast
-    term, today, approver = terms.of(session)[Kind(kind)], calendars.day(now), PREPARES[actor.post.role]
-    found = _past(session, term, approver, today)
-    if not found:
+    today, approver, matter = calendars.day(now), PREPARES[actor.post.role], _matter(kind)
+    term = _term(session, approver, kind)
+    found = matter.past(session, term, approver, today, LONGEST) if term is not None else ()
+    if term is None or not found:
         raise NothingPast
     list_id = new_id(session.recorded_at)
-    lines = [_line(list_id, each, term) for each in found]
+    lines = [matter.line(list_id, each, term) for each in found]
     serial = paper_queries.next_number(session, actor.post.office_id, "destruction", today.year)
     row: dict[str, Any] = {
         "id": list_id,
@@ -146,7 +172,8 @@ def propose(session: Session, actor: Actor, kind: str, now: datetime) -> UUID:
         "reason": "",
     }
     digest = _digest(row["number"], kind, lines)
-    table.insert_list(session, {**row, "sha256": bytes.fromhex(digest)}, lines)
+    table.insert_list(session, {**row, "sha256": bytes.fromhex(digest)})
+    matter.insert(session, lines)
     _record(session, "propose", list_id, actor, now, kind=kind, cases=len(lines), sha256=digest)
     return list_id
 
@@ -163,7 +190,8 @@ def approve(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime
     """
     found = _open(session, actor, list_of(wanted.items[0]))
     stepup.use(session, actor, wanted.id, APPROVE, [_item(found)], now)
-    if any(found.term.past_on(line.closed_on) > calendars.day(now) for line in found.lines):
+    term, today = found.term, calendars.day(now)
+    if term is None or any(term.past_on(line.closed_on) > today for line in found.lines):
         raise StillKept
     decided = {"state": APPROVED, "decided_by": actor.officer_id, "decided_at": now}
     if not table.set_list(session, found.row.id, PROPOSED, decided):
@@ -193,100 +221,59 @@ def list_of(item: stepup.Item) -> UUID:
 
 
 def go_on(database: Database, now: datetime) -> bool:
-    """Destroy the next cases of approved lists, and finish what is worked off; -> whether there was anything to do.
-
-    Each case is looked at again in the transaction that destroys it: what is held or under way by now is kept.
-    """
-    rows = database.read(partial(table.next_lines, limit=_SLICE), _EVERYWHERE)
-    for row in rows:
-        own = SystemScope(SystemReason.WORKER, row.district_id)
-        files = database.write(partial(_destroy, row=row, now=now), own)
-        erasure.delete_files(files)
+    """Destroy what comes next of approved lists, finish what is worked off; -> whether there was anything to do."""
+    found = [matter.go_on(database, now) for matter in _MATTERS.values()]
     over = database.read(table.worked_off, _EVERYWHERE)
     for each in over:
         own = SystemScope(SystemReason.WORKER, each.district_id)
-        database.write(partial(_finish, list_id=each.id, now=now), own)
-    return bool(rows or over)
+        database.write(partial(_finish, row=each, now=now), own)
+    return any(found) or bool(over)
 
 
-def _destroy(session: Session, row: AnyRow, now: datetime) -> list[Path]:
-    """Destroy one case as its list says, or keep it and say why; -> the files to delete after the commit."""
-    if cases.lock(session, row.case_id) is None:
-        raise NotFound
-    case = table.standing(session, row.case_id)
-    assert case is not None  # noqa: S101 - it is locked
-    why = _why_kept(case)
-    files: list[Path] = []
-    if not why:
-        destroy = _attachments if row.kind == Kind.ATTACHMENTS else _whole
-        files = destroy(session, row.case_id, case, now)
-    told = {"state": "kept" if why else "destroyed", "why": why, "files": len(files), "done_at": now}
-    return files if table.set_line(session, row.destruction_id, row.case_id, told) else []
-
-
-def _why_kept(case: AnyRow) -> str:
-    if not case.has_key:
-        return Why.GONE
-    if case.is_held:
-        return Why.HELD
-    return Why.AT_WORK if case.is_at_work else ""
-
-
-def _whole(session: Session, case_id: UUID, case: AnyRow, now: datetime) -> list[Path]:
-    """The case with its key; and its letter, once no case of the letter has a key any more."""
-    files = erasure.erase_case(session, None, case_id, now)
-    if table.unlocked_of_letter(session, case.requisition_id):
-        return files
-    return files + erasure.erase_letter(session, case.requisition_id, now)
-
-
-def _attachments(session: Session, case_id: UUID, _case: AnyRow, now: datetime) -> list[Path]:
-    found = table.files_of_officers(session, case_id)
-    for row in found:
-        cases.set_document(session, row.id, destroyed_at=now)
-    audit.record(
-        session,
-        f"case:{case_id}",
-        "case:weed",
-        f"case:{case_id}",
-        None,
-        now,
-        files=[str(r.id) for r in found],
-    )
-    return [session.documents / row.path for row in found]
-
-
-def _finish(session: Session, list_id: UUID, now: datetime) -> None:
+def _finish(session: Session, row: AnyRow, now: datetime) -> None:
     """The last line is written: from now on the list is the certificate."""
-    if table.set_list(session, list_id, APPROVED, {"state": DONE, "finished_at": now}):
-        counts = Counter(line.state for line in table.lines(session, list_id))
-        _record(session, "finish", list_id, None, now, destroyed=counts["destroyed"], kept=counts["kept"])
+    if table.set_list(session, row.id, APPROVED, {"state": DONE, "finished_at": now}):
+        counts = Counter(line.state for line in _matter(row.kind).lines(session, row.id))
+        _record(session, "finish", row.id, None, now, destroyed=counts["destroyed"], kept=counts["kept"])
 
 
 # -- one list ----------------------------------------------------------------------------------------------
 
 
-def _past(session: Session, term: Term, approver: Role, today: date) -> Sequence[AnyRow]:
-    return table.past(
-        session,
-        start_of(term.closed_before(today)),
-        today,
-        term.kind,
-        LONGEST,
-        of_sp=approver is Role.SP,
-    )
+class Matter(Protocol):
+    """What a list is about: cases, or entries of the crime register."""
+
+    def past(
+        self, session: Session, term: Term, approver: Role, today: date, limit: int, /
+    ) -> Sequence[AnyRow]: ...
+    def line(self, list_id: UUID, row: AnyRow, term: Term, /) -> dict[str, Any]: ...
+    def told(self, each: Mapping[str, Any], /) -> tuple[Any, ...]: ...
+    def insert(self, session: Session, lines: Sequence[Mapping[str, Any]], /) -> None: ...
+    def lines(self, session: Session, destruction_id: UUID, /) -> Sequence[AnyRow]: ...
+    def opened(self, session: Session, found: Sequence[AnyRow], /) -> Mapping[UUID, Any]: ...
+    def go_on(self, database: Database, now: datetime, /) -> bool: ...
 
 
-def _line(list_id: UUID, case: AnyRow, term: Term) -> dict[str, Any]:
-    closed_on = calendars.day(case.closed_at)
-    return {
-        "destruction_id": list_id,
-        "case_id": case.id,
-        "number": case.number,
-        "closed_on": closed_on,
-        "past_on": term.past_on(closed_on),
-        "state": "listed",
-    }
+_MATTERS: dict[str, Matter] = {_CASES: oldcases, _ENTRIES: oldentries}
+
+
+def _of(kind: str) -> str:
+    return _ENTRIES if kind in tuple(EntryKind) else _CASES
+
+
+def _matter(kind: str) -> Matter:
+    return _MATTERS[_of(kind)]
+
+
+def _term(session: Session, approver: Role, kind: str) -> Term | None:
+    """The years of a class that belongs to this approver; None where it is not his, or has no term."""
+    return next((each for each in _own_terms(session, approver) if each.kind == kind), None)
+
+
+def _own_terms(session: Session, approver: Role) -> list[Term]:
+    """The classes that an officer approves: the register of crimes is the SP's alone."""
+    own = [*terms.of(session).values()]
+    return [*own, *terms.of(session, terms.ENTRIES).values()] if approver is Role.SP else own
 
 
 def _open(session: Session, actor: Actor, list_id: UUID) -> Listed:
@@ -319,7 +306,7 @@ def _item(found: Listed) -> stepup.Item:
 
 
 def _digest(number: str, kind: str, lines: Sequence[Any]) -> str:
-    told = sorted((each["number"], str(each["case_id"]), each["closed_on"].isoformat()) for each in lines)
+    told = sorted(map(_matter(kind).told, lines))
     return stepup.item("", [number, kind, told]).digest
 
 

@@ -61,5 +61,5 @@ def _known(session: Session, actor: Actor, case: AnyRow, now: datetime) -> Itera
         if key.rsplit(".", 1)[-1] not in _NAME_NOBODY:
             yield text
     compared = {row.accused_id for row in crimes.hits_of(session, case.id)}
-    for entry in crimebook.find(session, compared).values():
+    for entry in crimebook.find(session, compared, withheld=True).values():
         yield from (str(entry.facts[part]) for part in _OF_ACCUSED if entry.facts.get(part))

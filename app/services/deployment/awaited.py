@@ -53,7 +53,7 @@ def of(session: Session, actor: Actor) -> list[Awaited]:
     if "release" in kinds:
         counts["release"] = sum(own not in makers for makers in table.makers_of_sent(session))
     asked = table.settings_kept(
-        session, [MOVE_WANTED, *policies.proposed_under(policies.CLEAN_REPORTS, terms.KEY)]
+        session, [MOVE_WANTED, *policies.proposed_under(policies.CLEAN_REPORTS, *terms.KEYS)]
     )
     move = asked.pop(MOVE_WANTED, None)
     counts["move"] = int(

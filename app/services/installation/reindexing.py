@@ -1,4 +1,4 @@
-"""Search keys written anew once the rules of names have changed: a slice a transaction, on from where it stopped."""
+"""Search keys, and classes of entries, written anew once their rules have changed: a slice a transaction, resumed."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ _ROUND = 100  # slices of a day: what is left of a great register waits for the 
 _KEY = "search.keys"  # {"version"} once done; under way {"to", "part", "after", "seen"}
 _PARTS = ("cases", "crimes")
 _FIRST = UUID(int=0)
+_CLASSES = 1  # goes up when entries belong to other classes of retention than before
+_VERSION = f"{names.VERSION}.{_CLASSES}"
 
 
 def go_on(database: Database) -> int:
@@ -52,10 +54,10 @@ def through(database: Database, district_id: int, *, again: bool = False) -> Ite
 def _slice(session: Session) -> int | None:
     """Do the next slice; -> how many rows it saw, None when all is done."""
     kept: dict[str, Any] = settings.value_of(session, _KEY) or {}
-    if kept.get("version") == names.VERSION:
+    if kept.get("version") == _VERSION:
         return None
-    begun: dict[str, Any] = {"to": names.VERSION, "part": _PARTS[0], "seen": 0}
-    at = kept if kept.get("to") == names.VERSION else begun
+    begun: dict[str, Any] = {"to": _VERSION, "part": _PARTS[0], "seen": 0}
+    at = kept if kept.get("to") == _VERSION else begun
     after = UUID(at["after"]) if at.get("after") else _FIRST
     ids = _DO[at["part"]](session, after)
     if ids:
@@ -63,7 +65,7 @@ def _slice(session: Session) -> int | None:
     elif at["part"] != _PARTS[-1]:
         following = {**at, "part": _PARTS[-1], "after": None}
     else:
-        following = {"version": names.VERSION, "seen": at["seen"]}
+        following = {"version": _VERSION, "seen": at["seen"]}
     settings.put_value(session, _KEY, following)
     return len(ids)
 

@@ -83,6 +83,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "crime:enter": frozenset(),
     "crime:change": frozenset(),
     "crime:remove": frozenset({"reason"}),
+    "crime:withhold": frozenset({"reason"}),
+    "crime:restore": frozenset(),
+    "crime:weed": frozenset({"entries"}),
     "crime:list": frozenset({"roster", "act", "rows"}),  # upload, send, approve, return, drop
     "crime:decide": frozenset({"entry", "verdict", "basis", "element"}),
     "crime:offer": frozenset({"entry", "element"}),

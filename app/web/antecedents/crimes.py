@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.errors import FormInvalid
+from app.domain.retention import Withheld
 from app.domain.roles import Permission
 from app.services.antecedents import crimedesk, crimesearch
 from app.web.frame import confirmations, formviews
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 bp = Blueprint("crimes", __name__)
 
+_LONGEST = 200  # signs of what is typed that a page repeats
 _NO_BOXES = dict.fromkeys(crimesearch.BOXES, "")
 
 
@@ -70,14 +72,19 @@ def show(accused_id: UUID) -> ResponseReturnValue:
     return _entry(accused_id)
 
 
-def _entry(accused_id: UUID, fault: str = "") -> ResponseReturnValue:
+def _entry(
+    accused_id: UUID, fault: str = "", field: str = "", typed: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
     entry = crimesearch.see(transaction.database(), g.actor, accused_id, transaction.now())
     return page(
         "crimes/entry.html",
         422 if fault else 200,
         entry=entry,
         fault=fault,
+        field=field,
+        typed=typed or {},
         reasons=crimedesk.REASONS,
+        orders=list(Withheld),
         may_keep=g.actor.may(Permission.CRIME_KEEP),
         told=confirmations.take_notes().get("crimes", ""),
     )
@@ -131,9 +138,45 @@ def remove(accused_id: UUID) -> ResponseReturnValue:
     try:
         transaction.write(lambda rows: crimedesk.remove(rows, actor, accused_id, reason, now))
     except crimedesk.ReasonMissing as missing:
-        return _entry(accused_id, missing.key)
+        return _entry(accused_id, missing.key, "reason")
     confirmations.note("crimes", "removed")
     return redirect(url_for("crimes.form"), code=303)
+
+
+@bp.get("/crimes/withheld")
+@requires(Permission.CRIME_KEEP)
+def withheld() -> ResponseReturnValue:
+    """What an order took from search."""
+    found = transaction.read(lambda rows: crimedesk.withheld(rows, g.actor))
+    return page("crimes/withheld.html", found=found)
+
+
+@bp.post("/crimes/<uuid:accused_id>/withhold")
+@requires(Permission.CRIME_KEEP)
+def withhold(accused_id: UUID) -> ResponseReturnValue:
+    """Take an entry from search at once, on an order."""
+    actor, now = transaction.actor(), transaction.now()
+    typed = {key: request.form.get(key, "")[:_LONGEST] for key in ("why", "order_no")}
+    try:
+        transaction.write(
+            lambda rows: crimedesk.withhold(rows, actor, accused_id, typed["why"], typed["order_no"], now)
+        )
+    except crimedesk.OrderRefused as refused:
+        return _entry(accused_id, refused.key, refused.field, typed)
+    confirmations.note("crimes", "withheld")
+    return redirect(url_for("crimes.show", accused_id=accused_id), code=303)
+
+
+@bp.post("/crimes/<uuid:accused_id>/restore")
+@requires(Permission.CRIME_KEEP)
+def restore(accused_id: UUID) -> ResponseReturnValue:
+    actor, now, order_no = transaction.actor(), transaction.now(), request.form.get("order_no", "")
+    try:
+        transaction.write(lambda rows: crimedesk.restore(rows, actor, accused_id, order_no, now))
+    except crimedesk.OrderRefused as refused:
+        return _entry(accused_id, refused.key, refused.field, {"order_no": order_no[:_LONGEST]})
+    confirmations.note("crimes", "restored")
+    return redirect(url_for("crimes.show", accused_id=accused_id), code=303)
 
 
 def _form(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, redirect, request, url_for
 
-from app.domain.retention import Kind
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
 from app.services.district import policies, terms
@@ -48,14 +47,14 @@ def propose() -> ResponseReturnValue:
 @bp.post("/years")
 @requires(Permission.POLICY_PROPOSE)
 def propose_years() -> ResponseReturnValue:
-    """Propose for how many years each class of what is over is kept."""
-    actor, now = transaction.actor(), transaction.now()
-    typed = {kind.value: request.form.get(kind.value, "").strip()[:_DIGITS] for kind in Kind}
-    years = {kind: _number(typed[kind.value]) for kind in Kind}
+    """Propose for how many years each class of what is over is kept: cases, or entries of the crime register."""
+    actor, now, schedule = transaction.actor(), transaction.now(), _schedule()
+    typed = {kind.value: request.form.get(kind.value, "").strip()[:_DIGITS] for kind in schedule.kinds}
+    years = {kind: _years(typed[kind.value]) for kind in schedule.kinds}
     try:
-        transaction.write(lambda rows: terms.propose(rows, actor, years, now))
+        transaction.write(lambda rows: terms.propose(rows, actor, years, now, schedule))
     except terms.YearsRefused as refused:
-        return _page(422, refused, years=typed)
+        return _page(422, refused, years=typed, at=schedule.name)
     return _done("proposed")
 
 
@@ -65,9 +64,18 @@ def decide_years() -> ResponseReturnValue:
     actor, now, choice = transaction.actor(), transaction.now(), request.form.get("_op", "")
     if choice not in ("approve", "refuse"):
         return redirect(url_for("policies.show"), code=303)
-    approves = choice == "approve"
-    transaction.write(lambda rows: policies.decide(rows, actor, now, approves=approves, key=terms.KEY))
+    approves, key = choice == "approve", _schedule().key
+    transaction.write(lambda rows: policies.decide(rows, actor, now, approves=approves, key=key))
     return _done("approved" if approves else "refused")
+
+
+def _years(text: str) -> int | None:
+    """The years of a class; None where its box is empty, and none that can be where it is unreadable."""
+    return (_number(text) or 0) if text else None
+
+
+def _schedule() -> terms.Schedule:
+    return terms.SCHEDULES.get(request.form.get("of", ""), terms.CASES)
 
 
 def _number(text: str) -> int | None:
@@ -99,15 +107,19 @@ def _page(
     refused: DomainError | None = None,
     typed: str = "",
     years: Mapping[str, str] | None = None,
+    at: str = "",
 ) -> ResponseReturnValue:
-    found, kept = transaction.read(lambda rows: (policies.show(rows), terms.show(rows)))
+    schedules = terms.SCHEDULES.values()
+    found, kept = transaction.read(
+        lambda rows: (policies.show(rows), [terms.show(rows, each) for each in schedules])
+    )
     return page(
         "admin/policies.html",
         status,
         found=found,
         kept=kept,
-        years={kind.value: str(term.years) for kind, term in kept.in_force.items()} | dict(years or {}),
-        at_years=years is not None,
+        boxes={each.schedule.name: each.boxes for each in kept} | ({at: years} if at else {}),
+        at=at,
         most=policies.MOST,
         refused=refused,
         typed=typed,
