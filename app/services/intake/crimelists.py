@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
-from app.domain.ids import new_id
+from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Permission
 from app.models.intake import rosters as table
 from app.services.casefile import sightings
-from app.services.intake import crimerows, rosterwork, sheetlists
+from app.services.intake import crimerows, sheetlists
 from app.services.store import audit, keys
 from app.services.store.drafts import actor_scope
 
@@ -27,42 +26,19 @@ if TYPE_CHECKING:
 
 _SHOWN = 20  # lists, newest first
 _OWNER = "crime register"  # whose columns are remembered: one office sends them all
-_SHORTEST, _LONGEST = 5, 300
 
 
-class ReasonMissing(DomainError):
-    """Whoever gives a list back says why (422)."""
+class ReasonMissing(sheetlists.ReasonMissing):
+    """Whoever gives a list back says why."""
 
     key = "crimes.list_reason"
 
 
 @dataclass(frozen=True, slots=True)
-class ListView:
-    """A list as its page shows it, whatever its state; lists are empty where the state has none."""
+class CrimeListView(sheetlists.ListView):
+    """A list as its page shows it, with the reason for which the SP gave it back."""
 
-    row: AnyRow
-    counts: Mapping[str, int]
-    heads: list[str]
-    samples: list[list[str]]
-    columns: list[formjs.Column]
-    chosen: Mapping[int, str]
-    faulty: list[sheetlists.Faulty]
-    next_after: int
-    doubles: list[tuple[int, int]]  # numbers of a row and of the one above that is the same accused
-    note: str  # why the SP gave it back
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.row.state in table.UNDER_WAY
-
-    @property
-    def done(self) -> int:
-        """How many rows the work under way has left behind."""
-        before = {"checking": "waiting", "taking": "good"}.get(self.row.state, "")
-        return int(self.row.total) - self.counts.get(before, 0)
-
-    def count(self, state: str) -> int:
-        return self.counts.get(state, 0)
+    note: str
 
 
 def lines(session: Session, actor: Actor) -> Sequence[AnyRow]:
@@ -81,60 +57,31 @@ def upload(database: Database, actor: Actor, data: bytes, now: datetime) -> UUID
     """Keep a list, sealed, until its columns are explained; -> its id. Raises sheetlists.SheetRefused, NotAllowed."""
     scope = actor_scope(actor)
     known = database.read(lambda session: columns(session, actor, now), scope)
-    if refused := database.scanner.refusal(data):
-        raise sheetlists.SheetRefused(refused)
-    head = sheetlists.read_head(data, known)
+    head = sheetlists.handed_in(database, data, known)
 
     def put(session: Session) -> UUID:
-        roster_id, key_id = new_id(session.recorded_at), keys.create(session, "roster")
-        key = keys.unlock(session, key_id)
-        table.insert_roster(
-            session,
-            {
-                "id": roster_id,
-                "requisition_id": None,
-                "lodgement_id": None,
-                "data_key_id": key_id,
-                "state": "columns",
-                "file": keys.seal_file(key, f"roster|file|{roster_id}", data),
-                "head": keys.seal_json(key, f"roster|head|{roster_id}", head),
-                "mapping": [],
-                "asked_by": actor.officer_id,
-                "posting_id": actor.post.posting_id,
-                "asked_at": now,
-            },
-        )
+        roster_id = sheetlists.keep(session, actor, data, head, now)
         _note(session, actor, roster_id, "upload", now)
         return roster_id
 
     return database.write(put, scope)
 
 
-def view(database: Database, actor: Actor, roster_id: UUID, now: datetime, after: int = 0) -> ListView:
+def view(database: Database, actor: Actor, roster_id: UUID, now: datetime, after: int = 0) -> CrimeListView:
     """The page of a list, recorded where it shows what stands in cells. Raises NotAllowed, NotFound."""
     found = database.read(lambda session: _view(session, actor, roster_id, now, after), actor_scope(actor))
-    if found.faulty or found.samples:
+    if found.tells_cells:
         sightings.note(database, actor, "crimes", "roster", {"P2", "P3"}, now)
     return found
 
 
-def _view(session: Session, actor: Actor, roster_id: UUID, now: datetime, after: int) -> ListView:
+def _view(session: Session, actor: Actor, roster_id: UUID, now: datetime, after: int) -> CrimeListView:
     row = _find(session, actor, roster_id, Permission.CRIME_LISTS)
-    judge, head = crimerows.Judge(session, now), sheetlists.opened_head(session, row)
-    heads = head.get("heads", [])
-    faulty: list[sheetlists.Faulty] = []
-    following, doubles, note = 0, list[tuple[int, int]](), ""
-    if head and row.state in ("checked", "sent", "taken"):
-        faulty, following = sheetlists.faulty(session, row, judge.columns, after)
-        twice = table.rows_in(session, row.id, ["double"], sheetlists.PAGE)
-        doubles = [(each.number, each.twin_row) for each in twice]
-        if row.note is not None:
-            key = keys.unlock(session, row.data_key_id)
-            note = keys.open_sealed(key, f"roster|note|{row.id}", row.note).decode()
-    chosen = sheetlists.chosen(session, row, _owner(session), judge.columns, heads)
-    counts = table.counts(session, row.id)
-    samples = head.get("samples", [])
-    return ListView(row, counts, heads, samples, judge.columns, chosen, faulty, following, doubles, note)
+    columns, note = crimerows.Judge(session, now).columns, ""
+    if row.head is not None and row.note is not None:
+        key = keys.unlock(session, row.data_key_id)
+        note = keys.open_sealed(key, f"roster|note|{row.id}", row.note).decode()
+    return sheetlists.seen(session, CrimeListView, row, _owner(session), columns, after, note=note)
 
 
 def explain(
@@ -174,9 +121,7 @@ def approve(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> N
 def give_back(session: Session, actor: Actor, roster_id: UUID, reason: str, now: datetime) -> None:
     """Give a list back with a reason. Raises ReasonMissing, NotAllowed, NotFound."""
     row = _find(session, actor, roster_id, Permission.CRIME_APPROVE)
-    text = " ".join(reason.split())[:_LONGEST]
-    if len(text) < _SHORTEST:
-        raise ReasonMissing
+    text = sheetlists.reason_of(reason, ReasonMissing)
     note = keys.seal(keys.unlock(session, row.data_key_id), f"roster|note|{row.id}", text.encode())
     if table.change(session, row.id, ["sent"], state="checked", note=note):
         _note(session, actor, row.id, "return", now)
@@ -188,10 +133,7 @@ def drop(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> None
     Raises NotAllowed, NotFound.
     """
     row = _find(session, actor, roster_id, Permission.CRIME_KEEP)
-    state = "taken" if table.counts(session, row.id).get("taken") else "dropped"
-    before = ["columns", "checking", "checked", "sent", "taken"]
-    if table.change(session, row.id, before, state=state, ended_at=now, reason="") and row.head is not None:
-        rosterwork.forget(session, row, now)
+    if sheetlists.put_away(session, row, ["columns", "checking", "checked", "sent", "taken"], now):
         _note(session, actor, row.id, "drop", now)
 
 
@@ -200,10 +142,7 @@ def to_mend(
 ) -> tuple[list[str], list[sheetlists.Mended]]:
     """The headings of a list and its faulty rows. Raises NotAllowed, and NotFound for one whose texts are gone."""
     row = _find(session, actor, roster_id, Permission.CRIME_KEEP)
-    head = sheetlists.opened_head(session, row)
-    if not head or not row.total:
-        raise NotFound
-    return head["heads"], sheetlists.mended(session, row, crimerows.Judge(session, now).columns, ["bad"])
+    return sheetlists.to_mend(session, row, crimerows.Judge(session, now).columns, ["bad"])
 
 
 def _owner(session: Session) -> bytes:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import DomainError, NotAllowed, NotFound
-from app.domain.ids import new_id
+from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Permission
-from app.models.casefile import case_queries as cases
 from app.models.intake import lodgements
 from app.models.intake import rosters as table
 from app.services.casefile import sightings
@@ -27,23 +25,13 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
-_SHORTEST_REASON, _LONGEST_REASON = 5, 300
+_MADE = frozenset({"checked", "taken"})  # states in which cases can be made of rows
 
 
-class ReasonMissing(DomainError):
-    """Whoever takes a list back says why (422)."""
+class ReasonMissing(sheetlists.ReasonMissing):
+    """Whoever takes a list back says why."""
 
     key = "roster.reason_missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Double:
-    """A row whose person stands above, or has a case: its name as written, and where the other one is."""
-
-    number: int
-    name: str
-    twin_row: int | None
-    twin_case: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,37 +45,10 @@ class RosterLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RosterView:
-    """A roster as its page shows it, whatever its state; lists are empty where the state has none."""
+class RosterView(sheetlists.ListView):
+    """A roster as its page shows it, with the letter that it belongs to."""
 
-    row: AnyRow
     letter: asked.Letter
-    counts: Mapping[str, int]
-    heads: list[str]
-    samples: list[list[str]]
-    columns: list[formjs.Column]
-    chosen: Mapping[int, str]
-    faulty: list[sheetlists.Faulty]
-    next_after: int
-    doubles: list[Double]
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.row.state in table.UNDER_WAY
-
-    @property
-    def done(self) -> int:
-        """How many rows the work under way has left behind."""
-        before = {"checking": "waiting", "taking": "good", "undoing": "taken"}.get(self.row.state, "")
-        return int(self.row.total) - self.counts.get(before, 0)
-
-    def count(self, state: str) -> int:
-        return self.counts.get(state, 0)
-
-    @property
-    def has_texts(self) -> bool:
-        """Whether its rows are still there to be given back."""
-        return self.row.head is not None and self.row.total > 0
 
 
 def columns(session: Session, actor: Actor, requisition_id: UUID, now: datetime) -> list[formjs.Column]:
@@ -112,33 +73,15 @@ def upload(database: Database, actor: Actor, requisition_id: UUID, data: bytes, 
     """
     scope = actor_scope(actor)
     known = database.read(lambda session: columns(session, actor, requisition_id, now), scope)
-    if refused := database.scanner.refusal(data):
-        raise sheetlists.SheetRefused(refused)
-    head = sheetlists.read_head(data, known)
+    head = sheetlists.handed_in(database, data, known)
 
     def put(session: Session) -> UUID:
         letter = asked.to_change(session, actor, requisition_id, now)
         if not letter.is_received:
             drop_all(session, requisition_id, now)
             lodgements.change(session, requisition_id, lodgements.OPEN, changed_at=now)
-        roster_id, key_id = new_id(session.recorded_at), keys.create(session, "roster")
-        key = keys.unlock(session, key_id)
-        table.insert_roster(
-            session,
-            {
-                "id": roster_id,
-                "requisition_id": requisition_id if letter.is_received else None,
-                "lodgement_id": None if letter.is_received else requisition_id,
-                "data_key_id": key_id,
-                "state": "columns",
-                "file": keys.seal_file(key, f"roster|file|{roster_id}", data),
-                "head": keys.seal_json(key, f"roster|head|{roster_id}", head),
-                "mapping": [],
-                "asked_by": actor.officer_id,
-                "posting_id": actor.post.posting_id,
-                "asked_at": now,
-            },
-        )
+        belongs = "requisition_id" if letter.is_received else "lodgement_id"
+        roster_id = sheetlists.keep(session, actor, data, head, now, **{belongs: requisition_id})
         _note(session, actor, letter, roster_id, "roster:upload", now)
         return roster_id
 
@@ -156,49 +99,20 @@ def drop_all(session: Session, lodgement_id: UUID, now: datetime) -> None:
 def view(database: Database, actor: Actor, roster_id: UUID, now: datetime, after: int = 0) -> RosterView:
     """The page of a roster, recorded where it shows what stands in cells. Raises NotAllowed, NotFound."""
     found = database.read(lambda session: _view(session, actor, roster_id, now, after), actor_scope(actor))
-    if found.faulty or found.doubles or found.samples:
+    if found.tells_cells:
         sightings.note(database, actor, found.letter.thing, "roster", {"P2", "P3"}, now)
     return found
 
 
 def _view(session: Session, actor: Actor, roster_id: UUID, now: datetime, after: int) -> RosterView:
     row, letter = _open(session, actor, roster_id, now)
-    judge = rosterrows.Judge(session, letter, now)
-    head = sheetlists.opened_head(session, row)
-    heads = head.get("heads", [])
-    faulty: list[sheetlists.Faulty] = []
-    following, doubles = 0, list[Double]()
-    if head and row.state in ("checked", "taken"):
-        faulty, following = sheetlists.faulty(session, row, judge.columns, after)
-        doubles = _doubles(session, row)
-    return RosterView(
-        row,
-        letter,
-        table.counts(session, row.id),
-        heads,
-        head.get("samples", []),
-        judge.columns,
-        sheetlists.chosen(session, row, _department(session, letter), judge.columns, heads),
-        faulty,
-        following,
-        doubles,
-    )
+    columns = rosterrows.Judge(session, letter, now).columns
+    owner = _department(session, letter)
+    return sheetlists.seen(session, RosterView, row, owner, columns, after, letter=letter)
 
 
 def _department(session: Session, letter: asked.Letter) -> bytes:
     return session.keys.blind("department", " ".join(letter.requester_hi.casefold().split()))
-
-
-def _doubles(session: Session, row: AnyRow) -> list[Double]:
-    key = keys.unlock(session, row.data_key_id)
-    place = next((place for place, field in row.mapping if field in ("name_hi", "name_en")), 0)
-    found = []
-    for each in table.rows_in(session, row.id, ["double"], sheetlists.PAGE):
-        texts = rosterwork.open_cells(key, each)
-        case = cases.find(session, each.twin_case_id) if each.twin_case_id is not None else None
-        name = texts[place] if place < len(texts) else ""
-        found.append(Double(each.number, name, each.twin_row, case.number if case is not None else ""))
-    return found
 
 
 def explain(
@@ -227,8 +141,7 @@ def take(database: Database, actor: Actor, roster_id: UUID, doubles: Collection[
     def put(session: Session) -> None:
         row, letter = _open(session, actor, roster_id, now)
         who = {"asked_by": actor.officer_id, "posting_id": actor.post.posting_id}
-        before = ["checked", "taken"]
-        if not table.change(session, row.id, before, state="taking", reason="", ended_at=None, **who):
+        if not table.change(session, row.id, _MADE, state="taking", reason="", ended_at=None, **who):
             return
         wanted = [
             each
@@ -248,9 +161,7 @@ def take(database: Database, actor: Actor, roster_id: UUID, doubles: Collection[
 def undo(database: Database, actor: Actor, roster_id: UUID, reason: str, now: datetime) -> None:
     """Take back the cases of a list that nobody has forwarded. Raises ReasonMissing, NotAllowed, NotFound."""
     _guard(actor)
-    text = " ".join(reason.split())[:_LONGEST_REASON]
-    if len(text) < _SHORTEST_REASON:
-        raise ReasonMissing
+    text = sheetlists.reason_of(reason, ReasonMissing)
 
     def put(session: Session) -> None:
         row, letter = _open(session, actor, roster_id, now)
@@ -258,7 +169,7 @@ def undo(database: Database, actor: Actor, roster_id: UUID, reason: str, now: da
         note = keys.seal(key, f"roster|note|{row.id}", text.encode())
         who = {"asked_by": actor.officer_id, "posting_id": actor.post.posting_id}
         is_made = table.counts(session, row.id).get("taken", 0) > 0
-        before = ["checked", "taken", "taking"]
+        before = {"taking", *_MADE}
         if is_made and table.change(session, row.id, before, state="undoing", reason="", note=note, **who):
             _note(session, actor, letter, row.id, "roster:undo", now)
 
@@ -284,14 +195,7 @@ def drop(database: Database, actor: Actor, roster_id: UUID, now: datetime) -> No
 
     def put(session: Session) -> None:
         row, _ = _changed(session, actor, roster_id, now)
-        made = table.counts(session, row.id).get("taken", 0)
-        before = ["columns", "checking", "checked", "taking", "taken"]
-        state = "taken" if made else "dropped"
-        if (
-            table.change(session, row.id, before, state=state, ended_at=now, reason="")
-            and row.head is not None
-        ):
-            rosterwork.forget(session, row, now)
+        sheetlists.put_away(session, row, {"columns", "checking", "taking", *_MADE}, now)
 
     database.write(put, actor_scope(actor))
 
@@ -305,12 +209,8 @@ def to_mend(
     list whose texts are gone.
     """
     row, letter = _open(session, actor, roster_id, now)
-    head = sheetlists.opened_head(session, row)
-    if not head or not row.total:
-        raise NotFound
     states = ["bad"] if letter.is_received else ["bad", "good", "double"]
-    columns = rosterrows.Judge(session, letter, now).columns
-    return head["heads"], sheetlists.mended(session, row, columns, states)
+    return sheetlists.to_mend(session, row, rosterrows.Judge(session, letter, now).columns, states)
 
 
 def _note(

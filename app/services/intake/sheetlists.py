@@ -1,23 +1,29 @@
-"""What every list from a sheet needs, whatever its rows are about: headings, what columns mean, faults given back."""
+"""The frame of every list from a sheet, whatever its rows are about: handed in, explained, seen, mended, put away."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app import formjs, spreadsheets
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, NotFound
+from app.domain.ids import new_id
 from app.domain.legacyfont import is_legacy
+from app.models.casefile import case_queries as cases
 from app.models.intake import rosters as table
 from app.services.intake import rosterwork
 from app.services.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
 
     from app.domain.errors import FieldProblem
+    from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.store.database import Database
 
     #: The texts of a row, its faults by place, and all of them by column.
     Mended = tuple[list[str], dict[int, FieldProblem], list[tuple[formjs.Column | None, FieldProblem]]]
@@ -26,7 +32,10 @@ _SEEK_HEAD = 25  # rows in which the headings are looked for
 _SAMPLES = 3
 _FEW_LEGACY = 3  # cells that may be a slip of the pen
 _LONGEST_HEAD = 200
+_JUDGED = frozenset({"checked", "sent", "taken"})  # states in which its rows are told
+_NAMES = frozenset({"name_hi", "name_en", "name"})
 PAGE = 50  # faulty rows of a page
+_SHORTEST_REASON, _LONGEST_REASON = 5, 300
 ERRORS = ("त्रुटि", "Error")  # headings of the columns that a list given back has beside its own
 
 
@@ -46,12 +55,174 @@ class ColumnsWrong(DomainError):
         self.fields = fields
 
 
+class ReasonMissing(DomainError):
+    """Whoever takes a list back, or gives it back, says why (422); the key is that of the act."""
+
+
 @dataclass(frozen=True, slots=True)
 class Faulty:
     """A row with what is wrong: column (None for the row as a whole), what stands in the cell, the fault."""
 
     number: int
     faults: list[tuple[formjs.Column | None, str, FieldProblem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """A row whose person stands above, or has a case: its name as written, and where the other one is."""
+
+    number: int
+    name: str
+    twin_row: int | None
+    twin_case: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """A list as its page shows it, whatever its state; what the state has none of is empty."""
+
+    row: AnyRow
+    counts: Mapping[str, int]
+    heads: list[str]
+    samples: list[list[str]]
+    columns: Sequence[formjs.Column]
+    chosen: Mapping[int, str]
+    faulty: list[Faulty]
+    next_after: int
+    doubles: list[Double]
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.row.state in table.UNDER_WAY
+
+    @property
+    def done(self) -> int:
+        """How many rows the work under way has left behind."""
+        before = {"checking": "waiting", "taking": "good", "undoing": "taken"}.get(self.row.state, "")
+        return int(self.row.total) - self.counts.get(before, 0)
+
+    def count(self, state: str) -> int:
+        return self.counts.get(state, 0)
+
+    @property
+    def tells_cells(self) -> bool:
+        """Whether the page shows what stands in cells: that is looked at by somebody."""
+        return bool(self.faulty or self.doubles or self.samples)
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether its rows are still there to be given back."""
+        return self.row.head is not None and self.row.total > 0
+
+
+View = TypeVar("View", bound=ListView)
+
+
+def handed_in(database: Database, data: bytes, known: Sequence[formjs.Column]) -> dict[str, Any]:
+    """The head of a file, once nothing speaks against reading it. Raises SheetRefused."""
+    if refused := database.scanner.refusal(data):
+        raise SheetRefused(refused)
+    return read_head(data, known)
+
+
+def keep(
+    session: Session,
+    actor: Actor,
+    data: bytes,
+    head: Mapping[str, Any],
+    now: datetime,
+    *,
+    requisition_id: UUID | None = None,
+    lodgement_id: UUID | None = None,
+) -> UUID:
+    """Keep a list, sealed under a key of its own, until its columns are explained; -> its id."""
+    roster_id, key_id = new_id(session.recorded_at), keys.create(session, "roster")
+    key = keys.unlock(session, key_id)
+    table.insert_roster(
+        session,
+        {
+            "id": roster_id,
+            "requisition_id": requisition_id,
+            "lodgement_id": lodgement_id,
+            "data_key_id": key_id,
+            "state": "columns",
+            "file": keys.seal_file(key, f"roster|file|{roster_id}", data),
+            "head": keys.seal_json(key, f"roster|head|{roster_id}", head),
+            "mapping": [],
+            "asked_by": actor.officer_id,
+            "posting_id": actor.post.posting_id,
+            "asked_at": now,
+        },
+    )
+    return roster_id
+
+
+def seen(
+    session: Session,
+    kind: type[View],
+    row: AnyRow,
+    owner: bytes,
+    columns: Sequence[formjs.Column],
+    after: int,
+    **own: Any,
+) -> View:
+    """The page of a list: its faulty rows behind a number, and its doubles. `own`: what only this kind shows."""
+    head = opened_head(session, row)
+    heads, is_judged = head.get("heads", []), bool(head) and row.state in _JUDGED
+    told, following = faulty(session, row, columns, after) if is_judged else ([], 0)
+    return kind(
+        row=row,
+        counts=table.counts(session, row.id),
+        heads=heads,
+        samples=head.get("samples", []),
+        columns=columns,
+        chosen=chosen(session, row, owner, columns, heads),
+        faulty=told,
+        next_after=following,
+        doubles=_doubles(session, row) if is_judged else [],
+        **own,
+    )
+
+
+def _doubles(session: Session, row: AnyRow) -> list[Double]:
+    key = keys.unlock(session, row.data_key_id)
+    place = next((place for place, field in row.mapping if field in _NAMES), 0)
+    found = []
+    for each in table.rows_in(session, row.id, ["double"], PAGE):
+        texts = rosterwork.open_cells(key, each)
+        case = cases.find(session, each.twin_case_id) if each.twin_case_id is not None else None
+        name = texts[place] if place < len(texts) else ""
+        found.append(Double(each.number, name, each.twin_row, case.number if case is not None else ""))
+    return found
+
+
+def put_away(session: Session, row: AnyRow, before: Collection[str], now: datetime) -> bool:
+    """Stop what is under way and destroy a list's texts; what was made of it stays. -> whether texts were there."""
+    state = "taken" if table.counts(session, row.id).get("taken") else "dropped"
+    if not table.change(session, row.id, before, state=state, ended_at=now, reason=""):
+        return False
+    if row.head is None:
+        return False
+    rosterwork.forget(session, row, now)
+    return True
+
+
+def to_mend(
+    session: Session, row: AnyRow, columns: Sequence[formjs.Column], states: Collection[str]
+) -> tuple[list[str], list[Mended]]:
+    """The headings, and the rows in these states with what is wrong. Raises NotFound for texts that are gone."""
+    head = opened_head(session, row)
+    if not head or not row.total:
+        raise NotFound
+    return head["heads"], mended(session, row, columns, states)
+
+
+def reason_of(text: str, missing: type[ReasonMissing]) -> str:
+    """A reason as it is kept. Raises `missing` for one that says nothing."""
+    found = " ".join(text.split())[:_LONGEST_REASON]
+    if len(found) < _SHORTEST_REASON:
+        raise missing
+    return found
 
 
 def read_head(data: bytes, known: Sequence[formjs.Column]) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, g, request
 
 from app import spreadsheets
 from app.domain.roles import Permission
-from app.services.intake import crimelists, sheetlists
+from app.services.intake import crimelists
 from app.web.frame import confirmations, language, sheetpages
-from app.web.frame.forms import uploads
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-bp = Blueprint("crimelists", __name__)
+_AT = "crimelists"
+bp = Blueprint(_AT, __name__)
 
 
 @bp.get("/crimes/lists")
@@ -44,14 +44,8 @@ def _begin(status: int = 200, fault: str = "") -> ResponseReturnValue:
 @bp.post("/crimes/lists")
 @requires(Permission.CRIME_KEEP)
 def upload() -> ResponseReturnValue:
-    files = uploads()
-    if not files:
-        return _begin(422, language.say("roster.no_file"))
-    try:
-        roster_id = crimelists.upload(transaction.database(), g.actor, files[0].data, transaction.now())
-    except sheetlists.SheetRefused as refused:
-        return _begin(422, language.refusal(refused))
-    return _back(roster_id)
+    database, actor, now = transaction.database(), transaction.actor(), transaction.now()
+    return sheetpages.upload(_AT, lambda data: crimelists.upload(database, actor, data, now), _begin)
 
 
 @bp.get("/crimes/lists/template")
@@ -66,37 +60,36 @@ def template() -> ResponseReturnValue:
 @bp.get("/crimes/lists/<uuid:roster_id>")
 @requires(Permission.CRIME_LISTS)
 def show(roster_id: UUID) -> ResponseReturnValue:
-    return _show(roster_id, after=sheetpages.row_after())
+    return _show(roster_id)
 
 
 def _show(
-    roster_id: UUID, status: int = 200, fault: str = "", after: int = 0, chosen: dict[int, str] | None = None
+    roster_id: UUID, status: int = 200, fault: str = "", chosen: dict[int, str] | None = None
 ) -> ResponseReturnValue:
-    found = crimelists.view(transaction.database(), g.actor, roster_id, transaction.now(), after)
-    return page(
+    database, now = transaction.database(), transaction.now()
+    found = crimelists.view(database, g.actor, roster_id, now, sheetpages.row_after())
+    return sheetpages.shown(
+        _AT,
         "crimes/list.html",
+        found,
         status,
-        roster=found,
-        at="crimelists",
-        chosen=found.chosen if chosen is None else chosen,
-        fault=fault,
-        after=after,
-        typed_reason=request.form.get("reason", ""),
+        fault,
+        chosen,
         may_keep=g.actor.may(Permission.CRIME_KEEP),
         may_approve=g.actor.may(Permission.CRIME_APPROVE),
-        told=confirmations.take_notes().get("crimelists", ""),
     )
 
 
 @bp.post("/crimes/lists/<uuid:roster_id>/columns")
 @requires(Permission.CRIME_KEEP)
 def explain(roster_id: UUID) -> ResponseReturnValue:
-    chosen = sheetpages.chosen_columns()
-    try:
-        crimelists.explain(transaction.database(), g.actor, roster_id, chosen, transaction.now())
-    except sheetlists.ColumnsWrong as wrong:
-        return _show(roster_id, 422, sheetpages.columns_wrong(wrong), chosen=chosen)
-    return _back(roster_id)
+    database, actor, now = transaction.database(), transaction.actor(), transaction.now()
+    return sheetpages.explain(
+        _AT,
+        roster_id,
+        lambda chosen: crimelists.explain(database, actor, roster_id, chosen, now),
+        lambda fault, chosen: _show(roster_id, 422, fault, chosen),
+    )
 
 
 @bp.post("/crimes/lists/<uuid:roster_id>/send")
@@ -105,7 +98,7 @@ def send(roster_id: UUID) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
     transaction.write(lambda rows: crimelists.send(rows, actor, roster_id, now))
     confirmations.note("crimelists", "sent")
-    return _back(roster_id)
+    return sheetpages.back(_AT, roster_id)
 
 
 @bp.post("/crimes/lists/<uuid:roster_id>/approve")
@@ -113,7 +106,7 @@ def send(roster_id: UUID) -> ResponseReturnValue:
 def approve(roster_id: UUID) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
     transaction.write(lambda rows: crimelists.approve(rows, actor, roster_id, now))
-    return _back(roster_id)
+    return sheetpages.back(_AT, roster_id)
 
 
 @bp.post("/crimes/lists/<uuid:roster_id>/return")
@@ -125,7 +118,7 @@ def give_back(roster_id: UUID) -> ResponseReturnValue:
     except crimelists.ReasonMissing as missing:
         return _show(roster_id, 422, language.refusal(missing))
     confirmations.note("crimelists", "returned")
-    return _back(roster_id)
+    return sheetpages.back(_AT, roster_id)
 
 
 @bp.post("/crimes/lists/<uuid:roster_id>/drop")
@@ -133,7 +126,7 @@ def give_back(roster_id: UUID) -> ResponseReturnValue:
 def drop(roster_id: UUID) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
     transaction.write(lambda rows: crimelists.drop(rows, actor, roster_id, now))
-    return _back(roster_id)
+    return sheetpages.back(_AT, roster_id)
 
 
 @bp.get("/crimes/lists/<uuid:roster_id>/faults")
@@ -143,7 +136,3 @@ def to_mend(roster_id: UUID) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
     heads, found = transaction.read(lambda rows: crimelists.to_mend(rows, actor, roster_id, now))
     return sheetpages.mended(heads, found, language.say("nav.crimes"), "crime-register-to-mend.xlsx")
-
-
-def _back(roster_id: UUID) -> ResponseReturnValue:
-    return redirect(url_for("crimelists.show", roster_id=roster_id), code=303)

@@ -1,17 +1,22 @@
-"""What the pages of every list from a sheet share: its template, what its columns mean, and its faults given back."""
+"""The pages of every list from a sheet: template, upload, what columns mean, the list itself, what is given back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Response, request
+from flask import Response, redirect, request, url_for
 
 from app import spreadsheets
 from app.services.intake import sheetlists
-from app.web.frame import formviews, language
+from app.web.frame import confirmations, formviews, language
+from app.web.frame.forms import uploads
+from app.web.frame.pages import page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
 
     from app import formjs
     from app.domain.errors import FieldProblem
@@ -37,19 +42,77 @@ def template(columns: Sequence[formjs.Column], title: str, name: str) -> Respons
     return _sheet(spreadsheets.template(title, hints, headings, _ROWS_WITH_CHOICES), name)
 
 
+def upload(
+    at: str, keep: Callable[[bytes], UUID], again: Callable[[int, str], ResponseReturnValue]
+) -> ResponseReturnValue:
+    """Keep the file that was sent and go to its page; or draw the page `again`, with a status and what is wrong."""
+    files = uploads()
+    if not files:
+        return again(422, language.say("roster.no_file"))
+    try:
+        roster_id = keep(files[0].data)
+    except sheetlists.SheetRefused as refused:
+        return again(422, language.refusal(refused))
+    return back(at, roster_id)
+
+
+def back(at: str, roster_id: UUID) -> ResponseReturnValue:
+    """To the page of a list, behind an act."""
+    return redirect(url_for(f"{at}.show", roster_id=roster_id), code=303)
+
+
+def shown(
+    at: str,
+    template_name: str,
+    found: sheetlists.ListView,
+    status: int = 200,
+    fault: str = "",
+    chosen: dict[int, str] | None = None,
+    **own: Any,
+) -> ResponseReturnValue:
+    """The page of a list: whatever its state, or with what is wrong with what was `chosen` or typed."""
+    return page(
+        template_name,
+        status,
+        at=at,
+        roster=found,
+        chosen=found.chosen if chosen is None else chosen,
+        fault=fault,
+        after=row_after(),
+        typed_reason=request.form.get("reason", ""),
+        notes=confirmations.take_notes(),
+        **own,
+    )
+
+
+def explain(
+    at: str,
+    roster_id: UUID,
+    tell: Callable[[dict[int, str]], None],
+    again: Callable[[str, dict[int, str]], ResponseReturnValue],
+) -> ResponseReturnValue:
+    """Say what the columns mean, as it was chosen; or draw the page `again` with what is wrong."""
+    chosen = _chosen_columns()
+    try:
+        tell(chosen)
+    except sheetlists.ColumnsWrong as wrong:
+        return again(_columns_wrong(wrong), chosen)
+    return back(at, roster_id)
+
+
 def row_after() -> int:
     """The row behind which the page of a list begins; 0 is its top, and what an address that says nonsense gets."""
     given = request.args.get("after", "")
     return int(given) if given.isdecimal() and len(given) <= _MOST_DIGITS else 0
 
 
-def chosen_columns() -> dict[int, str]:
+def _chosen_columns() -> dict[int, str]:
     """What the page says of each column: place -> field."""
     places = range(_MOST_COLUMNS)
     return {place: key for place in places if (key := request.form.get(f"column-{place}", ""))}
 
 
-def columns_wrong(wrong: sheetlists.ColumnsWrong) -> str:
+def _columns_wrong(wrong: sheetlists.ColumnsWrong) -> str:
     """What is wrong with what was said of the columns, in the page's language."""
     names = ", ".join(field.label.get(language.current()) for field in wrong.fields)
     return language.say(wrong.key, names=names)

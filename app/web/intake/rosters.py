@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, g, request, url_for
 
 from app import spreadsheets
 from app.domain.roles import Permission
-from app.services.intake import rosters, sheetlists
+from app.services.intake import rosters
 from app.web.frame import confirmations, language, sheetpages
-from app.web.frame.forms import uploads
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 
     from app.services.intake.asked import Letter
 
-bp = Blueprint("rosters", __name__)
+_AT = "rosters"
+bp = Blueprint(_AT, __name__)
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/lists")
@@ -57,16 +57,12 @@ def _address(letter: Letter) -> str:
 @bp.post("/requisitions/<uuid:requisition_id>/lists")
 @requires(Permission.ROSTER_KEEP)
 def upload(requisition_id: UUID) -> ResponseReturnValue:
-    files = uploads()
-    if not files:
-        return _begin(requisition_id, 422, language.say("roster.no_file"))
-    try:
-        roster_id = rosters.upload(
-            transaction.database(), g.actor, requisition_id, files[0].data, transaction.now()
-        )
-    except sheetlists.SheetRefused as refused:
-        return _begin(requisition_id, 422, language.refusal(refused))
-    return redirect(url_for("rosters.show", roster_id=roster_id), code=303)
+    database, actor, now = transaction.database(), transaction.actor(), transaction.now()
+    return sheetpages.upload(
+        _AT,
+        lambda data: rosters.upload(database, actor, requisition_id, data, now),
+        lambda status, fault: _begin(requisition_id, status, fault),
+    )
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/lists/template")
@@ -81,37 +77,36 @@ def template(requisition_id: UUID) -> ResponseReturnValue:
 @bp.get("/lists/<uuid:roster_id>")
 @requires(Permission.ROSTER_KEEP)
 def show(roster_id: UUID) -> ResponseReturnValue:
-    return _show(roster_id, after=sheetpages.row_after())
+    return _show(roster_id)
 
 
 def _show(
-    roster_id: UUID, status: int = 200, fault: str = "", after: int = 0, chosen: dict[int, str] | None = None
+    roster_id: UUID, status: int = 200, fault: str = "", chosen: dict[int, str] | None = None
 ) -> ResponseReturnValue:
-    found = rosters.view(transaction.database(), g.actor, roster_id, transaction.now(), after)
-    return page(
+    database, now = transaction.database(), transaction.now()
+    found = rosters.view(database, g.actor, roster_id, now, sheetpages.row_after())
+    return sheetpages.shown(
+        _AT,
         "rosters/show.html",
+        found,
         status,
-        at="rosters",
-        roster=found,
+        fault,
+        chosen,
         letter=found.letter,
         back=_address(found.letter),
-        chosen=found.chosen if chosen is None else chosen,
-        fault=fault,
-        after=after,
-        typed_reason=request.form.get("reason", ""),
-        notes=confirmations.take_notes(),
     )
 
 
 @bp.post("/lists/<uuid:roster_id>/columns")
 @requires(Permission.ROSTER_KEEP)
 def explain(roster_id: UUID) -> ResponseReturnValue:
-    chosen = sheetpages.chosen_columns()
-    try:
-        rosters.explain(transaction.database(), g.actor, roster_id, chosen, transaction.now())
-    except sheetlists.ColumnsWrong as wrong:
-        return _show(roster_id, 422, sheetpages.columns_wrong(wrong), chosen=chosen)
-    return _back(roster_id)
+    database, actor, now = transaction.database(), transaction.actor(), transaction.now()
+    return sheetpages.explain(
+        _AT,
+        roster_id,
+        lambda chosen: rosters.explain(database, actor, roster_id, chosen, now),
+        lambda fault, chosen: _show(roster_id, 422, fault, chosen),
+    )
 
 
 @bp.post("/lists/<uuid:roster_id>/take")
@@ -119,14 +114,14 @@ def explain(roster_id: UUID) -> ResponseReturnValue:
 def take(roster_id: UUID) -> ResponseReturnValue:
     doubles = {int(text) for text in request.form.getlist("double") if text.isdecimal()}
     rosters.take(transaction.database(), g.actor, roster_id, doubles, transaction.now())
-    return _back(roster_id)
+    return sheetpages.back(_AT, roster_id)
 
 
 @bp.post("/lists/<uuid:roster_id>/check")
 @requires(Permission.ROSTER_KEEP)
 def check(roster_id: UUID) -> ResponseReturnValue:
     rosters.go_on_judging(transaction.database(), g.actor, roster_id, transaction.now())
-    return _back(roster_id)
+    return sheetpages.back(_AT, roster_id)
 
 
 @bp.post("/lists/<uuid:roster_id>/undo")
@@ -138,18 +133,14 @@ def undo(roster_id: UUID) -> ResponseReturnValue:
         )
     except rosters.ReasonMissing as missing:
         return _show(roster_id, 422, language.refusal(missing))
-    return _back(roster_id)
+    return sheetpages.back(_AT, roster_id)
 
 
 @bp.post("/lists/<uuid:roster_id>/drop")
 @requires(Permission.ROSTER_KEEP)
 def drop(roster_id: UUID) -> ResponseReturnValue:
     rosters.drop(transaction.database(), g.actor, roster_id, transaction.now())
-    return _back(roster_id)
-
-
-def _back(roster_id: UUID) -> ResponseReturnValue:
-    return redirect(url_for("rosters.show", roster_id=roster_id), code=303)
+    return sheetpages.back(_AT, roster_id)
 
 
 @bp.get("/lists/<uuid:roster_id>/faults")
