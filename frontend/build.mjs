@@ -63,8 +63,12 @@ const BUNDLES = {
     "./fields.css",
   ],
 };
-// The papers' fonts keep their own names: the PDF writer, not a browser, opens them.
-const PAPER_FONTS = ["400Regular/NotoSansDevanagari_400Regular.ttf", "700Bold/NotoSansDevanagari_700Bold.ttf", "LICENSE_FONT"];
+// The papers' fonts keep their own names: the PDF writer, not a browser, opens them. Devanagari and Latin come of the
+// first; names in letters of other scripts are drawn with the rest (app/papers/scripts.py).
+const PAPER_FONTS = [
+  "NotoSansDevanagari", "ScheherazadeNew", "NotoSansBengali", "NotoSansGujarati", "NotoSansGurmukhi",
+  "NotoSansKannada", "NotoSansMalayalam", "NotoSansOriya", "NotoSansTamil", "NotoSansTelugu",
+];
 
 const isOurs = (part) => part.startsWith("./");
 
@@ -149,11 +153,15 @@ for (const { file, bytes, logical } of outputs) {
     await writeFile(path.join(dist, `${file}.gz`), gzipSync(bytes, { level: 9 }));
   }
 }
-const papers = path.dirname(require.resolve("@expo-google-fonts/noto-sans-devanagari/package.json"));
-for (const font of PAPER_FONTS) {
-  const name = path.join("fonts", path.basename(font));
-  keep.add(name);
-  await copyFile(path.join(papers, font), path.join(dist, name));
+for (const family of PAPER_FONTS) {
+  const words = family.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+  const folder = path.dirname(require.resolve(`@expo-google-fonts/${words}/package.json`));
+  const files = ["400Regular", "700Bold"].map((weight) => [`${weight}/${family}_${weight}.ttf`, `${family}_${weight}.ttf`]);
+  for (const [from, to] of [...files, ["LICENSE_FONT", `LICENSE_${family}`]]) {
+    const name = path.join("fonts", to);
+    keep.add(name);
+    await copyFile(path.join(folder, from), path.join(dist, name));
+  }
 }
 // The manifest comes last and by rename, so that a server that starts meanwhile never reads half of it.
 await writeFile(path.join(dist, "manifest.json.new"), `${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`);

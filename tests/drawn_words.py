@@ -47,6 +47,7 @@ WORDS_OF_PAPERS = sorted(
 
 _SIZE = 40
 _PAGE = (420, 90)
+_LEFT = 10
 _SCALE = 2
 
 
@@ -92,15 +93,17 @@ def _draw_funcs() -> uharfbuzz.DrawFuncs:
 
 
 def pen(pdf: bytes) -> tuple[float, float]:
-    """Where the first glyph of a PDF stands, in points: the other drawing begins there too."""
+    """Where the writing of a PDF begins, in points: the other drawing begins there too."""
     document = pypdfium2.PdfDocument(pdf)
     x, y = c_double(), c_double()
     pypdfium2.raw.FPDFText_GetCharOrigin(document[0].get_textpage(), 0, x, y)
     document.close()
-    return x.value, y.value
+    return _LEFT, y.value
 
 
-def harfbuzz_pdf(words: Sequence[str], font_file: Path, at: tuple[float, float]) -> bytes:
+def harfbuzz_pdf(
+    words: Sequence[str], font_file: Path, at: tuple[float, float], language: str = "hi"
+) -> bytes:
     """A page for each word, filled from HarfBuzz's outlines, the pen set down `at` (points)."""
     face = uharfbuzz.Face(uharfbuzz.Blob(font_file.read_bytes()))
     font = uharfbuzz.Font(face)
@@ -111,8 +114,9 @@ def harfbuzz_pdf(words: Sequence[str], font_file: Path, at: tuple[float, float])
         buffer = uharfbuzz.Buffer()
         buffer.add_str(word)
         buffer.guess_segment_properties()
+        buffer.language = language
         buffer.flags = uharfbuzz.BufferFlags.REMOVE_DEFAULT_IGNORABLES
-        uharfbuzz.shape(font, buffer)
+        uharfbuzz.shape(font, buffer, {"ccmp": language != "ur"})  # one glyph for آ, too
         x, y = (part * face.upem / _SIZE for part in at)
         outline = _Outline(canvas.beginPath(), _SIZE / face.upem, x=x, y=y)
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
@@ -132,17 +136,17 @@ def word_html(words: Sequence[str], font_file: Path, size: int = _SIZE) -> str:
     pages = "<pdf:nextpage></pdf:nextpage>".join(f"<p>{word}</p>" for word in words)
     return (
         f'<html><head><style>@font-face{{font-family:Words;src:url("{font_file.as_posix()}")}}'
-        f"@page{{size:{_PAGE[0]}pt {_PAGE[1]}pt;margin:10pt}}"
+        f"@page{{size:{_PAGE[0]}pt {_PAGE[1]}pt;margin:{_LEFT}pt}}"
         f"p{{font-family:Words;font-size:{size}pt;line-height:1.6;margin:0}}</style></head><body>{pages}</body></html>"
     )
 
 
-def ink(pdf: bytes) -> list[Image.Image]:
+def ink(pdf: bytes, scale: int = _SCALE) -> list[Image.Image]:
     """Each page, its ink white on black."""
     pictures = []
     document = pypdfium2.PdfDocument(pdf)
     for page in document:
-        grey = page.render(scale=_SCALE, no_smoothtext=False).to_pil().convert("L")
+        grey = page.render(scale=scale, no_smoothtext=False).to_pil().convert("L")
         pictures.append(ImageOps.invert(grey).point(lambda level: 255 if level > 127 else 0))
     document.close()
     return pictures

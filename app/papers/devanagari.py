@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
-#: Every Brahmi-derived block; a run of these, with joiners, is shaped as one item.
-_BLOCKS = r"\u0900-\u0DFF\u1CD0-\u1CFF\uA8E0-\uA8FF"
-RUN = re.compile(rf"[{_BLOCKS}][{_BLOCKS}\u200c\u200d\u25cc]*")
-
 _JOINERS = "\u200c\u200d"
-_VIRAMA = "\u094d"
+_VIRAMA = 9  # the canonical combining class of the virama of every script
 
 _SPACES = "\t\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _PASTED = dict.fromkeys(_SPACES, " ") | {
@@ -32,11 +27,15 @@ def clusters(text: str) -> list[str]:
     """Split text where a reader would: a matra stays with its letter, a half letter with the next."""
     found: list[str] = []
     for char in text:
-        if found and (_clings(char) or found[-1].rstrip(_JOINERS).endswith(_VIRAMA)):
+        if found and (_clings(char) or _is_half(found[-1])):
             found[-1] += char
         else:
             found.append(char)
     return found
+
+
+def _is_half(cluster: str) -> bool:
+    return unicodedata.combining(cluster.rstrip(_JOINERS)[-1:] or " ") == _VIRAMA
 
 
 def _clings(char: str) -> bool:

@@ -1,14 +1,15 @@
-"""The two font files of the papers: where they lie, whether they shape right, which letters they hold."""
+"""The fonts of the papers: where they lie, whether they shape right, which letters they hold."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
-from reportlab.pdfbase.ttfonts import TTFError
+from typing import TYPE_CHECKING
 
 from app.papers.errors import PapersUnavailable
-from app.papers.shaping import ShapedTTFont, install
+from app.papers.scripts import script_of
+from app.papers.shaping import ShapedTTFont, beside, install
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 REGULAR = "NotoSansDevanagari_400Regular.ttf"
 BOLD = "NotoSansDevanagari_700Bold.ttf"
@@ -28,27 +29,24 @@ def self_test(folder: Path) -> None:
     for name in (REGULAR, BOLD):
         path = folder / name
         word, glyphs = _PROOF
-        shaped = _font(str(path)).shaper.shape(word).glyphs
+        shaped = beside(str(path)).shaper.shape(word).glyphs
         if len(shaped) != glyphs:
             raise PapersUnavailable("papers.shaping_broken", file=str(path))
 
 
 def missing_letters(text: str, folder: Path) -> str:
-    """Return the letters of a text that the papers' fonts cannot draw, each once, in order."""
-    known = [_font(str(folder / name)).face.charToGlyph for name in (REGULAR, BOLD)]
-    missing = [
+    """Return the letters of a text that no font of the papers can draw, each once, in order.
+
+    Raises PapersUnavailable when the font of a letter's script is missing.
+    """
+    own = [beside(str(folder / name)) for name in (REGULAR, BOLD)]
+    return "".join(
         char
         for char in dict.fromkeys(text)
-        if char not in _SPACES and not all(ord(char) in face for face in known)
-    ]
-    return "".join(missing)
+        if char not in _SPACES and not all(_holds(font, char) for font in own)
+    )
 
 
-@lru_cache(maxsize=8)
-def _font(path: str) -> ShapedTTFont:
-    if not Path(path).is_file():
-        raise PapersUnavailable("papers.font_missing", file=path)
-    try:
-        return ShapedTTFont(path, path)
-    except (TTFError, OSError) as cause:
-        raise PapersUnavailable("papers.font_broken", file=path) from cause
+def _holds(font: ShapedTTFont, char: str) -> bool:
+    script = script_of(char)
+    return ord(char) in (font.font_for(script) if script else font).face.charToGlyph

@@ -128,7 +128,7 @@ def test_only_assets_are_kept_by_the_browser(world: World) -> None:
 
 
 def test_the_assets_folder_gives_nothing_but_the_build(world: World) -> None:
-    for name in ("manifest.json", "../config.py", "%2e%2e/config.py", "fonts/LICENSE_FONT"):
+    for name in ("manifest.json", "../config.py", "%2e%2e/config.py", "fonts/LICENSE_NotoSansDevanagari"):
         assert Visitor(world.app).get(f"/assets/{name}").status_code == 404
 
 
