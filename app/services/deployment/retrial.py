@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
+    #: Does `first`, then an act of this kind, and looks.
+    _Act = Callable[
+        [Database, AnyRow, Callable[[Session], None], Callable[[Session], "Foreseen"], datetime], "Foreseen"
+    ]
+
 
 @dataclass(frozen=True, slots=True)
 class Following:
@@ -127,32 +132,22 @@ def _job(
     return _taken_back(database, CaseScope(row.district_id, row.case_id), [first, act], then)
 
 
-def _timer(
-    database: Database,
-    row: AnyRow,
-    first: Callable[[Session], None],
-    then: Callable[[Session], Foreseen],
-    now: datetime,
-) -> Foreseen:
-    def act(session: Session) -> None:
-        instances.fire_timers(session, *releases.with_case_locked(session, row.case_id), instances.Act(now))
+def _led(lead: Callable[..., object]) -> _Act:
+    """What leads a case on of itself: its timers, or, where nothing moves it, what is open laid down anew."""
 
-    return _taken_back(database, CaseScope(row.district_id, row.case_id), [first, act], then)
+    def tried(
+        database: Database,
+        row: AnyRow,
+        first: Callable[[Session], None],
+        then: Callable[[Session], Foreseen],
+        now: datetime,
+    ) -> Foreseen:
+        def act(session: Session) -> None:
+            lead(session, *releases.with_case_locked(session, row.case_id), instances.Act(now))
 
+        return _taken_back(database, CaseScope(row.district_id, row.case_id), [first, act], then)
 
-def _watch(
-    database: Database,
-    row: AnyRow,
-    first: Callable[[Session], None],
-    then: Callable[[Session], Foreseen],
-    now: datetime,
-) -> Foreseen:
-    """Lay down anew what is open in a case that nothing moves."""
-
-    def act(session: Session) -> None:
-        instances.resume(session, *releases.with_case_locked(session, row.case_id), instances.Act(now))
-
-    return _taken_back(database, CaseScope(row.district_id, row.case_id), [first, act], then)
+    return tried
 
 
 def _taken_back(
@@ -202,4 +197,9 @@ def _label(session: Session, case_id: UUID, element_id: str) -> tuple[str, str]:
     return releases.load(session, case.release_id).engine.label(element_id)
 
 
-_ACTS = {incidents.JOB: _job, incidents.TASK: _task, incidents.TIMER: _timer, incidents.WATCH: _watch}
+_ACTS = {
+    incidents.JOB: _job,
+    incidents.TASK: _task,
+    incidents.TIMER: _led(instances.fire_timers),
+    incidents.WATCH: _led(instances.resume),
+}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
+from app.domain import reasons
 from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
@@ -34,11 +35,10 @@ if TYPE_CHECKING:
     Files = list[tuple[str, str, Mapping[str, Any]]]
 
 _SHOWN = 100
-_SHORTEST_REASON, _LONGEST_REASON = 5, 500
 _NAMES = ("name_hi", "name_en", "father_hi", "father_en")
 
 
-class ReasonMissing(DomainError):
+class ReasonMissing(reasons.ReasonMissing):
     """Whoever returns a letter says what is wrong with it (422)."""
 
     key = "lodgement.reason_missing"
@@ -181,9 +181,7 @@ def _hand_over(session: Session, actor: Actor, row: AnyRow) -> None:
 def give_back(database: Database, actor: Actor, lodgement_id: UUID, reason: str, now: datetime) -> None:
     """Return a letter to its department with what is wrong. Raises ReasonMissing, NotAllowed, NotFound."""
     _guard(actor)
-    text = " ".join(reason.split())[:_LONGEST_REASON]
-    if len(text) < _SHORTEST_REASON:
-        raise ReasonMissing
+    text = reasons.read(reason, ReasonMissing)
 
     def put(session: Session) -> None:
         row = _sent(session, lodgement_id)

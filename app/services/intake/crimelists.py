@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.domain import reasons
 from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Permission
 from app.models.intake import rosters as table
@@ -28,7 +29,7 @@ _SHOWN = 20  # lists, newest first
 _OWNER = "crime register"  # whose columns are remembered: one office sends them all
 
 
-class ReasonMissing(sheetlists.ReasonMissing):
+class ReasonMissing(reasons.ReasonMissing):
     """Whoever gives a list back says why."""
 
     key = "crimes.list_reason"
@@ -121,7 +122,7 @@ def approve(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> N
 def give_back(session: Session, actor: Actor, roster_id: UUID, reason: str, now: datetime) -> None:
     """Give a list back with a reason. Raises ReasonMissing, NotAllowed, NotFound."""
     row = _find(session, actor, roster_id, Permission.CRIME_APPROVE)
-    text = sheetlists.reason_of(reason, ReasonMissing)
+    text = reasons.read(reason, ReasonMissing, sheetlists.LONGEST_REASON)
     note = keys.seal(keys.unlock(session, row.data_key_id), f"roster|note|{row.id}", text.encode())
     if table.change(session, row.id, ["sent"], state="checked", note=note):
         _note(session, actor, row.id, "return", now)

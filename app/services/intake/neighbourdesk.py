@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.domain import reasons
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
@@ -37,13 +38,12 @@ if TYPE_CHECKING:
 
 PURPOSE = "reverse_other_district"
 _SHOWN = 100
-_SHORTEST, _LONGEST = 5, 500  # characters of a reason
 _SCRUTINY = "scrutinise"
 _UNSCRUTINISED = "अन्य जिले के पुलिस अधीक्षक का पत्र; पुलिस अधीक्षक के कार्यालय ने सीधे ग्रहण किया।"
 _OPEN = {neighbours.WAITING}
 
 
-class ReasonMissing(DomainError):
+class ReasonMissing(reasons.ReasonMissing):
     """Whoever returns a letter says why it is not his district's (422)."""
 
     key = "neighbour.reason_missing"
@@ -130,9 +130,7 @@ def accept(database: Database, actor: Actor, request_id: UUID, now: datetime) ->
 def give_back(database: Database, actor: Actor, request_id: UUID, reason: str, now: datetime) -> None:
     """Return a letter that is not one's district's, with why. Raises ReasonMissing, NotAllowed, NotFound, Settled."""
     _guard(actor)
-    text = " ".join(reason.split())[:_LONGEST]
-    if len(text) < _SHORTEST:
-        raise ReasonMissing
+    text = reasons.read(reason, ReasonMissing)
 
     def put(session: Session) -> None:
         row = _row(session, request_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.domain import reasons
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Permission
 from app.models.intake import lodgements
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _MADE = frozenset({"checked", "taken"})  # states in which cases can be made of rows
 
 
-class ReasonMissing(sheetlists.ReasonMissing):
+class ReasonMissing(reasons.ReasonMissing):
     """Whoever takes a list back says why."""
 
     key = "roster.reason_missing"
@@ -161,7 +162,7 @@ def take(database: Database, actor: Actor, roster_id: UUID, doubles: Collection[
 def undo(database: Database, actor: Actor, roster_id: UUID, reason: str, now: datetime) -> None:
     """Take back the cases of a list that nobody has forwarded. Raises ReasonMissing, NotAllowed, NotFound."""
     _guard(actor)
-    text = sheetlists.reason_of(reason, ReasonMissing)
+    text = reasons.read(reason, ReasonMissing, sheetlists.LONGEST_REASON)
 
     def put(session: Session) -> None:
         row, letter = _open(session, actor, roster_id, now)

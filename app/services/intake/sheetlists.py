@@ -35,7 +35,7 @@ _LONGEST_HEAD = 200
 _JUDGED = frozenset({"checked", "sent", "taken"})  # states in which its rows are told
 _NAMES = frozenset({"name_hi", "name_en", "name"})
 PAGE = 50  # faulty rows of a page
-_SHORTEST_REASON, _LONGEST_REASON = 5, 300
+LONGEST_REASON = 300  # for which a list is taken back, or given back
 ERRORS = ("त्रुटि", "Error")  # headings of the columns that a list given back has beside its own
 
 
@@ -53,10 +53,6 @@ class ColumnsWrong(DomainError):
     def __init__(self, key: str, fields: Sequence[formjs.Column] = ()) -> None:
         super().__init__(key)
         self.fields = fields
-
-
-class ReasonMissing(DomainError):
-    """Whoever takes a list back, or gives it back, says why (422); the key is that of the act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +211,6 @@ def to_mend(
     if not head or not row.total:
         raise NotFound
     return head["heads"], mended(session, row, columns, states)
-
-
-def reason_of(text: str, missing: type[ReasonMissing]) -> str:
-    """A reason as it is kept. Raises `missing` for one that says nothing."""
-    found = " ".join(text.split())[:_LONGEST_REASON]
-    if len(found) < _SHORTEST_REASON:
-        raise missing
-    return found
 
 
 def read_head(data: bytes, known: Sequence[formjs.Column]) -> dict[str, Any]:
