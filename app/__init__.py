@@ -43,7 +43,7 @@ _SCREENS = {
         "tokens",
         "api",
     ),
-    "papers": ("certificates", "corrections", "verify", "signatures", "ownsigning"),
+    "papers": ("certificates", "corrections", "verify", "signatures", "ownsigning", "bundles"),
     "reports": ("tracking", "clocks", "reports"),
     "antecedents": ("crimes", "crimelists", "hits"),
     "district": (

@@ -19,7 +19,7 @@ from app.services.intake import errands, rosterwork
 from app.services.jobs import jobs
 from app.services.notices import messages, webhooks
 from app.services.notices.messages import NO_CARRIERS
-from app.services.papers import replies
+from app.services.papers import bundles, replies
 from app.services.timekeeping import recomputing
 from app.services.workflow import incidents
 
@@ -110,6 +110,7 @@ class Worker:
             errands.go_on,
             rosterwork.go_on,
             replies.go_on,
+            bundles.go_on,
             replays.go_on,
             moving.go_on,
             destruction.go_on,

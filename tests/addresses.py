@@ -223,7 +223,11 @@ ADDRESSES: dict[str, Address] = {
     "caselist.views": opens(),
     "caselist.save_view": acts(),
     "caselist.change_view": acts("view", form={"_op": "drop"}),
-    "cases.bound": Address("case", gives=frozenset({200, 404})),  # none of its documents is open to all
+    "bundles.listing": opens(),
+    "bundles.show": Address(gives=frozenset({404}), parts={"bundle_id": NEVER}),
+    "bundles.take": Address(gives=frozenset({404}), parts={"bundle_id": NEVER}),
+    "bundles.stop": Address(gives=frozenset({404}), parts={"bundle_id": NEVER}),
+    "cases.bound": Address("case", gives=frozenset({303, 404})),  # none of its documents is open to all
     "cases.draft": Address("case", gives=frozenset({404})),  # nobody has reported on it yet
     "cases.letter": Address("case", gives=frozenset({404}), parts={"key": "none"}),
     "finder.show": opens(),

@@ -95,6 +95,10 @@ class Drill:
     def caller(self, role: Role | str, office_id: Any = None) -> Caller:
         """A browser of the first officer of a role, signed in."""
         self.up()
+        return self.caller_as_it_is(role, office_id)
+
+    def caller_as_it_is(self, role: Role | str, office_id: Any = None) -> Caller:
+        """The same, on the program as it runs now, whatever it is to die of."""
         return Caller(self.site.url).enter(self.journey().staff.holder(role, office_id).officer_id)
 
     # -- what is left --------------------------------------------------------------------------------------

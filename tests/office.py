@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import create_app
 from app.config import Settings
+from app.services.papers import bundles
 from tests.journey import Journey, scan
 from tests.visitor import Visitor
 
@@ -40,6 +41,19 @@ class Office:
 
     def task(self, number: str, step: str = "") -> Row[Any]:
         return next(each for each in self.journey.waiting(number) if step in ("", each.element_id))
+
+    def work_off(self) -> int:
+        """Let the worker make what files of many documents are asked for; -> in how many steps."""
+        steps = 0
+        while bundles.go_on(self.database, self.now):
+            steps += 1
+        return steps
+
+    def collected(self, browser: Visitor, answer: Any) -> Any:
+        """The answer with the file that was asked for by this browser: made by the worker, and taken."""
+        assert answer.status_code == 303, answer.status_code
+        self.work_off()
+        return browser.post(answer.headers["Location"], {})
 
     def answers(self, task: Row[Any], **changes: Any) -> dict[str, list[str]]:
         return dict(self.journey.form_of(task, **changes).values)

@@ -5,7 +5,7 @@ from app.models.deployment import proposals, releases, replays, trials
 from app.models.desk import messages
 from app.models.district import amendments
 from app.models.intake import apitokens, lodgements, neighbours, replies, rosters, webhooks
-from app.models.issuing import ownpapers
+from app.models.issuing import bundles, ownpapers
 from app.models.record import emergencies
 from app.models.reports import kept
 from app.models.tables import (
@@ -27,6 +27,7 @@ MODULES = (
     amendments,
     apitokens,
     audit,
+    bundles,
     cases,
     clocks,
     emergencies,

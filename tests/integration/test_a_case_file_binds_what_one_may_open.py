@@ -49,7 +49,7 @@ class Case:
     def take(self, role: Role = Role.DM_SECTION_HEAD):
         browser = self.office.at(role)
         browser.get(f"{self.address}/documents")
-        return browser.post(f"{self.address}/file", {})
+        return self.office.collected(browser, browser.post(f"{self.address}/file", {}))
 
 
 @pytest.fixture(scope="module")

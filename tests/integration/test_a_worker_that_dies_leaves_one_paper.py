@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.domain.roles import Role
+from app.models.issuing.bundles import bundle, bundle_piece
+from app.models.tables.audit import audit
 from app.models.tables.papers import certificate
 from app.models.tables.workflow import job, notification, step, timer
 from tests import sources
@@ -25,6 +27,8 @@ OF_TIMERS = {"timer_fired"}
 OF_HANDS = {"signature_put", "signature_kept"}
 #: Where a letter between two districts may be cut off; its drill stands beside its walk.
 OF_LETTERS = {"letter_received"}
+#: Where the making of a file of many documents may be cut off, in the order in which it passes there.
+OF_BUNDLES = ("bundle_piece_laid", "bundle_laid")
 
 
 def test_every_crash_point_of_the_program_has_its_drill() -> None:
@@ -36,7 +40,7 @@ def test_every_crash_point_of_the_program_has_its_drill() -> None:
         and getattr(call.func, "id", "") == "crash_point"
         and isinstance(call.args[0], ast.Constant)
     }
-    assert found == {*POINTS} | OF_TIMERS | OF_HANDS | OF_LETTERS
+    assert found == {*POINTS} | OF_TIMERS | OF_HANDS | OF_LETTERS | {*OF_BUNDLES}
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -117,3 +121,32 @@ def test_the_officer_reads_the_paper_that_was_cut_off(drill: Drill) -> None:
     paper = drill.rows(certificate, number)[0]
     answer = drill.caller(Role.DM).get(f"/documents/{paper.document_id}")
     assert (answer.status, sha256(answer.data).digest()) == (200, paper.sha256)
+
+
+def test_a_file_of_many_documents_cut_off_anywhere_is_made_once(drill: Drill) -> None:
+    letter = drill.new_letter()
+    number = drill.journey().add(letter)
+    drill.journey().go_on(number)
+    address = ""
+    for point in OF_BUNDLES:
+        deaths = drill.site.said("crash_point")
+        drill.restart(ESP_CRASH_AT=point)
+        if not address:
+            browser = drill.caller_as_it_is(Role.DM)
+            browser.get(f"/requisitions/{letter}")
+            address = browser.post(f"/requisitions/{letter}/papers", {"as": "print"}).location
+        drill.wait_for(lambda: drill.site.said("crash_point") > deaths, f"the worker dies at {point}")  # noqa: B023
+        for table in (bundle, bundle_piece):
+            drill.change(
+                table, table.c.lease_until.is_not(None), lease_until=drill.now - timedelta(seconds=1)
+            )
+    drill.restart()
+    drill.wait_for(lambda: [each.state for each in drill.all_rows(bundle)] == ["ready"], "the file is made")
+    browser = drill.caller(Role.DM)
+    browser.get(address)
+    assert browser.post(address).data.startswith(b"%PDF-")
+    acts = [each.action for each in drill.all_rows(audit) if each.action.startswith("bundle:")]
+    assert sorted(acts) == ["bundle:ask", "bundle:make", "bundle:take"]
+    held = {each.id.hex for table in (bundle, bundle_piece) for each in drill.all_rows(table)}
+    left = [path.name for path in (drill.instance / "documents").rglob("*") if path.name in held]
+    assert left == [drill.all_rows(bundle)[0].id.hex], "its pieces are gone"

@@ -165,7 +165,8 @@ def test_a_reply_whose_asker_has_left_his_post_stands_still(letter: Letter) -> N
 def test_all_papers_of_a_letter_print_as_one_file(letter: Letter) -> None:
     browser = letter.office.at(Role.DM)
     browser.get(f"/requisitions/{letter.id}")
-    answer = browser.post(f"/requisitions/{letter.id}/papers", {"part": "1", "as": "print"})
+    asked = browser.post(f"/requisitions/{letter.id}/papers", {"part": "1", "as": "print"})
+    answer = letter.office.collected(browser, asked)
     assert answer.mimetype == "application/pdf"
     assert "राहुल कुमार शर्मा" in said(answer.data)
     with pikepdf.open(BytesIO(answer.data)) as whole:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import and_, delete, exists, or_, select, update
 
 from app.models.intake.lodgements import lodgement
 from app.models.intake.rosters import roster_row
+from app.models.issuing.bundles import GONE, bundle, bundle_piece
 from app.models.scope import visible
 from app.models.statements import Change
 from app.models.tables.cases import data_key, document
@@ -16,10 +19,12 @@ from app.models.tables.officers import draft
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from app.models.session import Session
     from app.models.tables.base import AnyRow
+
+_NAMED = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
+_HEX = 32  # characters of an id
 
 
 def lock_idle_drafts(session: Session, before: datetime, limit: int) -> Sequence[AnyRow]:
@@ -93,6 +98,18 @@ def destroy_draft_key(session: Session, key_id: UUID, at: datetime) -> None:
 
 
 def known_paths(session: Session, paths: Collection[str]) -> list[str]:
-    """Those of these paths at which a row has its file."""
+    """Those of these paths at which a row has its file: a document, or a file made of many and what it is made of."""
     statement = select(document.c.path).where(visible(document, session.scope), document.c.path.in_(paths))
-    return list(session.connection.execute(statement).scalars())
+    return [*session.connection.execute(statement).scalars(), *_bundled(session, paths)]
+
+
+def _bundled(session: Session, paths: Collection[str]) -> list[str]:
+    """Those of these paths, named by an id, at which a file for an officer lies or a piece of one."""
+    named = {UUID(path[-_HEX:]): path for path in paths if _NAMED.fullmatch(path)}
+    wanted = (
+        select(bundle.c.id).where(
+            visible(bundle, session.scope), bundle.c.id.in_(named), bundle.c.state != GONE
+        ),
+        select(bundle_piece.c.id).where(visible(bundle_piece, session.scope), bundle_piece.c.id.in_(named)),
+    )
+    return [named[each] for one in wanted for each in session.connection.execute(one).scalars()]

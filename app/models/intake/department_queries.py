@@ -258,8 +258,8 @@ def papers_count(session: Session, requisition_id: UUID) -> int:
 
 
 def papers_of_letter(session: Session, requisition_id: UUID, skip: int, limit: int) -> Sequence[AnyRow]:
-    """The documents of a letter's papers by number, with `delivery_id` and `issued_at`; a part of them."""
-    columns = [document, delivery.c.id.label("delivery_id"), certificate.c.issued_at]
+    """The documents of a letter's papers by number, with it, `delivery_id` and `issued_at`; a part of them."""
+    columns = [document, delivery.c.id.label("delivery_id"), certificate.c.issued_at, certificate.c.number]
     statement = _papers_of_letter(session, requisition_id, columns)
     return session.connection.execute(
         statement.order_by(certificate.c.number, certificate.c.id).offset(skip).limit(limit)

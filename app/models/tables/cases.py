@@ -17,7 +17,7 @@ from app.models.tables.base import Encrypted, Json, UtcDateTime, case_table, uui
 
 data_key = case_table(
     "data_key",
-    Column("kind", String(12), nullable=False),  # draft | case | requisition | office | device
+    Column("kind", String(12), nullable=False),  # draft | case | requisition | office | device | bundle
     Column("wrapped", LargeBinary),  # null once destroyed: what it locked is gone for good
     Column("destroyed_at", UtcDateTime),
     scope="district",

@@ -19,6 +19,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.postbox import UNREACHABLE, Caller, MailServer, NotSent, SmsGateway
 from app.services.casework import emergency
 from app.services.district import calendars
+from app.services.papers import bundles
 from app.services.reports import watch, weekly
 from app.services.store import audit
 
@@ -46,6 +47,7 @@ _PLACES = {
     weekly.KIND: "/reports/kept",
     watch.KIND: "/watch",
     emergency.KIND: "/emergency",
+    bundles.KIND: "/files",
 }
 _OLDEST = timedelta(days=2)  # a notice that could not be told by then is no news any more
 _AT_ONCE = 20  # messages of one round: officers' jobs must not wait for a slow server

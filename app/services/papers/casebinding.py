@@ -1,4 +1,4 @@
-"""The documents of a case bound into one file with an index: what the officer may open, each recorded as opened."""
+"""The documents of a case bound into one file with an index: what the officer may open, piece by piece."""
 
 from __future__ import annotations
 
@@ -13,109 +13,105 @@ from app.models.casefile import case_queries as cases
 from app.services.casefile import casefile, casepapers
 from app.services.district import calendars
 from app.services.procedure import releases
-from app.services.store import audit, documents, recordmarks
-from app.services.store.documents import File
-from app.services.store.drafts import actor_scope
+from app.services.store import documents, recordmarks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
     from app.services.casefile.casepapers import DocumentLine
-    from app.services.store.database import Database
 
-MOST = 40  # documents of one file: what a server holds in memory at once
+MOST = 200  # documents of one file
 _ISSUED = "issued_paper"
 
 
 @dataclass(frozen=True, slots=True)
-class _Leaf:
-    """A document as it lies in the bound file; without data it could not be read, and `fault` says why."""
+class Leaf:
+    """A document as it lies in the bound file; one without pages could not be read, and `fault` says why."""
 
-    line: DocumentLine
-    data: bytes = b""
+    id: UUID
     pages: int = 0
     fault: str = ""  # missing | damaged | unreadable
 
 
-def take(database: Database, actor: Actor, number: str, said: Mapping[str, str], now: datetime) -> File:
-    """The documents of a case as one PDF: index first, every page numbered. The opening of each is recorded first.
-
-    It carries the newest signed checkpoint of the record, as issued papers do.
-
-    `said` are the words of the index, from the catalogue. Raises NotFound, NotAllowed.
-    """
-    scope = actor_scope(actor)
-    case, lines = database.write(lambda session: _noted(session, actor, number, now), scope)
-    mark = database.read(
-        lambda session: recordmarks.numbered(session, recordmarks.newest(session, now)), scope
-    )
-    leaves = database.read(lambda session: [_leaf(session, line) for line in lines], scope)
-    assets = papers.Assets(fonts=database.fonts)
-    index = _index(case, leaves, said, now, assets)
-    data = papers.bound([index, *(leaf.data for leaf in leaves if leaf.data)], case.number)
-    if mark is not None:
-        data = papers.marked(data, mark)
-    return File(f"{case.number.replace('/', '-')}-file.pdf", "application/pdf", data)
-
-
-def _noted(session: Session, actor: Actor, number: str, now: datetime) -> tuple[AnyRow, list[DocumentLine]]:
-    """The case and the documents that this officer may open, each recorded as opened."""
-    if not actor.may(Permission.DOCUMENT_SEE):
-        raise NotAllowed
+def case_of(session: Session, number: str) -> AnyRow:
+    """The case of this number. Raises NotFound."""
     known = numbers.parse_case_number(number)
     case = cases.find_number(session, known) if known else None
     if case is None:
         raise NotFound
-    file = casefile.CaseFile(session, actor, case, releases.load(session, case.release_id), now)
-    lines = sorted(casepapers.documents(session, file), key=lambda line: (line.at, line.id))[:MOST]
-    if not lines:
+    return case
+
+
+def listed(session: Session, actor: Actor, case_id: UUID, now: datetime) -> list[DocumentLine]:
+    """The documents of a case that this officer may open, oldest first. Raises NotFound, NotAllowed."""
+    if not actor.may(Permission.DOCUMENT_SEE):
+        raise NotAllowed
+    case = cases.find(session, case_id)
+    if case is None:
         raise NotFound
-    for line in lines:
-        what = {"pii": line.pii, "field": line.field}
-        audit.record(session, "access", "document:see", f"document:{line.id}", actor, now, **what)
-    return case, lines
+    file = casefile.CaseFile(session, actor, case, releases.load(session, case.release_id), now)
+    return sorted(casepapers.documents(session, file), key=lambda line: (line.at, line.id))[:MOST]
 
 
-def _leaf(session: Session, line: DocumentLine) -> _Leaf:
-    """A document with its pages; one that is gone, altered or cannot be read is named, and the others go on."""
+def piece(session: Session, lines: Sequence[DocumentLine]) -> tuple[bytes, list[Leaf]]:
+    """Some documents bound, and how each lies in there; what is gone, altered or unreadable is told, not bound."""
+    found = [_leaf(session, line) for line in lines]
+    return papers.bound(data for data, _ in found if data), [leaf for _, leaf in found]
+
+
+def _leaf(session: Session, line: DocumentLine) -> tuple[bytes, Leaf]:
     row = cases.document_row(session, line.id)
     if row is None:
-        return _Leaf(line, fault="missing")
+        return b"", Leaf(line.id, fault="missing")
     try:
         data, pages = papers.leaves(documents.read(session, row).data, line.media_type)
     except NotFound:
-        return _Leaf(line, fault="missing")
+        return b"", Leaf(line.id, fault="missing")
     except FileDamaged:
-        return _Leaf(line, fault="damaged")
+        return b"", Leaf(line.id, fault="damaged")
     except papers.PaperRefused:
-        return _Leaf(line, fault="unreadable")
-    return _Leaf(line, data, pages)
+        return b"", Leaf(line.id, fault="unreadable")
+    return data, Leaf(line.id, pages)
 
 
-def _index(
-    case: AnyRow,
-    leaves: Sequence[_Leaf],
-    said: Mapping[str, str],
-    now: datetime,
-    assets: papers.Assets,
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What the index is drawn from: the case, its documents in their order, and the words of the catalogue."""
+
+    case: AnyRow
+    lines: Sequence[tuple[DocumentLine, Leaf]]
+    said: Mapping[str, str]
+
+
+def whole(
+    session: Session, index: Index, pieces: Iterable[bytes], now: datetime, assets: papers.Assets
 ) -> bytes:
+    """The documents as one PDF: index first, every page numbered, with the newest signed checkpoint of the record."""
+    number = index.case.number
+    data = papers.bound([_index(index, now, assets), *pieces], number)
+    mark = recordmarks.numbered(session, recordmarks.newest(session, now))
+    return data if mark is None else papers.marked(data, mark)
+
+
+def _index(index: Index, now: datetime, assets: papers.Assets) -> bytes:
     """The index; it is drawn anew when it has more pages than was thought, for its own pages count too."""
-    own, drawn = 1, b""
+    own, drawn, said, number = 1, b"", index.said, index.case.number
     for _ in range(2):
         table = papers.Table(
-            title=f"{said['title']} {case.number}",
+            title=f"{said['title']} {number}",
             language="hi",
             above=[said["made"]],
             header=[said[name] for name in ("no", "document", "day", "pages")],
-            rows=list(_rows(leaves, said, own)),
+            rows=list(_rows(index, own)),
             is_number=[True, False, True, True],
             total=False,
             below=[said["below"]],
-            stamp=case.number,
+            stamp=number,
         )
         drawn = papers.draw_table(table, now, assets)
         _, count = papers.leaves(drawn, "application/pdf")
@@ -125,15 +121,13 @@ def _index(
     return drawn
 
 
-def _rows(leaves: Sequence[_Leaf], said: Mapping[str, str], own: int) -> list[list[str]]:
-    first, rows = own + 1, []
-    for place, leaf in enumerate(leaves, 1):
+def _rows(index: Index, own: int) -> Iterator[list[str]]:
+    first, said = own + 1, index.said
+    for place, (line, leaf) in enumerate(index.lines, 1):
         last = first + leaf.pages - 1
         pages = said[leaf.fault] if leaf.fault else (f"{first}–{last}" if last > first else str(first))
-        day = papers.dmy(calendars.day(leaf.line.at))
-        rows.append([str(place), _named(leaf.line, said), day, pages])
+        yield [str(place), _named(line, said), papers.dmy(calendars.day(line.at)), pages]
         first = last + 1
-    return rows
 
 
 def _named(line: DocumentLine, said: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The issued papers of a letter in one file, to keep or to print, for its department and for who may open each."""
+"""The issued papers of a letter: which go into one file, and what is put together of them, to keep or to print."""
 
 from __future__ import annotations
 
@@ -9,25 +9,30 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from app import papers
 from app.domain import secrecy
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import FileDamaged, NotAllowed, NotFound
 from app.domain.roles import Permission, Role
 from app.models.intake import department_queries as table
 from app.services.district import calendars
-from app.services.store import audit, documents
-from app.services.store.documents import File
-from app.services.store.drafts import actor_scope
+from app.services.store import documents
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
-    from app.services.store.database import Database
+    from app.services.store.documents import File
 
-A_PART = 200  # papers of one file: some 15 MB, made within two seconds
+A_PART = 400  # papers of one file: some 30 MB
+
+
+class Unreadable(Exception):
+    """A paper cannot be put into the file: `why` (missing | damaged), and its number."""
+
+    def __init__(self, why: str, number: str) -> None:
+        super().__init__(why)
+        self.why, self.number = why, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,43 +53,47 @@ def parts(session: Session, actor: Actor, requisition_id: UUID) -> list[Part]:
     ]
 
 
-def take(database: Database, actor: Actor, requisition_id: UUID, part: int, now: datetime) -> File:
-    """A part of the papers as a ZIP, each as it was issued and recorded as opened. Raises NotFound, NotAllowed."""
+def listed(session: Session, actor: Actor, requisition_id: UUID, part: int) -> Sequence[AnyRow]:
+    """The papers of a part that this officer may open, by number. Raises NotAllowed."""
     _guard(actor)
-    scope = actor_scope(actor)
-    rows = database.write(lambda session: _noted(session, actor, requisition_id, part, now), scope)
-    data = database.read(lambda session: _zip(session, rows), scope)
-    return File(f"papers-{requisition_id.hex[-8:]}-{part}.zip", "application/zip", data)
+    rows = table.papers_of_letter(session, requisition_id, max(part - 1, 0) * A_PART, A_PART)
+    return [row for row in rows if _may_open(actor, row)]
 
 
-def print_file(database: Database, actor: Actor, requisition_id: UUID, part: int, now: datetime) -> File:
-    """The same part of the papers as one PDF to be printed, sheet behind sheet, without their signatures.
+def zipped(session: Session, rows: Sequence[AnyRow]) -> bytes:
+    """Papers as they were issued; they are packed already, and their bytes must not change. Raises Unreadable."""
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_STORED) as archive:
+        for row in rows:
+            file, issued = _read(session, row), calendars.local(row.issued_at)
+            entry = ZipInfo(file.name, (issued.year, issued.month, issued.day, issued.hour, issued.minute, 0))
+            archive.writestr(entry, file.data)
+    return made.getvalue()
 
-    Raises NotFound, NotAllowed.
-    """
-    _guard(actor)
-    scope = actor_scope(actor)
-    rows = database.write(lambda session: _noted(session, actor, requisition_id, part, now), scope)
-    found = database.read(lambda session: [documents.read(session, row).data for row in rows], scope)
-    return File(f"print-{requisition_id.hex[-8:]}-{part}.pdf", "application/pdf", papers.bound(found))
+
+def joined(archives: Iterable[bytes]) -> bytes:
+    """The entries of these archives in one, as they are."""
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_STORED) as whole:
+        for data in archives:
+            with ZipFile(BytesIO(data)) as one:
+                for entry in one.infolist():
+                    whole.writestr(entry, one.read(entry))
+    return made.getvalue()
 
 
-def _noted(
-    session: Session, actor: Actor, requisition_id: UUID, part: int, now: datetime
-) -> Sequence[AnyRow]:
-    rows = [
-        row
-        for row in table.papers_of_letter(session, requisition_id, max(part - 1, 0) * A_PART, A_PART)
-        if _may_open(actor, row)
-    ]
-    if not rows:
-        raise NotFound
-    for row in rows:
-        what = {"pii": row.pii, "field": row.field}
-        if actor.post.role is Role.REQUESTER:
-            what["first"] = table.set_opened(session, row.delivery_id, now, actor.officer_id)
-        audit.record(session, "access", "document:see", f"document:{row.id}", actor, now, **what)
-    return rows
+def sheets(session: Session, rows: Sequence[AnyRow]) -> bytes:
+    """Papers to be printed, sheet behind sheet, without their signatures. Raises Unreadable."""
+    return papers.bound(_read(session, row).data for row in rows)
+
+
+def _read(session: Session, row: AnyRow) -> File:
+    try:
+        return documents.read(session, row)
+    except FileDamaged as altered:
+        raise Unreadable("damaged", row.number) from altered
+    except NotFound as gone:
+        raise Unreadable("missing", row.number) from gone
 
 
 def _may_open(actor: Actor, row: AnyRow) -> bool:
@@ -92,18 +101,6 @@ def _may_open(actor: Actor, row: AnyRow) -> bool:
     if actor.post.role is Role.REQUESTER:
         return row.delivery_id is not None
     return secrecy.may_open(actor.post.role, row.pii, secrecy.Side.POLICE, reported=True)
-
-
-def _zip(session: Session, rows: Sequence[AnyRow]) -> bytes:
-    """The papers as they were issued; they are packed already, and their bytes must not change."""
-    made = BytesIO()
-    with ZipFile(made, "w", ZIP_STORED) as archive:
-        for row in rows:
-            file = documents.read(session, row)
-            issued = calendars.local(row.issued_at)
-            entry = ZipInfo(file.name, (issued.year, issued.month, issued.day, issued.hour, issued.minute, 0))
-            archive.writestr(entry, file.data)
-    return made.getvalue()
 
 
 def _guard(actor: Actor) -> None:

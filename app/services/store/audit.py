@@ -72,6 +72,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     "paper:supersede": frozenset({"number", "cause", "step_up"}),
     "paper:superseded": frozenset({"number", "by", "notice"}),
     "paper:revoke": frozenset({"number", "order", "ground", "step_up"}),
+    "bundle:ask": frozenset({"kind", "documents"}),  # one file of many documents
+    "bundle:make": frozenset({"kind", "documents"}),
+    "bundle:take": frozenset({"kind", "documents"}),
+    "bundle:drop": frozenset({"kind"}),
     "document:see": frozenset({"pii", "field", "first"}),  # first: by the department that it was delivered to
     "case:see": frozenset({"classes", "page"}),
     "charge:list": frozenset({"tasks", "late", "notes"}),  # of a post: how many of each

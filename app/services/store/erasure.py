@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import Conflict, NotFound
 from app.models.casefile import case_queries as cases
-from app.services.store import audit, keys
+from app.models.issuing import bundles
+from app.models.scope import SystemReason, SystemScope
+from app.services.store import audit, documents, keys
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 OPEN = "open"
 
@@ -32,6 +35,9 @@ def erase_case(session: Session, actor: Actor | None, case_id: UUID, now: dateti
         raise Conflict("error.case_open", number=case.number)
     files = [session.documents / row.path for row in cases.own_documents(session, case_id)]
     keys.destroy(session, case.data_key_id, now)
+    district = session.narrowed(SystemScope(SystemReason.WORKER, session.district_id))
+    for row in bundles.about(district, case_id, case.requisition_id):
+        files += end_bundle(district, row, now)
     cases.forget(session, case_id, now)
     audit.record(session, f"case:{case_id}", "case:erase", f"case:{case_id}", actor, now)
     return files
@@ -51,6 +57,18 @@ def erase_letter(session: Session, requisition_id: UUID, now: datetime) -> list[
     keys.destroy(session, letter.data_key_id, now)
     audit.record(session, "admin", "requisition:erase", f"requisition:{requisition_id}", None, now)
     return [session.documents / row.path for row in found]
+
+
+def end_bundle(session: Session, row: AnyRow, now: datetime) -> list[Path]:
+    """Destroy the key of a file made of many documents; -> what is left of it, to be deleted after the commit."""
+    pieces = bundles.pieces_of(session, row.id)
+    if not bundles.set_state(session, row.id, bundles.ALIVE, state=bundles.GONE):
+        return []
+    keys.destroy(session, row.data_key_id, now)
+    bundles.delete_pieces(session, row.id)
+    return [
+        session.documents / documents.new_path(each) for each in (row.id, *(piece.id for piece in pieces))
+    ]
 
 
 def delete_files(files: list[Path]) -> None:

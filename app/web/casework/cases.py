@@ -11,7 +11,7 @@ from app.domain.roles import Permission
 from app.domain.text import ascii_digits
 from app.services.casefile import hindsight, notes, sightings
 from app.services.casework import cases, foretold
-from app.services.papers import casebinding, certificates, letters
+from app.services.papers import bundles, certificates, letters
 from app.services.timekeeping.waits import NoClock
 from app.web.desk import finder
 from app.web.frame import confirmations, diagrams, language
@@ -21,7 +21,7 @@ from app.web.frame.language import moment, say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import file_response, language_asked
+from app.web.request.files import ask_file, file_response, language_asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +111,7 @@ def draft(number: str) -> ResponseReturnValue:
 @bp.post("/cases/<number>/file")
 @requires(Permission.DOCUMENT_SEE)
 def bound(number: str) -> ResponseReturnValue:
-    """The documents of the case in one file, with an index; by a press, for each is recorded as opened."""
+    """Have the documents of the case bound into one file, with an index in the language of this page."""
     names = ("title", "no", "document", "day", "pages", "below", "issued", "missing", "damaged", "unreadable")
     said = {name: word("casefile", name) for name in names}
     by = language.choose(g.actor.name_hi, g.actor.name_en)
@@ -119,8 +119,7 @@ def bound(number: str) -> ResponseReturnValue:
         "language": language.current(),
         "made": say("casefile.made", name=by, at=moment(transaction.now())),
     }
-    file = casebinding.take(transaction.database(), g.actor, number, said, transaction.now())
-    return file_response(file.data, file.media_type, file.name)
+    return ask_file(bundles.Wanted(bundles.CASE, number=number, words=said))
 
 
 @bp.get("/documents/<uuid:document_id>")

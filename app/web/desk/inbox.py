@@ -14,6 +14,7 @@ from app.services.casefile import notes
 from app.services.deployment import awaited
 from app.services.desk import inbox
 from app.services.intake import acceptance, neighbourdesk
+from app.services.papers import bundles
 from app.web.desk import savedviews
 from app.web.frame import confirmations, language
 from app.web.frame.addresses import address_of
@@ -91,12 +92,13 @@ def change_view(view_id: UUID) -> ResponseReturnValue:
 
 
 def _shown(query: InboxQuery) -> ResponseReturnValue:
-    found, lodged, neighbours, decisions = transaction.read(
+    found, lodged, neighbours, decisions, ready = transaction.read(
         lambda rows: (
             inbox.page(rows, g.actor, query, transaction.now()),
             acceptance.waiting_count(rows, g.actor),
             neighbourdesk.waiting_count(rows, g.actor),
             awaited.of(rows, g.actor),
+            bundles.waiting_count(rows, g.actor, transaction.now()),
         )
     )
     address = _address(query)
@@ -107,6 +109,7 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
         lodged=lodged,
         awaited=[(each, url_for(_DECIDED_AT[each.kind])) for each in decisions],
         neighbours=neighbours,
+        ready=ready,
         query=query,
         address=address,
         choices=choices,

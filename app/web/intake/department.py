@@ -9,11 +9,11 @@ from flask import Blueprint, g, request, url_for
 from app.domain.roles import Permission
 from app.services.casefile import departments
 from app.services.intake import lodgements
-from app.services.papers import letterpapers, replies
+from app.services.papers import bundles, letterpapers, replies
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import limits, transaction
-from app.web.request.files import file_response, language_asked, letter_files
+from app.web.request.files import ask_letter_file, file_response, language_asked
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -31,11 +31,21 @@ def letters() -> ResponseReturnValue:
     after = request.args.get("after", "")[:_LONGEST]
     rows, following = transaction.read(lambda rows: departments.letters(rows, g.actor, after))
     older = url_for("department.letters", after=following) if following else ""
-    unopened, own = transaction.read(
-        lambda rows: (departments.unopened(rows, g.actor), lodgements.listing(rows, g.actor))
+    unopened, own, ready = transaction.read(
+        lambda rows: (
+            departments.unopened(rows, g.actor),
+            lodgements.listing(rows, g.actor),
+            bundles.waiting_count(rows, g.actor, transaction.now()),
+        )
     )
     return page(
-        "department/letters.html", letters=rows, after=after, older=older, unopened=unopened, lodgements=own
+        "department/letters.html",
+        letters=rows,
+        after=after,
+        older=older,
+        unopened=unopened,
+        lodgements=own,
+        ready=ready,
     )
 
 
@@ -75,8 +85,8 @@ def reply(reply_id: UUID) -> ResponseReturnValue:
 @bp.post("/department/letters/<uuid:requisition_id>/papers")
 @requires(Permission.DEPARTMENT_PAPER)
 def take_all(requisition_id: UUID) -> ResponseReturnValue:
-    """Hand over the delivered papers of a letter in one file."""
-    return letter_files(requisition_id)
+    """Have the delivered papers of a letter put into one file."""
+    return ask_letter_file(requisition_id)
 
 
 @bp.get("/department/papers")

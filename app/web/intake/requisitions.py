@@ -20,7 +20,7 @@ from app.web.frame.language import moment
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import limits, transaction
-from app.web.request.files import file_response, language_asked, letter_files
+from app.web.request.files import ask_letter_file, file_response, language_asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,8 +101,8 @@ def view(requisition_id: UUID) -> ResponseReturnValue:
 @bp.post("/requisitions/<uuid:requisition_id>/papers")
 @requires(Permission.PAPER_SEE)
 def take_all(requisition_id: UUID) -> ResponseReturnValue:
-    """Hand over the issued papers of a letter in one file."""
-    return letter_files(requisition_id)
+    """Have the issued papers of a letter put into one file."""
+    return ask_letter_file(requisition_id)
 
 
 @bp.post("/requisitions/<uuid:requisition_id>/replies")

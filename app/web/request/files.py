@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import Response, g, request
+from flask import Response, g, redirect, request, url_for
 
 from app.domain.text import ascii_digits
-from app.services.papers import letterpapers
+from app.services.papers import bundles
 from app.web.request import transaction
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
 
     from app.papers import Spoken
 
@@ -45,10 +47,15 @@ def language_asked() -> Spoken:
     return asked if asked in ("en", "both") else "hi"  # type: ignore[return-value]
 
 
-def letter_files(requisition_id: UUID) -> Response:
-    """The papers of a letter in one ZIP, or as one file to print: the part that the form names, or the first."""
+def ask_letter_file(requisition_id: UUID) -> ResponseReturnValue:
+    """Have a part of a letter's papers put into one ZIP, or one file to print: that of the form, or the first."""
     text = ascii_digits(request.form.get("part", ""))
     part = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 1
-    take = letterpapers.print_file if request.form.get("as") == "print" else letterpapers.take
-    file = take(transaction.database(), g.actor, requisition_id, part, transaction.now())
-    return file_response(file.data, file.media_type, file.name)
+    kind = bundles.PRINT if request.form.get("as") == "print" else bundles.ZIP
+    return ask_file(bundles.Wanted(kind, requisition_id, part=part))
+
+
+def ask_file(wanted: bundles.Wanted) -> ResponseReturnValue:
+    """Have a file made of many documents; the page that is led to tells how far it is."""
+    bundle_id = bundles.ask(transaction.database(), g.actor, wanted, transaction.now())
+    return redirect(url_for("bundles.show", bundle_id=bundle_id), code=303)
