@@ -167,7 +167,6 @@ _REACHED_FROM = {
     "amendments": "admin",
     "api": "department",
     "areas": "reports",
-    "bundles": "inbox",
     "calendar": "reports",
     "canvas": "modeler",
     "caselist": "search",
