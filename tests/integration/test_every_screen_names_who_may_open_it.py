@@ -60,8 +60,8 @@ STABLE_WITH_NAME = ["/tasks/<", "/cases/<", "/verify/<", "/healthz", "/readyz"]
 
 #: Screens to which the navigation does not lead: before the door, one's own account, a case, a step-up.
 OUTSIDE_THE_NAVIGATION = {
-    "account", "assets", "bundles", "cases", "demo", "finder", "health", "help", "live", "newcomers", "notices", "passkeys",
-    "signin", "stepup"
+    "account", "assets", "bundles", "cases", "demo", "finder", "health", "help", "live", "newcomers", "notices",
+    "passkeys", "signin", "stepup"
 }  # fmt: skip
 OWN_FACTORS = ["/account/factors/password", "/account/factors/factor", "/account/factors/codes"]
 #: A dotted key as it would stand on a page; the names of a release's files look alike.
