@@ -101,5 +101,5 @@ def _demo_key() -> None:
     settings = frame.settings()
     if settings.signature_keys:
         raise click.ClickException(frame.both("cli.key.set", names=", ".join(settings.signature_keys)))
-    officekeys.make_demo_keys(frame.database(), settings, frame.districts(), frame.now())
+    officekeys.make_demo_keys(frame.database().keys, settings, frame.districts(), frame.now())
     click.echo(frame.both("cli.key.made"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from app.crypto import KeyRing
-    from app.models.scope import Scope
+    from app.models.callers import Scope
 
 #: A statement in the driver's own words, and its parameters.
 Sent = tuple[str, Any]

@@ -14,8 +14,9 @@ from app.domain.offices import name_on
 from app.domain.roles import Role
 from app.models.tables.cases import case
 from app.models.tables.offices import jurisdiction, office
+from app.services.casefile import options
 from app.services.casefile.casefile import CaseFile
-from app.services.district import calendars, options, places, thanas
+from app.services.district import calendars, places, thanas
 from app.services.district.thanas import Refused, Wanted
 from app.services.papers.paperpeople import People
 from app.services.procedure import releases

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
-    from app.services.casefile.casefile import CaseStrip
 
 ENDORSEMENT = "endorse_enquiry"
 VISIT = "visit"
@@ -64,13 +63,12 @@ def is_open_to(session: Session, actor: Actor, task: AnyRow) -> bool:
     return bool(rows) and all(row is not None and row.pii != SENSITIVE for row in rows)
 
 
-def is_namesake(actor: Actor, strip: CaseStrip) -> bool:
-    """Whether the candidate, or his father, is called as the officer is: they may be relatives, or the same.
+def is_namesake(actor: Actor, *theirs: str) -> bool:
+    """Whether one of these, the candidate or his father, is called as the officer is: relatives, or the same.
 
     It is told to him alone, and forbids nothing: many are called so.
     """
     own = {_sound(actor.name_hi), _sound(actor.name_en)} - {()}
-    theirs = (strip.name_hi, strip.name_en, strip.father_hi, strip.father_en)
     return bool(own & {_sound(name) for name in theirs if name})
 
 

@@ -16,7 +16,8 @@ from app.domain.records import day_of
 from app.domain.retention import EntryKind
 from app.models.antecedents import crimes as table
 from app.services.antecedents import crimeerasure
-from app.services.district import calendars, options
+from app.services.casefile import options
+from app.services.district import calendars
 from app.services.store import keys
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app import formjs
 from app.domain.offices import UnitKind
 from app.domain.records import Weight
-from app.services.district import units
+from app.services.casefile import units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from app.domain.findings import Record, Unit
     from app.services.casefile.facts import CaseFacts
-    from app.services.district.units import Said
+    from app.services.casefile.units import Said
     from app.services.procedure.releases import Loaded
 
 _NOTHING = ("अभिलेखों में कुछ नहीं मिला", "nothing found in the records")

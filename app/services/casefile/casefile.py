@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain import secrecy
-from app.domain.ids import new_id
 from app.domain.secrecy import Side
 from app.models.casefile import case_queries as cases
 from app.models.execution import workflow_queries as workflow
 from app.models.staff import officer_queries as officers
 from app.services.access import standins
-from app.services.casefile import casepapers, hearings, particulars, visits
+from app.services.casefile import awaitedpaper, hearings, options, particulars, units, visits
 from app.services.casefile.facts import INTAKE, SIGN, CaseFacts
 from app.services.casefile.record import Record
-from app.services.district import calendars, units
+from app.services.district import calendars
 from app.services.procedure import releases
-from app.services.store import keys
 from app.services.timekeeping import clockbook
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
     from app.services.access.standins import StandIn
     from app.services.casefile.facts import Particulars
-    from app.services.casefile.projections import Context
     from app.services.procedure.releases import Loaded
 
 
@@ -76,7 +73,7 @@ class CaseStrip:
     net_days: int
     age: Age
     holders: list[Holder]
-    awaited: str  # of `casepapers.awaited`: what an open case waits for that no office has
+    awaited: str  # of `awaitedpaper.awaited`: what an open case waits for that no office has
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +224,7 @@ class CaseFile:
             net_days=clock.net,
             age=self.age(case.due_on),
             holders=holders,
-            awaited="" if holders or case.status != "open" else casepapers.awaited(self._session, case),
+            awaited="" if holders or case.status != "open" else awaitedpaper.awaited(self._session, case),
         )
 
     def holders(self) -> list[Holder]:
@@ -399,9 +396,11 @@ class CaseFile:
         language = self._actor.language
         if form is None:
             return [(_REASON.get(language, _REASON["hi"]), str(values.get("reason", "")))]
-        options = self.facts.option_labels(form, self.release, values)
         said = {name: value for name, value in values.items() if name != SIGN}
-        return formjs.show(form, said, options, language, classes)
+        return formjs.show(form, said, self._labels(form, said), language, classes)
+
+    def _labels(self, form: formjs.Form, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return options.labels(self._session, form, self.release, self.facts, values)
 
     def corrections(self) -> list[Correction]:
         """What was corrected in the particulars of the person, as far as the officer's post reads it."""
@@ -416,16 +415,16 @@ class CaseFile:
     def _correction(self, row: AnyRow, before: AnyRow, reason: AnyRow | None) -> Correction:
         form = self.release.form(INTAKE)
         both = self.facts.open_answer(before), self.facts.open_answer(row)
-        options = {
-            key: [*self.facts.option_labels(form, self.release, both[0]).get(key, ()), *names]
-            for key, names in self.facts.option_labels(form, self.release, both[1]).items()
+        chosen = {
+            key: [*self._labels(form, both[0]).get(key, ()), *names]
+            for key, names in self._labels(form, both[1]).items()
         }
         role, classes = self._actor.post.role, self.classes_of(row)
         return Correction(
             row.at,
             row.officer_hi or "",
             row.officer_en or "",
-            particulars.as_read_by(role, classes, form, options, both, self._actor.language),
+            particulars.as_read_by(role, classes, form, chosen, both, self._actor.language),
             next(iter(self.readable([reason] if reason is not None else [])), None),
         )
 
@@ -437,49 +436,6 @@ class CaseFile:
 
 def _done(task: AnyRow) -> standins.Act | None:
     return standins.act(task.done_by, task.office_id, task.done_at, task.role)
-
-
-def store_answer(context: Context) -> UUID:
-    """Keep one submission for good: sealed, never changed; a later one supersedes it."""
-    session, task = context.session, context.task
-    before = cases.last_answer(session, context.case.id, task.form, task.enquiry_id)
-    return insert_answer(
-        context.session,
-        context.case,
-        {
-            "user_task_id": task.id,
-            "element_id": task.element_id,
-            "element_path": task.element_path,
-            "form": task.form,
-            "enquiry_id": task.enquiry_id,
-            "supersedes_id": before.id if before is not None else None,
-            "at": context.now,
-            "answered_by": context.actor.officer_id if context.actor is not None else None,
-        },
-        context.answers,
-    )
-
-
-def act_columns(actor: Actor, act: str, now: datetime) -> dict[str, Any]:
-    """The columns of what an officer wrote outside the steps of the route: at the intake, at a withdrawal."""
-    return {
-        "user_task_id": None,
-        "element_id": act,
-        "element_path": act,
-        "form": act,
-        "enquiry_id": None,
-        "supersedes_id": None,
-        "at": now,
-        "answered_by": actor.officer_id,
-    }
-
-
-def insert_answer(session: Session, case: AnyRow, columns: dict[str, Any], answers: dict[str, Any]) -> UUID:
-    answer_id = new_id(session.recorded_at)
-    key = keys.unlock(session, case.data_key_id)
-    sealed = keys.seal_json(key, f"answer|values|{answer_id}", answers)
-    cases.insert_answer(session, {"id": answer_id, "case_id": case.id, "values": sealed, **columns})
-    return answer_id
 
 
 def officer_names(session: Session, officer_id: UUID | None) -> tuple[str, str]:

@@ -16,7 +16,6 @@ from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
 from app.services.casefile import departments, neighbours
 from app.services.district import calendars
-from app.services.district.options import labels
 from app.services.procedure import releases
 from app.services.store import keys
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from app import formjs
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
     from app.services.procedure.releases import Loaded
@@ -250,12 +248,6 @@ class CaseFacts:
                 else (thana.kind, thana.name_hi, thana.name_en)
             ),
         )
-
-    def option_labels(
-        self, form: formjs.Form, loaded: Loaded, values: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        """The names of what was chosen from lists that live outside the form, to show an answer in words."""
-        return labels(self.session, form, loaded, self, values)
 
 
 class CaseHost:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.ids import new_id
 from app.models.intake import neighbours as table
-from app.services.district import units
+from app.services.district import englishnames
 from app.services.store import audit, keys
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _told(session: Session, case: AnyRow, row: AnyRow) -> Asked:
         row.id,
         row.enquiry_id,
         row.other_district,
-        units.district(row.other_district),
+        englishnames.district(row.other_district),
         row.state,
         row.reason,
         bool(facts.get("again")),

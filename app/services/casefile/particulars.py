@@ -11,7 +11,7 @@ from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
 from app.models.execution import workflow_queries as workflow
 from app.models.issuing import paper_queries as papers
-from app.services.district.options import choices
+from app.services.casefile.options import choices
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

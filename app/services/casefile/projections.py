@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain import subjects
-from app.domain.errors import FieldProblem, FormInvalid, NotAllowed, NotFound, RouteStuck
+from app.domain.errors import FieldProblem, FormInvalid, NotFound, RouteStuck
 from app.domain.ids import new_id
 from app.domain.numbers import Series
 from app.domain.offices import Endorser, OfficeKind, UnitKind
@@ -16,7 +16,7 @@ from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
 from app.models.staff import officer_queries as officers
-from app.services.casefile import casefile, departments, neighbours, searchkeys
+from app.services.casefile import departments, neighbours, searchkeys, submissions
 from app.services.casefile.facts import CaseFacts
 from app.services.district import areas, calendars, series
 from app.services.procedure import releases
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from app import formjs
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.casefile.submissions import Context
 
 
 LETTER_NO = "out_memo_no"  # among the answers, though on no form
@@ -40,31 +40,6 @@ _LETTERS = {
     "recommend": frozenset({"hear_applicant"}),
     "endorse_enquiry": frozenset({"agree", "disagree"}),  # the report of a police station
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """One submission on its way into the tables; the session sees exactly this case."""
-
-    session: Session
-    actor: Actor | None  # None: an answer that came in by itself
-    case: AnyRow
-    task: AnyRow
-    form: formjs.Form
-    answers: dict[str, Any]
-    facts: Mapping[str, Any]
-    now: datetime
-
-    @property
-    def key(self) -> bytes:
-        return keys.unlock(self.session, self.case.data_key_id)
-
-    @property
-    def officer(self) -> Actor:
-        """Whoever sends the form. Raises NotAllowed where nobody does."""
-        if self.actor is None:
-            raise NotAllowed
-        return self.actor
 
 
 def stamp(context: Context) -> None:
@@ -107,7 +82,7 @@ def register_person(
     session: Session, actor: Actor, case: AnyRow, answers: dict[str, Any], now: datetime
 ) -> None:
     """Rows of a new case: the person, the addresses, and the first answer."""
-    casefile.insert_answer(session, case, casefile.act_columns(actor, "intake", now), answers)
+    submissions.keep(session, case, submissions.act_columns(actor, "intake", now), answers)
     key = keys.unlock(session, case.data_key_id)
     applicant_id = new_id(session.recorded_at)
     cases.insert_applicant(
@@ -144,7 +119,7 @@ def correct_person(
         "at": now,
         "answered_by": corrected_by,
     }
-    casefile.insert_answer(session, case, columns, answers)
+    submissions.keep(session, case, columns, answers)
     key = keys.unlock(session, case.data_key_id)
     cases.set_applicant(
         session,

@@ -12,7 +12,7 @@ from app import engine
 from app.models.desk import holding_queries as holding
 from app.models.staff import officer_queries as officers
 from app.services.casefile import casepapers, neighbours
-from app.services.district import calendars, neighbourhood, units
+from app.services.district import calendars, englishnames, neighbourhood
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -179,7 +179,7 @@ def _letters(session: Session, case: AnyRow) -> Iterator[Event]:
 
 
 def _crossed(at: datetime, state: str, district: int, number: str) -> Event:
-    hindi, english = units.district(district)
+    hindi, english = englishnames.district(district)
     return Event("crossed", at, outcome=state, other_hi=hindi, other_en=english, number=number)
 
 

@@ -22,6 +22,7 @@ from app.services.casefile import (
     particulars,
     searchkeys,
     sightings,
+    submissions,
     timeline,
 )
 from app.services.casework import foretold, numbered, preparing, remarks
@@ -336,7 +337,7 @@ def withdraw(
         locked = table.lock(own, case.id)
         if locked is None or locked.status != "open":
             raise NotFound
-        casefile.insert_answer(own, locked, casefile.act_columns(actor, "withdraw", now), dict(letter))
+        submissions.keep(own, locked, submissions.act_columns(actor, "withdraw", now), dict(letter))
         if also is not None:
             also(session, locked)
         instances.withdraw(own, locked, loaded, instances.Act(now, actor))

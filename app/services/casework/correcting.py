@@ -9,10 +9,10 @@ from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.text import fault_in, tidy
 from app.models.casefile import case_queries as cases
 from app.models.scope import CaseScope
-from app.services.casefile import casefile, notes, particulars, projections
+from app.services.casefile import casefile, notes, particulars, projections, submissions
 from app.services.casefile.facts import INTAKE, CaseFacts, LetterFacts
+from app.services.casefile.options import choices
 from app.services.casework import numbered
-from app.services.district.options import choices
 from app.services.store import audit
 from app.services.store.drafts import actor_scope
 
@@ -121,7 +121,7 @@ def correct(database: Database, actor: Actor, number: str, typed: Typed, now: da
         person.pop("outside_district")
         _keep(own, actor, case, of, person, now)
         why = {"reason": text, "cause": typed.cause}
-        casefile.insert_answer(own, case, casefile.act_columns(actor, casefile.CORRECTED, now), why)
+        submissions.keep(own, case, submissions.act_columns(actor, casefile.CORRECTED, now), why)
         _tell(session, actor, case, loaded, (changed, typed.cause, text), now)
         audit.record(
             own,

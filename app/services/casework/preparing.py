@@ -11,11 +11,11 @@ from app.domain.errors import FormInvalid, NotFound
 from app.domain.roles import Permission, Role
 from app.models.casefile import case_queries as cases
 from app.models.scope import CaseScope
-from app.services.casefile import casefile, hearings, sightings
+from app.services.casefile import casefile, hearings, sightings, submissions
 from app.services.casefile.facts import CaseFacts
+from app.services.casefile.options import choices
 from app.services.casework import numbered
 from app.services.desk import previews
-from app.services.district.options import choices
 from app.services.papers import letters
 from app.services.procedure import releases
 from app.services.store import audit
@@ -92,10 +92,10 @@ def prepare(
         if case is None:
             raise NotFound
         answers = {name: kept.get(name) for name in (*of.order.chosen, *of.fields)}
-        columns = casefile.act_columns(actor, of.order.act, now)
+        columns = submissions.act_columns(actor, of.order.act, now)
         before = cases.last_answer(own, of.case_id, of.order.act)
         columns["supersedes_id"] = before.id if before is not None else None
-        casefile.insert_answer(own, case, columns, answers)
+        submissions.keep(own, case, columns, answers)
         thing = f"task:{of.task.id}"
         audit.record(own, f"case:{case.id}", "hearing:prepare", thing, actor, now, element=of.task.element_id)
 

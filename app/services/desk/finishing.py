@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.services.casefile import casefile, projections
+from app.services.casefile import projections, submissions
 from app.services.store import audit
 from app.services.workflow import instances
 
 if TYPE_CHECKING:
-    from app.services.casefile.projections import Context
+    from app.services.casefile.submissions import Context
     from app.services.procedure.releases import Loaded
 
 
@@ -19,7 +19,7 @@ def finish(context: Context, release: Loaded, **told: Any) -> None:
     The case is locked by then, and the right to the task settled. `told` is what the record says beyond every act.
     """
     case, task, actor, now = context.case, context.task, context.actor, context.now
-    answer_id = casefile.store_answer(context)
+    answer_id = submissions.store(context)
     extras = projections.project(context, answer_id)
     reads = release.engine.routing_reads.get(task.element_id, frozenset())
     routing = {task.element_id: {name: context.answers.get(name) for name in sorted(reads)}, **extras}

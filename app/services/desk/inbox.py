@@ -18,9 +18,9 @@ from app.models.desk import desk_queries as desks
 from app.models.desk import inbox_queries as table
 from app.models.district import office_queries as offices
 from app.services.access import standins
-from app.services.casefile import searchkeys
+from app.services.casefile import searchkeys, units
 from app.services.desk import desk, holding, sending
-from app.services.district import calendars, policies, units
+from app.services.district import calendars, policies
 from app.services.procedure import releases
 from app.services.store import keys
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
-from app.services.district import calendars, places, units
+from app.services.casefile import units
+from app.services.district import calendars, places
 from app.services.district.places import ANOTHER, WRITTEN, Known
 from app.services.store import keys
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from app.models.tables.base import AnyRow
     from app.services.casefile.facts import CaseFacts
-    from app.services.district.units import Said
+    from app.services.casefile.units import Said
 
 _ROUTE = "route"
 

@@ -55,6 +55,6 @@ def drawn(
     case_id, texts, facts = what
     sightings.note(database, actor, f"case:{case_id}", PAGE, {secrecy.SENSITIVE}, now)
     assets = papers.Assets(fonts=database.fonts)
-    facts = officekeys.foretold(database, actor.district_id, facts, now)
+    facts = officekeys.foretold(database.office_keys, actor.district_id, facts, now)
     paper = papers.draw_paper(papers.compose(texts, facts), now, assets)
     return papers.stamped(paper, MARK, "behind", now, assets)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.offices import UnitKind
 from app.services.casefile.facts import REVIEW
 from app.services.desk import marking
-from app.services.district import units
+from app.services.district import englishnames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ def _routes(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
 
 
 def _letter(row: AnyRow, place: dict[str, Any]) -> dict[str, Any]:
-    hindi, _ = units.district(place.get("district") or place.get("district_other"))
+    hindi, _ = englishnames.district(place.get("district") or place.get("district_other"))
     return {
         **{part: place.get(part) for part in ("state", "district", "district_other")},
         "office": f"पुलिस अधीक्षक, {hindi}",

@@ -14,7 +14,7 @@ from app.models.scope import CaseScope
 from app.services.casefile import neighbours
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding
-from app.services.district import calendars, gazetteer, neighbourhood, series, units
+from app.services.district import calendars, englishnames, gazetteer, neighbourhood, series
 from app.services.store import keys
 from app.services.store.drafts import actor_scope
 
@@ -98,7 +98,7 @@ def ask_again(database: Database, actor: Actor, task_id: UUID, district: str, no
             raise NotFound
         letter = facts.asked_of(enquiry) | {
             "district": district,
-            "office": f"पुलिस अधीक्षक, {units.district(district)[0]}",
+            "office": f"पुलिस अधीक्षक, {englishnames.district(district)[0]}",
         }
         sealed = keys.seal_json(facts.key, f"enquiry|facts|{enquiry.id}", letter)
         cases.set_enquiry(own, enquiry.id, facts=sealed)

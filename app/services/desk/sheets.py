@@ -11,8 +11,8 @@ from app.models import ahead
 from app.models.casefile import case_queries as cases
 from app.services.access import separation
 from app.services.casefile.facts import CaseFacts
+from app.services.casefile.options import choices
 from app.services.desk import holding, proposals
-from app.services.district.options import choices
 from app.services.papers import signing
 from app.services.procedure import releases
 from app.services.store import drafts

@@ -10,11 +10,20 @@ from app.domain import secrecy
 from app.domain.roles import JUDGES, Permission, Role
 from app.models.scope import CaseScope
 from app.services.access import separation, standins
-from app.services.casefile import accounts, casefile, casepapers, duplicates, hearings, reviews, sightings
+from app.services.casefile import (
+    accounts,
+    casefile,
+    casepapers,
+    duplicates,
+    hearings,
+    reviews,
+    sightings,
+    units,
+)
 from app.services.casefile.facts import REVIEW, CaseFacts
+from app.services.casefile.units import Again
 from app.services.desk import desk, holding, marking, reasking, receiving, sheets, visiting
-from app.services.district import neighbourhood, units
-from app.services.district.units import Again
+from app.services.district import neighbourhood
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
@@ -34,10 +43,10 @@ if TYPE_CHECKING:
     from app.services.casefile.facts import Particulars
     from app.services.casefile.neighbours import Asked
     from app.services.casefile.reviews import Review
+    from app.services.casefile.units import Letter, Said
     from app.services.casefile.visits import FailedVisit
     from app.services.desk.sheets import Posted, Sheet
     from app.services.district.neighbourhood import Way
-    from app.services.district.units import Letter, Said
     from app.services.store.database import Database
 
 
@@ -178,7 +187,9 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         instructions_hi=label.instructions_hi,
         instructions_en=label.instructions_en,
         case=strip,
-        is_namesake=separation.is_namesake(actor, strip),
+        is_namesake=separation.is_namesake(
+            actor, strip.name_hi, strip.name_en, strip.father_hi, strip.father_en
+        ),
         age=file.age(task.due_on),
         due_on=task.due_on,
         received_at=task.created_at,

@@ -12,7 +12,7 @@ from app.models.casefile import case_queries as cases
 from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope
 from app.services.access import separation, stepup
-from app.services.casefile import casefile, facts, hearings, projections
+from app.services.casefile import casefile, facts, hearings, projections, submissions
 from app.services.desk import finishing, holding, listed, sheets
 from app.services.desk.sheets import Posted
 from app.services.district import calendars
@@ -367,7 +367,7 @@ def _commit(
     task = holding.find(session, sheet.task.id)
     holding.guard(actor, task)
     separation.guard(own, actor, task)
-    context = projections.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
+    context = submissions.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
     projections.stamp(context)
     _attach(session, actor, sheet, now)
     finishing.finish(context, sheet.release, **sent.detail)

@@ -68,3 +68,10 @@ def _known() -> dict[str, str]:
     for row in rows:
         found.setdefault(unicodedata.normalize("NFC", row["hi"]), row["en"])
     return found
+
+
+def district(code: object) -> tuple[str, str]:
+    """A district by its code, or by the name that was written where it lies in another state."""
+    hindi, english = gazetteer.names_of("districts", str(code or ""))
+    written = str(code or "")
+    return hindi or written, english or in_latin(written)

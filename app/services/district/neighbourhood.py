@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.models.intake import neighbours as table
 from app.models.scope import SystemReason, SystemScope
-from app.services.district import calendars, units
+from app.services.district import calendars, englishnames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,7 +50,7 @@ def _way(database: Database, place: str, now: datetime) -> Way:
         return Way(0, place, place, NO_DISTRICT)
     code = int(place)
     reason = database.read(lambda session: obstacle(session, now), there(code))
-    return Way(code, *units.district(code), reason)
+    return Way(code, *englishnames.district(code), reason)
 
 
 def there(district: int) -> SystemScope:

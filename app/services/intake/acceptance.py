@@ -13,7 +13,7 @@ from app.models.casefile import case_queries as cases
 from app.models.intake import lodgements as table
 from app.models.intake import rosters as lists
 from app.services.casefile import departments, sightings
-from app.services.district.options import choices, purposes_taken
+from app.services.casefile.options import choices, purposes_taken
 from app.services.intake import enclosures, lodgements, registration, rosterwork
 from app.services.intake.asked import Sent
 from app.services.intake.requisitions import LETTER, PERSON

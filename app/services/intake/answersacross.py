@@ -14,7 +14,7 @@ from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
 from app.models.issuing import paper_queries as papers
 from app.models.scope import CaseScope
-from app.services.casefile import casefile, neighbours, projections
+from app.services.casefile import neighbours, submissions
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import finishing
 from app.services.district import calendars
@@ -106,7 +106,7 @@ def end(session: Session, request: AnyRow, at: datetime) -> None:
         return
     act = dict.fromkeys(("element_id", "element_path", "form"), "withdraw")
     none = dict.fromkeys(("user_task_id", "enquiry_id", "supersedes_id", "answered_by"))
-    casefile.insert_answer(own, case, {**act, **none, "at": at}, {"reason": _RECALLED})
+    submissions.keep(own, case, {**act, **none, "at": at}, {"reason": _RECALLED})
     instances.withdraw(own, case, releases.load(own, case.release_id), instances.Act(at))
 
 
@@ -129,7 +129,7 @@ def put(session: Session, row: AnyRow, case: AnyRow, answer: Answer, at: datetim
     tell_office(own, row, at)
     if task is not None:
         release = releases.load(own, case.release_id)
-        context = projections.Context(own, None, case, task, release.form(REPLY), values, {}, at)
+        context = submissions.Context(own, None, case, task, release.form(REPLY), values, {}, at)
         finishing.finish(context, release)
 
 

@@ -15,7 +15,7 @@ from app.domain.errors import Conflict, FieldProblem, FormInvalid, NotFound
 from app.models.casefile import case_queries as cases
 from app.models.intake import lodgements
 from app.models.intake import rosters as lists
-from app.services.district.options import choices
+from app.services.casefile.options import choices
 from app.services.intake import asked, rosterrows, rosterwork
 from app.services.intake.requisitions import LETTER
 from app.services.procedure import releases

@@ -18,8 +18,8 @@ from app.models.intake import lodgements as table
 from app.models.intake import rosters as lists
 from app.models.scope import SystemReason, SystemScope
 from app.services.casefile.facts import LetterFacts
+from app.services.casefile.options import choices, purposes_taken
 from app.services.district import calendars
-from app.services.district.options import choices, purposes_taken
 from app.services.intake import rosters
 from app.services.intake.asked import Sent
 from app.services.intake.requisitions import LETTER

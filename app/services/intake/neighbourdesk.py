@@ -16,10 +16,10 @@ from app.models.execution import workflow_queries as workflow
 from app.models.intake import neighbours as table
 from app.models.issuing import paper_queries as papers
 from app.models.scope import CaseScope
-from app.services.casefile import neighbours, projections, sightings
+from app.services.casefile import neighbours, sightings, submissions
+from app.services.casefile.options import purposes_taken
 from app.services.desk import finishing
-from app.services.district import calendars, neighbourhood, units
-from app.services.district.options import purposes_taken
+from app.services.district import calendars, englishnames, neighbourhood
 from app.services.intake import lettersacross, registration
 from app.services.procedure import releases
 from app.services.store import audit, keys
@@ -239,7 +239,7 @@ def _forward(own: Session, actor: Actor, case_id: UUID, release: releases.Loaded
         case = cases.lock(own, case_id)
         if task.form == _SCRUTINY and case is not None:
             form, answers = release.form(_SCRUTINY), {"action": "forward", "instruction": _UNSCRUTINISED}
-            context = projections.Context(own, actor, case, task, form, answers, {}, now)
+            context = submissions.Context(own, actor, case, task, form, answers, {}, now)
             finishing.finish(context, release)
 
 
@@ -253,7 +253,7 @@ def _row(session: Session, request_id: UUID) -> AnyRow:
 
 
 def _line(row: AnyRow) -> Line:
-    sender = units.district(row.other_district)
+    sender = englishnames.district(row.other_district)
     return Line(row.id, *sender, row.letter_no, row.received_at, row.reminders, row.reminded_at)
 
 

@@ -15,8 +15,8 @@ from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.services.casefile import caselines, departments, duplicates, sightings
 from app.services.casefile.facts import LetterFacts
+from app.services.casefile.options import choices, purposes_taken
 from app.services.district import places
-from app.services.district.options import choices, purposes_taken
 from app.services.intake import registration
 from app.services.procedure import releases
 from app.services.store import documents, drafts, keys

@@ -10,7 +10,7 @@ from app import formjs
 from app.domain import subjects
 from app.domain.errors import FieldProblem
 from app.services.casefile.facts import LetterFacts
-from app.services.district.options import choices
+from app.services.casefile.options import choices
 from app.services.intake.requisitions import PERSON
 from app.services.procedure import releases
 

@@ -19,7 +19,7 @@ from app.models.intake import rosters as table
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.access import officers
 from app.services.antecedents import crimebook
-from app.services.casefile import casefile, searchkeys
+from app.services.casefile import searchkeys, submissions
 from app.services.intake import asked, crimerows, registration, rosterrows
 from app.services.intake.requisitions import PERSON
 from app.services.procedure import releases
@@ -402,8 +402,8 @@ def _withdraw(session: Session, actor: Actor, row: AnyRow, rows: Sequence[AnyRow
         if case is None or not _is_untouched(own, case):
             table.move(session, each.id, "taken", "kept")
         elif table.move(session, each.id, "taken", "undone"):
-            columns = casefile.act_columns(actor, "withdraw", now)
-            casefile.insert_answer(own, case, columns, {"reason": reason})
+            columns = submissions.act_columns(actor, "withdraw", now)
+            submissions.keep(own, case, columns, {"reason": reason})
             instances.withdraw(own, case, releases.load(session, case.release_id), instances.Act(now, actor))
             audit.record(own, f"case:{case.id}", "case:withdraw", f"case:{case.id}", actor, now)
 

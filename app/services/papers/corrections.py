@@ -13,8 +13,8 @@ from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
 from app.services.casefile import particulars
 from app.services.casefile.facts import INTAKE, CaseFacts, LetterFacts
+from app.services.casefile.options import choices
 from app.services.district import calendars
-from app.services.district.options import choices
 from app.services.papers import paperacts, paperplan
 from app.services.procedure import releases
 from app.services.store import audit

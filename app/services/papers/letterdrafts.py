@@ -12,10 +12,10 @@ from app.domain.roles import Role
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries as certificates
 from app.models.staff import officer_queries as officers
-from app.services.casefile import neighbours
+from app.services.casefile import neighbours, units
+from app.services.casefile.options import choices
 from app.services.casefile.projections import LETTER_NO
-from app.services.district import calendars, units
-from app.services.district.options import choices
+from app.services.district import calendars
 from app.services.papers import unitreports
 from app.services.papers.letterkinds import TELLING, Draft, head_of_thana, last_letter
 from app.services.papers.paperpeople import People, listed, named

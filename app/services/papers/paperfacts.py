@@ -15,9 +15,10 @@ from app.domain.secrecy import SEALED
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.staff import officer_queries as officers
+from app.services.casefile import units
 from app.services.casefile.facts import CaseFacts
-from app.services.district import calendars, units
-from app.services.district.options import choices
+from app.services.casefile.options import choices
+from app.services.district import calendars
 from app.services.papers import paperpeople, paperplan, paperrecords
 from app.services.store import documents
 

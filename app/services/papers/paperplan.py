@@ -9,8 +9,8 @@ from app import formjs, papers
 from app.domain.errors import NotFound
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
+from app.services.casefile.options import choices
 from app.services.district import calendars
-from app.services.district.options import choices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app import formjs, papers
+from app.services.casefile.options import choices
 from app.services.district import englishnames
-from app.services.district.options import choices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -64,7 +64,7 @@ def preview(database: Database, actor: Actor, act_id: UUID, now: datetime) -> by
     case_id, texts, facts = database.read(read, actor_scope(actor))
     sightings.note(database, actor, f"case:{case_id}", "preview", {secrecy.SENSITIVE}, now)
     assets = papers.Assets(fonts=database.fonts)
-    facts = officekeys.foretold(database, actor.district_id, facts, now)
+    facts = officekeys.foretold(database.office_keys, actor.district_id, facts, now)
     return papers.stamped(
         papers.draw_paper(papers.compose(texts, facts), now, assets), _MARK, "behind", now, assets
     )

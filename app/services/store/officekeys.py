@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.config import Settings, TokenKey
+    from app.crypto import KeyRing
     from app.domain.roles import Actor
-    from app.services.store.database import Database
 
 #: How long before its certificate ends those concerned are told: a new one takes weeks.
 WARNING = timedelta(days=30)
@@ -125,19 +125,19 @@ class OfficeKeys:
 
 
 def foretold(
-    database: Database, district_id: int, facts: papers.PaperFacts, now: datetime
+    office_keys: OfficeKeys, district_id: int, facts: papers.PaperFacts, now: datetime
 ) -> papers.PaperFacts:
     """What a draft says of how the paper will be signed; its time is open."""
-    found = database.office_keys.state(district_id, facts.signer.office, now)
+    found = office_keys.state(district_id, facts.signer.office, now)
     if found.state == "ink":
         return facts
     signer = replace(facts.signer, mode="digital", signed_at=_BLANK, certified_to=found.subject)
     return replace(facts, signer=signer)
 
 
-def make_demo_keys(database: Database, settings: Settings, districts: Iterable[int], now: datetime) -> None:
+def make_demo_keys(ring: KeyRing, settings: Settings, districts: Iterable[int], now: datetime) -> None:
     """A key for either office of each district, certified by nobody, and the setting that names them; demo only."""
-    passphrase = settings.signature_passphrase or database.keys.passphrase()
+    passphrase = settings.signature_passphrase or ring.passphrase()
     names = {f"{code}-{side}": f"keys/{code}-{side}.p12" for code in districts for side in SIDES}
     for name, path in names.items():
         data = papers.demo_key(f"डेमो / DEMO {name}", passphrase, now)

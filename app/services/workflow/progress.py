@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app import engine
 from app.domain.offices import UnitKind
 from app.models.casefile import case_queries as cases
-from app.services.district import units
+from app.services.casefile import units
 from app.services.workflow import forecast
 from app.services.workflow.instances import VERIFICATION
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.models.scope import Session
     from app.services.casework.caselist import Choices
+    from app.services.store.database import Session
 
 bp = Blueprint("caselist", __name__)
 

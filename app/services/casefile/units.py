@@ -11,7 +11,7 @@ from app import formjs
 from app.domain.offices import UnitKind
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
-from app.services.district import englishnames, gazetteer
+from app.services.district import englishnames
 from app.services.store import keys
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def name(known: CaseFacts, row: AnyRow) -> Said:
 
 def elsewhere(asked: Mapping[str, Any]) -> Said:
     """What a list calls the other district that was asked."""
-    hindi, english = district(asked.get("district"))
+    hindi, english = englishnames.district(asked.get("district"))
     return f"अन्य जिला: {hindi}", f"Other district: {english}"
 
 
@@ -95,13 +95,6 @@ def letter(known: CaseFacts, enquiry_id: UUID | None) -> Letter | None:
     asked, lines = known.asked_of(row), addresses(known)
     about = [lines[each] for each in asked.get("addresses", ()) if each in lines]
     return Letter(*name(known, row), str(asked.get("office") or ""), about)
-
-
-def district(code: Any) -> Said:
-    """A district by its code, or by the name that was written where it lies in another state."""
-    hindi, english = gazetteer.names_of("districts", str(code or ""))
-    written = str(code or "")
-    return hindi or written, english or englishnames.in_latin(written)
 
 
 def dispute(known: CaseFacts, loaded: Loaded, record: Record) -> Said:

@@ -11,7 +11,8 @@ from app.domain.offices import UnitKind
 from app.domain.roles import Role, may_enquire
 from app.models.district import office_queries as offices
 from app.models.staff import officer_queries as officers
-from app.services.district import calendars, gazetteer, units
+from app.services.casefile import units
+from app.services.district import calendars, gazetteer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
