@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from app import create_app
+from app.formjs import Posted
 from app.services.desk import tasks
 from bench import floor, measure, results
 from bench.wire import TappedDatabase, WireTap
@@ -41,7 +42,7 @@ class _Waiting:
 
     task: Row[Any]
     actor: Actor
-    posted: tasks.Posted
+    posted: Posted
 
 
 def rows(ground: World, *, quick: bool) -> Iterator[results.Row]:

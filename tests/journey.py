@@ -16,7 +16,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.domain.roles import Role
-from app.formjs import as_posted
+from app.formjs import Posted, as_posted
 from app.models import metadata
 from app.models.staff import factor_queries
 from app.models.tables.cases import case
@@ -115,13 +115,13 @@ class Journey:
         actor = self.staff.holder(Role.DM_ASSISTANT)
         return requisitions.register(self.database, actor, self.form_of_letter(**changes), [], self.now)
 
-    def form_of_letter(self, **changes: Any) -> tasks.Posted:
+    def form_of_letter(self, **changes: Any) -> Posted:
         """Fill in the form of a letter."""
         actor = self.staff.holder(Role.DM_ASSISTANT)
         view = self.database.read(
             lambda s: requisitions.intake(s, actor, requisitions.LETTER, None, self.now), actor_scope(actor)
         )
-        return tasks.Posted(as_posted(view.form, {**view.values, **LETTER, **changes}))
+        return Posted(as_posted(view.form, {**view.values, **LETTER, **changes}))
 
     def add(
         self,
@@ -135,9 +135,7 @@ class Journey:
         posted = self.form_of_person(requisition_id, thanas, **changes)
         return requisitions.add_candidate(self.database, actor, requisition_id, posted, uploads, self.now)
 
-    def form_of_person(
-        self, requisition_id: UUID, thanas: Iterable[str] = (), **changes: Any
-    ) -> tasks.Posted:
+    def form_of_person(self, requisition_id: UUID, thanas: Iterable[str] = (), **changes: Any) -> Posted:
         """Fill in the form of a candidate."""
         actor = self.staff.holder(Role.DM_ASSISTANT)
         offices = self.staff.offices(Role.SHO)
@@ -149,7 +147,7 @@ class Journey:
             lambda s: requisitions.intake(s, actor, requisitions.PERSON, requisition_id, self.now),
             actor_scope(actor),
         )
-        return tasks.Posted(as_posted(view.form, {**view.values, **values, **changes}))
+        return Posted(as_posted(view.form, {**view.values, **values, **changes}))
 
     def new_case(self, thanas: Iterable[str] = (), **changes: Any) -> str:
         """Enter a letter with one candidate; `changes` are of the letter."""
@@ -181,7 +179,7 @@ class Journey:
             lambda session: taskpage.open_task(session, actor, task.id, self.now), actor_scope(actor)
         )
 
-    def form_of(self, task: Row[Any], **changes: Any) -> tasks.Posted:
+    def form_of(self, task: Row[Any], **changes: Any) -> Posted:
         """Fill in the form of a task: what it proposes, what a clean case answers, then `changes`."""
         view = self.page_of(task)
         clean = demo_script.filled(
@@ -190,7 +188,7 @@ class Journey:
             {},
             lambda days: (self.now + timedelta(days=days)).date(),
         )
-        return tasks.Posted(as_posted(view.form, {**view.values, **clean, **changes}))
+        return Posted(as_posted(view.form, {**view.values, **clean, **changes}))
 
     def do(self, number: str, element_id: str, **changes: Any) -> tasks.Completed:
         """Do the first open task of this step."""
@@ -204,7 +202,7 @@ class Journey:
         rows = [{**row, "decision": decision, "reason": "दोनों प्रतिवेदन देखे गए।"} for row in before]
         self.do(number, "review_findings", row_decisions=rows)
 
-    def finish(self, task: Row[Any], posted: tasks.Posted, actor: Actor | None = None) -> tasks.Completed:
+    def finish(self, task: Row[Any], posted: Posted, actor: Actor | None = None) -> tasks.Completed:
         """Send a form, as this officer if one is named; one that signs is confirmed first."""
         actor = actor or self.actor_of(task)
         papers = [scan(PAPERS[task.form])] if task.form in PAPERS else []

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app import spreadsheets
-from app.formjs import as_posted
-from app.services.desk.tasks import Posted
+from app.formjs import Posted, as_posted
 from app.services.intake import lodgements, rosters, rosterwork
 from app.services.store.drafts import actor_scope
 from tests.journey import LETTER

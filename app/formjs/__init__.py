@@ -20,7 +20,7 @@ from app.formjs.editing import Entry, change_texts, entries, is_form, renamed
 from app.formjs.files import refuses_file
 from app.formjs.loading import load
 from app.formjs.model import PII_CLASSES, Field, FieldType, Form
-from app.formjs.posting import as_posted
+from app.formjs.posting import Posted, as_posted
 from app.formjs.prose_answers import closed, texts
 from app.formjs.refusals import FormProblem, FormRefused
 from app.formjs.schema import misshapen, schema
@@ -36,6 +36,7 @@ __all__ = [
     "Form",
     "FormProblem",
     "FormRefused",
+    "Posted",
     "as_posted",
     "change_texts",
     "check",

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from app import feel
-from app.formjs.kind import Asked, Posted
+from app.formjs.kind import Asked, Typed
 from app.formjs.kinds import feel_type_of, kind_of
 from app.formjs.model import PII_CLASSES, FieldType
 from app.formjs.scripts import spell
@@ -65,7 +65,7 @@ def read(
     name in its other script. Names that are on no field, and scalars that came twice, are noted for `check`. Never
     raises, whatever was posted.
     """
-    texts = Posted(posted, staged, options or {}, op)
+    texts = Typed(posted, staged, options or {}, op)
     values = _read_level(form.level, texts, "")
     unknown = [name[:_LONGEST_NAME] for name in texts.unknown()[:_KEPT_NAMES]]
     if unknown:
@@ -83,7 +83,7 @@ def with_files(form: Form, values: Mapping[str, Any], staged: Mapping[str, Seque
     return {**values, **{key: [dict(each) for each in staged.get(key, ())] for key in fields}}
 
 
-def _read_level(level: Level, posted: Posted, prefix: str) -> dict[str, Any]:
+def _read_level(level: Level, posted: Typed, prefix: str) -> dict[str, Any]:
     return {
         key: _read_rows(node, posted, prefix + key)
         if node.level is not None
@@ -92,7 +92,7 @@ def _read_level(level: Level, posted: Posted, prefix: str) -> dict[str, Any]:
     }
 
 
-def _read_rows(node: Node, posted: Posted, name: str) -> list[dict[str, Any]]:
+def _read_rows(node: Node, posted: Typed, name: str) -> list[dict[str, Any]]:
     """The rows that were on the page (the box `<list>-n` says how many), closed up."""
     level = node.level
     if level is None:

@@ -138,7 +138,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Boxes that stand together on the page; `waits`: all of them wait for the same answers (their `when`).
+    """Typed that stand together on the page; `waits`: all of them wait for the same answers (their `when`).
 
     Without scripts such a run is one fold that names its boxes: a form is as long as what is sure to be asked.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from app.formjs.kind import Asked, Kind, Posted, meant, own
+from app.formjs.kind import Asked, Kind, Typed, meant, own
 from app.formjs.model import Text
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class ChoiceKind(Kind):
     def feel_type(self, node: Node) -> str:
         return "boolean" if node.is_boolean else "string"
 
-    def read(self, node: Node, name: str, posted: Posted) -> Any:
+    def read(self, node: Node, name: str, posted: Typed) -> Any:
         typed = posted.one(name)
         if node.is_boolean:
             return _TRUTHS.get(typed, typed or None)
@@ -61,7 +61,7 @@ class ChoiceKind(Kind):
         box.value = code
 
 
-def _found(node: Node, name: str, posted: Posted, chosen: str) -> str:
+def _found(node: Node, name: str, posted: Typed, chosen: str) -> str:
     """The choice that the finder beside a list named, where none was chosen or its own button was pressed.
 
     What names none, or several, stays as it was typed.
@@ -84,7 +84,7 @@ class TicksKind(Kind):
     def feel_type(self, node: Node) -> str:  # noqa: ARG002
         return "list"
 
-    def read(self, node: Node, name: str, posted: Posted) -> Any:  # noqa: ARG002
+    def read(self, node: Node, name: str, posted: Typed) -> Any:  # noqa: ARG002
         return list(dict.fromkeys(text for text in posted.many(name)[:_MOST] if text))
 
     def known(self, node: Node, value: Any) -> Any:  # noqa: ARG002
@@ -116,7 +116,7 @@ class TickKind(Kind):
     def feel_type(self, node: Node) -> str:  # noqa: ARG002
         return "boolean"
 
-    def read(self, node: Node, name: str, posted: Posted) -> Any:  # noqa: ARG002
+    def read(self, node: Node, name: str, posted: Typed) -> Any:  # noqa: ARG002
         typed = posted.one(name)
         return _TRUTHS.get(typed, typed) if typed else False
 

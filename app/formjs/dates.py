@@ -10,7 +10,7 @@ from app import feel
 from app.domain.clock import IST
 from app.domain.errors import FieldProblem
 from app.domain.text import ascii_digits
-from app.formjs.kind import Asked, Kind, Posted
+from app.formjs.kind import Asked, Kind, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 class DateKind(Kind):
     """A day (`2026-11-05`), a month (`2026-11`), a time (`10:30`), or an instant (`2026-11-05T10:30+05:30`).
 
-    Boxes that make no date are kept as typed, by part.
+    Typed that make no date are kept as typed, by part.
     """
 
     required_key = "form.required.date"
@@ -41,7 +41,7 @@ class DateKind(Kind):
     def feel_type(self, node: Node) -> str:
         return {"datetime": "date and time", "time": "time"}.get(node.kind, "date")
 
-    def read(self, node: Node, name: str, posted: Posted) -> Any:
+    def read(self, node: Node, name: str, posted: Typed) -> Any:
         typed = {part: posted.one(f"{name}-{part}")[:_LONGEST] for part in _PARTS[node.kind]}
         if not any(typed.values()):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import FieldProblem
-from app.formjs.kind import Asked, Kind, Posted
+from app.formjs.kind import Asked, Kind, Typed
 
 if TYPE_CHECKING:
     from app.formjs.box import Box
@@ -29,7 +29,7 @@ class FileKind(Kind):
     def feel_type(self, node: Node) -> str:  # noqa: ARG002
         return "list"
 
-    def read(self, node: Node, name: str, posted: Posted) -> Any:  # noqa: ARG002
+    def read(self, node: Node, name: str, posted: Typed) -> Any:  # noqa: ARG002
         """What the host staged; a text posted under the name is an empty file box and says nothing."""
         posted.many(name)
         return [dict(each) for each in posted.staged.get(name, ())]

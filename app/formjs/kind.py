@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.formjs.model import Node
 
 
-class Posted:
+class Typed:
     """The texts of a posted form, the button `op`, and the lists outside it that it chose from.
 
     It notes which names were asked for, and which came twice.
@@ -122,7 +122,7 @@ class Kind:
         """FEEL's name of the type."""
         raise NotImplementedError
 
-    def read(self, node: Node, name: str, posted: Posted) -> Any:
+    def read(self, node: Node, name: str, posted: Typed) -> Any:
         """The value posted under `name`: of the kind, as typed, or None (no answer)."""
         raise NotImplementedError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import feel
 from app.domain.text import ascii_digits
-from app.formjs.kind import Asked, Kind, Posted, own
+from app.formjs.kind import Asked, Kind, Typed, own
 
 if TYPE_CHECKING:
     from app.domain.errors import FieldProblem
@@ -29,7 +29,7 @@ class NumberKind(Kind):
     def feel_type(self, node: Node) -> str:  # noqa: ARG002
         return "number"
 
-    def read(self, node: Node, name: str, posted: Posted) -> Any:  # noqa: ARG002
+    def read(self, node: Node, name: str, posted: Typed) -> Any:  # noqa: ARG002
         typed = posted.one(name)
         text = ascii_digits(typed).translate(_MINUS)
         if _WHOLE.fullmatch(text):

@@ -1,18 +1,32 @@
-"""Answers written the way a browser posts them, for whoever sends a form without one; the inverse of `read`."""
+"""A form as a browser posts it; and answers written that way for whoever sends a form without one."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from app.formjs.model import Form
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A form as it was posted, files apart; `op` names the button: submit, draft, add:list, del:row, drop:file.
+
+    `sent_as` is the id that the page of a start form carries: what it makes takes it, so that it is made once.
+    """
+
+    values: Mapping[str, list[str]]
+    op: str = "submit"
+    sent_as: UUID | None = None
+
+
 def as_posted(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The boxes of a form filled with `values`: rows numbered, dates in three boxes, ticks by their value.
+    """The boxes of a form filled with `values`, the inverse of `read`: rows numbered, a date in three, ticks named.
 
     Names that are on no field of the form are left out, and so are files, which are posted apart.
     """

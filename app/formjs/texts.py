@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import FieldProblem
 from app.domain.legacyfont import is_legacy
 from app.domain.text import ascii_digits, fault_in
-from app.formjs.kind import Asked, Kind, Posted, own
+from app.formjs.kind import Asked, Kind, Typed, own
 from app.formjs.scripts import is_name, wants_hindi
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class TextKind(Kind):
     def feel_type(self, node: Node) -> str:  # noqa: ARG002
         return "string"
 
-    def read(self, node: Node, name: str, posted: Posted) -> Any:
+    def read(self, node: Node, name: str, posted: Typed) -> Any:
         typed = posted.one(name)
         text = typed.upper() if node.is_upper else typed
         return (ascii_digits(text) if _means_digits(node, text) else text) or None

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app import spreadsheets
 from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Role
+from app.formjs import Posted
 from app.models.intake import rosters as table
 from app.models.intake.rosters import roster, roster_row
 from app.models.scope import SystemReason, SystemScope
@@ -19,7 +20,6 @@ from app.models.tables.cases import case, data_key
 from app.models.tables.officers import posting
 from app.services.casework import cases
 from app.services.desk import tasks
-from app.services.desk.tasks import Posted
 from app.services.intake import rosters, rosterwork, sheetlists
 from app.services.store import audit, scopes
 from app.services.store.drafts import actor_scope

@@ -11,12 +11,11 @@ from sqlalchemy import select
 from app.crypto import KeyRing
 from app.domain.errors import FormInvalid, NotAllowed
 from app.domain.roles import Role
-from app.formjs import as_posted
+from app.formjs import Posted, as_posted
 from app.models.tables.audit import audit
 from app.services.access import stepup
 from app.services.antecedents import crimebook, crimedesk, hits
 from app.services.desk import signatures, tasks
-from app.services.desk.sheets import Posted
 from app.services.store.database import Database
 from app.services.store.drafts import actor_scope
 from tests.districts import KINDS, NOW

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.domain.errors import Unavailable
 from app.domain.roles import Role
+from app.formjs import Posted
 from app.models.tables.base import metadata
 from app.models.tables.cases import case
 from app.services.desk import tasks
@@ -190,7 +191,7 @@ def test_the_loser_of_a_race_sees_who_was_first_and_keeps_his_words(office: Offi
     loser.get(f"/tasks/{task.id}")
     answers = office.answers(task)
     winner = office.journey.actor_of(task)
-    office.journey.finish(task, tasks.Posted(answers))
+    office.journey.finish(task, Posted(answers))
     mine = {
         **answers,
         "dm_decision": ["re_enquiry"],

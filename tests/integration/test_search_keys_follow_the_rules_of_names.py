@@ -8,13 +8,12 @@ import pytest
 from sqlalchemy import delete, insert, select
 
 from app.domain.roles import Role
-from app.formjs import as_posted
+from app.formjs import Posted, as_posted
 from app.models.antecedents.crimes import accused_key
 from app.models.tables.cases import case, search_key
 from app.models.tables.offices import setting
 from app.services.antecedents import crimebook, crimedesk, crimesearch
 from app.services.casefile import searchkeys
-from app.services.desk.sheets import Posted
 from app.services.installation import reindexing
 from app.services.store.drafts import actor_scope
 

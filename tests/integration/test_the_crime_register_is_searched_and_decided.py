@@ -9,11 +9,10 @@ from sqlalchemy import select
 
 from app.domain.errors import FormInvalid, NotAllowed, NotFound
 from app.domain.roles import Role
-from app.formjs import as_posted
+from app.formjs import Posted, as_posted
 from app.models.antecedents.crimes import accused, accused_key, fir
 from app.models.tables.audit import audit
 from app.services.antecedents import crimebook, crimedesk, crimesearch, hits
-from app.services.desk.sheets import Posted
 from app.services.store.drafts import actor_scope
 from tests.journey import CANDIDATE
 

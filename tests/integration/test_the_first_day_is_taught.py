@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.domain.roles import PERMISSIONS, Permission, Role
-from app.formjs import as_posted
+from app.formjs import Posted, as_posted
 from app.services.demo import samples
-from app.services.desk.sheets import Posted
 from app.services.intake import requisitions
 from app.services.store.drafts import actor_scope
 from app.web.frame import language

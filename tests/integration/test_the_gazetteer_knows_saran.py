@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.roles import Role
+from app.formjs import Posted
 from app.models.district import office_queries
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.offices import office
-from app.services.desk.tasks import Posted
 from app.services.district import calendars, gazetteer, places
 from app.services.intake import requisitions
 from app.services.store.drafts import actor_scope

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from app.domain.errors import NotAllowed, TaskAlreadyDone
 from app.domain.roles import Role
+from app.formjs import Posted
 from app.models.tables.cases import data_key, document
 from app.models.tables.officers import draft
 from app.models.tables.visits import device, failed_visit, received_item
@@ -52,9 +53,9 @@ def item(task, kind="draft", **more) -> receiving.Item:
     return receiving.Item(**{"task_id": task.id, "sent_as": uuid4(), "kind": kind, **more})
 
 
-def typed(journey, task, **changes) -> tasks.Posted:
+def typed(journey, task, **changes) -> Posted:
     form = journey.form_of(task, **changes)
-    return tasks.Posted(form.values, "draft")
+    return Posted(form.values, "draft")
 
 
 def test_an_item_that_comes_three_times_changes_nothing(journey):

@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.domain.roles import Role
-from app.formjs import as_posted
+from app.formjs import Posted, as_posted
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.audit import audit as record
 from app.models.tables.cases import data_key, document
@@ -46,7 +46,7 @@ def recorded(journey, action: str) -> list[str]:
 
 def begin_letter(journey, photo: bytes) -> None:
     """The assistant types half a letter, puts its scan beside it, and goes home."""
-    posted = tasks.Posted({"requesting_dept": ["आधा लिखा विभाग"]}, "draft")
+    posted = Posted({"requesting_dept": ["आधा लिखा विभाग"]}, "draft")
     scan = documents.Upload("letter_scan", "पत्र.jpg", "image/jpeg", photo)
     actor = journey.staff.holder(Role.DM_ASSISTANT)
     requisitions.save_draft(journey.database, actor, requisitions.LETTER, None, posted, [scan], journey.now)
@@ -58,7 +58,7 @@ def begin_visit(journey, photo: bytes):
     journey.go_on(number, until="visit")
     task = next(each for each in journey.waiting(number) if each.element_id == "visit")
     upload = documents.Upload("site_photo", "घर.jpg", "image/jpeg", photo)
-    posted = tasks.Posted({}, "draft")
+    posted = Posted({}, "draft")
     tasks.save_draft(journey.database, journey.actor_of(task), task.id, posted, [upload], journey.now)
     return task
 
@@ -103,7 +103,7 @@ def test_what_is_not_thirty_days_old_stays(journey, photo):
 def test_a_draft_that_is_still_worked_on_keeps_its_uploads(journey, photo):
     begin_letter(journey, photo)
     journey.now += timedelta(days=20)
-    actor, more = journey.staff.holder(Role.DM_ASSISTANT), tasks.Posted({"letter_no": ["क-7"]}, "draft")
+    actor, more = journey.staff.holder(Role.DM_ASSISTANT), Posted({"letter_no": ["क-7"]}, "draft")
     requisitions.save_draft(journey.database, actor, requisitions.LETTER, None, more, [], journey.now)
     held = files(journey)
     assert destroy(journey, timedelta(days=20)) == 0
@@ -116,7 +116,7 @@ def test_what_was_sent_is_never_destroyed(journey, photo):
         lambda session: requisitions.intake(session, actor, requisitions.LETTER, None, journey.now),
         requisitions.actor_scope(actor),
     )
-    posted = tasks.Posted(as_posted(view.form, {**view.values, **values}))
+    posted = Posted(as_posted(view.form, {**view.values, **values}))
     scan = documents.Upload("letter_scan", "पत्र.jpg", "image/jpeg", photo)
     requisitions.register(journey.database, actor, posted, [scan], journey.now)
     held = files(journey)
@@ -129,7 +129,7 @@ def test_what_was_sent_is_never_destroyed(journey, photo):
 def test_a_file_taken_out_of_a_draft_goes_at_the_next_round(journey, photo):
     task = begin_visit(journey, photo)
     [staged] = [each for each in rows(journey, document) if each.draft_id is not None]
-    drop = tasks.Posted({}, f"drop:{staged.id}")
+    drop = Posted({}, f"drop:{staged.id}")
     tasks.save_draft(journey.database, journey.actor_of(task), task.id, drop, [], journey.now)
     assert staged.path in files(journey)
     assert destroy(journey, timedelta(hours=1)) == 1

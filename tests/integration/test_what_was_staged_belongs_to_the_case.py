@@ -10,6 +10,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from app.domain.roles import Role
+from app.formjs import Posted
 from app.models.casefile import case_queries
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.officers import draft
@@ -100,7 +101,7 @@ def test_a_file_is_on_the_page_from_its_upload_until_it_is_taken_away(journey, v
 def test_the_scan_of_a_letter_is_on_the_page_from_its_upload(journey, photo):
     actor = journey.staff.holder(Role.DM_ASSISTANT)
     upload = documents.Upload("letter_scan", "पत्र.jpg", "image/jpeg", photo)
-    typed = tasks.Posted({}, "upload:letter_scan")
+    typed = Posted({}, "upload:letter_scan")
     requisitions.save_draft(journey.database, actor, requisitions.LETTER, None, typed, [upload], journey.now)
     view = journey.database.read(
         lambda session: requisitions.intake(session, actor, requisitions.LETTER, None, journey.now),

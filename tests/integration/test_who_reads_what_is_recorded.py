@@ -14,6 +14,7 @@ from app import create_app
 from app.config import Settings
 from app.domain.errors import NotFound
 from app.domain.roles import Role
+from app.formjs import Posted
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.audit import audit as record
 from app.models.tables.cases import case, document
@@ -258,7 +259,7 @@ def test_what_is_not_sent_yet_is_its_officers_alone(reading):
     Image.new("RGB", (64, 48), "navy").save(held, "JPEG")
     upload = documents.Upload("site_photo", "घर.jpg", "image/jpeg", held.getvalue())
     officer = journey.actor_of(task)
-    tasks.save_draft(journey.database, officer, task.id, tasks.Posted({}, "draft"), [upload], NOW)
+    tasks.save_draft(journey.database, officer, task.id, Posted({}, "draft"), [upload], NOW)
     with reading.database.engine.connect() as connection:
         staged = connection.execute(
             select(document.c.id).where(document.c.draft_id.is_not(None))

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
+    from app.formjs import Posted
     from app.models.scope import Session
     from app.services.antecedents.crimebook import Entry, Put
-    from app.services.desk.sheets import Posted
 
 #: Why an entry is taken out: entered wrongly, standing twice, of a child (JJ Act 2015 s.24), on a court's order.
 REASONS = ("wrong", "double", "child", "court")

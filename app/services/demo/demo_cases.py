@@ -401,8 +401,8 @@ def _there(found: T | None) -> T:
     return found
 
 
-def _posted(form: formjs.Form, values: Mapping[str, Any]) -> tasks.Posted:
-    return tasks.Posted(formjs.as_posted(form, values))
+def _posted(form: formjs.Form, values: Mapping[str, Any]) -> formjs.Posted:
+    return formjs.Posted(formjs.as_posted(form, values))
 
 
 def _why(stuck: Exception) -> str:

@@ -29,18 +29,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """A form as it was posted, files apart; `op` names the button: submit, draft, add:list, del:row, drop:file.
-
-    `sent_as` is the id that the page of a start form carries: what it makes takes it, so that it is made once.
-    """
-
-    values: Mapping[str, list[str]]
-    op: str = "submit"
-    sent_as: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Sheet:
     """An open task, its case, its form, and what stands in it."""
 
@@ -70,7 +58,7 @@ class Sheet:
         """What a clean decision is signed with as one of a list (app.services.desk.listed); of no other form."""
         return signing.prepared(self.task.form, self.initial())
 
-    def typed(self, posted: Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
+    def typed(self, posted: formjs.Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
         return formjs.read(self.form, posted.values, staged, options=self.options, op=posted.op)
 
     def check(self, values: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from app.domain.clock import Age
     from app.domain.roles import Actor
+    from app.formjs import Posted
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
     from app.services.access.standins import StandIn
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from app.services.casefile.reviews import Review
     from app.services.casefile.units import Letter, Said
     from app.services.casefile.visits import FailedVisit
-    from app.services.desk.sheets import Posted, Sheet
+    from app.services.desk.sheets import Sheet
     from app.services.district.neighbourhood import Way
     from app.services.store.database import Database
 

@@ -14,7 +14,6 @@ from app.models.scope import CaseScope
 from app.services.access import separation, stepup
 from app.services.casefile import casefile, facts, hearings, projections, submissions
 from app.services.desk import finishing, holding, listed, sheets
-from app.services.desk.sheets import Posted
 from app.services.district import calendars
 from app.services.papers import signing
 from app.services.store import documents, drafts
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
+    from app.formjs import Posted
     from app.models.scope import Session
     from app.services.casefile.casefile import Holder
     from app.services.desk.sheets import Sheet
@@ -415,7 +415,6 @@ def _completed(session: Session, actor: Actor, sheet: Sheet, now: datetime) -> C
 __all__ = [
     "Completed",
     "Kept",
-    "Posted",
     "Prepared",
     "WrittenOn",
     "complete",

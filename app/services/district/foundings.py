@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
+    from app.formjs import Posted
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
-    from app.services.desk.sheets import Posted
 
 #: Kind -> the kinds of office under one of which it lies.
 _UNDER = {

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import FormInvalid, NotAllowed, NotFound
 from app.domain.roles import Role, roles_done_by
+from app.formjs import Posted
 from app.models.casefile import case_queries as cases
 from app.models.desk import holding_queries as table
 from app.services.desk import holding, many, sheets, tasks
 from app.services.desk.many import Acting, Item
-from app.services.desk.sheets import Posted
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:

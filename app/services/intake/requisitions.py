@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.roles import Actor
+    from app.formjs import Posted
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
     from app.services.casefile.caselines import CaseLine
     from app.services.casefile.duplicates import Likeness
-    from app.services.desk.tasks import Posted
     from app.services.store.database import Database
     from app.services.store.documents import Upload
 

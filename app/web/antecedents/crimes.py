@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.desk.sheets import Posted
+    from app.formjs import Posted
 
 bp = Blueprint("crimes", __name__)
 

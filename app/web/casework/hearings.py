@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.errors import FieldProblem
-    from app.services.desk.tasks import Posted
+    from app.formjs import Posted
 
 bp = Blueprint("hearings", __name__)
 

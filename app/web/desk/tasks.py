@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.roles import Actor
+    from app.formjs import Posted
     from app.services.desk.taskpage import TaskView
-    from app.services.desk.tasks import Kept, Posted
+    from app.services.desk.tasks import Kept
     from app.services.store.database import Session
     from app.services.store.documents import Upload
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from app.services.desk.sheets import Posted
+    from app.formjs import Posted
     from app.services.installation.lacks import Point
 
 bp = Blueprint("offices", __name__)

@@ -16,7 +16,7 @@ from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
 from app.domain.text import ascii_digits
-from app.services.desk.tasks import Posted
+from app.formjs import Posted
 from app.services.store.documents import Upload
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.roles import Actor
-    from app.services.desk.sheets import Posted
+    from app.formjs import Posted
     from app.services.intake.requisitions import IntakeView
 
 bp = Blueprint("requisitions", __name__)
