@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from app import create_app
-from app.formjs import Posted
 from app.services.desk import tasks
 from bench import floor, measure, results
 from bench.wire import TappedDatabase, WireTap
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from app.domain.roles import Actor
+    from app.formjs import Posted
     from app.services.store.database import Database
     from bench.world import World
 
