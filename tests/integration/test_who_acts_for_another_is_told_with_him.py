@@ -11,17 +11,23 @@ import pytest
 from sqlalchemy import insert, update
 
 from app.domain.roles import Post, Role
+from app.models.casefile import case_queries
+from app.models.issuing import paper_queries
 from app.models.tables.officers import posting
 from app.services.access import standins
-from app.services.casefile import notes
+from app.services.antecedents import crimebook, hits
+from app.services.casefile import notes, sightings, visits
 from app.services.casework import cases
 from app.services.desk import holding
+from app.services.papers import paperacts, paperlife
 from app.services.store.drafts import actor_scope
 from tests.districts import NOW
+from tests.journey import CANDIDATE
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:
     from app.domain.roles import Actor
+    from app.models.scope import Session
     from tests.journey import Journey
 
 THANA = "th_mufassil"
@@ -128,3 +134,81 @@ def test_a_note_says_for_whom_its_writer_acted(office: Office) -> None:
     )
     page = text_of(office.at(Role.DM).get(f"/cases/{number.replace('/', '-')}/correspondence"))
     assert f'{acting.name_hi} <span class="acting">({sho.name_hi} के पद के अतिरिक्त प्रभार में, थानाध्यक्ष)' in page
+
+
+def test_who_opened_a_case_and_at_whose_door_nobody_was_is_told_with_him_for_whom_he_acted(
+    office: Office,
+) -> None:
+    journey = office.journey
+    sho, munshi = of_thana(journey, Role.SHO), of_thana(journey, Role.THANA_MUNSHI)
+    number = journey.new_case([THANA])
+    journey.go_on(number, until="visit")
+    task = office.task(number, "visit")
+    visitor = of_thana(journey, Role.ENQUIRY_OFFICER)
+    there = posted(journey, munshi, Role.ENQUIRY_OFFICER, "substitute")
+    told_at = visits.Said("locked", "neighbour", uuid4(), "ताला लगा था")
+
+    def keep(session: Session) -> None:
+        case = case_queries.find(session, task.case_id)
+        assert case is not None
+        visits.keep(session, there, case, task, told_at, journey.now)
+
+    journey.database.write(keep, actor_scope(sho))
+    acting = posted(journey, munshi, Role.SHO, "charge")
+    sightings.note(journey.database, acting, f"case:{task.case_id}", "timeline", ["P3"], journey.now)
+    dm, address = office.at(Role.DM), f"/cases/{number.replace('/', '-')}"
+    said = f"({visitor.name_hi}, जाँच पदाधिकारी के प्रतिस्थानी)"
+    assert said in text_of(dm.get(f"{address}/timeline"))
+    assert f"({sho.name_hi} के पद के अतिरिक्त प्रभार में, थानाध्यक्ष)" in text_of(dm.get(f"{address}/opened"))
+
+
+def test_a_decision_on_an_entry_says_for_whom_the_officer_took_it(journey: Journey) -> None:
+    sho, munshi = of_thana(journey, Role.SHO), of_thana(journey, Role.THANA_MUNSHI)
+    dcrb = journey.staff.holder(Role.DCRB)
+    entry = {
+        "thana": str(sho.post.office_id),
+        "fir_no": "77",
+        "fir_year": 2021,
+        "name": CANDIDATE["name_hi"],
+        "father": CANDIDATE["father_hi"],
+        "sections": "379",
+        "stage": "trial",
+    }
+    [put] = journey.database.write(
+        lambda rows: crimebook.put(rows, dcrb.officer_id, [entry], NOW), actor_scope(dcrb)
+    )
+    number = journey.new_case([THANA])
+    journey.go_on(number, "accept_enquiry")
+    task = next(each for each in journey.waiting(number) if each.element_id == "accept_enquiry")
+    acting = posted(journey, munshi, Role.SHO, "substitute")
+    said = {"verdict": "other", "reason": "आयु में बहुत अंतर"}
+    journey.database.write(
+        lambda rows: hits.decide(rows, acting, task.id, put.id, said, journey.now), actor_scope(acting)
+    )
+    found = hits.see(journey.database, sho, task.id, journey.now)
+    decision = next(line.decision for line in found.lines if line.entry.id == put.id)
+    assert decision is not None
+    assert decision.acting == standins.StandIn("substitute", "sho", sho.name_hi, sho.name_en)
+
+
+def test_the_register_of_revocations_says_for_whom_an_order_was_given(journey: Journey) -> None:
+    adm, dm = journey.staff.holder(Role.ADM), journey.staff.holder(Role.DM)
+    number = journey.new_case()
+    journey.go_on(number)
+    acting = posted(journey, adm, Role.DM, "charge")
+    facts = {"ground": "false_statement", "effective": "2026-11-23"}
+
+    def revoke(session: Session) -> list[paperacts.ActLine]:
+        case = case_queries.find_number(session, number)
+        assert case is not None
+        [paper] = paper_queries.of_case(session, case.id)
+        row = paper_queries.find(session, paper.id)
+        assert row is not None
+        for officer_id, order in ((acting.officer_id, "REV/1"), (dm.officer_id, "REV/2")):
+            what = (paperacts.REVOKED, order)
+            paperacts.insert(session, officer_id, row, what, facts, journey.now, at=journey.now)
+        return paperlife.revocations(session, journey.now.year)
+
+    lines = {line.number: line for line in journey.database.write(revoke, actor_scope(dm))}
+    assert lines["REV/1"].acting == standins.StandIn("charge", "dm", dm.name_hi, dm.name_en)
+    assert lines["REV/2"].acting is None

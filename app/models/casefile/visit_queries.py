@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select
 from app.models.statements import Query, inserting
 from app.models.tables.officers import officer
 from app.models.tables.visits import failed_visit
+from app.models.tables.workflow import user_task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,11 +25,20 @@ _OF_CASE = Query(
             failed_visit,
             officer.c.name_hi.label("officer_hi"),
             officer.c.name_en.label("officer_en"),
+            user_task.c.office_id,
+            user_task.c.role,
         )
         .join(
             officer,
             and_(
                 officer.c.district_id == failed_visit.c.district_id, officer.c.id == failed_visit.c.officer_id
+            ),
+        )
+        .join(
+            user_task,
+            and_(
+                user_task.c.district_id == failed_visit.c.district_id,
+                user_task.c.id == failed_visit.c.user_task_id,
             ),
         )
         .where(at.visible(failed_visit), failed_visit.c.case_id == at.case_id)

@@ -94,6 +94,8 @@ def _handovers(at: At) -> Any:
             after.c.name_en.label("to_en"),
             giver.c.name_hi.label("by_hi"),
             giver.c.name_en.label("by_en"),
+            handover.c.by_officer_id,
+            user_task.c.office_id,
         )
         .select_from(source)
         .where(at.visible(handover), handover.c.case_id == at.case_id)

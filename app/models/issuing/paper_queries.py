@@ -10,6 +10,7 @@ from app.models.scope import visible
 from app.models.statements import Change
 from app.models.tables.cases import case, document
 from app.models.tables.officers import officer
+from app.models.tables.offices import office
 from app.models.tables.papers import certificate, number_series, paper_act
 
 if TYPE_CHECKING:
@@ -245,8 +246,13 @@ def _acts() -> Any:
             case.c.number.label("case_number"),
             officer.c.name_hi.label("officer_hi"),
             officer.c.name_en.label("officer_en"),
+            office.c.kind.label("office_kind"),
         )
         .select_from(paper_act)
+        .join(
+            office,
+            and_(office.c.district_id == paper_act.c.district_id, office.c.id == paper_act.c.office_id),
+        )
         .join(
             certificate,
             and_(

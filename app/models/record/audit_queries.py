@@ -67,6 +67,8 @@ def looks(
             audit.c.object,
             audit.c.detail,
             audit.c.role,
+            audit.c.actor_id,
+            audit.c.office_id,
             officer.c.name_hi.label("officer_hi"),
             officer.c.name_en.label("officer_en"),
             *_OFFICE,

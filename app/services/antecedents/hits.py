@@ -17,6 +17,7 @@ from app.domain.text import fault_in, tidy
 from app.models.antecedents import crimes as table
 from app.models.casefile import case_queries as cases
 from app.models.scope import CaseScope
+from app.services.access import standins
 from app.services.antecedents import crimebook, crimesearch
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import sheets
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.access.standins import StandIn
     from app.services.antecedents.crimebook import Entry
     from app.services.casefile.facts import Particulars
     from app.services.desk.sheets import Sheet
@@ -62,6 +64,7 @@ class Decision:
     role: str
     at: datetime
     is_withheld: bool  # the entry was taken from search since: it goes into no form
+    acting: StandIn | None = None  # for whom the officer acted
 
     @property
     def is_prepared(self) -> bool:
@@ -248,11 +251,17 @@ def _decisions(session: Session, actor: Actor, case: AnyRow) -> dict[UUID, Decis
     others: dict[UUID, Decision] = {}
     rows = table.hits_of(session, case.id)
     withheld = table.withheld_of(session, {row.accused_id for row in rows}) if rows else set()
+    acting = standins.find(session, map(_act, rows))
     for row in rows:
         kept = mine if row.office_id == actor.post.office_id else others
         key = keys.unlock(session, case.data_key_id)
-        kept[row.accused_id] = _opened(key, row, is_withheld=row.accused_id in withheld)
+        said = _opened(key, row, is_withheld=row.accused_id in withheld)
+        kept[row.accused_id] = replace(said, acting=acting.get(_act(row)))
     return {**others, **mine}
+
+
+def _act(row: AnyRow) -> standins.Act | None:
+    return standins.act(row.decided_by, row.office_id, row.decided_at, row.role)
 
 
 def _opened(key: bytes, row: AnyRow, *, is_withheld: bool) -> Decision:

@@ -13,6 +13,7 @@ from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.domain.secrecy import WATCHED
 from app.models.record import audit_queries as record
+from app.services.access import standins
 from app.services.casefile import casepapers
 from app.services.store import audit
 from app.services.store.drafts import actor_scope
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.access.standins import StandIn
     from app.services.casefile.casefile import CaseFile
     from app.services.store.database import Database
 
@@ -62,6 +64,7 @@ class Opening:
     file: str
     label_hi: str  # what the form asked for when it got the file
     label_en: str
+    acting: StandIn | None  # for whom he looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +125,22 @@ def of_case(session: Session, actor: Actor, case: AnyRow, file: CaseFile, part: 
     rows = record.looks(session, things, part.before, part.office_id, _A_PAGE + 1)
     shown = rows[:_A_PAGE]
     files = {f"{_DOCUMENT}{each.id}": each for each in casepapers.documents(session, file)}
+    acting = standins.find(session, map(_looked, shown))
     return Openings(
-        [_opening(row, file, files.get(row.object)) for row in shown],
+        [_opening(row, file, files.get(row.object), acting.get(_looked(row))) for row in shown],
         record.offices_of_looks(session, things),
         part,
         shown[-1].seq if len(rows) > _A_PAGE else None,
     )
 
 
-def _opening(row: AnyRow, file: CaseFile, document: casepapers.DocumentLine | None) -> Opening:
+def _looked(row: AnyRow) -> standins.Act | None:
+    return standins.act(row.actor_id, row.office_id, row.at, row.role)
+
+
+def _opening(
+    row: AnyRow, file: CaseFile, document: casepapers.DocumentLine | None, acting: StandIn | None
+) -> Opening:
     page = row.detail.get("page", "")
     step = file.label(page)
     is_step = page not in step
@@ -151,4 +161,5 @@ def _opening(row: AnyRow, file: CaseFile, document: casepapers.DocumentLine | No
         file=document.name if document is not None else "",
         label_hi=document.label_hi if document is not None else "",
         label_en=document.label_en if document is not None else "",
+        acting=acting,
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 from app import engine
 from app.models.desk import holding_queries as holding
 from app.models.staff import officer_queries as officers
+from app.services.access import standins
 from app.services.casefile import casepapers, neighbours
 from app.services.district import calendars, englishnames, neighbourhood
 
@@ -225,6 +226,8 @@ def _corrections(file: CaseFile) -> list[Event]:
 
 def _handovers(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
     """Which task went from one officer's name to another's, by whom and why."""
+    rows = holding.handovers_of(session, case.id)
+    acting = standins.find(session, map(_given, rows))
     return [
         Event(
             row.kind,
@@ -237,9 +240,14 @@ def _handovers(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
             other_en=row.to_en or "",
             by_hi=row.by_hi or "",
             by_en=row.by_en or "",
+            acting=acting.get(_given(row)),
         )
-        for row in holding.handovers_of(session, case.id)
+        for row in rows
     ]
+
+
+def _given(row: AnyRow) -> standins.Act | None:
+    return standins.act(row.by_officer_id, row.office_id, row.at)
 
 
 class _Teller:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.domain.text import fault_in, tidy
 from app.models.casefile import visit_queries as table
+from app.services.access import standins
 from app.services.district import calendars
 from app.services.store import keys
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.access.standins import StandIn
 
 #: The form whose task a failed visit belongs to.
 FORM = "visit"
@@ -66,6 +68,7 @@ class FailedVisit:
     officer_hi: str
     officer_en: str
     is_late: bool
+    acting: StandIn | None = None  # for whom the officer acted
 
 
 def of_case(session: Session, case: AnyRow) -> list[FailedVisit]:
@@ -74,7 +77,12 @@ def of_case(session: Session, case: AnyRow) -> list[FailedVisit]:
     if not rows:
         return []
     key = keys.unlock(session, case.data_key_id)
-    return [_opened(row, key) for row in rows]
+    acting = standins.find(session, map(_made, rows))
+    return [replace(_opened(row, key), acting=acting.get(_made(row))) for row in rows]
+
+
+def _made(row: AnyRow) -> standins.Act | None:
+    return standins.act(row.officer_id, row.office_id, row.visited_at, row.role)
 
 
 def _opened(row: AnyRow, key: bytes) -> FailedVisit:

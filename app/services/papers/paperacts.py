@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
+from app.domain.offices import OfficeKind
+from app.domain.roles import Role
 from app.models.casefile import case_queries as cases
 from app.models.issuing import paper_queries as table
+from app.services.access import standins
 from app.services.casefile import casefile
 from app.services.procedure import releases
 from app.services.store import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from app.domain.roles import Actor, Permission
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.access.standins import StandIn
 
 DUPLICATE, REVOKED, SUPERSEDED, NOTICE = "duplicate", "revoke", "supersede", "notice"
+_HEADS = {OfficeKind.DM_OFFICE: Role.DM, OfficeKind.SP_OFFICE: Role.SP}
 _LISTS = {DUPLICATE: "reason", REVOKED: "ground", SUPERSEDED: "cause", NOTICE: "cause"}
 
 
@@ -45,6 +50,7 @@ class ActLine:
     paper_number: str
     case_number: str
     effective: date | None
+    acting: StandIn | None = None  # for whom its officer acted
 
     @property
     def list(self) -> str:
@@ -76,8 +82,19 @@ def is_giving_way(session: Session, certificate_id: UUID) -> bool:
     return any(each.kind == SUPERSEDED and not each.number for each in table.acts_of(session, certificate_id))
 
 
-def line(session: Session, act: AnyRow) -> ActLine:
-    """An act as a page tells it."""
+def lines(session: Session, acts: Sequence[AnyRow]) -> list[ActLine]:
+    """Acts as a page tells them, each with the officer for whom it was done, where that was another."""
+    acting = standins.find(session, map(_done, acts))
+    return [replace(_line(session, act), acting=acting.get(_done(act))) for act in acts]
+
+
+def _done(act: AnyRow) -> standins.Act | None:
+    """What only the head of an office orders was done as he; of a duplicate the role is not kept."""
+    role = "" if act.kind == DUPLICATE else _HEADS.get(act.office_kind, "")
+    return standins.act(act.done_by, act.office_id, act.at, role)
+
+
+def _line(session: Session, act: AnyRow) -> ActLine:
     facts = facts_of(session, act)
     return ActLine(
         act.id,

@@ -80,7 +80,7 @@ class Order:
 def see(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> PaperView:
     """The page of an issued paper. Raises NotFound for one that this officer may not open."""
     row, document = paperacts.opened(session, actor, certificate_id, now)
-    acts = [paperacts.line(session, each) for each in table.acts_of(session, row.id) if each.number]
+    acts = paperacts.lines(session, [each for each in table.acts_of(session, row.id) if each.number])
     gave_way = next((each.number for each in acts if each.kind == paperacts.SUPERSEDED), "")
     made = table.act_that_made(session, paperacts.SUPERSEDED, row.number)
     return PaperView(
@@ -385,9 +385,7 @@ def _order(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFa
 def revocations(session: Session, year: int) -> list[paperacts.ActLine]:
     """The register of revocations of a year (IST), in the order of the orders."""
     since, until = clock.start_of(date(year, 1, 1)), clock.start_of(date(year + 1, 1, 1))
-    return [
-        paperacts.line(session, each) for each in table.acts_of_kind(session, paperacts.REVOKED, since, until)
-    ]
+    return paperacts.lines(session, table.acts_of_kind(session, paperacts.REVOKED, since, until))
 
 
 def _item(row: AnyRow, act_id: UUID, facts: Mapping[str, Any]) -> stepup.Item:

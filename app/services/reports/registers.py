@@ -208,10 +208,8 @@ def revocations(
 ) -> Sheet:
     """The orders of a time by which papers were revoked: of which paper, on what ground, from which day."""
     until = start_of(period.last + timedelta(days=1))
-    acts = [
-        paperacts.line(session, each)
-        for each in papers.acts_of_kind(session, paperacts.REVOKED, start_of(period.first), until)
-    ]
+    ordered = papers.acts_of_kind(session, paperacts.REVOKED, start_of(period.first), until)
+    acts = paperacts.lines(session, ordered)
     lines = [
         Line(
             each.case_number,
