@@ -15,7 +15,7 @@ from app.models.desk import inbox_queries as inboxes
 from app.models.district import office_queries as offices
 from app.models.district import setting_queries as settings
 from app.models.execution import workflow_queries as workflow
-from app.models.statements import together
+from app.models.statements import nothing_yet, together
 from app.models.timekeeping import clock_queries as clocks
 
 if TYPE_CHECKING:
@@ -103,6 +103,28 @@ def sent(officer: Session, session: Session, task: AnyRow, officer_id: UUID) -> 
 def step(session: Session, case_id: UUID, data_key_id: UUID, day: date) -> None:
     """What a step of a locked case reads."""
     together(_step(session, case_id, data_key_id, day))
+
+
+def new_cases(sessions: Mapping[UUID, Session]) -> dict[UUID, AnyRow]:
+    """The rows of cases that this transaction has made, each read under its own scope."""
+    asked = [(session, cases.FIND, {"case_id": case_id}) for case_id, session in sessions.items()]
+    together(asked)
+    return {case_id: cases.FIND.one(session, case_id=case_id) for case_id, session in sessions.items()}
+
+
+def first_step(session: Session, case_id: UUID, day: date) -> None:
+    """What the first step reads of a case that this transaction has made: nothing has happened in it yet."""
+    of_case = {"case_id": case_id}
+    happened = (
+        workflow.OPEN_TASKS,
+        workflow.TIMERS,
+        workflow.OPEN_JOBS,
+        workflow.DECIDED,
+        clocks.CLOCKS,
+        cases.ENQUIRIES,
+    )
+    nothing_yet((session, query, of_case) for query in happened)
+    together([(session, offices.CALENDAR, {}), (session, offices.ONE_OF_A_KIND, {"day": day})])
 
 
 def facts(session: Session, case_id: UUID) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: A statement in the driver's own words, and its parameters.
 Sent = tuple[str, Any]
+_Read = dict[Any, list[Any]]
 
 
 class Session:
@@ -55,8 +56,14 @@ class Session:
         self._waiting: list[Sent] = []
         self._waiting_tables: set[str] = set()
         #: What was read, by scope: a session asks under one scope some twenty times, and hashing one takes a while.
-        self._kept: dict[Scope, dict[Any, tuple[frozenset[str], list[Any]]]] = {}
+        self._kept: dict[Scope, _Read] = {}
         self._own = self._kept.setdefault(scope, {})
+        self._told: _Read = {}  # the same by what was sent: scopes that ask in the same words are told the same
+        #: Where what was read of a table is kept, to be found when the table is written.
+        self._of_table: dict[str, list[tuple[_Read, Any]]] = {}
+        #: Whether writes may go out in another order, alike ones together: rows first, then what changes them. For
+        #: a transaction that makes many things alike which know nothing of each other. Set it before `narrowed`.
+        self.is_bulk = False
         self.prepared: Any = None  # what app.models.statements works out of the scope, once
 
     def narrowed(self, scope: Scope) -> Session:
@@ -86,14 +93,26 @@ class Session:
 
     def kept(self, key: Any) -> list[Any] | None:
         """What this statement read before with these values, if none of its tables was written since."""
-        found = self._own.get(key)
-        return None if found is None else found[1]
+        return self._own.get(key)
 
-    def keep(self, key: Any, tables: frozenset[str], rows: list[Any]) -> None:
-        self._own[key] = (tables, rows)
+    def told(self, words: Any) -> list[Any] | None:
+        """The same of a statement sent in these words, by whatever scope of the transaction."""
+        return self._told.get(words)
+
+    def keep(self, key: Any, tables: frozenset[str], rows: list[Any], words: Any = None) -> None:
+        self._own[key] = rows
+        if words is not None:
+            self._told[words] = rows
+        for table in tables:
+            places = self._of_table.setdefault(table, [])
+            places.append((self._own, key))
+            if words is not None:
+                places.append((self._told, words))
 
     def forget(self) -> None:
         """Read everything anew from now on."""
+        self._of_table.clear()
+        self._told.clear()
         for kept in self._kept.values():
             kept.clear()
 
@@ -155,15 +174,14 @@ class Session:
             self._send(self._take())
 
     def _forget(self, table: str) -> None:
-        for kept in self._kept.values():
-            for key in [key for key, (tables, _) in kept.items() if table in tables]:
-                del kept[key]
+        for kept, key in self._of_table.pop(table, ()):
+            kept.pop(key, None)
 
     def _take(self) -> list[Sent]:
         taken = self._waiting.copy()  # the lists are one for all scopes of the transaction
         self._waiting.clear()
         self._waiting_tables.clear()
-        return taken
+        return _alike_together(taken) if self.is_bulk else taken
 
     def _send(self, statements: list[Sent]) -> int:
         """Run writes in order, on PostgreSQL in one wait; -> rows that the last one changed."""
@@ -207,3 +225,12 @@ def _is_idle(driver: Any) -> bool:
     if isinstance(driver, sqlite3.Connection):
         return not driver.in_transaction
     return bool(driver.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE)
+
+
+def _alike_together(writes: Sequence[Sent]) -> list[Sent]:
+    """Each statement once, with all its parameters: those that add rows first, in the order of their first."""
+    found: dict[str, list[Any]] = {}
+    for statement, parameters in sorted(writes, key=lambda each: not each[0].startswith("INSERT")):
+        found.setdefault(statement, []).append(parameters)
+    # what has no parameters says the same each time: that there is news
+    return [(words, each if len(each) > 1 and each[0] else each[0]) for words, each in found.items()]

@@ -162,12 +162,18 @@ class Query(_Statement):
         ready = self._ready(session)
         key = _key(self, values)
         found = session.kept(key)
+        if found is not None:
+            return found
+        sent = ready.sent(session, values)
+        if ready.locks:
+            found = ready.rows(session.fetch(ready.tables, [sent])[0])
+            session.forget()  # while it waited for the lock, others may have written what we read before
+            return found
+        words = _words(self, sent)
+        found = session.told(words)
         if found is None:
-            found = ready.rows(session.fetch(ready.tables, [ready.sent(session, values)])[0])
-            if ready.locks:
-                session.forget()  # while it waited for the lock, others may have written what we read before
-            else:
-                session.keep(key, ready.tables, found)
+            found = ready.rows(session.fetch(ready.tables, [sent])[0])
+        session.keep(key, ready.tables, found, words)
         return found
 
     def first(self, session: Session, **values: Any) -> Row[Any] | None:
@@ -205,18 +211,40 @@ def together(wanted: Sequence[tuple[Session, Query, Mapping[str, Any]]]) -> None
     ]
     if ready[0][1].locks:
         ready[0][0].forget()
-    missing = [each for each in ready if each[0].kept(each[2]) is None]
-    if not missing:
-        return
-    tables = frozenset[str]().union(*(each.tables for _, each, *_ in missing))
-    sent = [each.sent(session, values) for session, each, _, values in missing]
-    raw = wanted[0][0].fetch(tables, sent)
-    for (session, each, key, _), rows in zip(missing, raw, strict=True):
-        session.keep(key, each.tables, each.rows(rows))
+    asked: dict[Any, tuple[_Ready, Sent]] = {}
+    missing: list[tuple[Session, _Ready, Any, Any]] = []
+    for session, each, key, values in ready:
+        if session.kept(key) is None:
+            sent = each.sent(session, values)
+            words = _words(key[0], sent)
+            missing.append((session, each, key, words))
+            if session.told(words) is None:
+                asked.setdefault(words, (each, sent))
+    found: dict[Any, list[Any]] = {}
+    if asked:
+        tables = frozenset[str]().union(*(each.tables for each, _ in asked.values()))
+        raw = wanted[0][0].fetch(tables, [sent for _, sent in asked.values()])
+        found = {words: each.rows(rows) for (words, (each, _)), rows in zip(asked.items(), raw, strict=True)}
+    for session, each, key, words in missing:
+        rows = found[words] if words in found else session.told(words)
+        session.keep(key, each.tables, rows or [], words)
+
+
+def nothing_yet(wanted: Iterable[tuple[Session, Query, Mapping[str, Any]]]) -> None:
+    """Say of statements that they would find nothing: what they ask about was made in this very transaction."""
+    for session, query, values in wanted:
+        session.keep(_key(query, values), query._ready(session).tables, [])  # noqa: SLF001
 
 
 def _key(query: Query, values: Mapping[str, Any]) -> Any:
     return (query, tuple(sorted(values.items())))
+
+
+def _words(query: Query, sent: Sent) -> Any:
+    """What a statement says to the database, whoever asks; of one statement, so that its rows read alike."""
+    statement, parameters = sent
+    given = parameters.values() if isinstance(parameters, dict) else parameters
+    return (query, statement, tuple(given))
 
 
 class Change(_Statement):

@@ -78,7 +78,10 @@ def lock(session: Session, case_id: UUID) -> AnyRow | None:
 
 
 def insert_case(session: Session, row: Mapping[str, Any]) -> None:
-    inserting(case).put(session, [row])
+    """Make a case. Nobody else sees it before the commit: it is locked like one that was asked for."""
+    inserting(case).put(session, [{"revision": 0, "audit_seq": 0, **row}])
+    head_is_locked(session, row["id"], 0, row["audit_head"])
+    session.cache["revision", row["id"]] = 0
 
 
 _ADVANCE = Update(case, lambda at: [case.c.id == at.case_id, case.c.revision == at.revision])

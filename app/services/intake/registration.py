@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain import numbers
-from app.domain.errors import NotFound
 from app.domain.offices import OfficeKind
+from app.models import ahead
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries as papers
@@ -20,6 +20,7 @@ from app.services.store import audit, keys
 from app.services.workflow import instances
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from app import formjs
@@ -95,20 +96,29 @@ def open_case(
     now: datetime,
 ) -> str:
     """Make the case and start its route, in the transaction of the caller; -> its number. Raises RouteStuck."""
-    answers, case_id = candidate.answers, candidate.case_id
-    thana = answers.get("perm_thana") or answers.get("pres_thana")
-    sdpo = offices.nearest_of_kind(session, UUID(thana), OfficeKind.SDPO) if thana else None
-    number = _insert(session, letter, release, candidate, sdpo, now)
-    own = session.narrowed(CaseScope(actor.district_id, case_id))
-    case = cases.find(own, case_id)
-    if case is None:
-        raise NotFound
-    projections.register_person(own, actor, case, answers, now)
-    searchkeys.index(own, case, answers)
-    data = {"case": _routing(case), "rounds": 0, "reviewed": -1, "units": []}
-    instances.start(own, case, release, data, instances.Act(now, actor))
-    audit.record(own, f"case:{case_id}", "case:open", f"case:{case_id}", actor, now, number=number)
-    return number
+    return open_cases(session, actor, letter, release, [candidate], now)[0]
+
+
+def open_cases(
+    session: Session,
+    actor: Actor,
+    letter: AnyRow | Letter,
+    release: releases.Loaded,
+    candidates: Sequence[Candidate],
+    now: datetime,
+) -> list[str]:
+    """Make cases and start their routes, in the transaction of the caller; -> their numbers. Raises RouteStuck."""
+    made = [(each, _insert(session, letter, release, each, now)) for each in candidates]
+    own = {each.case_id: session.narrowed(CaseScope(actor.district_id, each.case_id)) for each in candidates}
+    rows = ahead.new_cases(own)  # all, before one is led on: that changes its row
+    for each, number in made:
+        its, case, thing = own[each.case_id], rows[each.case_id], f"case:{each.case_id}"
+        projections.register_person(its, actor, case, each.answers, now)
+        searchkeys.index(its, case, each.answers)
+        data = {"case": _routing(case), "rounds": 0, "reviewed": -1, "units": []}
+        instances.start(its, case, release, data, instances.Act(now, actor))
+        audit.record(its, thing, "case:open", thing, actor, now, number=number)
+    return [number for _, number in made]
 
 
 def _insert(
@@ -116,10 +126,11 @@ def _insert(
     letter: AnyRow | Letter,
     release: releases.Loaded,
     candidate: Candidate,
-    sdpo: UUID | None,
     now: datetime,
 ) -> str:
     year = calendars.day(now).year
+    thana = candidate.answers.get("perm_thana") or candidate.answers.get("pres_thana")
+    sdpo = offices.nearest_of_kind(session, UUID(thana), OfficeKind.SDPO) if thana else None
     district = offices.district(session)
     serial = candidate.serial if candidate.serial is not None else reserve(session, letter, 1, now)
     number = numbers.case_number(district.code, year, serial)

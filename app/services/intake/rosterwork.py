@@ -290,11 +290,13 @@ def _open_some(session: Session, actor: Actor, row: AnyRow, rows: Sequence[AnyRo
     letter, release = asked.of_roster(session, row, now), releases.load(session, row.release_id)
     key = keys.unlock(session, row.data_key_id)
     classes = {field.key: field.pii for field in release.form(PERSON).fields}
-    first = registration.reserve(session, letter, len(rows), now)
-    for serial, each in enumerate(rows, first):
+    session.is_bulk = True  # what one row becomes knows nothing of what another does
+    found = []
+    for serial, each in enumerate(rows, registration.reserve(session, letter, len(rows), now)):
         answers = keys.open_json(key, f"roster|answers|{each.id}", each.answers)
-        candidate = registration.Candidate(each.id, _case_key(session, each), answers, serial)
-        registration.open_case(session, actor, letter, release, candidate, now)
+        found.append(registration.Candidate(each.id, _case_key(session, each), answers, serial))
+    registration.open_cases(session, actor, letter, release, found, now)
+    for each in rows:
         if each.data_key_id is not None:
             documents.attach(session, each.id, {"case_id": each.id}, classes, now)
 

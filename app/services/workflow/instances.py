@@ -70,8 +70,9 @@ class _Run:
 
 
 def start(session: Session, case: AnyRow, release: Loaded, data: Mapping[str, Any], act: Act) -> None:
-    """Begin the route of a case that was just registered. `data` holds routing values only."""
-    run = _begin(session, case, release, act)
+    """Begin the route of a case that this transaction has made. `data` holds routing values only."""
+    ahead.first_step(session, case.id, calendars.day(act.at))
+    run = _Run(session, case, release, act, keys.unlock(session, case.data_key_id))
     step = engine.start(release.engine, VERIFICATION, data, run.host(), act.at)
     _record(run, step, first=True)
 
