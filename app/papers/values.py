@@ -71,6 +71,7 @@ def paper_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:
         "addressee": _unstopped(facts.requester.address_block),
         "reporting_units": joined(texts, facts.reporting_units),
         "residence_found": texts.setting(f"residence_found.{_whose(facts.subject)}{facts.residence}"),
+        "residence_missing": texts.setting(f"residence_missing.{facts.subject.kind}"),
         "facts": sentences,
         "declaration": facts.declaration,
         "nr_reason": facts.not_resident_reason,

@@ -39,7 +39,7 @@ _RECORD_ROW = Scene(
 _COPY_ROW = Scene(_names("sr copy_line"))
 _PERSON = _names(
     "name address address_label purpose requester req_letter_no req_letter_date period_from period_to"
-    " district dm_designation sp_designation reporting_units date place"
+    " district dm_designation sp_designation reporting_units date place residence_missing"
 )
 _PERSON_MAYBE = _names(
     "salutation relation father dob residence_found sp_memo_no sp_memo_date facts declaration nr_reason"

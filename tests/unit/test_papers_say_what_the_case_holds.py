@@ -99,6 +99,17 @@ def test_what_is_said_of_the_residence_fits_men_and_women_alike() -> None:
     assert "नहीं पाया गया।" in said(clear_report(template="report_not_resident"))
 
 
+def test_a_firm_that_was_not_found_lacks_its_premises_and_no_home() -> None:
+    facts = clear_report(template="report_not_resident", subject=FIRM, residence="")
+    text = said(facts)
+    assert "मेसर्स सोन कंस्ट्रक्शन का दिए गए पते" in text
+    assert "पर कार्यस्थल नहीं पाया गया।" in text
+    assert "निवास" not in text
+    english = said(replace(facts, language="en"))
+    assert "was not found to have its premises at the stated address" in english
+    assert "resid" not in english
+
+
 def test_a_firm_has_no_father_and_no_birth() -> None:
     text = said(clear_report(subject=FIRM, residence=""))
     assert "मेसर्स सोन कंस्ट्रक्शन, पता रामपुर टोला" in text

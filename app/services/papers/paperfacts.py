@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from app import formjs, papers
-from app.domain import clock
+from app.domain import clock, subjects
 from app.domain.offices import SEALED_UNITS
 from app.domain.roles import Role
 from app.domain.secrecy import SEALED
@@ -189,7 +189,11 @@ class _Reader:
     def _not_resident_reason(self) -> Words:
         """Why the person was not found, from closed answers only: no hearsay of a visit leaves the office."""
         codes = dict.fromkeys(code for visit in self._visits() for code in _reasons(visit))
-        said = [self._loaded.texts.setting(f"nr_reason.{code}") for code in codes]
+        texts, is_firm = self._loaded.texts, subjects.kind_of(self._known.intake) == subjects.FIRM
+        said = [
+            (is_firm and texts.setting(f"nr_reason.firm_{code}")) or texts.setting(f"nr_reason.{code}")
+            for code in codes
+        ]
         return papers.joined(self._loaded.texts, [words for words in said if words])
 
     def _recommended_on(self) -> date | None:

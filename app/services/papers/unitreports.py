@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app import formjs, papers
+from app.domain import subjects
 from app.domain.offices import OfficeKind, name_on
 from app.domain.roles import Role, rank_words
 from app.models.district import office_queries as offices
@@ -102,8 +103,8 @@ class _Reader:
             "village": self._village(),
             "met_whom": self.said("visit", "met_whom", self._visit.get("met_whom")),
             "witnesses": named(listed),
-            "stay": self._stay() if resident == "resident" else papers.Words(),
-            "residence": self._texts.setting(f"residence_report.{resident}"),
+            "stay": self._stay() if resident == "resident" and not self._is_of_firm else papers.Words(),
+            "residence": self._residence(resident),
         }
 
     def _enquired_by(self) -> Words:
@@ -118,6 +119,15 @@ class _Reader:
         own = str(self._unit.office_id)
         which = next((each for each in ("perm", "pres") if person.get(f"{each}_thana") == own), "perm")
         return named(person.get(f"{which}_village") or person.get("firm_address") or "") or self.thana
+
+    @property
+    def _is_of_firm(self) -> bool:
+        return subjects.kind_of(self._known.intake) == subjects.FIRM
+
+    def _residence(self, found: str) -> Words:
+        """What was found at the address: of a firm its premises, of a person that he lives there."""
+        own = self._texts.setting(f"residence_report.firm_{found}") if self._is_of_firm else papers.Words()
+        return own or self._texts.setting(f"residence_report.{found}")
 
     def _stay(self) -> Words:
         said = self._texts.setting(f"stay.{self._visit.get('stay') or ''}")
