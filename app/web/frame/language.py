@@ -173,7 +173,15 @@ def moment_tag(value: date | datetime | None) -> Markup | str:
         return Markup('<time datetime="{}">{}</time>').format(
             value.astimezone(UTC).isoformat(timespec="minutes"), moment(value)
         )
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), day(value))
+    return day_tag(value)
+
+
+def day_tag(value: date | datetime | None) -> Markup | str:
+    """A day as a `<time>` element: a line of a page never ends at its hyphens."""
+    if value is None:
+        return ""
+    on = value.astimezone(IST).date() if isinstance(value, datetime) else value
+    return Markup('<time datetime="{}">{}</time>').format(on.isoformat(), day(on))
 
 
 def age_chip(age: Age) -> Markup:
@@ -292,6 +300,7 @@ def install(app: Flask) -> None:
         day=day,
         moment=moment,
         when=moment_tag,
+        on=day_tag,
         days_words=days_words,
         grouped=grouped,
         paragraphs=paragraphs,
