@@ -306,6 +306,25 @@ def test_a_picture_of_too_many_pixels_is_refused() -> None:
     assert refusal(flood) == "form.file_too_many_pixels"
 
 
+FIFTY = (8_660, 5_773)  # pixels: what a phone of today takes at its finest
+
+
+def test_a_photo_of_fifty_megapixels_is_told_to_be_taken_smaller_before_it_takes_memory() -> None:
+    """Refused by its head, so that neither the whole file nor a cut one is ever unpacked."""
+    sent = picture(FIFTY)
+    assert len(sent) < 2_000_000
+    for data in (sent, sent[: len(sent) // 2], sent[:1_000]):
+        made = prepared(data)
+        assert isinstance(made, FieldProblem)
+        assert (made.key, made.params["megapixels"]) == ("form.file_too_many_pixels", 40)
+
+
+def test_the_largest_photo_that_is_taken_becomes_a_small_one_and_a_cut_one_is_refused() -> None:
+    sent = picture((7_300, 5_470))  # just under forty million
+    assert seen(kept(sent)).size == (2000, 1499)
+    assert refusal(sent[: len(sent) // 2]) == "form.file_wrong_kind"
+
+
 def test_a_pdf_that_unpacks_to_gigabytes_ends_its_own_program_only() -> None:
     assert refusal(_packed_tightly(1500), "पत्र.pdf") == "form.file_wrong_kind"
     assert kept(picture()), "and the next file is looked at as ever"

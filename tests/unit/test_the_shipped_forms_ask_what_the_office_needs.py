@@ -133,6 +133,32 @@ def test_an_empty_form_names_all_that_is_needed(name: str) -> None:
     assert found == (needed - hanging) | present | checks | more
 
 
+#: Step -> the kinds of document without which it does not end; of intake the photo where a certificate is wanted.
+KINDS_REQUIRED = {"intake": {"photo"}, "record_reply": {"od_scan"}, "withdraw": {"letter_scan"}}
+#: What the section head has seen of each case before he can forward it (decision 26).
+SEEN_AT_SCRUTINY = ["letter", "form", "declaration", "photo", "address"]
+
+
+def test_a_step_that_requires_a_kind_of_document_says_which_and_does_not_end_without_it() -> None:
+    found = {
+        name: {node.key for node in fields(form(name).level) if node.kind == "file" and _must(node)}
+        for name in FORMS
+    }
+    assert {name: kinds for name, kinds in found.items() if kinds} == KINDS_REQUIRED
+    for name, kinds in KINDS_REQUIRED.items():
+        facts = CERTIFICATE if name == "intake" else FACTS
+        refused = problems(name, posted(name, facts), facts)
+        assert {place for place in kinds if place in refused} == kinds, name
+    for missing in SEEN_AT_SCRUTINY:
+        ticked = [each for each in SEEN_AT_SCRUTINY if each != missing]
+        assert "scrutiny" in faults("scrutinise", scrutiny=ticked), missing
+    assert faults("scrutinise", scrutiny=SEEN_AT_SCRUTINY) == {}
+
+
+def _must(node: Node) -> bool:
+    return bool(node.rules.is_required or node.rules.required_when)
+
+
 ROW_OF_A_CASE = " ".join(f"cases-0-{key}" for key in FIR if key != "district")
 BACK = {"action": "return", "sign": False}
 HEARD = {"hearing": {"hearing_state": "held"}}
