@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.papers.compose import Composition
-
-#: The space between the word and the code of a PIN, at which no line may end.
-_PIN, _UNBROKEN = re.compile(r"(?<=\bपिन) (?=\d{6}\b)|(?<=\bPIN) (?=\d{6}\b)"), "\u00a0"
 
 
 def draw_paper(composition: Composition, issued_at: datetime, assets: Assets) -> bytes:
@@ -56,16 +52,13 @@ def _html(
 ) -> str:
     """Lay a composition out as HTML; every text in it is escaped. Dense is smaller, to stay on one page."""
     template = environment(str(assets.layouts)).get_template(f"{composition.layout}.html")
-    return _PIN.sub(
-        _UNBROKEN,
-        template.render(
-            paper=composition,
-            pages=pages,
-            dense=dense,
-            **pictures,
-            regular=(assets.fonts / REGULAR).as_posix(),
-            bold=(assets.fonts / BOLD).as_posix(),
-        ),
+    return template.render(
+        paper=composition,
+        pages=pages,
+        dense=dense,
+        **pictures,
+        regular=(assets.fonts / REGULAR).as_posix(),
+        bold=(assets.fonts / BOLD).as_posix(),
     )
 
 

@@ -30,7 +30,6 @@ from app.papers import (
     self_test,
 )
 from app.papers.fonts import REGULAR
-from app.papers.layout import _html
 from app.papers.pdf import page_count
 from app.papers.photo import SIZE, photo_jpeg
 from tests.drawn_words import word_html
@@ -53,16 +52,6 @@ def photo(kind: str = "PNG", size: tuple[int, int] = (60, 80)) -> bytes:
     out = BytesIO()
     Image.new("RGB", size, (10, 90, 40)).save(out, kind)
     return out.getvalue()
-
-
-def test_a_pin_stands_on_one_line_wherever_the_address_breaks() -> None:
-    html = [
-        _html(compose(texts(), clear_report(language=language)), ASSETS, {"qr": "", "photo": ""}, 1)
-        for language in ("hi", "en")
-    ]
-    assert "पिन\u00a0841301" in html[0]
-    assert "PIN\u00a0841301" in html[1]
-    assert not [each for each in html if "पिन 8" in each or "PIN 8" in each]
 
 
 def drawn(facts: PaperFacts, assets: Assets = ASSETS) -> bytes:
