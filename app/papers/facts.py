@@ -42,6 +42,13 @@ class Subject:
     relation: str = ""  # father | husband | mother | guardian
     father: Words = field(default_factory=Words)  # the bare name of that relation
     born: date | None = None
+    own_name: str = ""  # as the person writes it, in letters of another script
+
+    @property
+    def full_name(self) -> Words:
+        """The name as papers print it: the own letters in brackets after those of the paper."""
+        own = f" ({self.own_name})" if self.own_name else ""
+        return Words(*(name and f"{name}{own}" for name in (self.name.hi, self.name.en)))
 
 
 @dataclass(frozen=True, slots=True)

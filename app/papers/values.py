@@ -175,7 +175,7 @@ def _whose(subject: Subject) -> str:
 
 def _subject(texts: Texts, subject: Subject) -> dict[str, Words]:
     label = texts.setting(f"address_label.{subject.kind}")
-    place = {"name": subject.name, "address_label": label, "address": _addresses(texts, subject)}
+    place = {"name": subject.full_name, "address_label": label, "address": _addresses(texts, subject)}
     if subject.kind == "firm":
         return place | {"salutation": _salutation(texts, subject)}
     return place | {

@@ -153,7 +153,17 @@ def _is_person(a: Any) -> bool:
 
 #: What a person has and a firm has not.
 _OF_A_PERSON = (
-    *("#Heading_person", "name_hi", "name_en", "gender", "dob", "relation", "father_hi", "father_en"),
+    *(
+        "#Heading_person",
+        "name_hi",
+        "name_en",
+        "own_name",
+        "gender",
+        "dob",
+        "relation",
+        "father_hi",
+        "father_en",
+    ),
     *("alias", "former_name", "mother_hi", "spouse_name", "nationality", "epic_no", "id_proof"),
     *("identification_marks", "occupation", "#Heading_perm", "same_address", "stays"),
     *("#Heading_declaration", "declared_case", "photo"),

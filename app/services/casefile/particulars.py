@@ -27,7 +27,7 @@ _ADDRESS = ("house", "village", "panchayat", "po", "block", "pin")
 #: What a paper says of a person and an office may correct by itself. Where he lives decides who enquires: another
 #: thana or district, and whatever was found, is a matter for a new enquiry.
 ON_PAPER = (
-    *("name_hi", "name_en", "firm_name_hi", "firm_name_en"),
+    *("name_hi", "name_en", "own_name", "firm_name_hi", "firm_name_en"),
     *("gender", "dob", "relation", "father_hi", "father_en"),
     *(f"{which}_{part}" for which in ("perm", "pres") for part in _ADDRESS),
 )

@@ -83,6 +83,7 @@ class People:
             relation=person.get("relation") or "father",
             father=papers.Words(person["father_hi"], person["father_en"]),
             born=date.fromisoformat(person["dob"]) if person.get("dob") else None,
+            own_name=person.get("own_name") or "",
         )
 
     def _address(self, person: Mapping[str, Any], which: str) -> papers.Address:
