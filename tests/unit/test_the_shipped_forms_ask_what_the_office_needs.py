@@ -726,8 +726,8 @@ SENSITIVE = {
     "requisition": ("", "attestation_form"),
     "intake": (
         """name_hi name_en own_name alias former_name gender dob relation father_hi father_en mother_hi spouse_name
-        nationality mobile email identification_marks photo perm_house perm_village perm_panchayat perm_po perm_thana perm_block
-        perm_pin perm_state perm_district perm_district_other perm_thana_other perm_from perm_to pres_house
+        nationality mobile email identification_marks photo perm_house perm_village perm_panchayat perm_po perm_thana
+        perm_block perm_pin perm_state perm_district perm_district_other perm_thana_other perm_from perm_to pres_house
         pres_village pres_panchayat pres_po pres_thana pres_block pres_pin pres_state pres_district
         pres_district_other pres_thana_other pres_from pres_to perm_thana_unknown pres_thana_unknown
         stays.thana_unknown stays stays.village stays.state stays.district
