@@ -9,8 +9,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import ThreadWorker
 
+from app.lines import Threads
 from app.services.notices import messages
 from app.worker import Worker
 
@@ -26,17 +26,6 @@ _GRACE_SECONDS = 5
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 _SHORT_LIFE_SECONDS = 5.0  # a process that dies so young is not started again at once
 _PAUSES_SECONDS = (1.0, 5.0, 15.0, 60.0)
-
-
-class Threads(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's threads, which give away a connection that a view has handed to the hub of live updates."""
-
-    def finish_request(self, conn: Any, fs: Any) -> None:
-        """Count a connection out whose socket is no longer ours; close or keep any other, as ever."""
-        if conn.sock.fileno() < 0:
-            self.nr_conns -= 1
-            return
-        super().finish_request(conn, fs)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -60,6 +49,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "worker_class": Threads,
             "workers": 1 if self._with_worker else self.settings.web_processes,
             "threads": _THREADS,
+            "sendfile": False,  # past a line that keeps what the other side does not take
             "graceful_timeout": _GRACE_SECONDS,
             "loglevel": "warning",
             "control_socket_disable": True,

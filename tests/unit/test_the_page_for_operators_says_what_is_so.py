@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import app as application
-from app import crypto, remaking
+from app import crypto, lines, remaking
 from app.domain import totp
 from app.domain.roles import SESSION_LIMITS, Role
 from app.remaking import program
@@ -49,6 +49,12 @@ SAID = [
         f"{documents.MAX_BYTES // MEGA} MB, {remaking.MAX_PIXELS} pixels; "
         f"{documents.MAX_PDF_BYTES // MEGA} MB, {remaking.MAX_PAGES} pages"
     ),
+    (
+        f"{lines.PATIENCE_SECONDS:.0f} seconds for a request, and of a body "
+        f"{lines.LEAST_BYTES_A_SECOND // 1024} KiB a second on average; {lines.PATIENCE_SECONDS:.0f} seconds without"
+    ),
+    f"{lines.MOST_ARRIVING}, {lines.MOST_BYTES // application._MEGABYTE} MB together",
+    f"a head of more than {lines.LONGEST_HEAD // 1024} KiB",
     f"{program._CPU_SECONDS} seconds of the processor, {program._MEMORY_BYTES // MEGA} MB",
     f"{leftovers.KEPT_FOR.days} days",
     f"argon2id, {HASHER.memory_cost} KiB, {HASHER.time_cost} rounds",
@@ -60,6 +66,10 @@ SAID = [
 @pytest.mark.parametrize("said", SAID)
 def test_a_figure_of_the_page_is_that_of_the_program(said):
     assert said in PAGE
+
+
+def test_what_is_too_long_for_a_form_is_told_by_the_program_not_by_its_lines():
+    assert lines.LONGEST_BODY > application._LARGEST_POST
 
 
 def test_every_rate_of_the_program_stands_on_the_page():

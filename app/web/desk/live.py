@@ -83,7 +83,7 @@ def _hand_over(
 ) -> Iterator[bytes]:
     """Let the server write the head and a first line, then take the socket from it: its thread is free again.
 
-    The server is told that the other side is gone; app.processes.Threads then leaves the socket alone.
+    The server is told that the other side is gone; app.lines.Threads then leaves the socket alone.
     """
     yield b"retry: 2000\n\n"
     hub.join(live.Listener(socket.socket(fileno=held.detach()), subject, since, is_chunked))
