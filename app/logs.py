@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 import structlog
+from gunicorn.glogging import Logger
 
 if TYPE_CHECKING:
     from structlog.typing import ExcInfo
@@ -29,6 +30,28 @@ def configure() -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class _Line(logging.Handler):
+    """Says what the server beneath the program says as one of our own lines, without what a caller had sent."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tell = structlog.get_logger().bind(server="gunicorn")
+        fault = sys.exc_info()[1]
+        if record.exc_info:
+            tell.log(record.levelno, "server", exc_info=record.exc_info)
+        elif fault is not None:  # its text is made of the request already
+            tell.log(record.levelno, "server", fault=type(fault).__name__)
+        else:
+            tell.log(record.levelno, "server", said=str(record.msg))  # with place-holders, not filled in
+
+
+class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's log, in lines of ours: a broken request is a kind of fault, not a quotation."""
+
+    def setup(self, cfg: object) -> None:
+        super().setup(cfg)
+        self.error_log.handlers = [_Line()]
 
 
 def _without_values(exc_info: ExcInfo) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 
 from app.lines import Threads
+from app.logs import ServerLog
 from app.services.notices import messages
 from app.worker import Worker
 
@@ -52,6 +53,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "sendfile": False,  # past a line that keeps what the other side does not take
             "graceful_timeout": _GRACE_SECONDS,
             "loglevel": "warning",
+            "logger_class": ServerLog,
             "control_socket_disable": True,
             "post_worker_init": self._begin,
             "worker_exit": self._end,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import re
 import socket
 import threading
@@ -158,7 +159,7 @@ def test_slow_browsers_of_every_kind_stop_no_officer_and_are_cut_in_their_time(h
     before = {path.name for path in kept}
     assert len([path for path in house.documents() if path.name not in before]) == 1, "the honest one's alone"
     assert list(house.spool.rglob("*")) == [], "nothing of half a file lies anywhere"
-    assert house.site.said("error") == 0, house.site.log.read_text()[-2000:]
+    assert house.site.said("error") == house.site.said("warning") == 0, house.site.log.read_text()[-2000:]
 
 
 def upload(officer: Caller) -> Any:
@@ -228,3 +229,23 @@ def test_an_answer_that_is_taken_slowly_but_steadily_arrives_whole(house: House)
             found += piece
             time.sleep(0.005)
     assert bytes(found).partition(b"\r\n\r\n")[2] == whole
+
+
+BROKEN = {
+    "InvalidRequestLine": "GET  /Jhankritesh HTTP/1.1",
+    "InvalidHTTPVersion": "GET /Jhankritesh HTTP/7.7",
+    "InvalidRequestMethod": "jhankritesh /Jhankritesh HTTP/1.1",
+    "InvalidHeaderName": "GET / HTTP/1.1\r\nJhankritesh \x1b[31m: 1",
+    "LimitRequestLine": f"GET /Jhankritesh{'x' * 5000} HTTP/1.1",
+}
+
+
+@pytest.mark.parametrize("fault", list(BROKEN))
+def test_a_broken_request_is_a_line_of_json_that_quotes_nothing_of_it(house: House, fault: str) -> None:
+    begun = len(house.site.log.read_bytes())
+    assert house.ask(f"{BROKEN[fault]}\r\n{HOST}\r\n".encode()).startswith(b"HTTP/1.1 4")
+    said = house.site.log.read_bytes()[begun:].decode()
+    [line] = [json.loads(each) for each in said.splitlines()]
+    assert (line["event"], line["fault"], line["level"]) == ("server", fault, "warning")
+    assert "hankritesh" not in said
+    assert house.ask(f"GET /healthz HTTP/1.1\r\n{HOST}\r\n".encode()).startswith(b"HTTP/1.1 200 ")
