@@ -77,6 +77,15 @@ def kept(office: Office, number: str, act: str) -> list[Any]:
         return list(connection.execute(rows.order_by(answer.c.id)))
 
 
+def looks(office: Office, number: str) -> list[Any]:
+    """What the record holds of those who have read what is prepared: the classes each time."""
+    with office.database.engine.connect() as connection:
+        known = connection.execute(select(case.c.id).where(case.c.number == number)).scalar_one()
+        rows = connection.execute(select(audit).where(audit.c.action == "case:see").order_by(audit.c.seq))
+        of_case = [row.detail for row in rows if row.object == f"case:{known}"]
+    return [each["classes"] for each in of_case if each["page"] == "hearing"]
+
+
 def test_what_the_section_head_prepares_is_changed_and_ordered_by_the_dm(office: Office) -> None:
     number = before(office, "recommend")
     head, dm, reader = office.at(Role.DM_SECTION_HEAD), office.at(Role.DM), office.at(Role.SP_READER)
@@ -85,7 +94,9 @@ def test_what_the_section_head_prepares_is_changed_and_ordered_by_the_dm(office:
     office.journey.go_on(number, "decide")
     assert "सुनवाई तैयार करें" in main(head.get(address(number, "")))
     assert prepare(head, number, "dm_reason", hearing_place="सभा कक्ष").status_code == 303
+    seen = looks(office, number)
     assert 'value="सभा कक्ष"' in main(head.get(address(number)))  # it is gone on with, not begun anew
+    assert looks(office, number) == [*seen, ["P3"]], "who reads the reason there is recorded, as everywhere"
     assert prepare(head, number, "dm_reason").status_code == 303
     assert_recorded_beside_each_other(office, number)
     assert_read_in_the_office_alone(office, number)

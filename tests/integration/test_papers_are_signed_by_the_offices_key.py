@@ -1,4 +1,4 @@
-"""New keys, a new machine, a new year: papers of before say the same, and the record is proven by old copies."""
+"""An office with a key issues signed papers, one without prints them for ink; what is wrong with a key is told."""
 
 from __future__ import annotations
 

@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from app import create_app
+from app.config import Settings
 from app.domain.errors import FormInvalid, NotAllowed, NotFound
+from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.formjs import Posted, as_posted
 from app.models.antecedents.crimes import accused, accused_key, fir
 from app.models.tables.audit import audit
 from app.services.antecedents import crimebook, crimedesk, crimesearch, hits
 from app.services.store.drafts import actor_scope
+from tests.districts import NOW
 from tests.journey import CANDIDATE
+from tests.visitor import Visitor
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.domain.roles import Actor
     from app.services.antecedents.crimesearch import Found
     from tests.journey import Journey
@@ -244,3 +251,21 @@ def test_an_entry_in_doubt_is_told_as_doubtful_and_the_last_word_stands(journey:
     assert values["result"] == "possible_match"
     assert [row["identity_basis"] for row in values["cases"]] == ["doubtful"]
     assert CANDIDATE["father_hi"] not in str(acts(journey, "crime:decide"))
+
+
+def test_who_opens_an_entry_to_correct_it_or_to_enter_one_beside_it_is_recorded(
+    journey: Journey, tmp_path: Path
+) -> None:
+    put = enter(journey)
+    app = create_app(Settings(tmp_path, "", testing=True), journey.database, clock=lambda: journey.now)
+    dcrb = Visitor(app).enter(journey.staff.holder(Role.DCRB).officer_id, journey.now)
+
+    def seen(address: str) -> tuple[int, list[str]]:
+        before = len(acts(journey, "crime:see"))
+        status = dcrb.get(address).status_code
+        return status, [row.object for row in acts(journey, "crime:see")[before:]]
+
+    for address in (f"/crimes/{put.id}/correct", f"/crimes/new?beside={put.id}"):
+        assert seen(address) == (200, [f"accused:{put.id}"])
+    assert seen("/crimes/new") == (200, [])
+    assert seen(f"/crimes/{new_id(NOW)}/correct") == (404, [])

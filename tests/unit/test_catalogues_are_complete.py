@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from app.services.casework import cases
 from app.services.store.audit import ACTIONS
 from tests import sources
 
@@ -138,3 +139,13 @@ def test_every_key_that_is_used_is_there() -> None:
 def test_every_act_of_the_record_has_its_words() -> None:
     named = {key.removeprefix("action.") for key in ALL_KEYS if key.startswith("action.")}
     assert named == set(ACTIONS)
+
+
+def test_every_page_by_which_the_record_names_a_look_at_a_case_has_its_words() -> None:
+    noted = re.compile(
+        r'sightings\.note\(\s*database, actor, f"case:[^"]*", "(\w+)"|^PAGE = "(\w+)"', re.MULTILINE
+    )
+    found = (noted.findall(sources.text(path)) for path in sources.below("app/services", suffix=".py"))
+    pages = {page for each in found for pair in each for page in pair if page} | set(cases._TABS)
+    assert len(pages) > 10
+    assert not {page for page in pages if f"opened.page.{page}" not in ALL_KEYS}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from app import formjs
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.text import fault_in, tidy
 from app.models.casefile import case_queries as cases
 from app.models.scope import CaseScope
-from app.services.casefile import casefile, notes, particulars, projections, submissions
+from app.services.casefile import casefile, notes, particulars, projections, sightings, submissions
 from app.services.casefile.facts import INTAKE, CaseFacts, LetterFacts
 from app.services.casefile.options import choices
 from app.services.casework import numbered
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from app import formjs
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
@@ -73,6 +73,16 @@ def sheet(session: Session, actor: Actor, number: str, now: datetime) -> Sheet:
     """The form by which a person is corrected. Raises NotFound, NotAllowed."""
     case, loaded = numbered.of_number(session, actor, number)
     return _sheet(session, actor, case, loaded, now)
+
+
+def see(database: Database, actor: Actor, number: str, now: datetime) -> Sheet:
+    """The same for a page: that its reader sees what is watched of it is recorded first. Raises as `sheet`."""
+    found = database.read(lambda session: sheet(session, actor, number, now), actor_scope(actor))
+    shown = {name: found.values.get(name) for name in found.fields}
+    sightings.note(
+        database, actor, f"case:{found.case_id}", "correct", formjs.classes_of(found.form, shown), now
+    )
+    return found
 
 
 def retyped(of: Sheet, typed: Typed) -> Sheet:

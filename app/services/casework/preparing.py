@@ -70,6 +70,16 @@ def sheet(session: Session, actor: Actor, number: str, now: datetime) -> Sheet:
     return found
 
 
+def see(database: Database, actor: Actor, number: str, now: datetime) -> Sheet:
+    """The same for a page: that its reader sees what was prepared is recorded first. Raises as `sheet`."""
+    found = database.read(lambda session: sheet(session, actor, number, now), actor_scope(actor))
+    shown = {name: found.values.get(name) for name in found.fields}
+    sightings.note(
+        database, actor, f"case:{found.case_id}", "hearing", formjs.classes_of(found.form, shown), now
+    )
+    return found
+
+
 def retyped(of: Sheet, boxes: Mapping[str, Sequence[str]], op: str = "submit") -> Sheet:
     """The same boxes with what was typed."""
     typed = formjs.read(of.form, boxes, {}, options=of.options, op=op)

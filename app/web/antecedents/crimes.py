@@ -187,6 +187,9 @@ def _form(
     entry_id: UUID | None = None,
 ) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
+    shown = entry_id if entry_id is not None else beside
+    if shown is not None:
+        crimesearch.see(transaction.database(), actor, shown, now)  # its view is recorded first
     filled = transaction.read(
         lambda rows: crimedesk.blank(rows, actor, now, typed=typed, beside=beside, entry_id=entry_id)
     )

@@ -64,7 +64,7 @@ def _page(
     problems: Mapping[str, FieldProblem] | None = None,
 ) -> ResponseReturnValue:
     now = transaction.now()
-    found = transaction.read(lambda rows: preparing.sheet(rows, g.actor, number, now))
+    found = preparing.see(transaction.database(), g.actor, number, now)
     filled = found if typed is None else preparing.retyped(found, typed.values, typed.op)
     sheet = formviews.sheet_with(filled, found.fields, problems or {})
     return page("cases/hearing.html", status, found=found, sheet=sheet, problems=problems or {})

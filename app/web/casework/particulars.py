@@ -63,7 +63,7 @@ def _page(
     refused: str = "",
 ) -> ResponseReturnValue:
     now = transaction.now()
-    found = transaction.read(lambda rows: correcting.sheet(rows, g.actor, number, now))
+    found = correcting.see(transaction.database(), g.actor, number, now)
     filled = found if typed is None else correcting.retyped(found, typed)
     return page(
         "cases/correct.html",
