@@ -414,6 +414,8 @@ ADDRESSES: dict[str, Address] = {
     "posts.listing": opens(),
     "posts.order": opens("office"),
     "posts.give": acts("office"),
+    "posts.absent": opens("posting"),
+    "posts.certify": acts("posting"),
     "posts.ending": opens("posting"),
     "posts.end": acts("posting"),
     "posts.agree": acts("order"),

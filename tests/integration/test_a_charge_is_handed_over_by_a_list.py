@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.domain.errors import NotAllowed
 from app.domain.roles import Role
 from app.models.tables.audit import audit
+from app.models.tables.officers import posting
 from app.services.casefile import notes
 from app.services.casework import cases
 from app.services.desk import charge, holding
@@ -69,3 +71,37 @@ def test_the_page_names_the_post_and_leaves_room_for_both_signatures(office: Off
     assert re.search(r"प्रभार सौंपने वाले.*प्रभार ग्रहण करने वाले", body, re.DOTALL)
     assert "उत्तर की प्रतीक्षा में पृच्छाएँ" in body
     assert '/charge"' in text_of(office.holder_of(task).get("/account"))
+
+
+def test_the_head_certifies_the_list_of_an_officer_who_is_gone(office: Office) -> None:
+    journey = office.journey
+    number = journey.new_case([THANA])
+    journey.go_on(number, "accept_enquiry")
+    sho = journey.actor_of(office.task(number, "accept_enquiry"))
+    address = f"/posts/postings/{sho.post.posting_id}/charge"
+    reader, admin = office.at(Role.SP_READER), office.at(Role.USER_ADMIN)
+    assert address in reader.get(f"/posts?office={sho.post.office_id}").text
+    assert reader.get(address).status_code == 200
+    wrong = reader.post(address, {"why": "", "order_no": "ज्ञापांक 41"})
+    assert wrong.status_code == 422
+    assert "ज्ञापांक 41" in wrong.text
+    body = text_of(reader.post(address, {"why": "suspended", "order_no": "ज्ञापांक 41"})).partition("<main")[2]
+    assert number in body
+    assert sho.name_hi in body
+    assert "प्रभार स्वयं नहीं सौंपा (निलंबित)" in body
+    assert "ज्ञापांक 41" in body
+    head = journey.staff.holder(Role.SP_READER)
+    with office.database.engine.connect() as connection:
+        [(actor_id, told)] = connection.execute(
+            select(audit.c.actor_id, audit.c.detail).where(audit.c.action == "charge:certify")
+        )
+    assert actor_id == head.officer_id
+    assert (told["officer"], told["why"], told["post"]) == (str(sho.officer_id), "suspended", "sho")
+    assert admin.get(address).status_code == 403, (
+        "who gives posts and sees no case certifies no list of cases"
+    )
+    end = update(posting).where(posting.c.id == sho.post.posting_id)
+    with office.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(end.values(valid_to=NOW.date() - timedelta(days=3)))
+    assert "हाल में विरमित" in text_of(reader.get(f"/posts?office={sho.post.office_id}"))
+    assert number in text_of(reader.post(address, {"why": "relieved", "order_no": "ज्ञापांक 42"}))

@@ -57,7 +57,7 @@ def take(database: Database, actor: Actor, now: datetime) -> Charge:
     """The list of the post in which the officer acts, recorded with its sums. Raises NotAllowed."""
     if not actor.may(Permission.INBOX_SEE):
         raise NotAllowed
-    found = database.read(lambda session: _found(session, actor, now), actor_scope(actor))
+    found = database.read(lambda session: of_post(session, actor, now), actor_scope(actor))
     sums = {"tasks": len(found.tasks), "late": found.late, "notes": len(found.notes)}
     database.write(
         lambda session: audit.record(
@@ -68,7 +68,8 @@ def take(database: Database, actor: Actor, now: datetime) -> Charge:
     return found
 
 
-def _found(session: Session, actor: Actor, now: datetime) -> Charge:
+def of_post(session: Session, actor: Actor, now: datetime) -> Charge:
+    """What waits in the post in which the officer acts; nothing is recorded."""
     tasks: list[InboxRow] = []
     after, is_more = "", True
     while is_more and len(tasks) < MOST:

@@ -205,7 +205,7 @@ def to_relieve(
 ) -> UUID:
     """Ask for a fresh factor before a posting ends; `free_from` is the first day without it."""
     row, today = posted(session, actor, posting_id), calendars.day(now)
-    problems = _problems_of_order(order_no)
+    problems = problems_of_order(order_no)
     if free_from is None or free_from < max(row.valid_from, today - _BACK):
         problems["valid_from"] = "posting.problem.free_from"
     if problems or free_from is None:
@@ -346,7 +346,7 @@ def _problems(
     session: Session, actor: Actor, where: Place, typed: Typed, now: datetime
 ) -> tuple[dict[str, str], AnyRow | None]:
     """What is wrong with an order, by its box; and whom it is about, where that is known."""
-    problems = _problems_of_order(typed.order_no)
+    problems = problems_of_order(typed.order_no)
     found = accounts.accounts(session, typed.username.strip())
     officer = found[0] if found and found[0].active else None
     if officer is None:
@@ -365,7 +365,8 @@ def _problems(
     return problems, officer
 
 
-def _problems_of_order(order_no: str) -> dict[str, str]:
+def problems_of_order(order_no: str) -> dict[str, str]:
+    """What is wrong with the number of an order, by its box."""
     text = tidy(order_no)
     is_wrong = bool(fault_in(text)) or not text or len(text) > LONGEST_ORDER
     return {"order_no": "posting.problem.order_no"} if is_wrong else {}

@@ -79,6 +79,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "document:see": frozenset({"pii", "field", "first"}),  # first: by the department that it was delivered to
     "case:see": frozenset({"classes", "page"}),
     "charge:list": frozenset({"tasks", "late", "notes"}),  # of a post: how many of each
+    "charge:certify": frozenset(
+        {"officer", "post", "why", "tasks", "late", "notes"}
+    ),  # in an absent officer's place
     "record:see": frozenset(),  # who has opened a case
     "case:search": frozenset({"digest", "found"}),
     # the person of which case, if any; how many were shown

@@ -23,4 +23,6 @@ bp = Blueprint("charges", __name__)
 def show() -> ResponseReturnValue:
     now = transaction.now()
     found = charge.take(transaction.database(), g.actor, now)
-    return page("inbox/charge.html", found=found, most=charge.MOST, printed_at=now)
+    return page(
+        "inbox/charge.html", found=found, most=charge.MOST, printed_at=now, giver=g.actor, certified=None
+    )

@@ -9,8 +9,9 @@ from flask import Blueprint, g, redirect, request, url_for
 from app.domain import posts as rules
 from app.domain.errors import NotFound
 from app.domain.roles import Permission, Role
+from app.services.desk import charge
 from app.services.district import calendars
-from app.services.staff import postings
+from app.services.staff import absences, postings
 from app.web.door import stepup
 from app.web.frame import confirmations, language
 from app.web.frame.forms import day_text, known_day, known_id
@@ -52,6 +53,7 @@ def _listing(
             "places": places,
             "chosen": here,
             "staff": postings.staff(rows, actor, here, now) if here is not None else [],
+            "relieved": absences.relieved(rows, actor, here, now) if here is not None else [],
             "waiting": postings.waiting(rows, actor),
             "refused": postings.refused(rows, actor, now),
         }
@@ -64,6 +66,7 @@ def _listing(
         told=told,
         problems=problems or {},
         refused_id=refused_id,
+        may_certify=absences.may(actor),
         typed_reason=request.form.get("reason", "")[:_LONGEST],
     )
 
@@ -113,6 +116,35 @@ def end(posting_id: UUID) -> ResponseReturnValue:
     except postings.Refused as refused:
         return _ending_page(posting_id, 422, form, refused.problems)
     return redirect(url_for("stepup.show", step_up_id=asked), code=303)
+
+
+@bp.get("/posts/postings/<uuid:posting_id>/charge")
+@requires(Permission.POSTING_CHANGE)
+def absent(posting_id: UUID) -> ResponseReturnValue:
+    """The charge of an officer who is gone, to be certified in his place."""
+    return _absent_page(posting_id, 200, {}, {})
+
+
+@bp.post("/posts/postings/<uuid:posting_id>/charge")
+@requires(Permission.POSTING_CHANGE)
+def certify(posting_id: UUID) -> ResponseReturnValue:
+    """The certified list itself: it is printed from the answer, and each one that is taken is recorded."""
+    now = transaction.now()
+    typed = {name: request.form.get(name, "")[:_LONGEST] for name in ("why", "order_no")}
+    try:
+        made = absences.certify(
+            transaction.database(), g.actor, posting_id, typed["why"], typed["order_no"], now
+        )
+    except postings.Refused as refused:
+        return _absent_page(posting_id, 422, typed, refused.problems)
+    return page(
+        "inbox/charge.html",
+        found=made.charge,
+        most=charge.MOST,
+        printed_at=now,
+        giver=made.absent,
+        certified=made,
+    )
 
 
 @bp.post("/posts/orders/<uuid:order_id>/agree")
@@ -233,6 +265,21 @@ def _ending_page(
         status,
         posting=row,
         takes_two=rules.takes_two(g.actor, Role(row.role), row.kind),
+        typed=typed,
+        problems=problems,
+        longest=postings.LONGEST_ORDER,
+    )
+
+
+def _absent_page(
+    posting_id: UUID, status: int, typed: Mapping[str, str], problems: Mapping[str, str]
+) -> ResponseReturnValue:
+    row = transaction.read(lambda rows: absences.of_posting(rows, g.actor, posting_id))
+    return page(
+        "posts/absent.html",
+        status,
+        posting=row,
+        reasons=list(absences.Why),
         typed=typed,
         problems=problems,
         longest=postings.LONGEST_ORDER,
