@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Date, Index, Integer, LargeBinary, String, func, insert, or_, select, update
+from sqlalchemy import Column, Date, Index, Integer, LargeBinary, String, func, insert, select
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import Json, UtcDateTime, case_table, uuid_column
 from app.models.tables.cases import case
@@ -58,34 +59,18 @@ def newest(session: Session, proposal_id: UUID) -> AnyRow | None:
 
 def next_free(session: Session, now: datetime) -> AnyRow | None:
     """The oldest replay with something left to do, that no worker has in hand."""
-    is_free = or_(replay.c.lease_until.is_(None), replay.c.lease_until < now)
-    chosen = select(replay).where(visible(replay, session.scope), replay.c.state.in_(UNDER_WAY), is_free)
-    return session.connection.execute(chosen.order_by(replay.c.asked_at).limit(1)).one_or_none()
+    return guarded.oldest_free(session, replay, now, replay.c.state.in_(UNDER_WAY))
 
 
 def claim_replay(session: Session, replay_id: UUID, now: datetime, until: datetime) -> bool:
     """Take a replay in hand until an instant; -> whether nobody was quicker."""
-    done = session.connection.execute(
-        update(replay)
-        .where(
-            visible(replay, session.scope),
-            replay.c.id == replay_id,
-            replay.c.state.in_(UNDER_WAY),
-            or_(replay.c.lease_until.is_(None), replay.c.lease_until < now),
-        )
-        .values(lease_until=until, state="running")
-    )
-    return bool(done.rowcount)
+    wanted = replay.c.id == replay_id, replay.c.state.in_(UNDER_WAY)
+    return guarded.take(session, replay, now, until, *wanted, state="running")
 
 
 def set_values(session: Session, replay_id: UUID, **values: Any) -> bool:
     """Change a replay that is under way; -> whether it still was."""
-    done = session.connection.execute(
-        update(replay)
-        .where(visible(replay, session.scope), replay.c.id == replay_id, replay.c.state.in_(UNDER_WAY))
-        .values(**values)
-    )
-    return bool(done.rowcount)
+    return guarded.change(session, replay, replay.c.id == replay_id, replay.c.state.in_(UNDER_WAY), **values)
 
 
 def count_cases(session: Session, since: date) -> int:

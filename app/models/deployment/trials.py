@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, insert, or_, select, update
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, insert, select
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import Json, UtcDateTime, case_table, uuid_column
 
@@ -64,33 +65,15 @@ def done_for(session: Session, mark: bytes, since: datetime) -> AnyRow | None:
 
 def next_trial(session: Session, now: datetime) -> AnyRow | None:
     """The oldest dry run with something left to do, that no worker has in hand."""
-    is_free = or_(trial.c.lease_until.is_(None), trial.c.lease_until < now)
-    chosen = select(trial).where(visible(trial, session.scope), trial.c.state.in_(UNDER_WAY), is_free)
-    return session.connection.execute(chosen.order_by(trial.c.asked_at).limit(1)).one_or_none()
+    return guarded.oldest_free(session, trial, now, trial.c.state.in_(UNDER_WAY))
 
 
 def claim_trial(session: Session, trial_id: UUID, now: datetime, until: datetime) -> bool:
     """Take a dry run in hand until an instant; -> whether nobody was quicker."""
-    done = session.connection.execute(
-        update(trial)
-        .where(
-            visible(trial, session.scope),
-            trial.c.id == trial_id,
-            trial.c.state.in_(UNDER_WAY),
-            or_(trial.c.lease_until.is_(None), trial.c.lease_until < now),
-        )
-        .values(lease_until=until, state="running")
-        .returning(trial.c.id)
-    )
-    return done.one_or_none() is not None
+    wanted = trial.c.id == trial_id, trial.c.state.in_(UNDER_WAY)
+    return guarded.take(session, trial, now, until, *wanted, state="running")
 
 
 def set_trial(session: Session, trial_id: UUID, **values: Any) -> bool:
     """Change a dry run that is under way; -> whether it still was."""
-    done = session.connection.execute(
-        update(trial)
-        .where(visible(trial, session.scope), trial.c.id == trial_id, trial.c.state.in_(UNDER_WAY))
-        .values(**values)
-        .returning(trial.c.id)
-    )
-    return done.one_or_none() is not None
+    return guarded.change(session, trial, trial.c.id == trial_id, trial.c.state.in_(UNDER_WAY), **values)

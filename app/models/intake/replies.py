@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, Integer, String, UniqueConstraint, insert, or_, select, update
+from sqlalchemy import Column, Index, Integer, String, UniqueConstraint, insert, select
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column
 
@@ -66,35 +67,20 @@ def of_letter(session: Session, requisition_id: UUID) -> Sequence[AnyRow]:
     ).all()
 
 
-def _is_free(now: datetime) -> Any:
-    return or_(reply.c.lease_until.is_(None), reply.c.lease_until < now)
-
-
 def next_free(session: Session, now: datetime) -> AnyRow | None:
     """The oldest reply that is being listed and that no worker has in hand."""
-    chosen = select(reply).where(visible(reply, session.scope), reply.c.state == LISTING, _is_free(now))
-    return session.connection.execute(chosen.order_by(reply.c.asked_at).limit(1)).one_or_none()
+    return guarded.oldest_free(session, reply, now, reply.c.state == LISTING)
 
 
 def set_lease(session: Session, reply_id: UUID, now: datetime, until: datetime | None) -> bool:
     """Take a reply in hand until an instant, or let go of it; -> whether nobody else has it in hand."""
-    wanted = [visible(reply, session.scope), reply.c.id == reply_id]
-    if until is not None:
-        wanted += [reply.c.state == LISTING, _is_free(now)]
-    done = session.connection.execute(update(reply).where(*wanted).values(lease_until=until))
-    return bool(done.rowcount)
+    own = reply.c.id == reply_id
+    if until is None:
+        return guarded.change(session, reply, own, lease_until=None)
+    return guarded.take(session, reply, now, until, own, reply.c.state == LISTING)
 
 
 def set_listed(session: Session, reply_id: UUID, before: int, **values: Any) -> bool:
     """Take the list further from where it stood; False when another worker did."""
-    done = session.connection.execute(
-        update(reply)
-        .where(
-            visible(reply, session.scope),
-            reply.c.id == reply_id,
-            reply.c.state == LISTING,
-            reply.c.listed == before,
-        )
-        .values(**values)
-    )
-    return bool(done.rowcount)
+    stood = reply.c.id == reply_id, reply.c.state == LISTING, reply.c.listed == before
+    return guarded.change(session, reply, *stood, **values)

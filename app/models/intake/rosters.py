@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import Encrypted, Json, UtcDateTime, case_table, insert_or, uuid_column
 from app.models.tables.cases import case, document, search_key
@@ -144,44 +145,24 @@ def file_of(session: Session, roster_id: UUID) -> bytes | None:
 
 def next_free(session: Session, now: datetime) -> AnyRow | None:
     """The oldest roster with something left to do, that no worker has in hand."""
-    is_free = or_(roster.c.lease_until.is_(None), roster.c.lease_until < now)
+    is_free = guarded.is_free(roster, now)
     chosen = select(*_SHOWN).where(visible(roster, session.scope), roster.c.state.in_(UNDER_WAY), is_free)
     return session.connection.execute(chosen.order_by(roster.c.asked_at).limit(1)).one_or_none()
 
 
 def claim(session: Session, roster_id: UUID, now: datetime, until: datetime) -> bool:
     """Take a roster in hand until an instant; -> whether nobody was quicker."""
-    is_free = or_(roster.c.lease_until.is_(None), roster.c.lease_until < now)
-    done = session.connection.execute(
-        update(roster)
-        .where(
-            visible(roster, session.scope),
-            roster.c.id == roster_id,
-            roster.c.state.in_(UNDER_WAY),
-            is_free,
-        )
-        .values(lease_until=until)
-    )
-    return bool(done.rowcount)
+    return guarded.take(session, roster, now, until, roster.c.id == roster_id, roster.c.state.in_(UNDER_WAY))
 
 
 def release(session: Session, roster_id: UUID) -> None:
     """Let go of a roster that was in hand."""
-    session.connection.execute(
-        update(roster)
-        .where(visible(roster, session.scope), roster.c.id == roster_id)
-        .values(lease_until=None)
-    )
+    guarded.change(session, roster, roster.c.id == roster_id, lease_until=None)
 
 
 def change(session: Session, roster_id: UUID, before: Collection[str], **values: Any) -> bool:
     """Change a roster that is in one of these states; -> whether it was."""
-    done = session.connection.execute(
-        update(roster)
-        .where(visible(roster, session.scope), roster.c.id == roster_id, roster.c.state.in_(before))
-        .values(**values)
-    )
-    return bool(done.rowcount)
+    return guarded.change(session, roster, roster.c.id == roster_id, roster.c.state.in_(before), **values)
 
 
 def idle(session: Session, before: datetime, limit: int) -> Sequence[AnyRow]:

@@ -18,9 +18,9 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    update,
 )
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import Encrypted, Json, UtcDateTime, case_table, uuid_column
 
@@ -129,10 +129,6 @@ def pieces_of(session: Session, bundle_id: UUID) -> Sequence[AnyRow]:
     ).all()
 
 
-def _free(table: Any, now: datetime) -> Any:
-    return or_(table.c.lease_until.is_(None), table.c.lease_until < now)
-
-
 def _parted() -> Any:
     return and_(bundle.c.district_id == bundle_piece.c.district_id, bundle.c.id == bundle_piece.c.bundle_id)
 
@@ -146,7 +142,7 @@ def next_piece(session: Session, now: datetime) -> AnyRow | None:
             visible(bundle_piece, session.scope),
             bundle.c.state == MAKING,
             bundle_piece.c.told.is_(None),
-            _free(bundle_piece, now),
+            guarded.is_free(bundle_piece, now),
         )
         .order_by(bundle.c.asked_at, bundle_piece.c.place)
         .limit(1)
@@ -158,7 +154,7 @@ def next_whole(session: Session, now: datetime) -> AnyRow | None:
     """The next bundle all of whose pieces are made, and which nobody puts together."""
     has_unmade = exists().where(_parted(), bundle_piece.c.told.is_(None))
     statement = select(bundle).where(
-        visible(bundle, session.scope), bundle.c.state == MAKING, ~has_unmade, _free(bundle, now)
+        visible(bundle, session.scope), bundle.c.state == MAKING, ~has_unmade, guarded.is_free(bundle, now)
     )
     return session.connection.execute(statement.order_by(bundle.c.asked_at).limit(1)).one_or_none()
 
@@ -183,66 +179,29 @@ def about(session: Session, case_id: UUID, requisition_id: UUID) -> Sequence[Any
 
 def claim_piece(session: Session, piece_id: UUID, now: datetime, until: datetime) -> bool:
     """Take a piece in hand; -> whether nobody else has."""
-    return _changed(
-        session,
-        update(bundle_piece)
-        .where(
-            visible(bundle_piece, session.scope),
-            bundle_piece.c.id == piece_id,
-            bundle_piece.c.told.is_(None),
-            _free(bundle_piece, now),
-        )
-        .values(lease_until=until),
-    )
+    wanted = bundle_piece.c.id == piece_id, bundle_piece.c.told.is_(None)
+    return guarded.take(session, bundle_piece, now, until, *wanted)
 
 
 def claim_whole(session: Session, bundle_id: UUID, now: datetime, until: datetime) -> bool:
     """Take a bundle in hand to put it together; -> whether nobody else has."""
-    return _changed(
-        session,
-        update(bundle)
-        .where(
-            visible(bundle, session.scope),
-            bundle.c.id == bundle_id,
-            bundle.c.state == MAKING,
-            _free(bundle, now),
-        )
-        .values(lease_until=until),
-    )
+    return guarded.take(session, bundle, now, until, bundle.c.id == bundle_id, bundle.c.state == MAKING)
 
 
 def set_made(session: Session, piece_id: UUID, bundle_id: UUID, count: int, told: bytes) -> bool:
     """Note that a piece is made, and count its documents; False when it was before, or nobody wants it any more."""
+    own = bundle_piece.c.id == piece_id, bundle_piece.c.bundle_id == bundle_id
     is_wanted = exists().where(_parted(), bundle.c.state == MAKING)
-    is_new = _changed(
-        session,
-        update(bundle_piece)
-        .where(
-            visible(bundle_piece, session.scope),
-            bundle_piece.c.id == piece_id,
-            bundle_piece.c.bundle_id == bundle_id,
-            bundle_piece.c.told.is_(None),
-            is_wanted,
-        )
-        .values(told=told, lease_until=None),
-    )
+    is_unmade = bundle_piece.c.told.is_(None)
+    is_new = guarded.change(session, bundle_piece, *own, is_unmade, is_wanted, told=told, lease_until=None)
     if is_new:
-        session.connection.execute(
-            update(bundle)
-            .where(visible(bundle, session.scope), bundle.c.id == bundle_id)
-            .values(done=bundle.c.done + count)
-        )
+        guarded.change(session, bundle, bundle.c.id == bundle_id, done=bundle.c.done + count)
     return is_new
 
 
 def set_state(session: Session, bundle_id: UUID, before: Sequence[str], **values: Any) -> bool:
     """Change a bundle that is in one of these states; -> whether it was."""
-    return _changed(
-        session,
-        update(bundle)
-        .where(visible(bundle, session.scope), bundle.c.id == bundle_id, bundle.c.state.in_(before))
-        .values(**values),
-    )
+    return guarded.change(session, bundle, bundle.c.id == bundle_id, bundle.c.state.in_(before), **values)
 
 
 def delete_pieces(session: Session, bundle_id: UUID) -> None:
@@ -251,7 +210,3 @@ def delete_pieces(session: Session, bundle_id: UUID) -> None:
             visible(bundle_piece, session.scope), bundle_piece.c.bundle_id == bundle_id
         )
     )
-
-
-def _changed(session: Session, statement: Any) -> bool:
-    return bool(session.connection.execute(statement).rowcount == 1)
