@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Index, LargeBinary, String, delete, func, insert, select, update
 
+from app.models import guarded
 from app.models.deployment.releases import release
 from app.models.scope import visible
 from app.models.tables.base import Json, UtcDateTime, case_table, uuid_column
@@ -154,17 +155,14 @@ def set_values(session: Session, proposal_id: UUID, values: Mapping[str, Any]) -
 
 def set_file(session: Session, proposal_id: UUID, key: str, known: bytes, values: Mapping[str, Any]) -> bool:
     """Change a file whose content is still the `known` one; -> whether it was."""
-    done = session.connection.execute(
-        update(proposal_file)
-        .where(
-            visible(proposal_file, session.scope),
-            proposal_file.c.proposal_id == proposal_id,
-            proposal_file.c.key == key,
-            proposal_file.c.sha256 == known,
-        )
-        .values(**values)
+    return guarded.change(
+        session,
+        proposal_file,
+        proposal_file.c.proposal_id == proposal_id,
+        proposal_file.c.key == key,
+        proposal_file.c.sha256 == known,
+        **values,
     )
-    return bool(done.rowcount)
 
 
 def delete_file(session: Session, proposal_id: UUID, key: str) -> None:

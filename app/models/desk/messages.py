@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from app.domain.clock import start_of
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import Json, UtcDateTime, case_table, insert_or, uuid_column
 from app.models.tables.officers import officer, posting
@@ -223,17 +224,14 @@ def due(session: Session, now: datetime, limit: int) -> Sequence[AnyRow]:
 
 def update_message(session: Session, message_id: UUID, known: int, values: Mapping[str, Any]) -> bool:
     """Note a try, or what became of it, while its tries are still the `known` number; -> whether they were."""
-    done = session.connection.execute(
-        update(message)
-        .where(
-            visible(message, session.scope),
-            message.c.id == message_id,
-            message.c.state == "queued",
-            message.c.attempts == known,
-        )
-        .values(**values)
+    return guarded.change(
+        session,
+        message,
+        message.c.id == message_id,
+        message.c.state == "queued",
+        message.c.attempts == known,
+        **values,
     )
-    return bool(done.rowcount)
 
 
 def last_messages(session: Session, officer_id: UUID, limit: int) -> Sequence[AnyRow]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, LargeBinary, String, insert, select, update
+from sqlalchemy import Column, Index, LargeBinary, String, insert, select
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import UtcDateTime, case_table, insert_or, uuid_column
 from app.models.tables.officers import officer
@@ -80,14 +81,9 @@ def tokens(session: Session) -> Sequence[AnyRow]:
 
 def set_token(session: Session, token_id: UUID, **values: Any) -> bool:
     """Change a token that was not revoked; -> whether there was one."""
-    done = session.connection.execute(
-        update(api_token)
-        .where(
-            visible(api_token, session.scope), api_token.c.id == token_id, api_token.c.revoked_at.is_(None)
-        )
-        .values(**values)
+    return guarded.change(
+        session, api_token, api_token.c.id == token_id, api_token.c.revoked_at.is_(None), **values
     )
-    return bool(done.rowcount)
 
 
 def request_of(session: Session, digest: bytes) -> AnyRow | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select
 
+from app.models import guarded
 from app.models.casefile.case_queries import first_open
 from app.models.scope import visible
 from app.models.tables.base import insert_or
@@ -272,9 +273,11 @@ def insert_delivery(session: Session, row: Mapping[str, Any]) -> None:
 
 def set_opened(session: Session, delivery_id: UUID, at: datetime, by: UUID) -> bool:
     """Note the first opening; False when it was opened before."""
-    changed = session.connection.execute(
-        update(delivery)
-        .where(visible(delivery, session.scope), delivery.c.id == delivery_id, delivery.c.opened_at.is_(None))
-        .values(opened_at=at, opened_by=by)
+    return guarded.change(
+        session,
+        delivery,
+        delivery.c.id == delivery_id,
+        delivery.c.opened_at.is_(None),
+        opened_at=at,
+        opened_by=by,
     )
-    return changed.rowcount == 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Date, Index, Integer, String, func, insert, select, update
+from sqlalchemy import Column, Date, Index, Integer, String, func, insert, select
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import Encrypted, Json, UtcDateTime, case_table, uuid_column
 
@@ -62,14 +63,9 @@ def find(session: Session, lodgement_id: UUID) -> AnyRow | None:
 
 def change(session: Session, lodgement_id: UUID, before: Collection[str], **values: Any) -> bool:
     """Change one that is in one of these states; -> whether it was."""
-    done = session.connection.execute(
-        update(lodgement)
-        .where(
-            visible(lodgement, session.scope), lodgement.c.id == lodgement_id, lodgement.c.state.in_(before)
-        )
-        .values(**values)
+    return guarded.change(
+        session, lodgement, lodgement.c.id == lodgement_id, lodgement.c.state.in_(before), **values
     )
-    return bool(done.rowcount)
 
 
 def unaccepted(session: Session, limit: int) -> Sequence[AnyRow]:

@@ -292,12 +292,9 @@ def judge(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def move(session: Session, row_id: UUID, before: str, after: str, **values: Any) -> bool:
     """Bring one row from a state into another; -> whether it was in it."""
-    done = session.connection.execute(
-        update(roster_row)
-        .where(visible(roster_row, session.scope), roster_row.c.id == row_id, roster_row.c.state == before)
-        .values(state=after, **values)
+    return guarded.change(
+        session, roster_row, roster_row.c.id == row_id, roster_row.c.state == before, state=after, **values
     )
-    return bool(done.rowcount)
 
 
 def take_rows(session: Session, row_ids: Sequence[UUID]) -> bool:

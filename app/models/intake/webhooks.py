@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Index, SmallInteger, String, and_, func, insert, select, update
 
+from app.models import guarded
 from app.models.intake.lodgements import lodgement
 from app.models.scope import visible
 from app.models.tables.base import Counter, Encrypted, Json, UtcDateTime, case_table, uuid_column
@@ -173,17 +174,9 @@ def due(session: Session, now: datetime, limit: int) -> Sequence[AnyRow]:
 def update_call(session: Session, call_id: UUID, known: int, values: Mapping[str, Any]) -> bool:
     """Note a try, or what became of it, while its tries are still the `known` number; -> whether they were."""
     own = webhook_call.c
-    done = session.connection.execute(
-        update(webhook_call)
-        .where(
-            visible(webhook_call, session.scope),
-            own.id == call_id,
-            own.state == "queued",
-            own.attempts == known,
-        )
-        .values(**values)
+    return guarded.change(
+        session, webhook_call, own.id == call_id, own.state == "queued", own.attempts == known, **values
     )
-    return bool(done.rowcount)
 
 
 def last_calls(session: Session, limit: int) -> Sequence[AnyRow]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column
 from app.models.tables.cases import case
@@ -116,14 +117,9 @@ def set_own_ended(session: Session, officer_id: UUID, at: datetime) -> None:
 
 def set_own_proven(session: Session, own_certificate_id: UUID, at: datetime) -> bool:
     """Let one count that was asked for; False when it counts already."""
-    changed = session.connection.execute(
-        update(own_certificate)
-        .where(
-            visible(own_certificate, session.scope), _own.id == own_certificate_id, _own.proven_at.is_(None)
-        )
-        .values(proven_at=at)
+    return guarded.change(
+        session, own_certificate, _own.id == own_certificate_id, _own.proven_at.is_(None), proven_at=at
     )
-    return changed.rowcount == 1
 
 
 def prepared_of(session: Session, certificate_id: UUID) -> AnyRow | None:
@@ -191,16 +187,15 @@ def signed_over(session: Session, officer_id: UUID, digest: bytes) -> AnyRow | N
 
 def set_signed(session: Session, certificate_id: UUID, path: str, at: datetime) -> bool:
     """Put the signed file in the place of the prepared one; False when it waits no more."""
-    changed = session.connection.execute(
-        update(prepared_paper)
-        .where(
-            visible(prepared_paper, session.scope),
-            _paper.certificate_id == certificate_id,
-            _paper.state == WAITING,
-        )
-        .values(state=SIGNED, path=path, signed_at=at)
+    return guarded.change(
+        session,
+        prepared_paper,
+        _paper.certificate_id == certificate_id,
+        _paper.state == WAITING,
+        state=SIGNED,
+        path=path,
+        signed_at=at,
     )
-    return changed.rowcount == 1
 
 
 def set_job_due(session: Session, engine_task_id: str, at: datetime) -> None:

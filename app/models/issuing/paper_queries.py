@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, insert, or_, select, update
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.statements import Change
 from app.models.tables.cases import case, document
@@ -227,12 +228,7 @@ def insert_act(session: Session, row: Mapping[str, Any]) -> None:
 
 def set_act(session: Session, act_id: UUID, **values: Any) -> bool:
     """Confirm an act that was asked for; False when it was confirmed already."""
-    changed = session.connection.execute(
-        update(paper_act)
-        .where(visible(paper_act, session.scope), paper_act.c.id == act_id, paper_act.c.at.is_(None))
-        .values(**values)
-    )
-    return changed.rowcount == 1
+    return guarded.change(session, paper_act, paper_act.c.id == act_id, paper_act.c.at.is_(None), **values)
 
 
 def _acts() -> Any:
@@ -313,12 +309,9 @@ def act_that_made(session: Session, kind: str, number: str) -> AnyRow | None:
 
 def set_act_number(session: Session, act_id: UUID, number: str) -> bool:
     """Give a confirmed act its number; False when it has one."""
-    changed = session.connection.execute(
-        update(paper_act)
-        .where(visible(paper_act, session.scope), paper_act.c.id == act_id, paper_act.c.number.is_(None))
-        .values(number=number)
+    return guarded.change(
+        session, paper_act, paper_act.c.id == act_id, paper_act.c.number.is_(None), number=number
     )
-    return changed.rowcount == 1
 
 
 def acts_of_kind(session: Session, kind: str, since: datetime, until: datetime) -> Sequence[AnyRow]:

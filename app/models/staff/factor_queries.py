@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import insert_or
 from app.models.tables.officers import entry_code, login_session, officer, recovery_code, sign_in_try, step_up
@@ -26,31 +27,25 @@ if TYPE_CHECKING:
 
 def take_step(session: Session, officer_id: UUID, step: int) -> bool:
     """Write down that the code of this step was used; False when it, or a later one, was used before."""
-    changed = session.connection.execute(
-        update(officer)
-        .where(
-            visible(officer, session.scope),
-            officer.c.id == officer_id,
-            or_(officer.c.totp_step.is_(None), officer.c.totp_step < step),
-        )
-        .values(totp_step=step)
+    return guarded.change(
+        session,
+        officer,
+        officer.c.id == officer_id,
+        or_(officer.c.totp_step.is_(None), officer.c.totp_step < step),
+        totp_step=step,
     )
-    return changed.rowcount == 1
 
 
 def take_recovery_code(session: Session, officer_id: UUID, digest: bytes, at: datetime) -> bool:
     """Use a recovery code up; False for one that is unknown or was used."""
-    changed = session.connection.execute(
-        update(recovery_code)
-        .where(
-            visible(recovery_code, session.scope),
-            recovery_code.c.officer_id == officer_id,
-            recovery_code.c.digest == digest,
-            recovery_code.c.used_at.is_(None),
-        )
-        .values(used_at=at)
+    return guarded.change(
+        session,
+        recovery_code,
+        recovery_code.c.officer_id == officer_id,
+        recovery_code.c.digest == digest,
+        recovery_code.c.used_at.is_(None),
+        used_at=at,
     )
-    return changed.rowcount == 1
 
 
 def replace_recovery_codes(session: Session, officer_id: UUID, rows: Sequence[dict[str, Any]]) -> None:
@@ -185,17 +180,15 @@ def entry_code_of(session: Session, entry_code_id: UUID) -> AnyRow | None:
 
 def agree(session: Session, entry_code_id: UUID, digest: bytes, expires_at: datetime) -> bool:
     """Give an asked-for code its digest; False when another was quicker."""
-    changed = session.connection.execute(
-        update(entry_code)
-        .where(
-            visible(entry_code, session.scope),
-            entry_code.c.id == entry_code_id,
-            entry_code.c.digest.is_(None),
-            entry_code.c.closed_at.is_(None),
-        )
-        .values(digest=digest, expires_at=expires_at)
+    return guarded.change(
+        session,
+        entry_code,
+        entry_code.c.id == entry_code_id,
+        entry_code.c.digest.is_(None),
+        entry_code.c.closed_at.is_(None),
+        digest=digest,
+        expires_at=expires_at,
     )
-    return changed.rowcount == 1
 
 
 def close_entry_codes(session: Session, officer_id: UUID, at: datetime) -> None:
@@ -253,12 +246,7 @@ def delete_old_step_ups(session: Session, before: datetime) -> None:
 
 
 def _mark(session: Session, step_up_id: UUID, condition: Any, **values: Any) -> bool:
-    changed = session.connection.execute(
-        update(step_up)
-        .where(visible(step_up, session.scope), step_up.c.id == step_up_id, condition)
-        .values(**values)
-    )
-    return changed.rowcount == 1
+    return guarded.change(session, step_up, step_up.c.id == step_up_id, condition, **values)
 
 
 def _insert(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:

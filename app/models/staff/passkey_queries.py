@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.officers import passkey, passkey_challenge
 
@@ -41,12 +42,7 @@ def insert_passkey(session: Session, row: dict[str, Any]) -> None:
 def move_counter(session: Session, passkey_id: UUID, counter: int, at: datetime) -> bool:
     """Write down a use; False where the key has signed as often or oftener before. A key may count nothing at all."""
     before = passkey.c.counter < counter if counter else passkey.c.counter == 0
-    changed = session.connection.execute(
-        update(passkey)
-        .where(visible(passkey, session.scope), passkey.c.id == passkey_id, before)
-        .values(counter=counter, used_at=at)
-    )
-    return changed.rowcount == 1
+    return guarded.change(session, passkey, passkey.c.id == passkey_id, before, counter=counter, used_at=at)
 
 
 def set_doubted(session: Session, passkey_id: UUID, at: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, insert, or_, select, update
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.officers import officer, posting, posting_order
 from app.models.tables.offices import named, office
@@ -147,16 +148,9 @@ def refused_orders(session: Session, officer_id: UUID, since: datetime) -> Seque
 
 def settle_order(session: Session, order_id: UUID, before: str, values: Mapping[str, Any]) -> bool:
     """Give an order another state if it is still in the one before; whether it was."""
-    changed = session.connection.execute(
-        update(posting_order)
-        .where(
-            visible(posting_order, session.scope),
-            posting_order.c.id == order_id,
-            posting_order.c.state == before,
-        )
-        .values(**values)
+    return guarded.change(
+        session, posting_order, posting_order.c.id == order_id, posting_order.c.state == before, **values
     )
-    return bool(changed.rowcount)
 
 
 def claims_of(session: Session, officer_id: UUID) -> Sequence[AnyRow]:
