@@ -43,7 +43,7 @@ FIR: dict[str, Any] = {
 STRANGERS = [{"name": name, "gist": "not_known"} for name in ("श्याम महतो", "गीता देवी")]
 #: Steps whose form says something of the person; the SDPO reviews one clean case in twenty.
 _OWN = frozenset({"search_records", "review_findings"})
-_PATIENCE = 240.0  # seconds for the papers of four hundred on a busy machine
+_PATIENCE = 600.0  # seconds for the papers of four hundred on a busy machine
 
 
 class WholeLetter:

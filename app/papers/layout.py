@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from app.papers.compose import Composition
 
+#: A page of a list takes a fifth of a second; on a machine that is busy with everybody's work, many times that.
+_SECONDS_OF_A_PAGE = 5
+
 
 def draw_paper(composition: Composition, issued_at: datetime, assets: Assets) -> bytes:
     """Draw a paper as PDF bytes, A4.
@@ -35,8 +38,7 @@ def draw_paper(composition: Composition, issued_at: datetime, assets: Assets) ->
 
     wanted = 1 if composition.layout == "certificate" else len(composition.sheets)
     wanted += sum(len(sheet.lists) for sheet in composition.sheets if sheet.is_long)
-    # A page of a list takes a fifth of a second.
-    seconds = SECONDS + sum(len(sheet.lists) for sheet in composition.sheets)
+    seconds = SECONDS + _SECONDS_OF_A_PAGE * sum(len(sheet.lists) for sheet in composition.sheets)
     for dense in (False, True):
         html = _html(composition, assets, pictures, wanted, dense=dense)
         pdf = render_pdf(html, issued_at, assets, seconds)
