@@ -37,7 +37,7 @@ CATALOGUES_STAMP := .stamps/catalogues-$(call sum,$(POS))
 # A stamp is made last; the older ones of its kind go.
 stamp = rm -f $(1)-*; mkdir -p .stamps; touch $@
 
-.PHONY: help run test bench check sbom tidy lock build
+.PHONY: help run test bench check sbom late tidy lock build
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -65,6 +65,9 @@ check: build $(TEST_PYTHON_STAMP) ## linters, types, import rules
 sbom: ## the bill of materials from the locks, as CycloneDX 1.6: sbom.json
 	@python=$$(sh setup/need.sh python) && $$python setup/sbom.py >sbom.json && echo sbom.json
 
+late: $(TEST_PYTHON_STAMP) ## locks past their term, and known holes by FEED="PyPI.zip npm.zip" of osv.dev; fetches nothing
+	@$(PY) setup/late.py $(FEED)
+
 tidy: $(TEST_PYTHON_STAMP) ## put layout and simple faults right by themselves
 	@$(PY) -m ruff check --fix --quiet . || true
 	@$(PY) -m ruff format --quiet .
@@ -77,6 +80,7 @@ lock: ## write the locks anew from requirements*.in and package.json (UPGRADE=1:
 			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --pip-args='--only-binary :all:' \
 			--output-file=$$name.txt $$name.in || exit 1; done
 	@npm install --package-lock-only --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
+	@$(if $(UPGRADE),date -u +%F >setup/locked)
 
 build: $(PYTHON_STAMP) $(ASSETS_STAMP) $(CATALOGUES_STAMP)
 

@@ -118,7 +118,7 @@ def test_the_twenty_that_are_forgotten_are_all_there():
 
 def test_the_head_of_the_table_counts_right():
     met, is_open, rest = (
-        int(each) for each in re.findall(r"(\d+) (?:rows are met|are open|do not apply)", TABLE)
+        int(each) for each in re.findall(r"(\d+) (?:rows are met|(?:is|are) open|do not apply)", TABLE)
     )
     marked = sum(row[-1].startswith("**open**") for row in STANDARD)
     without = sum(row[-2].startswith("not applicable: ") for row in STANDARD)
