@@ -111,6 +111,13 @@ def test_a_firms_paper_names_the_firm_and_its_place_and_no_person(journey: Journ
         assert word not in text
 
 
+def test_a_name_in_its_own_letters_goes_from_the_form_onto_the_paper(journey: Journey) -> None:
+    number = journey.add(journey.register(candidate_count=1), ["th_mufassil"], own_name="محمد اسلم")
+    _, text = issued(journey, number, lang="both")
+    assert "محمد" in text
+    assert "اسلم" in text
+
+
 def test_why_nobody_was_found_is_said_from_closed_answers_alone(journey: Journey) -> None:
     number = journey.new_case(["th_mufassil"])
     journey.go_on(number, "visit")
