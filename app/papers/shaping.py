@@ -37,6 +37,7 @@ _CACHED_RUNS = 20_000
 _SILENT = "\u200b"  # what the later glyphs of a cluster say to readers that know nothing of ActualText
 _NOTHING = 0x200C  # a zero-width non-joiner: every font that joins letters has one
 _JOINER = "\u200d"
+_HELD = "\u00a0"  # a space at which no line ends: the layout counts it as a letter, so no line may stretch it
 _UNSEEN_RISE = (
     25.0  # thousandths of the size: readers take a mark that is raised for the beginning of another line
 )
@@ -241,6 +242,8 @@ class _Operators:
         self._size: float = target._fontsize  # noqa: SLF001
         self._base_rise: float = target._rise  # noqa: SLF001
         self._rise = self._base_rise
+        #: By how much a justified line makes each of its spaces wider, in thousandths of the size.
+        self._stretch: float = getattr(target, "_wordSpace", 0.0) * _EM / self._size
         self._out: list[str] = []
         self._array: list[str] = []
         self._literal = bytearray()
@@ -286,6 +289,8 @@ class _Operators:
         self._kern(self._owed - glyph.dx)
         self._literal.append(byte)
         self._owed = glyph.dx + glyph.width - glyph.advance
+        if glyph.text == _HELD:
+            self._owed += self._stretch
 
     def _raise_to(self, rise: float) -> None:
         if abs(rise - self._rise) > 1e-6:  # noqa: PLR2004 - below what a PDF number can hold
@@ -352,7 +357,8 @@ def _draws_shaped(stock: Callable[[Any, Any], str]) -> Callable[[Any, Any], str]
         font = pdfmetrics.getFont(target._fontname)  # noqa: SLF001
         if isinstance(font, ShapedTTFont):
             said = text.decode("utf8") if isinstance(text, bytes) else str(text)
-            if RUN.search(said):
+            is_held = _HELD in said and getattr(target, "_wordSpace", 0.0)
+            if is_held or RUN.search(said):
                 return _Operators(font, target).text(font.spans(said))
         return stock(target, text)
 

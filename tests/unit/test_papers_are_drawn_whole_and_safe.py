@@ -35,6 +35,7 @@ from app.papers.photo import SIZE, photo_jpeg
 from tests.drawn_words import word_html
 from tests.paper_samples import (
     ASSETS,
+    CANDIDATE,
     COPIES,
     HOME,
     ISSUED_AT,
@@ -387,3 +388,19 @@ def test_a_library_that_changed_beneath_us_is_found_at_start_up() -> None:
         env={"PATH": ""},
     )
     assert run.stdout.split() == ["papers.library_changed", "xhtml2pdf.reportlab_paragraph._chunkWord"]
+
+
+def test_the_word_and_the_code_of_a_pin_stay_on_one_line_and_the_line_within_its_margin() -> None:
+    """Of an address that is nothing but PINs, each line would end between the two, or be drawn too wide."""
+    home = replace(HOME, village=Words("पिन 841301 " * 23 + "पिन 841301", "PIN 841301 " * 23 + "PIN 841301"))
+    facts = clear_report(subject=replace(CANDIDATE, permanent=home), language="both")
+    document = pypdfium2.PdfDocument(drawn(facts))
+    assert len(document) == 2
+    for page, word in zip(document, ("पिन", "PIN"), strict=True):
+        text = page.get_textpage()
+        lines = text.get_text_range().splitlines()
+        assert sum(line.count(f"{word} 841301") for line in lines) == 25
+        assert not [line for line in lines if line.rstrip().endswith(word)]
+        edges = [text.get_rect(number)[2] for number in range(text.count_rects())]
+        assert max(edges) < page.get_width() - 50
+    document.close()
