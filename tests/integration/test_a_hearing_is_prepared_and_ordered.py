@@ -12,6 +12,7 @@ from app.domain.errors import NotFound
 from app.domain.roles import Role
 from app.models.tables.audit import audit
 from app.models.tables.cases import answer, case
+from app.models.tables.workflow import notification
 from app.services.desk import signatures, tasks
 from tests.districts import NOW
 from tests.journey import scan
@@ -99,6 +100,7 @@ def test_what_the_section_head_prepares_is_changed_and_ordered_by_the_dm(office:
     assert looks(office, number) == [*seen, ["P3"]], "who reads the reason there is recorded, as everywhere"
     assert prepare(head, number, "dm_reason").status_code == 303
     assert_recorded_beside_each_other(office, number)
+    assert_told_to_who_decides_and_in_the_timeline(office, number)
     assert_read_in_the_office_alone(office, number)
     assert_signed_in_no_list(office, number)
     task = office.task(number, "decide")
@@ -135,6 +137,16 @@ def assert_recorded_beside_each_other(office: Office, number: str) -> None:
         rows = connection.execute(select(audit.c.detail).where(*wanted)).all()
     assert len(rows) == 2
     assert not [row for row in rows if "कक्ष" in str(row.detail)]
+
+
+def assert_told_to_who_decides_and_in_the_timeline(office: Office, number: str) -> None:
+    known = select(case.c.id).where(case.c.number == number).scalar_subquery()
+    with office.database.engine.connect() as connection:
+        wanted = notification.c.case_id == known, notification.c.kind == "hearing"
+        assert [row.role for row in connection.execute(select(notification).where(*wanted))] == ["dm"]
+    told = "सुनवाई का प्रस्ताव तैयार हुआ"
+    assert main(office.at(Role.DM).get(address(number, "timeline"))).count(told) == 2
+    assert told not in main(office.at(Role.SP).get(address(number, "timeline")))
 
 
 def assert_read_in_the_office_alone(office: Office, number: str) -> None:
@@ -181,7 +193,7 @@ def test_in_a_case_that_the_sp_signs_the_reader_prepares_for_him(office: Office)
     ("changes", "says"),
     [
         ({"hearing_date-d": "23", "hearing_date-m": "11"}, "24-11-2026 या उसके बाद का दिन लिखें"),
-        ({"hearing_date-d": "31", "hearing_date-m": "2"}, "सुनवाई की तिथि"),
+        ({"hearing_date-d": "31", "hearing_date-m": "2"}, "ऐसी कोई तिथि नहीं होती: 31-02-2026"),
         ({"hearing_place": ""}, "सुनवाई का स्थान लिखें"),
         ({"dm_reason": "छोटा"}, "कारण"),
         ({"hearing_time-t": "25:90"}, "समय लिखें"),

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from app.domain.clock import IST
 from app.domain.roles import Role
 from app.models.scope import CaseScope
+from app.models.tables.cases import case
 from app.models.tables.clocks import reminder
+from app.models.tables.officers import officer
 from app.models.tables.workflow import notification
 from app.services.jobs import jobs
 from app.services.timekeeping import recomputing
@@ -108,6 +110,24 @@ def test_an_order_of_the_sp_holds_reminders_back_and_the_days_after_it_bring_the
     assert [level for level, *_ in sent(thana)] == [100]
     reminders.sweep(thana.database, thana.now)
     assert len(sent(thana)) == 1
+
+
+def test_the_sdpo_calls_the_sho_who_is_late_by_one_touch(thana):
+    thanas = thana.journey.staff.offices(Role.SHO)
+    of_case = thana.journey.staff.holder(Role.SHO, thanas["th_mashrakh"])
+    with thana.database.engine.begin() as connection:
+        at_thana = officer.c.id == of_case.officer_id
+        connection.execute(officer.update().where(at_thana).values(phone="9000000123"))
+        above = connection.execute(
+            select(case.c.sdpo_office_id).where(case.c.number == thana.number)
+        ).scalar()
+    wait(thana, at(25, 17, 1))
+    names = {office_id: name for name, office_id in thana.journey.staff.offices(Role.SDPO).items()}
+    over = thana.at(Role.SDPO, names[above])
+    link = f'href="tel:9000000123">☎ {of_case.name_hi}'
+    assert link in text_of(over.get("/reminders"))
+    assert link in text_of(over.get("/tracking/steps/accept_enquiry"))
+    assert "tel:9000000123" not in text_of(thana.at(Role.SHO, "th_mashrakh").get("/reminders"))
 
 
 def test_the_dm_reads_what_has_run_over_twice(thana):

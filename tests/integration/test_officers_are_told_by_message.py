@@ -65,15 +65,15 @@ def wish(journey: Journey, wanted: Wishes) -> None:
     )
 
 
-def notify(journey: Journey, kind: str = "reminder") -> None:
-    actor = sho(journey)
+def notify(journey: Journey, kind: str = "reminder", actor: Actor | None = None) -> None:
+    actor = actor or sho(journey)
     with journey.database.engine.begin() as connection:
         connection.execute(
             notification.insert().values(
                 district_id=actor.district_id,
                 id=new_id(journey.now),
                 office_id=actor.post.office_id,
-                role=Role.SHO,
+                role=actor.post.role,
                 kind=kind,
                 at=journey.now,
             )
@@ -133,6 +133,21 @@ def test_what_came_before_the_wish_or_for_another_post_is_not_told(journey, carr
         )
     messages.go_on(journey.database, carriers, journey.now)
     assert outbox(journey) == [("trial", "email", "sent")]
+
+
+def test_who_decides_by_order_of_delegation_hears_of_work_and_not_of_what_is_for_the_dm_alone(
+    journey, carriers
+):
+    adm = journey.staff.holder(Role.ADM)
+    assert "delegate" in {post.kind for post in adm.posts}
+    wanted = Wishes("adm.saran@bihar.gov.in")
+    journey.database.write(lambda rows: messages.set_wishes(rows, adm, wanted, journey.now), actor_scope(adm))
+    journey.now = NOW + timedelta(minutes=1)
+    dm = journey.staff.holder(Role.DM)
+    for kind in ("reminder", "hearing", "watch", "break_glass"):
+        notify(journey, kind, dm)
+    messages.go_on(journey.database, carriers, journey.now)
+    assert [kind for kind, *_ in outbox(journey)] == ["hearing", "reminder", "trial"]
 
 
 def test_a_dead_server_is_tried_again_later_and_given_up_at_last(journey):

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from app.domain.clock import start_of
+from app.domain.roles import DELEGATE, DELEGATED
 from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import Json, UtcDateTime, case_table, insert_or, uuid_column
@@ -72,6 +73,20 @@ message = case_table(
     parents=[("officer_id", "officer"), ("notification_id", "notification")],
 )
 
+#: Notices to a person rather than of work: no order of delegation passes them on.
+_IN_PERSON = ("break_glass", "watch")
+_BY_ORDER = or_(
+    *(
+        and_(
+            posting.c.kind == DELEGATE,
+            posting.c.role == by,
+            notification.c.role.in_(theirs),
+            notification.c.kind.not_in(_IN_PERSON),
+        )
+        for by, theirs in DELEGATED.items()
+    )
+)
+
 
 def contact_of(session: Session, officer_id: UUID) -> AnyRow | None:
     return session.connection.execute(
@@ -99,7 +114,10 @@ def set_digested(session: Session, officer_id: UUID, until: datetime) -> None:
 
 
 def _told_to(day: date) -> Any:
-    """Notices, each with the officers who hold the post it is for on this day and want messages."""
+    """Notices, each with the officers who hold the post it is for on this day and want messages.
+
+    Of work hears, too, who does it by order of delegation; whoever holds two such posts hears once.
+    """
     return (
         select(
             notification.c.id,
@@ -110,12 +128,13 @@ def _told_to(day: date) -> Any:
             contact.c.email,
             contact.c.mobile,
         )
+        .distinct()
         .join(
             posting,
             and_(
                 posting.c.district_id == notification.c.district_id,
                 posting.c.office_id == notification.c.office_id,
-                posting.c.role == notification.c.role,
+                or_(posting.c.role == notification.c.role, _BY_ORDER),
                 posting.c.valid_from <= day,
                 or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
             ),

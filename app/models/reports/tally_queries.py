@@ -192,6 +192,7 @@ def at_step(
             user_task.c.created_at,
             user_task.c.due_on.label("task_due_on"),
             user_task.c.element_id,
+            user_task.c.office_id,
             *(
                 case.c[name]
                 for name in ("number", "purpose", "status", "due_on", "data_key_id", "release_id")

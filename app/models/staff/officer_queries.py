@@ -87,6 +87,26 @@ def roles_in(session: Session, officer_id: UUID, office_id: UUID, day: date) -> 
     return [row.role for row in _POSTED.all(session, officer_id=officer_id, office_id=office_id, day=day)]
 
 
+def holding(session: Session, office_ids: Collection[UUID], role: str, day: date) -> Sequence[AnyRow]:
+    """Who holds a role in each of these offices on this day, with the telephone number of his account."""
+    statement = (
+        select(posting.c.office_id, officer.c.name_hi, officer.c.name_en, officer.c.phone)
+        .join(
+            officer,
+            and_(officer.c.district_id == posting.c.district_id, officer.c.id == posting.c.officer_id),
+        )
+        .where(
+            visible(officer, session.scope),
+            officer.c.active,
+            posting.c.office_id.in_(office_ids),
+            posting.c.role == role,
+            *_holds(day),
+        )
+        .order_by(posting.c.kind.desc(), posting.c.valid_from, posting.c.id)
+    )
+    return session.connection.execute(statement).all()
+
+
 def posts_of(session: Session, officer_ids: Collection[UUID]) -> Sequence[AnyRow]:
     """Every post that these officers have or had, in order."""
     statement = select(posting).where(visible(posting, session.scope), posting.c.officer_id.in_(officer_ids))

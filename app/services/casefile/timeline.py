@@ -12,7 +12,7 @@ from app import engine
 from app.models.desk import holding_queries as holding
 from app.models.staff import officer_queries as officers
 from app.services.access import standins
-from app.services.casefile import casepapers, neighbours
+from app.services.casefile import casepapers, hearings, neighbours
 from app.services.district import calendars, englishnames, neighbourhood
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Event:
     """One event.
 
     `kind`: registered | done | returned | reminded | issued | sent | moved | ended | failed_visit | corrected |
-    amended | unamended | crossed, or that of a `handover`.
+    hearing_prepared | amended | unamended | crossed, or that of a `handover`.
 
     `outcome` is the kind of a paper, how the case ended, the release that it `moved` to (`number`: from), or why a
     task went to `other`, by whose hand (`by`);
@@ -111,6 +111,7 @@ def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
         *_handovers(session, case, file),
         *_changes_of_release(file),
         *_failed_visits(file),
+        *_hearings(file),
         *_corrections(file),
         *_amendments(session, file),
         *_letters(session, case),
@@ -206,6 +207,15 @@ def _failed_visits(file: CaseFile) -> list[Event]:
             failed=each,
         )
         for each in file.failed_visits
+    ]
+
+
+def _hearings(file: CaseFile) -> list[Event]:
+    """The hearings that were prepared, for the office that reads them: by whom and when, not where."""
+    return [
+        Event("hearing_prepared", row.at, officer_hi=row.officer_hi or "", officer_en=row.officer_en or "")
+        for row in file.answer_rows
+        if row.form in hearings.FORM_OF and file.classes_of(row)
     ]
 
 

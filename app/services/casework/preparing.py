@@ -10,6 +10,7 @@ from app.domain import secrecy
 from app.domain.errors import FormInvalid, NotFound
 from app.domain.roles import Permission, Role
 from app.models.casefile import case_queries as cases
+from app.models.desk import notification_queries as notifications
 from app.models.scope import CaseScope
 from app.services.casefile import casefile, hearings, sightings, submissions
 from app.services.casefile.facts import CaseFacts
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
     from app.services.casefile.hearings import Order, Prepared
     from app.services.store.database import Database
+
+NOTICE = "hearing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,10 @@ def retyped(of: Sheet, boxes: Mapping[str, Sequence[str]], op: str = "submit") -
 def prepare(
     database: Database, actor: Actor, number: str, boxes: Mapping[str, Sequence[str]], now: datetime
 ) -> None:
-    """Keep what is proposed beside what was proposed before. Raises FormInvalid, NotFound."""
+    """Keep what is proposed beside what was proposed before, and tell whoever decides.
+
+    Raises FormInvalid, NotFound.
+    """
 
     def work(session: Session) -> None:
         of = retyped(sheet(session, actor, number, now), boxes)
@@ -106,6 +112,7 @@ def prepare(
         before = cases.last_answer(own, of.case_id, of.order.act)
         columns["supersedes_id"] = before.id if before is not None else None
         submissions.keep(own, case, columns, answers)
+        notifications.add_once(own, of.task.office_id, of.task.role, case.id, NOTICE, now)
         thing = f"task:{of.task.id}"
         audit.record(own, f"case:{case.id}", "hearing:prepare", thing, actor, now, element=of.task.element_id)
 

@@ -134,7 +134,7 @@ def add_officers(session: Session, now: datetime, place: str = "") -> list[Accou
                 "name_hi": f"{given_hi} {family_hi}",
                 "name_en": f"{given_en} {family_en}",
                 "rank": rank,
-                "phone": "",
+                "phone": f"9{number:09}" if role is Role.SHO else "",
                 "active": True,
                 "version": 1,
                 "language": "hi",

@@ -17,7 +17,7 @@ from app.models.execution import stall_queries as stalls
 from app.models.reports import tally_queries as table
 from app.models.tables.tallies import TOOK
 from app.services.casefile import caselines
-from app.services.district import calendars
+from app.services.district import calendars, telephones
 from app.services.procedure import releases
 from app.services.workflow import tallies
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
     from app.services.casefile.caselines import CaseLine
+    from app.services.district.telephones import Head
     from app.services.procedure.releases import Loaded, Plan
     from app.services.workflow.tallies import Pace
 
@@ -104,6 +105,7 @@ class CaseAtStep:
     line: CaseLine
     days: int  # working days
     due_on: date
+    head: Head | None  # whom to call, where it lies at a police station
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,8 +295,9 @@ def waiting(
     rows = [] if no_letter else table.at_step(session, element_id, only, _place(after), A_PAGE + 1)
     page, calendar, today = rows[:A_PAGE], calendars.of(session), calendars.day(now)
     since = [calendar.days_between(calendars.day(row.created_at), today) for row in page]
+    heads = telephones.of_thanas(session, actor, {row.office_id for row in page}, today)
     found = [
-        CaseAtStep(line, days, row.task_due_on)
+        CaseAtStep(line, days, row.task_due_on, heads.get(row.office_id))
         for line, days, row in zip(caselines.of(session, page, now), since, page, strict=True)
     ]
     last = f"{page[-1].due_at.isoformat()}~{page[-1].task_id}" if len(rows) > A_PAGE else ""

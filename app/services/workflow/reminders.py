@@ -25,18 +25,20 @@ from app.models.execution import workflow_queries as workflow
 from app.models.scope import SystemReason, SystemScope
 from app.models.timekeeping import reminder_queries as table
 from app.services.casefile import neighbours
-from app.services.district import calendars, series
+from app.services.district import calendars, series, telephones
 from app.services.procedure import releases
 from app.services.timekeeping import clockbook
 from app.services.workflow.work import Work
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
     from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.district.telephones import Head
     from app.services.store.database import Database
 
 #: Shares of a step's days, in per cent: a nudge, the first स्मार पत्र, the second with notice above, the DM's list.
@@ -172,9 +174,10 @@ class Reminded:
     days: str
     due_on: date
     is_settled: bool
+    head: Head | None  # whom to call, while it is not settled
 
 
-def listing(session: Session, actor: Actor, number: int) -> tuple[list[Reminded], bool]:
+def listing(session: Session, actor: Actor, number: int, now: datetime) -> tuple[list[Reminded], bool]:
     """A page of the reminders to the officer's office, and of those that his post is told of. Raises NotAllowed."""
     if not actor.may(Permission.CLOCK_SEE):
         raise NotAllowed
@@ -184,10 +187,12 @@ def listing(session: Session, actor: Actor, number: int) -> tuple[list[Reminded]
     least = _TOLD_FROM.get(role, 0)
     rows = table.sent(session, least, own, PAGE + 1, PAGE * number)
     labels = releases.active(session).engine
-    return [_reminded(row, labels) for row in rows[:PAGE]], len(rows) > PAGE
+    late = {row.office_id for row in rows[:PAGE] if row.state == "open"}
+    heads = telephones.of_thanas(session, actor, late, calendars.day(now))
+    return [_reminded(row, labels, heads) for row in rows[:PAGE]], len(rows) > PAGE
 
 
-def _reminded(row: AnyRow, labels: Any) -> Reminded:
+def _reminded(row: AnyRow, labels: Any, heads: Mapping[UUID, Head]) -> Reminded:
     step: tuple[str, str] = labels.label(row.element_id)
     return Reminded(
         row.at,
@@ -204,4 +209,5 @@ def _reminded(row: AnyRow, labels: Any) -> Reminded:
         row.days or "",
         row.due_on,
         row.state != "open",
+        heads.get(row.office_id) if row.state == "open" else None,
     )

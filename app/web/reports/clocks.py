@@ -51,7 +51,9 @@ def show() -> ResponseReturnValue:
 def reminders() -> ResponseReturnValue:
     """Why an officer was reminded: of which step, how its days stood, and who above was told."""
     number = _number(request.args.get("page", ""))
-    lines, has_more = transaction.read(lambda rows: reminding.listing(rows, g.actor, number))
+    lines, has_more = transaction.read(
+        lambda rows: reminding.listing(rows, g.actor, number, transaction.now())
+    )
     return page(
         "clocks/reminders.html",
         lines=lines,
