@@ -63,7 +63,7 @@ def change_texts(data: bytes, texts: Mapping[str, Mapping[str, str]], required: 
             continue
         properties = component.setdefault("properties", {})
         for name, holder, key in (
-            ("label_hi", component, "label"),
+            ("label_hi", component, _label_key(component)),
             ("label_en", properties, "label_en"),
             ("hint_hi", component, "description"),
             ("hint_en", properties, "description_en"),
@@ -102,7 +102,7 @@ def _entry(place: str, component: Mapping[str, Any]) -> Entry:
         place=place,
         type=str(component.get("type") or ""),
         key=str(component.get("key") or component.get("path") or ""),
-        label_hi=str(component.get("label") or ""),
+        label_hi=str(component.get(_label_key(component)) or ""),
         label_en=str(properties.get("label_en") or ""),
         hint_hi=str(component.get("description") or ""),
         hint_en=str(properties.get("description_en") or ""),
@@ -110,6 +110,11 @@ def _entry(place: str, component: Mapping[str, Any]) -> Entry:
         is_required=bool((component.get("validate") or {}).get("required")),
         may_be_required=component.get("type") in _ASKED,
     )
+
+
+def _label_key(component: Mapping[str, Any]) -> str:
+    """Where the schema keeps a component's label: of a day or a time under a name of its own."""
+    return next((key for key in ("dateLabel", "timeLabel") if component.get(key)), "label")
 
 
 def _put(holder: dict[str, Any], key: str, text: str | None) -> None:

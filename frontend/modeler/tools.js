@@ -45,8 +45,8 @@ const SHAPES = {
 const KEPT_TOOLS = ["hand-tool", "lasso-tool", "space-tool", "global-connect-tool", "tool-separator"];
 
 class OwnPalette {
-  constructor(palette, create, elementFactory, translate, eventBus, canvas) {
-    Object.assign(this, { create, elementFactory, translate });
+  constructor(palette, create, elementFactory, translate, eventBus, canvas, byKey) {
+    Object.assign(this, { create, elementFactory, translate, byKey });
     palette.registerProvider(500, this);
     eventBus.on(["palette.changed", "import.done"], () => showNames(canvas.getContainer()));
   }
@@ -60,15 +60,58 @@ class OwnPalette {
   }
 
   #entry(type, className, title, options) {
-    const start = (event) => this.create.start(event, this.elementFactory.createShape({ type, ...options }));
-    return { group: "shapes", className, title: this.translate(title), action: { dragstart: start, click: start } };
+    const made = () => this.elementFactory.createShape({ type, ...options });
+    const start = (event) => this.create.start(event, made());
+    const click = (event) => (event.detail ? start(event) : this.byKey.put(made()));
+    return { group: "shapes", className, title: this.translate(title), action: { dragstart: start, click } };
   }
 }
-OwnPalette.$inject = ["palette", "create", "elementFactory", "translate", "eventBus", "canvas"];
+OwnPalette.$inject = ["palette", "create", "elementFactory", "translate", "eventBus", "canvas", "byKey"];
+
+// A key points at no place: the shape comes behind the step that is chosen, else into the middle of what is seen.
+class ByKey {
+  constructor(canvas, elementRegistry, selection, modeling, autoPlace, rules) {
+    Object.assign(this, { canvas, elementRegistry, selection, modeling, autoPlace, rules });
+  }
+
+  put(shape) {
+    const [chosen, ...others] = this.selection.get();
+    const follows = chosen && !others.length && is(chosen, "bpmn:FlowNode") && !is(chosen, "bpmn:EndEvent");
+    if (follows && !is(shape, "bpmn:StartEvent")) this.autoPlace.append(chosen, shape);
+    else this.#putInTheMiddle(shape);
+  }
+
+  #putInTheMiddle(shape) {
+    const { x, y, width, height } = this.canvas.viewbox();
+    const at = { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
+    const seen = (one) => this.canvas.findRoot(one) === this.canvas.getRootElement();
+    const around = (one) => one.x <= at.x && at.x <= one.x + one.width && one.y <= at.y && at.y <= one.y + one.height;
+    const takes = (target) => this.rules.allowed("shape.create", { shape, target, position: at });
+    const places = this.elementRegistry.filter((one) => !one.waypoints && one.width && seen(one) && around(one) && takes(one));
+    const [target = this.canvas.getRootElement()] = places.sort((one, other) => one.width * one.height - other.width * other.height);
+    if (takes(target)) this.selection.select(this.modeling.createShape(shape, at, target));
+  }
+}
+ByKey.$inject = ["canvas", "elementRegistry", "selection", "modeling", "autoPlace", "rules"];
 
 // The palette's signs are named for those who do not see them; whoever points at one reads the name, too.
 function showNames(container) {
-  for (const entry of container.querySelectorAll(".djs-palette .entry")) entry.title = entry.getAttribute("aria-label");
+  for (const entry of container.querySelectorAll(".djs-palette .entry")) {
+    entry.title = entry.getAttribute("aria-label");
+    reach(entry);
+  }
+}
+
+// A sign that is a button for the mouse is one for the keys.
+function reach(entry) {
+  if (entry.tabIndex === 0) return;
+  entry.tabIndex = 0;
+  entry.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    entry.click();
+  });
 }
 
 const KEPT_PAD = /^(append\.(end-event|gateway|text-annotation)|lane-insert-(above|below)|replace|connect|delete)$/;
@@ -109,6 +152,7 @@ function nameButtons(container) {
   for (const entry of container.querySelectorAll(".djs-context-pad .entry")) {
     entry.setAttribute("role", "button");
     entry.setAttribute("aria-label", entry.title);
+    reach(entry);
   }
 }
 
@@ -152,6 +196,7 @@ export const tools = {
   __init__: ["ownPalette", "ownPad", "ownChanges", "officeLanes"],
   bpmnFactory: ["type", SnakeFactory],
   ownPalette: ["type", OwnPalette],
+  byKey: ["type", ByKey],
   ownPad: ["type", OwnPad],
   ownChanges: ["type", OwnChanges],
   officeLanes: ["type", OfficeLanes],

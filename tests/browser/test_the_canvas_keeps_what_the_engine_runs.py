@@ -86,6 +86,11 @@ def test_a_step_is_copied_with_all_that_was_said_of_it_and_each_sign_is_named(ad
     assert {**new, "lane": "thana"} == before["visit"][1], "its lane is the one that it was put into"
     canvas.page.keyboard.press("Control+z")
     assert said("enquiry.bpmn", canvas.settled().saved()) == before
+    canvas.choose("visit")
+    for key in ("Enter", " "):  # behind the chosen step, and that behind the new one, which is then the chosen
+        canvas.page.locator(".djs-palette").get_by_role("button", name="पदाधिकारी का कार्य", exact=True).press(key)
+    after = said("enquiry.bpmn", canvas.settled().saved())
+    assert len([own for own, (kind, _) in after.items() if own not in before and kind == "userTask"]) == 2
 
 
 def test_what_was_drawn_can_be_undone_and_the_slower_of_two_sees_both(

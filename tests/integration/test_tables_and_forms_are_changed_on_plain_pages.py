@@ -100,6 +100,18 @@ def test_a_label_is_changed_and_seen_as_an_officer_will_see_it(
     assert after == changed, "nothing else changes"
 
 
+def test_a_day_has_its_label_like_every_other_box(office: Office, admin: Visitor, proposal: str) -> None:
+    address = f"{proposal}/forms/answer_defects.form"
+    page = text_of(admin.get(address))
+    assert "<summary>उत्तर का दिनांक " in page
+    form = boxes(page)
+    place = next(name for name, value in form.items() if value == "उत्तर का दिनांक")
+    admin.post_and_follow(address, {**form, place: "विभाग के उत्तर का दिनांक"})
+    after = json.loads(contents(office, admin, proposal)["answer_defects.form"])
+    changed = next(one for one in after["components"] if one.get("key") == "answer_letter_date")
+    assert (changed["dateLabel"], "label" in changed) == ("विभाग के उत्तर का दिनांक", False)
+
+
 def test_a_copy_of_a_form_serves_a_new_step(office: Office, admin: Visitor, proposal: str) -> None:
     admin.get(proposal + FORM)
     names = {"key": "countersign", "title_hi": "प्रतिहस्ताक्षर", "title_en": "Countersignature"}
