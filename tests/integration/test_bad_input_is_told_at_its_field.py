@@ -240,7 +240,7 @@ def test_the_same_faults_are_told_in_english_to_who_reads_english(office: Office
     told = re.findall(r'<li><a href="#[^"]+">([^<]+)</a>', page)
     assert told[0].startswith("Something came that is not on this form (typename).")
     assert "Choose whether the person lives at the address" in told
-    assert "Write a date and time that exist, as 05 11 2026 14:30" in told
+    assert "Visit date/time: Write a date and time that exist, as 05 11 2026 14:30" in told
     assert not any(re.search("[\u0900-\u097f]", each) for each in told)
 
 
