@@ -58,3 +58,9 @@ def test_every_post_carries_its_token(path: Path) -> None:
         and not re.search(r'url_for\("verify\.by_(birth|file)"', match["attributes"])  # they change nothing
     ]
     assert not forgeable, "Put the csrf_token field first in the form"
+
+
+@each_screen
+def test_a_file_is_chosen_by_a_button_in_the_officers_language(path: Path) -> None:
+    if sources.name(path) not in ("templates/frame/words.html", "templates/forms/fields.html"):
+        assert 'type="file"' not in markup(path), "The browser's own button speaks its own language: file_box"
