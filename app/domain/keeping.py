@@ -69,10 +69,6 @@ GAPS: dict[tuple[str, Role], str] = {
     ("see.paper", Role.AUDITOR): "by its number; the paper itself names the person",
     ("see.internal_note", Role.AUDITOR): "what an office writes for itself alone is not inspected",
     ("see.case.contact", Role.REQUESTER): "its pages name its candidates, and tell no more of them",
-    ("see.case.documents", Role.REQUESTER): "it sees its files until its letter is accepted",
-    ("act.answer_defect", Role.REQUESTER): "the DM's assistant enters its answer",
-    ("act.query", Role.REQUESTER): "it is asked by letter",
-    ("act.withdraw", Role.REQUESTER): "the DM's office enters its letter",
 }
 
 

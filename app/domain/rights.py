@@ -36,7 +36,7 @@ act.register_case - - Y Y - - - - - - - - - - - - - Y:draft -
 act.duplicate_decision - - Y Y - - - - - - - - - - - - - - -
 act.upload Y Y Y Y Y Y Y:S Y:S Y:O Y:O Y:O Y:O Y:S - - - - Y:own_uploads -
 act.answer_defect - - Y Y - - - - - - - - - - - - - Y -
-act.query Y Y Y Y Y Y Y:S Y:S Y:O Y:O Y:O Y:O Y:S - - - - Y:answer_only -
+act.query Y Y Y Y Y Y Y:S Y:S Y:O Y:O Y:O Y:O Y:S - - - - Y:to_dm_office -
 act.edit_case_before_forward - - Y Y - - - - - - - - - - - - - - -
 act.edit_after_forward Y Y Y - - - - - - - - - - - - - - - -
 act.forward_to_sp Y Y Y - - - - - - - - - - - - - - - -

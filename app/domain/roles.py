@@ -199,6 +199,8 @@ class Permission(StrEnum):
     DEPARTMENT_KEEP = "department:keep"
     THANA_KEEP = "thana:keep"
     OFFICE_KEEP = "office:keep"
+    MEMO_SEND = "memo:send"
+    MEMO_TAKE = "memo:take"
     DEPARTMENT_SEE = "department:see"
     DEPARTMENT_PAPER = "department:paper"
     DEPARTMENT_FIND = "department:find"
@@ -347,6 +349,16 @@ GRANTS: dict[Permission, Grant] = {
     ),
     Permission.DEPARTMENT_FIND: _grant("act.search_cases", of_requester=True),
     Permission.DEPARTMENT_LODGE: _grant("act.register_case", keeps="draft", of_requester=True),
+    Permission.MEMO_SEND: _grant(
+        "act.answer_defect",
+        "act.withdraw",
+        "act.query",
+        "act.upload",
+        "see.case.documents",
+        keeps="request to_dm_office own_uploads",
+        of_requester=True,
+    ),
+    Permission.MEMO_TAKE: _grant("act.answer_defect"),
     Permission.PROGRAM_KEEP: _grant("adm.api_tokens", of_requester=True),
     Permission.PROGRAM_WATCH: _grant("adm.api_tokens", keeps="maker approver"),
 }

@@ -4,7 +4,7 @@ from app.models.antecedents import crimes
 from app.models.deployment import proposals, releases, replays, trials
 from app.models.desk import messages
 from app.models.district import amendments
-from app.models.intake import apitokens, lodgements, neighbours, replies, rosters, webhooks
+from app.models.intake import apitokens, lodgements, memos, neighbours, replies, rosters, webhooks
 from app.models.issuing import bundles, ownpapers
 from app.models.record import emergencies
 from app.models.reports import kept
@@ -35,6 +35,7 @@ MODULES = (
     kept,
     lodgements,
     messages,
+    memos,
     neighbours,
     officers,
     ownpapers,

@@ -123,13 +123,7 @@ def _case_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     own = table.c.district_id == scope.district_id
     if scope.role is Role.REQUESTER:
         return and_(own, _of_department(table, scope))
-    if table.name == "note":
-        own = and_(own, _notes_for(table, scope))
-    if (
-        table.name == "document" and scope.role in DISTRICT_WIDE
-    ):  # what a department has not sent yet is its own
-        is_sent = or_(table.c.draft_id.is_(None), ~_enclosed(table, _begun(table, scope)))
-        own = and_(own, is_sent)
+    own = and_(own, _addressed(table, scope))
     if scope.role in SEALED_READERS:
         return own
     if scope.role in DISTRICT_WIDE:
@@ -141,6 +135,25 @@ def _case_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     if scope.role is Role.SDPO:
         seen = or_(seen, case_id.in_(_reviewed(scope)))
     return and_(own, _narrowed(table, scope, seen))
+
+
+def _addressed(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    """What is written to some offices alone, or not sent yet, whatever else an officer reads of a case."""
+    if table.name == "note":
+        return _notes_for(table, scope)
+    if (
+        table.name == "department_memo"
+    ):  # no unit that enquires reads what a department writes to the DM's office
+        return true() if scope.role in _DM_OFFICE else false()
+    if (
+        table.name == "document" and scope.role in DISTRICT_WIDE
+    ):  # what a department has not sent yet is its own
+        return or_(table.c.draft_id.is_(None), ~_enclosed(table, _begun(table, scope)))
+    return true()
+
+
+#: Whom a department writes to.
+_DM_OFFICE = frozenset({Role.DM, Role.ADM, Role.DM_SECTION_HEAD, Role.DM_ASSISTANT})
 
 
 def _notes_for(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
@@ -163,7 +176,7 @@ def _of_department(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
             return table.c.requisition_id.in_(letters)
         case "applicant" | "search_key":
             return table.c.case_id.in_(cases)
-        case "delivery":
+        case "delivery" | "department_memo":
             return table.c.office_id == scope.office_id
         case "certificate":
             return table.c.id.in_(select(delivery.c.certificate_id).where(*here))
@@ -179,7 +192,8 @@ def _of_department(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
                 )
                 .where(*here)
             )
-            return or_(table.c.id.in_(delivered), _enclosed(table, _written_by(table, scope)))
+            own_upload = and_(table.c.case_id.is_(None), table.c.created_by == scope.officer_id)
+            return or_(table.c.id.in_(delivered), own_upload, _enclosed(table, _written_by(table, scope)))
     return false()
 
 
@@ -323,12 +337,17 @@ def _letter_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]
     return or_(lists, and_(_in_district(table, scope), _handed_over(table, scope)))
 
 
+#: Lists that belong to no letter, by what their rows are about -> the row of the matrix of whoever keeps them.
+_REGISTERS = {"crimes": "act.crime_register_import", "offices": "adm.masters"}
+
+
 def _of_register(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
-    """Lists for the crime register belong to no letter: for whoever hands them in, and whoever approves them."""
-    if scope.role not in MATRIX["act.crime_register_import"] or table.name not in ("roster", "roster_row"):
+    """Lists that belong to no letter: for whoever hands them in, and whoever approves them."""
+    mine = [subject for subject, row in _REGISTERS.items() if scope.role in MATRIX[row]]
+    if not mine or table.name not in ("roster", "roster_row"):
         return false()
     own = table.metadata.tables["roster"].c
-    is_ours = and_(own.requisition_id.is_(None), own.lodgement_id.is_(None))
+    is_ours = own.subject.in_(mine)
     if table.name == "roster":
         return is_ours
     return table.c.roster_id.in_(select(own.id).where(own.district_id == scope.district_id, is_ours))

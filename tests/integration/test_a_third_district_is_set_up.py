@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
+from app import spreadsheets
 from app.domain.roles import Role
 from app.models.scope import visible
 from app.models.tables.cases import case
 from app.models.tables.offices import jurisdiction
 from app.models.tables.papers import certificate
 from app.services.installation.lacks import State
+from app.services.intake import rosterwork
 from app.services.store.drafts import actor_scope
 from tests.districts import NOW
-from tests.office import text_of
+from tests.office import MULTIPART, text_of
 from tests.settling import BHOJPUR, SDPO, THANA, Settling
 from tests.two_districts import SARAN, District
 
@@ -161,3 +165,80 @@ def test_a_post_held_by_somebody_who_never_came_is_to_be_looked_at(settling: Set
     assert points["post:sdpo"].state is State.READY
     assert points["key_dm"].state is State.LOOK
     assert points["calendar"].state is State.LOOK
+
+
+HEADS = [
+    "कार्यालय का प्रकार",
+    "नाम (हिन्दी)",
+    "Name (English)",
+    "Code of the office",
+    "Under which office",
+    "थाने का पिन कोड",
+]
+GOOD = [
+    ["SDPO", "अनुमंडल पुलिस कार्यालय, जगदीशपुर", "Sub-divisional police office, Jagdishpur", "sdpo-2", "", ""],
+    ["थाना", "जगदीशपुर", "Jagdishpur", "PS-JAG", "SDPO-2", "८०२१५८"],
+    ["Police station", "बिहिया", "Bihiya", "PS-BIH", "Sub-divisional police office, Jagdishpur", "802152"],
+]
+BAD = [
+    ["थाना", "पीरो", "Piro", "PS-PIR", "SDPO-3", "802207"],  # its SDPO stands below
+    ["SDPO", "अनुमंडल पुलिस कार्यालय, पीरो", "Sub-divisional police office, Piro", "SDPO-3", "", ""],
+    ["थाना", "शाहपुर", "Shahpur", "PS-JAG", "SDPO-2", ""],  # a code that stands above
+    ["थाना", "बिहिया", "Bihiya Bazar", "PS-BZR", "SDPO-2", "8021"],  # a PIN of four figures
+]
+
+
+def handed_in(settling: Settling, rows: list[list[str]]) -> str:
+    """Hand a list in, leave its columns as they were understood, let it be judged; -> the address of its page."""
+    admin = settling.admin()
+    admin.get("/admin/offices/lists")
+    data = spreadsheets.marked("सूची", HEADS, [(row, {}, ()) for row in rows], ())
+    answer = admin.post("/admin/offices/lists", {"list": (BytesIO(data), "offices.xlsx")}, **MULTIPART)
+    where = str(answer.headers["Location"])
+    columns = dict(
+        re.findall(r'name="(column-\d+)">.*?value="(\w+)" selected', text_of(admin.get(where)), re.DOTALL)
+    )
+    assert admin.post(f"{where}/columns", columns).status_code == 303
+    work(settling)
+    return where
+
+
+def work(settling: Settling) -> None:
+    while rosterwork.go_on(settling.database, settling.now):
+        pass
+
+
+def test_a_list_adds_an_sdpo_with_its_stations_and_gives_back_what_is_wrong(settling: Settling) -> None:
+    where, admin = handed_in(settling, [*GOOD, *BAD]), settling.admin()
+    page = text_of(admin.get(where))
+    assert "4 कार्यालय जोड़ें" in page
+    given_back = list(spreadsheets.rows(admin.get(f"{where}/faults").data))
+    assert [cells[3] for _, cells in given_back[1:]] == ["PS-PIR", "PS-JAG", "PS-BZR"]
+    assert "PS-JAG" in given_back[2][1][len(HEADS)]
+    assert admin.post(f"{where}/take").status_code == 303
+    work(settling)
+    offices = {row.code: row for row in settling.offices() if row.kind in ("sdpo", "thana")}
+    assert set(offices) == {"SDPO-2", "SDPO-3", "PS-JAG", "PS-BIH"}
+    assert {offices[code].parent_id for code in ("PS-JAG", "PS-BIH")} == {offices["SDPO-2"].id}
+    assert offices["PS-JAG"].facts["pin"] == "802158"
+    assert not settling.lacking() & {"sdpo", "thana", "superiors"}
+
+
+def test_what_came_between_is_judged_again_before_it_is_added(settling: Settling) -> None:
+    where, admin = handed_in(settling, GOOD), settling.admin()
+    assert settling.add(admin, **SDPO | {"code": "SDPO-2"}).status_code == 303
+    admin.get(where)
+    admin.post(f"{where}/take")
+    work(settling)
+    assert [row.code for row in settling.offices("sdpo")] == ["SDPO-2"], "the code was given meanwhile"
+    assert settling.offices("thana") == [], "no station comes under another SDPO than its list says"
+
+
+def test_the_empty_list_is_read_as_it_was_given(settling: Settling) -> None:
+    data = settling.admin().get("/admin/offices/lists/template").data
+    assert next(spreadsheets.rows(data))[1][:4] == [
+        "कार्यालय का प्रकार",
+        "नाम (हिन्दी)",
+        "नाम (अंग्रेजी)",
+        "कार्यालय का कोड",
+    ]

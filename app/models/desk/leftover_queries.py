@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, exists, or_, select, update
 
 from app.models.intake.lodgements import lodgement
+from app.models.intake.memos import memo
 from app.models.intake.rosters import roster_row
 from app.models.issuing.bundles import GONE, bundle, bundle_piece
 from app.models.scope import visible
@@ -55,7 +56,7 @@ def loose_documents(session: Session, before: datetime, limit: int) -> Sequence[
     has_draft = or_(
         *(
             exists().where(table.c.district_id == document.c.district_id, table.c.id == document.c.draft_id)
-            for table in (draft, lodgement, roster_row)
+            for table in (draft, lodgement, roster_row, memo)
         )
     )
     statement = (

@@ -39,6 +39,9 @@ UNDER_WAY = ("checking", "taking", "undoing")
 
 roster = case_table(
     "roster",
+    Column(
+        "subject", String(12), nullable=False, server_default="candidates"
+    ),  # candidates | crimes | offices
     uuid_column("requisition_id", nullable=True),  # null: its letter was not received yet
     uuid_column("lodgement_id", nullable=True),  # where a department handed it in
     uuid_column("data_key_id"),
@@ -126,11 +129,9 @@ def of_lodgement(session: Session, lodgement_id: UUID) -> Sequence[AnyRow]:
     return session.connection.execute(chosen.order_by(roster.c.asked_at.desc(), roster.c.id.desc())).all()
 
 
-def of_register(session: Session, limit: int) -> Sequence[AnyRow]:
-    """The lists for the crime register, which belong to no letter, newest first, without their files."""
-    chosen = select(*_SHOWN).where(
-        visible(roster, session.scope), roster.c.requisition_id.is_(None), roster.c.lodgement_id.is_(None)
-    )
+def of_register(session: Session, subject: str, limit: int) -> Sequence[AnyRow]:
+    """The lists for a register of the product's own, newest first, without their files."""
+    chosen = select(*_SHOWN).where(visible(roster, session.scope), roster.c.subject == subject)
     return session.connection.execute(
         chosen.order_by(roster.c.asked_at.desc(), roster.c.id.desc()).limit(limit)
     ).all()

@@ -21,6 +21,7 @@ from app.services.store.drafts import actor_scope
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.formjs import Posted
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 FORM = "withdraw"
 _WHOLE = "requisition"
+LONGEST_REASON = 300  # letters, as the form asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,16 @@ class _Sheet:
     @property
     def place(self) -> drafts.Place:
         """A draft of this case alone: what was begun for another one is not shown here."""
-        return drafts.Place(f"{FORM}:{self.case.id.hex}", data_key_id=self.case.data_key_id)
+        return place_of(self.case.id, self.case.data_key_id)
 
     def typed(self, posted: Posted) -> dict[str, Any]:
         staged = self.draft.staged if self.draft is not None else {}
         return formjs.read(self.form, posted.values, staged, op=posted.op)
+
+
+def place_of(case_id: UUID, data_key_id: UUID) -> drafts.Place:
+    """Where an officer's draft of the withdrawal of a case lies."""
+    return drafts.Place(f"{FORM}:{case_id.hex}", data_key_id=data_key_id)
 
 
 def view(

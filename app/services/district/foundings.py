@@ -21,7 +21,7 @@ from app.services.district import calendars, gazetteer
 from app.services.store import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from uuid import UUID
 
     from app.domain.roles import Actor
@@ -34,7 +34,7 @@ _UNDER = {
     OfficeKind.CIRCLE: (OfficeKind.SDPO,),
     OfficeKind.THANA: (OfficeKind.SDPO, OfficeKind.CIRCLE),
 }
-_LEADS = (OfficeKind.SDPO, OfficeKind.CIRCLE)
+LEADS = (OfficeKind.SDPO, OfficeKind.CIRCLE)
 
 
 @cache
@@ -78,7 +78,7 @@ class Book:
 
     def options(self) -> dict[str, list[dict[str, Any]]]:
         """The lists outside the form: under which office one may lie, by code, and the blocks."""
-        leads = [each for each in self._known if each.kind in _LEADS]
+        leads = [each for each in self._known if each.kind in LEADS]
         superiors = [
             {
                 "value": each.code,
@@ -224,6 +224,13 @@ def found(session: Session, actor: Actor, answers: Mapping[str, Any], now: datet
 
 
 _KEYS = {OfficeKind.THANA: "th"}
+
+
+def orphaned(answers: Mapping[str, Any], left: Collection[str]) -> dict[str, FieldProblem]:
+    """What speaks against an office whose superior of the same sheet was left out, by its code."""
+    if answers.get("superior") not in left:
+        return {}
+    return {"superior": FieldProblem(f"office.fault.superior.{answers['kind']}")}
 
 
 def take_back(session: Session, actor: Actor, office_id: UUID, now: datetime) -> None:

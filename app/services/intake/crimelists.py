@@ -10,7 +10,7 @@ from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Permission
 from app.models.intake import rosters as table
 from app.services.casefile import sightings
-from app.services.intake import crimerows, sheetlists
+from app.services.intake import crimerows, rosterwork, sheetlists
 from app.services.store import audit, keys
 from app.services.store.drafts import actor_scope
 
@@ -45,7 +45,7 @@ class CrimeListView(sheetlists.ListView):
 def lines(session: Session, actor: Actor) -> Sequence[AnyRow]:
     """The lists of late, newest first. Raises NotAllowed."""
     _guard(actor, Permission.CRIME_LISTS)
-    return table.of_register(session, _SHOWN)
+    return table.of_register(session, rosterwork.CRIMES, _SHOWN)
 
 
 def columns(session: Session, actor: Actor, now: datetime) -> list[formjs.Column]:
@@ -61,7 +61,7 @@ def upload(database: Database, actor: Actor, data: bytes, now: datetime) -> UUID
     head = sheetlists.handed_in(database, data, known)
 
     def put(session: Session) -> UUID:
-        roster_id = sheetlists.keep(session, actor, data, head, now)
+        roster_id = sheetlists.keep(session, actor, data, head, now, subject=rosterwork.CRIMES)
         _note(session, actor, roster_id, "upload", now)
         return roster_id
 
@@ -153,7 +153,7 @@ def _owner(session: Session) -> bytes:
 def _find(session: Session, actor: Actor, roster_id: UUID, permission: Permission) -> AnyRow:
     _guard(actor, permission)
     row = table.find(session, roster_id)
-    if row is None or not crimerows.are_of(row):
+    if row is None or row.subject != rosterwork.CRIMES:
         raise NotFound
     return row
 

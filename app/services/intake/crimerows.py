@@ -14,18 +14,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.models.scope import Session
-    from app.models.tables.base import AnyRow
 
 #: 112/2021, 112/21, "कांड सं० 112/2021 दिनांक ...": number and year in one cell.
 _BOTH = re.compile(r"\D*(?P<number>\d{1,5})\s*[/-]\s*(?P<year>(?:19|20)?\d\d)(?!\d).*", re.DOTALL)
 BESIDE_THE_NUMBER = frozenset({"fir_year"})
 _AGE = re.compile(r"\D*(\d{1,3})\D*")
 _CENTURY = 100
-
-
-def are_of(roster: AnyRow) -> bool:
-    """Whether a list is one for the register: it belongs to no letter."""
-    return roster.requisition_id is None and roster.lodgement_id is None
 
 
 def person(session: Session, answers: Mapping[str, Any]) -> bytes:

@@ -50,10 +50,15 @@ class RowJudge:
         alike: Mapping[str, Any],
     ) -> None:
         """`alike`: answers that are the same in every row, and ask for no column."""
-        self.form, self.facts, self.options, self._now = form, facts, options, now
-        self.columns = formjs.columns(form, facts, options, alike)
-        self._by_key = {column.key: column for column in self.columns}
+        self.form, self.facts, self._now, self._alike = form, facts, now, alike
+        self.offer(options)
         self.initial = {**formjs.initial(form, facts, options), **alike}
+
+    def offer(self, options: Mapping[str, Any]) -> None:
+        """Judge what follows by these lists outside the form."""
+        self.options = options
+        self.columns = formjs.columns(self.form, self.facts, options, self._alike)
+        self._by_key = {column.key: column for column in self.columns}
 
     def of(
         self,

@@ -20,7 +20,8 @@ from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.services.access import officers
 from app.services.antecedents import crimebook
 from app.services.casefile import searchkeys, submissions
-from app.services.intake import asked, crimerows, registration, rosterrows
+from app.services.district import foundings
+from app.services.intake import asked, crimerows, officerows, registration, rosterrows
 from app.services.intake.requisitions import PERSON
 from app.services.procedure import releases
 from app.services.store import audit, documents, keys, scopes
@@ -47,6 +48,8 @@ _JUDGED, _TAKEN = 200, 40  # rows of a slice: each about a quarter of a second
 #: Where a roster stands when its work cannot go on.
 _BACK = {"checking": "checked", "taking": "checked", "undoing": "taken"}
 _SCRUTINY = "scrutinise"
+#: Lists that belong to no letter, by what their rows are about.
+CRIMES, OFFICES = "crimes", "offices"
 
 
 def go_on(database: Database, now: datetime) -> bool:
@@ -191,10 +194,23 @@ def _found_of(
 
 def _judge(session: Session, row: AnyRow, now: datetime) -> tuple[rosterrows.RowJudge, UUID | None, _Person]:
     """Who judges the rows of a list, by which release, and what tells that two of them are about one person."""
-    if crimerows.are_of(row):
+    if row.subject == CRIMES:
         return crimerows.Judge(session, now), None, crimerows.person
+    if row.subject == OFFICES:
+        return officerows.Judge(session, now, _good(session, row)), None, _nobody
     judge = rosterrows.Judge(session, asked.of_roster(session, row, now), now)
     return judge, judge.release.id, searchkeys.person
+
+
+def _good(session: Session, row: AnyRow) -> list[dict[str, Any]]:
+    """The answers of the rows of a list that were found right so far."""
+    key = keys.unlock(session, row.data_key_id)
+    rows = table.rows_in(session, row.id, ["good"], row.total)
+    return [keys.open_json(key, f"roster|answers|{each.id}", each.answers) for each in rows]
+
+
+def _nobody(session: Session, answers: Mapping[str, Any]) -> None:
+    """An office is nobody: two rows about one are told by their codes and names."""
 
 
 def _find_twins(session: Session, row: AnyRow, found: list[dict[str, Any]]) -> None:
@@ -241,9 +257,38 @@ def _enter(database: Database, row: AnyRow, now: datetime) -> None:
     database.write(partial(_end, row=row, before="taking", values=values, now=now), own)
 
 
+def _found_offices(database: Database, row: AnyRow, now: datetime) -> None:
+    """Add the offices of a list in one act, in the name of whoever handed it in; what no longer fits is set aside."""
+    own = SystemScope(SystemReason.WORKER, row.district_id)
+    actor = database.read(
+        lambda session: officers.in_post(session, row.asked_by, row.posting_id, now),
+        scopes.door(row.district_id),
+    )
+    if actor is None or not actor.may(Permission.OFFICE_KEEP):
+        _stand_still(database, row, "transferred", now)
+        return
+
+    def put(session: Session) -> None:
+        key, book = keys.unlock(session, row.data_key_id), foundings.Book(session, now)
+        left = set[str]()  # codes of offices that are not added: no other of that code leads those under them
+        for each in table.rows_in(session, row.id, ["good"], row.total):
+            answers = keys.open_json(key, f"roster|answers|{each.id}", each.answers)
+            faults = book.faults(answers) or foundings.orphaned(answers, left)
+            if faults:
+                left.add(answers["code"])
+                sealed = keys.seal_json(key, f"roster|faults|{each.id}", rosterrows.plain(faults))
+                table.move(session, each.id, "good", "bad", faults=sealed)
+            elif table.take_rows(session, [each.id]):
+                foundings.found(session, actor, answers, now)
+                book.note(answers)
+        _end(session, row, "taking", {"state": "taken", "ended_at": now, "reason": ""}, now)
+
+    database.write(put, own)
+
+
 def _take(database: Database, row: AnyRow, now: datetime) -> None:
-    if crimerows.are_of(row):
-        _enter(database, row, now)
+    if row.subject in _ENTERED:
+        _ENTERED[row.subject](database, row, now)
         return
     actor = database.read(
         lambda session: officers.in_post(session, row.asked_by, row.posting_id, now),
@@ -350,7 +395,7 @@ def forget(session: Session, row: AnyRow, now: datetime) -> None:
         session,
         "admin",
         "roster:destroy",
-        "crimes" if crimerows.are_of(row) else f"requisition:{row.requisition_id or row.lodgement_id}",
+        row.subject if row.subject in _ENTERED else f"requisition:{row.requisition_id or row.lodgement_id}",
         None,
         now,
         roster=str(row.id),
@@ -416,4 +461,5 @@ def _is_untouched(session: Session, case: AnyRow) -> bool:
     return case.status == "open" and [(each.state, each.form) for each in tasks] == [("open", _SCRUTINY)]
 
 
+_ENTERED = {CRIMES: _enter, OFFICES: _found_offices}
 _SLICES = {"checking": _check, "taking": _take, "undoing": _undo}

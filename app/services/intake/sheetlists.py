@@ -130,14 +130,19 @@ def keep(
     *,
     requisition_id: UUID | None = None,
     lodgement_id: UUID | None = None,
+    subject: str = "candidates",
 ) -> UUID:
-    """Keep a list, sealed under a key of its own, until its columns are explained; -> its id."""
+    """Keep a list, sealed under a key of its own, until its columns are explained; -> its id.
+
+    `subject`: what its rows are about, where they are no candidates of a letter.
+    """
     roster_id, key_id = new_id(session.recorded_at), keys.create(session, "roster")
     key = keys.unlock(session, key_id)
     table.insert_roster(
         session,
         {
             "id": roster_id,
+            "subject": subject,
             "requisition_id": requisition_id,
             "lodgement_id": lodgement_id,
             "data_key_id": key_id,
@@ -331,7 +336,7 @@ def explain(
     table.change(session, row.id, ["columns"], state="checking", mapping=mapping, reason="")
 
 
-_HAS_DEFAULT = frozenset({"nationality", "relation", "perm_state", "declared_case"})
+_HAS_DEFAULT = frozenset({"nationality", "relation", "perm_state", "declared_case", "valid_from"})
 
 
 def is_needed(column: formjs.Column) -> bool:

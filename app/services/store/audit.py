@@ -103,6 +103,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     "requisition:link": frozenset({"office"}),
     "office:add": frozenset({"kind"}),
     "lodgement:begin": frozenset(),
+    "memo:send": frozenset({"kind"}),
+    "memo:take": frozenset({"kind"}),
+    "memo:return": frozenset({"kind"}),
+    "memo:take_back": frozenset({"kind"}),
     # row of the list, 0 for the letter; files: how many came, 0 where one was taken out
     "lodgement:enclose": frozenset({"row", "files"}),
     "lodgement:send": frozenset({"rows"}),
@@ -188,6 +192,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "order:cancel": frozenset(),
     "area:approve": frozenset(),
     "office:found": frozenset({"kind", "code", "on"}),
+    "office:list": frozenset({"roster", "act", "rows"}),  # upload, take, drop
     "office:take_back": frozenset({"kind", "code"}),
     "thana:plan": frozenset({"kind", "on", "hi", "en"}),
     "thana:take_back": frozenset({"kind", "on", "hi", "en"}),

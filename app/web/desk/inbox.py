@@ -13,7 +13,7 @@ from app.domain.roles import IN_PERSON, Permission
 from app.services.casefile import notes
 from app.services.deployment import awaited
 from app.services.desk import inbox
-from app.services.intake import acceptance, neighbourdesk
+from app.services.intake import acceptance, memos, neighbourdesk
 from app.services.papers import bundles
 from app.web.desk import savedviews
 from app.web.frame import confirmations, language
@@ -92,10 +92,11 @@ def change_view(view_id: UUID) -> ResponseReturnValue:
 
 
 def _shown(query: InboxQuery) -> ResponseReturnValue:
-    found, lodged, neighbours, decisions, ready = transaction.read(
+    found, lodged, written, neighbours, decisions, ready = transaction.read(
         lambda rows: (
             inbox.page(rows, g.actor, query, transaction.now()),
             acceptance.waiting_count(rows, g.actor),
+            memos.waiting_count(rows, g.actor),
             neighbourdesk.waiting_count(rows, g.actor),
             awaited.of(rows, g.actor),
             bundles.waiting_count(rows, g.actor, transaction.now()),
@@ -107,6 +108,7 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
         "inbox/inbox.html",
         inbox=found,
         lodged=lodged,
+        memos=written,
         awaited=[(each, url_for(_DECIDED_AT[each.kind])) for each in decisions],
         neighbours=neighbours,
         ready=ready,

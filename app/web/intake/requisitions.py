@@ -11,7 +11,7 @@ from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.services.casefile import departments
 from app.services.demo import samples
-from app.services.intake import acceptance, forwarding, lettermarking, requisitions
+from app.services.intake import acceptance, forwarding, lettermarking, memos, requisitions
 from app.services.intake.requisitions import LETTER, PERSON
 from app.services.papers import letterpapers, replies
 from app.web.frame import acting, confirmations, formviews
@@ -52,16 +52,18 @@ def find() -> ResponseReturnValue:
 
 
 def _list(search: str, after: str) -> ResponseReturnValue:
-    found, lodged = transaction.read(
+    found, lodged, written = transaction.read(
         lambda rows: (
             requisitions.page(rows, g.actor, search, after),
             acceptance.waiting_count(rows, g.actor),
+            memos.waiting_count(rows, g.actor),
         )
     )
     return page(
         "requisitions/list.html",
         letters=found,
         lodged=lodged,
+        memos=written,
         search=search,
         after=after,
         may_register=g.actor.may(Permission.CASE_REGISTER),
