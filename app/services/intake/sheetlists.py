@@ -127,14 +127,11 @@ def keep(
     data: bytes,
     head: Mapping[str, Any],
     now: datetime,
-    *,
-    requisition_id: UUID | None = None,
-    lodgement_id: UUID | None = None,
-    subject: str = "candidates",
+    **of: Any,
 ) -> UUID:
     """Keep a list, sealed under a key of its own, until its columns are explained; -> its id.
 
-    `subject`: what its rows are about, where they are no candidates of a letter.
+    `of`: the letter that it belongs to, `requisition_id` or `lodgement_id`; else the `subject` of its rows.
     """
     roster_id, key_id = new_id(session.recorded_at), keys.create(session, "roster")
     key = keys.unlock(session, key_id)
@@ -142,9 +139,10 @@ def keep(
         session,
         {
             "id": roster_id,
-            "subject": subject,
-            "requisition_id": requisition_id,
-            "lodgement_id": lodgement_id,
+            "requisition_id": None,
+            "lodgement_id": None,
+            "subject": "candidates",
+            **of,
             "data_key_id": key_id,
             "state": "columns",
             "file": keys.seal_file(key, f"roster|file|{roster_id}", data),
