@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.roles import Actor
+    from app.formjs import Posted
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
-    from app.services.desk.sheets import Posted
     from app.services.store.database import Database
     from app.services.store.documents import Upload
 
