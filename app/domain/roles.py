@@ -352,10 +352,8 @@ GRANTS: dict[Permission, Grant] = {
     Permission.MEMO_SEND: _grant(
         "act.answer_defect",
         "act.withdraw",
-        "act.query",
-        "act.upload",
         "see.case.documents",
-        keeps="request to_dm_office own_uploads",
+        keeps="request own_uploads",
         of_requester=True,
     ),
     Permission.MEMO_TAKE: _grant("act.answer_defect"),
