@@ -357,8 +357,8 @@ def _draws_shaped(stock: Callable[[Any, Any], str]) -> Callable[[Any, Any], str]
         font = pdfmetrics.getFont(target._fontname)  # noqa: SLF001
         if isinstance(font, ShapedTTFont):
             said = text.decode("utf8") if isinstance(text, bytes) else str(text)
-            is_held = _HELD in said and getattr(target, "_wordSpace", 0.0)
-            if is_held or RUN.search(said):
+            is_stretched = getattr(target, "_wordSpace", 0) != 0
+            if RUN.search(said) or (is_stretched and _HELD in said):
                 return _Operators(font, target).text(font.spans(said))
         return stock(target, text)
 
