@@ -141,19 +141,16 @@ def _addressed(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
     """What is written to some offices alone, or not sent yet, whatever else an officer reads of a case."""
     if table.name == "note":
         return _notes_for(table, scope)
-    if (
-        table.name == "department_memo"
-    ):  # no unit that enquires reads what a department writes to the DM's office
-        return true() if scope.role in _DM_OFFICE else false()
-    if (
-        table.name == "document" and scope.role in DISTRICT_WIDE
-    ):  # what a department has not sent yet is its own
+    if table.name == "department_memo":
+        return true() if scope.role in _WRITTEN_TO else false()
+    if table.name == "document" and scope.role in DISTRICT_WIDE:
+        # What a department has not sent yet is its own.
         return or_(table.c.draft_id.is_(None), ~_enclosed(table, _begun(table, scope)))
     return true()
 
 
-#: Whom a department writes to.
-_DM_OFFICE = frozenset({Role.DM, Role.ADM, Role.DM_SECTION_HEAD, Role.DM_ASSISTANT})
+#: Whom a department writes to; no unit that enquires reads it.
+_WRITTEN_TO = frozenset({Role.DM, Role.ADM, Role.DM_SECTION_HEAD, Role.DM_ASSISTANT})
 
 
 def _notes_for(table: Table, scope: OfficerScope) -> ColumnElement[bool]:

@@ -75,7 +75,7 @@ def kept_under(session: Session, prefix: str) -> Sequence[AnyRow]:
     return session.connection.execute(chosen.order_by(setting.c.key)).all()
 
 
-def drop_office(session: Session, office_id: UUID) -> bool:
+def delete_office(session: Session, office_id: UUID) -> bool:
     """Take an office out with the area it was to answer for; False where somebody is or was to be posted there."""
     for table in (posting, posting_order):
         held = select(table.c.id).where(visible(table, session.scope), table.c.office_id == office_id)

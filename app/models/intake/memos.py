@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, String, and_, func, insert, select, update
+from sqlalchemy import Column, Index, String, and_, func, insert, select
 
+from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column
 from app.models.tables.cases import applicant, case
@@ -73,11 +74,9 @@ def waiting_count(session: Session) -> int:
     return int(session.connection.execute(chosen).scalar_one())
 
 
-def settle(session: Session, memo_id: UUID, values: Mapping[str, Any]) -> bool:
+def settle_memo(session: Session, memo_id: UUID, values: Mapping[str, Any]) -> bool:
     """Settle a memo; False when somebody did before."""
-    chosen = update(memo).where(visible(memo, session.scope), memo.c.id == memo_id, memo.c.state == "sent")
-    found = session.connection.execute(chosen.values(**values).returning(memo.c.id)).one_or_none()
-    return found is not None
+    return guarded.change(session, memo, memo.c.id == memo_id, memo.c.state == "sent", **values)
 
 
 def _memos(session: Session) -> Any:

@@ -243,7 +243,7 @@ def take_back(session: Session, actor: Actor, office_id: UUID, now: datetime) ->
     row = next((each for each in rows if each.id == office_id), None)
     if row is None or row.valid_from <= calendars.day(now) or any(each.parent_id == row.id for each in rows):
         raise NotFound
-    if not stations.drop_office(session, office_id):
+    if not stations.delete_office(session, office_id):
         raise NotFound
     audit.record(
         session, "admin", "office:take_back", f"office:{office_id}", actor, now, kind=row.kind, code=row.code

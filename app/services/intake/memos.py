@@ -210,7 +210,9 @@ def take_back(session: Session, actor: Actor, memo_id: UUID, now: datetime) -> s
     """Take a memo back that nobody has taken in hand; -> the case's number. Raises NotFound, NotAllowed, Conflict."""
     _guard(actor, Permission.MEMO_SEND)
     row = _row(session, memo_id)
-    if not table.settle(session, row.id, {"state": BACK, "settled_by": actor.officer_id, "settled_at": now}):
+    if not table.settle_memo(
+        session, row.id, {"state": BACK, "settled_by": actor.officer_id, "settled_at": now}
+    ):
         raise Conflict
     _drop_files(session, row, now)
     _record(session, actor, row.case_id, "memo:take_back", row.id, row.kind, now)
@@ -346,7 +348,7 @@ def _settle(session: Session, actor: Actor, row: AnyRow, state: str, said: str |
     key = keys.unlock(session, row.data_key_id)
     reply = keys.seal(key, f"memo|reply|{row.id}", said.encode()) if said is not None else None
     by = {"settled_by": actor.officer_id, "settled_at": now}
-    if not table.settle(session, row.id, {"state": state, "reply": reply, **by}):
+    if not table.settle_memo(session, row.id, {"state": state, "reply": reply, **by}):
         raise Conflict
 
 
