@@ -20,6 +20,7 @@ _COMMANDS = (
     upkeep.database,
     upkeep.backup,
     upkeep.root_keys,
+    upkeep.site,
     upkeep.clocks,
     upkeep.inbox,
     demo.demo,

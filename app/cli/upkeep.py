@@ -1,4 +1,4 @@
-"""What keeps an installation sound: roles and keys, backups, and counts and clocks worked out anew."""
+"""What keeps an installation sound: roles, keys and backups, its address, counts and clocks worked out anew."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
+from app import frontdoor
 from app.cli import frame
 from app.crypto import RingRefused
 from app.services.installation import backups, dbroles, reindexing
@@ -24,6 +25,7 @@ database = AppGroup("database", help="डेटाबेस / the database")
 backup = AppGroup("backup", help="बैकअप / backups")
 root_keys = AppGroup("keys", help="कुंजियाँ / keys")
 clocks = AppGroup("clocks", help="समय-घड़ी / clocks")
+site = AppGroup("site", help="साइट का पता / the address of the site")
 inbox = AppGroup("inbox", help="मेरे कार्य / the inbox")
 
 
@@ -62,6 +64,24 @@ def _rotate() -> None:
     except RingRefused as refused:
         raise click.ClickException(frame.both(refused.key, path=refused.path)) from refused
     click.echo(frame.both("cli.keys_rotated", count=count))
+
+
+@site.command("check")
+def _check_site() -> None:
+    """Visit PUBLIC_URL as a stranger's browser would: certificate, TLS, answer; exits with 1 when anything is amiss.
+
+    Once a day from a machine that trusts what officers' machines trust.
+    """
+    address = frame.settings().public_url
+    if not address:
+        raise click.ClickException(frame.both("site.no_address"))
+    seen = frontdoor.look(address, frame.now())
+    for each in seen:
+        click.echo(
+            ("✓ " if each.is_good else "✗ ") + frame.both(each.key, **each.params), err=not each.is_good
+        )
+    if not all(each.is_good for each in seen):
+        raise click.exceptions.Exit(1)
 
 
 @inbox.command("recount")

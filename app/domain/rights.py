@@ -82,6 +82,7 @@ rep.weekly_summary C C - - C - - - C - - - - C - - - - -
 adm.users - - - - - - - - - - - - - - - Y:two_person - - -
 adm.postings Y:two_person - Y:in_DM_office - Y:two_person Y:in_police - - - - Y:O - - - - Y:two_person - - -
 adm.charge Y - Y:in_DM_office - Y Y:in_police - - - - Y:O - - - - Y:two_person - - -
+adm.charge_certify Y - Y:in_DM_office - Y Y:in_police - - - - Y:O - - - - - - - -
 adm.masters - - - - - - - - - - - - - - Y - - - -
 adm.jurisdiction_propose - - - - - Y - - Y:O Y:O Y:O - - - - - - - -
 adm.jurisdiction_approve - - - - Y:approver - - - - - - - - - - - - - -

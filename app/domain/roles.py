@@ -196,6 +196,7 @@ class Permission(StrEnum):
     VALUES_APPROVE = "values:approve"
     ENTRY_CODE = "entry:allow"
     POSTING_CHANGE = "posting:change"
+    CHARGE_CERTIFY = "charge:certify"
     DEPARTMENT_KEEP = "department:keep"
     THANA_KEEP = "thana:keep"
     OFFICE_KEEP = "office:keep"
@@ -337,6 +338,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.POSTING_CHANGE: _grant(
         "adm.postings", "adm.charge", keeps="two_person in_DM_office in_police O"
     ),
+    Permission.CHARGE_CERTIFY: _grant("adm.charge_certify", keeps="in_DM_office in_police O"),
     Permission.DEPARTMENT_KEEP: _grant("adm.masters"),
     Permission.THANA_KEEP: _grant("adm.masters"),
     Permission.OFFICE_KEEP: _grant("adm.masters"),

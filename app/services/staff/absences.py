@@ -51,7 +51,7 @@ class Certified:
 
 def may(actor: Actor) -> bool:
     """Whether an officer certifies the charge of others at all: nobody does who sees no case."""
-    return actor.may(Permission.POSTING_CHANGE) and actor.may(Permission.INBOX_SEE)
+    return actor.may(Permission.CHARGE_CERTIFY)
 
 
 def of_posting(session: Session, actor: Actor, posting_id: UUID) -> AnyRow:

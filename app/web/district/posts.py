@@ -119,14 +119,14 @@ def end(posting_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/posts/postings/<uuid:posting_id>/charge")
-@requires(Permission.POSTING_CHANGE)
+@requires(Permission.CHARGE_CERTIFY)
 def absent(posting_id: UUID) -> ResponseReturnValue:
     """The charge of an officer who is gone, to be certified in his place."""
     return _absent_page(posting_id, 200, {}, {})
 
 
 @bp.post("/posts/postings/<uuid:posting_id>/charge")
-@requires(Permission.POSTING_CHANGE)
+@requires(Permission.CHARGE_CERTIFY)
 def certify(posting_id: UUID) -> ResponseReturnValue:
     """The certified list itself: it is printed from the answer, and each one that is taken is recorded."""
     now = transaction.now()
