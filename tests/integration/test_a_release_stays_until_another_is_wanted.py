@@ -97,7 +97,7 @@ def test_the_command_deploys_a_folder_and_says_what_is_the_same(
 def test_what_is_wrong_with_the_texts_of_papers_is_said_in_words(
     command: Callable[..., tuple[int, str]], office: Database, folder: Path
 ) -> None:
-    code, said = command("deploy", "--folder", str(called(folder, "اردو")))
+    code, said = command("deploy", "--folder", str(called(folder, "ខ្មែរ")))
     assert code == 1
     assert "papers.json: settings" in said
     assert "इन अक्षरों के स्थान पर दूसरे अक्षर लिखें।" in said

@@ -30,7 +30,7 @@ class Act(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """In what kind of post somebody acted that is not regularly his; whose it was, no name while it was vacant."""
+    """In what kind of post somebody acted that is not regularly his; whose it was, if it was one officer's."""
 
     kind: str  # charge | substitute | delegate
     role: str  # of the post that he acted for
@@ -68,13 +68,13 @@ def _of(did: Act, posts: Sequence[AnyRow], holders: Sequence[AnyRow]) -> StandIn
     ]
     if not his or any(_is_his_own(row, did.role) for row in his):
         return None
-    post = his[-1]
+    post = max(reversed(his), key=lambda row: row.role == did.role)  # before one that only covers the role
     role = did.role if post.kind == DELEGATE else post.role
-    others = (
+    others = [
         row for row in holders if row.officer_id != did.officer_id and _holds(row, did) and row.role == role
-    )
-    other = next(others, None)
-    return StandIn(post.kind, role, *((other.name_hi, other.name_en) if other is not None else ("", "")))
+    ]
+    name = (others[0].name_hi, others[0].name_en) if len(others) == 1 else ("", "")
+    return StandIn(post.kind, role, *name)
 
 
 def _fits(row: AnyRow, role: str) -> bool:

@@ -262,7 +262,7 @@ def acting(found: StandIn | None) -> Markup:
     if found is None:
         return Markup("")
     name = choose(found.name_hi, found.name_en) if found.name_hi else ""
-    key = f"acting.{found.kind}" if name else f"acting.{found.kind}.vacant"
+    key = f"acting.{found.kind}" if name else f"acting.{found.kind}.unnamed"
     return Markup(' <span class="acting">(%s)</span>') % say(key, name=name, role=word("role", found.role))
 
 
