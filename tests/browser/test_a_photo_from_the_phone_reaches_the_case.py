@@ -61,7 +61,7 @@ def test_a_photo_outlives_a_refused_form_and_says_nothing_of_the_phone(
 
     reader = desk(look).sign_in(site.account("dm")).open(f"/cases/{number.replace('/', '-')}/documents")
     with reader.page.expect_download() as waiting:
-        reader.page.get_by_role("link", name="IMG_2026.jpg").click()
+        reader.page.get_by_role("link", name="स्थल फोटो").click()
     assert waiting.value.suggested_filename == "IMG_2026.jpg"
     data = waiting.value.path().read_bytes()
     assert Image.open(BytesIO(data)).size == (900, 1200)

@@ -246,7 +246,7 @@ def faults(source: str) -> list[str]:
     narrowing = [call for call in calls if call.func.attr in TAKES_AWAY and not _widens(call)]
     found = [call.func.attr for call in narrowing if "CONTRACTS" not in names]
     return found + [
-        "add_column" for call in calls if call.func.attr == "add_column" and _is_demanded(call.args[1])
+        "add_column" for call in calls if call.func.attr == "add_column" and _is_demanded(call.args[-1])
     ]
 
 

@@ -4,10 +4,12 @@ import ast
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
 from app.services.casework import cases
 from app.services.store.audit import ACTIONS
@@ -126,6 +128,48 @@ def keys_in_python(path: Path) -> set[str]:
 
 def keys_in_template(path: Path) -> set[str]:
     return set(re.findall(r"""\b(?:_|n?gettext)\(\s*["']([^"']+)["']""", sources.text(path)))
+
+
+def said_in_template(path: Path) -> Iterator[tuple[str, set[str]]]:
+    """Each key that a template says by its own name, with the names of what it is given."""
+    tree = Environment(autoescape=True, extensions=["jinja2.ext.do"]).parse(path.read_text(encoding="utf-8"))
+    for call in tree.find_all(nodes.Call):
+        if (
+            isinstance(call.node, nodes.Name)
+            and call.node.name == "_"
+            and isinstance(call.args[0], nodes.Const)
+        ):
+            yield call.args[0].value, {each.key for each in call.kwargs}
+
+
+def said_in_python(path: Path) -> Iterator[tuple[str, set[str]]]:
+    """The same of a module; calls that are given a whole mapping are left out."""
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(call, ast.Call) or not call.args or not isinstance(call.args[0], ast.Constant):
+            continue
+        given = {each.arg for each in call.keywords}
+        if getattr(call.func, "id", getattr(call.func, "attr", "")) == "say" and None not in given:
+            yield str(call.args[0].value), {each for each in given if each}
+
+
+TEXTS = {key: text for domain in CATALOGUES.values() for key, text in domain["hi"].items()}
+
+
+@pytest.mark.parametrize(
+    ("folder", "suffix", "said"),
+    [("templates", ".html", said_in_template), ("app/web", ".py", said_in_python)],
+)
+def test_every_text_is_given_what_it_names(
+    folder: str, suffix: str, said: Callable[[Path], Iterator[tuple[str, set[str]]]]
+) -> None:
+    lacking = [
+        f"{sources.name(path)}: {key} is not given {wanted - given}"
+        for path in sources.below(folder, suffix=suffix)
+        for key, given in said(path)
+        for wanted in [set(re.findall(r"%\((\w+)\)", " ".join(TEXTS.get(key, ()))))]
+        if wanted - given
+    ]
+    assert not lacking
 
 
 @pytest.mark.skipif(not CATALOGUES, reason="no catalogue is there yet")
