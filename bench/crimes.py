@@ -95,6 +95,10 @@ def _someone(person: dict[str, Any]) -> Someone:
     return Someone((person["name"],), (person["father"],), (person["village"],))
 
 
+#: The class of an entry whose case is open, and that nobody has taken out of the search.
+_IN_FORCE = ("", None, None, None, "", "")
+
+
 class _Sealer:
     """Makes rows of drawn persons, sealed and found as those that officers enter; each alone in his case."""
 
@@ -117,7 +121,7 @@ class _Sealer:
             case = keys.seal_json(self._key, f"fir|facts|{entry}", {"fir_no": "112", "sections": "379"})
             his = keys.seal_json(self._key, f"accused|facts|{entry}", {**facts, "stage": "trial"})
             firs.append((district, row_id, key_id, station, draw.year(), place, case))
-            people.append((district, row_id, row_id, place, his, None, now, officer_id))
+            people.append((district, row_id, row_id, place, his, None, now, officer_id, *_IN_FORCE))
             found += [(district, digest, row_id) for digest in self._found_by(facts)]
         found.sort(key=lambda each: each[1])
         for table, rows in ((fir, firs), (accused, people), (accused_key, found)):
