@@ -8,6 +8,7 @@ from sqlalchemy import Column, Index, String, and_, func, insert, select
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import Query
 from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column
 from app.models.tables.cases import applicant, case
 from app.models.tables.officers import officer, posting
@@ -68,10 +69,12 @@ def waiting(session: Session, limit: int) -> Sequence[AnyRow]:
     return session.connection.execute(chosen.limit(limit)).all()
 
 
+_WAITING = Query(lambda at: select(func.count()).where(at.visible(memo), memo.c.state == "sent"))
+
+
 def waiting_count(session: Session) -> int:
     """How many of those that the scope may read nobody has settled."""
-    chosen = select(func.count()).where(visible(memo, session.scope), memo.c.state == "sent")
-    return int(session.connection.execute(chosen).scalar_one())
+    return int(_WAITING.scalar(session))
 
 
 def settle_memo(session: Session, memo_id: UUID, values: Mapping[str, Any]) -> bool:

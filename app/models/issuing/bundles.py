@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import Query
 from app.models.tables.base import Encrypted, Json, UtcDateTime, case_table, uuid_column
 
 if TYPE_CHECKING:
@@ -108,16 +109,20 @@ def asked_for(session: Session, since: datetime, now: datetime) -> Sequence[AnyR
     return session.connection.execute(statement.order_by(bundle.c.asked_at.desc(), bundle.c.id.desc())).all()
 
 
-def untaken(session: Session, officer_id: UUID, now: datetime) -> int:
-    """How many finished files wait for an officer who has not taken them yet."""
-    statement = select(func.count()).where(
-        visible(bundle, session.scope),
-        bundle.c.officer_id == officer_id,
+UNTAKEN = Query(
+    lambda at: select(func.count()).where(
+        at.visible(bundle),
+        bundle.c.officer_id == at.officer_id,
         bundle.c.state == READY,
         bundle.c.taken_at.is_(None),
-        bundle.c.ends_at > now,
+        bundle.c.ends_at > at.now,
     )
-    return int(session.connection.execute(statement).scalar_one())
+)
+
+
+def untaken(session: Session, officer_id: UUID, now: datetime) -> int:
+    """How many finished files wait for an officer who has not taken them yet."""
+    return int(UNTAKEN.scalar(session, officer_id=officer_id, now=now))
 
 
 def pieces_of(session: Session, bundle_id: UUID) -> Sequence[AnyRow]:
