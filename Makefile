@@ -51,7 +51,7 @@ ORDER ?= 53401264
 test: check ## every check and every test; CI=true makes a missing Chromium or PostgreSQL a failure
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal --randomly-seed=$(ORDER)
 
-bench: build $(TEST_PYTHON_STAMP) ## the table of budgets, in at most ten minutes (QUICK=1: under one), and bench/results.json
+bench: build $(TEST_PYTHON_STAMP) ## the table of budgets, in some fifteen minutes (QUICK=1: in three), and bench/results.json
 	@$(PY) -m bench $(if $(QUICK),--quick)
 
 check: build $(TEST_PYTHON_STAMP) ## linters, types, import rules
