@@ -26,7 +26,7 @@ from app.models.tables.workflow import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -305,13 +305,16 @@ def cancel_jobs(session: Session, job_ids: Collection[UUID]) -> None:
 
 
 def _is_due(at: At, kinds: int) -> ColumnElement[bool]:
-    """A job of one of so many kinds whose time has come, or whose worker died with its lease."""
+    """A job of one of so many kinds whose time has come, or whose worker died with its lease.
+
+    Whoever does jobs in times gone by holds them by the same clock as all others: the machine's.
+    """
     return and_(
         at.visible(job),
         at.is_one_of(job.c.kind, kinds),
         or_(
             and_(job.c.state == "queued", job.c.run_at <= at.now),
-            and_(job.c.state == "running", job.c.lease_until < at.now),
+            and_(job.c.state == "running", job.c.lease_until < at.clock),
         ),
     )
 
@@ -343,17 +346,21 @@ _SET_FAILED_JOB = Update(job, lambda at: [job.c.id == at.job_id, job.c.state == 
 
 def has_due_job(session: Session, kinds: Sequence[str], now: datetime) -> bool:
     named = one_of("kind", kinds)
-    return _due_job(len(named)).first(session, now=now, **named) is not None
+    return _due_job(len(named)).first(session, now=now, clock=session.recorded_at, **named) is not None
 
 
 def lock_next_job(session: Session, kinds: Sequence[str], now: datetime) -> AnyRow | None:
     """The job of these kinds that has been due for longest, locked; SKIP LOCKED keeps workers apart."""
     named = one_of("kind", kinds)
-    return _next_job(len(named)).first(session, now=now, **named)
+    return _next_job(len(named)).first(session, now=now, clock=session.recorded_at, **named)
 
 
-def claim_job(session: Session, row: AnyRow, lease_until: datetime) -> AnyRow:
-    """Claim a job that `lock_next_job` has found; -> the row, whose lease is the claim's own mark."""
+def claim_job(session: Session, row: AnyRow, lease: timedelta) -> AnyRow:
+    """Claim a job that `lock_next_job` has found, for so long from now by the machine's clock.
+
+    -> the row, whose lease is the claim's own mark.
+    """
+    lease_until = session.recorded_at + lease
     columns = {"state": "running", "attempts": row.attempts + 1, "lease_until": lease_until}
     _SET_JOB.put(session, columns, job_id=row.id)
     return _JOB.one(session, job_id=row.id)

@@ -58,7 +58,9 @@ class LeaseLost(Exception):
 def run_one(database: Database, now: datetime) -> bool:
     """Claim and run one job that is due; False when none is. A failure is counted, never raised.
 
-    A kind that this version does not know is left to the workers of the next one.
+    `now` says what is due, and may lie in times gone by; a lease is held by the machine's clock, so that no other
+    worker takes a job in hand for one whose worker has died. A kind that this version does not know is left to the
+    workers of the next one.
 
     Raises Unavailable when there is no database to count it in; the job is then taken up again after its lease.
     """
@@ -125,7 +127,7 @@ def _claim(session: Session, now: datetime) -> AnyRow | None:
         if workflow.update_claimed_job(own, row.id, row.lease_until, state="failed", error="worker_lost"):
             incidents.report_job(own, row, incidents.Stopped("worker_lost"), now)
         return None
-    return workflow.claim_job(session, row, now + LEASE)
+    return workflow.claim_job(session, row, LEASE)
 
 
 def _carry_out(database: Database, job: AnyRow) -> None:
