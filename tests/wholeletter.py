@@ -53,17 +53,19 @@ class WholeLetter:
         self.journey, self.database, self.letter = journey, journey.database, letter
         self._left: set[UUID] = set()  # cases that stay where they are
 
-    def answer_all(self, numbers: Sequence[str]) -> Counter[str]:
-        """Lead all cases to their ends but one; -> how many came to which, by the words of the reply's list."""
-        adverse, not_resident, withdrawn, still = numbers[:3], numbers[3:6], numbers[6], numbers[7]
-        self._left = {task.case_id for task in self.journey.waiting(still)}
+    def answer(self, numbers: Sequence[str], led: int) -> Counter[str]:
+        """Lead the first `led` of these cases to their ends; -> how many of all came to which, by the words of the
+        reply's list: the others wait at their thanas.
+        """
+        adverse, not_resident, withdrawn, still = numbers[:3], numbers[3:6], numbers[6], numbers[led:]
+        self._left = self.cases_of(still)
         for number in adverse:
             self.find_a_case(number)
         for number in not_resident:
             self.find_nobody(number)
         self.withdraw(withdrawn)
         self.clear_the_others()
-        told = {"separate": 3, "not_resident": 3, "withdrawn": 1, "waiting": 1}
+        told = {"separate": 3, "not_resident": 3, "withdrawn": 1, "waiting": len(still)}
         return Counter({**told, "no_adverse": len(numbers) - sum(told.values())})
 
     def find_a_case(self, number: str) -> None:
@@ -112,6 +114,10 @@ class WholeLetter:
         now = self.journey.now
         self.database.write(lambda s: policies.propose(s, maker, policies.MOST, now), actor_scope(maker))
         self.database.write(lambda s: policies.decide(s, decider, now, approves=True), actor_scope(decider))
+
+    def cases_of(self, numbers: Sequence[str]) -> set[UUID]:
+        wanted = select(case.c.id).where(case.c.number.in_(numbers))
+        return self.database.read(lambda rows: set(rows.connection.scalars(wanted)), scopes.health())
 
     def waiting(self, step: str) -> list[Row[Any]]:
         """The open tasks of a step of the cases that are led on, by case number."""
