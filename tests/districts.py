@@ -139,6 +139,14 @@ def office(demo_sqlite: Path, tmp_path: Path) -> Iterator[Office]:
     made.database.close()
 
 
+@pytest.fixture
+def either_office(demo_url: str, tmp_path: Path) -> Iterator[Office]:
+    """The same on either kind of database."""
+    made = Office(tmp_path, NOW, demo_url)
+    yield made
+    made.database.close()
+
+
 @pytest.fixture(scope="module", params=KINDS)
 def drill(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
     """The real program on a demo district of its own, on either kind of database; each test brings its case."""

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 class Office:
     """The application on a copy of the demo district, with its own clock."""
 
-    def __init__(self, folder: Path, now: datetime) -> None:
+    def __init__(self, folder: Path, now: datetime, url: str = "") -> None:
         self.now = now
-        settings = Settings(folder, f"sqlite:///{folder / 'satyapan.db'}", demo=True, testing=True)
+        url = url or f"sqlite:///{folder / 'satyapan.db'}"
+        settings = Settings(folder, url, demo=True, testing=True)
         self.app: Flask = create_app(settings, clock=lambda: self.now)
         self.database = self.app.extensions["database"]
         self.journey = Journey(self.database, now)

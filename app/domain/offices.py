@@ -76,6 +76,9 @@ ROLE_OFFICES: dict[Role, frozenset[OfficeKind]] = {
 #: Roles that may have an office of their own, nearer to the unit than that of their lane.
 NEARER: dict[Role, OfficeKind] = {Role.CIRCLE_INSPECTOR: OfficeKind.CIRCLE}
 
+#: The kinds of office under one of which a police station lies.
+LEADS = (OfficeKind.SDPO, OfficeKind.CIRCLE)
+
 POLICE = frozenset(OfficeKind) - {OfficeKind.DM_OFFICE, OfficeKind.REQUESTER, OfficeKind.ADMINISTRATION}
 
 

@@ -230,8 +230,19 @@ def _own_enquiries(scope: OfficerScope) -> tuple[ColumnElement[bool], ...]:
     in_person = (enquiry.c.officer_id == scope.officer_id,) if scope.role in IN_PERSON else ()
     place = enquiry.c.office_id == scope.office_id
     if scope.role in OVER_THANAS:
-        place = or_(place, enquiry.c.office_id.in_(below(scope)))
+        place = or_(place, enquiry.c.office_id.in_(below(scope)), enquiry.c.id.in_(_to_endorse(scope)))
     return (enquiry.c.district_id == scope.district_id, place, *in_person)
+
+
+def _to_endorse(scope: OfficerScope) -> Any:
+    """The enquiries that lie open with the officer's office, whatever station is under it by now."""
+    own = user_task.c
+    return select(own.enquiry_id).where(
+        own.district_id == scope.district_id,
+        own.office_id == scope.office_id,
+        own.state == "open",
+        own.enquiry_id.is_not(None),
+    )
 
 
 def below(scope: OfficerScope) -> Any:

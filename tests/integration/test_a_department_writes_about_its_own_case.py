@@ -65,7 +65,8 @@ def settled(browser: Visitor, row: Any, act: str = "take", reply: str = "") -> A
     return browser.post(f"{where}/{act}", {"reply": reply})
 
 
-def test_an_answer_to_defects_is_laid_into_the_form_and_the_clock_goes_on(office: Office) -> None:
+def test_an_answer_to_defects_is_laid_into_the_form_and_the_clock_goes_on(either_office: Office) -> None:
+    office = either_office
     number = returned(office)
     page = text_of(office.at(Role.REQUESTER).get(f"/department/cases/{in_address(number)}/write"))
     assert "फोटो धुंधला है" in page, "the department reads what is lacking"
@@ -112,7 +113,8 @@ def test_a_paper_lies_with_the_case_once_it_was_taken(office: Office) -> None:
     assert (file.case_id, file.draft_id, file.pii) == (row.case_id, None, "P3")
 
 
-def test_a_question_is_answered_and_the_department_reads_it(office: Office) -> None:
+def test_a_question_is_answered_and_the_department_reads_it(either_office: Office) -> None:
+    office = either_office
     number = new_case(office)
     assert written(office, number, "query", text="पत्र कब तक मिलेगा?").status_code == 303
     [row] = memos_of(office, number)
@@ -123,7 +125,8 @@ def test_a_question_is_answered_and_the_department_reads_it(office: Office) -> N
     assert "दस कार्यदिवस में भेजा जाएगा।" in page
 
 
-def test_it_is_returned_with_a_reason_and_taken_back_before(office: Office) -> None:
+def test_it_is_returned_with_a_reason_and_taken_back_before(either_office: Office) -> None:
+    office = either_office
     number = new_case(office)
     for _ in range(2):
         assert (
@@ -151,7 +154,8 @@ def test_only_what_fits_where_the_case_stands_is_sent(office: Office) -> None:
     assert memos_of(office, number) == []
 
 
-def test_another_department_and_the_police_see_none_of_it(office: Office) -> None:
+def test_another_department_and_the_police_see_none_of_it(either_office: Office) -> None:
+    office = either_office
     number = new_case(office)
     assert written(office, number, "query", text="पत्र कब तक मिलेगा?").status_code == 303
     foreign = office.journey.new_case(requesting_dept="स्वास्थ्य विभाग")

@@ -9,14 +9,16 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import spreadsheets
 from app.domain.roles import Role
-from app.models.scope import visible
+from app.models.intake.rosters import roster
+from app.models.scope import SystemReason, SystemScope, visible
 from app.models.tables.cases import case
 from app.models.tables.offices import jurisdiction
 from app.models.tables.papers import certificate
+from app.services.district import thanas
 from app.services.installation.lacks import State
 from app.services.intake import rosterwork
 from app.services.store.drafts import actor_scope
@@ -188,11 +190,11 @@ BAD = [
 ]
 
 
-def handed_in(settling: Settling, rows: list[list[str]]) -> str:
+def handed_in(settling: Settling, rows: list[list[str]], heads: list[str] = HEADS) -> str:
     """Hand a list in, leave its columns as they were understood, let it be judged; -> the address of its page."""
     admin = settling.admin()
     admin.get("/admin/offices/lists")
-    data = spreadsheets.marked("सूची", HEADS, [(row, {}, ()) for row in rows], ())
+    data = spreadsheets.marked("सूची", heads, [(row, {}, ()) for row in rows], ())
     answer = admin.post("/admin/offices/lists", {"list": (BytesIO(data), "offices.xlsx")}, **MULTIPART)
     where = str(answer.headers["Location"])
     columns = dict(
@@ -208,7 +210,8 @@ def work(settling: Settling) -> None:
         pass
 
 
-def test_a_list_adds_an_sdpo_with_its_stations_and_gives_back_what_is_wrong(settling: Settling) -> None:
+def test_a_list_adds_an_sdpo_with_its_stations_and_gives_back_what_is_wrong(on_either: Settling) -> None:
+    settling = on_either
     where, admin = handed_in(settling, [*GOOD, *BAD]), settling.admin()
     page = text_of(admin.get(where))
     assert "4 कार्यालय जोड़ें" in page
@@ -224,7 +227,8 @@ def test_a_list_adds_an_sdpo_with_its_stations_and_gives_back_what_is_wrong(sett
     assert not settling.lacking() & {"sdpo", "thana", "superiors"}
 
 
-def test_what_came_between_is_judged_again_before_it_is_added(settling: Settling) -> None:
+def test_what_came_between_is_judged_again_before_it_is_added(on_either: Settling) -> None:
+    settling = on_either
     where, admin = handed_in(settling, GOOD), settling.admin()
     assert settling.add(admin, **SDPO | {"code": "SDPO-2"}).status_code == 303
     admin.get(where)
@@ -232,6 +236,78 @@ def test_what_came_between_is_judged_again_before_it_is_added(settling: Settling
     work(settling)
     assert [row.code for row in settling.offices("sdpo")] == ["SDPO-2"], "the code was given meanwhile"
     assert settling.offices("thana") == [], "no station comes under another SDPO than its list says"
+
+
+LATER = ["29-11-2026"]
+NEW_LEAD = [
+    "SDPO",
+    "अनुमंडल पुलिस कार्यालय, पीरो",
+    "Sub-divisional police office, Piro",
+    "SDPO-3",
+    "",
+    "",
+    "25-11-2026",
+]
+MOVED = ["थाना", "आरा नगर", "Ara Town", "PS-ARA", "SDPO-3", ""]
+
+
+def test_a_list_puts_a_station_that_is_there_under_another_sdpo_from_its_day(on_either: Settling) -> None:
+    settling, admin = on_either, on_either.admin()
+    for each in (SDPO, THANA):
+        assert settling.add(admin, **each).status_code == 303
+    where = handed_in(settling, [NEW_LEAD, MOVED + LATER], [*HEADS, "किस दिन से"])
+    admin = settling.admin()
+    admin.get(where)
+    assert admin.post(f"{where}/take").status_code == 303
+    work(settling)
+    offices = {row.code: row for row in settling.offices()}
+    assert offices["PS-ARA"].parent_id == offices["SDPO-1"].id, "its day has not come"
+    settling.now += timedelta(days=6)
+    assert thanas.carry_out(settling.database, settling.now) == 1
+    offices = {row.code: row for row in settling.offices()}
+    assert offices["PS-ARA"].parent_id == offices["SDPO-3"].id
+
+
+def test_a_row_that_asks_more_of_a_station_that_is_there_is_given_back(settling: Settling) -> None:
+    admin = settling.admin()
+    for each in (SDPO, THANA):
+        assert settling.add(admin, **each).status_code == 303
+    wrong = {
+        "today": [*MOVED, "23-11-2026"],
+        "before its SDPO": [*MOVED, "24-11-2026"],
+        "another PIN": [*MOVED[:5], "802302", *LATER],
+        "under whom it lies": [*MOVED[:4], "SDPO-1", "", *LATER],
+        "another name": ["थाना", "पीरो", "Piro", *MOVED[3:], *LATER],
+    }
+    where = handed_in(
+        settling, [NEW_LEAD, *wrong.values(), MOVED + LATER, MOVED + LATER], [*HEADS, "किस दिन से"]
+    )
+    admin = settling.admin()
+    assert "2 कार्यालय जोड़ें" in text_of(admin.get(where))
+    rows = list(spreadsheets.rows(admin.get(f"{where}/faults").data))[1:]
+    assert len(rows) == len(wrong) + 1, "the last one stands above already"
+    for told, (_, cells) in zip(
+        ["कल या", "खुला नहीं होगा", "यह खाना खाली छोड़ें", "अभी भी", "दूसरे कार्यालय का", "ऊपर आ चुकी"],
+        rows,
+        strict=True,
+    ):
+        assert told in cells[len(HEADS) + 1], cells
+
+
+def test_a_list_of_a_kind_that_a_worker_does_not_know_is_left_to_the_newer_one(on_either: Settling) -> None:
+    settling = on_either
+    where = handed_in(settling, GOOD)
+    of_tomorrow = update(roster).values(subject="villages", state="checking")
+    settling.database.write(
+        lambda rows: rows.connection.execute(of_tomorrow), SystemScope(SystemReason.SETUP, BHOJPUR)
+    )
+    assert not rosterwork.go_on(settling.database, settling.now)
+    of_today = update(roster).values(subject=rosterwork.OFFICES)
+    settling.database.write(
+        lambda rows: rows.connection.execute(of_today), SystemScope(SystemReason.SETUP, BHOJPUR)
+    )
+    assert rosterwork.go_on(settling.database, settling.now)
+    assert "3 कार्यालय जोड़ें" in text_of(settling.admin().get(where))
 
 
 def test_the_empty_list_is_read_as_it_was_given(settling: Settling) -> None:

@@ -8,12 +8,13 @@ from sqlalchemy import delete, func, or_, select, update
 
 from app.models.district.area_queries import VILLAGE
 from app.models.scope import visible
+from app.models.tables.cases import case, enquiry
 from app.models.tables.officers import posting, posting_order
 from app.models.tables.offices import jurisdiction, office, setting
 from app.models.tables.workflow import user_task
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -38,7 +39,7 @@ def codes(session: Session) -> set[str]:
 
 
 def set_office(session: Session, office_id: UUID, values: Mapping[str, Any]) -> None:
-    """Change names, facts or last day of a police station."""
+    """Change names, facts, superior or last day of a police station."""
     session.connection.execute(
         update(office)
         .where(visible(office, session.scope), office.c.id == office_id, office.c.kind == _THANA)
@@ -65,6 +66,29 @@ def open_tasks_at(session: Session, office_id: UUID) -> int:
         visible(user_task, session.scope), user_task.c.office_id == office_id, user_task.c.state == "open"
     )
     return int(session.connection.execute(chosen).scalar_one())
+
+
+def lead_reviews(
+    session: Session, thana: UUID, before: UUID | None, after: UUID, left: Collection[UUID]
+) -> None:
+    """Let another SDPO's office review the running cases in which a thana enquires and none of `left` does."""
+    asked = select(enquiry.c.case_id).where(
+        visible(enquiry, session.scope), enquiry.c.office_id == thana, enquiry.c.unit_kind == _THANA
+    )
+    still = select(enquiry.c.case_id).where(
+        visible(enquiry, session.scope), enquiry.c.office_id.in_(left), enquiry.c.unit_kind == _THANA
+    )
+    session.connection.execute(
+        update(case)
+        .where(
+            visible(case, session.scope),
+            case.c.status == "open",
+            case.c.sdpo_office_id == before,
+            case.c.id.in_(asked),
+            case.c.id.not_in(still),
+        )
+        .values(sdpo_office_id=after)
+    )
 
 
 def kept_under(session: Session, prefix: str) -> Sequence[AnyRow]:

@@ -144,10 +144,11 @@ def file_of(session: Session, roster_id: UUID) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-def next_free(session: Session, now: datetime) -> AnyRow | None:
-    """The oldest roster with something left to do, that no worker has in hand."""
+def next_free(session: Session, subjects: Collection[str], now: datetime) -> AnyRow | None:
+    """The oldest roster about one of these subjects with something left to do, that no worker has in hand."""
     is_free = guarded.is_free(roster, now)
-    chosen = select(*_SHOWN).where(visible(roster, session.scope), roster.c.state.in_(UNDER_WAY), is_free)
+    is_due = roster.c.state.in_(UNDER_WAY), roster.c.subject.in_(subjects)
+    chosen = select(*_SHOWN).where(visible(roster, session.scope), *is_due, is_free)
     return session.connection.execute(chosen.order_by(roster.c.asked_at).limit(1)).one_or_none()
 
 

@@ -1,4 +1,7 @@
-"""Offices added to the district from a day on, one by one or by a sheet: checked against those that are there."""
+"""Offices added to the district from a day on, one by one or by a sheet: checked against those that are there.
+
+A row of a sheet with the code of a police station that is there puts it under another office, from its day on.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,12 @@ from app.config import ROOT
 from app.domain.areas import village_in
 from app.domain.errors import FieldProblem, FormInvalid, NotAllowed, NotFound
 from app.domain.ids import new_id
-from app.domain.offices import ONE_PER_DISTRICT, OfficeKind
+from app.domain.offices import LEADS, ONE_PER_DISTRICT, OfficeKind
 from app.domain.roles import Permission
 from app.models.district import area_queries as areas
 from app.models.district import setup_queries as table
 from app.models.district import thana_queries as stations
-from app.services.district import calendars, gazetteer
+from app.services.district import calendars, gazetteer, thanas
 from app.services.store import audit
 
 if TYPE_CHECKING:
@@ -32,9 +35,10 @@ if TYPE_CHECKING:
 #: Kind -> the kinds of office under one of which it lies.
 _UNDER = {
     OfficeKind.CIRCLE: (OfficeKind.SDPO,),
-    OfficeKind.THANA: (OfficeKind.SDPO, OfficeKind.CIRCLE),
+    OfficeKind.THANA: LEADS,
 }
-LEADS = (OfficeKind.SDPO, OfficeKind.CIRCLE)
+#: What a row that puts a station under another office leaves empty: a sheet changes nothing else of it.
+_LEFT_EMPTY = ("spellings", "pin", "block", "villages", "no_verifications")
 
 
 @cache
@@ -62,14 +66,20 @@ class Known:
     names: tuple[str, str]
     spellings: tuple[str, ...]
     valid_from: date
+    id: UUID | None = None  # of one that is there
 
 
 class Book:
     """The offices that are there or will be; `note` adds one of the same sheet. A closed one frees its names."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(self, session: Session, now: datetime, *, is_sheet: bool = False) -> None:
+        """`is_sheet`: a police station that is there may be put under another office."""
         today = calendars.day(now)
         rows = table.offices(session)
+        self._standing = {
+            row.code: row for row in rows if is_sheet and row.kind == OfficeKind.THANA and not row.valid_to
+        }
+        self._moved = set[str]()
         self._session, self._today = session, today
         self._codes = {code for row in rows for code in (row.code, row.key)}
         self._known = [
@@ -94,7 +104,10 @@ class Book:
         }
 
     def note(self, answers: Mapping[str, Any]) -> None:
-        """Reckon with an office that is added as well."""
+        """Reckon with an office that is added, or put under another, as well."""
+        if str(answers["code"]) in self._standing:
+            self._moved.add(str(answers["code"]))
+            return
         self._codes.add(str(answers["code"]))
         self._known.append(
             Known(
@@ -110,6 +123,9 @@ class Book:
         """What speaks against an office whose answers the form itself takes, by key of the field."""
         kind, found = OfficeKind(str(answers["kind"])), dict[str, FieldProblem]()
         since = date.fromisoformat(str(answers["valid_from"]))
+        standing = self._standing.get(str(answers["code"]))
+        if standing is not None and _is_named(standing, answers):
+            return self._moving(standing, answers, since)
         if str(answers["code"]) in self._codes:
             found["code"] = FieldProblem("office.fault.code", code=answers["code"])
         same = [each for each in self._known if each.kind == kind]
@@ -118,6 +134,21 @@ class Book:
         found |= self._names(same, answers)
         found |= self._superior(kind, answers, since)
         found |= self._villages(answers, since)
+        return found
+
+    def _moving(self, row: AnyRow, answers: Mapping[str, Any], since: date) -> dict[str, FieldProblem]:
+        """What speaks against putting a station under another office: its day, its superior, more than that asked."""
+        found = {key: FieldProblem("office.fault.only_superior") for key in _LEFT_EMPTY if answers.get(key)}
+        found |= self._superior(OfficeKind.THANA, answers, since)
+        lead = next((each for each in self._known if each.code == answers.get("superior")), None)
+        if lead is not None and lead.id == row.parent_id:
+            found["superior"] = FieldProblem("office.fault.superior_same", name=lead.names[0])
+        if row.code in self._moved:
+            found["code"] = FieldProblem("office.fault.moved_twice", code=row.code)
+        try:
+            thanas.free_day(self._session, row, since, self._today)
+        except thanas.Refused as refused:
+            found["valid_from"] = FieldProblem(refused.key, **refused.params)
         return found
 
     def _names(self, same: list[Known], answers: Mapping[str, Any]) -> dict[str, FieldProblem]:
@@ -195,8 +226,13 @@ def add(session: Session, actor: Actor, typed: Posted, now: datetime) -> UUID:
 
 
 def found(session: Session, actor: Actor, answers: Mapping[str, Any], now: datetime) -> UUID:
-    """Enter an office whose answers were found right, with the area that it answers for; -> its id."""
+    """Enter an office whose answers were found right, with the area that it answers for; -> its id.
+
+    A police station of this code that is there comes under another office instead.
+    """
     rows = {row.code: row for row in table.offices(session)}
+    if (standing := rows.get(str(answers["code"]))) is not None:
+        return _put_under(session, actor, standing, rows[str(answers["superior"])], answers, now)
     kind, code, office_id = (
         OfficeKind(str(answers["kind"])),
         str(answers["code"]),
@@ -221,6 +257,14 @@ def found(session: Session, actor: Actor, answers: Mapping[str, Any], now: datet
     detail = {"kind": kind.value, "code": code, "on": since.isoformat()}
     audit.record(session, "admin", "office:found", f"office:{office_id}", actor, now, **detail)
     return office_id
+
+
+def _put_under(
+    session: Session, actor: Actor, row: AnyRow, lead: AnyRow, answers: Mapping[str, Any], now: datetime
+) -> UUID:
+    day = date.fromisoformat(str(answers["valid_from"]))
+    thanas.plan(session, actor, row.key, thanas.Wanted(thanas.UNDER, day, to=lead.key), now)
+    return row.id  # type: ignore[no-any-return]
 
 
 _KEYS = {OfficeKind.THANA: "th"}
@@ -309,11 +353,17 @@ def _area(session: Session, office_id: UUID, answers: Mapping[str, Any], since: 
 
 def _known(row: AnyRow) -> Known:
     spellings = tuple(row.facts.get("spellings") or ())
-    return Known(row.kind, row.code, (row.name_hi, row.name_en), spellings, row.valid_from)
+    return Known(row.kind, row.code, (row.name_hi, row.name_en), spellings, row.valid_from, row.id)
 
 
 def _is_over(row: AnyRow, today: date) -> bool:
     return row.valid_to is not None and row.valid_to < today
+
+
+def _is_named(row: AnyRow, answers: Mapping[str, Any]) -> bool:
+    """Whether a row of a sheet means a station that is there: it bears both its names."""
+    asked = (answers["kind"], _plain(str(answers["name_hi"])), _plain(str(answers["name_en"])))
+    return bool(asked == (row.kind, _plain(row.name_hi), _plain(row.name_en)))
 
 
 def _spellings(answers: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A change of police stations done on its day: names, days of validity, and where villages lie from then on."""
+"""A change of police stations done on its day: names, validity, superiors, and where villages lie from then on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import UUID
 from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
 from app.models.district import area_queries as areas
+from app.models.district import office_queries as offices
 from app.models.district import setup_queries
 from app.models.district import thana_queries as table
 
@@ -34,6 +35,8 @@ def do(session: Session, value: dict[str, Any]) -> None:
             _move(session, value["villages"], UUID(value["to"]), on)
         case "merge":
             _merge(session, row, UUID(value["to"]), on)
+        case "under":
+            _put_under(session, row, UUID(value["to"]))
 
 
 def _row(session: Session, office_id: str) -> AnyRow:
@@ -86,6 +89,20 @@ def _merge(session: Session, row: AnyRow, to: UUID, on: date) -> None:
     ]
     _move(session, villages, to, on)
     table.set_office(session, row.id, {"valid_to": last})
+
+
+def _put_under(session: Session, row: AnyRow, lead: UUID) -> None:
+    """Another superior; the review of a case goes along once none of its stations is under the former SDPO."""
+    before = offices.nearest_of_kind(session, row.id, OfficeKind.SDPO)
+    table.set_office(session, row.id, {"parent_id": lead})
+    after = offices.nearest_of_kind(session, row.id, OfficeKind.SDPO)
+    if after is not None and after != before:
+        left = [
+            each.id
+            for each in table.all_thanas(session)
+            if offices.nearest_of_kind(session, each.id, OfficeKind.SDPO) == before
+        ]
+        table.lead_reviews(session, row.id, before, after, left)
 
 
 def _move(session: Session, villages: Iterable[Mapping[str, Any]], to: UUID, on: date) -> None:

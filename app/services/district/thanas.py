@@ -1,7 +1,8 @@
-"""Police stations renamed, split and merged from a day on: planned, taken back until then, done by the worker.
+"""Police stations renamed, split, merged and put under others from a day on: planned, taken back until then, done.
 
 Running tasks stay where they are; an enquiry goes to another station by the same act as ever. What a station was
-called before stays a spelling of its name, and the name of the papers of older cases.
+called before stays a spelling of its name, and the name of the papers of older cases. Under another SDPO or Circle
+Inspector: what lies open with the former one is finished by him, what comes up from that day on goes to the new one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from uuid import UUID
 from app.domain.areas import village_in
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
+from app.domain.offices import LEADS
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
 from app.models.district import setting_queries as settings
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
-RENAME, SPLIT, SHIFT, MERGE = "rename", "split", "shift", "merge"
-KINDS = (RENAME, SPLIT, SHIFT, MERGE)
+RENAME, SPLIT, SHIFT, MERGE, UNDER = "rename", "split", "shift", "merge", "under"
+KINDS = (RENAME, SPLIT, SHIFT, MERGE, UNDER)
 PLANNED, DONE, UNDONE = "planned", "done", "undone"
 FARTHEST = timedelta(days=366)
 _PREFIX = "thana.change:"
@@ -61,7 +63,7 @@ class Wanted:
     name_en: str = ""
     villages: tuple[str, ...] = ()
     more: str = ""
-    to: str = ""  # key of the station to which they go
+    to: str = ""  # key of the station to which they go, or of the office under which the station comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class Change:
     state: str
     on: date
     thana: tuple[str, str]
-    names: tuple[str, str]  # the new one's, or those of the station to which villages go
+    names: tuple[
+        str, str
+    ]  # the new one's, or those of the station to which villages go, or of the new superior
     villages: list[str]
 
 
@@ -97,9 +101,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One station, its villages, the others that stand beside it, and what is planned of it."""
+    """One station, its villages, the others beside it, who stands above it and who else may, and what is planned."""
 
     row: AnyRow
+    superior: AnyRow | None
+    leads: list[AnyRow]
     villages: Sequence[AnyRow]
     others: list[AnyRow]
     planned: list[Change]
@@ -109,7 +115,7 @@ def page(session: Session, actor: Actor, now: datetime) -> Page:
     """Raises NotAllowed."""
     _may(actor)
     found = table.all_thanas(session)
-    changes = _changes(session, found)
+    changes = _changes(session)
     over = sorted((each for each in changes if each.state != PLANNED), key=lambda each: each.on, reverse=True)
     planned = sorted((each for each in changes if each.state == PLANNED), key=lambda each: each.on)
     return Page(found, planned, over[:_SHOWN], calendars.day(now))
@@ -120,10 +126,13 @@ def station(session: Session, actor: Actor, key: str, now: datetime) -> Station:
     _may(actor)
     today, found = calendars.day(now), table.all_thanas(session)
     row = _on(found, key, today)
-    planned = [each for each in _changes(session, found) if each.state == PLANNED]
+    planned = [each for each in _changes(session) if each.state == PLANNED]
     own = [each for each in planned if each.thana == (row.name_hi, row.name_en)]
     others = [each for each in found if each.id != row.id and _is_there(each, today)]
-    return Station(row, table.villages_of(session, row.id, today), others, own)
+    offices = {each.id: each for each in setup_queries.offices(session)}
+    leads = [each for each in offices.values() if each.kind in LEADS and _stays(each, row)]
+    above = offices.get(row.parent_id)
+    return Station(row, above, leads, table.villages_of(session, row.id, today), others, own)
 
 
 def look(database: Database, actor: Actor, key: str, wanted: Wanted, now: datetime) -> Preview:
@@ -134,7 +143,7 @@ def look(database: Database, actor: Actor, key: str, wanted: Wanted, now: dateti
     def read(session: Session) -> Preview:
         found = table.all_thanas(session)
         value = _checked(session, found, key, wanted, now)
-        change = _told(new_id(session.recorded_at), value, found)
+        change = _told(new_id(session.recorded_at), value, _names_of(session))
         return Preview(change, table.open_tasks_at(session, UUID(value["office"])))
 
     return database.read(read, scope)
@@ -202,21 +211,42 @@ def _checked(
     row = _on(found, key, today)
     if wanted.kind not in KINDS:
         raise NotFound
-    if wanted.on is None or not today < wanted.on <= today + FARTHEST:
-        raise Refused("on", "day")
-    if any(
-        each.state == PLANNED and each.thana == (row.name_hi, row.name_en)
-        for each in _changes(session, found)
-    ):
-        raise Refused("on", "planned")
-    value: dict[str, Any] = {"kind": wanted.kind, "office": str(row.id), "on": wanted.on.isoformat()}
+    on = free_day(session, row, wanted.on, today)
+    value: dict[str, Any] = {"kind": wanted.kind, "office": str(row.id), "on": on.isoformat()}
     if wanted.kind in (RENAME, SPLIT):
         value |= _names(found, wanted, today)
+    if wanted.kind == UNDER:
+        value |= {"to": _lead(session, row, wanted.to, on)}
     if wanted.kind in (SHIFT, MERGE):
         value |= {"to": _other(found, row, wanted, today)}
     if wanted.kind in (SPLIT, SHIFT):
         value |= {"villages": _villages(session, row, wanted, today)}
     return value
+
+
+def free_day(session: Session, row: AnyRow, on: date | None, today: date) -> date:
+    """A day to come on which a station may change: nothing else is planned of it. Raises Refused."""
+    if on is None or not today < on <= today + FARTHEST:
+        raise Refused("on", "day")
+    for each in table.kept_under(session, _PREFIX):
+        if each.value["state"] == PLANNED and each.value["office"] == str(row.id):
+            raise Refused("on", "planned")
+    return on
+
+
+def _lead(session: Session, row: AnyRow, key: str, on: date) -> str:
+    """Under whom a station comes: an SDPO or Circle Inspector who is there by then and stays. Raises Refused."""
+    lead = next((each for each in setup_queries.offices(session) if each.key == key), None)
+    if lead is None or lead.kind not in LEADS or not _stays(lead, row):
+        raise Refused("to", "lead")
+    if lead.valid_from > on:
+        raise Refused("to", "lead_later", name=lead.name_hi)
+    return str(lead.id)
+
+
+def _stays(lead: AnyRow, row: AnyRow) -> bool:
+    """Whether an office that leads stays, and does not lead the station by now."""
+    return lead.valid_to is None and lead.id != row.parent_id
 
 
 def _names(found: Sequence[AnyRow], wanted: Wanted, today: date) -> dict[str, str]:
@@ -258,13 +288,17 @@ def _villages(session: Session, row: AnyRow, wanted: Wanted, today: date) -> lis
 # -- told --------------------------------------------------------------------------------------------------
 
 
-def _changes(session: Session, found: Sequence[AnyRow]) -> list[Change]:
-    rows = table.kept_under(session, _PREFIX)
-    return [_told(UUID(row.key.removeprefix(_PREFIX)), row.value, found) for row in rows]
+def _changes(session: Session) -> list[Change]:
+    rows, names = table.kept_under(session, _PREFIX), _names_of(session)
+    return [_told(UUID(row.key.removeprefix(_PREFIX)), row.value, names) for row in rows]
 
 
-def _told(change_id: UUID, value: Mapping[str, Any], found: Sequence[AnyRow]) -> Change:
-    names = {str(each.id): (each.name_hi, each.name_en) for each in found}
+def _names_of(session: Session) -> dict[str, tuple[str, str]]:
+    """What every office of the district is called, by its id."""
+    return {str(each.id): (each.name_hi, each.name_en) for each in setup_queries.offices(session)}
+
+
+def _told(change_id: UUID, value: Mapping[str, Any], names: Mapping[str, tuple[str, str]]) -> Change:
     was = value.get("was") or names.get(value["office"], ("", ""))
     to = names.get(value.get("to", ""), ("", ""))
     return Change(

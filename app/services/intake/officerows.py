@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.domain.offices import OfficeKind
+from app.domain.offices import LEADS, OfficeKind
 from app.domain.text import ascii_digits
 from app.services.district import foundings
 from app.services.intake.rosterrows import Judged, RowJudge
@@ -21,7 +21,7 @@ class Judge(RowJudge):
 
     def __init__(self, session: Session, now: datetime, above: Iterable[Mapping[str, Any]] = ()) -> None:
         """`above`: answers of rows of the same list that were found right before."""
-        self._book = foundings.Book(session, now)
+        self._book = foundings.Book(session, now, is_sheet=True)
         for each in above:
             self._book.note(each)
         super().__init__(foundings.form(), foundings.form_facts(now), self._book.options(), now, {})
@@ -39,7 +39,7 @@ class Judge(RowJudge):
         if faults := self._book.faults(judged.answers):
             return Judged({}, faults)
         self._book.note(judged.answers)
-        if judged.answers["kind"] in foundings.LEADS:
+        if judged.answers["kind"] in LEADS:
             self.offer(self._book.options())
         return judged
 

@@ -48,16 +48,20 @@ _JUDGED, _TAKEN = 200, 40  # rows of a slice: each about a quarter of a second
 #: Where a roster stands when its work cannot go on.
 _BACK = {"checking": "checked", "taking": "checked", "undoing": "taken"}
 _SCRUTINY = "scrutinise"
-#: Lists that belong to no letter, by what their rows are about.
-CRIMES, OFFICES = "crimes", "offices"
+#: Lists by what their rows are about; those of crimes and offices belong to no letter.
+CANDIDATES, CRIMES, OFFICES = "candidates", "crimes", "offices"
+_KNOWN = (CANDIDATES, CRIMES, OFFICES)
 
 
 def go_on(database: Database, now: datetime) -> bool:
     """Do the next slice of whatever roster waits; -> whether there was one.
 
+    A list of a kind that this version does not know waits for a worker of the newer one.
     What fails stands still with its reason, and an officer decides; a worker that dies leaves its slice to the next.
     """
-    row = database.read(lambda session: table.next_free(session, now), SystemScope(SystemReason.WORKER))
+    row = database.read(
+        lambda session: table.next_free(session, _KNOWN, now), SystemScope(SystemReason.WORKER)
+    )
     if row is None:
         return False
     own = SystemScope(SystemReason.WORKER, row.district_id)
@@ -269,7 +273,7 @@ def _found_offices(database: Database, row: AnyRow, now: datetime) -> None:
         return
 
     def put(session: Session) -> None:
-        key, book = keys.unlock(session, row.data_key_id), foundings.Book(session, now)
+        key, book = keys.unlock(session, row.data_key_id), foundings.Book(session, now, is_sheet=True)
         left = set[str]()  # codes of offices that are not added: no other of that code leads those under them
         for each in table.rows_in(session, row.id, ["good"], row.total):
             answers = keys.open_json(key, f"roster|answers|{each.id}", each.answers)
