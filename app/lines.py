@@ -17,6 +17,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from gunicorn.http import wsgi
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 if TYPE_CHECKING:
@@ -144,6 +145,16 @@ class Line(socket.socket):
             except OSError:
                 return True
         return False
+
+
+class _Nameless(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types
+    """An answer that does not say which program gives it, nor of which version (ASVS 13.4.6)."""
+
+    def default_headers(self) -> list[str]:
+        return [line for line in super().default_headers() if not line.startswith("Server:")]
+
+
+wsgi.Response = _Nameless  # gunicorn has no setting for it
 
 
 class Threads(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types

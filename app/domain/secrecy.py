@@ -40,6 +40,19 @@ def side_of_lane(lane: str) -> Side:
     return Side.DM if LANES.get(lane) is OfficeKind.DM_OFFICE else Side.POLICE
 
 
+def side_of_office(kind: str) -> Side:
+    return Side.DM if kind == OfficeKind.DM_OFFICE else Side.POLICE
+
+
+def reads_note(role: Role, from_kind: str) -> bool:
+    """Whether a post reads the words that an office of this kind wrote to its own: free text about a person, P3.
+
+    Whose notes lie before it at all says the row scope; whoever writes to an office means its officers. The DM's
+    assistant alone reads nothing that the police write. (Rights: rows act.query, internal_note, criminal_detail.)
+    """
+    return role is not Role.DM_ASSISTANT or side_of_office(from_kind) is Side.DM
+
+
 def readable(role: Role, side: Side, *, reported: bool) -> frozenset[str]:
     """The classes of a submission that a post may read; none at all of some.
 

@@ -190,6 +190,21 @@ def test_the_server_itself_takes_no_request_with_two_ends(behind: tuple[int, Pat
     assert notes.read_text().splitlines()[before:] == []
 
 
+def test_no_answer_names_its_server(behind: tuple[int, Path]) -> None:
+    port, _ = behind
+    answer = _ask(
+        socket.create_connection(("127.0.0.1", port), timeout=5),
+        "Content-Length: 0\r\nConnection: close\r\n\r\n",
+    )
+    assert answer.startswith(b"HTTP/1.1 200"), answer
+    for each in (
+        answer,
+        _ask(socket.create_connection(("127.0.0.1", port), timeout=5), DOUBLE["two lengths"]),
+    ):
+        assert b"server:" not in each.lower()
+        assert b"gunicorn" not in each.lower()
+
+
 @pytest.mark.parametrize("case", list(DOUBLE))
 def test_no_request_hides_in_another(front: tuple[int, Path], case: str) -> None:
     port, notes = front

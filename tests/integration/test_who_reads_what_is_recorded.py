@@ -17,7 +17,7 @@ from app.domain.roles import Role
 from app.formjs import Posted
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.audit import audit as record
-from app.models.tables.cases import case, document
+from app.models.tables.cases import case, document, note
 from app.services.desk import tasks
 from app.services.papers import certificates
 from app.services.store import audit, documents
@@ -249,6 +249,38 @@ def paper_of(reading: Reading, case_id: UUID) -> Any:
     with reading.database.engine.connect() as connection:
         statement = select(document).where(document.c.case_id == case_id, document.c.field == "issued_paper")
         return connection.execute(statement).one()
+
+
+def test_whoever_reads_what_offices_write_to_each_other_leaves_a_row(reading):
+    """Free text about a person: class P3. The DM's assistant learns that the police wrote, and nothing more."""
+    reading.journey.go_on(reading.number, until="accept_enquiry")
+    of = {role: reading.visitor(role) for role in READABLE if role is not Role.ENQUIRY_OFFICER}
+    address, post = reading.tab("correspondence"), f"{reading.tab()}/notes"
+    for role, visitor in of.items():
+        assert reading.see(visitor, address).rows == [], (role, "nothing is written yet")
+    dm_office = reading.journey.staff.holder(Role.DM_SECTION_HEAD).post.office_id
+    said = {"to": str(dm_office), "text": f"{REGISTERED}: क्या पत्र में यह लिखा था?"}
+    assert reading.see(of[Role.SP_READER], post, said).status == 303
+    row = ("case:see", f"case:{reading.case_id}", {"classes": ["P3"], "page": "correspondence"})
+    for role in (Role.SP_READER, Role.DM_SECTION_HEAD, Role.DM, Role.SP):
+        seen = reading.see(of[role], address)
+        assert (seen.words, told(seen)) == ({REGISTERED}, (*row, role.value)), role
+    for role in (Role.SHO, Role.THANA_MUNSHI, Role.DM_ASSISTANT):
+        seen = reading.see(of[role], address)
+        assert (seen.status, seen.words, seen.rows) == (200, set(), []), role
+    assistant = reading.see(of[Role.DM_ASSISTANT], address).page
+    assert "आपका पद पुलिस का लिखा नहीं पढ़ता" in assistant
+    with reading.database.engine.connect() as connection:
+        [asked] = connection.execute(select(note.c.id)).scalars()
+    answer = {"answers": str(asked), "text": "हाँ, लिखा था।"}
+    assert reading.see(of[Role.DM_ASSISTANT], post, answer).status == 404, "unread, it is not his to answer"
+    assert reading.see(of[Role.DM_ASSISTANT], f"{post}/{asked}/close", {}).status == 404
+    again = reading.see(of[Role.DM_SECTION_HEAD], post, answer | {"text": ""})
+    assert (again.status, again.words) == (422, {REGISTERED})
+    assert told(again) == (*row, "dm_section_head"), "a failed check shows the page again"
+    assert reading.see(of[Role.DM_SECTION_HEAD], post, answer).status == 303
+    opened = of[Role.DM].get(reading.tab("opened")).get_data(as_text=True)
+    assert "पत्राचार" in opened.split("<main")[1].split("<tbody")[1]
 
 
 def test_what_is_not_sent_yet_is_its_officers_alone(reading):

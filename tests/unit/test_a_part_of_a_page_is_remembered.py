@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from jinja2 import TemplateAssertionError
 from markupsafe import Markup
 
+from app.domain.retention import LEAST_YEARS
 from app.web.frame import templates
-from app.web.frame.remembered import Memory
+from app.web.frame.remembered import LONGEST, Memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,33 +129,27 @@ def test_two_parts_of_one_page_are_told_apart(program: Program) -> None:
     assert program.shows(name="राम") == program.shows(name="राम") == "<i>राम\n<b>राम"
 
 
-def test_a_key_that_is_destroyed_takes_all_that_is_remembered_with_it(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program.write(LIST)
-    program.shows(rows=[Row("राम", 1)])
-    others = templates.keys.destroyed_here()
-    monkeypatch.setattr(templates.keys, "destroyed_here", lambda: others + 1)
-    program.shows(rows=[Row("राम", 1)])
-    assert program.drawn == ["राम", "राम"]
+def test_what_is_remembered_of_a_case_is_gone_long_before_the_case_may_be_destroyed() -> None:
+    shortest = timedelta(days=365 * LEAST_YEARS)
+    assert timedelta(seconds=2 * LONGEST) * 1000 < shortest, "no key need tell the processes that it is gone"
 
 
 def test_what_is_asked_for_stays_and_the_rest_goes_after_two_turns() -> None:
     memory = Memory(seconds=10)
-    memory.tidy(100, 0)
+    memory.tidy(100)
     memory.keep("asked", Markup("a"))
     memory.keep("left", Markup("b"))
     for now in (111, 122, 133):
-        memory.tidy(now, 0)
+        memory.tidy(now)
         assert memory.recall("asked") == "a"
     assert memory.recall("left") is None
 
 
 def test_nothing_outlasts_a_long_rest() -> None:
     memory = Memory(seconds=10)
-    memory.tidy(100, 0)
+    memory.tidy(100)
     memory.keep("name", Markup("a"))
-    memory.tidy(121, 0)
+    memory.tidy(121)
     assert memory.recall("name") is None
 
 

@@ -1,4 +1,7 @@
-"""Notes between offices about a case: a query, its answer, each sealed with the case's key; never in a paper."""
+"""Notes between offices about a case: a query, its answer, each sealed with the case's key; never in a paper.
+
+They are words about a person, class P3: the page that shows them records that it was read.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.domain import secrecy
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.ledger import QUERIES
@@ -58,13 +62,13 @@ class Note:
     to_en: str
     officer_hi: str
     officer_en: str
-    text: str
+    text: str | None  # None: the officer's post reads nothing of such an office
     at: datetime
     is_answer: bool
     closed_at: datetime | None
     closed_by_hi: str
     closed_by_en: str
-    is_ours: bool  # it waits for an answer of the reader's own office
+    is_ours: bool  # it waits for an answer of the reader's own office, who may read it
     due_on: date | None  # the day by which an answer is wanted
     is_late: bool
     pauses_for: str  # the listed reason for which the asking office's clock stands, or stood
@@ -143,7 +147,12 @@ def _threaded(rows: Sequence[AnyRow]) -> list[AnyRow]:
     return sorted(rows, key=lambda row: opened[row.id])
 
 
+def _reads(actor: Actor, row: AnyRow) -> bool:
+    return secrecy.reads_note(actor.post.role, row.from_kind)
+
+
 def _opened(row: AnyRow, key: bytes, actor: Actor, today: date) -> Note:
+    is_read = _reads(actor, row)
     return Note(
         row.id,
         row.from_kind,
@@ -154,13 +163,13 @@ def _opened(row: AnyRow, key: bytes, actor: Actor, today: date) -> Note:
         row.to_en,
         row.officer_hi,
         row.officer_en,
-        keys.open_sealed(key, _place(row.id), bytes(row.text)).decode(),
+        keys.open_sealed(key, _place(row.id), bytes(row.text)).decode() if is_read else None,
         row.at,
         row.answers_id is not None,
         row.closed_at,
         row.closed_by_hi or "",
         row.closed_by_en or "",
-        row.closed_at is None and row.to_office_id == actor.post.office_id,
+        row.closed_at is None and row.to_office_id == actor.post.office_id and is_read,
         row.due_on,
         _is_late(row, today),
         row.pauses_for or "",
@@ -214,7 +223,7 @@ def send(
     asked: AnyRow | None = None
     if answers_id is not None:
         asked = next((each for each in table.notes_of(session, case.id) if each.id == answers_id), None)
-        if asked is None or asked.to_office_id != actor.post.office_id:
+        if asked is None or asked.to_office_id != actor.post.office_id or not _reads(actor, asked):
             raise NotFound
         to_office_id = asked.from_office_id
     elif to_office_id not in {each.id for each in to}:
@@ -285,6 +294,8 @@ def settle(session: Session, actor: Actor, case: AnyRow, note_id: UUID, now: dat
     """
     asked = next((each for each in table.notes_of(session, case.id) if each.id == note_id), None)
     if asked is None or actor.post.office_id not in (asked.to_office_id, asked.from_office_id):
+        raise NotFound
+    if not _reads(actor, asked):
         raise NotFound
     own = session.narrowed(CaseScope(actor.district_id, case.id))
     cases.lock(own, case.id)

@@ -103,7 +103,8 @@ class CaseView:
     def classes(self) -> frozenset[str]:
         """The classes of the facts that are shown."""
         told = (event.reason for event in self.events if event.reason is not None)
-        said = {secrecy.SENSITIVE} if self.said else secrecy.NONE
+        words = self.said or any(note.text is not None for note in self.notes)
+        said = {secrecy.SENSITIVE} if words else secrecy.NONE
         return secrecy.NONE.union(
             said, (each.pii for each in self.documents), *(each.classes for each in (*self.answers, *told))
         )

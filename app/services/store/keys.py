@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _FIRST = UUID(int=0)  # before every id
 _AT_ONCE = 500  # keys in one transaction: officers wait for none of them
-_destroyed: set[UUID] = set()  # by this process
 #: What a list shows of a person whose key is gone.
 NO_NAME = {"hi": "", "en": "", "father_hi": "", "father_en": "", "relation": "", "gender": ""}
 _NAME_FIELDS = {
@@ -90,12 +89,6 @@ def destroy(session: Session, key_id: UUID, now: datetime) -> None:
     """Erase what the key locked, everywhere at once: in the tables, the files, the backups that come."""
     session.cache.pop(key_id, None)
     table.destroy(session, key_id, now)
-    _destroyed.add(key_id)
-
-
-def destroyed_here() -> int:
-    """How many keys this process has destroyed: whoever keeps what one opened lets go of it when this changes."""
-    return len(_destroyed)
 
 
 def seal_json(key: bytes, place: str, value: Any) -> bytes:

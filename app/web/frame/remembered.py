@@ -22,21 +22,22 @@ _ELSEWHERE: tuple[type[nodes.Node], ...] = (
     nodes.ContextReference,
 )
 _MOST = 2_000  # parts in each half, for each language; a row of the inbox has 1.1 kB
-_LONGEST = 300.0  # seconds that a part may lie unasked, and as long again until it is gone
+LONGEST = 300.0  # seconds that a part may lie unasked, and as long again until it is gone
 
 
 class Memory:
-    """Texts by their keys: the last few thousand, none for longer than ten minutes after it was last asked for.
+    """Texts by their keys: the last few thousand; no page gets one that nobody asked for in ten minutes.
 
-    Rows of lists name persons. What is kept is no more than the pages of the last minutes held, and goes at once
-    where this process destroys a key. Two halves, of which the older is dropped whole: no order need be kept.
+    Rows of lists name persons: of open cases, as the pages of the last minutes did. No erasure need call here: a
+    case is destroyed at the soonest a year after it was closed (`retention.LEAST_YEARS`), and the first page after
+    ten minutes empties all. Two halves, of which the older is dropped whole: no order need be kept.
     """
 
-    def __init__(self, most: int = _MOST, seconds: float = _LONGEST) -> None:
+    def __init__(self, most: int = _MOST, seconds: float = LONGEST) -> None:
         self._most, self._seconds = most, seconds
         self._young: dict[Hashable, Markup] = {}
         self._old: dict[Hashable, Markup] = {}
-        self._turned_at, self._mark = 0.0, 0
+        self._turned_at = 0.0
 
     def recall(self, key: Hashable) -> Markup | None:
         """The text that was kept under an equal key, or None."""
@@ -52,19 +53,16 @@ class Memory:
             self._turn()
         self._young[key] = text
 
-    def tidy(self, now: float, mark: int) -> None:
-        """Drop what nobody asked for in a while, and everything when `mark` has changed.
-
-        `now` are seconds of a clock that only goes forward.
-        """
+    def tidy(self, now: float) -> None:
+        """Drop what nobody asked for in a while; `now` are seconds of a clock that only goes forward."""
         away = now - self._turned_at
-        if mark != self._mark or away > 2 * self._seconds:
+        if away > 2 * self._seconds:
             self._young, self._old = {}, {}
         elif away > self._seconds:
             self._turn()
         else:
             return
-        self._turned_at, self._mark = now, mark
+        self._turned_at = now
 
     def _turn(self) -> None:
         self._old, self._young = self._young, {}

@@ -21,7 +21,6 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 from markupsafe._speedups import _escape_inner
 
-from app.services.store import keys
 from app.web.frame import remembered
 
 if TYPE_CHECKING:
@@ -217,5 +216,5 @@ def render(app: Flask, language: str, name: str, values: Mapping[str, Any]) -> s
     """A template in the page's language."""
     parted: Mapping[str, _Compiling] = app.extensions["templates"]
     environment = parted[language]
-    environment.memory.tidy(time.monotonic(), keys.destroyed_here())
+    environment.memory.tidy(time.monotonic())
     return environment.get_template(name).render(values)
