@@ -287,6 +287,7 @@ ADDRESSES: dict[str, Address] = {
     "memos.waiting": opens(),
     "memos.look": Address(gives=frozenset({404}), parts={"memo_id": NEVER}),
     "memos.take": Address(gives=frozenset({404}), parts={"memo_id": NEVER}),
+    "memos.note": Address(gives=frozenset({404}), parts={"memo_id": NEVER}),
     "memos.give_back": Address(gives=frozenset({404}), parts={"memo_id": NEVER}),
     "enclosures.letter": opens("lodgement"),
     "enclosures.give_letter": acts("lodgement"),

@@ -17,7 +17,7 @@ from app.models.tables.cases import case, document
 from app.services.intake import memos
 from app.services.store.drafts import actor_scope
 from tests.journey import scan
-from tests.office import MULTIPART, text_of
+from tests.office import MULTIPART, text_of, withdrawal
 
 if TYPE_CHECKING:
     from tests.office import Office
@@ -141,6 +141,54 @@ def test_it_is_returned_with_a_reason_and_taken_back_before(either_office: Offic
     assert browser.post(f"/department/memos/{second.id}/back").status_code == 303
     assert [row.state for row in memos_of(office, number)] == [memos.RETURNED, memos.BACK]
     assert settled(office.at(Role.DM_ASSISTANT), second).status_code == 409, "what was taken back is settled"
+
+
+@pytest.mark.parametrize("kind", ["answer", "paper", "withdrawal"])
+def test_what_still_waits_when_its_case_is_over_is_noted_and_lies_with_the_case(
+    office: Office, kind: str
+) -> None:
+    number = returned(office) if kind == "answer" else new_case(office)
+    said = {"text": "पद समाप्त कर दिया गया है।"}
+    if kind == "answer":
+        said = {"answers-0-defect": "no_photo", "answers-0-text": "नया फोटो संलग्न है"}
+    assert written(office, number, kind, **LETTER, **said, docs=paper()).status_code == 303
+    [row] = memos_of(office, number)
+    assistant = office.at(Role.DM_ASSISTANT)
+    assert "बाद में प्राप्त" not in text_of(assistant.get(f"/requisitions/memos/{row.id}"))
+    assert assistant.post(f"/requisitions/memos/{row.id}/note").status_code == 409, "it can still be taken"
+    ended(office, number)
+    assert settled(office.at(Role.DM_SECTION_HEAD), row).status_code == 409
+    assert "यह प्रकरण समाप्त हो चुका है।" in text_of(assistant.get(f"/requisitions/memos/{row.id}"))
+    assert settled(assistant, row, "note", "निर्णय के बाद मिला।").status_code == 303
+    [row] = memos_of(office, number)
+    with office.database.engine.connect() as connection:
+        [file] = connection.execute(select(document).where(document.c.field == "from_department")).all()
+    assert (row.state, file.case_id, file.destroyed_at) == (memos.NOTED, row.case_id, None)
+    page = text_of(office.at(Role.REQUESTER).get(f"/department/cases/{in_address(number)}"))
+    for words in ("बाद में प्राप्त, दर्ज किया गया", "निर्णय के बाद मिला।"):
+        assert words in page
+
+
+def ended(office: Office, number: str) -> None:
+    """End a case by the department's letter on paper."""
+    head = office.at(Role.DM_SECTION_HEAD)
+    where = f"/cases/{in_address(number)}/withdraw"
+    head.get(where)
+    answer = head.post(where, withdrawal(), **MULTIPART)
+    assert answer.status_code == 303, text_of(answer)[:2000]
+
+
+def test_an_answer_to_defects_that_are_answered_by_then_is_noted(office: Office) -> None:
+    number = returned(office)
+    answer = {"answers-0-defect": "no_photo", "answers-0-text": "नया फोटो संलग्न है"}
+    assert written(office, number, "answer", **LETTER, **answer).status_code == 303
+    office.journey.finish(office.task(number), office.journey.form_of(office.task(number)))
+    [row] = memos_of(office, number)
+    assistant = office.at(Role.DM_ASSISTANT)
+    assert "त्रुटियों का उत्तर इस बीच दर्ज हो चुका है।" in text_of(assistant.get(f"/requisitions/memos/{row.id}"))
+    assert settled(assistant, row, "note", "हाँ").status_code == 422, "an answer has some letters, or none"
+    assert settled(assistant, row, "note").status_code == 303
+    assert memos_of(office, number)[0].state == memos.NOTED
 
 
 def test_only_what_fits_where_the_case_stands_is_sent(office: Office) -> None:

@@ -27,7 +27,7 @@ memo = case_table(
     uuid_column("case_id"),
     uuid_column("office_id"),  # of the department
     Column("kind", String(12), nullable=False),  # answer | paper | withdrawal | query
-    Column("state", String(10), nullable=False),  # sent | taken | returned | back
+    Column("state", String(10), nullable=False),  # sent | taken | noted | returned | back
     Column(
         "facts", Encrypted, nullable=False
     ),  # number and date of its letter, what it says, names of its files

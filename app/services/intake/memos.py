@@ -1,12 +1,13 @@
 """What a department writes about its own case from its account, and the DM's office before which it comes.
 
 Nothing of it moves the case by itself: an answer to defects and a wish to withdraw are laid into the form of the step
-that the DM's office sends, and from there the route goes on as ever, the clock with it.
+that the DM's office sends, and from there the route goes on as ever, the clock with it. What comes when its case is
+over, or its defects are answered, is noted as come too late: it lies with the case and changes nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
     from app.services.store.documents import Upload
 
 ANSWER, PAPER, WITHDRAWAL, QUERY = "answer", "paper", "withdrawal", "query"
-SENT, TAKEN, RETURNED, BACK = "sent", "taken", "returned", "back"
+SENT, TAKEN, NOTED, RETURNED, BACK = "sent", "taken", "noted", "returned", "back"
+#: Why what was sent fits no more: its case is over, or its defects are answered.
+OVER, ANSWERED = "over", "answered"
 NOTICE = "memo"
 _DEFECTS = "answer_defects"  # the step that waits for a department's answer, and its form
 _FILES = "docs"
@@ -85,6 +88,7 @@ class Memo:
     reply: str
     sent_at: datetime
     settled_at: datetime | None
+    late: str = ""  # OVER or ANSWERED, as long as it waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +277,10 @@ def waiting_count(session: Session, actor: Actor) -> int:
 
 
 def look(session: Session, actor: Actor, memo_id: UUID) -> Memo:
-    """One of them. Raises NotFound, NotAllowed."""
+    """One of them, and whether it comes too late. Raises NotFound, NotAllowed."""
     _guard(actor, Permission.MEMO_TAKE)
-    return _memo(session, _row(session, memo_id))
+    row = _row(session, memo_id)
+    return replace(_memo(session, row), late=_lateness(session, row))
 
 
 def take(session: Session, actor: Actor, memo_id: UUID, reply: str, now: datetime) -> AnyRow | None:
@@ -285,24 +290,52 @@ def take(session: Session, actor: Actor, memo_id: UUID, reply: str, now: datetim
     """
     _guard(actor, Permission.MEMO_TAKE)
     row = _row(session, memo_id)
+    task = _answering(session, row.case_id) if row.kind == ANSWER else None
+    if _lateness(session, row):
+        raise TooLate
     said = _reply(reply) if row.kind == QUERY else None
     key = keys.unlock(session, row.data_key_id)
     _settle(session, actor, row, TAKEN, said, now)
     facts = keys.open_json(key, f"memo|facts|{row.id}", row.facts)
-    task = None
-    if row.kind == ANSWER:
-        task = _answering(session, row.case_id)
-        if task is None:
-            raise TooLate
+    if task is not None:
         values = {"answer_letter_no": facts["letter_no"], "answer_letter_date": facts["letter_date"]}
         place = drafts.Place(_DEFECTS, user_task_id=task.id, data_key_id=row.data_key_id)
         _lay(session, actor, row, place, {**values, "answers": facts["answers"]}, _FILES, now)
     elif row.kind == WITHDRAWAL:
         _lay_withdrawal(session, actor, row, facts, now)
     elif row.kind == PAPER:
-        documents.attach(session, row.id, {"case_id": row.case_id, "field": _PLACE}, {_FILES: "P3"}, now)
+        _attach(session, row, now)
     _record(session, actor, row.case_id, "memo:take", row.id, row.kind, now)
     return task
+
+
+def note(session: Session, actor: Actor, memo_id: UUID, reply: str, now: datetime) -> None:
+    """Note that a memo came when its case was over, or its defects answered: its files lie with the case from now on.
+
+    The department reads so, with a `reply` where one is given. Raises NotFound, NotAllowed, ReplyMissing for one of a
+    few letters, Conflict for a memo that can still be taken in hand.
+    """
+    _guard(actor, Permission.MEMO_TAKE)
+    row = _row(session, memo_id)
+    if not _lateness(session, row):
+        raise Conflict
+    _settle(session, actor, row, NOTED, _reply(reply) if reply.strip() else None, now)
+    _attach(session, row, now)
+    _record(session, actor, row.case_id, "memo:note", row.id, row.kind, now)
+
+
+def _attach(session: Session, row: AnyRow, now: datetime) -> None:
+    """Let the files of a memo lie with its case."""
+    documents.attach(session, row.id, {"case_id": row.case_id, "field": _PLACE}, {_FILES: "P3"}, now)
+
+
+def _lateness(session: Session, row: AnyRow) -> str:
+    """Why a memo that waits fits no more where its case stands; empty where it fits."""
+    if row.kind == QUERY or row.state != SENT:
+        return ""
+    if row.status != "open":
+        return OVER
+    return ANSWERED if row.kind == ANSWER and _answering(session, row.case_id) is None else ""
 
 
 def _lay_withdrawal(
@@ -310,8 +343,6 @@ def _lay_withdrawal(
 ) -> None:
     if not actor.may(Permission.CASE_WITHDRAW):
         raise NotAllowed
-    if row.status != "open":
-        raise TooLate
     values = {"withdraw_letter": facts["letter_no"], "withdraw_date": facts["letter_date"]}
     place = withdrawals.place_of(row.case_id, row.data_key_id)
     said = {**values, "reason": str(facts["text"])[: withdrawals.LONGEST_REASON], "scope": "case"}

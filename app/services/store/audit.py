@@ -105,6 +105,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "lodgement:begin": frozenset(),
     "memo:send": frozenset({"kind"}),
     "memo:take": frozenset({"kind"}),
+    "memo:note": frozenset({"kind"}),
     "memo:return": frozenset({"kind"}),
     "memo:take_back": frozenset({"kind"}),
     # row of the list, 0 for the letter; files: how many came, 0 where one was taken out

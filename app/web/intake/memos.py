@@ -18,7 +18,7 @@ from app.web.guard.access import requires
 from app.web.request import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
@@ -120,15 +120,26 @@ def take(memo_id: UUID) -> ResponseReturnValue:
     return _settled("taken")
 
 
+@bp.post("/requisitions/memos/<uuid:memo_id>/note")
+@requires(Permission.MEMO_TAKE)
+def note(memo_id: UUID) -> ResponseReturnValue:
+    """Note that it came too late."""
+    return _settle(memo_id, memos.note, "noted")
+
+
 @bp.post("/requisitions/memos/<uuid:memo_id>/return")
 @requires(Permission.MEMO_TAKE)
 def give_back(memo_id: UUID) -> ResponseReturnValue:
-    actor, now, reason = transaction.actor(), transaction.now(), request.form.get("reply", "")[:_LONGEST]
+    return _settle(memo_id, memos.give_back, "returned")
+
+
+def _settle(memo_id: UUID, settling: Callable[..., None], did: str) -> ResponseReturnValue:
+    actor, now, said = transaction.actor(), transaction.now(), request.form.get("reply", "")[:_LONGEST]
     try:
-        transaction.write(lambda rows: memos.give_back(rows, actor, memo_id, reason, now))
+        transaction.write(lambda rows: settling(rows, actor, memo_id, said, now))
     except memos.ReplyMissing as missing:
         return _look(memo_id, 422, missing.key)
-    return _settled("returned")
+    return _settled(did)
 
 
 def _settled(did: str) -> ResponseReturnValue:
