@@ -433,6 +433,7 @@ ADDRESSES: dict[str, Address] = {
     "posts.give": acts("office"),
     "posts.absent": opens("posting"),
     "posts.certify": acts("posting"),
+    "posts.charge_list": Address("posting", frozenset({404}), {"list_id": NEVER}),
     "posts.ending": opens("posting"),
     "posts.end": acts("posting"),
     "posts.agree": acts("order"),

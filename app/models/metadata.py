@@ -2,7 +2,7 @@
 
 from app.models.antecedents import crimes
 from app.models.deployment import proposals, releases, replays, trials
-from app.models.desk import messages
+from app.models.desk import charges, messages
 from app.models.district import amendments
 from app.models.intake import apitokens, lodgements, memos, neighbours, replies, rosters, webhooks
 from app.models.issuing import bundles, ownpapers
@@ -29,6 +29,7 @@ MODULES = (
     audit,
     bundles,
     cases,
+    charges,
     clocks,
     emergencies,
     crimes,

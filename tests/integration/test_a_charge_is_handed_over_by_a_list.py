@@ -21,9 +21,12 @@ from tests.districts import NOW
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.domain.roles import Actor
     from tests.journey import Journey
 
-THANA = "th_mufassil"
+THANA, OTHER = "th_mufassil", "th_garkha"
 
 
 def test_the_list_holds_every_task_of_the_post_and_no_other(journey: Journey) -> None:
@@ -82,26 +85,82 @@ def test_the_head_certifies_the_list_of_an_officer_who_is_gone(office: Office) -
     reader, admin = office.at(Role.SP_READER), office.at(Role.USER_ADMIN)
     assert address in reader.get(f"/posts?office={sho.post.office_id}").text
     assert reader.get(address).status_code == 200
-    wrong = reader.post(address, {"why": "", "order_no": "ज्ञापांक 41"})
+    wrong = reader.post(address, ordered("", 41, "1", "12"))
     assert wrong.status_code == 422
     assert "ज्ञापांक 41" in wrong.text
-    body = text_of(reader.post(address, {"why": "suspended", "order_no": "ज्ञापांक 41"})).partition("<main")[2]
+    assert "सूची से कारण चुनें" in wrong.text
+    assert "आज के बाद की तिथि नहीं" in wrong.text
+    answer = reader.post(address, ordered("suspended", 41))
+    assert answer.status_code == 303
+    body = text_of(reader.get(answer.headers["Location"])).partition("<main")[2]
     assert number in body
     assert sho.name_hi in body
     assert "प्रभार स्वयं नहीं सौंपा (निलंबित)" in body
-    assert "ज्ञापांक 41" in body
+    assert re.search(r"ज्ञापांक 41 · <time[^>]*>20-11-2026<", body)
     head = journey.staff.holder(Role.SP_READER)
-    with office.database.engine.connect() as connection:
-        [(actor_id, told)] = connection.execute(
-            select(audit.c.actor_id, audit.c.detail).where(audit.c.action == "charge:certify")
-        )
+    actor_id, told = recorded(office, sho)[-1]
     assert actor_id == head.officer_id
-    assert (told["officer"], told["why"], told["post"]) == (str(sho.officer_id), "suspended", "sho")
+    assert (told["why"], told["post"]) == ("suspended", "sho")
+    assert answer.headers["Location"].endswith(told["list"]), "the record names the list"
     assert admin.get(address).status_code == 403, (
         "who gives posts and sees no case certifies no list of cases"
     )
+    assert admin.get(answer.headers["Location"]).status_code == 403
     end = update(posting).where(posting.c.id == sho.post.posting_id)
     with office.database.engine.execution_options(writing=True).begin() as connection:
         connection.execute(end.values(valid_to=NOW.date() - timedelta(days=3)))
     assert "हाल में विरमित" in text_of(reader.get(f"/posts?office={sho.post.office_id}"))
-    assert number in text_of(reader.post(address, {"why": "relieved", "order_no": "ज्ञापांक 42"}))
+    late = reader.post(address, ordered("relieved", 42))
+    assert number in text_of(reader.get(late.headers["Location"]))
+
+
+def test_a_certified_list_stays_as_it_stood_and_is_recorded_once(office: Office) -> None:
+    journey = office.journey
+    sho = journey.staff.holder(Role.SHO, journey.staff.offices(Role.SHO)[OTHER])
+    number = journey.new_case([OTHER])
+    journey.go_on(number, "accept_enquiry")
+    task = office.task(number, "accept_enquiry")
+    journey.database.write(lambda rows: holding.claim(rows, sho, task.id, NOW, ""), actor_scope(sho))
+    address, reader = f"/posts/postings/{sho.post.posting_id}/charge", office.at(Role.SP_READER)
+    before = len(recorded(office, sho))
+    [form_id] = re.findall(r'name="list" value="([^"]+)"', text_of(reader.get(address)))
+    sent = {**ordered("ill", 43), "list": form_id}
+    places = {
+        reader.post(address, each).headers["Location"] for each in (sent, sent, {**sent, "why": "died"})
+    }
+    assert len(places) == 1, "one form is one list, however often it is sent"
+    [place] = places
+    assert len(recorded(office, sho)) == before + 1
+    assert place in text_of(reader.get(f"/posts?office={sho.post.office_id}")), "found again beside the post"
+    first = text_of(reader.get(place)).partition("<main")[2]
+    assert number in first
+    assert f"{sho.name_hi} के नाम" in first
+    assert "(अस्वस्थ)" in first
+    journey.finish(task, journey.form_of(task), sho)
+    assert task.id not in {row.task_id for row in charge.take(journey.database, sho, NOW).tasks}
+    assert rows_of(text_of(reader.get(place))) == rows_of(first), "what was done since changes nothing"
+    elsewhere = journey.staff.holder(Role.SHO, journey.staff.offices(Role.SHO)[THANA]).post.posting_id
+    foreign = place.replace(str(sho.post.posting_id), str(elsewhere))
+    assert reader.get(foreign).status_code == 404, "a list belongs to its post"
+
+
+def ordered(why: str, number: int, day: str = "20", month: str = "11") -> dict[str, str]:
+    """What is typed into the form: why, and an order with its day."""
+    boxes = {"order_on-d": day, "order_on-m": month, "order_on-y": "2026"}
+    return {"why": why, "order_no": f"ज्ञापांक {number}", **boxes}
+
+
+def recorded(office: Office, absent: Actor) -> list[tuple[UUID, dict[str, str]]]:
+    """Who certified lists of this officer's charge, and what the record tells of each, the oldest first."""
+    with office.database.engine.connect() as connection:
+        rows = connection.execute(
+            select(audit.c.actor_id, audit.c.detail)
+            .where(audit.c.action == "charge:certify")
+            .order_by(audit.c.seq)
+        ).all()
+    return [(actor_id, detail) for actor_id, detail in rows if detail["officer"] == str(absent.officer_id)]
+
+
+def rows_of(page: str) -> list[str]:
+    """The lines of a list."""
+    return re.findall(r'<tr role="row">(.*?)</tr>', page, re.DOTALL)

@@ -80,7 +80,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "case:see": frozenset({"classes", "page"}),
     "charge:list": frozenset({"tasks", "late", "notes"}),  # of a post: how many of each
     "charge:certify": frozenset(
-        {"officer", "post", "why", "tasks", "late", "notes"}
+        {"officer", "post", "why", "list", "tasks", "late", "notes"}
     ),  # in an absent officer's place
     "record:see": frozenset(),  # who has opened a case
     "case:search": frozenset({"digest", "found"}),

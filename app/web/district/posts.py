@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from flask import Blueprint, g, redirect, request, url_for
 
@@ -54,6 +55,7 @@ def _listing(
             "chosen": here,
             "staff": postings.staff(rows, actor, here, now) if here is not None else [],
             "relieved": absences.relieved(rows, actor, here, now) if here is not None else [],
+            "certified": absences.certified_in(rows, actor, here) if here is not None else [],
             "waiting": postings.waiting(rows, actor),
             "refused": postings.refused(rows, actor, now),
         }
@@ -128,20 +130,29 @@ def absent(posting_id: UUID) -> ResponseReturnValue:
 @bp.post("/posts/postings/<uuid:posting_id>/charge")
 @requires(Permission.CHARGE_CERTIFY)
 def certify(posting_id: UUID) -> ResponseReturnValue:
-    """The certified list itself: it is printed from the answer, and each one that is taken is recorded."""
-    now = transaction.now()
-    typed = {name: request.form.get(name, "")[:_LONGEST] for name in ("why", "order_no")}
+    """Certify the list once, however often the form is sent, and lead to the page that is printed."""
+    form = _absent_texts()
+    list_id = known_id(form["list"])
+    typed = absences.Typed(form["why"], form["order_no"], known_day(form["order_on"]))
     try:
-        made = absences.certify(
-            transaction.database(), g.actor, posting_id, typed["why"], typed["order_no"], now
+        kept = absences.certify(
+            transaction.database(), g.actor, posting_id, list_id or uuid4(), typed, transaction.now()
         )
     except postings.Refused as refused:
-        return _absent_page(posting_id, 422, typed, refused.problems)
+        return _absent_page(posting_id, 422, form, refused.problems)
+    return redirect(url_for("posts.charge_list", posting_id=posting_id, list_id=kept), code=303)
+
+
+@bp.get("/posts/postings/<uuid:posting_id>/charge/<uuid:list_id>")
+@requires(Permission.CHARGE_CERTIFY)
+def charge_list(posting_id: UUID, list_id: UUID) -> ResponseReturnValue:
+    """A certified list, as it stood when it was certified, to be printed and signed."""
+    made = transaction.read(lambda rows: absences.certified(rows, g.actor, posting_id, list_id))
     return page(
         "inbox/charge.html",
         found=made.charge,
         most=charge.MOST,
-        printed_at=now,
+        printed_at=made.at,
         giver=made.absent,
         certified=made,
     )
@@ -220,6 +231,12 @@ def _texts() -> dict[str, str]:
     return plain | {name: day_text(plain, name) for name in ("valid_from", "valid_to")}
 
 
+def _absent_texts() -> dict[str, str]:
+    names = ("why", "order_no", "list")
+    plain = {name: request.form.get(name, "")[:_LONGEST] for name in names}
+    return plain | {"order_on": day_text(request.form, "order_on")}
+
+
 def _typed(form: Mapping[str, str]) -> Typed:
     last = form["valid_to"]
     return postings.Typed(
@@ -280,7 +297,7 @@ def _absent_page(
         status,
         posting=row,
         reasons=list(absences.Why),
-        typed=typed,
+        typed={"list": str(uuid4()), **typed},
         problems=problems,
         longest=postings.LONGEST_ORDER,
     )
