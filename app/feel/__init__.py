@@ -4,6 +4,7 @@ from app.feel.errors import FeelError
 from app.feel.interpreter import Evaluation, evaluate, evaluate_unary
 from app.feel.parser import Tree, parse, parse_unary_tests
 from app.feel.reads import names_read
+from app.feel.remembering import Memory, Rule
 from app.feel.values import DaysDuration, Function, MonthsDuration, Range
 
 __all__ = [
@@ -11,8 +12,10 @@ __all__ = [
     "Evaluation",
     "FeelError",
     "Function",
+    "Memory",
     "MonthsDuration",
     "Range",
+    "Rule",
     "Tree",
     "evaluate",
     "evaluate_unary",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from app import feel
 from app.formjs.kind import Asked, Typed
 from app.formjs.kinds import feel_type_of, kind_of
 from app.formjs.model import PII_CLASSES, FieldType
@@ -15,6 +14,7 @@ from app.formjs.view import View, blank_row, first_value, is_blank, rows_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
+    from app import feel
     from app.formjs.kind import Options
     from app.formjs.model import Form, Level, Node
 
@@ -116,22 +116,24 @@ def _change_rows(form: Form, values: dict[str, Any], op: str) -> None:
         del rows[int(wanted["row"])]
 
 
-def clean(form: Form, values: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+def clean(
+    form: Form, values: Mapping[str, Any], facts: Mapping[str, Any], memory: feel.Memory | None = None
+) -> dict[str, Any]:
     """The answers as they are kept, once `check` has found no fault: only what applies, proposals filled in.
 
     A field that applies and was left empty is there as null (false for a tick, [] for a list).
     """
-    view = View(form, values, facts)
+    view = View(form, values, facts, memory)
     kept: dict[str, Any] = {}
     for key, node in form.level.inputs.items():
         if not view.applies(key):
             continue
         if node.level is None:
-            kept[key] = _kept(node, values.get(key), view.context)
+            kept[key] = _kept(node, values.get(key), view.context, view.memory)
             continue
         kept[key] = [
             {
-                column: _kept(each, row.get(column), view.rows[key][number])
+                column: _kept(each, row.get(column), view.rows[key][number], view.memory)
                 for column, each in node.level.inputs.items()
                 if view.applies(f"{key}-{number}-{column}")
             }
@@ -141,10 +143,10 @@ def clean(form: Form, values: Mapping[str, Any], facts: Mapping[str, Any]) -> di
     return kept
 
 
-def _kept(node: Node, value: Any, context: Mapping[str, Any]) -> Any:
+def _kept(node: Node, value: Any, context: Mapping[str, Any], memory: feel.Memory) -> Any:
     kind = kind_of(node)
     if kind.is_empty(value) and node.computed is not None:
-        return kind.from_rule(node, feel.evaluate(node.computed, context))
+        return kind.from_rule(node, memory.value(node.computed, context))
     if kind.is_empty(value):
         return {"checkbox": False, "checklist": [], "file": []}.get(node.kind)
     return value

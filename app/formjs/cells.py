@@ -41,6 +41,7 @@ class Column:
     error: Text
     is_required: bool
     choices: tuple[Choice, ...]
+    heads: frozenset[str]  # what its heading may say, without what people add to one
     _known: dict[str, str] = field(default_factory=dict)  # what a word of a cell was found to mean
 
     def chosen(self, text: str) -> str:
@@ -73,6 +74,7 @@ def columns(form: Form, facts: Mapping[str, Any], options: Options, alike: Mappi
                 node.error,
                 node.rules.is_required and None not in hidden,
                 tuple(_choices(node, options)),
+                _heads(node),
             )
         )
     order = {key: place for place, key in enumerate(form.level.inputs)}
@@ -149,15 +151,16 @@ def proposed(columns: Sequence[Column], heads: Sequence[str]) -> dict[int, str]:
     """Which field each heading of a sheet means: place -> key; by its label in either language, never one twice."""
     found: dict[int, str] = {}
     for place, head in enumerate(heads):
-        fitting = [each.key for each in columns if _plain(head) in _names(each)]
+        plain = _plain(head)
+        fitting = [each.key for each in columns if plain in each.heads]
         meant = next((key for key in fitting if key not in found.values()), None)
         if meant is not None:
             found[place] = meant
     return found
 
 
-def _names(column: Column) -> set[str]:
-    return {_plain(column.label.hi), _plain(column.label.en), column.key} - {""}
+def _heads(node: Node) -> frozenset[str]:
+    return frozenset({_plain(node.label.hi), _plain(node.label.en), node.key} - {""})
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from app.domain.clock import IST
 from app.domain.errors import FieldProblem
 from app.formjs.answers import REPEATED, UNKNOWN
-from app.formjs.expressions import is_true
 from app.formjs.kind import Asked, own
 from app.formjs.kinds import kind_of
 from app.formjs.view import View, is_blank, rows_of
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from app import feel
     from app.formjs.model import Form, Level, Node
 
 Problems = dict[str, FieldProblem]
@@ -23,24 +23,29 @@ _PARTS = ("-d", "-m", "-y", "-t", "-n")
 
 
 def check(
-    form: Form, values: Mapping[str, Any], facts: Mapping[str, Any], options: Mapping[str, Any], now: datetime
+    form: Form,
+    values: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    options: Mapping[str, Any],
+    now: datetime,
+    memory: feel.Memory | None = None,
 ) -> Problems:
     """What is wrong, by name of the field (`witnesses-0-name` in a row; "" for names on no field), in order.
 
     A field that does not apply has no fault. Facts `now` and `today` are taken from `now` where the host
-    gives none. Never raises, whatever the values are.
+    gives none. `memory` is for those who judge many answers by one form. Never raises, whatever the values are.
     """
     known = {"now": now.astimezone(IST), "today": now.astimezone(IST).date(), **facts}
     problems: Problems = {}
     problems |= _post_faults(values)
-    view = View(form, values, known)
+    view = View(form, values, known, memory)
     for key, node in form.level.inputs.items():
         if not view.applies(key):
             continue
         if node.level is None:
-            _note(problems, key, _fault(node, values.get(key), Asked(view.context, options)))
+            _note(problems, key, _fault(node, values.get(key), Asked(view.context, options, view.memory)))
         else:
-            _check_rows(node, values.get(key), view, Asked(known, options), problems)
+            _check_rows(node, values.get(key), view, Asked(known, options, view.memory), problems)
     _cross_check(form.level, view.context, view, "", problems)
     return problems
 
@@ -65,7 +70,7 @@ def _fault(node: Node, value: Any, asked: Asked) -> FieldProblem | None:
     kind = kind_of(node)
     if not kind.is_empty(value):
         return kind.fault(node, value, asked)
-    is_required = node.rules.is_required or is_true(node.rules.required_when, asked.context)
+    is_required = node.rules.is_required or asked.holds(node.rules.required_when)
     if is_required and kind.is_empty(asked.context.get(node.key)):
         return own(node, kind.required_key)
     return None
@@ -85,7 +90,10 @@ def _check_rows(node: Node, value: Any, view: View, around: Asked, problems: Pro
     for number, row in enumerate(rows):
         if number >= needed and is_blank(row, level, around.context):
             continue
-        prefix, asked = f"{node.key}-{number}-", Asked(view.rows[node.key][number], around.options)
+        prefix, asked = (
+            f"{node.key}-{number}-",
+            Asked(view.rows[node.key][number], around.options, view.memory),
+        )
         for column, each in level.inputs.items():
             if view.applies(prefix + column):
                 _note(problems, prefix + column, _fault(each, row.get(column), asked))
@@ -104,7 +112,7 @@ def _cross_check(
             own_fields = [each for each in rule.reads if each in level.inputs]
             if any(_is_open(each, prefix, context, problems) for each in own_fields):
                 continue
-            if not is_true(rule.tree, context):
+            if view.memory.value(rule.tree, context) is not True:
                 problems[name] = FieldProblem("form.check", rule.error.hi, rule.error.en)
 
 

@@ -40,11 +40,7 @@ class ChoiceKind(Kind):
 
     def fault(self, node: Node, value: Any, asked: Asked) -> FieldProblem | None:
         code = _code(value)
-        return (
-            None
-            if any(each.value == code for each in asked.choices(node))
-            else own(node, "form.choice_unknown")
-        )
+        return None if asked.offers(node, code) else own(node, "form.choice_unknown")
 
     def say(self, node: Node, value: Any, asked: Asked, lang: str) -> str:
         return words(node, _code(value), asked, lang)

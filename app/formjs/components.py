@@ -410,7 +410,7 @@ class _Reader:
             low = low or self._bound("min")
             high = high or self._bound("max")
         if self._component.get("disallowPassedDates") is True and low is None:
-            low = feel.parse("today")
+            low = feel.Rule(feel.parse("today"))
         return low, high
 
     def _bound(self, name: str) -> Tree | None:

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
-from app import feel
 from app.domain.clock import IST
 from app.domain.errors import FieldProblem
 from app.domain.text import ascii_digits
@@ -15,6 +14,7 @@ from app.formjs.kind import Asked, Kind, Typed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app import feel
     from app.formjs.box import Box
     from app.formjs.model import Node
 
@@ -182,7 +182,7 @@ def _no_such_day(typed: Mapping[str, str]) -> str:
 
 def _bound(rule: feel.Tree | None, found: Any, asked: Asked) -> Any:
     """The bound as a value that can be compared with the answer; None when there is none."""
-    bound = None if rule is None else feel.evaluate(rule, asked.context)
+    bound = asked.value(rule)
     if isinstance(found, dt.datetime):
         if isinstance(bound, dt.datetime):
             return bound if bound.tzinfo is not None else bound.replace(tzinfo=IST)

@@ -9,7 +9,7 @@ from app.formjs.answers import row_name
 from app.formjs.box import Box, Row
 from app.formjs.choices import words
 from app.formjs.conditions import for_browser, in_words, may_change
-from app.formjs.expressions import is_true, roots_read
+from app.formjs.expressions import roots_read
 from app.formjs.kind import Asked
 from app.formjs.kinds import kind_of
 from app.formjs.prose import paragraphs
@@ -62,7 +62,7 @@ class _Drawing:
         hidden = self._hidden(level, context, prefix)
         if not prefix:
             self._settled = hidden
-        asked = Asked(context, self._options)
+        asked = Asked(context, self._options, self._view.memory)
         return [self._box(node, level, values, asked, prefix, hidden) for node in level.nodes]
 
     def _add_other_problems(self) -> None:
@@ -92,12 +92,12 @@ class _Drawing:
             if context.get(key) in (None, []) and key not in self._settled and not node.is_decision
         }
         for step in level.steps:
-            node, name = step.node, step.node.name
-            around = next((group for group in step.groups if group.name in hidden), None)
+            node, name = step.node, step.name
+            is_within = not hidden.isdisjoint(step.around)
             if self._view.applies(prefix + name):
                 continue
             is_settled = node.hide is not None and not may_change(node.hide, context, unanswered)
-            if around is not None or is_settled:
+            if is_within or is_settled:
                 hidden.add(name)
                 unanswered.discard(node.key)
             self._controls |= roots_read(node.hide) & self._form.level.inputs.keys()
@@ -149,7 +149,7 @@ class _Drawing:
         box.spells = node.key[-2:] if other_field(node, level) else ""
         if node.computed is not None:
             self._draw_proposal(box, node, level, asked)
-        box.is_touched = is_true(node.rules.required_when, asked.context)
+        box.is_touched = asked.holds(node.rules.required_when)
         if not kind.is_empty(value):
             box.is_touched |= value != first_value(node, self._facts)
             box.said = kind.say(node, value, asked, self._lang) if node.look.is_folded else ""
@@ -160,7 +160,7 @@ class _Drawing:
 
     def _draw_proposal(self, box: Box, node: Node, level: Level, asked: Asked) -> None:
         """What the form proposes; where its rule gives nothing and no answer can change that, a plain field stays."""
-        proposed = kind_of(node).from_rule(node, feel.evaluate(node.computed, asked.context))
+        proposed = kind_of(node).from_rule(node, asked.value(node.computed))
         readable = self._readable(level)
         if proposed is None and not roots_read(node.computed) & readable:
             return

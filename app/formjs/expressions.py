@@ -25,7 +25,7 @@ FACTS = frozenset(
 
 def read_rule(source: str, names: Collection[str]) -> Tree:
     """The tree of a rule that may read `names`. Raises feel.FeelError, or KeyError for a name it may not."""
-    tree = feel.parse(source, frozenset(names))
+    tree = feel.Rule(feel.parse(source, frozenset(names)))
     unknown = sorted((roots_read(tree) - frozenset(names)) | (_called(tree) - FUNCTIONS))
     if unknown:
         raise KeyError(unknown[0])

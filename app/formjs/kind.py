@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from app import feel
 from app.domain import names
 from app.domain.errors import FieldProblem
 from app.domain.text import HARD_LENGTH, tidy
-from app.formjs.expressions import is_true
 from app.formjs.model import Text
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Typed:
 
     def one(self, name: str) -> str:
         """The tidy text of a name that may come once; empty when it did not come."""
+        if name not in self._texts:  # most boxes of most posts
+            self._seen.add(name)
+            return ""
         texts = self.many(name)
         if len(texts) > 1:
             self.repeated.append(name)
@@ -101,6 +104,21 @@ class Asked:
 
     context: Mapping[str, Any]
     options: Options
+    memory: feel.Memory = field(default_factory=feel.Memory)
+
+    def value(self, rule: feel.Tree | None) -> Any:
+        """What a rule answers; None where there is none."""
+        return None if rule is None else self.memory.value(rule, self.context)
+
+    def holds(self, rule: feel.Tree | None) -> bool:
+        """Whether a rule holds; neither a missing rule nor one without an answer does."""
+        return self.value(rule) is True
+
+    def offers(self, node: Node, code: str) -> bool:
+        """Whether a code is among the choices."""
+        if node.options:
+            return any(each.value == code for each in self.choices(node))
+        return any(str(each["value"]) == code for each in self.options.get(node.options_key, ()))
 
     def choices(self, node: Node) -> list[Choice]:
         """The choices that are offered: the form's own, where their rule holds, else the host's list."""
@@ -108,7 +126,7 @@ class Asked:
             return [
                 Choice(each.value, each.text)
                 for each in node.options
-                if each.offered is None or is_true(each.offered, self.context)
+                if each.offered is None or self.holds(each.offered)
             ]
         return listed(node, self.options)
 

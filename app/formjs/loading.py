@@ -111,18 +111,17 @@ def _level(nodes: tuple[Node, ...], faults: Faults) -> Level:
 
 def _placed(nodes: Sequence[Node], groups: tuple[Node, ...]) -> Iterator[Placed]:
     for node in nodes:
-        yield Placed(node, groups)
+        yield Placed(node, groups, node.name, tuple(group.name for group in groups))
         yield from _placed(node.parts, (*groups, node))
 
 
 def _ordered(placed: Sequence[Placed], inputs: Mapping[str, Node], faults: Faults) -> tuple[Placed, ...]:
     """The nodes so that each condition comes after the fields it reads; a circle of conditions is a fault."""
-    by_name = {each.node.name: each for each in placed}
+    by_name = {each.name: each for each in placed}
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for each in placed:
-        before = [group.name for group in each.groups]
-        before += [name for name in (_field_of(root, inputs) for root in _reads(each.node)) if name]
-        sorter.add(each.node.name, *before)
+        read = (_field_of(root, inputs) for root in _reads(each.node))
+        sorter.add(each.name, *each.around, *(name for name in read if name))
     try:
         return tuple(by_name[name] for name in sorter.static_order() if name in by_name)
     except CycleError as error:

@@ -132,10 +132,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
-    """A node and the groups around it, outermost first."""
+    """A node and the groups around it, outermost first; `name` and `around` are their names."""
 
     node: Node
     groups: tuple[Node, ...]
+    name: str
+    around: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,11 +6,11 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from app import feel
 from app.domain.text import ascii_digits
 from app.formjs.kind import Asked, Kind, Typed, own
 
 if TYPE_CHECKING:
+    from app import feel
     from app.domain.errors import FieldProblem
     from app.formjs.box import Box
     from app.formjs.model import Node
@@ -72,7 +72,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _bound(rule: feel.Tree | None, asked: Asked, otherwise: int) -> Any:
-    found = None if rule is None else feel.evaluate(rule, asked.context)
+    found = asked.value(rule)
     return found if _is_number(found) or isinstance(found, Decimal) else otherwise
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app import feel
-from app.formjs.expressions import is_true
 from app.formjs.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -22,7 +21,14 @@ class View:
     over the form's. `off`: names of what does not apply, `witnesses-0-statement` for a column.
     """
 
-    def __init__(self, form: Form, values: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        form: Form,
+        values: Mapping[str, Any],
+        facts: Mapping[str, Any],
+        memory: feel.Memory | None = None,
+    ) -> None:
+        self.memory = memory or feel.Memory()
         self.off: set[str] = set()
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.context = self._level(form.level, values, facts, "")
@@ -35,8 +41,9 @@ class View:
     ) -> dict[str, Any]:
         context = {**around, **dict.fromkeys(level.inputs)}
         for step in level.steps:
-            node, name = step.node, prefix + step.node.name
-            if any(prefix + group.name in self.off for group in step.groups) or is_true(node.hide, context):
+            node, name = step.node, prefix + step.name
+            is_within = step.around and any(prefix + group in self.off for group in step.around)
+            if is_within or (node.hide is not None and self.memory.value(node.hide, context) is True):
                 self.off.add(name)
                 if node.computed is not None:
                     context[f"{node.key}_proposed"] = None
@@ -53,7 +60,7 @@ class View:
         kind = kind_of(node)
         if node.computed is None:
             return kind.known(node, value)
-        proposed = kind.from_rule(node, feel.evaluate(node.computed, context))
+        proposed = kind.from_rule(node, self.memory.value(node.computed, context))
         context[f"{node.key}_proposed"] = kind.known(node, proposed)
         return kind.known(node, proposed if kind.is_empty(value) else value)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from app import formjs
+from app import feel, formjs
 from app.domain import subjects
 from app.domain.errors import FieldProblem
 from app.services.casefile.facts import LetterFacts
@@ -51,6 +51,7 @@ class RowJudge:
     ) -> None:
         """`alike`: answers that are the same in every row, and ask for no column."""
         self.form, self.facts, self._now, self._alike = form, facts, now, alike
+        self._memory = feel.Memory()  # of the rules, over all rows of a slice
         self.offer(options)
         self.initial = {**formjs.initial(form, facts, options), **alike}
 
@@ -76,12 +77,12 @@ class RowJudge:
         values |= {key: value for key, value in self.initial.items() if key not in cells}
         values |= self._left_out(asked, cells)
         values = formjs.with_files(self.form, values, files or {})
-        faults = formjs.check(self.form, values, self.facts, self.options, self._now)
+        faults = formjs.check(self.form, values, self.facts, self.options, self._now, self._memory)
         faults = {name: self._told(name, fault, cells) for name, fault in faults.items()}
         faults |= formjs.unreadable(cells)
         if faults:
             return Judged({}, faults)
-        return Judged(formjs.clean(self.form, values, self.facts))
+        return Judged(formjs.clean(self.form, values, self.facts, self._memory))
 
     def _cells(self, cells: dict[str, str]) -> dict[str, str]:
         """The cells of a row as the form takes them."""
