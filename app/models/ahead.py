@@ -15,6 +15,8 @@ from app.models.desk import inbox_queries as inboxes
 from app.models.district import office_queries as offices
 from app.models.district import setting_queries as settings
 from app.models.execution import workflow_queries as workflow
+from app.models.intake import neighbours
+from app.models.issuing import paper_queries as papers
 from app.models.statements import nothing_yet, together
 from app.models.timekeeping import clock_queries as clocks
 
@@ -75,13 +77,20 @@ def sheet(session: Session, task: AnyRow, officer_id: UUID) -> None:
     )
 
 
-def act(officer: Session, session: Session, task: AnyRow, officer_id: UUID, day: date) -> None:
-    """Lock the case; behind the lock, what an officer's act reads: under his own scope, then under the case's."""
+def act(
+    officer: Session, session: Session, task: AnyRow, officer_id: UUID, draft_id: UUID | None, day: date
+) -> None:
+    """Lock the case; behind the lock, what an officer's act reads: under his own scope, then under the case's.
+
+    `draft_id`: of the draft that he had a moment ago, if any.
+    """
+    staged = [] if draft_id is None else [(officer, cases.OF_DRAFT, {"draft_id": draft_id})]
     together(
         [
             (session, cases.LOCK, {"case_id": task.case_id}),
             (officer, workflow.TASK, {"task_id": task.id}),
             (officer, drafts.of_task(), {"officer_id": officer_id, "user_task_id": task.id}),
+            *staged,
             (session, offices.FIND, {"office_id": task.office_id}),
             *_step(session, task.case_id, task.data_key_id, day),
         ]
@@ -125,6 +134,24 @@ def first_step(session: Session, case_id: UUID, day: date) -> None:
     )
     nothing_yet((session, query, of_case) for query in happened)
     together([(session, offices.CALENDAR, {}), (session, offices.ONE_OF_A_KIND, {"day": day})])
+
+
+def marking(session: Session, case_id: UUID, thana_id: UUID) -> None:
+    """What the marking of a case to its thanas reads: the offices above the first of them, the case's addresses."""
+    together(
+        [
+            (session, offices.FIND, {"office_id": thana_id}),
+            (session, offices.ABOVE, {"office_id": thana_id}),
+            (session, cases.ADDRESSES, {"case_id": case_id}),
+        ]
+    )
+
+
+def ending(session: Session, case_id: UUID) -> None:
+    """What the last step of a case reads: whether its paper was issued, what its clocks ran, who had asked for it."""
+    of_case = {"case_id": case_id}
+    wanted = (papers.ISSUED, clocks.CLOCKS, workflow.DECIDED, workflow.CLOCK_EVENTS, neighbours.REQUEST)
+    together([(session, query, of_case) for query in wanted])
 
 
 def facts(session: Session, case_id: UUID) -> None:

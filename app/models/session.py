@@ -122,6 +122,10 @@ class Session:
         On PostgreSQL all of it, and the BEGIN of a new transaction, is one wait for the network.
         """
         before = [] if self._waiting_tables.isdisjoint(tables) else self._take()
+        return self._answers(before, sent)
+
+    def _answers(self, before: list[Sent], sent: Sequence[Sent]) -> list[list[Any]]:
+        """The rows of statements that answer, run after writes that do not."""
         driver = self._driver
         try:
             if self.dialect.name != "postgresql":
@@ -151,6 +155,8 @@ class Session:
     def ask(self, table: str, sent: Sent) -> list[Any]:
         """Do a write that answers (RETURNING) now, after everything that waits; -> its rows."""
         self._forget(table)
+        if self.dialect.name == "postgresql":
+            return self._answers(self._take(), [sent])[0]
         self.flush()
         self._begin_if_idle()
         return list(map(tuple, self._connection.exec_driver_sql(*sent)))

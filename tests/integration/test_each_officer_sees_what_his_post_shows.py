@@ -566,12 +566,13 @@ READING = {
 
 
 def test_most_queries_find_something_when_they_may(filled):
-    """Otherwise the next test would prove nothing."""
+    """Otherwise the next test would prove nothing. What only reads ahead of others answers nothing itself."""
+    telling = [function for name, function in READING.items() if not name.startswith("ahead.")]
     found = []
-    for function in READING.values():
+    for function in telling:
         with contextlib.suppress(Exception):
             found.append(answer(filled, function, SystemScope(SystemReason.HEALTH, rows.DISTRICT)))
-    assert sum(each not in NOTHING for each in found) > len(READING) / 2
+    assert sum(each not in NOTHING for each in found) > len(telling) / 2
 
 
 def test_no_query_tells_nobody_anything(filled):

@@ -236,7 +236,7 @@ def insert_addresses(session: Session, rows: Sequence[Mapping[str, Any]]) -> Non
     inserting(address).put(session, rows)
 
 
-_ADDRESSES = Query(
+ADDRESSES = Query(
     lambda at: (
         select(address)
         .where(at.visible(address), address.c.case_id == at.case_id)
@@ -248,7 +248,7 @@ _ADDRESSES = Query(
 
 
 def addresses_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    return _ADDRESSES.all(session, case_id=case_id)
+    return ADDRESSES.all(session, case_id=case_id)
 
 
 _PLACE = Update(address, lambda at: [address.c.id == at.address_id])
@@ -412,7 +412,7 @@ _OF_CASE = Query(
     )
 )
 _OF_REQUISITION = Query(lambda at: _documents(at).where(document.c.requisition_id == at.requisition_id))
-_OF_DRAFT = Query(lambda at: _documents(at).where(document.c.draft_id == at.draft_id))
+OF_DRAFT = Query(lambda at: _documents(at).where(document.c.draft_id == at.draft_id))
 _DOCUMENT = Query(lambda at: _documents(at).where(document.c.id == at.document_id))
 _SET_DOCUMENT = Update(document, lambda at: [document.c.id == at.document_id])
 
@@ -427,7 +427,7 @@ def documents_of_requisition(session: Session, requisition_id: UUID) -> Sequence
 
 
 def documents_of_draft(session: Session, draft_id: UUID) -> Sequence[AnyRow]:
-    return _OF_DRAFT.all(session, draft_id=draft_id)
+    return OF_DRAFT.all(session, draft_id=draft_id)
 
 
 def document_row(session: Session, document_id: UUID) -> AnyRow | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, cast, func, or_, select
+from sqlalchemy.exc import NoResultFound
 
 from app.domain import offices as rules
 from app.domain.offices import OfficeKind
@@ -49,6 +50,17 @@ ONE_OF_A_KIND = Query(
         .order_by(office.c.valid_from.desc(), office.c.id)
     )
 )
+
+
+def _above(at: At) -> Any:
+    """An office and all that stand above it, in one statement however many they are."""
+    columns = (office.c.id, office.c.parent_id, office.c.kind)
+    own = select(*columns).where(at.visible(office), office.c.id == at.office_id).cte(recursive=True)
+    parents = select(*columns).join(own, office.c.id == own.c.parent_id).where(at.visible(office))
+    return select(own.union(parents))
+
+
+ABOVE = Query(_above)
 _SETTINGS = Query(lambda at: select(setting.c.key, setting.c.value).where(at.visible(setting)))
 
 
@@ -108,9 +120,14 @@ def only_of_kind(session: Session, kind: str | None, day: date) -> UUID | None:
 
 def nearest_of_kind(session: Session, office_id: UUID, kind: OfficeKind) -> UUID | None:
     """The office itself, or its nearest ancestor of the kind (thana -> circle -> SDPO)."""
+    if FIND.one(session, office_id=office_id).kind == kind:
+        return office_id
+    rows = {each.id: each for each in ABOVE.all(session, office_id=office_id)}
 
     def row(each: UUID) -> AnyRow:
-        return FIND.one(session, office_id=each)
+        if each not in rows:
+            raise NoResultFound
+        return rows[each]
 
     return rules.nearest(
         office_id, kind, lambda each: row(each).parent_id, lambda each: OfficeKind(row(each).kind)

@@ -443,7 +443,7 @@ def insert_clock_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> 
     inserting(clock_event).put(session, rows)
 
 
-_CLOCK_EVENTS = Query(
+CLOCK_EVENTS = Query(
     lambda at: (
         select(clock_event, *named(office, "office"))
         .join(
@@ -457,7 +457,7 @@ _CLOCK_EVENTS = Query(
 
 
 def clock_events_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    return _CLOCK_EVENTS.all(session, case_id=case_id)
+    return CLOCK_EVENTS.all(session, case_id=case_id)
 
 
 _SEEN_WORKER = Query(lambda at: select(func.max(worker.c.seen_at).label("at")).where(at.visible(worker)))

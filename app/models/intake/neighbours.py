@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from app.domain.roles import Role
 from app.models.scope import visible
+from app.models.statements import Query
 from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column
 from app.models.tables.officers import officer, posting
 from app.models.tables.offices import district, office
@@ -135,10 +136,12 @@ def find_request(session: Session, request_id: UUID) -> AnyRow | None:
     return session.connection.execute(chosen).one_or_none()
 
 
+REQUEST = Query(lambda at: select(request).where(at.visible(request), request.c.case_id == at.case_id))
+
+
 def request_of(session: Session, case_id: UUID) -> AnyRow | None:
     """The letter of another district that a case was made of."""
-    chosen = select(request).where(visible(request, session.scope), request.c.case_id == case_id)
-    return session.connection.execute(chosen).one_or_none()
+    return REQUEST.one_or_none(session, case_id=case_id)
 
 
 def requests_in(session: Session, states: Collection[str], limit: int) -> Sequence[AnyRow]:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, insert, or_, select, update
 
 from app.models import guarded
 from app.models.scope import visible
-from app.models.statements import Change
+from app.models.statements import Change, Query
 from app.models.tables.cases import case, document
 from app.models.tables.officers import officer
 from app.models.tables.offices import office
@@ -150,15 +150,15 @@ def set_certificate(session: Session, certificate_id: UUID, **values: Any) -> No
     )
 
 
+ISSUED = Query(
+    lambda at: select(func.count()).where(
+        at.visible(certificate), certificate.c.case_id == at.case_id, certificate.c.status == "issued"
+    )
+)
+
+
 def has_issued(session: Session, case_id: UUID) -> bool:
-    found = session.connection.execute(
-        select(func.count()).where(
-            visible(certificate, session.scope),
-            certificate.c.case_id == case_id,
-            certificate.c.status == "issued",
-        )
-    ).scalar_one()
-    return bool(found)
+    return bool(ISSUED.scalar(session, case_id=case_id))
 
 
 def of_case(session: Session, case_id: UUID) -> Sequence[AnyRow]:

@@ -8,6 +8,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import Change, Query, inserting
 from app.models.tables.base import insert_or
 from app.models.tables.officers import entry_code, login_session, officer, recovery_code, sign_in_try, step_up
 
@@ -218,35 +219,48 @@ def close_entry_codes(session: Session, officer_id: UUID, at: datetime) -> None:
 
 
 def insert_step_up(session: Session, row: dict[str, Any]) -> None:
-    _insert(session, step_up, [row])
+    inserting(step_up).put(session, [row])
+
+
+_STEP_UP = Query(lambda at: select(step_up).where(at.visible(step_up), step_up.c.id == at.step_up_id))
+_USE_STEP_UP = Change(
+    step_up,
+    lambda at: (
+        update(step_up)
+        .where(
+            at.visible(step_up),
+            step_up.c.id == at.step_up_id,
+            step_up.c.proven_at.is_not(None),
+            step_up.c.used_at.is_(None),
+        )
+        .values(used_at=at.now)
+        .returning(*step_up.columns)
+    ),
+)
 
 
 def find_step_up(session: Session, step_up_id: UUID) -> AnyRow | None:
-    return session.connection.execute(
-        select(step_up).where(visible(step_up, session.scope), step_up.c.id == step_up_id)
-    ).one_or_none()
+    return _STEP_UP.one_or_none(session, step_up_id=step_up_id)
 
 
 def prove_step_up(session: Session, step_up_id: UUID, at: datetime) -> bool:
     """Mark a step-up as proven, once."""
-    return _mark(session, step_up_id, step_up.c.proven_at.is_(None), proven_at=at)
+    unproven = (step_up.c.id == step_up_id, step_up.c.proven_at.is_(None))
+    return guarded.change(session, step_up, *unproven, proven_at=at)
 
 
-def use_step_up(session: Session, step_up_id: UUID, at: datetime) -> bool:
-    """Use a proven step-up up; of two acts that try, one may."""
-    return _mark(
-        session, step_up_id, step_up.c.proven_at.is_not(None) & step_up.c.used_at.is_(None), used_at=at
-    )
+def use_step_up(session: Session, step_up_id: UUID, at: datetime) -> AnyRow | None:
+    """Use a proven step-up up; of two acts that try, one may.
+
+    -> the row as it is now, None where it is not proven or was used before.
+    """
+    return _USE_STEP_UP.returned(session, step_up_id=step_up_id, now=at)
 
 
 def delete_old_step_ups(session: Session, before: datetime) -> None:
     session.connection.execute(
         delete(step_up).where(visible(step_up, session.scope), step_up.c.expires_at < before)
     )
-
-
-def _mark(session: Session, step_up_id: UUID, condition: Any, **values: Any) -> bool:
-    return guarded.change(session, step_up, step_up.c.id == step_up_id, condition, **values)
 
 
 def _insert(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:

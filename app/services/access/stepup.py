@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
 HOLDS = timedelta(minutes=5)
@@ -125,9 +126,19 @@ def begin(session: Session, actor: Actor, action: str, items: Sequence[Item], no
 def see(session: Session, actor: Actor, step_up_id: UUID, now: datetime) -> StepUp:
     """The request. Raises NotFound for another's or of another session, StepUpOver for one used or run out."""
     row = table.find_step_up(session, step_up_id)
-    if row is None or row.officer_id != actor.officer_id or row.session_id != actor.session_id:
+    if row is not None and row.used_at is not None and _is_own(row, actor):
+        raise StepUpOver
+    return _told(row, actor, now)
+
+
+def _is_own(row: AnyRow, actor: Actor) -> bool:
+    return (row.officer_id, row.session_id) == (actor.officer_id, actor.session_id)
+
+
+def _told(row: AnyRow | None, actor: Actor, now: datetime) -> StepUp:
+    if row is None or not _is_own(row, actor):
         raise NotFound
-    if row.used_at is not None or now > row.expires_at:
+    if now > row.expires_at:
         raise StepUpOver
     items = tuple(Item(*each) for each in row.items)
     return StepUp(row.id, row.action, items, row.expires_at, row.proven_at is not None)
@@ -221,11 +232,9 @@ def use(
         return
     if step_up_id is None:
         raise StepUpOver
-    wanted = see(session, actor, step_up_id, now)
+    wanted = _used_up(session, actor, step_up_id, now)
     if wanted.action != action or sorted(map(_key, wanted.items)) != sorted(map(_key, items)):
         raise ContentChanged
-    if not table.use_step_up(session, step_up_id, now):
-        raise StepUpOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,12 +250,22 @@ def spend(session: Session, actor: Actor, step_up_id: UUID, action: str, now: da
 
     Whoever does a thing of it checks that its item, made anew, is in the list. Raises as `use` does.
     """
-    wanted = see(session, actor, step_up_id, now)
+    wanted = _used_up(session, actor, step_up_id, now)
     if wanted.action != action:
         raise ContentChanged
-    if not table.use_step_up(session, step_up_id, now):
-        raise StepUpOver
     return Listed(wanted.id, wanted.items)
+
+
+def _used_up(session: Session, actor: Actor, step_up_id: UUID, now: datetime) -> StepUp:
+    """Use the request up, then look what it was: one wait for the database, not two.
+
+    What is refused after that is not used up: the refusal takes the whole transaction back. Raises as `see`.
+    """
+    row = table.use_step_up(session, step_up_id, now)
+    if row is None:
+        see(session, actor, step_up_id, now)
+        raise StepUpOver
+    return _told(row, actor, now)
 
 
 def spent(session: Session, actor: Actor, step_up_id: UUID, action: str) -> tuple[Item, ...]:

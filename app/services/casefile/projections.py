@@ -12,6 +12,7 @@ from app.domain.ids import new_id
 from app.domain.numbers import Series
 from app.domain.offices import Endorser, OfficeKind, UnitKind
 from app.domain.roles import Role
+from app.models import ahead
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
@@ -210,7 +211,9 @@ def _route(context: Context, _answer_id: UUID) -> dict[str, Any]:
         Asked(UnitKind.OTHER_DISTRICT, _only(context, OfficeKind.SP_OFFICE), letter)
         for letter in _letters(answers.get("other_district") or ())
     ]
-    _name_sdpo(context, next(iter(asked)))
+    first = next(iter(asked))
+    ahead.marking(context.session, context.case.id, first)
+    _name_sdpo(context, first)
     _place_addresses(context, answers["routes"])
     return {"units": _open_enquiries(context, units, context.case.rounds)}
 

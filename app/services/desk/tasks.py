@@ -360,7 +360,8 @@ def _commit(
     """The one transaction of the act. The case is locked first, then the task decides who came first."""
     answers = sent.answers
     own = session.narrowed(CaseScope(actor.district_id, sheet.case.id))
-    ahead.act(session, own, sheet.task, actor.officer_id, calendars.day(now))
+    draft_id = sheet.draft.id if sheet.draft is not None else None
+    ahead.act(session, own, sheet.task, actor.officer_id, draft_id, calendars.day(now))
     case = cases.lock(own, sheet.case.id)
     if case is None:
         raise NotFound

@@ -375,6 +375,7 @@ def _save_state(run: _Run, step: engine.Step, moved: int, *, first: bool) -> Non
         workflow.update_state(run.session, run.case.id, values)
     change: dict[str, Any] = {"step_seq": run.case.step_seq + moved}
     if step.ended:
+        ahead.ending(run.session, run.case.id)
         status = _final_status(run, step.end_event)
         clockbook.settle(run.session, run.case, run.act.at, status)
         neighbours.ended(run.session, run.case, status, run.act.at)
