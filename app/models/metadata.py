@@ -5,7 +5,7 @@ from app.models.deployment import proposals, releases, replays, trials
 from app.models.desk import charges, messages
 from app.models.district import amendments
 from app.models.intake import apitokens, lodgements, memos, neighbours, replies, rosters, webhooks
-from app.models.issuing import bundles, ownpapers
+from app.models.issuing import bundles, ownpapers, sentletters
 from app.models.record import emergencies
 from app.models.reports import kept
 from app.models.tables import (
@@ -48,6 +48,7 @@ MODULES = (
     replies,
     retention,
     rosters,
+    sentletters,
     tallies,
     trials,
     visits,

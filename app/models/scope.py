@@ -92,8 +92,13 @@ def _letter_of(scope: CaseScope) -> Any:
     )
 
 
+#: Letters that our offices sent about the persons of a requisition.
+_SENT = "sent_letter"
+
+
 def _letter_of_case(table: Table, scope: CaseScope) -> ColumnElement[bool]:
-    letter = table.c.requisition_id if table is letter_department else table.c.id
+    of_letter = table is letter_department or table.name == _SENT
+    letter = table.c.requisition_id if of_letter else table.c.id
     return and_(table.c.district_id == scope.district_id, letter == _letter_of(scope))
 
 
@@ -340,9 +345,17 @@ def _letter_of_officer(table: Table, scope: OfficerScope) -> ColumnElement[bool]
     if scope.role is Role.REQUESTER:
         return and_(_in_district(table, scope), _letter_of_department(table, scope))
     lists = and_(_in_district(table, scope), _of_register(table, scope))
+    if table.name == _SENT and scope.role not in DISTRICT_WIDE | WITHOUT_CASES:
+        return and_(_in_district(table, scope), _received(table, scope))
     if scope.role not in DISTRICT_WIDE:
         return lists
     return or_(lists, and_(_in_district(table, scope), _handed_over(table, scope)))
+
+
+def _received(table: Table, scope: OfficerScope) -> ColumnElement[bool]:
+    """The letters to the officer's office, and those to the offices that he supervises."""
+    here: ColumnElement[bool] = table.c.to_office_id == scope.office_id
+    return or_(here, table.c.to_office_id.in_(below(scope))) if scope.role in OVER_THANAS else here
 
 
 #: Lists that belong to no letter, by what their rows are about -> the row of the matrix of whoever keeps them.

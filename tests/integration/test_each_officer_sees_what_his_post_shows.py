@@ -340,6 +340,9 @@ ARGUMENTS: dict[str, Any] = {
     "key_id": rows.id_of("data_key"),
     "task_id": rows.id_of("user_task"),
     "memo_id": rows.id_of("department_memo"),
+    "letter_id": rows.id_of("sent_letter"),
+    "letter_ids": [rows.id_of("sent_letter")],
+    "act_id": rows.id_of("sent_letter"),
     "task": SimpleNamespace(
         id=rows.id_of("user_task"), case_id=rows.id_of("case"), data_key_id=rows.id_of("data_key"), form="x"
     ),
@@ -404,6 +407,8 @@ CHANGING: dict[str, dict[str, Any]] = {
     "login_queries.end_others": {},
     "paper_queries.set_certificate": {"status": "y"},
     "bundles.set_state": {"before": ["x"], "state": "y"},
+    "sentletters.set_ended": {},
+    "sentletters.set_letter_number": {},
     "memos.settle_memo": {"values": {"state": "y"}},
     "thana_queries.delete_office": {},
     "bundles.set_made": {"piece_id": rows.id_of("bundle_piece"), "bundle_id": rows.id_of("bundle")},

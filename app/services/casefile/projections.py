@@ -17,8 +17,9 @@ from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
 from app.models.staff import officer_queries as officers
-from app.services.casefile import departments, neighbours, searchkeys, submissions
+from app.services.casefile import departments, neighbours, searchkeys, sentletters, submissions
 from app.services.casefile.facts import CaseFacts
+from app.services.casefile.sentletters import To
 from app.services.district import areas, calendars, series
 from app.services.procedure import releases
 from app.services.store import keys
@@ -46,9 +47,38 @@ _LETTERS = {
 def stamp(context: Context) -> None:
     """Add to the answers the numbers of the letters that go out with them."""
     _stamp_report(context)
-    if _sends_letter(context.task.form, context.answers):
-        office, year = _office(context), calendars.day(context.now).year
+    if not _sends_letter(context.task.form, context.answers):
+        return
+    office, year = _office(context), calendars.day(context.now).year
+    to, said = _addressees(context)
+    if to:
+        letters = sentletters.send(context, office, to, said)
+        context.answers[sentletters.LETTERS] = letters
+        context.answers[LETTER_NO] = letters[0]["number"]
+    else:
         context.answers[LETTER_NO] = series.take(context.session, office.id, office.code, Series.LETTER, year)
+
+
+def _addressees(context: Context) -> tuple[list[To], dict[str, Any]]:
+    """To whom letters about several persons go with these answers, and what they quote; to nobody: a letter alone.
+
+    A letter to another district tells of one person and his address there, so it is of one case.
+    """
+    answers, form = context.answers, context.task.form
+    if form == "scrutinise" and answers.get("action") == "forward":
+        return [To(_only(context, OfficeKind.SP_OFFICE))], {"instruction": answers.get("instruction")}
+    if form != "route":
+        return [], {}
+    asked = dict.fromkeys(UUID(row["thana"]) for row in answers["routes"])
+    places = [str(letter["district"]) for letter in _letters(answers.get("other_district") or ())]
+    forwarded = CaseFacts(context.session, context.case, context.now).answer("scrutinise")
+    said = {
+        "note": answers.get("sp_note"),
+        "refers_to": forwarded.get(LETTER_NO),
+        "years": (context.facts.get("checks") or {}).get("lookback_years"),
+    }
+    alone = {"case": str(context.case.id)}
+    return [*map(To, asked), *(To(place=place, said=alone) for place in places)], said
 
 
 def _sends_letter(form: str, answers: Mapping[str, Any]) -> bool:
@@ -230,7 +260,7 @@ def _letters(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """What each letter to another district asks about: one letter a district, however many addresses lie there."""
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
-        place = str(row.get("district") or f"{row.get('district_other')}, {row.get('state')}")
+        place = sentletters.place_of(row)
         period = {name: row.get(name) for name in ("period_from", "period_to")}
         new: dict[str, Any] = {"district": place, "office": row.get("office"), "addresses": [], **period}
         letter = found.setdefault(place, new)
@@ -280,9 +310,11 @@ def _open_enquiries(context: Context, units: Sequence[Asked], rounds: int) -> li
         )
         found.append(_unit(enquiry_id, unit.kind, unit.office_id, rounds))
     cases.insert_enquiries(context.session, rows)
-    number = str(context.answers.get(LETTER_NO) or "")
+    letters = sentletters.named(context.answers)
     for row, unit in zip(rows, units, strict=True):
         if unit.kind == UnitKind.OTHER_DISTRICT:
+            letter = letters.get(str(unit.facts["district"]))  # a unit that is asked again gets none
+            number = letter.number if letter is not None else ""
             neighbours.ask(context.session, context.case, row["id"], unit.facts, number, context.now)
     return found
 

@@ -33,6 +33,7 @@ class Context:
     answers: dict[str, Any]
     facts: Mapping[str, Any]
     now: datetime
+    act_id: UUID | None = None  # of the act on many cases that it is part of
 
     @property
     def key(self) -> bytes:

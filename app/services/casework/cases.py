@@ -265,7 +265,7 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "documents": lambda opened: {
         "documents": casepapers.documents(opened.session, opened.file),
         "papers": casepapers.issued(opened.session, opened.case, opened.file, proven=True),
-        "letters": letters.of_case(opened.session, opened.file),
+        "letters": letters.of_case(opened.session, opened.actor, opened.file),
         "has_draft": foretold.may(opened.actor, opened.file),
     },
     "diagram": _diagram,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import DomainError, NotAllowed, NotFound, TaskAlreadyDone, Unavailable
 from app.models.casefile import case_queries as cases
+from app.services.casefile import sentletters
 from app.services.desk import holding
 from app.services.store.drafts import actor_scope
 
@@ -130,6 +131,14 @@ def one_by_one(
 ) -> Iterator[Item]:
     """The same, each when it is asked for. Raises Unavailable; what was told before then is done."""
     return (_one(database, actor, task_id, act) for task_id in task_ids)
+
+
+def ended(
+    database: Database, actor: Actor, act_id: UUID, items: Iterator[Item], now: datetime
+) -> Iterator[Item]:
+    """The same; behind the last one nothing joins the letters of this act. One that stops half way stays open."""
+    yield from items
+    database.write(lambda session: sentletters.end(session, actor, act_id, now), actor_scope(actor))
 
 
 def _each(

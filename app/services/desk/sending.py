@@ -10,6 +10,7 @@ import orjson
 
 from app.domain.errors import DomainError
 from app.models.issuing import paper_queries as series
+from app.services.casefile import sentletters
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding, many, marking, sheets, tasks
 from app.services.district import calendars, neighbourhood, policies
@@ -56,10 +57,14 @@ class NotConfirmed(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an officer answers once for all tasks: who enquires, or that the registers were compared."""
+    """What an officer answers once for all tasks: who enquires, or that the registers were compared.
+
+    `act_id` is what the page called the act (`sentletters.act`); None: each task goes with letters of its own.
+    """
 
     officer_id: UUID | None = None
     is_compared: bool = False
+    act_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ class Page:
     left: list[Item]
     officers: list[Choice]
     cap: int  # reports that may still be approved in lists today
+    act_id: UUID  # what the act is called: one that stopped half way is gone on with
 
 
 def allowed(session: Session, act: str) -> bool:
@@ -146,7 +152,8 @@ def show(
         ready.append(_ready(session, sheet, values, now))
         offered.append([Choice(each["value"], each["hi"], each["en"]) for each in _officers(sheet)])
     cap = _left_today(session, actor, now) if act == APPROVE else 0
-    return Page(act, ready, left, _of_all(offered) if act == ASSIGN else [], cap)
+    officers = _of_all(offered) if act == ASSIGN else []
+    return Page(act, ready, left, officers, cap, sentletters.act(session, actor, FORMS[act], now))
 
 
 def send(
@@ -178,7 +185,7 @@ def one_by_one(
     now: datetime,
 ) -> Iterator[Item]:
     """Send however many tasks, each when its item is asked for; as `send`, whose refusals come before this."""
-    return many.one_by_one(
+    items = many.one_by_one(
         database,
         actor,
         seals,
@@ -186,6 +193,7 @@ def one_by_one(
             database, actor, task_id, _Prepared(act, seals[task_id], said, now), now
         ),
     )
+    return items if said.act_id is None else many.ended(database, actor, said.act_id, items, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +204,10 @@ class _Prepared:
     seal: str
     said: Said
     now: datetime
+
+    @property
+    def act_id(self) -> UUID | None:
+        return self.said.act_id
 
     def fill(
         self, session: Session, actor: Actor, task_id: UUID, now: datetime

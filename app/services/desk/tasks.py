@@ -72,6 +72,7 @@ class _Sent:
     proof: UUID | None = None
     is_listed: bool = False
     act: str = ""  # of which act on many tasks it is one
+    act_id: UUID | None = None
 
     @property
     def detail(self) -> dict[str, str]:
@@ -89,6 +90,8 @@ class Prepared(Protocol):
 
     @property
     def act(self) -> str: ...
+    @property
+    def act_id(self) -> UUID | None: ...
     def fill(
         self, session: Session, actor: Actor, task_id: UUID, now: datetime
     ) -> tuple[Sheet, dict[str, Any]]: ...
@@ -145,8 +148,11 @@ def complete(
     posted: Posted,
     uploads: Sequence[Upload],
     now: datetime,
+    act_id: UUID | None = None,
 ) -> Completed:
     """Finish a task with the answers of its form; exactly one of two officers who try succeeds.
+
+    `act_id` names the act on many cases that it is part of.
 
     Raises FormInvalid (everything typed is kept as a draft), TaskAlreadyDone with the winner's name, NotFound,
     NotAllowed; StepUpNeeded when the form signs: it is kept as a draft, and `sign` sends that; RouteStuck opens an
@@ -157,7 +163,7 @@ def complete(
     values, problems = _answers(database, actor, sheet, posted, uploads, now)
     if problems:
         raise FormInvalid(values, problems)
-    sent = _Sent(values, sheet.clean(values))
+    sent = _Sent(values, sheet.clean(values), act_id=act_id)
     if not database.loader and signing.signs(sheet.task.form, sent.answers):
         raise stepup.StepUpNeeded(
             database.write(lambda session: _to_sign(session, actor, task_id, values, now), scope)
@@ -262,7 +268,14 @@ def send_prepared(
         raise FormInvalid(values, problems)
     if signing.signs(sheet.task.form, answers):
         raise NotAllowed
-    _send(database, actor, sheet, _Sent(values, answers, act=prepared.act), now, prepared.also)
+    _send(
+        database,
+        actor,
+        sheet,
+        _Sent(values, answers, act=prepared.act, act_id=prepared.act_id),
+        now,
+        prepared.also,
+    )
 
 
 def _to_sign(session: Session, actor: Actor, task_id: UUID, values: dict[str, Any], now: datetime) -> UUID:
@@ -368,7 +381,7 @@ def _commit(
     task = holding.find(session, sheet.task.id)
     holding.guard(actor, task)
     separation.guard(own, actor, task)
-    context = submissions.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now)
+    context = submissions.Context(own, actor, case, task, sheet.form, answers, sheet.facts, now, sent.act_id)
     projections.stamp(context)
     _attach(session, actor, sheet, now)
     finishing.finish(context, sheet.release, **sent.detail)

@@ -10,6 +10,7 @@ from app.domain.roles import Role, roles_done_by
 from app.formjs import Posted
 from app.models.casefile import case_queries as cases
 from app.models.desk import holding_queries as table
+from app.services.casefile import sentletters
 from app.services.desk import holding, many, sheets, tasks
 from app.services.desk.many import Acting, Item
 from app.services.store.drafts import actor_scope
@@ -48,6 +49,7 @@ class Waiting:
     count: int
     left: list[Item]
     filled: Filled | None = None  # None where no case waits
+    act_id: UUID | None = None  # what the act is called (`sentletters.act`)
 
 
 def may(actor: Actor) -> bool:
@@ -65,13 +67,17 @@ def waiting(
     sheet = sheets.read(session, actor, clean[0].id, now)
     typed = sheet.initial() if posted is None else sheet.typed(posted, {})
     values = {**typed, DECISION: FORWARD}
-    return Waiting(letter, len(clean), left, Filled(sheet.form, values, sheet.facts, sheet.options))
+    filled = Filled(sheet.form, values, sheet.facts, sheet.options)
+    return Waiting(letter, len(clean), left, filled, sentletters.act(session, actor, FORM, now))
 
 
-def forward(database: Database, actor: Actor, requisition_id: UUID, posted: Posted, now: datetime) -> Acting:
-    """Forward all that is clean, with these answers for each, case by case as it is asked for.
+def forward(
+    database: Database, actor: Actor, requisition_id: UUID, act_id: UUID | None, posted: Posted, now: datetime
+) -> Acting:
+    """Forward all that is clean, with these answers for each, case by case as it is asked for: with one letter.
 
-    Pressed twice, or taken up again after it stopped, it goes on with what still waits.
+    `act_id` is what the page called the act; None: each goes with a letter of its own. Pressed twice, or taken up
+    again after it stopped, it goes on with what still waits.
     Raises FormInvalid before any is forwarded, NotAllowed, NotFound.
     """
     answers = Posted({**posted.values, DECISION: [FORWARD]})
@@ -84,8 +90,10 @@ def forward(database: Database, actor: Actor, requisition_id: UUID, posted: Post
         database,
         actor,
         [row.id for row in clean],
-        lambda task_id: tasks.complete(database, actor, task_id, answers, [], now),
+        lambda task_id: tasks.complete(database, actor, task_id, answers, [], now, act_id),
     )
+    if act_id is not None:
+        items = many.ended(database, actor, act_id, items, now)
     return Acting(len(clean), items, left)
 
 

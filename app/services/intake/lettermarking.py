@@ -35,7 +35,7 @@ class Waiting:
     """Cases of a letter that wait to be marked: where each would go, which are left out, and how many come later."""
 
     letter: AnyRow
-    found: Page
+    found: Page | None  # None where no case waits
     more: int
 
 
@@ -55,21 +55,27 @@ def waiting(database: Database, actor: Actor, requisition_id: UUID, now: datetim
     )
     shown = [row.id for row in rows[:MOST]]
     if not shown:
-        return Waiting(letter, sending.Page(sending.MARK, [], [], [], 0), 0)
+        return Waiting(letter, None, 0)
     found = sending.look(database, actor, sending.MARK, shown, now, MOST)
     return Waiting(letter, found, len(rows) - len(shown))
 
 
 def mark(
-    database: Database, actor: Actor, requisition_id: UUID, seals: Mapping[UUID, str], now: datetime
+    database: Database,
+    actor: Actor,
+    requisition_id: UUID,
+    act_id: UUID | None,
+    seals: Mapping[UUID, str],
+    now: datetime,
 ) -> Acting:
     """Mark the chosen cases of the letter, case by case as it is asked for; what is not as it was shown stays.
 
-    `seals` are what the page showed of each. Raises NothingChosen, NotAllowed, NotFound before any is marked.
+    One letter goes to each thana. `act_id` is what the page called the act; `seals` are what it showed of each.
+    Raises NothingChosen, NotAllowed, NotFound before any is marked.
     """
     database.read(lambda session: _letter(session, actor, requisition_id), actor_scope(actor))
     chosen = many.some(seals, MOST)
-    items = sending.one_by_one(database, actor, sending.MARK, seals, sending.Said(), now)
+    items = sending.one_by_one(database, actor, sending.MARK, seals, sending.Said(act_id=act_id), now)
     return Acting(len(chosen), items, [])
 
 

@@ -12,13 +12,13 @@ from app.domain.roles import Role
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries as certificates
 from app.models.staff import officer_queries as officers
-from app.services.casefile import neighbours, units
+from app.services.casefile import neighbours, sentletters, units
 from app.services.casefile.options import choices
 from app.services.casefile.projections import LETTER_NO
 from app.services.district import calendars
-from app.services.papers import unitreports
+from app.services.papers import annexes, unitreports
 from app.services.papers.letterkinds import TELLING, Draft, head_of_thana, last_letter
-from app.services.papers.paperpeople import People, listed, named
+from app.services.papers.paperpeople import People, named
 from app.services.procedure import releases
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from app.papers import Words
     from app.services.casefile.casefile import CaseFile
     from app.services.casefile.facts import CaseFacts
+    from app.services.casefile.sentletters import Sent
+    from app.services.papers.annexes import Annex
 
 
 class Maker:
@@ -56,8 +58,14 @@ class Maker:
         """The words of the release in force; those of the case's own may be older than its letters."""
         return releases.active(self._session).texts
 
-    def facts(self, draft: Draft, texts: papers.Texts) -> papers.LetterFacts:
-        """Everything the letter says."""
+    def of_letter(self, letter_id: UUID) -> Draft | None:
+        """The draft of a letter that the submission went out with, for whoever's right to it is settled."""
+        make = _SENT_BY[self._row.form]
+        drafts = make(self, self._known.open_answer(self._row))
+        return next((draft for draft in drafts if draft.letter_id == letter_id), None)
+
+    def facts(self, draft: Draft, texts: papers.Texts, annex: Annex | None = None) -> papers.LetterFacts:
+        """Everything the letter says; `annex` is the list of its persons, where it is not about this case alone."""
         day = calendars.day(self._row.at)
         district = offices.district(self._session)
         signer = draft.signer or self._signer("dm" if draft.side == "dm" else "sp", texts)
@@ -70,11 +78,24 @@ class Maker:
             memo_no="" if draft.is_slip else draft.number,
             frame="" if draft.is_slip else "letter_frame",
             words={"addressee": draft.to, **draft.words},
-            plain={"reg_from": self._first_year(), "case_no": self._known.case.number, **draft.plain},
+            plain={
+                "reg_from": self._first_year(),
+                "case_no": self._known.case.number,
+                **draft.plain,
+                **(
+                    {"n": str(annex.count), "due_date": papers.dmy(annex.due_on)} if annex is not None else {}
+                ),
+            },
             rows=draft.rows,
             subject=self._people.subject(),
-            annex=self._annex(texts) if draft.template in _WITH_LIST else (),
+            annex=self._list(draft, texts, annex),
+            annex_widths=_WIDTHS,
         )
+
+    def _list(self, draft: Draft, texts: papers.Texts, annex: Annex | None) -> annexes.Rows:
+        if draft.template not in _WITH_LIST:
+            return ()
+        return self._annex(texts) if annex is None else annex.rows
 
     def _first_year(self) -> str:
         """From which year on the registers are searched; read only for a letter that is drawn, not for the list."""
@@ -96,21 +117,17 @@ class Maker:
         head = texts.setting("dm_designation_letter" if side == "dm" else "sp_designation")
         return papers.Signer(side, name, papers.Words(f"कृते {head.hi}", f"For the {head.en}"))
 
-    def _annex(self, texts: papers.Texts) -> tuple[tuple[Words, ...], ...]:
-        """The list of persons that goes with a letter: one here, for each case is forwarded by itself."""
+    def _annex(self, texts: papers.Texts) -> annexes.Rows:
+        """The list of a letter about this case alone."""
         subject = self._people.subject()
-        name, parent = listed(texts, self._known.person())
         address = papers.address_line(texts, subject.permanent)
-        number = papers.Words(self._known.case.number)
-        head = texts.setting("annex_head") or papers.Words(_HEAD)
-        heads = map(papers.Words, head.hi.split("|"), (head.en or head.hi).split("|"))
-        return (tuple(heads), (papers.Words("1"), name, parent, address, number))
+        return annexes.of_one(texts, self._known.person(), address, self._known.case.number)
 
     # -- what each step sends ------------------------------------------------------------------------------
 
     def scrutinise(self, values: Mapping[str, Any]) -> Iterator[Draft]:
         requester = self._people.requester()
-        letter = {
+        quoted = {
             "req_letter_no": requester.letter_no,
             "req_letter_date": papers.dmy(requester.letter_date),
         }
@@ -123,18 +140,20 @@ class Maker:
                 "dm",
                 number,
                 requester.address_block,
-                plain=letter,
+                plain=quoted,
                 rows={"defects": self._defects(values)},
             )
         elif values.get("action") == "forward":
             text = str(values.get("instruction") or "")
+            letter = next(iter(sentletters.named(values).values()), None)
             yield Draft(
                 "fwd_dm_to_sp",
                 "dm",
                 number,
                 self._head("sp_designation"),
                 words={"requester": requester.department, "instruction": papers.Words(text, text)},
-                plain={**letter, "n": "1", "due_date": papers.dmy(self._known.case.due_on)},
+                plain={**quoted, "n": "1", "due_date": papers.dmy(self._known.case.due_on)},
+                letter_id=_id_of(letter),
             )
 
     def _receipt(self, values: Mapping[str, Any], requester: papers.Requester) -> Draft:
@@ -179,19 +198,20 @@ class Maker:
         return rows
 
     def route(self, values: Mapping[str, Any]) -> Iterator[Draft]:
-        number = str(values.get(LETTER_NO) or "")
+        letters, number = sentletters.named(values), str(values.get(LETTER_NO) or "")
         yield from self._to_thanas(values, number)
         asked = neighbours.of_case(self._session, self._known.case)
         there = {str(each.district) for each in asked if each.state in neighbours.THERE and not each.is_again}
         for row in values.get("other_district") or ():
             if str(row.get("district")) not in there:
-                yield self._elsewhere(number, row)
+                own = letters.get(sentletters.place_of(row))
+                yield self._elsewhere(own.number if own is not None else number, row, _id_of(own))
         for each in asked:  # returned by the district that was asked first, and to one that gets paper
             if each.is_again and each.state == neighbours.PAPER:
                 first: Mapping[str, Any] = next(iter(values.get("other_district") or ()), {})
                 yield self._elsewhere(each.number, {**first, "office": each.office})
 
-    def _elsewhere(self, number: str, row: Mapping[str, Any]) -> Draft:
+    def _elsewhere(self, number: str, row: Mapping[str, Any], letter_id: UUID | None = None) -> Draft:
         """The letter to another district about one address."""
         lines = units.addresses(self._known)
         hindi, english = lines.get(str(row.get("address")), ("", ""))
@@ -206,19 +226,21 @@ class Maker:
                 "to": _month(row.get("period_to")),
                 "due_date": papers.dmy(self._known.case.due_on),
             },
+            letter_id=letter_id,
         )
 
     def _to_thanas(self, values: Mapping[str, Any], number: str) -> Iterator[Draft]:
         forward = self._forward()
-        note = str(values.get("sp_note") or "")
+        note, letters = str(values.get("sp_note") or ""), sentletters.named(values)
         for thana_id in dict.fromkeys(row.get("thana") for row in values.get("routes") or ()):
             thana = offices.find(self._session, UUID(thana_id)) if thana_id else None
             if thana is None or not forward[0]:
                 continue
+            own = letters.get(str(thana.id))
             yield Draft(
                 "fwd_sp_to_thana",
                 "sp",
-                number,
+                own.number if own is not None else number,
                 head_of_thana(self.texts, thana.name_hi, thana.name_en),
                 words={"instruction": papers.Words(note, note)},
                 plain={
@@ -227,6 +249,7 @@ class Maker:
                     "dm_memo_date": forward[1],
                     "due_date": papers.dmy(self._known.case.due_on),
                 },
+                letter_id=_id_of(own),
             )
 
     def endorse(self, values: Mapping[str, Any]) -> Iterator[Draft]:
@@ -340,8 +363,12 @@ _SENT_BY: dict[str, Callable[[Maker, Mapping[str, Any]], Iterator[Draft]]] = {
 }
 #: What a prepared hearing is called among the answers -> whose notice calls to it.
 _PREPARES: dict[str, Literal["dm", "sp"]] = {"prepare_hearing": "dm", "prepare_hearing_by_sp": "sp"}
-_HEAD = "क्र०|नाम|पिता/पति|पता|प्रकरण संख्या"  # of texts that are older than its setting
+_WIDTHS = (10, 36, 38, 56, 32)  # of the list, in mm: numbers stay whole
 _WITH_LIST = frozenset({"fwd_dm_to_sp", "fwd_sp_to_thana"})
+
+
+def _id_of(letter: Sent | None) -> UUID | None:
+    return UUID(letter.id) if letter is not None else None
 
 
 def _month(text: Any) -> str:

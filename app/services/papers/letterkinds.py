@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from app import papers
 from app.domain.offices import OfficeKind
+from app.services.casefile import sentletters
 from app.services.casefile.projections import LETTER_NO
 from app.services.district import calendars
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from app.papers import Words
     from app.services.casefile.casefile import CaseFile
@@ -33,6 +35,7 @@ class Draft:
     rows: Mapping[str, list[Mapping[str, str]]] = field(default_factory=dict)
     is_slip: bool = False  # stands alone, without a letterhead and a पत्रांक of its own
     signer: papers.Signer | None = None  # none: whoever of the office sent it
+    letter_id: UUID | None = None  # of the letter that other cases may have gone with as well
 
 
 def office(kind: str, hi: str, en: str) -> Words:
@@ -46,11 +49,13 @@ def head_of_thana(texts: papers.Texts, hi: str, en: str) -> Words:
     return papers.Words(f"{sho.hi}, थाना {hi}", f"{sho.en}, {en} P.S.")
 
 
-def last_letter(file: CaseFile, form: str) -> tuple[str, str]:
-    """Number and day of the last letter that went out with a form; empty where none did."""
+def last_letter(file: CaseFile, form: str, to: UUID | None = None) -> tuple[str, str]:
+    """Number and day of the last letter that went out with a form, to this office if it got one; else empty."""
     for row in reversed(file.answer_rows):
         if row.form == form:
-            number = file.facts.open_answer(row).get(LETTER_NO)
+            values = file.facts.open_answer(row)
+            own = sentletters.named(values).get(str(to))
+            number = own.number if own is not None else values.get(LETTER_NO)
             if number:
                 return str(number), papers.dmy(calendars.day(row.at))
     return "", ""

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
 
 from app import papers
 from app.domain import numbers, secrecy
 from app.domain.errors import NotFound
 from app.domain.offices import OfficeKind
-from app.domain.roles import Role
+from app.domain.roles import DISTRICT_WIDE, Role
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
+from app.models.issuing import sentletters as sent
+from app.models.scope import CaseScope
 from app.models.staff import posting_queries as postings
 from app.models.timekeeping import reminder_queries as reminder_table
 from app.services.casefile import casefile, sightings
-from app.services.district import calendars
+from app.services.district import calendars, englishnames
+from app.services.papers import annexes
 from app.services.papers.letterdrafts import Maker
 from app.services.papers.letterkinds import TELLING, head_of_thana, last_letter
 from app.services.papers.paperpeople import People
@@ -27,6 +31,7 @@ from app.services.store import documents
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
     from app.domain.roles import Actor
@@ -38,6 +43,8 @@ if TYPE_CHECKING:
 
 _DIGITS = 3
 REMINDER, _FIRST = "reminder", "reminder_first"
+#: Form of a step that writes about the persons of a requisition -> the letter that it sends.
+KINDS = {"scrutinise": "fwd_dm_to_sp", "route": "fwd_sp_to_thana"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +57,70 @@ class LetterLine:
     to_hi: str
     to_en: str
     at: Any
+    persons: int = 1  # how many the letter is about, as far as the officer sees them
 
 
-def of_case(session: Session, file: CaseFile) -> list[LetterLine]:
+def of_case(session: Session, actor: Actor, file: CaseFile) -> list[LetterLine]:
     """The letters that went out in this case and that the officer may see, oldest first."""
-    lines = []
-    for row in file.answer_rows:
-        for place, draft in enumerate(Maker(session, file, row).drafts()):
-            lines.append(
-                LetterLine(
-                    f"{row.id}-{place}", draft.template, draft.number, draft.to.hi, draft.to.en, row.at
-                )
-            )
+    found = [
+        (row, place, draft)
+        for row in file.answer_rows
+        for place, draft in enumerate(Maker(session, file, row).drafts())
+    ]
+    persons = sent.counts(session, {draft.letter_id for _, _, draft in found if draft.letter_id is not None})
+    lines = [
+        LetterLine(
+            f"{row.id}-{place}",
+            draft.template,
+            draft.number,
+            draft.to.hi,
+            draft.to.en,
+            row.at,
+            persons.get(draft.letter_id, 1) if draft.letter_id is not None else 1,
+        )
+        for row, place, draft in found
+    ]
+    lines += _received(session, actor, file, {draft.letter_id for _, _, draft in found})
     lines += [
         LetterLine(f"{row.id}-0", REMINDER, row.memo_number, row.office_hi, row.office_en, row.at)
         for row in reminder_table.letters_of(session, file.facts.case.id)
     ]
     return sorted(lines, key=lambda line: line.at)
+
+
+def _received(
+    session: Session, actor: Actor, file: CaseFile, known: set[UUID | None]
+) -> Iterator[LetterLine]:
+    """Letters to the officer's own office that went with an answer he may not read."""
+    texts = releases.active(session).texts
+    for row in sent.of_case(session, file.facts.case.id) if _is_to(actor) else ():
+        if row.id not in known and row.to_office_id is not None:
+            line = line_of(texts, row)
+            yield replace(line, key=f"{line.key}-0")
+
+
+def of_requisition(session: Session, actor: Actor, requisition_id: UUID) -> list[LetterLine]:
+    """The letters that went about a requisition's persons, oldest first, each once; `key` is its id.
+
+    Those of the police are for posts that read what the police write.
+    """
+    texts, role = releases.active(session).texts, actor.post.role
+    reads_police = secrecy.readable(role, secrecy.Side.POLICE, reported=False)
+    rows = (
+        row for row in sent.of_requisition(session, requisition_id) if reads_police or row.form != "route"
+    )
+    return [line_of(texts, row) for row in rows]
+
+
+def line_of(texts: papers.Texts, row: AnyRow) -> LetterLine:
+    """A sent letter as a list names it; of `sentletters` with its offices."""
+    if row.to_office_id is not None:
+        kind, to = KINDS[row.form], addressed(texts, row)
+    else:
+        kind, to = "other_district", papers.Words(row.to_place, row.to_place)
+        if row.to_place.isdigit():
+            to = papers.Words(*englishnames.district(row.to_place))
+    return LetterLine(str(row.id), kind, row.number, to.hi, to.en, row.sent_at, row.persons)
 
 
 def draw(
@@ -88,19 +142,79 @@ def draw(
         texts = releases.active(session).texts
         row = next((row for row in file.answer_rows if str(row.id) == answer), None)
         if row is None:
-            return case, *_reminder(session, file, answer, texts)
+            return case, *(_letter_to(session, actor, answer, now) or _reminder(session, file, answer, texts))
         maker = Maker(session, file, row)
         drafts = list(maker.drafts())
         if int(place) >= len(drafts):
             raise NotFound
-        return case, row.at, texts, maker.facts(drafts[int(place)], texts)
+        draft = drafts[int(place)]
+        annex = annexes.of_letter(session, draft.letter_id, texts) if draft.letter_id is not None else None
+        return case, row.at, texts, maker.facts(draft, texts, annex)
 
     case, at, texts, facts = database.read(read, scope)
     classes = {secrecy.SENSITIVE} if facts.template in TELLING else secrecy.NONE
     sightings.note(database, actor, f"case:{case.id}", "letter", classes, now)
-    composed = papers.compose_letter(texts, replace(facts, language=language))
-    data = papers.draw_paper(composed, at, papers.Assets(fonts=database.fonts))
+    return _drawn(database, at, texts, replace(facts, language=language))
+
+
+def _drawn(
+    database: Database, at: datetime, texts: papers.Texts, facts: papers.LetterFacts
+) -> documents.File:
+    data = papers.draw_paper(papers.compose_letter(texts, facts), at, papers.Assets(fonts=database.fonts))
     return documents.File(f"{facts.number.replace('/', '-')}.pdf", "application/pdf", data)
+
+
+def draw_sent(
+    database: Database, actor: Actor, letter_id: UUID, now: datetime, language: papers.Spoken = "hi"
+) -> documents.File:
+    """A letter about the persons of a requisition as PDF, for the district's offices and the one that received it.
+
+    Its list names those persons that the officer's post sees. Raises NotFound, PaperRefused.
+    """
+    found = database.read(lambda session: _letter_to(session, actor, str(letter_id), now), actor_scope(actor))
+    if found is None:
+        raise NotFound
+    at, texts, facts = found
+    return _drawn(database, at, texts, replace(facts, language=language))
+
+
+def _letter_to(
+    session: Session, actor: Actor, letter_id: str, now: datetime
+) -> tuple[datetime, papers.Texts, papers.LetterFacts] | None:
+    """A letter that the officer sees, as it went to his office or from one of the district; else None.
+
+    It is drawn from the answer of one of its cases, whatever of that answer his post reads: it says no more than
+    the letter that lies before him.
+    """
+    texts = releases.active(session).texts
+    letter = sent.find(session, UUID(letter_id)) if _is_id(letter_id) else None
+    annex = annexes.of_letter(session, letter.id, texts) if letter is not None else None
+    if letter is None or annex is None:
+        return None
+    own = session.narrowed(CaseScope(actor.district_id, annex.case_id))
+    case = cases.find(own, annex.case_id)
+    if case is None:
+        return None
+    file = casefile.CaseFile(own, actor, case, releases.load(own, case.release_id), now)
+    for row in file.answer_rows:
+        maker = Maker(own, file, row)
+        draft = maker.of_letter(letter.id) if row.form == letter.form else None
+        if draft is not None and (_is_to(actor) or file.classes_of(row)):
+            return row.at, texts, maker.facts(draft, texts, annex)
+    return None
+
+
+def _is_to(actor: Actor) -> bool:
+    """Whether the letters that an officer sees are those that went to his office; the district's sees every one."""
+    return actor.post.role not in DISTRICT_WIDE
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def foretold(session: Session, file: CaseFile, row: AnyRow, number: str) -> papers.LetterFacts:
@@ -122,7 +236,10 @@ def _reminder(
     if row is None:
         raise NotFound
     side: Literal["dm", "sp"] = "dm" if row.office_kind == OfficeKind.SP_OFFICE else "sp"
-    district, sent = offices.district(session), last_letter(file, "scrutinise" if side == "dm" else "route")
+    district, sent = (
+        offices.district(session),
+        last_letter(file, "scrutinise" if side == "dm" else "route", row.office_id),
+    )
     step = file.release.engine.label(row.element_id)
     is_first = row.number == 1 and texts.has(_FIRST)
     facts = papers.LetterFacts(
@@ -133,7 +250,7 @@ def _reminder(
         number=row.memo_number,
         memo_no=row.memo_number,
         words={
-            "addressee": _addressed(texts, row),
+            "addressee": addressed(texts, row),
             "step": papers.Words(*step),
         },
         plain={
@@ -149,7 +266,8 @@ def _reminder(
     return row.at, texts, facts
 
 
-def _addressed(texts: papers.Texts, row: AnyRow) -> Words:
+def addressed(texts: papers.Texts, row: AnyRow) -> Words:
+    """The office of a row (`office_kind`, `office_hi`, `office_en`) as the head of a letter names it."""
     if row.office_kind == OfficeKind.THANA:
         return head_of_thana(texts, row.office_hi, row.office_en)
     return papers.Words(row.office_hi, row.office_en)

@@ -45,6 +45,46 @@ def listed(texts: papers.Texts, who: Mapping[str, str]) -> tuple[Words, Words]:
     return papers.Words(who["hi"], who["en"]), parent
 
 
+def address_of(session: Session, person: Mapping[str, Any], which: str, received_on: date) -> papers.Address:
+    """An address of a person (`which`: perm or pres), its thana by the name of the day when the case came in."""
+
+    def plain(part: str) -> Words:
+        return named(person.get(f"{which}_{part}"))
+
+    return papers.Address(
+        village=plain("village"),
+        district=_district_of(session, person, which),
+        house=plain("house"),
+        panchayat=plain("panchayat"),
+        post_office=plain("po"),
+        thana=_thana_of(session, person, f"{which}_thana", received_on),
+        block=papers.Words(*gazetteer.names_of("blocks", person.get(f"{which}_block"))),
+        pin=str(person.get(f"{which}_pin") or ""),
+    )
+
+
+def _district_of(session: Session, person: Mapping[str, Any], which: str) -> Words:
+    """The district of an address: in another state as it was written, else by its code, else our own."""
+    written = str(person.get(f"{which}_district_other") or "")
+    if written:
+        return named(written)
+    own = offices.district(session)
+    known_name = papers.Words(*gazetteer.names_of("districts", person.get(f"{which}_district")))
+    return known_name or papers.Words(own.name_hi, own.name_en)
+
+
+def _thana_of(session: Session, facts: Mapping[str, Any], key: str, received_on: date) -> Words:
+    """A thana of ours by its id, or one of another district as it was written."""
+    written = str(facts.get(f"{key}_other") or "")
+    if written or not facts.get(key):
+        return named(written)
+    thana = offices.find(session, UUID(facts[key]))
+    if thana is None:
+        return papers.Words()
+    names = thana.name_hi, thana.name_en  # an older case keeps the name of its day
+    return papers.Words(*name_on(names, thana.facts, received_on))
+
+
 class People:
     """Reads the person and the requester of one case."""
 
@@ -87,39 +127,7 @@ class People:
         )
 
     def _address(self, person: Mapping[str, Any], which: str) -> papers.Address:
-        def plain(part: str) -> Words:
-            return named(person.get(f"{which}_{part}"))
-
-        return papers.Address(
-            village=plain("village"),
-            district=self._district_of(person, which),
-            house=plain("house"),
-            panchayat=plain("panchayat"),
-            post_office=plain("po"),
-            thana=self._thana_of(person, f"{which}_thana"),
-            block=papers.Words(*gazetteer.names_of("blocks", person.get(f"{which}_block"))),
-            pin=str(person.get(f"{which}_pin") or ""),
-        )
-
-    def _district_of(self, person: Mapping[str, Any], which: str) -> Words:
-        """The district of an address: in another state as it was written, else by its code, else our own."""
-        written = str(person.get(f"{which}_district_other") or "")
-        if written:
-            return named(written)
-        own = offices.district(self._session)
-        known_name = papers.Words(*gazetteer.names_of("districts", person.get(f"{which}_district")))
-        return known_name or papers.Words(own.name_hi, own.name_en)
-
-    def _thana_of(self, facts: Mapping[str, Any], key: str) -> Words:
-        """A thana of ours by its id, or one of another district as it was written."""
-        written = str(facts.get(f"{key}_other") or "")
-        if written or not facts.get(key):
-            return named(written)
-        thana = offices.find(self._session, UUID(facts[key]))
-        if thana is None:
-            return papers.Words()
-        names = thana.name_hi, thana.name_en  # an older case keeps the name of its day
-        return papers.Words(*name_on(names, thana.facts, self._known.case.received_on))
+        return address_of(self._session, person, which, self._known.case.received_on)
 
     def requester(self) -> papers.Requester:
         """The department that asked, by its letter."""

@@ -39,7 +39,7 @@ def draft(file: CaseFile, row: AnyRow, unit: AnyRow, values: Mapping[str, Any], 
     is_clear = not (records or entries) and values.get("sho_outcome") in _PLAIN
     district = offices.district(file.facts.session)
     head = texts.setting("sp_designation")
-    sent = last_letter(file, "route")
+    sent = last_letter(file, "route", unit.office_id)
     registers = reader.registers
     return Draft(
         CLEAR if is_clear else ADVERSE,

@@ -100,6 +100,14 @@ def letter(number: str, key: str) -> ResponseReturnValue:
     return file_response(file.data, file.media_type, file.name)
 
 
+@bp.get("/letters/<uuid:letter_id>")
+@requires(Permission.CASE_SEE)
+def sent_letter(letter_id: UUID) -> ResponseReturnValue:
+    """A letter about the persons of a requisition, with the list of those that the reader sees."""
+    file = letters.draw_sent(transaction.database(), g.actor, letter_id, transaction.now(), language_asked())
+    return file_response(file.data, file.media_type, file.name)
+
+
 @bp.get("/cases/<number>/draft.pdf")
 @requires(Permission.PAPER_DRAFT)
 def draft(number: str) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from flask import Blueprint, g, request
 from app.domain.roles import Permission
 from app.services.casework import cases
 from app.services.desk import holding, many, sending
-from app.web.frame.forms import known_id
+from app.web.frame.forms import act_asked, known_id
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
@@ -54,7 +54,9 @@ def send(act: str) -> ResponseReturnValue:
     if "confirmed" not in request.form:
         return _shown(act)
     seals = {task_id: request.form.get(f"seal-{task_id}", "") for task_id in _chosen()}
-    said = sending.Said(known_id(request.form.get("officer", "")), bool(request.form.get("compared")))
+    said = sending.Said(
+        known_id(request.form.get("officer", "")), bool(request.form.get("compared")), act_asked()
+    )
     try:
         items = sending.send(transaction.database(), g.actor, act, seals, said, transaction.now())
     except (holding.NobodyChosen, sending.NotConfirmed) as refused:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from werkzeug.formparser import FormDataParser
 
-_OURS = {"csrf_token", "_op", "_decided", "_sent_as", "_item", "_kind", "_base", "_follows", "_age"}
+_OURS = {"csrf_token", "_op", "_decided", "_sent_as", "_act", "_item", "_kind", "_base", "_follows", "_age"}
 _DECIDE = "decide"
 _ID_VERSION = 7  # of every id that the product makes
 
@@ -92,11 +92,17 @@ def posted() -> Posted:
 
 def sent_as() -> UUID | None:
     """The id that the page of a start form carries; None for what is no id of ours."""
-    try:
-        found = UUID(request.form.get("_sent_as", ""))
-    except ValueError:
-        return None
-    return found if found.version == _ID_VERSION else None
+    return _own_id("_sent_as")
+
+
+def act_asked() -> UUID | None:
+    """What the page of an act on many cases calls the act; None for what is no id of ours."""
+    return _own_id("_act")
+
+
+def _own_id(box: str) -> UUID | None:
+    found = known_id(request.form.get(box, ""))
+    return found if found is not None and found.version == _ID_VERSION else None
 
 
 def decided_before() -> tuple[str, str] | None:

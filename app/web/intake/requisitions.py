@@ -13,9 +13,9 @@ from app.services.casefile import departments
 from app.services.demo import samples
 from app.services.intake import acceptance, forwarding, lettermarking, memos, requisitions
 from app.services.intake.requisitions import LETTER, PERSON
-from app.services.papers import letterpapers, replies
+from app.services.papers import letterpapers, letters, replies
 from app.web.frame import acting, confirmations, formviews
-from app.web.frame.forms import DISCARD, is_submit, known_id, posted, sent_as, uploads
+from app.web.frame.forms import DISCARD, act_asked, is_submit, known_id, posted, sent_as, uploads
 from app.web.frame.language import moment
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -75,12 +75,13 @@ def _list(search: str, after: str) -> ResponseReturnValue:
 def view(requisition_id: UUID) -> ResponseReturnValue:
     found = requisitions.see(transaction.database(), g.actor, requisition_id, transaction.now())
     notes = confirmations.take_notes()
-    own, known, parts, answers = transaction.read(
+    own, known, parts, answers, sent = transaction.read(
         lambda rows: (
             departments.of_letter(rows, requisition_id, transaction.now()),
             departments.known(rows, transaction.now()),
             letterpapers.parts(rows, g.actor, requisition_id) if g.actor.may(Permission.PAPER_SEE) else [],
             replies.standing(rows, g.actor, requisition_id) if g.actor.may(Permission.PAPER_SEE) else None,
+            letters.of_requisition(rows, g.actor, requisition_id),
         )
     )
     return page(
@@ -90,6 +91,7 @@ def view(requisition_id: UUID) -> ResponseReturnValue:
         departments=known,
         parts=parts,
         reply=answers,
+        sent=sent,
         registered=notes.get("registered"),
         added=notes.get("added"),
         confirmation=confirmations.take(),
@@ -152,7 +154,9 @@ def forward(requisition_id: UUID) -> ResponseReturnValue:
     """Forward every clean case; the page goes on with them and tells what became of each."""
     form = posted()
     try:
-        done = forwarding.forward(transaction.database(), g.actor, requisition_id, form, transaction.now())
+        done = forwarding.forward(
+            transaction.database(), g.actor, requisition_id, act_asked(), form, transaction.now()
+        )
     except FormInvalid as invalid:
         return _forwarding(requisition_id, invalid.problems, form)
     return acting.goes_on("requisitions/acting.html", done, act="forward", requisition_id=requisition_id)
@@ -172,7 +176,9 @@ def mark(requisition_id: UUID) -> ResponseReturnValue:
     """Mark every case that stayed ticked; the page goes on with them and tells what became of each."""
     ids = [each for text in request.form.getlist("task") if (each := known_id(text)) is not None]
     seals = {each: request.form.get(f"seal-{each}", "") for each in ids}
-    done = lettermarking.mark(transaction.database(), g.actor, requisition_id, seals, transaction.now())
+    done = lettermarking.mark(
+        transaction.database(), g.actor, requisition_id, act_asked(), seals, transaction.now()
+    )
     return acting.goes_on("requisitions/acting.html", done, act="mark", requisition_id=requisition_id)
 
 
