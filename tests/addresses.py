@@ -238,6 +238,7 @@ ADDRESSES: dict[str, Address] = {
     "cases.bound": Address("case", gives=frozenset({303, 404})),  # none of its documents is open to all
     "cases.draft": Address("case", gives=frozenset({404})),  # nobody has reported on it yet
     "cases.letter": Address("case", gives=frozenset({404}), parts={"key": "none"}),
+    "cases.sent_letter": Address(gives=frozenset({404}), parts={"letter_id": NEVER}),
     "finder.show": opens(),
     "finder.panel": opens(),
     "finder.find": acts(),
