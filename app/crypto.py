@@ -14,7 +14,8 @@ import os
 import secrets
 from base64 import b32encode, b64decode, b64encode
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from io import BytesIO, RawIOBase
+from typing import IO, TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -29,6 +30,8 @@ KEY_BYTES = 32
 _NONCE = 12
 _VALUE, _FILE = b"\x01", b"\x02"
 _CHUNK = 65_536  # bytes of clear file per seal: no reordering, no truncation goes unseen
+_TAG = 16  # bytes by which a seal is longer
+_STEP = _CHUNK + _TAG
 _PREFIX = 7  # random bytes of a file's nonces; the rest counts chunks and marks the last
 _BLIND_BYTES = 8
 _OWNER_ONLY = 0o400
@@ -74,32 +77,105 @@ def _opened(cipher: AESGCM, place: str, sealed: bytes) -> bytes:
 
 def seal_file(key: bytes, place: str, plain: bytes) -> bytes:
     """Seal a file in chunks; each nonce counts, and the last one says that it is the last."""
-    prefix, cipher = os.urandom(_PREFIX), AESGCM(key)
-    parts = [plain[at : at + _CHUNK] for at in range(0, len(plain), _CHUNK)] or [b""]
-    sealed = [
-        cipher.encrypt(_chunk_nonce(prefix, number, last=number == len(parts) - 1), part, place.encode())
-        for number, part in enumerate(parts)
-    ]
-    return b"".join([_FILE, prefix, *sealed])
+    sealed = BytesIO()
+    with SealingFile(key, place, sealed) as out:
+        out.write(plain)
+    return sealed.getvalue()
 
 
 def open_file(key: bytes, place: str, sealed: bytes) -> bytes:
     """The clear file. Raises Unsealable when it was altered, cut, reordered or moved."""
-    if sealed[:1] != _FILE:
-        raise Unsealable(place)
-    prefix, body, cipher = sealed[1 : 1 + _PREFIX], sealed[1 + _PREFIX :], AESGCM(key)
-    step = _CHUNK + 16
-    parts = [body[at : at + step] for at in range(0, len(body), step)]
-    try:
-        clear = [
-            cipher.decrypt(_chunk_nonce(prefix, number, last=number == len(parts) - 1), part, place.encode())
-            for number, part in enumerate(parts)
-        ]
-    except InvalidTag as tampered:
-        raise Unsealable(place) from tampered
-    if not parts:
-        raise Unsealable(place)
-    return b"".join(clear)
+    return SealedFile(key, place, BytesIO(sealed)).readall()
+
+
+class SealingFile(RawIOBase):
+    """Seals into `target` what is written to it, and holds one chunk of it. Closing it ends the file."""
+
+    def __init__(self, key: bytes, place: str, target: IO[bytes]) -> None:
+        super().__init__()
+        self._cipher, self._place, self._target = AESGCM(key), place.encode(), target
+        self._prefix, self._number, self._held = os.urandom(_PREFIX), 0, bytearray()
+        target.write(_FILE + self._prefix)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        clear, at = memoryview(data).cast("B"), 0
+        while at < len(clear):
+            if len(self._held) == _CHUNK:  # another follows: it is not the last
+                self._seal(last=False)
+            taken = clear[at : at + _CHUNK - len(self._held)]
+            self._held += taken
+            at += len(taken)
+        return len(clear)
+
+    def tell(self) -> int:
+        return self._number * _CHUNK + len(self._held)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._seal(last=True)
+        super().close()
+
+    def _seal(self, *, last: bool) -> None:
+        nonce = _chunk_nonce(self._prefix, self._number, last=last)
+        self._target.write(self._cipher.encrypt(nonce, bytes(self._held), self._place))
+        self._held.clear()
+        self._number += 1
+
+
+class SealedFile(RawIOBase):
+    """Reads from anywhere in a sealed file, and holds one chunk of it. Raises Unsealable, also while it is read."""
+
+    def __init__(self, key: bytes, place: str, source: IO[bytes]) -> None:
+        super().__init__()
+        self._cipher, self._place, self._source = AESGCM(key), place.encode(), source
+        head, body = source.read(1 + _PREFIX), source.seek(0, os.SEEK_END) - 1 - _PREFIX
+        self._prefix, self._count = head[1:], -(-body // _STEP)
+        if head[:1] != _FILE or body < _TAG:
+            raise Unsealable(place)
+        self.size = body - self._count * _TAG  # bytes of the clear file
+        self._at, self._held, self._clear = 0, -1, b""
+        self._chunk(self._count - 1)  # a file that was cut has another end
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self.size}[whence]
+        self._at = max(start + offset, 0)
+        return self._at
+
+    def readinto(self, room: Any) -> int:
+        if self._at >= self.size:
+            return 0
+        number, skip = divmod(self._at, _CHUNK)
+        part = self._chunk(number)[skip : skip + len(room)]
+        room[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+    def readall(self) -> bytes:
+        return b"".join(iter(lambda: self.read(_CHUNK), b""))
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+    def _chunk(self, number: int) -> bytes:
+        if number != self._held:
+            self._source.seek(1 + _PREFIX + number * _STEP)
+            nonce = _chunk_nonce(self._prefix, number, last=number == self._count - 1)
+            try:
+                self._clear = self._cipher.decrypt(nonce, self._source.read(_STEP), self._place)
+            except InvalidTag as tampered:
+                raise Unsealable(self._place.decode()) from tampered
+            self._held = number
+        return self._clear
 
 
 def _chunk_nonce(prefix: bytes, number: int, *, last: bool) -> bytes:

@@ -4,7 +4,7 @@
 draws it. `self_test` says at start-up, by an error naming the file, whether papers can be issued here.
 """
 
-from app.papers.binding import bound, leaves
+from app.papers.binding import bind, leaves
 from app.papers.compose import Composition, compose, compose_letter
 from app.papers.demokey import demo_key
 from app.papers.editing import (
@@ -103,7 +103,7 @@ __all__ = [
     "Words",
     "address_line",
     "answers_read",
-    "bound",
+    "bind",
     "boxes",
     "change_boxes",
     "check_texts",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pikepdf
 from PIL import Image, UnidentifiedImageError
@@ -12,33 +13,38 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from app.papers.errors import PaperRefused
+from app.papers.recordmark import note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from app.papers.recordmark import RecordMark
 
 _MARGIN = 28  # points around a picture on its sheet
 _LABEL = pikepdf.Name("/Leaf")
 _SIZE = 8  # points of a page's number
 
 
-def bound(files: Iterable[bytes], label: str = "") -> bytes:
-    """The pages of these PDF files in their order; the same files give the same bytes.
+def bind(files: Iterable[BinaryIO], out: BinaryIO, label: str = "", mark: RecordMark | None = None) -> None:
+    """Write the pages of these PDF files in their order to `out`; the same files give the same bytes.
 
     What stands on the pages stays as it was drawn. A signature holds over its own file alone: its field is left out.
-    With a label (ASCII) each page says at its lower edge of what it is a leaf, and which of how many.
+    With a label (ASCII) each page says at its lower edge of what it is a leaf, and which of how many; with a mark the
+    file carries a checkpoint of the record. All of it is in memory once: how much that may be is for the caller to
+    say. The files are closed at the end.
     """
-    out = BytesIO()
-    with pikepdf.new() as whole:
-        for data in files:
-            with pikepdf.open(BytesIO(data)) as one:
-                whole.pages.extend(one.pages)
+    with pikepdf.new() as whole, ExitStack() as opened:
+        for file in files:
+            one = opened.enter_context(pikepdf.open(opened.enter_context(file)))
+            whole.add_pages_from(one, forms="strip", outlines="ignore")
         for number, page in enumerate(whole.pages, 1):
             if pikepdf.Name.Annots in page:
                 del page[pikepdf.Name.Annots]
             if label:
                 _number(whole, page, f"{label}  {number} / {len(whole.pages)}")
+        if mark is not None:
+            note(whole, mark)
         whole.save(out, deterministic_id=True)
-    return out.getvalue()
 
 
 def _number(whole: pikepdf.Pdf, page: pikepdf.Page, text: str) -> None:

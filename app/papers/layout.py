@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 #: A page of a list takes a fifth of a second; on a machine that is busy with everybody's work, many times that.
 _SECONDS_OF_A_PAGE = 5
-#: The space between the word and the code of a PIN, at which no line may end.
-_PIN = re.compile(r"(?<=\bपिन) (?=\d{6}\b)|(?<=\bPIN) (?=\d{6}\b)")
 
 
 def draw_paper(composition: Composition, issued_at: datetime, assets: Assets) -> bytes:
@@ -57,7 +54,7 @@ def _html(
 ) -> str:
     """Lay a composition out as HTML; every text in it is escaped. Dense is smaller, to stay on one page."""
     template = environment(str(assets.layouts)).get_template(f"{composition.layout}.html")
-    drawn = template.render(
+    return template.render(
         paper=composition,
         pages=pages,
         dense=dense,
@@ -65,7 +62,6 @@ def _html(
         regular=(assets.fonts / REGULAR).as_posix(),
         bold=(assets.fonts / BOLD).as_posix(),
     )
-    return _PIN.sub("\u00a0", drawn)
 
 
 @lru_cache(maxsize=4)

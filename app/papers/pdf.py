@@ -30,7 +30,9 @@ _MOST_PASSES = 3
 _PAGE = re.compile(rb"/Type /Page\b")
 _PICTURES = ("emblem.jpg", "watermark.jpg")
 
-#: reportlab's settings and SOURCE_DATE_EPOCH belong to the whole process: one paper at a time.
+rl_config.invariant = 1
+rl_config.useA85 = 0  # binary streams: a third off the time and a quarter off the size
+#: SOURCE_DATE_EPOCH belongs to the whole process: one paper at a time.
 _RENDERING = threading.RLock()
 
 
@@ -108,12 +110,10 @@ def _policy(assets: Assets, seconds: int) -> ResourceAccessPolicy:
 
 @contextmanager
 def repeatable(issued_at: datetime) -> Iterator[None]:
-    """Hold the process-wide settings that make reportlab repeatable."""
+    """Hold the process-wide setting that makes reportlab repeatable."""
     with _RENDERING:
         before = os.environ.get("SOURCE_DATE_EPOCH")
         os.environ["SOURCE_DATE_EPOCH"] = str(int(issued_at.timestamp()))
-        rl_config.invariant = 1
-        rl_config.useA85 = 0  # binary streams: a third off the time and a quarter off the size
         try:
             yield
         finally:

@@ -27,10 +27,15 @@ def marked(pdf: bytes, mark: RecordMark) -> bytes:
     """The file with the mark in its document information, no page changed; the same file gives the same bytes."""
     out = BytesIO()
     with pikepdf.open(BytesIO(pdf)) as paper:
-        paper.docinfo[_NOTE] = mark.note
-        paper.docinfo[_KEY] = mark.key_id
+        note(paper, mark)
         paper.save(out, deterministic_id=True)
     return out.getvalue()
+
+
+def note(paper: pikepdf.Pdf, mark: RecordMark) -> None:
+    """Write the mark into a file that is not saved yet."""
+    paper.docinfo[_NOTE] = mark.note
+    paper.docinfo[_KEY] = mark.key_id
 
 
 def read_mark(data: bytes) -> RecordMark | None:

@@ -208,7 +208,7 @@ def _addresses(texts: Texts, subject: Subject) -> Words:
 
 
 def address_line(texts: Texts, address: Address) -> Words:
-    """Write an address in one line. Raises PaperRefused when village or district is missing."""
+    """Write an address in one line; a PIN stays with its word. Raises PaperRefused without village or district."""
     parts = {
         "house": address.house,
         "village": address.village,
@@ -220,7 +220,10 @@ def address_line(texts: Texts, address: Address) -> Words:
         "state": address.state,
     }
     values = {name: value for key, words in parts.items() for name, value in both(key, words).items()}
-    return filled(texts, "address_line", values | {"pin": address.pin})
+    line = filled(texts, "address_line", values | {"pin": address.pin})
+    if not address.pin:
+        return line
+    return Words(*(words.replace(f" {address.pin}", f"\u00a0{address.pin}") for words in (line.hi, line.en)))
 
 
 def record_rows(records: Sequence[RecordRow]) -> list[Values]:

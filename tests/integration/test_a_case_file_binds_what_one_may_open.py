@@ -15,6 +15,7 @@ from app.domain.roles import Role
 from app.models.tables.audit import audit
 from app.models.tables.cases import case, document
 from app.services.installation import checkpoints
+from app.services.papers import bundles, casebinding
 from tests.districts import NOW
 from tests.integration.test_an_issued_paper_has_a_life import said
 from tests.journey import scan
@@ -109,3 +110,28 @@ def test_who_does_not_see_the_case_gets_no_file_of_it(at_scrutiny: Case) -> None
     assert "सभी अभिलेख एक फाइल में" in text_of(
         at_scrutiny.office.at(Role.DM).get(f"{at_scrutiny.address}/documents")
     )
+
+
+def test_documents_that_are_too_much_for_one_file_are_told_with_their_size(
+    at_scrutiny: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(casebinding, "MOST_BYTES", 1)
+    browser = at_scrutiny.office.at(Role.DM_SECTION_HEAD)
+    browser.get(f"{at_scrutiny.address}/documents")
+    answer = browser.post(f"{at_scrutiny.address}/file", {})
+    assert answer.status_code == 409
+    assert "अभिलेख मिलकर 1 MB हैं; एक फाइल में अधिकतम 0 MB" in text_of(answer)
+
+
+def test_a_piece_is_ended_before_it_is_too_large_for_a_step(
+    at_scrutiny: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "_PIECE_BYTES", max(row.size for row in at_scrutiny.rows()))
+    browser = at_scrutiny.office.at(Role.DM_SECTION_HEAD)
+    browser.get(f"{at_scrutiny.address}/documents")
+    answer = browser.post(f"{at_scrutiny.address}/file", {})
+    assert at_scrutiny.office.work_off() == len(at_scrutiny.rows()) + 1, (
+        "a step for each, and one for the whole"
+    )
+    with pikepdf.open(BytesIO(browser.post(answer.headers["Location"], {}).data)) as whole:
+        assert len(whole.pages) == len(at_scrutiny.rows()) + 1

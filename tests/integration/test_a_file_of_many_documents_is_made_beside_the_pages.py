@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from contextlib import ExitStack
 from datetime import timedelta
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zipfile import ZipFile
 
@@ -132,7 +135,7 @@ def test_whoever_closed_the_page_finds_the_file_on_his_first_page_and_takes_it(l
     assert "आपकी एक फाइल तैयार है" not in text_of(letter.browser.get("/inbox"))
 
 
-def test_two_workers_make_the_pieces_of_one_file_side_by_side(letter: Letter) -> None:
+def test_a_piece_that_a_slow_worker_has_in_hand_is_left_to_it(letter: Letter) -> None:
     """One has a piece in hand and is slow; the other makes all that is left, and the slow one's comes in the end."""
     address, database, now = letter.ask("print"), letter.office.database, letter.office.now
     first = letter.rows(
@@ -155,6 +158,41 @@ def test_two_workers_make_the_pieces_of_one_file_side_by_side(letter: Letter) ->
     assert letter.office.work_off() == 2
     assert (letter.row(address).state, letter.row(address).done) == ("ready", 3)
     assert letter.browser.post(address, {}).data.startswith(b"%PDF-")
+
+
+_WORKER = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from app.crypto import KeyRing
+from app.services.papers import bundles
+from app.services.store.database import Database
+folder, now = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
+url, ring = f"sqlite:///{folder / 'satyapan.db'}", KeyRing.for_tests()
+database = Database(url, ring, folder / "documents", clock_is_free=True)
+print("here", flush=True)
+for _ in sys.stdin:
+    print(bundles.go_on(database, now), flush=True)
+"""
+
+
+def test_two_processes_make_one_file_at_the_same_time(letter: Letter) -> None:
+    """Step by step at once: what both reach for is made by one, and nothing stands in the file twice."""
+    address, folder = letter.ask(), letter.office.database.documents.parent
+    command = [sys.executable, "-c", _WORKER, str(folder), letter.office.now.isoformat()]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with ExitStack() as running:
+        both = [running.enter_context(subprocess.Popen(command, **pipes)) for _ in range(2)]
+        said = [each.stdout.readline() for each in both]
+        while "False\n" not in said:
+            for each in both:
+                print(file=each.stdin, flush=True)
+            said = [each.stdout.readline() for each in both]
+    assert [each.returncode for each in both] == [0, 0]
+    assert (letter.row(address).state, letter.row(address).done) == ("ready", 3)
+    assert len(letter.files(address)) == 1
+    names = ZipFile(BytesIO(letter.browser.post(address, {}).data)).namelist()
+    assert names == [f"{letter.paper(number).number.replace('/', '-')}.pdf" for number in letter.numbers]
 
 
 def test_nothing_of_it_lies_open_and_no_piece_outlives_the_whole(letter: Letter) -> None:

@@ -4,6 +4,7 @@ import os
 import stat
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,33 @@ def test_a_file_cut_or_reordered_does_not_open():
     for wrong in (cut, swapped, head):
         with pytest.raises(Unsealable):
             crypto.open_file(KEY, "f", wrong)
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_536, 65_537, 200_000])
+def test_a_file_is_sealed_as_it_is_written_and_read_from_anywhere(size):
+    plain, sealed = os.urandom(size), BytesIO()
+    with crypto.SealingFile(KEY, "f", sealed) as out:
+        for at in range(0, size, 40_009):
+            out.write(plain[at : at + 40_009])
+    assert crypto.open_file(KEY, "f", sealed.getvalue()) == plain
+    with crypto.SealedFile(KEY, "f", BytesIO(sealed.getvalue())) as file:
+        assert file.size == size
+        for at in (size, 0, 65_530, 3, size - 5):
+            file.seek(max(at, 0))
+            assert file.read(7) == plain[max(at, 0) : max(at, 0) + 7][: 65_536 - max(at, 0) % 65_536]
+
+
+def test_a_sealed_file_that_was_cut_is_refused_when_it_is_opened_and_a_changed_one_where_it_was_changed():
+    sealed = crypto.seal_file(KEY, "f", bytes(200_000))
+    with pytest.raises(Unsealable):
+        crypto.SealedFile(KEY, "f", BytesIO(sealed[: 8 + 65_552]))
+    changed = bytearray(sealed)
+    changed[8 + 65_552] ^= 1  # in the second of its four parts
+    with crypto.SealedFile(KEY, "f", BytesIO(bytes(changed))) as file:
+        assert file.read(10) == bytes(10)
+        file.seek(65_536)
+        with pytest.raises(Unsealable):
+            file.read(10)
 
 
 def test_the_first_start_makes_a_ring_that_only_its_owner_reads(tmp_path):

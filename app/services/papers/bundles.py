@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from uuid import UUID
 
 import structlog
 
 from app import papers
+from app.crypto import Unsealable
 from app.domain.errors import Conflict, FileDamaged, NotAllowed, NotFound, Unavailable
 from app.domain.ids import new_id
 from app.domain.roles import Role
@@ -27,11 +28,10 @@ from app.services.access import officers
 from app.services.papers import casebinding, letterpapers
 from app.services.store import audit, documents, erasure, keys, scopes
 from app.services.store.crashes import crash_point
-from app.services.store.documents import File
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -47,7 +47,9 @@ KIND = "file_ready"  # of the message to whoever asked
 KEPT = timedelta(days=1)  # a file that was made, and what is told of one that was not
 _LEASE = timedelta(minutes=2)  # a worker that died lets go after this
 _MOST = 20  # files of one officer at once
-_PIECE = {ZIP: 50, PRINT: 50, CASE: 10}  # documents of a piece; a scan is larger than a paper
+_PIECE = {ZIP: 50, PRINT: 50, CASE: 10}  # documents of a piece, at most
+_PIECE_BYTES = 16_000_000  # of all of them, unless one alone is larger: what a step has in memory
+_CHUNK = 1_000_000  # bytes of a file that are handed over at once
 _WORKER = SystemScope(SystemReason.WORKER)
 
 
@@ -92,6 +94,15 @@ class Bundle:
         return self.state == table.READY
 
 
+class Taken(NamedTuple):
+    """A finished file on its way to its officer, chunk by chunk."""
+
+    name: str
+    media_type: str
+    size: int
+    chunks: Iterator[bytes]
+
+
 class _Subject(NamedTuple):
     """What a bundle is made of; a row of one reads the same."""
 
@@ -107,7 +118,7 @@ class _Subject(NamedTuple):
 def ask(database: Database, actor: Actor, wanted: Wanted, now: datetime) -> UUID:
     """Have a file made; -> its id. One that is being made already is not begun again.
 
-    Raises NotFound where there is nothing to bind, NotAllowed, and Conflict for too many files at once.
+    Raises NotFound where there is nothing to bind, NotAllowed, and Conflict for too much of it, or too many files.
     """
     return database.write(lambda session: _ask(session, actor, wanted, now), actor_scope(actor))
 
@@ -117,6 +128,8 @@ def _ask(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> UUID:
     found = _listed(session, actor, subject, now)
     if not found:
         raise NotFound
+    if wanted.kind == CASE:
+        casebinding.guard_size(found)
     others = table.asked_for(session, now - KEPT, now)
     for each in others:
         if each.state == table.MAKING and each.posting_id == actor.post.posting_id and _of(each) == subject:
@@ -145,21 +158,33 @@ def _ask(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> UUID:
         "asked_at": now,
         "ends_at": now + KEPT,
     }
-    ids, step = [str(each.id) for each in found], _PIECE[wanted.kind]
     pieces = [
         {
             "id": new_id(session.recorded_at),
             "officer_id": actor.officer_id,
             "bundle_id": bundle_id,
             "place": place,
-            "documents": ids[first : first + step],
+            "documents": part,
         }
-        for place, first in enumerate(range(0, len(ids), step))
+        for place, part in enumerate(_parted(wanted.kind, found))
     ]
     table.insert_bundle(session, row, pieces)
-    told = {"kind": wanted.kind, "documents": len(ids)}
+    told = {"kind": wanted.kind, "documents": len(found)}
     audit.record(session, "access", "bundle:ask", _thing(subject), actor, now, **told)
     return bundle_id
+
+
+def _parted(kind: str, found: Sequence[Any]) -> list[list[str]]:
+    """The ids of documents in parts, each so small that a worker has it in memory."""
+    parts: list[list[str]] = []
+    held = 0
+    for each in found:
+        if not parts or len(parts[-1]) == _PIECE[kind] or held + each.size > _PIECE_BYTES:
+            parts.append([])
+            held = 0
+        parts[-1].append(str(each.id))
+        held += each.size
+    return parts
 
 
 def _subject(session: Session, wanted: Wanted) -> tuple[_Subject, str, str]:
@@ -236,7 +261,7 @@ def _told(row: AnyRow, now: datetime) -> Bundle:
     )
 
 
-def take(database: Database, actor: Actor, bundle_id: UUID, now: datetime) -> File:
+def take(database: Database, actor: Actor, bundle_id: UUID, now: datetime) -> Taken:
     """The finished file; the opening of every document in it is recorded first, under the rights of now.
 
     Raises NotFound, NotAllowed, FileDamaged, and Conflict where it is not ready, gone, or holds what may not be
@@ -266,18 +291,27 @@ def _noted(session: Session, actor: Actor, bundle_id: UUID, now: datetime) -> An
     return row
 
 
-def _opened(session: Session, row: AnyRow) -> File:
-    kind = "application/zip" if row.kind == ZIP else "application/pdf"
-    return File(row.name, kind, _file(session, row, row.id))
+def _opened(session: Session, row: AnyRow) -> Taken:
+    """The file, once all of it was found whole: what is wrong with it cannot be told when half of it is gone."""
+    with _file(session, row, row.id) as looked_at:
+        try:
+            for _ in _chunks(looked_at):
+                pass
+        except Unsealable as altered:
+            raise FileDamaged from altered
+    kind, file = "application/zip" if row.kind == ZIP else "application/pdf", _file(session, row, row.id)
+    return Taken(row.name, kind, row.size, _chunks(file))
 
 
-def _file(session: Session, row: AnyRow, file_id: UUID) -> bytes:
-    """The clear bytes of a bundle, or of a piece of it. Raises FileDamaged."""
-    try:
-        sealed = (session.documents / documents.new_path(file_id)).read_bytes()
-    except FileNotFoundError as missing:
-        raise FileDamaged from missing
-    return documents.open_file(keys.unlock(session, row.data_key_id), file_id, sealed)
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _file(session: Session, row: AnyRow, file_id: UUID) -> BinaryIO:
+    """A bundle, or a piece of it, to be read. Raises FileDamaged."""
+    return documents.reading(session.documents, keys.unlock(session, row.data_key_id), file_id)
 
 
 def stop(database: Database, actor: Actor, bundle_id: UUID, now: datetime) -> None:
@@ -346,20 +380,18 @@ def _lay_piece(
     lines = [found[each] for each in piece.documents if each in found]
     if len(lines) < len(piece.documents):
         raise NotAllowed
-    told: list[Any] = []
-    if row.kind == CASE:
-        data, leaves = casebinding.piece(session, lines)
-        told = [[str(leaf.id), leaf.pages, leaf.fault] for leaf in leaves]
-    else:
-        data = (letterpapers.zipped if row.kind == ZIP else letterpapers.sheets)(session, lines)
-    key = keys.unlock(session, row.data_key_id)
-    return _lay(session, key, piece.id, data), keys.seal_json(key, f"bundle_piece|told|{piece.id}", told)
+    key, told = keys.unlock(session, row.data_key_id), []
+    with documents.writing(session.documents, key, piece.id) as out:
+        if row.kind == CASE:
+            leaves = casebinding.piece(session, lines, out)
+            told = [[str(leaf.id), leaf.pages, leaf.fault] for leaf in leaves]
+        else:
+            (letterpapers.zipped if row.kind == ZIP else letterpapers.sheets)(session, lines, out)
+    return _path(session, piece.id), keys.seal_json(key, f"bundle_piece|told|{piece.id}", told)
 
 
-def _lay(session: Session, key: bytes, file_id: UUID, data: bytes) -> Path:
-    path = documents.new_path(file_id)
-    documents.put(session.documents, path, documents.seal_file(key, file_id, data))
-    return session.documents / path
+def _path(session: Session, file_id: UUID) -> Path:
+    return session.documents / documents.new_path(file_id)
 
 
 def _forget_unwanted(database: Database, row: AnyRow, path: Path, own: SystemScope) -> None:
@@ -393,35 +425,37 @@ def _whole(row: AnyRow, database: Database, now: datetime) -> None:
 def _lay_whole(
     session: Session, actor: Actor, row: AnyRow, now: datetime, assets: papers.Assets
 ) -> tuple[Path, int]:
-    key, rows = keys.unlock(session, row.data_key_id), table.pieces_of(session, row.id)
+    rows = table.pieces_of(session, row.id)
     pieces = (_file(session, row, each.id) for each in rows)
-    if row.kind == CASE:
-        said = keys.open_json(key, f"bundle|words|{row.id}", row.words)
-        leaves = [
-            casebinding.Leaf(UUID(name), pages, fault)
-            for each in rows
-            for name, pages, fault in keys.open_json(key, f"bundle_piece|told|{each.id}", each.told)
-        ]
-        data = casebinding.whole(session, _index(session, actor, row, leaves, said, now), pieces, now, assets)
-    else:
-        data = letterpapers.joined(pieces) if row.kind == ZIP else papers.bound(pieces)
-    return _lay(session, key, row.id, data), len(data)
+    with documents.writing(session.documents, keys.unlock(session, row.data_key_id), row.id) as out:
+        if row.kind == CASE:
+            index = _index(session, actor, row, rows, now)
+            casebinding.whole(session, index, pieces, out, now, assets)
+        elif row.kind == ZIP:
+            letterpapers.joined(pieces, out)
+        else:
+            papers.bind(pieces, out)
+        size = out.tell()
+    return _path(session, row.id), size
 
 
 def _index(
-    session: Session,
-    actor: Actor,
-    row: AnyRow,
-    leaves: Sequence[casebinding.Leaf],
-    said: Mapping[str, str],
-    now: datetime,
+    session: Session, actor: Actor, row: AnyRow, pieces: Sequence[AnyRow], now: datetime
 ) -> casebinding.Index:
+    """What the index of a case file is drawn from: what its pieces tell. Raises NotAllowed, NotFound."""
+    key = keys.unlock(session, row.data_key_id)
+    leaves = [
+        casebinding.Leaf(UUID(name), pages, fault)
+        for each in pieces
+        for name, pages, fault in keys.open_json(key, f"bundle_piece|told|{each.id}", each.told)
+    ]
     found = {line.id: line for line in casebinding.listed(session, actor, row.case_id, now)}
     if not found.keys() >= {leaf.id for leaf in leaves}:
         raise NotAllowed
     case = cases.find(session, row.case_id)
     if case is None:
         raise NotFound
+    said = keys.open_json(key, f"bundle|words|{row.id}", row.words)
     return casebinding.Index(case, [(found[leaf.id], leaf) for leaf in leaves], said)
 
 
@@ -433,7 +467,7 @@ def _finish(session: Session, row: AnyRow, size: int, now: datetime) -> list[Pat
     told = {"kind": row.kind, "documents": row.total}
     audit.record(session, "access", "bundle:make", _thing(_of(row)), None, now, **told)
     _tell(session, row, now)
-    return [session.documents / documents.new_path(each.id) for each in table.pieces_of(session, row.id)]
+    return [_path(session, each.id) for each in table.pieces_of(session, row.id)]
 
 
 def _tell(session: Session, row: AnyRow, now: datetime) -> None:
@@ -478,7 +512,7 @@ def _by_asker(database: Database, row: AnyRow, now: datetime, work: Callable[[Ac
         _failed(database, row, now, "not_allowed")
     except Exception as error:
         log.exception("bundle_failed", bundle=str(row.id))
-        _failed(database, row, now, "piece" if isinstance(error, FileDamaged) else "program")
+        _failed(database, row, now, "piece" if isinstance(error, FileDamaged | Unsealable) else "program")
 
 
 def _asker(database: Database, row: AnyRow, now: datetime) -> Actor:

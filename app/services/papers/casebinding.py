@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from io import BytesIO
+from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO
 
 from app import papers
 from app.domain import numbers
-from app.domain.errors import FileDamaged, NotAllowed, NotFound
+from app.domain.errors import Conflict, FileDamaged, NotAllowed, NotFound
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.services.casefile import casefile, casepapers
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from app.services.casefile.casepapers import DocumentLine
 
 MOST = 200  # documents of one file
+MOST_BYTES = 100_000_000  # of all of them: the worker has them in memory once, as it binds the pieces
 _ISSUED = "issued_paper"
 
 
@@ -58,10 +61,18 @@ def listed(session: Session, actor: Actor, case_id: UUID, now: datetime) -> list
     return sorted(casepapers.documents(session, file), key=lambda line: (line.at, line.id))[:MOST]
 
 
-def piece(session: Session, lines: Sequence[DocumentLine]) -> tuple[bytes, list[Leaf]]:
-    """Some documents bound, and how each lies in there; what is gone, altered or unreadable is told, not bound."""
+def guard_size(lines: Sequence[DocumentLine]) -> None:
+    """Raise Conflict for more than one file holds."""
+    size = sum(line.size for line in lines)
+    if size > MOST_BYTES:
+        raise Conflict("error.case_file_large", size=-(-size // 1_000_000), most=MOST_BYTES // 1_000_000)
+
+
+def piece(session: Session, lines: Sequence[DocumentLine], out: BinaryIO) -> list[Leaf]:
+    """Bind some documents; -> how each lies in there. What is gone, altered or unreadable is told, not bound."""
     found = [_leaf(session, line) for line in lines]
-    return papers.bound(data for data, _ in found if data), [leaf for _, leaf in found]
+    papers.bind((BytesIO(data) for data, _ in found if data), out)
+    return [leaf for _, leaf in found]
 
 
 def _leaf(session: Session, line: DocumentLine) -> tuple[bytes, Leaf]:
@@ -89,13 +100,16 @@ class Index:
 
 
 def whole(
-    session: Session, index: Index, pieces: Iterable[bytes], now: datetime, assets: papers.Assets
-) -> bytes:
+    session: Session,
+    index: Index,
+    parts: Iterable[BinaryIO],
+    out: BinaryIO,
+    now: datetime,
+    assets: papers.Assets,
+) -> None:
     """The documents as one PDF: index first, every page numbered, with the newest signed checkpoint of the record."""
-    number = index.case.number
-    data = papers.bound([_index(index, now, assets), *pieces], number)
     mark = recordmarks.numbered(session, recordmarks.newest(session, now))
-    return data if mark is None else papers.marked(data, mark)
+    papers.bind(chain([BytesIO(_index(index, now, assets))], parts), out, index.case.number, mark)
 
 
 def _index(index: Index, now: datetime, assets: papers.Assets) -> bytes:

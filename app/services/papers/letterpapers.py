@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
-from typing import TYPE_CHECKING
+from io import SEEK_SET, BytesIO, RawIOBase
+from itertools import chain
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from app import papers
@@ -16,7 +17,7 @@ from app.services.district import calendars
 from app.services.store import documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
     from app.domain.roles import Actor
@@ -60,31 +61,64 @@ def listed(session: Session, actor: Actor, requisition_id: UUID, part: int) -> S
     return [row for row in rows if _may_open(actor, row)]
 
 
-def zipped(session: Session, rows: Sequence[AnyRow]) -> bytes:
+def zipped(session: Session, rows: Sequence[AnyRow], out: BinaryIO) -> None:
     """Papers as they were issued; they are packed already, and their bytes must not change. Raises Unreadable."""
-    made = BytesIO()
-    with ZipFile(made, "w", ZIP_STORED) as archive:
-        for row in rows:
-            file, issued = _read(session, row), calendars.local(row.issued_at)
-            entry = ZipInfo(file.name, (issued.year, issued.month, issued.day, issued.hour, issued.minute, 0))
-            archive.writestr(entry, file.data)
-    return made.getvalue()
+    _pack((_entry(row, _read(session, row)) for row in rows), out)
 
 
-def joined(archives: Iterable[bytes]) -> bytes:
-    """The entries of these archives in one, as they are."""
-    made = BytesIO()
-    with ZipFile(made, "w", ZIP_STORED) as whole:
-        for data in archives:
-            with ZipFile(BytesIO(data)) as one:
-                for entry in one.infolist():
-                    whole.writestr(entry, one.read(entry))
-    return made.getvalue()
+def _entry(row: AnyRow, file: File) -> tuple[ZipInfo, bytes]:
+    at = calendars.local(row.issued_at)
+    return ZipInfo(file.name, (at.year, at.month, at.day, at.hour, at.minute, 0)), file.data
 
 
-def sheets(session: Session, rows: Sequence[AnyRow]) -> bytes:
+def joined(archives: Iterable[BinaryIO], out: BinaryIO) -> None:
+    """The entries of these archives in one, as they are; the archives are closed."""
+    _pack(chain.from_iterable(map(_entries, archives)), out)
+
+
+def _entries(archive: BinaryIO) -> Iterator[tuple[ZipInfo, bytes]]:
+    with archive, ZipFile(archive) as one:
+        for entry in one.infolist():
+            yield entry, one.read(entry)
+
+
+def _pack(entries: Iterable[tuple[ZipInfo, bytes]], out: BinaryIO) -> None:
+    """Write an archive, of which one entry at a time is in memory."""
+    held = _Held(out)
+    with ZipFile(held, "w", ZIP_STORED) as archive:
+        for entry, data in entries:
+            archive.writestr(entry, data)
+            held.let_go()
+    held.let_go()
+
+
+def sheets(session: Session, rows: Sequence[AnyRow], out: BinaryIO) -> None:
     """Papers to be printed, sheet behind sheet, without their signatures. Raises Unreadable."""
-    return papers.bound(_read(session, row).data for row in rows)
+    papers.bind((BytesIO(_read(session, row).data) for row in rows), out)
+
+
+class _Held(RawIOBase):
+    """Holds what is written until it is let go to `out`, which takes nothing back; an entry begins with its sum."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        super().__init__()
+        self._out, self._gone, self._held = out, 0, BytesIO()
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._gone + self._held.tell()
+
+    def seek(self, offset: int, whence: int = SEEK_SET) -> int:
+        return self._gone + self._held.seek(offset - self._gone, whence)
+
+    def write(self, data: Any) -> int:
+        return self._held.write(data)
+
+    def let_go(self) -> None:
+        self._gone += self._out.write(self._held.getbuffer())
+        self._held = BytesIO()
 
 
 def _read(session: Session, row: AnyRow) -> File:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BufferedReader, BufferedWriter
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import structlog
 
-from app.crypto import Unsealable
+from app.crypto import SealedFile, SealingFile, Unsealable
 from app.domain.errors import FieldProblem, FileDamaged, NotFound
 from app.domain.ids import new_id
 from app.models.casefile import case_queries as cases
@@ -19,7 +21,7 @@ from app.scanning import INFECTED, NO_SCANNER, UNSCANNED
 from app.services.store import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
@@ -106,18 +108,35 @@ def _name(name: str, ending: str) -> str:
 
 
 def put(folder: Path, path: str, sealed: bytes) -> None:
-    """Write a sealed file whole or not at all: temp beside it, flushed to disk, renamed. Safe to repeat.
+    """Write a sealed file whole or not at all. Safe to repeat."""
+    with _new(folder / path) as out:
+        out.write(sealed)
+
+
+@contextmanager
+def writing(folder: Path, key: bytes, document_id: UUID) -> Iterator[BinaryIO]:
+    """What is written here is sealed chunk by chunk, and lies at its path when the block ends; else nothing does."""
+    place = _place(document_id)
+    with _new(folder / new_path(document_id)) as out, BufferedWriter(SealingFile(key, place, out)) as sealing:
+        yield sealing
+
+
+@contextmanager
+def _new(target: Path) -> Iterator[BinaryIO]:
+    """A file that is there whole or not at all: temp beside it, flushed to disk, renamed.
 
     Whatever the umask of the program that calls, only its own user may read the file.
     """
-    target = folder / path
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{token_hex(4)}")
-    with open(beside, "xb", opener=_for_owner) as out:
-        out.write(sealed)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(target)
+    try:
+        with open(beside, "xb", opener=_for_owner) as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _for_owner(path: str, flags: int) -> int:
@@ -125,16 +144,34 @@ def _for_owner(path: str, flags: int) -> int:
 
 
 def seal_file(key: bytes, document_id: UUID, data: bytes) -> bytes:
-    return keys.seal_file(key, f"document|file|{document_id}", data)
+    return keys.seal_file(key, _place(document_id), data)
 
 
 def open_file(key: bytes, document_id: UUID, sealed: bytes) -> bytes:
     """The clear bytes of a sealed file. Raises FileDamaged."""
     try:
-        return keys.open_file(key, f"document|file|{document_id}", sealed)
+        return keys.open_file(key, _place(document_id), sealed)
     except Unsealable as altered:
         log.warning("file_damaged", document=str(document_id))
         raise FileDamaged from altered
+
+
+def reading(folder: Path, key: bytes, document_id: UUID) -> BinaryIO:
+    """A sealed file to be read in pieces, by whoever closes it. Raises FileDamaged, also when its bytes are gone."""
+    try:
+        source = (folder / new_path(document_id)).open("rb")
+    except FileNotFoundError as missing:
+        raise FileDamaged from missing
+    try:
+        return BufferedReader(SealedFile(key, _place(document_id), source))
+    except Unsealable as altered:
+        source.close()
+        log.warning("file_damaged", document=str(document_id))
+        raise FileDamaged from altered
+
+
+def _place(document_id: UUID) -> str:
+    return f"document|file|{document_id}"
 
 
 def new_path(document_id: UUID) -> str:

@@ -40,7 +40,9 @@ def show(bundle_id: UUID) -> ResponseReturnValue:
 def take(bundle_id: UUID) -> ResponseReturnValue:
     """Hand the file over; by a press, for each document in it is recorded as opened."""
     file = bundles.take(transaction.database(), g.actor, bundle_id, transaction.now())
-    return file_response(file.data, file.media_type, file.name)
+    answer = file_response(file.chunks, file.media_type, file.name)
+    answer.content_length = file.size
+    return answer
 
 
 @bp.post("/files/<uuid:bundle_id>/stop")

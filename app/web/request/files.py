@@ -12,6 +12,7 @@ from app.services.papers import bundles
 from app.web.request import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _DIGITS = 3
 
 
-def file_response(data: bytes, media_type: str, name: str) -> Response:
+def file_response(data: bytes | Iterator[bytes], media_type: str, name: str) -> Response:
     """The answer that hands a file over."""
     return Response(
         data,
