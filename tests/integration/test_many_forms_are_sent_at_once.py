@@ -183,6 +183,10 @@ def test_the_pages_show_what_will_be_sent_before_it_goes(office: Office) -> None
     assert asked.status_code == 422
     assert 'href="#officers"' in text_of(asked)
     offered = text_of(head.post("/inbox/many/send/assign", {"task": wanted}))
+    assert offered.count("स्थायी पता: रामपुर टोला, 841301") == 2, (
+        "whether an address is his he sees before he sends"
+    )
+    assert "स्थायी पता: रामपुर टोला, 841301" in text_of(head.get(f"/tasks/{wanted[0]}"))
     officers = re.findall(r'name="officer" value="[^"]+"( checked)?', offered)
     assert [bool(each) for each in officers] == [True] + [False] * (len(officers) - 1), (
         "the freest is proposed"

@@ -69,6 +69,14 @@ def addresses(known: CaseFacts) -> dict[str, Said]:
     return found
 
 
+def asked_about(known: CaseFacts, enquiry_id: UUID | None) -> list[Said]:
+    """The addresses that an enquiry is about, in one line each."""
+    row = next((row for row in known.enquiries if row.id == enquiry_id), None)
+    wanted = known.asked_of(row).get("addresses", ()) if row is not None else ()
+    lines = addresses(known) if wanted else {}
+    return [lines[each] for each in wanted if each in lines]
+
+
 _ADDRESS_KINDS = {
     "permanent": ("स्थायी पता", "Permanent address"),
     "present": ("वर्तमान पता", "Present address"),
@@ -92,9 +100,8 @@ def letter(known: CaseFacts, enquiry_id: UUID | None) -> Letter | None:
     row = next((row for row in known.enquiries if row.id == enquiry_id), None)
     if row is None or row.unit_kind != UnitKind.OTHER_DISTRICT:
         return None
-    asked, lines = known.asked_of(row), addresses(known)
-    about = [lines[each] for each in asked.get("addresses", ()) if each in lines]
-    return Letter(*name(known, row), str(asked.get("office") or ""), about)
+    office = str(known.asked_of(row).get("office") or "")
+    return Letter(*name(known, row), office, asked_about(known, row.id))
 
 
 def dispute(known: CaseFacts, loaded: Loaded, record: Record) -> Said:

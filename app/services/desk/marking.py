@@ -1,4 +1,4 @@
-"""Where the addresses of a case lie, and how that is known: what whoever marks the case to its thanas is told."""
+"""Where the addresses of a case lie, and how that is known: what is told to whoever marks the case, or accepts it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.services.casefile.units import Said
 
 _ROUTE = "route"
+_ACCEPT = "accept_enquiry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,11 @@ def told(known: CaseFacts, task: AnyRow) -> list[Line]:
         for place in places_of(known)
         if place.known
     ]
+
+
+def asked(known: CaseFacts, task: AnyRow) -> list[Said]:
+    """The addresses of which the SHO is to say whether they are his, at the step that accepts; else nothing."""
+    return units.asked_about(known, task.enquiry_id) if task.form == _ACCEPT else []
 
 
 def _named(known: CaseFacts, office_id: UUID | None) -> Said | None:

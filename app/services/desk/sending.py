@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.models.scope import Session
+    from app.services.casefile.units import Said as Words
     from app.services.desk.many import Item
     from app.services.desk.sheets import Sheet
     from app.services.district.neighbourhood import Way
@@ -76,6 +77,7 @@ class Ready:
     name_hi: str
     name_en: str
     places: list[marking.Line]  # where it is marked to, and how each thana is known
+    addresses: list[Words]  # of which the SHO says, by sending, that they are his
     letters: tuple[Mapping[str, Any], ...]  # rows of the form: to other districts
     seal: str
     ways: tuple[Way, ...] = ()  # how each letter would go today
@@ -287,6 +289,7 @@ def _ready(session: Session, sheet: Sheet, values: dict[str, Any], now: datetime
         person["hi"],
         person["en"],
         marking.told(known, sheet.task),
+        marking.asked(known, sheet.task),
         tuple(row for row in values.get(_LETTERS) or () if isinstance(row, dict)),
         _seal(values),
     )

@@ -113,6 +113,7 @@ class TaskView:
     review: Review | None  # why the case lies before the SDPO
     alike: Alike  # who may have been entered before, told to whoever scrutinises
     places: list[marking.Line]  # where the addresses lie, for whoever marks
+    addresses: list[Said]  # of which the SHO says whether they are his
     accounts: list[Account]  # what each unit has answered, for whoever decides on all of it
     conflicts: list[Said]  # what the units tell against each other, and nobody has settled
     hearing: Hearing | None  # prepared for the officer, who may order it
@@ -218,6 +219,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         review=_review(actor, sheet),
         alike=_alike(session, sheet, now),
         places=marking.told(_facts(session, actor, sheet), task),
+        addresses=marking.asked(_facts(session, actor, sheet), task),
         accounts=told,
         conflicts=conflicts,
         hearing=_hearing(session, actor, sheet),
