@@ -1,4 +1,5 @@
 // What a chosen shape needs, in plain words: only what the gate allows, each change one step of undo.
+import { TOGGLE_MODE_EVENT } from "bpmn-js-token-simulation/lib/util/EventHelper";
 import { getBusinessObject, is } from "bpmn-js/lib/util/ModelUtil";
 import { SIGNS, read, sentence, write } from "./conditions.js";
 import { Extensions } from "./extensions.js";
@@ -30,6 +31,10 @@ export class Panel {
     const bus = modeler.get("eventBus");
     bus.on("selection.changed", ({ newSelection }) => this.show(newSelection));
     bus.on("commandStack.changed", () => this.refresh());
+    bus.on(TOGGLE_MODE_EVENT, ({ active }) => {
+      this.isRunning = active;
+      this.refresh();
+    });
     this.show([]);
   }
 
@@ -40,6 +45,10 @@ export class Panel {
   }
 
   show(selection) {
+    if (this.isRunning) {
+      this.place.replaceChildren(make("p", { class: "mute" }, this.words.running));
+      return;
+    }
     const chosen = selection.map((one) => one.labelTarget ?? one);
     const [element] = chosen.length ? chosen : [this.modeler.get("canvas").getRootElement()];
     const focused = document.activeElement?.id;
@@ -53,7 +62,7 @@ export class Panel {
     const bo = is(element, "bpmn:Participant") ? getBusinessObject(element).processRef : getBusinessObject(element);
     const kind = bo.$type.replace(/^bpmn:(.)/, (_, first) => first.toLowerCase());
     const heading = make("h3", {}, this.words[`kind_${kind}`] ?? this.words.kind_other);
-    if (is(bo, "bpmn:Collaboration")) return [make("p", { class: "mute" }, this.words.nothing_chosen)];
+    if (is(bo, "bpmn:Collaboration")) return [make("p", { class: "mute" }, this.given.readOnly ? this.words.nothing_read : this.words.nothing_chosen)];
     return [heading, ...this.names(element, bo), ...this.parts(element, bo), this.idBox(bo)].filter(Boolean);
   }
 

@@ -133,7 +133,10 @@ def test_tokens_run_when_they_are_asked_to_and_leave_nothing_behind(admin: Scree
     canvas = Canvas(admin).open(begin(admin, "चलाकर देखना"), "verification.bpmn")
     page, before = canvas.page, canvas.saved()
     assert page.locator(".bts-palette").is_hidden()
+    panel = page.locator("[data-properties]")
+    assert "बाईं ओर के चिह्नों" in panel.inner_text()
     admin.button("चलाकर देखें").click()
+    assert "चलाना बंद करें" in panel.inner_text(), "no shape is promised while tokens run"
     page.get_by_title("यहाँ से चलाएँ").first.click(force=True)
     page.get_by_title("क्या-क्या हुआ, दिखाएँ या छिपाएँ").click()
     page.locator(".bts-log").get_by_text("प्रकरण दर्ज").wait_for()
@@ -142,4 +145,5 @@ def test_tokens_run_when_they_are_asked_to_and_leave_nothing_behind(admin: Scree
     admin.button("चलाकर देखें").click()
     assert page.locator(".bts-palette").is_hidden()
     assert page.locator(".djs-palette").is_visible()
+    assert "बाईं ओर के चिह्नों" in panel.inner_text()
     assert canvas.saved() == before

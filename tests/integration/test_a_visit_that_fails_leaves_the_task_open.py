@@ -126,6 +126,7 @@ def test_the_page_keeps_a_failed_visit_and_what_could_not_be_kept(office: Office
     visitor = office.holder_of(task)
     page = text_of(visitor.get(f"/tasks/{task.id}"))
     assert "असफल भ्रमण दर्ज करें" in page
+    assert "<li>स्थायी पता: रामपुर टोला, 841301</li>" in page, "where to go stands open above the form"
     sent_as = next(
         box.attributes["value"] for box in Sheet(page).all("input") if box.attributes.get("name") == "sent_as"
     )

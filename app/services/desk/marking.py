@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.services.casefile.units import Said
 
 _ROUTE = "route"
-_ACCEPT = "accept_enquiry"
+_ASKED = ("accept_enquiry", "visit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ def told(known: CaseFacts, task: AnyRow) -> list[Line]:
 
 
 def asked(known: CaseFacts, task: AnyRow) -> list[Said]:
-    """The addresses of which the SHO is to say whether they are his, at the step that accepts; else nothing."""
-    return units.asked_about(known, task.enquiry_id) if task.form == _ACCEPT else []
+    """The addresses of an enquiry, for the SHO who says whether they are his and for who goes there; else nothing."""
+    return units.asked_about(known, task.enquiry_id) if task.form in _ASKED else []
 
 
 def _named(known: CaseFacts, office_id: UUID | None) -> Said | None:

@@ -113,7 +113,7 @@ class TaskView:
     review: Review | None  # why the case lies before the SDPO
     alike: Alike  # who may have been entered before, told to whoever scrutinises
     places: list[marking.Line]  # where the addresses lie, for whoever marks
-    addresses: list[Said]  # of which the SHO says whether they are his
+    addresses: list[Said]  # for the SHO who accepts, and who goes there
     accounts: list[Account]  # what each unit has answered, for whoever decides on all of it
     conflicts: list[Said]  # what the units tell against each other, and nobody has settled
     hearing: Hearing | None  # prepared for the officer, who may order it

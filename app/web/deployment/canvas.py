@@ -33,7 +33,18 @@ bp = Blueprint("canvas", __name__)
 #: The words of the page's script; each is `canvas.<word>` of the catalogue.
 WORDS = (
     *("saved", "saving", "not_saved", "offline", "problems_none", "problems_one", "problems_many"),
-    *("elsewhere", "nothing_chosen", "several_chosen", "name_hi", "name_en", "form", "form_none", "role"),
+    *(
+        "elsewhere",
+        "nothing_chosen",
+        "nothing_read",
+        "several_chosen",
+        "running",
+        "name_hi",
+        "name_en",
+        "form",
+        "form_none",
+        "role",
+    ),
     *("role_none", "days", "days_hint", "days_kind", "days_number", "days_value", "instructions_hi"),
     *("instructions_en", "service", "decision", "called", "repeat", "repeat_hint", "timer", "timer_kind"),
     *("timer_reminders", "timer_after", "timer_days", "timer_own", "interrupts", "lane", "lane_none"),
