@@ -84,9 +84,8 @@ class Memory:
     __slots__ = ("_known",)
 
     def __init__(self) -> None:
-        self._known: dict[
-            int, tuple[Rule, dict[Any, Any]]
-        ] = {}  # by its id, which is its own while the rule is kept
+        # By the id of the rule, which is its own while the rule is kept.
+        self._known: dict[int, tuple[Rule, dict[Any, Any]]] = {}
 
     def value(self, tree: Any, context: Mapping[str, Any]) -> Any:
         """The same as `evaluate`; worked out once for equal values of what a rule reads."""

@@ -43,7 +43,7 @@ charge_list = case_table(
 _PART = 500  # values of one statement
 
 
-def insert(session: Session, row: Mapping[str, Any]) -> bool:
+def insert_list(session: Session, row: Mapping[str, Any]) -> bool:
     """Keep a list; -> whether it is new: the same one sent twice is kept once."""
     statement = insert_or(session.connection, charge_list)
     once = statement.on_conflict_do_nothing(index_elements=["district_id", "id"]).returning(charge_list.c.id)

@@ -230,8 +230,11 @@ _USE_STEP_UP = Change(
         .where(
             at.visible(step_up),
             step_up.c.id == at.step_up_id,
+            step_up.c.officer_id == at.officer_id,
+            step_up.c.session_id == at.session_id,
             step_up.c.proven_at.is_not(None),
             step_up.c.used_at.is_(None),
+            step_up.c.expires_at >= at.now,
         )
         .values(used_at=at.now)
         .returning(*step_up.columns)
@@ -249,12 +252,16 @@ def prove_step_up(session: Session, step_up_id: UUID, at: datetime) -> bool:
     return guarded.change(session, step_up, *unproven, proven_at=at)
 
 
-def use_step_up(session: Session, step_up_id: UUID, at: datetime) -> AnyRow | None:
-    """Use a proven step-up up; of two acts that try, one may.
+def use_step_up(
+    session: Session, step_up_id: UUID, officer_id: UUID, session_id: UUID | None, at: datetime
+) -> AnyRow | None:
+    """Use a proven step-up of this officer, from this session of his, up; of two acts that try, one may.
 
-    -> the row as it is now, None where it is not proven or was used before.
+    -> the row as it is now, None where there is none such, or it is not proven, ran out or was used before.
     """
-    return _USE_STEP_UP.returned(session, step_up_id=step_up_id, now=at)
+    return _USE_STEP_UP.returned(
+        session, step_up_id=step_up_id, officer_id=officer_id, session_id=session_id, now=at
+    )
 
 
 def delete_old_step_ups(session: Session, before: datetime) -> None:

@@ -126,20 +126,14 @@ def begin(session: Session, actor: Actor, action: str, items: Sequence[Item], no
 def see(session: Session, actor: Actor, step_up_id: UUID, now: datetime) -> StepUp:
     """The request. Raises NotFound for another's or of another session, StepUpOver for one used or run out."""
     row = table.find_step_up(session, step_up_id)
-    if row is not None and row.used_at is not None and _is_own(row, actor):
-        raise StepUpOver
-    return _told(row, actor, now)
-
-
-def _is_own(row: AnyRow, actor: Actor) -> bool:
-    return (row.officer_id, row.session_id) == (actor.officer_id, actor.session_id)
-
-
-def _told(row: AnyRow | None, actor: Actor, now: datetime) -> StepUp:
-    if row is None or not _is_own(row, actor):
+    if row is None or (row.officer_id, row.session_id) != (actor.officer_id, actor.session_id):
         raise NotFound
-    if now > row.expires_at:
+    if row.used_at is not None or now > row.expires_at:
         raise StepUpOver
+    return _told(row)
+
+
+def _told(row: AnyRow) -> StepUp:
     items = tuple(Item(*each) for each in row.items)
     return StepUp(row.id, row.action, items, row.expires_at, row.proven_at is not None)
 
@@ -257,15 +251,12 @@ def spend(session: Session, actor: Actor, step_up_id: UUID, action: str, now: da
 
 
 def _used_up(session: Session, actor: Actor, step_up_id: UUID, now: datetime) -> StepUp:
-    """Use the request up, then look what it was: one wait for the database, not two.
-
-    What is refused after that is not used up: the refusal takes the whole transaction back. Raises as `see`.
-    """
-    row = table.use_step_up(session, step_up_id, now)
+    """Use the officer's own request up and tell what it was: one wait for the database. Raises as `see`."""
+    row = table.use_step_up(session, step_up_id, actor.officer_id, actor.session_id, now)
     if row is None:
         see(session, actor, step_up_id, now)
         raise StepUpOver
-    return _told(row, actor, now)
+    return _told(row)
 
 
 def spent(session: Session, actor: Actor, step_up_id: UUID, action: str) -> tuple[Item, ...]:

@@ -75,9 +75,7 @@ class Change:
     state: str
     on: date
     thana: tuple[str, str]
-    names: tuple[
-        str, str
-    ]  # the new one's, or those of the station to which villages go, or of the new superior
+    names: tuple[str, str]  # of the new one, of the station to which villages go, or of the new superior
     villages: list[str]
 
 

@@ -133,7 +133,7 @@ def certify(
     thing = f"office:{row.office_id}"
 
     def keep(session: Session) -> None:
-        if table.insert(session, kept):
+        if table.insert_list(session, kept):
             audit.record(session, "admin", "charge:certify", thing, actor, now, **about, **found.sums)
 
     database.write(keep, actor_scope(actor))
