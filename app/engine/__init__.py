@@ -2,6 +2,7 @@
 
 from app.engine.ahead import ahead, forecast, usual_stops
 from app.engine.amending import Held, Spot, amend, held, still
+from app.engine.beginnings import Beginnings
 from app.engine.cells import Grid, ask, asked, change_cells, grids
 from app.engine.decisions import DecisionFailed, DecisionRefused
 from app.engine.decisions.rulenames import rule_names
@@ -26,6 +27,7 @@ __all__ = [
     "VERSION",
     "WORKING_DAYS_AFTER",
     "Asked",
+    "Beginnings",
     "DecisionFailed",
     "DecisionRefused",
     "Described",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.engine.decisions import DecisionModel
     from app.engine.steps import Host, MoveKind
+    from app.feel.reads import Path
 
 #: What the host reads for decisions and expressions; never part of a case's engine data.
 FACTS = frozenset({"requisition", "intake", "findings"})
@@ -56,9 +57,15 @@ class StepEngine:
         self._decisions = decisions
         self._host = host
         self._facts: Mapping[str, Any] | None = None
+        self._reads: set[Path] = set()
         self._functions: dict[str, Any] = {
             WORKING_DAYS_AFTER: feel.Function(("days",), self._working_days_after)
         }
+
+    @property
+    def reads(self) -> frozenset[Path] | None:
+        """The paths of all values that were asked for so far; None where the host's facts were, too."""
+        return frozenset(self._reads) if self._facts is None else None
 
     def evaluate(self, task: Any, text: str, _external_context: Any = None) -> Any:
         """Return the value of a FEEL text over the task's data (SpiffWorkflow's own entry)."""
@@ -80,7 +87,7 @@ class StepEngine:
     def value(self, text: str, data: Mapping[str, Any], element_id: str) -> Any:
         """Return the value of a FEEL text. Raises RouteStuck `expression_refused` if it is none."""
         known = _ready(text, element_id)
-        context = self._context({path[0] for path in known.reads}, data)
+        context = self._context(known.reads, data)
         return feel.evaluate(known.tree, context, self._functions)
 
     def truth(self, text: str, data: Mapping[str, Any], element_id: str) -> bool:
@@ -90,7 +97,7 @@ class StepEngine:
         the answer is no truth value.
         """
         known = _ready(text, element_id)
-        context = self._context({path[0] for path in known.reads}, data)
+        context = self._context(known.reads, data)
         for path in known.reads:
             if _is_missing(path, context):
                 raise RouteStuck("value_missing", element_id, name=".".join(path))
@@ -126,7 +133,7 @@ class StepEngine:
         if model is None:
             raise RouteStuck("decision_missing", element_id, decision=decision_id)
         try:
-            context = self._context({path[0] for path in model.inputs(decision_id)}, data)
+            context = self._context(model.inputs(decision_id), data)
             answer = model.decide(decision_id, context, self._functions)
         except DecisionFailed as failed:
             raise RouteStuck(
@@ -136,8 +143,10 @@ class StepEngine:
             raise RouteStuck("decision_null", element_id, decision=decision_id)
         return plain(answer, element_id)
 
-    def _context(self, names: Collection[str], data: Mapping[str, Any]) -> dict[str, Any]:
+    def _context(self, paths: Collection[Path], data: Mapping[str, Any]) -> dict[str, Any]:
         """Gather the values of some names; the host's facts are read when the first of them is named."""
+        self._reads.update(paths)
+        names = {path[0] for path in paths}
         context = {name: revive(data[name]) for name in names if name in data}
         for name in FACTS.intersection(names) - context.keys():
             if self._facts is None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from app.engine.definitions import Release
     from app.engine.steps import Host
+    from app.feel.reads import Path
 
 MAX_RUNS_IN_ONE_PLACE = 300  # automatic elements of one process within one step; an honest diagram needs 20
 MAX_RUNS = 20_000  # the same for the whole case: several hundred units begin in one step
@@ -47,6 +48,13 @@ for _name in ("spiff.task", "spiff.workflow", "spiff.data"):
 
 def start(release: Release, process_id: str, data: Mapping[str, Any], host: Host, now: datetime) -> Step:
     """Begin a case with its routing values (whole top-level keys). Raises RouteStuck."""
+    return begin(release, process_id, data, host, now)[0]
+
+
+def begin(
+    release: Release, process_id: str, data: Mapping[str, Any], host: Host, now: datetime
+) -> tuple[Step, frozenset[Path] | None]:
+    """Begin a case; -> with the step, the paths of the values that decided how; None where facts did, too."""
     engine = StepEngine(release.decisions, host, now)
     with any_fault_is_stuck():
         spec = release.specs[process_id]
@@ -54,7 +62,7 @@ def start(release: Release, process_id: str, data: Mapping[str, Any], host: Host
         root = run.workflow.task_tree
         root.data.update(plain(data))
         engine.note("started", root.children[0], plain(data))
-        return run.go_on()
+        return run.go_on(), engine.reads
 
 
 def complete_task(

@@ -36,6 +36,9 @@ LAYOUT = 1
 #: Kept beside every state, so that a state of another engine is known as such before it is read.
 VERSION = f"spiff-3.2/{LAYOUT}"
 
+#: Places in a task's row.
+ID, DATA, INSIDE = 3, 5, 6
+
 _OPEN = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 _DROPPED_INTERNALS = frozenset({"merged"})
 _MAX_BYTES = 4_000_000
@@ -57,7 +60,12 @@ class Loaded:
 
 def dump(workflow: BpmnWorkflow) -> bytes:
     """Return the case as bytes."""
-    return zlib.compress(orjson.dumps([LAYOUT, workflow.spec.name, _rows(workflow, {})]), 6)
+    return packed(orjson.dumps([LAYOUT, workflow.spec.name, _rows(workflow, {})]))
+
+
+def packed(text: bytes) -> bytes:
+    """Return the JSON of a case as it is kept."""
+    return zlib.compress(text, 6)
 
 
 def load(blob: bytes, specs: Mapping[str, Any], engine: StepEngine) -> Loaded:

@@ -111,12 +111,13 @@ def open_cases(
     made = [(each, _insert(session, letter, release, each, now)) for each in candidates]
     own = {each.case_id: session.narrowed(CaseScope(actor.district_id, each.case_id)) for each in candidates}
     rows = ahead.new_cases(own)  # all, before one is led on: that changes its row
+    begun = instances.beginnings(release, now)
     for each, number in made:
         its, case, thing = own[each.case_id], rows[each.case_id], f"case:{each.case_id}"
         projections.register_person(its, actor, case, each.answers, now)
         searchkeys.index(its, case, each.answers)
         data = {"case": _routing(case), "rounds": 0, "reviewed": -1, "units": []}
-        instances.start(its, case, release, data, instances.Act(now, actor))
+        instances.start(its, case, release, begun, data, instances.Act(now, actor))
         audit.record(its, thing, "case:open", thing, actor, now, number=number)
     return [number for _, number in made]
 

@@ -69,11 +69,23 @@ class _Run:
         return keys.open_sealed(self.key, place_of_state(self.case.id), row.blob)
 
 
-def start(session: Session, case: AnyRow, release: Loaded, data: Mapping[str, Any], act: Act) -> None:
+def beginnings(release: Loaded, at: datetime) -> engine.Beginnings:
+    """For the cases of a release that one transaction begins at this instant."""
+    return engine.Beginnings(release.engine, VERIFICATION, at)
+
+
+def start(
+    session: Session,
+    case: AnyRow,
+    release: Loaded,
+    begun: engine.Beginnings,
+    data: Mapping[str, Any],
+    act: Act,
+) -> None:
     """Begin the route of a case that this transaction has made. `data` holds routing values only."""
     ahead.first_step(session, case.id, calendars.day(act.at))
     run = _Run(session, case, release, act, keys.unlock(session, case.data_key_id))
-    step = engine.start(release.engine, VERIFICATION, data, run.host(), act.at)
+    step = begun.start(data, run.host())
     _record(run, step, first=True)
 
 
