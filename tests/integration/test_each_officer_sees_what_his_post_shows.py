@@ -426,6 +426,11 @@ CHANGING: dict[str, dict[str, Any]] = {
     "workflow_queries.cancel_tasks": {},
     "stall_queries.set_tasks_open": {},
     "thana_queries.set_office": {"values": {"name_hi": "y"}},
+    "thana_queries.set_reviewing_office": {
+        "thana": rows.id_of("office", "mufassil"),
+        "before": rows.id_of("office"),
+        "after": rows.id_of("office", "garkha"),
+    },
     "stall_queries.set_jobs_queued": {},
     "holding_queries.set_claim": {},
     "holding_queries.set_named": {},

@@ -68,7 +68,7 @@ def open_tasks_at(session: Session, office_id: UUID) -> int:
     return int(session.connection.execute(chosen).scalar_one())
 
 
-def lead_reviews(
+def set_reviewing_office(
     session: Session, thana: UUID, before: UUID | None, after: UUID, left: Collection[UUID]
 ) -> None:
     """Let another SDPO's office review the running cases in which a thana enquires and none of `left` does."""

@@ -102,7 +102,7 @@ def _put_under(session: Session, row: AnyRow, lead: UUID) -> None:
             for each in table.all_thanas(session)
             if offices.nearest_of_kind(session, each.id, OfficeKind.SDPO) == before
         ]
-        table.lead_reviews(session, row.id, before, after, left)
+        table.set_reviewing_office(session, row.id, before, after, left)
 
 
 def _move(session: Session, villages: Iterable[Mapping[str, Any]], to: UUID, on: date) -> None:
