@@ -278,6 +278,6 @@ def _flag(values: Mapping[str, Any], name: str) -> bool:
 
 def _number(values: Mapping[str, Any], name: str, default: int, most: int, *, least: int = 1) -> int:
     text = str(values.get(name) or default).strip()
-    if text.isdigit() and least <= int(text) <= most:
+    if text.isdecimal() and least <= int(text) <= most:
         return int(text)
     raise SettingRefused(name, f"{least} से {most} तक की संख्या लिखें", f"write a number from {least} to {most}")

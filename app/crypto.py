@@ -255,7 +255,7 @@ class KeyRing:
         if self.path is None:
             raise RingRefused("start.keys_unwritable", "")
         known = KeyRing.open_or_make(self.path)
-        name = f"k{1 + max((int(each[1:]) for each in known.roots if each[1:].isdigit()), default=0)}"
+        name = f"k{1 + max((int(each[1:]) for each in known.roots if each[1:].isdecimal()), default=0)}"
         ring = KeyRing(name, {**known.roots, name: new_key()}, path=self.path)
         keys = {each: b64encode(root).decode() for each, root in ring.roots.items()}
         _write(self.path, json.dumps({"active": name, "keys": keys}), is_new=False)

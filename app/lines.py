@@ -9,16 +9,19 @@ yet read of the answer.
 from __future__ import annotations
 
 import errno
+import gettext
 import re
 import selectors
 import socket
 import time
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from gunicorn.http import wsgi
+from gunicorn.http import errors, wsgi
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from app.config import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,8 +42,54 @@ _CODED = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.IGNORECASE)
 _WAITS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 
 
+_CATALOGUES = ROOT / "app" / "translations"
+#: What the server says by itself, where no thread gets the request: status -> its sentence in the catalogue.
+_SAID = {
+    "400 Bad Request": "server.unreadable",
+    "408 Request Timeout": "server.too_slow",
+    "411 Length Required": "server.no_length",
+    "414 URI Too Long": "server.too_long",
+    "431 Request Header Fields Too Large": "server.too_much_with_it",
+    "500 Internal Server Error": "server.failed",
+    "501 Not Implemented": "server.unreadable",
+}
+_UNREADABLE, _FAILED = "400 Bad Request", "500 Internal Server Error"
+#: What gunicorn cannot read of a request, where another status tells it better.
+_STATUS_OF = {
+    errors.LimitRequestLine: "414 URI Too Long",
+    errors.LimitRequestHeaders: "431 Request Header Fields Too Large",
+    errors.UnsupportedTransferCoding: "501 Not Implemented",
+}
+#: What gunicorn calls by such a name, and is a fault of the program.
+_OUR_FAULTS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem)
+
+
 class Refused(Exception):
     """A request that no thread gets; holds the line of its status."""
+
+
+@cache
+def _answer(status: str) -> bytes:
+    """The whole answer of a status, its sentence in both languages; the connection ends with it."""
+    told = "".join(
+        f'<p lang="{language}">{_sentence(_SAID[status], language)}</p>' for language in ("hi", "en")
+    )
+    body = f'<!doctype html><html lang="hi"><meta charset="utf-8"><title>e-Satyapan</title>{told}</html>'.encode()
+    head = (
+        f"HTTP/1.1 {status}",
+        "Connection: close",
+        "Content-Type: text/html; charset=utf-8",
+        f"Content-Length: {len(body)}",
+        "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        "Referrer-Policy: no-referrer",
+    )
+    return "\r\n".join((*head, "", "")).encode() + body
+
+
+def _sentence(key: str, language: str) -> str:
+    return gettext.translation("errors", _CATALOGUES, [language], fallback=True).gettext(key)
 
 
 class Line(socket.socket):
@@ -219,10 +268,21 @@ class Threads(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._drop(next(iter(self._arriving)))
 
     def _turn_away(self, conn: Any, status: str) -> None:
-        """Say in one line why no thread gets it, and close."""
-        conn.sock.sendall(f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode())
+        """Say why no thread gets it, and close."""
+        conn.sock.sendall(_answer(status))
         self._forget(conn)
         self._bid_farewell(conn)
+
+    def handle_error(self, _req: Any, client: Any, _addr: Any, exc: BaseException) -> None:
+        """Tell who sent what cannot be read, in our words; of a fault of ours no more than that there was one."""
+        status = next((each for kind, each in _STATUS_OF.items() if isinstance(exc, kind)), _UNREADABLE)
+        if isinstance(exc, errors.ParseException) and not isinstance(exc, _OUR_FAULTS):
+            self.log.warning("Invalid request")
+        else:
+            status = _FAILED
+            self.log.exception("Error handling request")  # noqa: LOG004 - called where it was caught
+        with suppress(OSError):
+            client.sendall(_answer(status))
 
     def finish_request(self, conn: Any, fs: Future[Any]) -> None:
         """Let go of an answered connection, once the other side has taken the answer."""

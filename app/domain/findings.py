@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain import records
 from app.domain.offices import SEALED_UNITS, UnitKind
 from app.domain.records import Verdict, Weight
+from app.domain.text import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -324,5 +325,4 @@ def _verdict(verdicts: Mapping[str, str], key: str) -> Verdict | None:
 
 
 def _year(text: Any) -> int | None:
-    digits = str(text or "")[:4]
-    return int(digits) if digits.isdigit() else None
+    return whole_number(str(text or "")[:4])

@@ -6,6 +6,8 @@ from calendar import monthrange
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
+from app.domain.text import whole_number
+
 #: Ages of what is pending, in working days since receipt: up to so many, the last without end.
 AGES = (7, 14, 30)
 _FIRST_YEAR, _LAST_YEAR = 2015, 2099
@@ -32,11 +34,12 @@ def month_of(day: date) -> Period:
 def month(text: str) -> Period | None:
     """The month that is written as 2026-11; None for what is none."""
     year, dash, number = text.partition("-")
-    if not (dash and year.isdecimal() and number.isdecimal() and len(number) <= len("12")):
+    of_year, of_month = whole_number(year), whole_number(number, len("12"))
+    if not dash or of_year is None or of_month is None:
         return None
-    if not (_FIRST_YEAR <= int(year) <= _LAST_YEAR and 1 <= int(number) <= _MONTHS):
+    if not (_FIRST_YEAR <= of_year <= _LAST_YEAR and 1 <= of_month <= _MONTHS):
         return None
-    return month_of(date(int(year), int(number), 1))
+    return month_of(date(of_year, of_month, 1))
 
 
 def months_before(period: Period, count: int) -> list[Period]:

@@ -82,6 +82,14 @@ def ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
 
 
+def whole_number(text: str, digits: int = 9) -> int | None:
+    """The number that at most so many decimal digits of one script or several write; None for anything else.
+
+    A superscript ² or a circled ① is a digit to `isdigit`, and no number to `int`.
+    """
+    return int(text) if text.isdecimal() and len(text) <= digits else None
+
+
 def passes_verhoeff(digits: str) -> bool:
     """Whether the last of these ASCII digits is the right check digit of those before it."""
     check = 0

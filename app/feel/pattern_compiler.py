@@ -151,7 +151,7 @@ class _Compiler:
             return [("where", self._anchor(character))]
         if character == ".":
             return [("one", (lambda _: True) if "s" in self._flags else (lambda char: char not in "\n\r"))]
-        if character == "\\" and self._peek().isdigit():
+        if character == "\\" and self._peek().isdecimal():
             return [("back", self._reference(), "i" in self._flags)]
         if character in "*+?{})]":
             raise ValueError(f"nothing before {character}")
@@ -181,7 +181,7 @@ class _Compiler:
 
     def _reference(self) -> int:
         number = int(self._take())
-        while self._peek().isdigit() and int(f"{number}{self._peek()}") <= self._groups:
+        while self._peek().isdecimal() and int(f"{number}{self._peek()}") <= self._groups:
             number = int(f"{number}{self._take()}")
         if number not in self._closed or not number:
             raise ValueError("a reference to a group that is not closed yet")

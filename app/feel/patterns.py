@@ -146,7 +146,7 @@ def _expand(replacement: str, text: str, places: list[int]) -> str:
         if character == "\\" and following in ("\\", "$") and following:
             parts.append(following)
             position += 2
-        elif character == "$" and following.isdigit():
+        elif character == "$" and following.isdecimal():
             group = int(following)
             begin, end = places[2 * group : 2 * group + 2] if 2 * group < len(places) else (-1, -1)
             parts.append(text[begin:end] if begin >= 0 else "")

@@ -98,7 +98,7 @@ def _read_rows(node: Node, posted: Typed, name: str) -> list[dict[str, Any]]:
     if level is None:
         return []
     count = posted.one(f"{name}-n")
-    shown = int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 0  # noqa: PLR2004
+    shown = int(count) if count.isascii() and count.isdecimal() and len(count) < 4 else 0  # noqa: PLR2004
     numbers = set(range(min(shown, node.rules.max_rows))) | posted.row_numbers(f"{name}-")
     kept = sorted(numbers)[: node.rules.max_rows + 1]  # one too many is kept, so that it can be told
     return [_read_level(level, posted, f"{name}-{number}-") for number in kept]

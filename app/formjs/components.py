@@ -261,7 +261,7 @@ class _Reader:
         text = self._property(name)
         if not text:
             return otherwise
-        if not text.isascii() or not text.isdigit() or int(text) > most:
+        if not text.isascii() or not text.isdecimal() or int(text) > most:
             self.fault("number", property=name, most=most)
             return otherwise
         return int(text)

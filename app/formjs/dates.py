@@ -99,7 +99,7 @@ def _text(kind: str, typed: Mapping[str, str]) -> str | None:
 
 
 def _is_number(text: str, least: int, most: int) -> bool:
-    return text.isascii() and text.isdigit() and least <= len(text) <= most
+    return text.isascii() and text.isdecimal() and least <= len(text) <= most
 
 
 def _moment(kind: str, text: Any) -> dt.datetime | None:

@@ -55,7 +55,7 @@ class Typed:
         found = set()
         for name in self._texts:
             number = name[len(prefix) :].partition("-")[0] if name.startswith(prefix) else ""
-            if number.isascii() and number.isdigit() and len(number) < 4:  # noqa: PLR2004
+            if number.isascii() and number.isdecimal() and len(number) < 4:  # noqa: PLR2004
                 found.add(int(number))
         return found
 

@@ -63,7 +63,7 @@ def _tries(token: re.Match[str]) -> bool:
     """Whether a token looks around (`(?=`), names a group, or points back by its number."""
     if token["group"]:
         return token["kind"] not in _PLAIN_GROUPS
-    return token["escape"] is not None and token["escape"][1].isdigit()
+    return token["escape"] is not None and token["escape"][1].isdecimal()
 
 
 def _times(token: re.Match[str]) -> int:

@@ -26,6 +26,8 @@ ODD = {
     "pattern": "%_\\'\";--",
     "long": "क" * 3000,
     "number": "9" * 40,
+    "digits of no number": "²①",
+    "digits without end": "9" * 5000,
     "emoji": "😀" * 40,
 }
 

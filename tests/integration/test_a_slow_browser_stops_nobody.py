@@ -216,8 +216,26 @@ def test_a_body_is_called_for_when_its_sender_waits_for_that(house: House) -> No
 
 def test_what_is_too_long_or_of_no_length_is_told_so_and_the_line_closed(house: House) -> None:
     chunked = f"POST /sign-in HTTP/1.1\r\n{HOST}{FORM}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n".encode()
-    assert house.ask(chunked).startswith(b"HTTP/1.1 411 ")
-    assert house.ask(b"GET / HTTP/1.1\r\nX: " + b"x" * lines.LONGEST_HEAD).startswith(b"HTTP/1.1 431 ")
+    far, heavy = (
+        f"GET /{'a' * 5000} HTTP/1.1\r\n{HOST}\r\n",
+        f"GET / HTTP/1.1\r\n{HOST}X: {'x' * 9000}\r\n\r\n",
+    )
+    unread = {
+        "411": house.ask(chunked),
+        "431": house.ask(b"GET / HTTP/1.1\r\nX: " + b"x" * lines.LONGEST_HEAD),
+        "431 ": house.ask(heavy.encode()),
+        "414": house.ask(far.encode()),
+        "400": house.ask(f"<b>GET</b> nowhere\r\n{HOST}\r\n".encode()),
+    }
+    for status, answer in unread.items():
+        head, _, body = answer.decode().partition("\r\n\r\n")
+        assert head.startswith(f"HTTP/1.1 {status.strip()} "), answer
+        assert f"Content-Length: {len(body.encode())}" in head, "nothing stands behind it"
+        assert {"Cache-Control: no-store", "X-Content-Type-Options: nosniff"} <= set(head.splitlines())
+        assert '<p lang="hi">' in body
+        assert '<p lang="en">' in body
+        assert "server." not in body, "the sentences stand in the catalogues"
+        assert "nowhere" not in body, "what was sent is not repeated"
     length = lines.LONGEST_BODY + 1
     ask = f"GET /healthz HTTP/1.1\r\n{HOST}\r\n".encode()
     too_long = house.ask(

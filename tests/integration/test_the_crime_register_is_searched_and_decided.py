@@ -126,7 +126,14 @@ def test_what_is_typed_wrongly_is_told_at_its_box(journey: Journey) -> None:
     assert faults(name="jke dqekj", father="=A1&B1") == {"name", "father"}
     assert faults(name="", stage="") == {"name", "stage"}
     assert faults(birth_year=2019) == {"birth_year"}
-    for typed in ({"name": "jke dqekj"}, {"born": "98", "name": "राहुल"}, {"name": "श्री"}, {"age": "30"}):
+    for typed in (
+        {"name": "jke dqekj"},
+        {"born": "98", "name": "राहुल"},
+        {"name": "श्री"},
+        {"age": "30"},
+        {"name": "राहुल", "age": "²"},
+        {"name": "राहुल", "born": "①९९८"},
+    ):
         with pytest.raises(crimesearch.Refused):
             search(journey, **typed)
 

@@ -90,6 +90,11 @@ def test_no_statement_is_put_together_from_text() -> None:
     assert places <= COMPILED, f"Values go into a statement as parameters: {built}"
 
 
+def test_no_sign_passes_for_a_number_that_is_none() -> None:
+    asked = [where for where, _ in calls("isdigit", "isnumeric")]
+    assert not asked, f"² is a digit, and int() refuses it: take text.whole_number, or isdecimal: {asked}"
+
+
 def test_no_path_through_xml_is_put_together_from_text() -> None:
     built = [where for where, call in calls("xpath") if call.args and isinstance(call.args[0], ast.JoinedStr)]
     assert not built, f"Values go into an XPath as variables: {built}"

@@ -10,7 +10,7 @@ from app.domain.antecedents import Match, Someone
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.legacyfont import is_legacy
 from app.domain.roles import Permission
-from app.domain.text import ascii_digits
+from app.domain.text import whole_number
 from app.models.antecedents import crimes as table
 from app.services.antecedents import crimebook
 from app.services.district import calendars
@@ -154,13 +154,13 @@ def _someone(typed: Mapping[str, str], year: int) -> Someone:
 
 def _born(texts: Mapping[str, str], year: int) -> int:
     """The year of birth by itself or by an age of today; 0 where neither was typed. Raises Refused."""
-    born, age = (ascii_digits(texts[key]) for key in ("born", "age"))
-    if born:
-        if not born.isdigit() or not _FIRST_YEAR <= int(born) <= year:
+    born, age = (whole_number(texts[key]) for key in ("born", "age"))
+    if texts["born"]:
+        if born is None or not _FIRST_YEAR <= born <= year:
             raise Refused("crimes.wrong_born", "born")
-        return int(born)
-    if age:
-        if not age.isdigit() or not 0 < int(age) <= _OLDEST:
+        return born
+    if texts["age"]:
+        if age is None or not 0 < age <= _OLDEST:
             raise Refused("crimes.wrong_age", "age")
-        return year - int(age)
+        return year - age
     return 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.domain.ids import new_id
+from app.domain.text import whole_number
 from app.models.intake import neighbours as table
 from app.services.district import englishnames
 from app.services.store import audit, keys
@@ -74,8 +75,8 @@ def ask(
 
     `letter` names the `district` by its code; one that has none (of another state) goes on paper alone.
     """
-    place = str(letter.get("district") or "")
-    if not place.isdigit() or int(place) == session.district_id:
+    place = whole_number(str(letter.get("district") or ""))
+    if place is None or place == session.district_id:
         return
     ask_id = new_id(session.recorded_at)
     key = keys.unlock(session, case.data_key_id)
@@ -86,7 +87,7 @@ def ask(
             "id": ask_id,
             "case_id": case.id,
             "enquiry_id": enquiry_id,
-            "other_district": int(place),
+            "other_district": place,
             "state": WAITING,
             "facts": keys.seal_json(key, _place(ask_id), facts),
             "asked_at": at,

@@ -122,7 +122,7 @@ def case_ids(session: Session, text: str, limit: int) -> list[UUID]:
         kind: [session.keys.blind(kind, skeleton) for skeleton in skeletons]
         for kind in ("name", "father", "village")
     }
-    digits = "".join(c for c in text if c.isdigit())
+    digits = "".join(c for c in text if c.isdecimal())
     if len(digits) == numbers.MOBILE_DIGITS:
         sought["mobile"] = [session.keys.blind("mobile", digits)]
     rows = cases.search(session, sought, _thanas(session, text), limit)

@@ -55,7 +55,7 @@ class Value:
         if self.type == "boolean":
             return {"true": True, "false": False}.get(text)
         if self.type == "number":
-            return int(text) if text.isascii() and text.isdigit() and int(text) <= MOST else None
+            return int(text) if text.isascii() and text.isdecimal() and int(text) <= MOST else None
         if self.type == "date":
             return _day(text)
         return text if text in self.codes else None

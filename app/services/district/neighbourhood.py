@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.domain.text import whole_number
 from app.models.intake import neighbours as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import calendars, englishnames
@@ -46,9 +47,9 @@ def place_of(letter: Mapping[str, Any]) -> str:
 
 
 def _way(database: Database, place: str, now: datetime) -> Way:
-    if not place.isdigit():
+    code = whole_number(place)
+    if code is None:
         return Way(0, place, place, NO_DISTRICT)
-    code = int(place)
     reason = database.read(lambda session: obstacle(session, now), there(code))
     return Way(code, *englishnames.district(code), reason)
 

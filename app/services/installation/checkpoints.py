@@ -111,7 +111,7 @@ def faults(session: Session, copies: Mapping[str, str]) -> list[Fault]:
 def district_of(text: str) -> int | None:
     """Of which district a copy says that it is."""
     origin, _, code = text.partition("\n")[0].partition("/")
-    return int(code) if origin == "e-satyapan" and code.isascii() and code.isdigit() else None
+    return int(code) if origin == "e-satyapan" and code.isascii() and code.isdecimal() else None
 
 
 def _of_checkpoints(session: Session, stored: Iterable[AnyRow]) -> Iterator[Fault]:

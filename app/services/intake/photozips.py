@@ -101,7 +101,7 @@ def _by_name(rows: list[tuple[int, list[str]]]) -> dict[str, int]:
 
 def _plain(text: str) -> str:
     plain = " ".join(ascii_digits(unicodedata.normalize("NFC", text)).casefold().split())
-    return plain.lstrip("0") or plain if plain.isdigit() else plain
+    return plain.lstrip("0") or plain if plain.isdecimal() else plain
 
 
 def _photos(data: bytes) -> Iterator[tuple[str, bytes | None]]:

@@ -136,7 +136,7 @@ def draw(
     def read(session: Session) -> tuple[AnyRow, datetime, papers.Texts, papers.LetterFacts]:
         known = numbers.parse_case_number(number)
         case = cases.find_number(session, known) if known else None
-        if case is None or not (place.isascii() and place.isdigit() and len(place) <= _DIGITS):
+        if case is None or not (place.isascii() and place.isdecimal() and len(place) <= _DIGITS):
             raise NotFound
         file = casefile.CaseFile(session, actor, case, releases.load(session, case.release_id), now)
         texts = releases.active(session).texts

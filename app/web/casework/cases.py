@@ -146,14 +146,14 @@ def _tabs() -> tuple[str, ...]:
 def _part() -> sightings.Part:
     """The part of the list that the address names; what is none means the newest, of every office."""
     before = request.args.get("before", "")
-    is_number = before.isascii() and before.isdigit() and len(before) <= _DIGITS
+    is_number = before.isascii() and before.isdecimal() and len(before) <= _DIGITS
     return sightings.Part(int(before) if is_number else None, known_id(request.args.get("office", "")))
 
 
 def _moment() -> hindsight.Wanted:
     """The moment of the diagram that the address names: a day, else an act by its number; what is none means now."""
     step = ascii_digits(request.args.get("step", ""))
-    is_number = step.isascii() and step.isdigit() and len(step) <= _DIGITS
+    is_number = step.isascii() and step.isdecimal() and len(step) <= _DIGITS
     return hindsight.Wanted(int(step) if is_number else None, known_day(request.args.get("on", "")))
 
 

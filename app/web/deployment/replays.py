@@ -11,6 +11,7 @@ from app import engine
 from app.domain.errors import ReleaseRefused
 from app.domain.offices import LANES
 from app.domain.roles import Permission
+from app.domain.text import whole_number
 from app.services.deployment import release_proposals as proposals
 from app.services.deployment import replays
 from app.services.procedure import procedures
@@ -138,8 +139,8 @@ def _drawings(contents: Mapping[str, bytes], report: Report) -> list[diagrams.Dr
 def begin(proposal_id: UUID) -> ResponseReturnValue:
     """Ask for a replay; the worker does it, and the page tells how far it is."""
     actor, now = transaction.actor(), transaction.now()
-    typed = request.form.get("months", "")
-    months = int(typed) if typed.isdecimal() and int(typed) in replays.MONTHS else 0
+    typed = whole_number(request.form.get("months", ""))
+    months = typed if typed in replays.MONTHS else 0
     try:
         replays.ask(transaction.database(), actor, proposal_id, months, now)
     except ReleaseRefused:

@@ -9,6 +9,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from app import engine
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
+from app.domain.text import whole_number
 from app.services.deployment import examples, scenarios
 from app.services.deployment import release_proposals as proposals
 from app.services.deployment.scenarios import SCENARIOS
@@ -127,10 +128,10 @@ def change(proposal_id: UUID, key: str) -> ResponseReturnValue:
     before = examples.one_of(contents, key)
     steps = {}
     for step in {**_labels(contents), **before.steps}:
-        typed = request.form.get(f"times-{step}", "").strip() or "0"
-        if not typed.isdecimal() or int(typed) > _MOST_TIMES:
+        typed = whole_number(request.form.get(f"times-{step}", "").strip() or "0")
+        if typed is None or typed > _MOST_TIMES:
             return _one(proposal_id, key, 422, language.say("scenario.times_wrong", most=_MOST_TIMES))
-        steps[step] = int(typed)
+        steps[step] = typed
     names, end = _names(), request.form.get("end", "")
     if not all(names):
         return _one(proposal_id, key, 422, language.say("scenario.names_wrong"))

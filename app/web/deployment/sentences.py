@@ -99,7 +99,7 @@ class Sentences:
 
     def _amount(self, tree: Any) -> str:
         kind, *parts = tree
-        if kind == "num" or (kind == "lit" and str(parts[0]).isdigit()):
+        if kind == "num" or (kind == "lit" and str(parts[0]).isdecimal()):
             return str(parts[0])
         if kind in ("name", "path"):
             return say("sentence.as_in", value=self._value(tree).label)

@@ -133,7 +133,7 @@ def _asked() -> InboxQuery:
     """
     asked = request.args.to_dict()
     given = {name: asked.get(name, "").strip()[:_LONGEST] for name in _DEFAULTS}
-    size = int(given["size"]) if given["size"].isascii() and given["size"].isdigit() else inbox.SIZES[0]
+    size = int(given["size"]) if given["size"].isascii() and given["size"].isdecimal() else inbox.SIZES[0]
     return inbox.InboxQuery(
         tab=given["tab"],
         search=parse_case_number(given["search"]) or "",

@@ -74,7 +74,7 @@ def _line(subject: Subject) -> Response:
 def _since() -> int:
     """The last event that the browser has seen: it says so when it comes again, else its page does."""
     given = request.headers.get("Last-Event-ID") or request.args.get("since", "")
-    is_number = given.isascii() and given.isdigit() and len(given) <= _DIGITS
+    is_number = given.isascii() and given.isdecimal() and len(given) <= _DIGITS
     return int(given) if is_number else live.number_at(transaction.now())
 
 

@@ -139,7 +139,7 @@ def _visit(item: receiving.Item, now: datetime) -> str:
 def _ago() -> timedelta:
     """How long ago the phone put the item away, by one and the same clock of its own; nothing for nonsense."""
     text = request.form.get("_age", "")
-    seconds = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0  # noqa: PLR2004
+    seconds = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0  # noqa: PLR2004
     return min(timedelta(seconds=seconds), _LONGEST_AGO)
 
 

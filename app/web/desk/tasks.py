@@ -200,7 +200,7 @@ def _day_wanted(rows: Session, op: str, typed: str, now: datetime) -> date | Non
     """The day that the button means. Raises Refused for what is no day."""
     if op == "forget":
         return None
-    if op.isascii() and op.isdigit() and int(op) in LOOK_IN:
+    if op.isascii() and op.isdecimal() and int(op) in LOOK_IN:
         return calendars.of(rows).add_days(calendars.day(now), int(op))
     found = known_day(typed)
     if found is None:

@@ -82,7 +82,7 @@ def _page(status: int = 200, **typed: Any) -> ResponseReturnValue:
     now = transaction.now()
     year = request.args.get("year", "")
     wanted = (
-        int(year) if year.isascii() and year.isdigit() and len(year) == _YEAR else calendars.day(now).year
+        int(year) if year.isascii() and year.isdecimal() and len(year) == _YEAR else calendars.day(now).year
     )
     found = transaction.read(lambda rows: calendar_changes.show(rows, g.actor, wanted, now))
     return page(

@@ -79,7 +79,7 @@ def _asked() -> orders.Asked:
         known_id(form.get("office", "")),
         day_of(form, "first"),
         day_of(form, "last"),
-        int(days) if days.isascii() and days.isdigit() and len(days) <= _DIGITS else 0,
+        int(days) if days.isascii() and days.isdecimal() and len(days) <= _DIGITS else 0,
         form.get("reason", ""),
         form.get("number", ""),
         day_of(form, "dated"),

@@ -80,7 +80,7 @@ def _schedule() -> terms.Schedule:
 
 def _number(text: str) -> int | None:
     digits = ascii_digits(text)
-    return int(digits) if digits.isascii() and digits.isdigit() else None
+    return int(digits) if digits.isascii() and digits.isdecimal() else None
 
 
 @bp.post("/decide")

@@ -93,7 +93,7 @@ def give_ticket() -> ResponseReturnValue:
     names = ("number", "days", "reason", "statements")
     typed = {name: request.form.get(name, "").strip()[:_LONGEST] for name in names}
     digits = ascii_digits(typed["days"])
-    days = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _DAYS else None
+    days = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _DAYS else None
     wanted = inspections.Wanted(typed["number"], days, typed["reason"], typed["statements"] == "yes")
     try:
         transaction.write(lambda rows: inspections.give(rows, actor, wanted, now))
@@ -202,4 +202,4 @@ def _older(book: recordbook.Book | None) -> str:
 
 def _before() -> int | None:
     text = ascii_digits(request.args.get("before", ""))
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None

@@ -66,7 +66,7 @@ def decide() -> ResponseReturnValue:
 
 def _number(text: str) -> int | None:
     digits = ascii_digits(text)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS else None
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS else None
 
 
 def _done(what: str) -> ResponseReturnValue:

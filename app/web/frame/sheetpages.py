@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, redirect, request, url_for
 
 from app import spreadsheets
+from app.domain.text import whole_number
 from app.services.intake import sheetlists
 from app.web.frame import confirmations, formviews, language
 from app.web.frame.forms import uploads
@@ -102,8 +103,7 @@ def explain(
 
 def row_after() -> int:
     """The row behind which the page of a list begins; 0 is its top, and what an address that says nonsense gets."""
-    given = request.args.get("after", "")
-    return int(given) if given.isdecimal() and len(given) <= _MOST_DIGITS else 0
+    return whole_number(request.args.get("after", ""), _MOST_DIGITS) or 0
 
 
 def _chosen_columns() -> dict[int, str]:

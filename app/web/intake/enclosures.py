@@ -65,7 +65,7 @@ def give_letter(lodgement_id: UUID) -> ResponseReturnValue:
 @requires(Permission.ROSTER_KEEP)
 def persons(roster_id: UUID) -> ResponseReturnValue:
     text = request.args.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
+    after = int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0
     found = transaction.read(
         lambda rows: enclosures.persons(rows, g.actor, roster_id, transaction.now(), after)
     )

@@ -142,7 +142,7 @@ def look(lodgement_id: UUID) -> ResponseReturnValue:
 
 def _look(lodgement_id: UUID, status: int = 200, fault: str = "") -> ResponseReturnValue:
     text = request.args.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
+    after = int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0
     found = acceptance.see(transaction.database(), g.actor, lodgement_id, transaction.now(), after)
     return page(
         "requisitions/sent.html",

@@ -8,6 +8,7 @@ from flask import Blueprint, g, request, url_for
 
 from app import spreadsheets
 from app.domain.roles import Permission
+from app.domain.text import whole_number
 from app.services.intake import rosters
 from app.web.frame import confirmations, language, sheetpages
 from app.web.frame.pages import page
@@ -112,7 +113,8 @@ def explain(roster_id: UUID) -> ResponseReturnValue:
 @bp.post("/lists/<uuid:roster_id>/take")
 @requires(Permission.ROSTER_TAKE)
 def take(roster_id: UUID) -> ResponseReturnValue:
-    doubles = {int(text) for text in request.form.getlist("double") if text.isdecimal()}
+    ticked = map(whole_number, request.form.getlist("double"))
+    doubles = {number for number in ticked if number is not None}
     rosters.take(transaction.database(), g.actor, roster_id, doubles, transaction.now())
     return sheetpages.back(_AT, roster_id)
 

@@ -46,7 +46,7 @@ def ask() -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
     name, wanted = request.form.get("name", "")[:_LONGEST], request.form.getlist("scope")
     text = request.form.get("days", "")
-    days = int(text) if text.isascii() and text.isdigit() and len(text) <= len("365") else 0
+    days = int(text) if text.isascii() and text.isdecimal() and len(text) <= len("365") else 0
     try:
         asked = transaction.write(lambda rows: tokens.to_make(rows, actor, name, wanted, days, now))
     except tokens.Refused as refused:

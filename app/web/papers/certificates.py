@@ -57,7 +57,7 @@ def revocations() -> ResponseReturnValue:
     """The register of revocations of a year."""
     this_year = calendars.day(transaction.now()).year
     wanted = request.args.get("year", "")
-    year = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) == _YEAR else this_year
+    year = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) == _YEAR else this_year
     year = min(max(year, _FIRST_YEAR), this_year)
     rows = transaction.read(lambda rows: paperlife.revocations(rows, year))
     return page("certificates/revocations.html", rows=rows, year=year, this_year=this_year, first=_FIRST_YEAR)

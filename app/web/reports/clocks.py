@@ -64,4 +64,4 @@ def reminders() -> ResponseReturnValue:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0

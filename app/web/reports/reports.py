@@ -346,7 +346,7 @@ def _opened(sheet: Sheet, purpose: str, column: Column, line: Line) -> str:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0
 
 
 # -- in words ---------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def language_asked() -> Spoken:
 def ask_letter_file(requisition_id: UUID) -> ResponseReturnValue:
     """Have a part of a letter's papers put into one ZIP, or one file to print: that of the form, or the first."""
     text = ascii_digits(request.form.get("part", ""))
-    part = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 1
+    part = int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 1
     kind = bundles.PRINT if request.form.get("as") == "print" else bundles.ZIP
     return ask_file(bundles.Wanted(kind, requisition_id, part=part))
 
