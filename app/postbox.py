@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import smtplib
 import socket
 import ssl
@@ -126,6 +127,8 @@ class SmsGateway:
 _PORTS = {"https": 443, "http": 80}
 _OWN_PORTS = 1024  # below it, nobody serves programs but under 80 and 443
 _LONGEST = 300
+#: A name as the registers of domains give it; one whose last part is a number is an address in disguise (0x7f.1).
+_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?\.?")
 _GONE = 410  # whoever answers so wants no further call
 
 
@@ -190,7 +193,9 @@ class Caller:
         try:
             named = ipaddress.ip_address(host)
         except ValueError:
-            if "." not in host and not self.is_demo:
+            if not _NAME.fullmatch(host):
+                raise AddressRefused("malformed") from None
+            if "." not in host.rstrip(".") and not self.is_demo:
                 raise AddressRefused("private") from None
             return host, port
         self._open(named)
@@ -200,7 +205,7 @@ class Caller:
         """One look at the name, and the connection goes to what it said: a second look might say otherwise."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise AddressRefused(UNREACHABLE) from error
         places = [str(each[4][0]) for each in found]
         for place in places:
@@ -218,12 +223,16 @@ class Caller:
 
 
 def _tunnels(place: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether an IPv6 address carries an IPv4 one that nobody has looked at (6to4, Teredo, NAT64)."""
+    """Whether an IPv6 address carries an IPv4 one that nobody has looked at (6to4, Teredo, NAT64).
+
+    So are those of protocols and of sites of old, which the library takes for open ones.
+    """
     if isinstance(place, ipaddress.IPv4Address):
-        return False
-    return place.sixtofour is not None or place.teredo is not None or place in _NAT64
+        return place in _PROTOCOLS
+    return place.sixtofour is not None or place.teredo is not None or place.is_site_local or place in _NAT64
 
 
+_PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 

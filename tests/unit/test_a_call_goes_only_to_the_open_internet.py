@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app import postbox
 from app.postbox import AddressRefused, Caller, NotSent
 
 if TYPE_CHECKING:
@@ -34,6 +36,14 @@ PUBLIC = "93.184.216.34"
         ("https://[::ffff:127.0.0.1]/", "private"),
         ("https://[64:ff9b::7f00:1]/", "private"),
         ("https://[2002:7f00:1::]/", "private"),
+        ("https://[fec0::1]/", "private"),
+        ("https://192.0.0.8/", "private"),
+        ("https://localhost./", "private"),
+        ("https://127.1/", "malformed"),
+        ("https://0x7f.1/", "malformed"),
+        ("https://127.0.0.1%00.gov.in/", "malformed"),
+        ("https://karyalay..gov.in/", "malformed"),
+        (f"https://{'a' * 64}.gov.in/", "malformed"),
         ("https://localhost/", "private"),
         ("https://224.0.0.1/", "private"),
         ("https://name:word@karyalay.gov.in/", "malformed"),
@@ -54,6 +64,19 @@ def test_an_address_in_somebodys_own_network_is_refused(address: str, reason: st
 def test_an_address_on_the_internet_is_taken() -> None:
     OUTSIDE.judge("https://karyalay.gov.in/hook?office=7")
     OUTSIDE.judge(f"https://{PUBLIC}:8443/")
+
+
+@pytest.mark.parametrize("host", ["karyalay..gov.in", "a" * 64 + ".gov.in", ".gov.in"])
+def test_a_name_that_no_resolver_takes_is_told_and_stops_no_worker(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was kept before names were looked at so."""
+    with pytest.raises(NotSent):
+        OUTSIDE.post(f"https://{host}/", b"{}", {})
+    monkeypatch.setattr(postbox, "_NAME", re.compile(".*"))
+    with pytest.raises(NotSent) as refused:
+        OUTSIDE.post(f"https://{host}/", b"{}", {})
+    assert refused.value.reason == "unreachable"
 
 
 def found(*places: str) -> Any:

@@ -118,7 +118,7 @@ def line_of(texts: papers.Texts, row: AnyRow) -> LetterLine:
         kind, to = KINDS[row.form], addressed(texts, row)
     else:
         kind, to = "other_district", papers.Words(row.to_place, row.to_place)
-        if row.to_place.isdigit():
+        if row.to_place.isdecimal():
             to = papers.Words(*englishnames.district(row.to_place))
     return LetterLine(str(row.id), kind, row.number, to.hi, to.en, row.sent_at, row.persons)
 
