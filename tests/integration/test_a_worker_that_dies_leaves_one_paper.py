@@ -8,15 +8,23 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from app.domain.retention import EntryKind
 from app.domain.roles import Role
 from app.models.issuing.bundles import bundle, bundle_piece
 from app.models.tables.audit import audit
 from app.models.tables.papers import certificate
 from app.models.tables.workflow import job, notification, step, timer
-from tests import sources
+from app.services.antecedents import crimebook
+from app.services.casework import destruction
+from app.services.store.drafts import actor_scope
+from tests import sources, weeding
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.models.scope import Session
     from tests.drill import Drill
 
 #: Where a job may be cut off, in the order in which it passes there.
@@ -29,6 +37,8 @@ OF_HANDS = {"signature_put", "signature_kept"}
 OF_LETTERS = {"letter_received"}
 #: Where the making of a file of many documents may be cut off, in the order in which it passes there.
 OF_BUNDLES = ("bundle_piece_laid", "bundle_laid")
+#: Where the destruction of entries of the crime register may be cut off.
+OF_ENTRIES = {"entries_weeded"}
 
 
 def test_every_crash_point_of_the_program_has_its_drill() -> None:
@@ -40,7 +50,7 @@ def test_every_crash_point_of_the_program_has_its_drill() -> None:
         and getattr(call.func, "id", "") == "crash_point"
         and isinstance(call.args[0], ast.Constant)
     }
-    assert found == {*POINTS} | OF_TIMERS | OF_HANDS | OF_LETTERS | {*OF_BUNDLES}
+    assert found == {*POINTS} | OF_TIMERS | OF_HANDS | OF_LETTERS | {*OF_BUNDLES} | OF_ENTRIES
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -150,3 +160,39 @@ def test_a_file_of_many_documents_cut_off_anywhere_is_made_once(drill: Drill) ->
     held = {each.id.hex for table in (bundle, bundle_piece) for each in drill.all_rows(table)}
     left = [path.name for path in (drill.instance / "documents").rglob("*") if path.name in held]
     assert left == [drill.all_rows(bundle)[0].id.hex], "its pieces are gone"
+
+
+def test_a_list_of_entries_cut_off_is_destroyed_whole_and_recorded_once(drill: Drill) -> None:
+    drill.up()
+    journey = drill.journey()
+    dcrb, sp = journey.staff.holder(Role.DCRB), journey.staff.holder(Role.SP)
+    thana = str(next(iter(journey.staff.offices(Role.SHO).values())))
+    entry = {"thana": thana, "fir_year": 2008, "name": "राहुल कुमार", "father": "विनय कुमार"}
+    entry |= {"sections": "379", "stage": "convicted", "stage_date": "2009-05-02"}
+    rows = [{**entry, "fir_no": str(each)} for each in (71, 72)]
+
+    def put(session: Session) -> list[UUID]:
+        return [each.id for each in crimebook.put(session, dcrb.officer_id, rows, drill.now)]
+
+    ids = journey.database.write(put, actor_scope(dcrb))
+    weeding.years(journey, convicted=10)
+    deaths = drill.site.said("crash_point")
+    drill.restart(ESP_CRASH_AT="entries_weeded")
+    list_id = weeding.proposed(journey, EntryKind.CONVICTED)
+    weeding.approved(journey, list_id)
+    drill.wait_for(lambda: drill.site.said("crash_point") > deaths, "the worker dies over the entries")
+
+    def states(session: Session) -> tuple[set[str], int]:
+        found = destruction.listed(session, sp, list_id)
+        return {line.state for line in found.lines}, len(found.entries)
+
+    assert journey.database.read(states, actor_scope(sp)) == ({"listed"}, 2), "nothing is half done"
+    drill.restart()
+    drill.wait_for(
+        lambda: journey.database.read(states, actor_scope(sp)) == ({"destroyed"}, 0), "they are destroyed"
+    )
+    with journey.database.engine.connect() as connection:
+        told = (
+            connection.execute(select(audit.c.detail).where(audit.c.action == "crime:weed")).scalars().all()
+        )
+    assert [sorted(each["entries"]) for each in told] == [sorted(map(str, ids))], "recorded once"

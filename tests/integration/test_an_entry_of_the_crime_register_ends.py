@@ -14,17 +14,17 @@ from app.domain.retention import EntryKind
 from app.domain.roles import Role
 from app.models.antecedents.crimes import accused, accused_key, fir
 from app.models.scope import SystemReason, SystemScope
-from app.services.access import stepup
 from app.services.antecedents import crimebook, crimedesk, crimesearch, hits
 from app.services.casework import destruction
-from app.services.district import policies, terms
+from app.services.district import terms
 from app.services.store import audit, keys
 from app.services.store.drafts import actor_scope
 from tests.districts import NOW
 from tests.office import text_of
+from tests.weeding import approved, proposed, write, years
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from uuid import UUID
 
     from tests.journey import Journey
@@ -57,11 +57,6 @@ def entered(journey: Journey, *rows: Mapping[str, Any]) -> list[UUID]:
     return [each.id for each in put]
 
 
-def write(journey: Journey, role: Role, work: Callable[[Any, Any], Any]) -> Any:
-    actor = journey.staff.holder(role)
-    return journey.database.write(lambda session: work(session, actor), actor_scope(actor))
-
-
 def found(journey: Journey, **typed: str) -> list[UUID]:
     hits_ = write(
         journey, Role.DCRB, lambda session, actor: crimesearch.search(session, actor, typed, NOW)
@@ -91,35 +86,6 @@ def withheld(journey: Journey, entry_id: UUID, why: str = "acquitted", order: st
         Role.DCRB,
         lambda session, actor: crimedesk.withhold(session, actor, entry_id, why, order, NOW),
     )
-
-
-def years(journey: Journey, **wanted: int) -> None:
-    """Set the years of classes of entries by two."""
-    typed = {EntryKind(kind): each for kind, each in wanted.items()}
-    write(
-        journey,
-        Role.PROCESS_ADMIN,
-        lambda session, actor: terms.propose(session, actor, typed, NOW, terms.ENTRIES),
-    )
-    write(
-        journey,
-        Role.SP,
-        lambda session, actor: policies.decide(session, actor, NOW, approves=True, key=terms.ENTRIES.key),
-    )
-
-
-def proposed(journey: Journey, kind: EntryKind, role: Role = Role.SP_READER) -> UUID:
-    return write(journey, role, lambda session, actor: destruction.propose(session, actor, kind, NOW))
-
-
-def approved(journey: Journey, list_id: UUID) -> None:
-    sp = journey.staff.holder(Role.SP)
-    wanted = write(
-        journey, Role.SP, lambda session, actor: destruction.to_approve(session, actor, list_id, NOW)
-    )
-    journey.confirm(sp, wanted)
-    asked = journey.database.read(lambda session: stepup.see(session, sp, wanted, NOW), actor_scope(sp))
-    write(journey, Role.SP, lambda session, actor: destruction.approve(session, actor, asked, NOW))
 
 
 def work(journey: Journey) -> None:
@@ -205,6 +171,18 @@ def test_an_entry_taken_out_is_unreadable_though_others_shared_its_key(journey: 
 
 
 # -- by its years ---------------------------------------------------------------------------------------------
+
+
+def test_the_worker_renews_few_keys_at_a_time(journey: Journey) -> None:
+    old = {"stage_date": "2009-05-02", "stage": "convicted"}
+    gone = [entered(journey, {**old, "fir_no": f"51{each}"})[0] for each in range(10)]
+    years(journey, convicted=10)
+    approved(journey, proposed(journey, EntryKind.CONVICTED))
+    assert destruction.go_on(journey.database, NOW)
+    left = [each for each in gone if row_of(journey, each) is not None]
+    assert len(left) == 2, "each lay under a key of its own, and what shares one is sealed anew with it"
+    work(journey)
+    assert [each for each in gone if row_of(journey, each) is not None] == []
 
 
 def test_entries_past_the_years_of_their_class_are_destroyed_by_list(journey: Journey) -> None:

@@ -17,10 +17,11 @@ from app.models.tables.officers import posting
 from app.services.access import standins
 from app.services.antecedents import crimebook, hits
 from app.services.casefile import notes, sightings, visits
-from app.services.casework import cases
-from app.services.desk import holding
+from app.services.casework import cases, emergency, preparing
+from app.services.desk import holding, signatures
 from app.services.papers import paperacts, paperlife
 from app.services.store.drafts import actor_scope
+from app.services.timekeeping import orders
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import Office, text_of
@@ -212,3 +213,77 @@ def test_the_register_of_revocations_says_for_whom_an_order_was_given(journey: J
     lines = {line.number: line for line in journey.database.write(revoke, actor_scope(dm))}
     assert lines["REV/1"].acting == standins.StandIn("charge", "dm", dm.name_hi, dm.name_en)
     assert lines["REV/2"].acting is None
+
+
+def test_the_lists_of_orders_and_holidays_say_for_whom_they_were_given(office: Office) -> None:
+    journey, sp = office.journey, office.journey.staff.holder(Role.SP)
+    reader = journey.staff.holder(Role.SP_READER)
+    acting = posted(journey, reader, Role.SP, "charge")
+    asked = orders.Asked("pause", None, NOW.date(), NOW.date(), 0, "festival", "41/2026", NOW.date())
+    for officer in (acting, sp):
+        journey.database.write(
+            lambda rows, officer=officer: orders.issue(
+                rows, officer, replace(asked, number=f"{officer.post.kind}/2026"), NOW
+            ),
+            actor_scope(officer),
+        )
+    page = text_of(office.at(Role.SP).get("/orders")).partition("<main")[2]
+    said = f"({sp.name_hi} के पद के अतिरिक्त प्रभार में, "
+    assert page.count(said) == 1, "at the order that the reader gave in charge, and at no other"
+    assert page.index("charge/2026") < page.index(said)
+
+
+def test_who_opened_a_case_in_an_emergency_is_told_with_him_for_whom_he_acted(journey: Journey) -> None:
+    sho, munshi = of_thana(journey, Role.SHO), of_thana(journey, Role.THANA_MUNSHI)
+    other = next(key for key in journey.staff.offices(Role.SHO) if key != THANA)
+    number = journey.new_case([other])
+    journey.go_on(number, "accept_enquiry")
+    acting, sp = posted(journey, munshi, Role.SHO, "substitute"), journey.staff.holder(Role.SP)
+    for officer in (acting, sho):
+        journey.database.write(
+            lambda rows, officer=officer: emergency.open_case(
+                rows, officer, number, "court", journey.now + timedelta(minutes=officer is sho)
+            ),
+            actor_scope(officer),
+        )
+    found = journey.database.read(
+        lambda rows: emergency.told(rows, sp, journey.now + timedelta(minutes=2)), actor_scope(sp)
+    )
+    told_for = {row.officer_id: stand_in for row, stand_in in found if row.number == number}
+    assert told_for[munshi.officer_id] == standins.StandIn("substitute", "sho", sho.name_hi, sho.name_en)
+    assert told_for[sho.officer_id] is None
+
+
+def test_a_hearing_says_for_whom_it_was_prepared(office: Office) -> None:
+    journey = office.journey
+    head, assistant = journey.staff.holder(Role.DM_SECTION_HEAD), journey.staff.holder(Role.DM_ASSISTANT)
+    number = journey.new_case([THANA])
+    journey.go_on(number, until="decide")
+    acting = posted(journey, assistant, Role.DM_SECTION_HEAD, "charge")
+    boxes = {
+        "hearing_date-d": ["9"],
+        "hearing_date-m": ["12"],
+        "hearing_date-y": ["2026"],
+        "hearing_time-t": ["11:00"],
+        "hearing_place": ["समाहरणालय, छपरा"],
+        "dm_reason": ["अभ्यर्थी का पक्ष सुनना आवश्यक है।"],
+    }
+    preparing.prepare(journey.database, acting, number, boxes, journey.now)
+    page = text_of(office.at(Role.DM).get(f"/tasks/{office.task(number, 'decide').id}")).partition("<main")[2]
+    assert f'{assistant.name_hi} <span class="acting">({head.name_hi} के पद के अतिरिक्त प्रभार में' in page
+
+
+def test_a_list_that_another_signed_first_says_for_whom_he_did(journey: Journey) -> None:
+    adm, dm = journey.staff.holder(Role.ADM), journey.staff.holder(Role.DM)
+    number = journey.new_case()
+    journey.go_on(number, until="decide")
+    task = next(each for each in journey.waiting(number) if each.element_id == "decide")
+    acting = posted(journey, adm, Role.DM, "charge")
+    journey.finish(task, journey.form_of(task), acting)
+
+    def told(session: Session) -> signatures.Outcome:
+        return signatures._outcome(session, dm, task.id)
+
+    found = journey.database.read(told, actor_scope(dm))
+    assert (found.state, found.by_hi) == ("other", adm.name_hi)
+    assert found.acting == standins.StandIn("charge", "dm", dm.name_hi, dm.name_en)

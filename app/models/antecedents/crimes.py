@@ -46,6 +46,9 @@ fir = case_table(
     Column("facts", Encrypted, nullable=False),
     UniqueConstraint("district_id", "reference"),
     Index("ix_fir_office", "district_id", "office_id", "year"),
+    Index(
+        "ix_fir_key", "district_id", "data_key_id"
+    ),  # what else was sealed under the key of an erased entry
     scope="register",
     parents=[("data_key_id", "data_key"), ("office_id", "office")],
 )

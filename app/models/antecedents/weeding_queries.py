@@ -121,7 +121,7 @@ _WAITS = exists().where(
 
 
 def next_lines(session: Session, limit: int) -> Sequence[AnyRow]:
-    """Entries of approved lists that were not looked at yet, all of one list."""
+    """Entries of approved lists that were not looked at yet, all of one list, with the key of those still there."""
     waiting = (
         select(destruction.c.district_id, destruction.c.id, destruction.c.kind)
         .where(visible(destruction, session.scope), destruction.c.state == "approved", _WAITS)
@@ -130,7 +130,7 @@ def next_lines(session: Session, limit: int) -> Sequence[AnyRow]:
         .subquery()
     )
     chosen = (
-        select(destruction_entry, waiting.c.kind)
+        select(destruction_entry, waiting.c.kind, fir.c.data_key_id)
         .join(
             waiting,
             and_(
@@ -138,6 +138,14 @@ def next_lines(session: Session, limit: int) -> Sequence[AnyRow]:
                 waiting.c.id == destruction_entry.c.destruction_id,
             ),
         )
+        .outerjoin(
+            accused,
+            and_(
+                accused.c.district_id == destruction_entry.c.district_id,
+                accused.c.id == destruction_entry.c.accused_id,
+            ),
+        )
+        .outerjoin(fir, and_(fir.c.district_id == accused.c.district_id, fir.c.id == accused.c.fir_id))
         .where(visible(destruction_entry, session.scope), destruction_entry.c.state == "listed")
     )
     return session.connection.execute(chosen.order_by(destruction_entry.c.accused_id).limit(limit)).all()

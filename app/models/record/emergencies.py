@@ -77,6 +77,8 @@ def told_to(session: Session, office_id: UUID, role: str, kind: str, since: date
             _c.opened_at,
             _c.until,
             _c.role,
+            _c.officer_id,
+            _c.office_id,
             officer.c.name_hi.label("officer_hi"),
             officer.c.name_en.label("officer_en"),
             *named(office, "office"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.domain.posts import REGULAR
-from app.domain.roles import DELEGATE, Role, covers
+from app.domain.roles import DELEGATE, Permission, Role, covers, permissions_of
 from app.models.staff import officer_queries as table
 from app.services.district import calendars
 
@@ -62,6 +62,23 @@ def find(session: Session, acts: Iterable[Act | None]) -> Mapping[Act | None, St
     return {each: stand_in for each, stand_in in found.items() if stand_in is not None}
 
 
+def by_right(
+    session: Session, done: Iterable[tuple[UUID | None, datetime | None]], right: Permission
+) -> Mapping[tuple[UUID | None, datetime | None], StandIn]:
+    """The same of acts of unrecorded office: (officer, time) -> for whom, by the post that gave him the right."""
+    wanted = {(who, at) for who, at in done if who is not None and at is not None}
+    posts = table.posts_of(session, {who for who, _ in wanted}) if wanted else ()
+    acts: dict[tuple[UUID, datetime], Act] = {}
+    for who, at in wanted:
+        day = calendars.day(at)
+        his = [row for row in posts if row.officer_id == who and _is_on(row, day)]
+        able = [row for row in his if right in permissions_of(Role(row.role), row.kind)]
+        if able and all(row.kind != REGULAR for row in able):
+            acts[who, at] = Act(who, able[0].office_id, day, able[0].role)
+    found = find(session, acts.values())
+    return {each: found[did] for each, did in acts.items() if did in found}
+
+
 def _of(did: Act, posts: Sequence[AnyRow], holders: Sequence[AnyRow]) -> StandIn | None:
     his = [
         row for row in posts if row.officer_id == did.officer_id and _holds(row, did) and _fits(row, did.role)
@@ -89,8 +106,8 @@ def _is_his_own(row: AnyRow, role: str) -> bool:
 
 
 def _holds(row: AnyRow, did: Act) -> bool:
-    return (
-        row.office_id == did.office_id
-        and row.valid_from <= did.day
-        and (row.valid_to is None or row.valid_to >= did.day)
-    )
+    return row.office_id == did.office_id and _is_on(row, did.day)
+
+
+def _is_on(row: AnyRow, day: date) -> bool:
+    return row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)

@@ -11,6 +11,7 @@ from app.models.antecedents import weeding_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.antecedents import crimebook, crimeerasure
 from app.services.store import audit
+from app.services.store.crashes import crash_point
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from app.services.antecedents.crimebook import Entry
     from app.services.store.database import Database
 
-_SLICE = (
-    50  # entries between two looks at what else there is to do; what shares their keys is sealed anew once
-)
+_SLICE = 50  # entries between two looks at what else there is to do
+#: Keys that they may lie under: all that shares a key with a destroyed entry, some hundreds, is sealed anew with it.
+_KEYS = 8
 _EVERYWHERE = SystemScope(SystemReason.WORKER)
 
 
@@ -68,10 +69,16 @@ def go_on(database: Database, now: datetime) -> bool:
     Each is looked at again in the transaction that destroys it: what changed its class, or is asked for, is kept.
     """
     rows = database.read(partial(table.next_lines, limit=_SLICE), _EVERYWHERE)
-    for district_id, own in groupby(rows, key=lambda row: row.district_id):
+    for district_id, own in groupby(_under_few_keys(rows), key=lambda row: row.district_id):
         scope = SystemScope(SystemReason.WORKER, district_id)
         database.write(partial(_destroy, rows=list(own), now=now), scope)
     return bool(rows)
+
+
+def _under_few_keys(rows: Sequence[AnyRow]) -> list[AnyRow]:
+    """The first of these lines, as far as they lie under no more keys than one transaction should renew."""
+    found = list(dict.fromkeys(row.data_key_id for row in rows if row.data_key_id is not None))[:_KEYS]
+    return [row for row in rows if row.data_key_id is None or row.data_key_id in found]
 
 
 def _destroy(session: Session, rows: Sequence[AnyRow], now: datetime) -> None:
@@ -87,6 +94,7 @@ def _destroy(session: Session, rows: Sequence[AnyRow], now: datetime) -> None:
     ids = [str(each) for each in gone]
     thing = f"destruction:{rows[0].destruction_id}"
     audit.record(session, "admin", "crime:weed", thing, None, now, entries=ids)
+    crash_point("entries_weeded")
 
 
 def _why_kept(row: AnyRow, entry: AnyRow | None) -> str:

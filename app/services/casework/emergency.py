@@ -21,6 +21,7 @@ from app.models.desk import notification_queries as notifications
 from app.models.district import office_queries as offices
 from app.models.record import emergencies as table
 from app.models.scope import CaseScope, SystemReason, SystemScope
+from app.services.access import standins
 from app.services.casefile import casefile, sightings
 from app.services.district import calendars
 from app.services.procedure import releases
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.access.standins import StandIn
     from app.services.casefile.facts import Particulars
     from app.services.store.database import Database
 
@@ -84,11 +86,17 @@ def lasting(session: Session, actor: Actor, now: datetime) -> Sequence[AnyRow]:
     return table.lasting(session, actor.officer_id, actor.post.office_id, now)
 
 
-def told(session: Session, actor: Actor, now: datetime) -> Sequence[AnyRow]:
-    """The openings of the last month of which the officer's post was told. Raises NotAllowed."""
+def told(session: Session, actor: Actor, now: datetime) -> list[tuple[AnyRow, StandIn | None]]:
+    """The openings of the last month of which the officer's post was told, each with for whom it was done.
+
+    Raises NotAllowed.
+    """
     _may(actor)
     district = session.narrowed(SystemScope(SystemReason.BREAK_GLASS, actor.district_id))
-    return table.told_to(district, actor.post.office_id, actor.post.role.value, KIND, now - _TOLD_FOR)
+    rows = table.told_to(district, actor.post.office_id, actor.post.role.value, KIND, now - _TOLD_FOR)
+    acts = [standins.act(row.officer_id, row.office_id, row.opened_at, row.role) for row in rows]
+    acting = standins.find(session, acts)
+    return [(row, acting.get(act)) for row, act in zip(rows, acts, strict=True)]
 
 
 def open_case(session: Session, actor: Actor, number: str, ground: str, now: datetime) -> str:

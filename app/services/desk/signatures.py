@@ -10,7 +10,7 @@ from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, Ro
 from app.domain.roles import IN_PERSON, roles_done_by
 from app.models.casefile import case_queries as cases
 from app.models.desk import inbox_queries as table
-from app.services.access import stepup
+from app.services.access import standins, stepup
 from app.services.access.separation import OwnEnquiry
 from app.services.casefile import hearings, sightings
 from app.services.casefile.casefile import RECOMMEND
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.formjs import Form
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.access.standins import StandIn
     from app.services.desk.sheets import Sheet
     from app.services.store.database import Database
 
@@ -122,6 +123,7 @@ class Outcome:
     state: str
     by_hi: str = ""
     by_en: str = ""
+    acting: StandIn | None = None  # for whom that other acted
 
 
 def waiting(database: Database, actor: Actor, now: datetime) -> Waiting:
@@ -207,7 +209,14 @@ def _outcome(session: Session, actor: Actor, task_id: UUID) -> Outcome:
         state,
         (task.done_by_hi or "") if state == "other" else "",
         (task.done_by_en or "") if state == "other" else "",
+        _acting(session, task) if state == "other" else None,
     )
+
+
+def _acting(session: Session, task: AnyRow) -> StandIn | None:
+    """For whom a task was done that another has done first."""
+    act = standins.act(task.done_by, task.office_id, task.done_at, task.role)
+    return standins.find(session, [act]).get(act)
 
 
 def _waiting(session: Session, actor: Actor, now: datetime) -> Waiting:

@@ -69,6 +69,7 @@ class Hearing:
     rows: list[tuple[str, str]]
     officer_hi: str
     officer_en: str
+    acting: StandIn | None  # for whom he prepared it
     at: datetime
     classes: frozenset[str]
 
@@ -281,7 +282,9 @@ def _hearing(session: Session, actor: Actor, sheet: Sheet) -> Hearing | None:
         return None
     rows = formjs.show(sheet.form, found.values, sheet.options, actor.language, secrecy.CLASSES)
     classes = formjs.classes_of(sheet.form, found.values)
-    return Hearing(rows, *casefile.officer_names(session, found.by), found.at, classes)
+    done = (found.by, found.at)
+    acting = standins.by_right(session, [done], Permission.HEARING_PREPARE).get(done)
+    return Hearing(rows, *casefile.officer_names(session, found.by), acting, found.at, classes)
 
 
 def _reads_reports(actor: Actor) -> bool:

@@ -8,6 +8,7 @@ from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
+from app.services.access import standins
 from app.services.district import calendars
 from app.services.timekeeping import calendar_changes
 from app.web.frame import confirmations
@@ -84,11 +85,21 @@ def _page(status: int = 200, **typed: Any) -> ResponseReturnValue:
     wanted = (
         int(year) if year.isascii() and year.isdecimal() and len(year) == _YEAR else calendars.day(now).year
     )
-    found = transaction.read(lambda rows: calendar_changes.show(rows, g.actor, wanted, now))
+
+    def look(rows: Any) -> tuple[Any, Any, Any]:
+        shown = calendar_changes.show(rows, g.actor, wanted, now)
+        proposed = ((row.proposed_by, row.proposed_at) for row, _ in shown.proposed)
+        decided = ((row.decided_by, row.decided_at) for row in shown.decided)
+        makers = standins.by_right(rows, proposed, Permission.CALENDAR_CHANGE)
+        return shown, makers, standins.by_right(rows, decided, Permission.CALENDAR_APPROVE)
+
+    found, makers, deciders = transaction.read(look)
     return page(
         "clocks/calendar.html",
         status,
         calendar=found,
+        makers=makers,
+        deciders=deciders,
         may_change=g.actor.may(Permission.CALENDAR_CHANGE),
         may_approve=g.actor.may(Permission.CALENDAR_APPROVE),
         may_open=g.actor.may(Permission.CASE_SEE),

@@ -9,6 +9,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from app.domain.ledger import REASONS
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
+from app.services.access import standins
 from app.services.papers import orderpapers
 from app.services.timekeeping import orders
 from app.web.frame import confirmations
@@ -93,13 +94,19 @@ def _written() -> dict[str, Any]:
 
 def _page(status: int = 200, **typed: Any) -> ResponseReturnValue:
     now = transaction.now()
-    found, offices = transaction.read(
-        lambda rows: (orders.listing(rows, g.actor), orders.offices(rows, g.actor, now))
-    )
+
+    def look(rows: Any) -> tuple[Any, Any, Any]:
+        listed = orders.listing(rows, g.actor)
+        issued = ((row.issued_by, row.issued_at) for row in listed)
+        acting = standins.by_right(rows, issued, Permission.CLOCK_ORDER)
+        return listed, acting, orders.offices(rows, g.actor, now)
+
+    found, acting, offices = transaction.read(look)
     return page(
         "clocks/orders.html",
         status,
         orders=found,
+        stand_ins=acting,
         offices=offices,
         kinds=orders.KINDS,
         reasons=REASONS,
