@@ -73,10 +73,13 @@ def test_the_superintendent_returns_a_case_for_another_enquiry(others: Officers,
     screen.page.locator("textarea[name='re_enquiry-0-point']").fill("पूर्व के निवास की पुष्टि करें")
     screen.page.locator("textarea[name='sp_reason']").fill("पूर्व का निवास स्पष्ट नहीं है")
     others.send(screen, "पुनः जाँच कराएँ")
-    others.enquire(number, "th_marhaura")
+    journey.go_on(number, until="visit")
+    [visit] = journey.waiting(number)
+    again = others.visitor(number, "th_marhaura", journey.actor_of(visit).name_hi)
+    assert "पूर्व के निवास की पुष्टि करें" in again.text()
+    journey.go_on(number, until="recommend")
     others.recommend(number, "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
-    others.decide(number)
-    others.read_paper("dm", number)
+    assert journey.steps(number) == ["decide"]
 
 
 def test_a_paper_that_the_superintendent_signs_makes_no_task_for_the_magistrate(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Look
     from tests.browser.pages import Screen
+    from tests.journey import Journey
     from tests.serving import Site
 
 KEPT = re.compile(r"प्रारूप सुरक्षित: \d\d-\d\d-\d{4} \d\d:\d\d")
@@ -61,10 +62,9 @@ def test_enter_in_a_text_box_keeps_what_is_typed_and_sends_nothing(
 
 @WAYS
 def test_enter_on_a_page_of_decisions_decides_nothing(
-    officers: Callable[[Look], Officers], way: Look
+    officers: Callable[[Look], Officers], journey: Journey, way: Look
 ) -> None:
-    those = officers(way)
-    number = those.enter_candidate(those.enter_letter("सरकारी सेवा में नियुक्ति"), ("डोरीगंज",))
+    those, number = officers(way), journey.new_case(["th_doriganj"])
     screen = those.task("dm_section_head", number)
     those.choose(screen, "पत्र", "साक्ष्यांकन प्रपत्र", "स्व-घोषणा", "फोटो", "पूर्ण पता")
     screen.page.get_by_label("पूर्ण पता", exact=True).press("Enter")
@@ -72,7 +72,7 @@ def test_enter_on_a_page_of_decisions_decides_nothing(
     assert "आपका निर्णय" not in screen.text()
     assert screen.page.get_by_label("फोटो", exact=True).is_checked()
     those.send(screen, "पुलिस अधीक्षक को प्रेषित करें")
-    those.route(number)
+    journey.go_on(number, until="accept_enquiry")
     screen = those.task("sho", number, "th_doriganj")
     screen.page.get_by_text("निर्देश एवं सनहा").click()
     box(screen, "sd_entry").fill("12/2026")
@@ -87,10 +87,9 @@ def test_enter_on_a_page_of_decisions_decides_nothing(
 
 
 def test_a_grave_decision_asks_for_its_reason_and_takes_a_second_press(
-    officers: Callable[[Look], Officers], look: Look
+    officers: Callable[[Look], Officers], journey: Journey, look: Look
 ) -> None:
-    those = officers(look)
-    number = those.enter_candidate(those.enter_letter("सरकारी सेवा में नियुक्ति"), ("डोरीगंज",))
+    those, number = officers(look), journey.new_case(["th_doriganj"])
     screen = those.task("dm_section_head", number)
     assert not box(screen, "close_reason").is_visible()
     those.choose(screen, "पत्र")
@@ -112,12 +111,10 @@ def test_a_grave_decision_asks_for_its_reason_and_takes_a_second_press(
 
 
 def test_the_outcome_of_a_visit_follows_the_answers_and_asks_for_words_only_when_it_must(
-    officers: Callable[[Look], Officers],
+    officers: Callable[[Look], Officers], journey: Journey
 ) -> None:
-    those = officers(PHONE)
-    number = those.enter_candidate(those.enter_letter("सरकारी सेवा में नियुक्ति"), ("डोरीगंज",))
-    those.scrutinise(number)
-    those.route(number)
+    those, number = officers(PHONE), journey.new_case(["th_doriganj"])
+    journey.go_on(number, until="accept_enquiry")
     screen = those.task("sho", number, "th_doriganj")
     name = those.assigned(screen)
     those.send(screen, "हमारा थाना: जाँच सौंपें")
