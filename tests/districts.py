@@ -13,6 +13,7 @@ from app.services.installation import migrations, setup
 from app.services.store.database import Database
 from tests.drill import Drill
 from tests.journey import Journey
+from tests.loaded import Loaded
 from tests.office import Office
 from tests.traveller import Traveller
 
@@ -147,12 +148,22 @@ def either_office(demo_url: str, tmp_path: Path) -> Iterator[Office]:
     made.database.close()
 
 
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[Loaded]:
+    """The program, loaded once for all starts of the drills of this process."""
+    made = Loaded()
+    yield made
+    made.end()
+
+
 @pytest.fixture(scope="module", params=KINDS)
-def drill(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+def drill(
+    request: pytest.FixtureRequest, loaded: Loaded, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Drill]:
     """The real program on a demo district of its own, on either kind of database; each test brings its case."""
     url = ""
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_server").new_database()
-    made = Drill(tmp_path_factory.mktemp("drill") / "instance", url)
+    made = Drill(tmp_path_factory.mktemp("drill") / "instance", loaded, url)
     yield made
     made.end()

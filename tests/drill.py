@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Row, Table
 
     from app.domain.roles import Role
+    from tests.loaded import Loaded
 
 _WAIT = 60.0
 
@@ -38,8 +39,8 @@ _WAIT = 60.0
 class Drill:
     """Starts, kills and starts again the program on one instance; between, cases are walked behind its back."""
 
-    def __init__(self, instance: Path, database_url: str = "") -> None:
-        self.instance = instance
+    def __init__(self, instance: Path, loaded: Loaded, database_url: str = "") -> None:
+        self.instance, self._loaded = instance, loaded
         # One process for pages and one for jobs are enough, and half as slow to start again and again.
         self._environment = {"DATABASE_URL": database_url, "WEB_PROCESSES": "1"} if database_url else {}
         self._is_plain = True
@@ -51,7 +52,7 @@ class Drill:
 
     def _new_site(self, **environment: str) -> Site:
         self._is_plain = not environment
-        return Site(self.instance, {**self._environment, **environment})
+        return Site(self.instance, {**self._environment, **environment}, self._loaded)
 
     def up(self) -> Site:
         """The program as it runs on any day; started anew if a drill has left it otherwise."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tests.loaded import Copy, Loaded
+
 _START_SECONDS = 120.0
 _STOP_SECONDS = 15.0
 
@@ -50,8 +52,11 @@ class Account:
 class Site:
     """A running e-Satyapan in demo mode; `stop` ends it as Ctrl-C would, `kill` as a power cut would."""
 
-    def __init__(self, instance: Path, environment: Mapping[str, str] | None = None) -> None:
-        self.instance = instance
+    def __init__(
+        self, instance: Path, environment: Mapping[str, str] | None = None, loaded: Loaded | None = None
+    ) -> None:
+        """With `loaded`, the program is a copy of it; otherwise it is loaded from nothing at each start."""
+        self.instance, self._loaded = instance, loaded
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = instance.with_suffix(".log")
@@ -63,7 +68,7 @@ class Site:
             "DEMO_CASES": "0",  # a test enters the cases that it needs
             **(environment or {}),
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Copy | None = None
         self._known: dict[str, tuple[str, str]] = {}
 
     def start(self) -> Site:
@@ -80,6 +85,9 @@ class Site:
 
     def launch(self) -> Site:
         """Start it and come back at once."""
+        if self._loaded is not None:
+            self._process = self._loaded.start(self.environment, self.log)
+            return self
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.serve"],

@@ -33,20 +33,23 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from tests.caller import Answer, Caller
+    from tests.loaded import Loaded
 
 TYPED = "अभ्यर्थी का दूसरा पता भी देखें, पत्र में दो पते लिखे हैं"
 
 
 @pytest.fixture(scope="module")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
-    made = Drill(tmp_path_factory.mktemp("trouble") / "instance")
+def on_sqlite(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+    made = Drill(tmp_path_factory.mktemp("trouble") / "instance", loaded)
     yield made
     made.end()
 
 
 @pytest.fixture(scope="module")
-def on_postgres(postgres_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
-    made = Drill(tmp_path_factory.mktemp("trouble") / "instance", postgres_server.new_database())
+def on_postgres(
+    postgres_server: Any, loaded: Loaded, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Drill]:
+    made = Drill(tmp_path_factory.mktemp("trouble") / "instance", loaded, postgres_server.new_database())
     yield made
     made.end()
 
