@@ -181,6 +181,19 @@ def mark_all(screen: Screen, letter: UUID, count: int) -> None:
     assert f"थानों को भेजे गए: {count}" in screen.text()
 
 
+def goes_with_one_letter_each(screen: Screen, letter: UUID, count: int) -> None:
+    """The SP got one letter for all, each thana one for its own, and every case stands on one of those."""
+    screen.open(f"/requisitions/{letter}").sound("letter-with-letters")
+    lines = screen.page.locator("#letters li").all_inner_texts()
+    persons = [int(found[1]) for line in lines if (found := re.search(r"(\d+) व्यक्ति", line))]
+    assert len(lines) == len(persons) == 1 + len(THANAS)
+    assert persons[0] == sum(persons[1:]) == count
+    with screen.page.expect_download() as given:
+        screen.page.locator("#letters li a").first.click()
+    text = " ".join(pages(given.value.path().read_bytes()))
+    assert len(set(re.findall(r"SRN/\d{4}/\d{5}\b", text))) == count
+
+
 def reply_to(screen: Screen, letter: UUID, answered: int, waiting: int) -> dict[str, list[str]]:
     """Have one reply made for the whole letter; -> its pages in both languages."""
     screen.open(f"/requisitions/{letter}")
@@ -235,6 +248,7 @@ def test_a_list_is_taken_in_mended_forwarded_marked_in_one_act_and_answered(
     assert take_in(screens[assistant], letter, right, tmp_path) == sum(each < count for each in FAULTS)
     forward_all(screens[head], letter, count)
     mark_all(screens[reader], letter, count)
+    goes_with_one_letter_each(screens[reader], letter, count)
     if not look.scripts:
         return
     with at_work(site) as journey:

@@ -105,7 +105,7 @@ def test_that_a_file_was_taken_is_recorded_with_its_digest_and_rows(place):
     assert "step_up" not in row.detail
 
 
-@pytest.mark.parametrize("key", ["officers", "receipts", "dispatches", "issued", "revocations"])
+@pytest.mark.parametrize("key", ["officers", "receipts", "letters", "dispatches", "issued", "revocations"])
 def test_a_file_of_single_cases_or_officers_takes_a_code_for_that_very_file_once(place, key):
     assert takings.takes_code(key)
     dm = place.at(Role.DM)
@@ -179,6 +179,9 @@ def test_registers_neutralise_formulas_and_are_for_those_who_may_see_letters(pla
     assert {row["प्रकरण सं०"] for row in receipts} == {place.done, place.there}
     sent = rows(place, "dispatches")
     assert [row["प्रकरण सं०"] for row in sent] == [place.done]
+    letters = rows(place, "letters")
+    assert len(letters) == len({row["निर्गत सं०"] for row in letters}) > 2, "each letter once"
+    assert {row["व्यक्तियों की संख्या"] for row in letters} == {"1"}
     assert place.at(Role.SHO).get("/reports/receipts").status_code == 403
     [paper] = rows(place, "issued")
     assert (paper["प्रकरण सं०"], paper["स्थिति"]) == (place.done, "निर्गत")
@@ -216,7 +219,11 @@ def opened(place: Office, role: Role, address: str) -> str:
 
 @pytest.mark.parametrize(
     "key",
-    [each for each in reports.STATEMENTS if each not in {"dispatches", "outcomes", "issued", "revocations"}],
+    [
+        each
+        for each in reports.STATEMENTS
+        if each not in {"letters", "dispatches", "outcomes", "issued", "revocations"}
+    ],
 )
 def test_every_figure_opens_as_many_cases_as_it_counts(place, key):
     page = text_of(place.at(Role.DM).get(f"/reports/{key}?from=2026-11-01&to=2026-12-31&lines=all"))

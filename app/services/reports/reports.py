@@ -79,6 +79,7 @@ STATEMENTS: dict[str, Statement] = {
     "outcomes": Statement(outcomes.by_purpose, Permission.OUTCOME_REPORT, by_purpose=False),
     "departments": Statement(registers.departments, Permission.REQUISITION_SEE, by_purpose=False),
     "receipts": _register(registers.receipts),
+    "letters": _register(registers.letters),
     "dispatches": _register(registers.dispatches),
     "issued": _register(registers.issued),
     "revocations": _register(registers.revocations),
