@@ -34,6 +34,7 @@ _SCREENS = {
     ),
     "intake": (
         "requisitions",
+        "lettercorrections",
         "rosters",
         "department",
         "departments",

@@ -266,6 +266,8 @@ ADDRESSES: dict[str, Address] = {
     "department.take_all": Address("letter", frozenset({404})),  # nothing was delivered yet
     "requisitions.take_all": acts("letter"),
     "requisitions.ask_reply": acts("letter"),
+    "lettercorrections.show": Address("letter", gives=OPENS | {403}),  # by how far its cases have come
+    "lettercorrections.correct": acts("letter", 403),
     "requisitions.reply": Address("letter", gives=frozenset({404})),  # nothing was issued yet
     "department.papers": opens(),
     "department.open_paper": Address(gives=frozenset({404}), parts={"delivery_id": NEVER}),

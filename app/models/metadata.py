@@ -4,7 +4,16 @@ from app.models.antecedents import crimes
 from app.models.deployment import proposals, releases, replays, trials
 from app.models.desk import charges, messages
 from app.models.district import amendments
-from app.models.intake import apitokens, lodgements, memos, neighbours, replies, rosters, webhooks
+from app.models.intake import (
+    apitokens,
+    letterversions,
+    lodgements,
+    memos,
+    neighbours,
+    replies,
+    rosters,
+    webhooks,
+)
 from app.models.issuing import bundles, ownpapers, sentletters
 from app.models.record import emergencies
 from app.models.reports import kept
@@ -34,6 +43,7 @@ MODULES = (
     emergencies,
     crimes,
     kept,
+    letterversions,
     lodgements,
     messages,
     memos,

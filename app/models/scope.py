@@ -97,7 +97,7 @@ _SENT = "sent_letter"
 
 
 def _letter_of_case(table: Table, scope: CaseScope) -> ColumnElement[bool]:
-    of_letter = table is letter_department or table.name == _SENT
+    of_letter = table is letter_department or table.name in (_SENT, "requisition_version")
     letter = table.c.requisition_id if of_letter else table.c.id
     return and_(table.c.district_id == scope.district_id, letter == _letter_of(scope))
 

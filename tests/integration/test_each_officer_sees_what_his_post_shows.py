@@ -407,6 +407,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "login_queries.end_others": {},
     "paper_queries.set_certificate": {"status": "y"},
     "bundles.set_state": {"before": ["x"], "state": "y"},
+    "letterversions.set_requisition": {"values": {"letter_no": "y"}},
     "sentletters.set_ended": {},
     "sentletters.set_letter_number": {},
     "memos.settle_memo": {"values": {"state": "y"}},

@@ -148,6 +148,11 @@ class CaseFile:
         self._session, self._actor, self._case, self.now = session, actor, case, now
         self.release = release
 
+    @property
+    def language(self) -> str:
+        """In which the officer reads."""
+        return str(self._actor.language)
+
     @cached_property
     def facts(self) -> CaseFacts:
         return CaseFacts(self._session, self._case, self.now)

@@ -158,6 +158,18 @@ def as_read_by(
     ]
 
 
+def differences(
+    form: formjs.Form, both: tuple[Mapping[str, Any], Mapping[str, Any]], language: str
+) -> list[Change]:
+    """What differs between two versions of a form whose every field the reader may read, in the form's order."""
+    differs = {
+        name: both[1].get(name) for name in form.level.inputs if both[0].get(name) != both[1].get(name)
+    }
+    return [
+        _change(form, name, (both[0].get(name), new), {}, language) for name, new in _in_order(form, differs)
+    ]
+
+
 def _in_order(form: formjs.Form, changed: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [(name, changed[name]) for name in form.level.inputs if name in changed]
 

@@ -12,7 +12,7 @@ from app import engine
 from app.models.desk import holding_queries as holding
 from app.models.staff import officer_queries as officers
 from app.services.access import standins
-from app.services.casefile import casepapers, hearings, neighbours
+from app.services.casefile import casepapers, hearings, neighbours, particulars, requisitionwords
 from app.services.district import calendars, englishnames, neighbourhood
 
 if TYPE_CHECKING:
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
     from app.services.access.standins import StandIn
-    from app.services.casefile import particulars
     from app.services.casefile.casefile import AnswerView, CaseFile
     from app.services.casefile.record import Moved
     from app.services.casefile.visits import FailedVisit
     from app.services.procedure.releases import Loaded
+
+_LETTER = "requisition"  # the form of the department's letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,12 @@ class Event:
     """One event.
 
     `kind`: registered | done | returned | reminded | issued | sent | moved | ended | failed_visit | corrected |
-    hearing_prepared | amended | unamended | crossed, or that of a `handover`.
+    letter_corrected | hearing_prepared | amended | unamended | crossed, or that of a `handover`.
 
     `outcome` is the kind of a paper, how the case ended, the release that it `moved` to (`number`: from), or why a
     task went to `other`, by whose hand (`by`);
-    of a letter that `crossed` what became of it, and `other` the district.
+    of a letter that was corrected the ground (`text`: the reason); of one that `crossed` what became of it, and
+    `other` the district.
     `reason` is the answer of an act that left the usual way, as far as the reader may see it.
     """
 
@@ -93,7 +95,10 @@ class Event:
     by_hi: str = ""
     by_en: str = ""
     renamed: list[Renaming] = field(default_factory=list)
-    changes: list[particulars.Change] = field(default_factory=list)  # of the person's particulars
+    changes: list[particulars.Change] = field(
+        default_factory=list
+    )  # of the person's particulars, or the letter's
+    text: str = ""
     value: SetValue | None = None
     acting: StandIn | None = None  # for whom the officer acted, where it was not his own post
 
@@ -113,6 +118,7 @@ def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
         *_failed_visits(file),
         *_hearings(file),
         *_corrections(file),
+        *_of_letter(session, case, file),
         *_amendments(session, file),
         *_letters(session, case),
     ]
@@ -232,6 +238,22 @@ def _corrections(file: CaseFile) -> list[Event]:
         )
         for each in file.corrections()
     ]
+
+
+def _of_letter(session: Session, case: AnyRow, file: CaseFile) -> Iterator[Event]:
+    """What was corrected in the department's letter since the case was opened, for those who read that letter."""
+    form = file.release.forms.get(_LETTER)
+    for each in requisitionwords.corrections(session, case.requisition_id):
+        if form is not None and each.at >= case.opened_at:
+            yield Event(
+                "letter_corrected",
+                each.at,
+                officer_hi=each.officer_hi,
+                officer_en=each.officer_en,
+                outcome=each.cause,
+                text=each.reason,
+                changes=particulars.differences(form, (each.before, each.after), file.language),
+            )
 
 
 def _handovers(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:

@@ -39,7 +39,7 @@ class Maker:
     def __init__(self, session: Session, file: CaseFile, row: AnyRow) -> None:
         self._session, self._file, self._row = session, file, row
         self._known: CaseFacts = file.facts
-        self._people = People(session, self._known)
+        self._people = People(session, self._known, row.at)
 
     def drafts(self) -> Iterator[Draft]:
         """The letters, for those that the officer may read and in whose words the release in force can say them."""

@@ -13,11 +13,12 @@ from app.domain.errors import NotFound
 from app.domain.offices import name_on
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
+from app.services.casefile import requisitionwords
 from app.services.district import englishnames, gazetteer
-from app.services.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from app.models.scope import Session
     from app.papers import Words
@@ -88,18 +89,14 @@ def _thana_of(session: Session, facts: Mapping[str, Any], key: str, received_on:
 class People:
     """Reads the person and the requester of one case."""
 
-    def __init__(self, session: Session, known: CaseFacts) -> None:
-        self._session, self._known = session, known
+    def __init__(self, session: Session, known: CaseFacts, at: datetime | None = None) -> None:
+        """`at`: of which instant the department's letter is told, where it was corrected since; None: now."""
+        self._session, self._known, self._at = session, known, at
 
     @cached_property
     def letter(self) -> dict[str, Any]:
         """What was entered of the department's letter."""
-        row = cases.requisition_row(self._session, self._known.case.requisition_id)
-        if row is None:
-            raise NotFound
-        key = keys.unlock(self._session, row.data_key_id)
-        opened: dict[str, Any] = keys.open_json(key, f"requisition|values|{row.id}", row.values)
-        return opened
+        return requisitionwords.as_of(self._session, self._known.case.requisition_id, self._at)
 
     def diary_number(self) -> str:
         """Under which number the department's letter was received."""

@@ -100,6 +100,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "document:destroy": frozenset(),
     "file:destroy": frozenset(),
     "requisition:register": frozenset(),
+    "requisition:correct": frozenset({"cause", "fields"}),  # fields by their keys, no value of one
     "requisition:link": frozenset({"office"}),
     "office:add": frozenset({"kind"}),
     "lodgement:begin": frozenset(),

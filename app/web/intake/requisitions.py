@@ -11,7 +11,14 @@ from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.services.casefile import departments
 from app.services.demo import samples
-from app.services.intake import acceptance, forwarding, lettermarking, memos, requisitions
+from app.services.intake import (
+    acceptance,
+    forwarding,
+    lettercorrecting,
+    lettermarking,
+    memos,
+    requisitions,
+)
 from app.services.intake.requisitions import LETTER, PERSON
 from app.services.papers import letterpapers, letters, replies
 from app.web.frame import acting, confirmations, formviews
@@ -75,13 +82,14 @@ def _list(search: str, after: str) -> ResponseReturnValue:
 def view(requisition_id: UUID) -> ResponseReturnValue:
     found = requisitions.see(transaction.database(), g.actor, requisition_id, transaction.now())
     notes = confirmations.take_notes()
-    own, known, parts, answers, sent = transaction.read(
+    own, known, parts, answers, sent, may_correct = transaction.read(
         lambda rows: (
             departments.of_letter(rows, requisition_id, transaction.now()),
             departments.known(rows, transaction.now()),
             letterpapers.parts(rows, g.actor, requisition_id) if g.actor.may(Permission.PAPER_SEE) else [],
             replies.standing(rows, g.actor, requisition_id) if g.actor.may(Permission.PAPER_SEE) else None,
             letters.of_requisition(rows, g.actor, requisition_id),
+            lettercorrecting.may(rows, g.actor, requisition_id),
         )
     )
     return page(
@@ -92,6 +100,8 @@ def view(requisition_id: UUID) -> ResponseReturnValue:
         parts=parts,
         reply=answers,
         sent=sent,
+        may_correct=may_correct,
+        corrected=notes.get("corrected"),
         registered=notes.get("registered"),
         added=notes.get("added"),
         confirmation=confirmations.take(),
