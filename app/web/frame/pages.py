@@ -203,6 +203,7 @@ _REACHED_FROM = {
     "rights": "admin",
     "series": "admin",
     "rosters": "requisitions",
+    "lettercorrections": "requisitions",
     "scenarios": "modeler",
     "signatures": "inbox",
     "ownsigning": "inbox",
