@@ -180,7 +180,7 @@ def test_the_worker_renews_few_keys_at_a_time(journey: Journey) -> None:
     approved(journey, proposed(journey, EntryKind.CONVICTED))
     assert destruction.go_on(journey.database, NOW)
     left = [each for each in gone if row_of(journey, each) is not None]
-    assert len(left) == 2, "each lay under a key of its own, and what shares one is sealed anew with it"
+    assert len(left) == 8, "each lay under a key of its own, and what shares one is sealed anew with it"
     work(journey)
     assert [each for each in gone if row_of(journey, each) is not None] == []
 
