@@ -402,6 +402,9 @@ def test_the_page_that_tells_how_to_begin_is_open_in_both_languages(office: Offi
         page = client.get(f"/api?lang={lang}")
         assert word in page.get_data(as_text=True)
         assert "openapi.json" in page.get_data(as_text=True)
+        assert "Esp-Signature: t=…,v1=…" in page.get_data(as_text=True), (
+            "how a call proves itself is told to all"
+        )
 
 
 def test_the_document_asks_for_what_the_form_asks(office: Office) -> None:
