@@ -78,13 +78,17 @@ _SHORT = {
     "sinh": "singh",
 }
 #: Of the rules by which a name becomes its keys; raised with every change of them, and all keys are written anew.
-VERSION = 1
-_WORD = re.compile(r"[a-z\u0900-\u0963\u0971-\u097f]+")
+VERSION = 2
+#: A word of Latin or Devanagari letters, of Urdu ones, or of those of another script of India.
+_WORD = re.compile(r"[a-z\u0900-\u0963\u0971-\u097f]+|[\u0620-\u06d3\u0750-\u077f]+|[\u0980-\u0d7f]+")
+#: One letter of Urdu has several code points, and its vowel signs are written or not.
+_URDU = str.maketrans("يىكه", "ییکہ") | dict.fromkeys([0x0640, 0x0670, *range(0x064B, 0x0660)])
 
 
 def words(text: str) -> list[str]:
     """Split a name into words, without titles; short forms written out (मो०, Md, Kr.)."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("\u200c", "").replace("\u200d", "")
+    plain = plain.translate(_URDU)
     found = [_SHORT.get(word, word) for word in _WORD.findall(plain)]
     return [word for word in found if word not in _TITLES]
 

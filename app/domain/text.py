@@ -63,6 +63,22 @@ def fault_in(text: str, *, lines: bool = True, may_hold_aadhaar: bool = False) -
     return "aadhaar" if not may_hold_aadhaar and holds_aadhaar(text) else ""
 
 
+#: Of letters and pictures those that a paper has a font for: Latin, Urdu, the scripts of India but Sinhala.
+_DRAWN = re.compile(
+    r"[\u0000-\u024f\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\u0900-\u0d7f\u1cd0-\u1cff\u1e00-\u1eff\ua8e0-\ua8ff"
+    r"\ufb50-\ufdff\ufe70-\ufefc]"
+)
+_LETTERS = ("L", "So", "Co", "Cn")  # categories of Unicode, or how they begin
+
+
+def foreign_letters(text: str) -> str:
+    """The letters and pictures of a text that no paper can print, each once, in their order."""
+    if text.isascii():
+        return ""
+    kept = dict.fromkeys(char for char in text if not _DRAWN.match(char))
+    return "".join(char for char in kept if unicodedata.category(char).startswith(_LETTERS))
+
+
 def holds_aadhaar(text: str) -> bool:
     """Whether the text holds a 12-digit number that passes Verhoeff's check, in any script, in groups or not.
 

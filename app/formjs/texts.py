@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import FieldProblem
 from app.domain.legacyfont import is_legacy
-from app.domain.text import ascii_digits, fault_in
+from app.domain.text import ascii_digits, fault_in, foreign_letters
 from app.formjs.kind import Asked, Kind, Typed, own
 from app.formjs.scripts import is_name, wants_hindi
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+){1,8}")
 _PHONE = re.compile(r"\+?\d{10,13}", re.ASCII)
 _SHAPES = {"email": _EMAIL, "phone": _PHONE}
+_NAMED = 5  # letters that are named at most
 _SMALL, _MIDDLE = 8, 24  # characters up to which a box is drawn narrow
 _FAULTS = {"bidi": "form.bidi", "control": "form.control", "line": "form.one_line", "aadhaar": "form.aadhaar"}
 
@@ -39,17 +40,17 @@ class TextKind(Kind):
     def fault(self, node: Node, value: Any, asked: Asked) -> FieldProblem | None:  # noqa: ARG002
         if not isinstance(value, str):
             return own(node, "form.text")
-        rules = node.rules
+        rules, shape = node.rules, node.rules.pattern or _SHAPES.get(node.look.input_type)
         hygiene = fault_in(value, lines=node.kind == "textarea", may_hold_aadhaar=rules.may_hold_aadhaar)
-        if hygiene:
-            return FieldProblem(_FAULTS[hygiene])
+        letters = "" if shape else foreign_letters(value)
+        if hygiene or letters:
+            return FieldProblem(_FAULTS.get(hygiene, "form.letters"), letters=" ".join(letters[:_NAMED]))
         if len(value) > rules.max_length:
             return FieldProblem("form.too_long", limit=rules.max_length, length=len(value))
         if len(value) < rules.min_length:
             return FieldProblem("form.too_short", limit=rules.min_length, length=len(value))
         if (is_name(node) or wants_hindi(node)) and is_legacy(value):
             return FieldProblem("form.legacy_font")
-        shape = rules.pattern or _SHAPES.get(node.look.input_type)
         return None if shape is None or shape.fullmatch(value) else own(node, _shape_key(node))
 
     def say(self, node: Node, value: Any, asked: Asked, lang: str) -> str:  # noqa: ARG002

@@ -20,6 +20,7 @@ from app.papers.editing import (
 from app.papers.errors import KeyRefused, PaperRefused, PapersUnavailable
 from app.papers.facts import (
     Address,
+    Capacity,
     Copy,
     LetterFacts,
     PaperFacts,
@@ -71,6 +72,7 @@ __all__ = [
     "Address",
     "Answer",
     "Assets",
+    "Capacity",
     "Certificate",
     "Claim",
     "Composition",

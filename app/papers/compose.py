@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from app.papers.devanagari import printable
 from app.papers.errors import PaperRefused
 from app.papers.language import Piece, pieces
-from app.papers.texts import LANGUAGES, Language, Texts
+from app.papers.texts import LANGUAGES, Language, Texts, Words
 from app.papers.values import both, copy_rows, filled, in_language, letter_values, paper_values, record_rows
 from app.papers.vocabulary import base
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from app.papers.facts import LetterFacts, PaperFacts, Signer
     from app.papers.language import Rows, Values
-    from app.papers.texts import Words
 
 #: A line is laid out by the first of these place-holders that stands in it.
 _KINDS = (
@@ -37,6 +36,8 @@ _PART_RIGHT = re.compile(r" {3,}")  # a gap that sends the rest of the line to t
 _GAP = "gap"  # an empty line
 _ROWS_OF_A_PAGE, _ROWS_BELOW = 20, 12  # of a list on pages of its own; of one below its letter
 _FORMS: dict[str, Literal["order", "slip"]] = {"order_frame": "order", "": "slip"}
+#: What a sign block says before the designation of a post that is not the signer's own.
+_CAPACITIES = {"head": Words(), "charge": Words("प्रभारी ", "In-charge "), "for": Words("कृते ", "For the ")}
 _NESTED = "¶"  # stands in the values for a block, so that an optional phrase around it is kept
 
 
@@ -180,9 +181,10 @@ def _rows(texts: Texts, facts: PaperFacts) -> Rows:
 def signer_values(texts: Texts, signer: Signer, kind: str) -> dict[str, str]:
     """What a sign block says of who signs."""
     designation = signer.designation or texts.setting(_designation(signer.office, kind))
+    before = _CAPACITIES[signer.capacity]
     return {
         **both("signer_name", signer.name),
-        **both("signer_designation", designation),
+        **both("signer_designation", Words(before.hi + designation.hi, before.en + designation.en)),
         **both("on_behalf", signer.on_behalf),
         "signed_at": signer.signed_at,
         "certified_to": signer.certified_to,

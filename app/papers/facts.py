@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 
 Spoken = Literal["hi", "en", "both"]  # in which languages a paper is drawn
+Capacity = Literal[
+    "head", "charge", "for"
+]  # one signs in a post of his own, in its charge, or for its holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ class Signer:
     name: Words
     designation: Words = field(default_factory=Words)  # none: as the texts of the release say
     mode: Literal["ink", "digital"] = "ink"
-    on_behalf: Words = field(default_factory=Words)  # acting or delegated: for whom
+    capacity: Capacity = "head"  # what stands before the designation
+    on_behalf: Words = field(default_factory=Words)  # by delegation: for whom
     signed_at: str = ""  # DD-MM-YYYY HH:MM, IST
     certified_to: str = ""  # whose certificate signs, as it says itself
 

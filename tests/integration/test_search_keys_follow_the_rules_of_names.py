@@ -16,6 +16,7 @@ from app.services.antecedents import crimebook, crimedesk, crimesearch
 from app.services.casefile import searchkeys
 from app.services.installation import reindexing
 from app.services.store.drafts import actor_scope
+from tests.office import text_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,6 +47,15 @@ def keys_of(journey: Journey, case_id: UUID) -> set[tuple[str, bytes]]:
     with journey.database.engine.connect() as connection:
         rows = connection.execute(select(search_key).where(search_key.c.case_id == case_id))
         return {(row.kind, bytes(row.digest)) for row in rows}
+
+
+def test_a_name_in_its_own_letters_finds_the_case_and_stands_beside_the_name(office: Office) -> None:
+    number = office.journey.add(office.journey.register(), own_name="محمد اسلم")
+    found = office.at(Role.DM_SECTION_HEAD).get(f"/cases/{number.replace('/', '-')}", follow_redirects=True)
+    assert "<bdi>(محمد اسلم)</bdi>" in text_of(found)
+    scope = actor_scope(office.journey.staff.holder(Role.DM_SECTION_HEAD))
+    ids = office.database.read(lambda rows: searchkeys.case_ids(rows, "اسلم محمد", 5), scope)
+    assert case_of(office.journey, number) in ids
 
 
 @pytest.fixture

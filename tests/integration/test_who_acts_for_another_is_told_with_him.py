@@ -19,14 +19,18 @@ from app.services.antecedents import crimebook, hits
 from app.services.casefile import notes, sightings, visits
 from app.services.casework import cases, emergency, preparing
 from app.services.desk import holding, signatures
-from app.services.papers import paperacts, paperlife
+from app.services.papers import paperacts, paperlife, signers
 from app.services.store.drafts import actor_scope
 from app.services.timekeeping import orders
+from tests import paper_samples as samples
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app import papers
     from app.domain.roles import Actor
     from app.models.scope import Session
     from tests.journey import Journey
@@ -89,6 +93,25 @@ def test_an_adm_decides_on_behalf_of_the_dm_and_does_his_own_work_in_his_own_nam
     adm, dm = journey.staff.holder(Role.ADM), journey.staff.holder(Role.DM)
     assert told(journey, adm, "dm") == standins.StandIn("delegate", "dm", dm.name_hi, dm.name_en)
     assert told(journey, adm, "adm") is None
+
+
+def signed_as(journey: Journey, actor: Actor, side: signers.Side, at: datetime = NOW) -> papers.Signer:
+    who = (actor.officer_id, actor.post.office_id)
+    texts = samples.texts()
+    scope = actor_scope(actor)
+    return journey.database.read(lambda rows: signers.of_office(rows, texts, side, who, at), scope)
+
+
+@pytest.mark.parametrize(("kind", "capacity"), [("substitute", "for"), ("charge", "charge")])
+def test_a_paper_says_as_what_its_officer_signed(journey: Journey, kind: str, capacity: str) -> None:
+    sp, reader = journey.staff.holder(Role.SP), journey.staff.holder(Role.SP_READER)
+    posted(journey, reader, Role.SP, kind)
+    assert [signed_as(journey, each, "sp").capacity for each in (sp, reader)] == ["head", capacity]
+    after = NOW + timedelta(days=3)
+    assert [signed_as(journey, each, "sp", after).capacity for each in (sp, reader)] == ["head", "for"]
+    adm, dm = (signed_as(journey, journey.staff.holder(role), "dm") for role in (Role.ADM, Role.DM))
+    assert (dm.capacity, dm.on_behalf.hi) == ("head", "")
+    assert (adm.designation.hi, adm.on_behalf.hi) == ("अपर जिला दंडाधिकारी", "कृते जिला पदाधिकारी")
 
 
 def test_the_pages_of_a_case_say_for_whom_an_officer_acted(office: Office) -> None:

@@ -1,5 +1,7 @@
 """Search by name: a spelling in one script finds the other; words that everybody bears do not find everybody."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,7 +76,20 @@ def test_a_name_of_one_common_word_can_still_be_found():
 def test_any_text_gives_a_short_sorted_list_of_plain_letters(text):
     found = skeletons(text)
     assert found == sorted(set(found))
-    assert all(each.isascii() and each.islower() for each in found)
+    assert all(re.fullmatch(r"[a-z\u0620-\u0d7f]+", each) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("written", "sought"),
+    [
+        ("محمد اسلم", "اسلم"),
+        ("مُحَمَّد اَسلَم", "محمد اسلم"),
+        ("علي", "علی"),
+        ("সুভাষ বসু", "সুভাষ"),
+    ],
+)
+def test_a_name_in_the_letters_of_another_script_is_found_by_them(written, sought):
+    assert meet(written, sought)
 
 
 @given(st.text(alphabet="कखगघचजटडतदनपबमयरलवसहािीुूेैोौंँ् ", max_size=40))

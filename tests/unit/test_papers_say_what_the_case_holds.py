@@ -153,6 +153,21 @@ def test_the_sign_block_says_the_truth_of_the_signature() -> None:
     assert "(डिजिटल रूप से हस्ताक्षरित)" in said(clear_report(signer=signer))
 
 
+@pytest.mark.parametrize(
+    ("capacity", "hindi", "english"),
+    [
+        ("head", "\nवरीय पुलिस अधीक्षक, सारण", "\nSenior Superintendent of Police, Saran"),
+        ("charge", "\nप्रभारी वरीय पुलिस अधीक्षक, सारण", "\nIn-charge Senior Superintendent of Police, Saran"),
+        ("for", "\nकृते वरीय पुलिस अधीक्षक, सारण", "\nFor the Senior Superintendent of Police, Saran"),
+    ],
+)
+def test_the_sign_block_says_in_what_capacity_its_officer_signs(capacity, hindi: str, english: str) -> None:
+    signer = Signer("sp", Words("राजीव मिश्रा", "Rajiv Mishra"), capacity=capacity)
+    for language, words in (("hi", hindi), ("en", english)):
+        signs = composed(clear_report(signer=signer, language=language)).sheets[0].signs.text
+        assert words in signs
+
+
 def test_a_digital_signature_without_its_time_is_refused() -> None:
     with pytest.raises(PaperRefused) as refused:
         said(clear_report(signer=Signer("dm", Words("आलोक", "Alok"), mode="digital")))

@@ -56,6 +56,7 @@ class CaseStrip:
     number: str
     name_hi: str
     name_en: str
+    own_name: str  # as the person writes it, in another script
     father_hi: str
     father_en: str
     relation: str
@@ -212,6 +213,7 @@ class CaseFile:
             number=case.number,
             name_hi=person["hi"],
             name_en=person["en"],
+            own_name=str(self.facts.intake.get("own_name") or ""),
             father_hi=person["father_hi"],
             father_en=person["father_en"],
             relation=person["relation"],

@@ -31,7 +31,7 @@ def index(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:
 INTAKE = "intake"  # the form of a person's particulars, and of their corrections
 #: What is found by the sound of its words: kind -> the fields of the intake in which it stands.
 _NAMES = {
-    "name": ("name_hi", "name_en", "alias", "firm_name_hi", "firm_name_en"),
+    "name": ("name_hi", "name_en", "own_name", "alias", "firm_name_hi", "firm_name_en"),
     "father": ("father_hi", "father_en"),
     "village": ("perm_village",),
 }

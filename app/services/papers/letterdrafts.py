@@ -8,15 +8,13 @@ from uuid import UUID
 
 from app import formjs, papers
 from app.domain import secrecy
-from app.domain.roles import Role
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries as certificates
-from app.models.staff import officer_queries as officers
 from app.services.casefile import neighbours, sentletters, units
 from app.services.casefile.options import choices
 from app.services.casefile.projections import LETTER_NO
 from app.services.district import calendars
-from app.services.papers import annexes, unitreports
+from app.services.papers import annexes, signers, unitreports
 from app.services.papers.letterkinds import TELLING, Draft, head_of_thana, last_letter
 from app.services.papers.paperpeople import People, named
 from app.services.procedure import releases
@@ -68,10 +66,11 @@ class Maker:
         """Everything the letter says; `annex` is the list of its persons, where it is not about this case alone."""
         day = calendars.day(self._row.at)
         district = offices.district(self._session)
-        signer = draft.signer or self._signer("dm" if draft.side == "dm" else "sp", texts)
+        side: signers.Side = "dm" if draft.side == "dm" else "sp"
+        by, at = self._row.answered_by, self._row.at
         return papers.LetterFacts(
             template=draft.template,
-            signer=signer,
+            signer=draft.signer or signers.of_side(self._session, texts, side, by, at),
             district=papers.Words(district.name_hi, district.name_en),
             issued_on=day,
             number=draft.number,
@@ -101,21 +100,6 @@ class Maker:
         """From which year on the registers are searched; read only for a letter that is drawn, not for the list."""
         checks = self._known.decided.get("checks") or {}
         return str(calendars.day(self._row.at).year - int(checks.get("lookback_years") or 5))
-
-    def _signer(self, side: Literal["dm", "sp"], texts: papers.Texts) -> papers.Signer:
-        """Who sent it: the head of the office, or by his own name whoever of it signs for him."""
-        name = papers.Words(*officers.names(self._session, self._row.answered_by))
-        day = calendars.day(self._row.at)
-        office_id = offices.only_of_kind(self._session, f"{side}_office", day)
-        posts = (
-            officers.roles_in(self._session, self._row.answered_by, office_id, day)
-            if office_id is not None and self._row.answered_by is not None
-            else frozenset()
-        )
-        if (Role.DM if side == "dm" else Role.SP) in posts:
-            return papers.Signer(side, name)
-        head = texts.setting("dm_designation_letter" if side == "dm" else "sp_designation")
-        return papers.Signer(side, name, papers.Words(f"कृते {head.hi}", f"For the {head.en}"))
 
     def _annex(self, texts: papers.Texts) -> annexes.Rows:
         """The list of a letter about this case alone."""

@@ -13,7 +13,7 @@ from app import papers
 from app.domain import numbers, secrecy
 from app.domain.errors import NotFound
 from app.domain.offices import OfficeKind
-from app.domain.roles import DISTRICT_WIDE, Role
+from app.domain.roles import DISTRICT_WIDE
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.issuing import sentletters as sent
@@ -22,7 +22,7 @@ from app.models.staff import posting_queries as postings
 from app.models.timekeeping import reminder_queries as reminder_table
 from app.services.casefile import casefile, sightings
 from app.services.district import calendars, englishnames
-from app.services.papers import annexes
+from app.services.papers import annexes, signers
 from app.services.papers.letterdrafts import Maker
 from app.services.papers.letterkinds import TELLING, head_of_thana, last_letter
 from app.services.papers.paperpeople import People
@@ -32,7 +32,7 @@ from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import datetime
 
     from app.domain.roles import Actor
     from app.models.scope import Session
@@ -221,9 +221,10 @@ def foretold(session: Session, file: CaseFile, row: AnyRow, number: str) -> pape
     """The notice of a hearing that is only prepared: in the name of whoever would send it, with this for a number."""
     maker = Maker(session, file, row)
     draft = maker.prepared_notice()
-    head = _head_of(session, "dm" if draft.side == "dm" else "sp", calendars.day(file.now))
-    signed = replace(draft, number=number, signer=papers.Signer("dm" if draft.side == "dm" else "sp", head))
-    return maker.facts(signed, releases.active(session).texts)
+    texts = releases.active(session).texts
+    head = _head_of(session, texts, "dm" if draft.side == "dm" else "sp", file.now)
+    signed = replace(draft, number=number, signer=head)
+    return maker.facts(signed, texts)
 
 
 def _reminder(
@@ -244,7 +245,7 @@ def _reminder(
     is_first = row.number == 1 and texts.has(_FIRST)
     facts = papers.LetterFacts(
         template=_FIRST if is_first else REMINDER,
-        signer=papers.Signer(side, _head_of(session, side, day_of(row.at))),
+        signer=_head_of(session, texts, side, row.at),
         district=papers.Words(district.name_hi, district.name_en),
         issued_on=day_of(row.at),
         number=row.memo_number,
@@ -273,11 +274,11 @@ def addressed(texts: papers.Texts, row: AnyRow) -> Words:
     return papers.Words(row.office_hi, row.office_en)
 
 
-def _head_of(session: Session, side: Literal["dm", "sp"], day: date) -> Words:
-    """The name of the officer who held the head's post on a day."""
+def _head_of(session: Session, texts: papers.Texts, side: signers.Side, at: datetime) -> papers.Signer:
+    """The officer who headed an office at a time, as what he did. Raises NotFound."""
+    day = calendars.day(at)
     office_id = offices.only_of_kind(session, f"{side}_office", day)
-    role = Role.DM if side == "dm" else Role.SP
     for row in postings.of_office(session, office_id, day) if office_id is not None else ():
-        if row.role == role and row.valid_from <= day:
-            return papers.Words(row.name_hi, row.name_en)
+        if row.role == signers.HEADS[side] and row.valid_from <= day:
+            return signers.of_office(session, texts, side, (row.officer_id, office_id), at)
     raise NotFound

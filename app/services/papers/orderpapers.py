@@ -10,7 +10,7 @@ from app.domain.ledger import PAUSE
 from app.domain.offices import OfficeKind
 from app.models.district import office_queries as offices
 from app.services.district import calendars
-from app.services.papers import letterkinds
+from app.services.papers import letterkinds, signers
 from app.services.procedure import releases
 from app.services.store import documents
 from app.services.store.drafts import actor_scope
@@ -47,7 +47,7 @@ def _facts(session: Session, row: AnyRow, texts: papers.Texts, language: papers.
     district = offices.district(session)
     return papers.LetterFacts(
         template=_TEMPLATES[row.kind == PAUSE],
-        signer=papers.Signer(_side(row), papers.Words(row.issued_by_hi, row.issued_by_en)),
+        signer=signers.of_side(session, texts, _side(row), row.issued_by, row.issued_at),
         district=papers.Words(district.name_hi, district.name_en),
         issued_on=row.dated_on or calendars.day(row.issued_at),
         number=row.number,

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any
 from app import formjs, papers
 from app.domain import clock, subjects
 from app.domain.offices import SEALED_UNITS
-from app.domain.roles import Role
 from app.domain.secrecy import SEALED
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
-from app.models.staff import officer_queries as officers
 from app.services.casefile import units
 from app.services.casefile.facts import CaseFacts
 from app.services.casefile.options import choices
 from app.services.district import calendars
-from app.services.papers import paperpeople, paperplan, paperrecords
+from app.services.papers import paperpeople, paperplan, paperrecords, signers
 from app.services.store import documents
 
 if TYPE_CHECKING:
@@ -150,25 +148,15 @@ class _Reader:
         return date(max(years, default=first), 1, 1), min(seen, default=issued_on)
 
     def _signer(self, certificate: AnyRow | Unissued) -> papers.Signer:
-        """Who signed; an ADM by delegation signs as what he is, for the DM."""
-        is_dms = self._plan.side != "sp"
-        by_order = is_dms and not self._is_dm(certificate.signed_by)
-        setting = self._loaded.texts.setting
-        dm = setting("dm_designation_letter")
-        return papers.Signer(
-            office="dm" if is_dms else "sp",
-            name=papers.Words(*officers.names(self._session, certificate.signed_by)),
-            mode="ink",
-            designation=setting("adm_designation") if by_order else papers.Words(),
-            on_behalf=papers.Words(f"कृते {dm.hi}", f"For the {dm.en}") if by_order else papers.Words(),
+        """Who signed, by his post on the day of the paper."""
+        return signers.of_office(
+            self._session,
+            self._loaded.texts,
+            "sp" if self._plan.side == "sp" else "dm",
+            (certificate.signed_by, self._plan.office_id),
+            self._known.now,
+            otherwise="head",
         )
-
-    def _is_dm(self, officer_id: UUID | None) -> bool:
-        if officer_id is None:
-            return True
-        day = calendars.day(self._known.now)
-        posts = officers.roles_in(self._session, officer_id, self._plan.office_id, day)
-        return Role.DM in posts or Role.ADM not in posts
 
     def _units(self) -> tuple[Words, ...]:
         return tuple(

@@ -17,12 +17,11 @@ from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
-from app.models.staff import officer_queries as officers
 from app.services.access import stepup
 from app.services.casefile import departments, paperproof
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars, series
-from app.services.papers import corrections, paperacts, superseding
+from app.services.papers import corrections, paperacts, signers, superseding
 from app.services.procedure import releases
 from app.services.store import audit, documents
 from app.services.store.drafts import actor_scope
@@ -365,7 +364,7 @@ def _order(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFa
         "effective": papers.dmy(date.fromisoformat(facts["effective"])),
         "order_no": act.number,
     }
-    signer = papers.Signer(side, papers.Words(*officers.names(session, act.done_by)))
+    signer = signers.of_office(session, texts, side, (act.done_by, act.office_id), act.at, otherwise="head")
     return texts, papers.LetterFacts(
         template=_TEMPLATE,
         signer=signer,

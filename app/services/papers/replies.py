@@ -19,18 +19,17 @@ from app.domain.errors import Conflict, NotAllowed, NotFound, Unavailable
 from app.domain.ids import new_id
 from app.domain.numbers import Series
 from app.domain.offices import OfficeKind
-from app.domain.roles import Permission, Role
+from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.intake import department_queries as departments
 from app.models.intake import replies as table
 from app.models.issuing import paper_queries as certificates
 from app.models.scope import SystemReason, SystemScope
-from app.models.staff import officer_queries as officer_table
 from app.services.access import officers
 from app.services.casefile import sightings
 from app.services.district import calendars, series
-from app.services.papers import paperpeople
+from app.services.papers import paperpeople, signers
 from app.services.procedure import releases
 from app.services.store import audit, documents, keys, scopes
 from app.services.store.drafts import actor_scope
@@ -349,10 +348,5 @@ def _person(
 def _signer(session: Session, row: AnyRow, texts: papers.Texts) -> papers.Signer:
     """The head of the office that replies, or by his own name whoever of it signs for him."""
     office = offices.find(session, row.office_id)
-    is_dms = office is None or office.kind == OfficeKind.DM_OFFICE
-    name = papers.Words(*officer_table.names(session, row.asked_by))
-    posts = officer_table.roles_in(session, row.asked_by, row.office_id, calendars.day(row.issued_at))
-    if (Role.DM if is_dms else Role.SP) in posts:
-        return papers.Signer("dm" if is_dms else "sp", name)
-    head = texts.setting("dm_designation_letter" if is_dms else "sp_designation")
-    return papers.Signer("dm" if is_dms else "sp", name, papers.Words(f"कृते {head.hi}", f"For the {head.en}"))
+    side: signers.Side = "dm" if office is None or office.kind == OfficeKind.DM_OFFICE else "sp"
+    return signers.of_office(session, texts, side, (row.asked_by, row.office_id), row.issued_at)

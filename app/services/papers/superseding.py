@@ -18,11 +18,10 @@ from app.models.execution import workflow_queries as workflow
 from app.models.intake import department_queries as departments
 from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
-from app.models.staff import officer_queries as officers
 from app.services.access import stepup
 from app.services.casefile import projections, sightings
 from app.services.district import calendars, series
-from app.services.papers import certificates, corrections, paperacts, paperfacts
+from app.services.papers import certificates, corrections, paperacts, paperfacts, signers
 from app.services.papers.paperpeople import People
 from app.services.procedure import releases
 from app.services.store import audit, officekeys
@@ -263,7 +262,9 @@ def notice(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFa
     side: Literal["dm", "sp"] = "sp" if office is not None and office.kind == "sp_office" else "dm"
     return texts, papers.LetterFacts(
         template=_TEMPLATE,
-        signer=papers.Signer(side, papers.Words(*officers.names(session, act.done_by))),
+        signer=signers.of_office(
+            session, texts, side, (act.done_by, act.office_id), act.at, otherwise="head"
+        ),
         district=papers.Words(district.name_hi, district.name_en),
         issued_on=calendars.day(act.at),
         number=act.number,

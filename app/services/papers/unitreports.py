@@ -13,8 +13,7 @@ from app.models.execution import workflow_queries as workflow
 from app.models.staff import officer_queries as officers
 from app.services.casefile.facts import CaseFacts
 from app.services.casefile.projections import LETTER_NO
-from app.services.district import calendars
-from app.services.papers import paperrecords
+from app.services.papers import paperrecords, signers
 from app.services.papers.letterkinds import Draft, last_letter
 from app.services.papers.paperpeople import named
 
@@ -141,14 +140,12 @@ class _Reader:
     def signer(self) -> papers.Signer:
         """The head of the station; where he enquired himself, whoever above him endorsed it."""
         name = papers.Words(*officers.names(self._session, self._row.answered_by))
-        day, by = calendars.day(self._row.at), self._row.answered_by
-        posts = (
-            officers.roles_in(self._session, by, self._unit.office_id, day) if by is not None else frozenset()
-        )
-        if Role.SHO in posts:
+        by = self._row.answered_by
+        capacity = signers.capacity_of(self._session, by, self._unit.office_id, self._row.at, Role.SHO)
+        if capacity is not None:
             sho = self._texts.setting("sho_designation")
             at = papers.Words(f"{sho.hi}, थाना {self.thana.hi}", f"{sho.en}, {self.thana.en} P.S.")
-            return papers.Signer("thana", name, at)
+            return papers.Signer("thana", name, at, capacity=capacity)
         task = workflow.task(self._session, self._row.user_task_id) if self._row.user_task_id else None
         office = offices.find(self._session, task.office_id) if task is not None else None
         if office is None:
