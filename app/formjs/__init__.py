@@ -14,7 +14,7 @@ from app.formjs.answers import (
 )
 from app.formjs.box import Box, runs
 from app.formjs.cells import Column, columns, posted, proposed, unreadable
-from app.formjs.checking import check
+from app.formjs.checking import check, judge
 from app.formjs.drawing import draw
 from app.formjs.editing import Entry, change_texts, entries, is_form, renamed
 from app.formjs.files import refuses_file
@@ -49,6 +49,7 @@ __all__ = [
     "field_types",
     "initial",
     "is_form",
+    "judge",
     "label",
     "load",
     "may_stay_blank",

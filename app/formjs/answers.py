@@ -123,7 +123,11 @@ def clean(
 
     A field that applies and was left empty is there as null (false for a tick, [] for a list).
     """
-    view = View(form, values, facts, memory)
+    return kept_of(form, values, View(form, values, facts, memory), facts)
+
+
+def kept_of(form: Form, values: Mapping[str, Any], view: View, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What `clean` keeps, of values that were looked at already."""
     kept: dict[str, Any] = {}
     for key, node in form.level.inputs.items():
         if not view.applies(key):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.clock import IST
 from app.domain.errors import FieldProblem
-from app.formjs.answers import REPEATED, UNKNOWN
+from app.formjs.answers import REPEATED, UNKNOWN, kept_of
 from app.formjs.kind import Asked, own
 from app.formjs.kinds import kind_of
 from app.formjs.view import View, is_blank, rows_of
@@ -35,10 +35,37 @@ def check(
     A field that does not apply has no fault. Facts `now` and `today` are taken from `now` where the host
     gives none. `memory` is for those who judge many answers by one form. Never raises, whatever the values are.
     """
-    known = {"now": now.astimezone(IST), "today": now.astimezone(IST).date(), **facts}
-    problems: Problems = {}
-    problems |= _post_faults(values)
+    known = _known(facts, now)
+    return _checked(form, values, View(form, values, known, memory), known, options)
+
+
+def judge(
+    form: Form,
+    values: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    options: Mapping[str, Any],
+    now: datetime,
+    memory: feel.Memory,
+) -> tuple[Problems, dict[str, Any]]:
+    """What `check` finds and, where that is nothing, what `clean` keeps: by one look, for lists."""
+    known = _known(facts, now)
     view = View(form, values, known, memory)
+    problems = _checked(form, values, view, known, options)
+    return problems, {} if problems else kept_of(form, values, view, facts)
+
+
+def _known(facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    return {"now": now.astimezone(IST), "today": now.astimezone(IST).date(), **facts}
+
+
+def _checked(
+    form: Form,
+    values: Mapping[str, Any],
+    view: View,
+    known: Mapping[str, Any],
+    options: Mapping[str, Any],
+) -> Problems:
+    problems = _post_faults(values)
     for key, node in form.level.inputs.items():
         if not view.applies(key):
             continue

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import select
 
 from app import spreadsheets
@@ -187,6 +188,23 @@ def test_a_worker_that_dies_leaves_the_rest_to_the_next_and_numbers_without_a_ga
         pass
     serials = sorted(int(each.number.rsplit("/", 1)[1]) for each in desk.cases())
     assert serials == list(range(serials[0], serials[0] + 6))
+
+
+def test_a_day_that_excel_tells_as_a_number_among_dates_is_that_day(desk):
+    rows = [person(number, DOB=date(1990, 1, 1) + timedelta(days=number)) for number in range(3)]
+    rows[1][DOB] = 32874  # the cell has lost its format
+    rows[2][MOBILE] = 32875
+    book = Workbook()
+    for each in (list(HEADS), *rows):
+        book.active.append(each)
+    data = BytesIO()
+    book.save(data)
+    roster_id = desk.judged(data.getvalue())
+    assert desk.view(roster_id).days_read == 1
+    assert desk.told(roster_id) == {4: {"mobile": "form.phone"}}
+    assert desk.view(roster_id).count("good") == 2
+    alone = desk.judged(sheet([person(5, DOB="32879")]))
+    assert desk.told(alone) == {2: {"dob": "roster.day_number"}}, "no date beside it says what it is"
 
 
 def test_one_person_twice_waits_for_the_officer_to_decide(desk):

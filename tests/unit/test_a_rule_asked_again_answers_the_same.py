@@ -176,6 +176,9 @@ def test_persons_judged_one_after_another_are_judged_as_each_alone(rows):
         assert problems(together) == problems(formjs.check(intake, values, FACTS, OPTIONS, NOW))
         kept = formjs.clean(intake, values, FACTS, memory)
         assert kept == formjs.clean(intake, values, FACTS)
+        at_once, answers = formjs.judge(intake, values, FACTS, OPTIONS, NOW, memory)
+        assert problems(at_once) == problems(together)
+        assert answers == ({} if together else kept)
 
 
 def problems(found):

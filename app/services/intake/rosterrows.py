@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from app import feel, formjs
+from app import feel, formjs, spreadsheets
 from app.domain import subjects
 from app.domain.errors import FieldProblem
 from app.services.casefile.facts import LetterFacts
@@ -77,12 +77,12 @@ class RowJudge:
         values |= {key: value for key, value in self.initial.items() if key not in cells}
         values |= self._left_out(asked, cells)
         values = formjs.with_files(self.form, values, files or {})
-        faults = formjs.check(self.form, values, self.facts, self.options, self._now, self._memory)
+        faults, answers = formjs.judge(self.form, values, self.facts, self.options, self._now, self._memory)
         faults = {name: self._told(name, fault, cells) for name, fault in faults.items()}
         faults |= formjs.unreadable(cells)
         if faults:
             return Judged({}, faults)
-        return Judged(formjs.clean(self.form, values, self.facts, self._memory))
+        return Judged(answers)
 
     def _cells(self, cells: dict[str, str]) -> dict[str, str]:
         """The cells of a row as the form takes them."""
@@ -95,7 +95,11 @@ class RowJudge:
     def _told(self, name: str, fault: FieldProblem, cells: Mapping[str, str]) -> FieldProblem:
         """The fault in words for a sheet: a page shows the choices, a cell has to name them."""
         column = self._by_key.get(name)
-        if column is None or not column.choices or name not in cells:
+        if column is None or name not in cells:
+            return fault
+        if column.kind == "date" and spreadsheets.is_day_number(cells[name]):
+            return FieldProblem("roster.day_number", text=cells[name])
+        if not column.choices:
             return fault
         if len(column.choices) > _FEW:
             return FieldProblem("roster.no_choice", text=cells[name])

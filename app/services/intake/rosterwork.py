@@ -130,28 +130,29 @@ def _read_file(database: Database, row: AnyRow, now: datetime) -> None:
         raise NotFound
     head = keys.open_json(key, f"roster|head|{row.id}", row.head)
     data = keys.open_file(key, f"roster|file|{row.id}", sealed)
-    rows = []
     try:
-        for number, texts in spreadsheets.rows(data):
-            if number > head["row"]:
-                row_id = new_id(now)
-                cells = seal_cells(key, row_id, texts)
-                rows.append(
-                    {"id": row_id, "roster_id": row.id, "number": number, "state": "waiting", "cells": cells}
-                )
+        below = [(number, texts) for number, texts in spreadsheets.rows(data) if number > head["row"]]
     except spreadsheets.Refused as refused:
         _stand_still(database, row, refused.code, now)
         return
-    if not rows or len(rows) > spreadsheets.MOST_ROWS:
-        _stand_still(database, row, "rows" if rows else "empty", now)
+    if not below or len(below) > spreadsheets.MOST_ROWS:
+        _stand_still(database, row, "rows" if below else "empty", now)
         return
-    kept = keys.seal_json(key, f"roster|head|{row.id}", {**head, "samples": []})
+    days_read = spreadsheets.read_days(data, below)
+    rows = [_waiting(key, row.id, number, texts, now) for number, texts in below]
+    kept = keys.seal_json(key, f"roster|head|{row.id}", {**head, "samples": [], "days_read": days_read})
 
     def put(session: Session) -> None:
         if table.change(session, row.id, ["checking"], file=None, head=kept, total=len(rows)):
             table.insert_rows(session, rows)
 
     database.write(put, own)
+
+
+def _waiting(key: bytes, roster_id: UUID, number: int, texts: Sequence[str], now: datetime) -> dict[str, Any]:
+    row_id = new_id(now)
+    cells = seal_cells(key, row_id, texts)
+    return {"id": row_id, "roster_id": roster_id, "number": number, "state": "waiting", "cells": cells}
 
 
 def _judged(session: Session, row: AnyRow, now: datetime) -> tuple[UUID | None, list[dict[str, Any]]] | None:

@@ -86,6 +86,7 @@ class ListView:
     faulty: list[Faulty]
     next_after: int
     doubles: list[Double]
+    days_read: int  # numbers of Excel that were read as the days they stand for
 
     @property
     def is_under_way(self) -> bool:
@@ -179,6 +180,7 @@ def seen(
         faulty=told,
         next_after=following,
         doubles=_doubles(session, row) if is_judged else [],
+        days_read=head.get("days_read", 0),
         **own,
     )
 
