@@ -201,7 +201,7 @@ def test_a_day_that_excel_tells_as_a_number_among_dates_is_that_day(desk):
     book.save(data)
     roster_id = desk.judged(data.getvalue())
     assert desk.view(roster_id).days_read == 1
-    assert desk.told(roster_id) == {4: {"mobile": "form.phone"}}
+    assert desk.told(roster_id) == {4: {"mobile": "form.pattern"}}
     assert desk.view(roster_id).count("good") == 2
     alone = desk.judged(sheet([person(5, DOB="32879")]))
     assert desk.told(alone) == {2: {"dob": "roster.day_number"}}, "no date beside it says what it is"
