@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,10 +25,10 @@ from tests.serving import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NAME = "satyapan.example.gov.in"
 CONF = sources.text(sources.ROOT / "docs" / "nginx.conf")
+SPOOL = "/dev/shm/esatyapan-nginx"  # noqa: S108 - memory
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 #: Answers every request with its path, and notes it: what gunicorn took for a request, and for how many.
 UPSTREAM = """
@@ -97,6 +98,7 @@ def front(behind: tuple[int, Path]) -> Iterator[tuple[int, Path]]:
         _wait(port)
         yield port, behind[1]
         proxy.terminate()
+    shutil.rmtree(_spool(folder), ignore_errors=True)
 
 
 def _placed(folder: Path, port: int, plain: int, behind: int) -> str:
@@ -107,6 +109,7 @@ def _placed(folder: Path, port: int, plain: int, behind: int) -> str:
         ("listen 80", f"listen 127.0.0.1:{plain}"),
         ("127.0.0.1:8000", f"127.0.0.1:{behind}"),
         ("/etc/ssl/esatyapan", str(folder)),
+        (SPOOL, _spool(folder)),
     ):
         assert shipped in found
         found = found.replace(shipped, here)
@@ -216,6 +219,31 @@ def test_no_request_hides_in_another(front: tuple[int, Path], case: str) -> None
     )
     assert answer.startswith(REFUSED), answer
     assert [line.split()[1] for line in notes.read_text().splitlines()[before:]] == ["/after"]
+
+
+def test_half_a_scan_lies_in_memory_and_not_on_a_disk(front: tuple[int, Path]) -> None:
+    port, notes = front
+    with _line(port, _open(notes)) as line:
+        head = f"POST /scan HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 500000\r\n\r\n"
+        line.sendall(head.encode() + b"x" * 400_000)
+        until = time.monotonic() + 10
+        while not _held(_spool(notes.parent)) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert _held(_spool(notes.parent)), "half of it is held"
+        assert not _held(str(notes.parent / "client_body"))
+
+
+def _spool(folder: Path) -> str:
+    return f"{SPOOL}-{folder.parent.name}-{folder.name}"
+
+
+def _held(folder: str) -> list[str]:
+    """The files below a folder that a program has open, also those that have no name any more."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            found.append(str(each.readlink()))
+    return [name for name in found if name.startswith(f"{folder}/")]
 
 
 def test_what_a_caller_says_of_himself_is_not_believed(front: tuple[int, Path]) -> None:

@@ -108,6 +108,19 @@ def test_a_body_that_is_no_form_does_not_take_the_place_of_what_was_typed(site: 
     assert "यह लिखा रहे" in head.get(f"/tasks/{task.id}").get_data(as_text=True)
 
 
+def test_a_form_of_a_hundred_thousand_fields_is_refused_before_they_are_taken_apart(site: Site) -> None:
+    kind = "application/x-www-form-urlencoded"
+    for body, status in ((b"a&" * 100_000, 413), (b"&" * 4_000, 413), (b"a=1&" * 3_000, 400)):
+        answer = site.app.test_client().post("/sign-in", data=body, content_type=kind)
+        assert answer.status_code == status
+    head = site.at(Role.DM_SECTION_HEAD)
+    head.get("/search")
+    fields = {"csrf_token": head._token, "search": ["राम"] * 5_000}
+    answer = head.client.post("/search", data=fields)
+    assert answer.status_code == 413
+    assert "बहुत बड़ी" in answer.get_data(as_text=True)
+
+
 KEYS = (
     "role",
     "office_id",

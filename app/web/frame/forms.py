@@ -11,7 +11,7 @@ from uuid import UUID
 import flask
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
-from werkzeug.exceptions import BadRequest, ClientDisconnected
+from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
@@ -68,12 +68,24 @@ class Request(flask.Request):
 
     def _load_form_data(self) -> None:
         try:
+            self._look_at_number_of_fields()
             super()._load_form_data()
         except (ValueError, ClientDisconnected) as cut:
             # The page that tells it looks at the form again, and finds none.
             kept = self.parameter_storage_class()
             self.__dict__.update(stream=BytesIO(), form=kept, files=kept)
             raise CutShort from cut
+
+    def _look_at_number_of_fields(self) -> None:
+        """Refuse more fields than a form may have; the library counts those of a multipart form alone.
+
+        Raises RequestEntityTooLarge.
+        """
+        most = self.max_form_parts
+        if most is None or self.mimetype != "application/x-www-form-urlencoded":
+            return
+        if self.get_data(cache=True).count(b"&") >= most:
+            raise RequestEntityTooLarge
 
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
         return BytesIO()
