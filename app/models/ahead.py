@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.domain.offices import OfficeKind
+from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.casefile import key_queries as keys
 from app.models.casefile import note_queries as notes
@@ -15,16 +15,18 @@ from app.models.desk import inbox_queries as inboxes
 from app.models.district import office_queries as offices
 from app.models.district import setting_queries as settings
 from app.models.execution import workflow_queries as workflow
-from app.models.intake import neighbours
+from app.models.intake import lodgements, memos, neighbours
+from app.models.issuing import bundles
 from app.models.issuing import paper_queries as papers
 from app.models.statements import nothing_yet, together
 from app.models.timekeeping import clock_queries as clocks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
     from uuid import UUID
 
+    from app.domain.roles import Actor
     from app.models.session import Session
     from app.models.statements import Query
     from app.models.tables.base import AnyRow
@@ -32,20 +34,24 @@ if TYPE_CHECKING:
     Wanted = tuple[Session, Query, Mapping[str, Any]]
 
 
+#: What is counted beside the inbox of a post that has the right to it.
+_BESIDE = {Permission.ROSTER_TAKE: lodgements.WAITING, Permission.MEMO_TAKE: memos.WAITING}
+
+
 def inbox(
     session: Session,
     queue: inboxes.Queue,
-    officer_id: UUID,
+    actor: Actor,
+    now: datetime,
     most_notes: int,
     policy: str,
-    thanas_on: date | None,
-    paging: inboxes.Wanted | None,
+    more: Sequence[inboxes.Wanted],
 ) -> None:
-    """What a page of the inbox reads, with the setting `policy`.
+    """What a page of the inbox reads, with the setting `policy`, and what is counted beside it.
 
-    The thanas of a day where it offers them, the page itself where it is known.
+    `more`: the page itself where it is known, and what this inbox alone shows.
     """
-    of_desk = {"officer_id": officer_id, "office_id": queue.office_id}
+    of_desk = {"officer_id": actor.officer_id, "office_id": queue.office_id}
     asked: list[inboxes.Wanted] = [
         inboxes.counting(queue),
         (desks.FOLLOW_UPS, of_desk),
@@ -54,11 +60,10 @@ def inbox(
         (offices.CALENDAR, {}),
         (releases.ACTIVE, {}),
         (settings.VALUE, {"key": policy}),
+        (bundles.UNTAKEN, {"officer_id": actor.officer_id, "now": now}),
+        *((query, {}) for right, query in _BESIDE.items() if actor.may(right)),
+        *more,
     ]
-    if paging is not None:
-        asked.append(paging)
-    if thanas_on is not None:
-        asked.append((offices.NAMES_OF_KIND, {"kind": OfficeKind.THANA, "day": thanas_on}))
     together([(session, query, values) for query, values in asked])
 
 

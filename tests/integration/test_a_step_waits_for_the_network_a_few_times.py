@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app import create_app
+from app.config import Settings
+from app.domain.roles import Role
+from bench import acts
 from bench.wire import TappedDatabase, WireTap
 from tests.districts import NOW
 from tests.journey import Journey
@@ -41,3 +45,23 @@ def test_no_step_waits_more_often_than_its_budget(
 
     assert waits.keys() > {"route", "search_records", "recommend", "decide", "dispatch"}
     assert {step: most for step, most in waits.items() if most > MOST} == {}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("role", "most"), [(Role.SHO, 3), (Role.DM_ASSISTANT, 3), (Role.DM, 4)])
+def test_an_inbox_is_shown_in_a_wait_for_who_asks_one_for_the_page_and_one_to_end(
+    postgres_server, demo_postgres, tmp_path: Path, role: Role, most: int
+) -> None:
+    """One more for whoever is asked for his yes; what is counted beside the tasks costs none."""
+    with (
+        postgres_server.lent_database(demo_postgres) as url,
+        WireTap(postgres_server.folder) as tap,
+        closing(TappedDatabase(tap, url.split("/")[3].split("?")[0], tmp_path)) as tapped,
+    ):
+        journey = Journey(tapped, NOW)
+        app = create_app(Settings(tmp_path, url, demo=True, testing=True), tapped, clock=lambda: NOW)
+        browser, _ = acts.sign_in(app.test_client(), journey.staff.holder(role).officer_id)
+        assert browser.get("/inbox").status_code == 200  # statements are compiled, the calendar is read
+        before = tap.waits
+        assert browser.get("/inbox").status_code == 200
+        assert tap.waits - before <= most

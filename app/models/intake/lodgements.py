@@ -8,6 +8,7 @@ from sqlalchemy import Column, Date, Index, Integer, String, func, insert, selec
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import Query
 from app.models.tables.base import Encrypted, Json, UtcDateTime, case_table, uuid_column
 
 if TYPE_CHECKING:
@@ -83,10 +84,12 @@ def waiting(session: Session, limit: int) -> Sequence[AnyRow]:
     return session.connection.execute(chosen.order_by(lodgement.c.sent_at, lodgement.c.id).limit(limit)).all()
 
 
+WAITING = Query(lambda at: select(func.count()).where(at.visible(lodgement), lodgement.c.state == "sent"))
+
+
 def waiting_count(session: Session) -> int:
     """How many of them there are."""
-    chosen = select(func.count()).where(visible(lodgement, session.scope), lodgement.c.state == "sent")
-    return int(session.connection.execute(chosen).scalar_one())
+    return int(WAITING.scalar(session))
 
 
 def idle(session: Session, before: datetime, limit: int) -> Sequence[AnyRow]:

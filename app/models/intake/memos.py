@@ -69,12 +69,12 @@ def waiting(session: Session, limit: int) -> Sequence[AnyRow]:
     return session.connection.execute(chosen.limit(limit)).all()
 
 
-_WAITING = Query(lambda at: select(func.count()).where(at.visible(memo), memo.c.state == "sent"))
+WAITING = Query(lambda at: select(func.count()).where(at.visible(memo), memo.c.state == "sent"))
 
 
 def waiting_count(session: Session) -> int:
     """How many of those that the scope may read nobody has settled."""
-    return int(_WAITING.scalar(session))
+    return int(WAITING.scalar(session))
 
 
 def settle_memo(session: Session, memo_id: UUID, values: Mapping[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     and_,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -142,6 +143,21 @@ REQUEST = Query(lambda at: select(request).where(at.visible(request), request.c.
 def request_of(session: Session, case_id: UUID) -> AnyRow | None:
     """The letter of another district that a case was made of."""
     return REQUEST.one_or_none(session, case_id=case_id)
+
+
+WAITING = Query(
+    lambda at: select(func.count()).select_from(
+        select(request.c.id)
+        .where(at.visible(request), request.c.state == "waiting")
+        .limit(at.limit)
+        .subquery()
+    )
+)
+
+
+def waiting_count(session: Session, limit: int) -> int:
+    """How many letters of other districts nobody has accepted or returned yet, at most so many."""
+    return int(WAITING.scalar(session, limit=limit))
 
 
 def requests_in(session: Session, states: Collection[str], limit: int) -> Sequence[AnyRow]:

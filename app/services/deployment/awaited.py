@@ -49,12 +49,12 @@ def of(session: Session, actor: Actor) -> list[Awaited]:
     if not kinds:
         return []
     own = str(actor.officer_id)
+    keys = [MOVE_WANTED, *policies.proposed_under(policies.CLEAN_REPORTS, *terms.KEYS)]
+    table.read_ahead(session, actor.officer_id, keys)
     counts = {kind: count(session, actor.officer_id) for kind, count in _ROWS.items() if kind in kinds}
     if "release" in kinds:
         counts["release"] = sum(own not in makers for makers in table.makers_of_sent(session))
-    asked = table.settings_kept(
-        session, [MOVE_WANTED, *policies.proposed_under(policies.CLEAN_REPORTS, *terms.KEYS)]
-    )
+    asked = table.settings_kept(session, keys)
     move = asked.pop(MOVE_WANTED, None)
     counts["move"] = int(
         move is not None and not move["returned"] and own not in {move["by"], *move["makers"]}

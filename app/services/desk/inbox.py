@@ -167,11 +167,12 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
     size = query.size if query.size in SIZES else SIZES[0]
     with_thanas = actor.post.office_kind != OfficeKind.THANA
     keyset = table.Keyset(_sort(query), _after(query), size + 1)
-    thanas_on = today if with_thanas else None
     #: An age is a window of days, which hangs on the calendar; all else is read in one wait.
     condition = None if query.age or query.look else _condition(session, actor, query, {}, None)
-    paging = None if condition is None else table.paging(queue, condition, keyset)
-    ahead.inbox(session, queue, actor.officer_id, NOTES_CAP, policies.CLEAN_REPORTS, thanas_on, paging)
+    own = [] if condition is None else [table.paging(queue, condition, keyset)]
+    if with_thanas:
+        own.append((offices.NAMES_OF_KIND, {"kind": OfficeKind.THANA, "day": today}))
+    ahead.inbox(session, queue, actor, now, NOTES_CAP, policies.CLEAN_REPORTS, own)
     windows = bands.windows(calendars.of(session), today)
     looks = {row.user_task_id: row for row in desks.follow_ups(session, actor.officer_id, queue.office_id)}
     if condition is None:
@@ -313,9 +314,10 @@ def _opened(
     places = bands.places(calendars.of(session), today)
     said: dict[tuple[UUID, str, str], tuple[tuple[str, str], tuple[str, str]]] = {}
     officer_id = actor.officer_id
-    acting = standins.find(session, [_holding(row, officer_id, now) for row in rows])
+    held = [_holding(row, officer_id, now) for row in rows]
+    acting = standins.find(session, held)
     opened = []
-    for row in rows:
+    for row, hold in zip(rows, held, strict=True):
         spoken_of = (row.release_id, row.purpose, row.element_id)
         if spoken_of not in said:
             loaded = releases.load(session, row.release_id)
@@ -339,7 +341,7 @@ def _opened(
                 (row.holder_hi or "") if is_held else "",
                 (row.holder_en or "") if is_held else "",
                 is_held and officer_id in (row.claimed_by, row.assigned_to),
-                acting.get(_holding(row, officer_id, now)),
+                acting.get(hold),
                 *(_NO_LOOK if look is None else _look(session, actor, row, look, today)),
             )
         )

@@ -82,9 +82,7 @@ def waiting(session: Session, actor: Actor) -> list[Line]:
 
 def waiting_count(session: Session, actor: Actor) -> int:
     """How many wait, at most those of a page; 0 for whoever may accept none."""
-    if not actor.may(Permission.NEIGHBOUR_RECEIVE):
-        return 0
-    return len(table.requests_in(session, _OPEN, _SHOWN))
+    return table.waiting_count(session, _SHOWN) if actor.may(Permission.NEIGHBOUR_RECEIVE) else 0
 
 
 def see(database: Database, actor: Actor, request_id: UUID, now: datetime) -> View:
