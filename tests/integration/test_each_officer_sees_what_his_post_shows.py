@@ -346,6 +346,7 @@ ARGUMENTS: dict[str, Any] = {
     "task": SimpleNamespace(
         id=rows.id_of("user_task"), case_id=rows.id_of("case"), data_key_id=rows.id_of("data_key"), form="x"
     ),
+    "actor": SimpleNamespace(officer_id=rows.id_of("officer"), may=lambda _right: True),
     "session_id": rows.id_of("login_session"),
     "queue": inbox_queries.Queue(rows.id_of("office"), ("x",), None),
     "condition": inbox_queries.Condition(case_ids=(rows.id_of("case"),)),

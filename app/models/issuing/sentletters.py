@@ -136,12 +136,12 @@ def put_letter(session: Session, row: Mapping[str, Any]) -> AnyRow:
 
 def set_letter_number(session: Session, letter_id: UUID, number: str) -> None:
     """Give a letter its number, in the transaction that has begun it."""
-    _SET_NUMBER.run(session, letter_id=letter_id, number=number)
+    _SET_NUMBER.put(session, letter_id=letter_id, number=number)
 
 
 def put_person(session: Session, letter_id: UUID, case_id: UUID) -> None:
     """Let a letter be about a case; once, however often it is said."""
-    _ADD.run(session, letter_id=letter_id, case_id=case_id)
+    _ADD.put(session, letter_id=letter_id, case_id=case_id)
 
 
 def set_ended(session: Session, act_id: UUID, officer_id: UUID, now: datetime) -> None:
