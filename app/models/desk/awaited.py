@@ -15,7 +15,7 @@ from app.models.tables.clocks import calendar_change
 from app.models.tables.offices import setting
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from sqlalchemy import Table
@@ -44,9 +44,9 @@ _MAKERS = Query(lambda at: select(proposal.c.makers).where(at.visible(proposal),
 _VALUES, _AREAS, _DAYS = (_proposed(each) for each in (amendment, area_proposal, calendar_change))
 
 
-def read_ahead(session: Session, officer_id: UUID, keys: Sequence[str]) -> None:
+def read_ahead(session: Session, officer_id: UUID, keys: Collection[str]) -> None:
     """Read in one wait what waits for this officer's yes, with the settings of these keys."""
-    named, own = one_of("key", keys), {"officer_id": officer_id}
+    named, own = one_of("key", sorted(keys)), {"officer_id": officer_id}
     wanted: list[tuple[Query, dict[str, Any]]] = [(_MAKERS, {}), (_settings(len(named)), named)]
     wanted += [(each, own) for each in (_VALUES, _AREAS, _DAYS)]
     together([(session, query, values) for query, values in wanted])
@@ -57,9 +57,9 @@ def makers_of_sent(session: Session) -> Sequence[list[str]]:
     return [row.makers for row in _MAKERS.all(session)]
 
 
-def settings_kept(session: Session, keys: Sequence[str]) -> dict[str, Any]:
+def settings_kept(session: Session, keys: Collection[str]) -> dict[str, Any]:
     """The settings of these keys that are set."""
-    named = one_of("key", keys)
+    named = one_of("key", sorted(keys))
     return {row.key: row.value for row in _settings(len(named)).all(session, **named)}
 
 
