@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 THANA = "th_mufassil"
 
 
-def posted(journey: Journey, actor: Actor, role: Role, kind: str) -> Actor:
-    """Post an officer beside his own post, from yesterday to tomorrow; -> him, acting in it."""
+def posted(journey: Journey, actor: Actor, role: Role, kind: str, days: int = 1) -> Actor:
+    """Post an officer beside his own post, from yesterday for some days; -> him, acting in it."""
     post_id, office_id = uuid4(), actor.post.office_id
     row = {
         "district_id": actor.district_id,
@@ -49,7 +49,7 @@ def posted(journey: Journey, actor: Actor, role: Role, kind: str) -> Actor:
         "role": role,
         "kind": kind,
         "valid_from": NOW.date() - timedelta(days=1),
-        "valid_to": NOW.date() + timedelta(days=1),
+        "valid_to": NOW.date() + timedelta(days=days),
         "order_no": "12/2026",
     }
     with journey.database.engine.execution_options(writing=True).begin() as connection:
@@ -137,6 +137,43 @@ def test_the_pages_of_a_case_say_for_whom_an_officer_acted(office: Office) -> No
     journey.finish(registers, journey.form_of(registers), munshi)
     page = text_of(reader.get(f"{address}/timeline"))
     assert page.count("के प्रतिस्थानी)") == 1, "and at no other: the registers are his own work"
+
+
+def test_a_substitute_is_told_in_his_own_inbox_what_waits_in_the_other_post(office: Office) -> None:
+    journey = office.journey
+    munshi = of_thana(journey, Role.THANA_MUNSHI)
+    number = journey.new_case([THANA])
+    journey.go_on(number, "accept_enquiry")
+    acting = posted(journey, munshi, Role.SHO, "substitute")
+    his = office.at(Role.THANA_MUNSHI, THANA)
+    page = text_of(his.get("/inbox"))
+    own, other = f'value="{munshi.post.posting_id}"', f'value="{acting.post.posting_id}"'
+    strip = page[page.index("<main") : page.index("page-head")]
+    assert "(प्रतिस्थानी):" in strip
+    assert "आपकी प्रतीक्षा में" in strip
+    assert other in strip
+    assert own not in strip, "what waits in the post he acts in is the list below"
+    assert his.post("/account/post", {"posting": str(acting.post.posting_id)}).status_code == 303
+    page = text_of(his.get("/inbox"))
+    assert number in page[page.index("<main") :]
+    assert "· प्रतिस्थानी" in page[page.index('class="me"') : page.index("me-menu")], (
+        "as what he acts is told above"
+    )
+    assert other not in page[page.index("<main") :]
+
+
+def test_who_stands_in_for_an_sho_is_not_called_the_sho_himself(office: Office) -> None:
+    journey = office.journey
+    sho, munshi = of_thana(journey, Role.SHO), of_thana(journey, Role.THANA_MUNSHI)
+    number = journey.new_case([THANA])
+    journey.go_on(number, "accept_enquiry")
+    posted(journey, munshi, Role.SHO, "substitute", days=36_500)  # the list goes by the machine's day
+    page = text_of(office.at(Role.SHO, THANA).get(f"/tasks/{office.task(number, 'accept_enquiry').id}"))
+    titles = {
+        name: page[page.index(f"{name}, ") :].partition("—")[0] for name in (sho.name_hi, munshi.name_hi)
+    }
+    assert "(थानाध्यक्ष स्वयं)" in titles[sho.name_hi]
+    assert "(थानाध्यक्ष के प्रतिस्थानी)" in titles[munshi.name_hi]
 
 
 def test_a_note_says_for_whom_its_writer_acted(office: Office) -> None:

@@ -54,6 +54,7 @@ def enquiry_officers(session: Session, office_id: str, day: date) -> Sequence[An
             officer.c.name_en,
             officer.c.rank,
             posting.c.role,
+            posting.c.kind,
             load.label("load"),
         )
         .join(

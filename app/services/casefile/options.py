@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.domain import subjects
 from app.domain.offices import UnitKind
+from app.domain.posts import CHARGE, REGULAR, SUBSTITUTE
 from app.domain.roles import Role, may_enquire
 from app.models.district import office_queries as offices
 from app.models.staff import officer_queries as officers
@@ -140,12 +141,18 @@ def _enquiry_officers(asked: _Asked) -> Choices:
             "hi": f"{row.name_hi}, {row.rank}{title_hi} — {row.load} लंबित",
             "en": f"{row.name_en}, {row.rank}{title_en} — {row.load} pending",
         }
-        for group, (title_hi, title_en) in ((named, ("", "")), (heads, _HIMSELF))
+        for group in (named, heads)
         for row in group.values()
+        for title_hi, title_en in [("", "") if group is named else _AS_HEAD[row.kind]]
     ]
 
 
-_HIMSELF = (" (थानाध्यक्ष स्वयं)", " (the SHO himself)")
+#: How the head of a thana stands in the list: by his own post, or by one that is another's.
+_AS_HEAD = {
+    REGULAR: (" (थानाध्यक्ष स्वयं)", " (the SHO himself)"),
+    CHARGE: (" (थानाध्यक्ष का प्रभार)", " (in charge as SHO)"),
+    SUBSTITUTE: (" (थानाध्यक्ष के प्रतिस्थानी)", " (substitute of the SHO)"),
+}
 
 
 def _addresses(asked: _Asked) -> Choices:

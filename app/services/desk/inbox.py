@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from app.domain import bands
 from app.domain.clock import start_of
 from app.domain.offices import OfficeKind
-from app.domain.roles import IN_PERSON, roles_done_by
+from app.domain.roles import IN_PERSON, Permission, permissions_of, roles_done_by
 from app.models import ahead
 from app.models.casefile import note_queries as notes
 from app.models.desk import desk_queries as desks
@@ -23,6 +23,7 @@ from app.services.desk import desk, holding, sending
 from app.services.district import calendars, policies
 from app.services.procedure import releases
 from app.services.store import keys
+from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from app.domain.bands import Place, Window
     from app.domain.clock import Age
-    from app.domain.roles import Actor
+    from app.domain.roles import Actor, Post
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
     from app.services.access.standins import StandIn
@@ -201,6 +202,29 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
         found is not None and found > CAP,
         sending.offered(session, _forms(counts, loaded)),
     )
+
+
+class InOtherPost(NamedTuple):
+    """What waits for the officer in another post that he holds today."""
+
+    post: Post
+    open: int
+    late: int
+
+
+def in_other_posts(session: Session, actor: Actor, now: datetime) -> list[InOtherPost]:
+    """The other posts of the officer in which something waits: one he stands in for, or his own meanwhile."""
+    today, found = calendars.day(now), []
+    for post in actor.posts:
+        if post.posting_id == actor.post.posting_id or Permission.INBOX_SEE not in permissions_of(
+            post.role, post.kind
+        ):
+            continue
+        there = replace(actor, post=post)
+        counts = table.counts(session.narrowed(actor_scope(there)), _queue(there))
+        late = sum(row.open for row in counts if row.due_on < today)
+        found.append(InOtherPost(post, sum(row.open for row in counts), late))
+    return [each for each in found if each.open]
 
 
 def open_total(session: Session, actor: Actor) -> int:

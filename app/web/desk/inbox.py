@@ -92,7 +92,7 @@ def change_view(view_id: UUID) -> ResponseReturnValue:
 
 
 def _shown(query: InboxQuery) -> ResponseReturnValue:
-    found, lodged, written, neighbours, decisions, ready = transaction.read(
+    found, lodged, written, neighbours, decisions, ready, others = transaction.read(
         lambda rows: (
             inbox.page(rows, g.actor, query, transaction.now()),
             acceptance.waiting_count(rows, g.actor),
@@ -100,6 +100,7 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
             neighbourdesk.waiting_count(rows, g.actor),
             awaited.of(rows, g.actor),
             bundles.waiting_count(rows, g.actor, transaction.now()),
+            inbox.in_other_posts(rows, g.actor, transaction.now()),
         )
     )
     address = _address(query)
@@ -112,6 +113,7 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
         awaited=[(each, url_for(_DECIDED_AT[each.kind])) for each in decisions],
         neighbours=neighbours,
         ready=ready,
+        others=others,
         query=query,
         address=address,
         choices=choices,
