@@ -96,7 +96,7 @@ def test_the_head_certifies_the_list_of_an_officer_who_is_gone(office: Office) -
     assert number in body
     assert sho.name_hi in body
     assert "प्रभार स्वयं नहीं सौंपा (निलंबित)" in body
-    assert re.search(r"ज्ञापांक 41 · <time[^>]*>20-11-2026<", body)
+    assert "ज्ञापांक 41 · 20-11-2026" in body
     head = journey.staff.holder(Role.SP_READER)
     actor_id, told = recorded(office, sho)[-1]
     assert actor_id == head.officer_id
