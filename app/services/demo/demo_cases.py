@@ -98,9 +98,13 @@ def load(
 
 
 def _begin(handle: Database, scope: SystemScope, now: datetime, wanted: int) -> datetime:
-    """When the loading began: a second start goes on in the days of the first."""
+    """When the loading began: a second start goes on in the days of the first.
+
+    What that had in hand when it was killed is free at once: nobody else works before the door opens.
+    """
     before = handle.read(lambda session: record.acts(session, "admin", "demo:begin"), scope)
     if before:
+        handle.write(workflow.set_jobs_free, scope)
         began: datetime = before[0].at
         return began
     handle.write(partial(_note, action="demo:begin", now=now, cases=wanted), scope)
