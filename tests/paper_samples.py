@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any
 
+from app import papers
 from app.papers import (
     Address,
     Assets,
@@ -137,3 +139,10 @@ def certificate(**changes: Any) -> PaperFacts:
         "valid_till": date(2027, 5, 22),
     }
     return replace(CLEAR, **(facts | changes))
+
+
+def bound(*files: bytes) -> bytes:
+    """Papers bound into one file, as those of a letter are: without their signatures."""
+    out = BytesIO()
+    papers.bind(map(BytesIO, files), out)
+    return out.getvalue()

@@ -88,6 +88,9 @@ class Sheet:
     duplicate: str = ""
     replaces: str = ""
     annex: tuple[tuple[str, ...], ...] = ()  # rows of the list that goes with a letter, its head first
+    particulars: Block = Block(
+        "none", ()
+    )  # of a certificate: what each line names, and at its right what it is
 
     @property
     def lists(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
@@ -219,7 +222,10 @@ class _Composer:
         content = (
             self._body(language, nested) if certificate else self._letter(language, nested, "letter_frame")
         )
-        return self._sheet(language, content, nested)
+        sheet = self._sheet(language, content, nested)
+        if certificate and self._texts.has("particulars"):  # releases from before have none
+            return replace(sheet, particulars=self._small("particulars", "particulars", language))
+        return sheet
 
     def letter(self, language: Language, *, frame: str) -> Sheet:
         """A letter or order in its frame; without a frame the text stands alone under its letterhead."""

@@ -91,6 +91,7 @@ def _texts(composition: Composition) -> list[str]:
     texts: list[Any] = [composition.number, composition.verify_link]
     for sheet in composition.sheets:
         texts += [sheet.letterhead.text, sheet.verify.text, sheet.confidential, sheet.duplicate]
+        texts.append(sheet.particulars.text)
         texts.append(sheet.replaces)
         texts += [block.text for block in sheet.blocks]
         texts += [cell for row in sheet.annex for cell in row]

@@ -153,8 +153,11 @@ _PIECES = frozenset(
         "address",
         "addresses",
         "in_place",
+        "particulars",
     }
 )
+#: Kind of a piece -> output and outcome of a paper that has it; the adverse report has most.
+_SHOWN_AS = {"address": ("CERTIFICATE", "adverse"), "particulars": ("CERTIFICATE", "no_adverse")}
 _SHOWN_ON = {"order_frame": "order_revocation", "letterhead_thana": "letter_thana"}
 
 
@@ -172,7 +175,8 @@ def specimen(texts: Texts, name: str, language: Spoken) -> Composition:
     if kind in ("letter", "certificate"):
         return compose(texts, _paper(texts, name, language))
     if kind in _PIECES:
-        shown = texts.choose("CERTIFICATE" if kind == "address" else "REPORT", "adverse")
+        output, outcome = _SHOWN_AS.get(kind, ("REPORT", "adverse"))
+        shown = texts.choose(output, outcome)
         return compose(texts, _around(texts, _paper(texts, shown, language), name, kind))
     if kind in _SHOWN_ON:
         name = texts.first_of(_SHOWN_ON[kind])

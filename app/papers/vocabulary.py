@@ -136,6 +136,7 @@ SCENES: dict[str, Scene] = {
         answers=True,
         must=_names("cert_no name purpose valid_till sign_block"),
     ),
+    "particulars": Scene(_names("name address purpose valid_till"), _NAMED, must=_names("name")),
     "sign_ink": Scene(
         _names("signer_name signer_designation district"),
         _names("on_behalf"),

@@ -104,7 +104,7 @@ def test_those_above_are_told_at_once_and_the_record_and_the_digest_tell_of_it(o
     sp = office.journey.staff.holder(Role.SP)
     scope = actor_scope(sp)
     shown = office.database.read(lambda rows: emergency.told(rows, sp, office.now), scope)
-    assert [(row.number, row.ground) for row in shown] == [(office.number, "life")]
+    assert [(row.number, row.ground) for row, _ in shown] == [(office.number, "life")]
     week = office.database.read(lambda rows: watch.see(rows, sp, watch.weeks(office.now)[0]), scope)
     odd = {line.odd for line in week.lines if line.officer_id == actor.officer_id}
     assert {watch.Odd.BREAK_GLASS, watch.Odd.OUTSIDE_WORK} <= odd

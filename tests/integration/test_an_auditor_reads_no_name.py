@@ -16,7 +16,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select, text
 
-from app import papers
 from app.domain.errors import NotAllowed
 from app.domain.numbers import in_address
 from app.domain.roles import Role
@@ -33,6 +32,7 @@ from app.services.store.scopes import health
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import Office, text_of
+from tests.paper_samples import bound
 from tests.two_districts import _post_further
 from tests.visitor import Visitor
 
@@ -431,13 +431,6 @@ def issued_paper_of(office: Office, number: str) -> bytes:
     answer = office.at(Role.DM_SECTION_HEAD).get(f"/documents/{document_id}")
     assert answer.status_code == 200
     return answer.get_data()
-
-
-def bound(data: bytes) -> bytes:
-    """The leaves of a paper as they are bound into a file of many: without its signature."""
-    out = BytesIO()
-    papers.bind([BytesIO(data)], out)
-    return out.getvalue()
 
 
 def test_an_issued_paper_stands_for_a_copy_of_the_checkpoint_that_it_carries(office, auditor, tmp_path):

@@ -20,6 +20,7 @@ from app.models.tables.papers import certificate
 from app.services.papers import certificates
 from app.services.store import audit, recordmarks, scopes
 from tests.districts import NOW
+from tests.paper_samples import bound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -337,7 +338,7 @@ def test_an_issued_paper_carries_the_newest_signed_checkpoint_and_one_without_is
     folder.mkdir()
     held.file.rename(folder / "paper.pdf")
     assert record.verify("--checkpoint", str(folder)) == ""
-    for bare in (papers.bound([(folder / "paper.pdf").read_bytes()]), b"%PDF-1.4 torn off"):
+    for bare in (bound((folder / "paper.pdf").read_bytes()), b"%PDF-1.4 torn off"):
         (folder / "older.pdf").write_bytes(bare)
         said = record.verify("--checkpoint", str(folder))
         assert f"{folder / 'older.pdf'} is a PDF that carries no signed checkpoint" in said
@@ -373,6 +374,6 @@ def test_a_paper_that_is_drawn_again_carries_the_same_mark_though_the_record_was
     before, of_first, of_second = record.database.read(marks, scope)
     assert before is None, "a paper from before the first checkpoint carries none"
     assert [of_first.note, of_second.note] == [first["note"], second["note"]]
-    paper = papers.bound([])
+    paper = bound()
     drawn = papers.marked(paper, of_first)
     assert drawn == papers.marked(paper, of_first) != papers.marked(paper, of_second)

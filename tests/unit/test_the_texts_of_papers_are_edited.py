@@ -71,6 +71,7 @@ def test_a_look_at_a_text_shows_a_change_of_it(name: str) -> None:
         sheet.letterhead.text,
         sheet.verify.text,
         sheet.signs.text,
+        sheet.particulars.text,
     ]
     said += [sheet.confidential, sheet.duplicate, sheet.replaces]
     assert any("Qxq" in each for each in said)

@@ -62,11 +62,13 @@ def stamp(context: Context) -> None:
 def _addressees(context: Context) -> tuple[list[To], dict[str, Any]]:
     """To whom letters about several persons go with these answers, and what they quote; to nobody: a letter alone.
 
-    A letter to another district tells of one person and his address there, so it is of one case.
+    A letter to another district tells of one person and his address there, so it is of one case. That the SP's office
+    is missing is said at the step that would lie there.
     """
     answers, form = context.answers, context.task.form
     if form == "scrutinise" and answers.get("action") == "forward":
-        return [To(_only(context, OfficeKind.SP_OFFICE))], {"instruction": answers.get("instruction")}
+        sp = offices.only_of_kind(context.session, OfficeKind.SP_OFFICE, calendars.day(context.now))
+        return [To(sp)] if sp is not None else [], {"instruction": answers.get("instruction")}
     if form != "route":
         return [], {}
     asked = dict.fromkeys(UUID(row["thana"]) for row in answers["routes"])
