@@ -202,7 +202,7 @@ def reply_to(screen: Screen, letter: UUID, answered: int, waiting: int) -> dict[
     wait_for(screen, "सूची बन रही है")
     screen.sound("letter-replied")
     found = {}
-    for language, name in (("hi", r"^एकमुश्त उत्तर \S+$"), ("en", r"^अंग्रेजी में \(DM-GEN/CHAR/")):
+    for language, name in (("hi", r"^एकमुश्त उत्तर \S+$"), ("en", r"^अंग्रेजी में \(DM-GEN.CHAR")):
         with screen.page.expect_download() as given:
             screen.page.get_by_role("main").get_by_role("link", name=re.compile(name)).click()
         found[language] = pages(given.value.path().read_bytes())
