@@ -159,6 +159,20 @@ def ending(session: Session, case_id: UUID) -> None:
     together([(session, query, of_case) for query in wanted])
 
 
+def past(session: Session, case_id: UUID, data_key_id: UUID) -> None:
+    """What is read of a case that is led through a release once more: all that was done in it, and answered."""
+    of_case = {"case_id": case_id}
+    every = workflow.tasks_in(workflow.EVERY_STATE)
+    wanted = (cases.FIND, workflow.STEPS, every, cases.ANSWERS, cases.ENQUIRIES)
+    together(
+        [
+            *((session, query, of_case) for query in wanted),
+            (session, keys.WRAPPED, {"key_id": data_key_id}),
+            (session, offices.CALENDAR, {}),
+        ]
+    )
+
+
 def facts(session: Session, case_id: UUID) -> None:
     """What a decision about a case reads, once the answer of this act is among it."""
     together(

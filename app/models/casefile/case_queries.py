@@ -292,12 +292,12 @@ def _answers(at: At) -> Any:
     )
 
 
-_ANSWERS = Query(_answers)
+ANSWERS = Query(_answers)
 
 
 def answers_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     """Every submission of the case in order, with who gave it and for which unit."""
-    return _ANSWERS.all(session, case_id=case_id)
+    return ANSWERS.all(session, case_id=case_id)
 
 
 def _latest(at: At) -> Any:

@@ -80,8 +80,9 @@ def count_cases(session: Session, since: date) -> int:
 
 
 def some_cases(session: Session, since: date, after: UUID | None, limit: int) -> Sequence[AnyRow]:
-    """Id and number of the next cases received from a day on, in the order of their ids."""
-    chosen = select(case.c.id, case.c.number).where(visible(case, session.scope), case.c.received_on >= since)
+    """Id, number and key of the next cases received from a day on, in the order of their ids."""
+    columns = (case.c.id, case.c.number, case.c.data_key_id)
+    chosen = select(*columns).where(visible(case, session.scope), case.c.received_on >= since)
     if after is not None:
         chosen = chosen.where(case.c.id > after)
     return session.connection.execute(chosen.order_by(case.c.id).limit(limit)).all()

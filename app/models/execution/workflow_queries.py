@@ -181,7 +181,7 @@ def insert_steps(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     inserting(step).put(session, rows)
 
 
-_STEPS = Query(
+STEPS = Query(
     lambda at: (
         select(step, *named(office, "unit"))
         .outerjoin(
@@ -195,7 +195,7 @@ _STEPS = Query(
 
 def steps_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     """Every move of the case in order, with the office of the unit where there is one."""
-    return _STEPS.all(session, case_id=case_id)
+    return STEPS.all(session, case_id=case_id)
 
 
 DECIDED = Query(

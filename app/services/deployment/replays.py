@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -13,6 +14,7 @@ from app import engine
 from app.domain.errors import NotAllowed, NotFound, ReleaseRefused
 from app.domain.ids import new_id
 from app.domain.roles import Permission
+from app.models import ahead
 from app.models.casefile import case_queries as cases
 from app.models.deployment import replays as table
 from app.models.scope import CaseScope, SystemReason, SystemScope
@@ -291,17 +293,16 @@ def lead(
     for each in found:
         scope = CaseScope(district_id, each.id)
         try:
-            past, outcome = database.read(lambda session: _one(session, candidate), scope)
+            past, outcome = database.read(partial(_one, row=each, candidate=candidate), scope)
         except (KeyDestroyed, rehearsal.NoRecord):
             report.add_unreadable()
         else:
             report.add(each.number, past, outcome)
 
 
-def _one(session: Session, candidate: engine.Release) -> tuple[Past, Outcome]:
-    scope = session.scope
-    assert isinstance(scope, CaseScope)  # noqa: S101 - `lead` gives none other
-    case = cases.find(session, scope.case_id)
+def _one(session: Session, row: AnyRow, candidate: engine.Release) -> tuple[Past, Outcome]:
+    ahead.past(session, row.id, row.data_key_id)
+    case = cases.find(session, row.id)
     if case is None:
         raise NotFound
     past = rehearsal.recall(session, case, releases.load(session, case.release_id))
