@@ -10,6 +10,7 @@ import pytest
 
 from app.domain.errors import FormInvalid, NotAllowed
 from app.domain.roles import Role
+from app.services.casefile import particulars
 from app.services.casework import cases
 from app.services.intake import lettercorrecting, requisitions
 from app.services.papers import letters, replies
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 REASON = "विभाग का शुद्धि पत्र क-17 दिनांक 20-11-2026"
 
 
-def typed(version: int = 0, **boxes: str) -> lettercorrecting.Typed:
-    return lettercorrecting.Typed(
+def typed(version: int = 0, **boxes: str) -> particulars.Typed:
+    return particulars.Typed(
         {name: [text] for name, text in boxes.items()}, "department_error", REASON, str(version)
     )
 
 
-def correct(journey: Journey, actor: Actor, letter: UUID, what: lettercorrecting.Typed) -> None:
+def correct(journey: Journey, actor: Actor, letter: UUID, what: particulars.Typed) -> None:
     lettercorrecting.correct(journey.database, actor, letter, what, journey.now)
 
 
@@ -79,9 +80,9 @@ def test_two_who_correct_at_once_are_told_and_faults_are_named(journey: Journey)
     letter = journey.register()
     assistant = journey.staff.holder(Role.DM_ASSISTANT)
     correct(journey, assistant, letter, typed(letter_no="क-1"))
-    with pytest.raises(lettercorrecting.Refused, match="meanwhile"):
+    with pytest.raises(particulars.Refused, match="meanwhile"):
         correct(journey, assistant, letter, typed(letter_no="क-2"))
-    with pytest.raises(lettercorrecting.Refused, match="nothing_changed"):
+    with pytest.raises(particulars.Refused, match="nothing_changed"):
         correct(journey, assistant, letter, typed(1, letter_no="क-1"))
     with pytest.raises(FormInvalid) as found:
         correct(journey, assistant, letter, typed(1, letter_no=" "))
@@ -112,7 +113,7 @@ def test_the_page_corrects_a_letter_until_it_is_answered(office: Office) -> None
     assert "सुधार दर्ज हुआ" in text_of(done)
     again = assistant.post(address, {**sent, "requesting_designation": "उप सचिव", "reason": REASON})
     assert again.status_code == 422
-    assert "किसी और ने यह पत्र सुधारा" in text_of(again)
+    assert "किसी और ने यह सुधारा" in text_of(again)
     told = text_of(assistant.get(f"/cases/{number.replace('/', '-')}/timeline")).partition("<main")[2]
     assert "संयुक्त सचिव" in told
     assert REASON in told

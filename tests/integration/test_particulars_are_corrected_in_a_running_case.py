@@ -14,6 +14,7 @@ from app.domain.roles import Role
 from app.models.tables.audit import audit
 from app.models.tables.cases import address, answer, case
 from app.services.access import stepup
+from app.services.casefile import particulars
 from app.services.casework import cases, correcting
 from app.services.desk import tasks
 from app.services.store.drafts import actor_scope
@@ -65,8 +66,8 @@ def sheet_of(journey: Journey, actor: Actor, number: str) -> correcting.Sheet:
     )
 
 
-def typed(of: correcting.Sheet, boxes: dict[str, list[str]]) -> correcting.Typed:
-    return correcting.Typed(boxes, WHY["cause"], WHY["reason"], str(of.version))
+def typed(of: correcting.Sheet, boxes: dict[str, list[str]]) -> particulars.Typed:
+    return particulars.Typed(boxes, WHY["cause"], WHY["reason"], str(of.version))
 
 
 def test_before_forwarding_the_assistant_corrects_name_and_police_station(journey: Journey) -> None:
@@ -160,7 +161,7 @@ def test_who_was_slower_is_told_and_overwrites_nothing(office: Office) -> None:
     correcting.correct(
         office.journey.database, assistant, number, typed(of, {"father_hi": ["विनय शर्म्मा"]}), NOW
     )
-    with pytest.raises(correcting.Refused, match="meanwhile"):
+    with pytest.raises(particulars.Refused, match="meanwhile"):
         correcting.correct(office.journey.database, assistant, number, later, NOW)
     again = replace(later, version=str(sheet_of(office.journey, assistant, number).version))
     correcting.correct(office.journey.database, assistant, number, again, NOW)
@@ -172,7 +173,7 @@ def test_after_forwarding_no_police_station_is_changed_behind_the_enquiry(office
     journey.go_on(number, "accept_enquiry")
     of = sheet_of(journey, head, number)
     right = journey.staff.offices(Role.SHO)[OTHER]
-    with pytest.raises(correcting.Refused, match="nothing_changed"):
+    with pytest.raises(particulars.Refused, match="nothing_changed"):
         correcting.correct(journey.database, head, number, typed(of, {"perm_thana": [str(right)]}), NOW)
     assert [task.office_id for task in journey.waiting(number)] == [journey.staff.offices(Role.SHO)[THANA]]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain import secrecy
-from app.domain.errors import FormInvalid
+from app.domain.errors import DomainError, FormInvalid
 from app.domain.roles import Permission
+from app.domain.text import fault_in, tidy
 from app.models.execution import workflow_queries as workflow
 from app.models.issuing import paper_queries as papers
 from app.services.casefile.options import choices
@@ -44,8 +45,13 @@ PLACES = tuple(
     for part in ("state", "district", "district_other", "thana", "thana_unknown", "thana_other")
 )
 OF_CASE = (*ON_PAPER, *_BESIDE)
+SHORTEST, LONGEST = 5, 1000  # letters of the reason
 _DATE_BOXES = ("-d", "-m", "-y")
 _FORWARDED = "checks"  # the decision that follows the forwarding of a case
+
+
+class Refused(DomainError):
+    """A correction that cannot be kept; `key` says what is missing (422)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,26 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The form of a candidate as it was answered, of which some fields are asked for again."""
+    """A form as it was answered, of which some fields are asked for again."""
 
     form: formjs.Form
     values: dict[str, Any]
     facts: Mapping[str, Any]
     options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A correction as it was typed: the boxes by name, the ground and the reason, and which version it corrects.
+
+    `op` is the button, where it only proposes a name.
+    """
+
+    boxes: Mapping[str, Sequence[str]]
+    cause: str
+    text: str
+    version: str
+    op: str = "submit"
 
 
 def may_correct(session: Session, actor: Actor, case: AnyRow) -> bool:
@@ -103,6 +123,33 @@ def read(
     sent = {next((name[: -len(end)] for end in _DATE_BOXES if name.endswith(end)), name) for name in typed}
     sent |= {name for name in fields if _is_tick(of.form, name)}  # a tick taken away sends nothing
     return {name: answered.get(name) for name in fields if name in sent}
+
+
+def retyped(
+    of: Asked, boxes: Mapping[str, Sequence[str]], fields: Collection[str], op: str = "submit"
+) -> Asked:
+    """The same form with what was typed."""
+    return replace(of, values={**of.values, **read(of, boxes, fields, op)})
+
+
+def checked(
+    of: Asked, typed: Typed, fields: Collection[str], causes: Collection[str], version: str, now: datetime
+) -> tuple[dict[str, Any], str]:
+    """What differs, as it will be kept, and the reason; `version` is the one that stands now.
+
+    Raises FormInvalid for a box, Refused naming what is missing, or that somebody else corrected it meanwhile.
+    """
+    changed = changes(of, read(of, typed.boxes, fields), fields, now)
+    text = tidy(typed.text)
+    if typed.version != version:
+        raise Refused("correction.problem.meanwhile")
+    if typed.cause not in causes:
+        raise Refused("correction.problem.cause")
+    if fault_in(text) or not SHORTEST <= len(text) <= LONGEST:
+        raise Refused("correction.problem.text")
+    if not changed:
+        raise Refused("correction.problem.nothing_changed")
+    return changed, text
 
 
 def _is_tick(form: formjs.Form, name: str) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
-from app.domain.errors import DomainError, NotAllowed, NotFound
-from app.domain.text import fault_in, tidy
+from app.domain.errors import NotAllowed, NotFound
 from app.models.casefile import case_queries as cases
 from app.models.scope import CaseScope
 from app.services.casefile import casefile, notes, particulars, projections, sightings, submissions
@@ -18,7 +17,7 @@ from app.services.store import audit
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -29,11 +28,6 @@ if TYPE_CHECKING:
     from app.services.store.database import Database
 
 CAUSES = ("clerical_error", "department_error", "original_record", "applicant_asked", "police_told")
-SHORTEST, LONGEST = 5, 1000  # letters of the reason
-
-
-class Refused(DomainError):
-    """A correction that cannot be kept; `key` says what is missing (422)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +39,10 @@ class Sheet:
 
     number: str
     case_id: UUID
-    form: formjs.Form
-    values: dict[str, Any]
-    facts: Mapping[str, Any]
-    options: Mapping[str, Any]
+    asked: particulars.Asked
     fields: tuple[str, ...]
     version: UUID
     is_forwarded: bool
-
-    @property
-    def asked(self) -> particulars.Asked:
-        return particulars.Asked(self.form, self.values, self.facts, self.options)
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A correction as it was typed: the boxes by name, and why; `op` is the button, where it only proposes a name."""
-
-    boxes: Mapping[str, Sequence[str]]
-    cause: str
-    text: str
-    version: str
-    op: str = "submit"
 
 
 def sheet(session: Session, actor: Actor, number: str, now: datetime) -> Sheet:
@@ -78,16 +54,10 @@ def sheet(session: Session, actor: Actor, number: str, now: datetime) -> Sheet:
 def see(database: Database, actor: Actor, number: str, now: datetime) -> Sheet:
     """The same for a page: that its reader sees what is watched of it is recorded first. Raises as `sheet`."""
     found = database.read(lambda session: sheet(session, actor, number, now), actor_scope(actor))
-    shown = {name: found.values.get(name) for name in found.fields}
-    sightings.note(
-        database, actor, f"case:{found.case_id}", "correct", formjs.classes_of(found.form, shown), now
-    )
+    shown = {name: found.asked.values.get(name) for name in found.fields}
+    classes = formjs.classes_of(found.asked.form, shown)
+    sightings.note(database, actor, f"case:{found.case_id}", "correct", classes, now)
     return found
-
-
-def retyped(of: Sheet, typed: Typed) -> Sheet:
-    """The same form with what was typed."""
-    return replace(of, values={**of.values, **particulars.read(of.asked, typed.boxes, of.fields, typed.op)})
 
 
 def _sheet(session: Session, actor: Actor, case: AnyRow, loaded: Loaded, now: datetime) -> Sheet:
@@ -103,21 +73,22 @@ def _sheet(session: Session, actor: Actor, case: AnyRow, loaded: Loaded, now: da
     return Sheet(
         case.number,
         case.id,
-        form,
-        known.intake,
-        LetterFacts(session, letter, loaded, now).for_form(),
-        choices(session, form, loaded, known),
+        particulars.Asked(
+            form,
+            known.intake,
+            LetterFacts(session, letter, loaded, now).for_form(),
+            choices(session, form, loaded, known),
+        ),
         particulars.OF_CASE if forwarded else (*particulars.OF_CASE, *particulars.PLACES),
         version.id,
         forwarded,
     )
 
 
-def correct(database: Database, actor: Actor, number: str, typed: Typed, now: datetime) -> None:
+def correct(database: Database, actor: Actor, number: str, typed: particulars.Typed, now: datetime) -> None:
     """Keep corrected particulars beside those before; the offices that have the case are told.
 
-    Raises FormInvalid for a box, Refused naming what is missing, or when somebody else corrected it meanwhile;
-    NotFound, NotAllowed.
+    Raises as `particulars.checked`; NotFound, NotAllowed.
     """
 
     def work(session: Session) -> None:
@@ -126,8 +97,8 @@ def correct(database: Database, actor: Actor, number: str, typed: Typed, now: da
         if cases.lock(own, case.id) is None:
             raise NotFound
         of = _sheet(session, actor, case, loaded, now)
-        changed, text = _checked(of, typed, now)
-        person = {**of.values, **changed}
+        changed, text = particulars.checked(of.asked, typed, of.fields, CAUSES, str(of.version), now)
+        person = {**of.asked.values, **changed}
         person.pop("outside_district")
         _keep(own, actor, case, of, person, now)
         why = {"reason": text, "cause": typed.cause}
@@ -146,23 +117,6 @@ def correct(database: Database, actor: Actor, number: str, typed: Typed, now: da
         )
 
     database.write(work, actor_scope(actor))
-
-
-def _checked(of: Sheet, typed: Typed, now: datetime) -> tuple[dict[str, Any], str]:
-    """What differs, and the reason. Raises FormInvalid, Refused."""
-    changed = particulars.changes(
-        of.asked, particulars.read(of.asked, typed.boxes, of.fields), of.fields, now
-    )
-    text = tidy(typed.text)
-    if typed.version != str(of.version):
-        raise Refused("correction.problem.meanwhile")
-    if typed.cause not in CAUSES:
-        raise Refused("correction.problem.cause")
-    if fault_in(text) or not SHORTEST <= len(text) <= LONGEST:
-        raise Refused("correction.problem.text")
-    if not changed:
-        raise Refused("correction.problem.nothing_changed")
-    return changed, text
 
 
 def _keep(own: Session, actor: Actor, case: AnyRow, of: Sheet, person: dict[str, Any], now: datetime) -> None:

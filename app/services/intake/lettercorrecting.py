@@ -6,14 +6,13 @@ were issued keep their words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import DomainError, FieldProblem, FormInvalid, NotAllowed, NotFound
+from app.domain.errors import FieldProblem, FormInvalid, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
 from app.models.casefile import case_queries as cases
 from app.models.intake import letterversions as table
 from app.models.intake import replies
@@ -25,11 +24,9 @@ from app.services.store import audit
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from app import formjs
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
@@ -42,13 +39,8 @@ FIELDS = (
     *("purpose_reason", "post_name"),
 )
 CAUSES = ("clerical_error", "department_error")
-SHORTEST, LONGEST = 5, 1000  # letters of the reason
 _FORM, _FORWARDS = "requisition", "scrutinise"
 _FAILED = "failed"  # a reply that could not be made has told nobody anything
-
-
-class Refused(DomainError):
-    """A correction that cannot be kept; `key` says what is missing (422)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +48,8 @@ class Sheet:
     """The form of a correction; `version` tells how often the letter was corrected before."""
 
     letter: AnyRow
-    form: formjs.Form
-    values: dict[str, Any]
-    facts: Mapping[str, Any]
-    options: Mapping[str, Any]
+    asked: particulars.Asked
     version: int
-
-    @property
-    def asked(self) -> particulars.Asked:
-        return particulars.Asked(self.form, self.values, self.facts, self.options)
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A correction as it was typed: the boxes by name, and why."""
-
-    boxes: Mapping[str, Sequence[str]]
-    cause: str
-    text: str
-    version: str
 
 
 def may(session: Session, actor: Actor, requisition_id: UUID) -> bool:
@@ -100,24 +75,22 @@ def sheet(session: Session, actor: Actor, requisition_id: UUID, now: datetime) -
     form = loaded.form(_FORM)
     return Sheet(
         row,
-        form,
-        requisitionwords.opened(session, row),
-        LetterFacts(session, None, loaded, now).for_form(),
-        choices(session, form, loaded, None),
+        particulars.Asked(
+            form,
+            requisitionwords.opened(session, row),
+            LetterFacts(session, None, loaded, now).for_form(),
+            choices(session, form, loaded, None),
+        ),
         len(table.of_letter(session, requisition_id)),
     )
 
 
-def retyped(of: Sheet, typed: Typed) -> Sheet:
-    """The same form with what was typed."""
-    return replace(of, values={**of.values, **particulars.read(of.asked, typed.boxes, FIELDS)})
-
-
-def correct(database: Database, actor: Actor, requisition_id: UUID, typed: Typed, now: datetime) -> None:
+def correct(
+    database: Database, actor: Actor, requisition_id: UUID, typed: particulars.Typed, now: datetime
+) -> None:
     """Let the letter, and with it each of its cases, say what was typed; what it said is kept.
 
-    Raises FormInvalid for a box, Refused naming what is missing, or when somebody else corrected it meanwhile;
-    NotFound, NotAllowed.
+    Raises as `particulars.checked`, FormInvalid for a letter dated after its receipt; NotFound, NotAllowed.
     """
 
     def work(session: Session) -> None:
@@ -136,7 +109,7 @@ def correct(database: Database, actor: Actor, requisition_id: UUID, typed: Typed
                 "corrected_by": actor.officer_id,
             },
         )
-        table.set_requisition(session, requisition_id, _columns(session, of, {**of.values, **changed}))
+        table.set_requisition(session, requisition_id, _columns(session, of, {**of.asked.values, **changed}))
         thing = f"requisition:{requisition_id}"
         told = {"cause": typed.cause, "fields": sorted(changed)}
         audit.record(session, "admin", "requisition:correct", thing, actor, now, **told)
@@ -144,29 +117,18 @@ def correct(database: Database, actor: Actor, requisition_id: UUID, typed: Typed
     database.write(work, actor_scope(actor))
 
 
-def _checked(of: Sheet, typed: Typed, now: datetime) -> tuple[dict[str, Any], str]:
-    """What differs, and the reason. Raises FormInvalid, Refused."""
-    read = particulars.read(of.asked, typed.boxes, FIELDS)
-    changed = particulars.changes(of.asked, read, FIELDS, now)
-    if str(changed.get("letter_date") or "") > str(of.values["received_date"]):
-        raise FormInvalid(
-            {**of.values, **read}, {"letter_date": FieldProblem("letter_correction.problem.after_receipt")}
-        )
-    text = tidy(typed.text)
-    if typed.version != str(of.version):
-        raise Refused("letter_correction.problem.meanwhile")
-    if typed.cause not in CAUSES:
-        raise Refused("correction.problem.cause")
-    if fault_in(text) or not SHORTEST <= len(text) <= LONGEST:
-        raise Refused("correction.problem.text")
-    if not changed:
-        raise Refused("correction.problem.nothing_changed")
+def _checked(of: Sheet, typed: particulars.Typed, now: datetime) -> tuple[dict[str, Any], str]:
+    """What differs, and the reason. Raises as `correct`."""
+    changed, text = particulars.checked(of.asked, typed, FIELDS, CAUSES, str(of.version), now)
+    if str(changed.get("letter_date") or "") > str(of.asked.values["received_date"]):
+        late = FieldProblem("letter_correction.problem.after_receipt")
+        raise FormInvalid({**of.asked.values, **changed}, {"letter_date": late})
     return changed, text
 
 
 def _columns(session: Session, of: Sheet, values: dict[str, Any]) -> dict[str, Any]:
     """The columns of the letter that follow its answers."""
-    public = {field.key for field in of.form.fields if field.pii == "P0"}
+    public = {field.key for field in of.asked.form.fields if field.pii == "P0"}
     return {
         "requester_hi": values["requesting_dept"],
         "letter_no": values["letter_no"],

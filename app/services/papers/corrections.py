@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import Conflict, NotAllowed, NotFound
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from app import formjs
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
@@ -42,10 +41,7 @@ class Sheet:
     """The form of a correction: the paper, and the person's particulars as the candidate's form asks for them."""
 
     paper: AnyRow
-    form: formjs.Form
-    values: dict[str, Any]
-    facts: Mapping[str, Any]
-    options: Mapping[str, Any]
+    asked: particulars.Asked
     language: str
 
 
@@ -85,13 +81,13 @@ def sheet(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -
     letter = cases.requisition_row(session, case.requisition_id)
     facts = LetterFacts(session, letter, loaded, now).for_form()
     options = choices(session, form, loaded, known)
-    return Sheet(row, form, known.intake, facts, options, language_of(session, row, known))
+    asked = particulars.Asked(form, known.intake, facts, options)
+    return Sheet(row, asked, language_of(session, row, known))
 
 
 def retyped(of: Sheet, typed: Typed) -> Sheet:
     """The same form with what was typed."""
-    read = particulars.read(_asked(of), typed.boxes, FIELDS, typed.op)
-    return replace(of, values={**of.values, **read}, language=typed.language)
+    return Sheet(of.paper, particulars.retyped(of.asked, typed.boxes, FIELDS, typed.op), typed.language)
 
 
 def prepare(database: Database, actor: Actor, certificate_id: UUID, typed: Typed, now: datetime) -> UUID:
@@ -125,8 +121,8 @@ def prepare(database: Database, actor: Actor, certificate_id: UUID, typed: Typed
 
 def _facts(of: Sheet, typed: Typed, now: datetime) -> dict[str, Any]:
     """What the act keeps: the particulars that differ, the language, the cause. Raises FormInvalid, Refused."""
-    asked = _asked(of)
-    changes = particulars.changes(asked, particulars.read(asked, typed.boxes, FIELDS), FIELDS, now)
+    read = particulars.read(of.asked, typed.boxes, FIELDS)
+    changes = particulars.changes(of.asked, read, FIELDS, now)
     text = tidy(typed.text)
     if typed.cause not in CAUSES:
         raise paperacts.Refused("papers.life.problem.cause")
@@ -135,10 +131,6 @@ def _facts(of: Sheet, typed: Typed, now: datetime) -> dict[str, Any]:
     if typed.language not in LANGUAGES or (not changes and typed.language == of.language):
         raise paperacts.Refused("papers.life.problem.nothing_changed")
     return {"reason": typed.cause, "text": text, "language": typed.language, "changes": changes}
-
-
-def _asked(of: Sheet) -> particulars.Asked:
-    return particulars.Asked(of.form, of.values, of.facts, of.options)
 
 
 def proposal(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> Proposal | None:

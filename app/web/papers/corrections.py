@@ -94,7 +94,7 @@ def _page(
         "certificates/correct.html",
         status,
         paper=filled.paper,
-        sheet=formviews.sheet_with(filled, corrections.FIELDS, problems or {}),
+        sheet=formviews.sheet_with(filled.asked, corrections.FIELDS, problems or {}),
         causes=corrections.CAUSES,
         languages=corrections.LANGUAGES,
         language=filled.language,
