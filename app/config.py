@@ -7,6 +7,7 @@ import re
 import runpy
 import shlex
 import shutil
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,10 @@ FONTS = ROOT / "app" / "static" / "dist" / "fonts"  # where `make build` puts th
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 LOCAL = ("127.0.0.1", "::1", "localhost")  # hosts that are this machine
 _MAX_PORT = 65_535
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 MOST_DEMO_CASES = 43
 _MAX_PROCESSES = 64
+_DEBUG = "FLASK_DEBUG"  # the library's own switch, which it reads by itself
 _OFFICER = "officer"  # in place of a key: whoever decides signs on his own machine
 _OFFICE_KEY = re.compile(r"\d{1,6}-(dm|sp)")
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z]+)?://")
@@ -67,7 +70,7 @@ class Settings:
     web_processes: int = 2  # on PostgreSQL; SQLite is served by one process that does everything
     worker_processes: int = 1
     proxies: int = 0  # how many proxies stand before us and may name the client's address
-    testing: bool = False  # cheap password hashes, the fixed key ring
+    testing: bool = False  # cheap password hashes, the fixed key ring; of tests alone, no setting sets it
     fonts: Path = FONTS  # of the papers
     mail_url: str = ""  # smtp:// or smtps://, with user and password; empty: no e-mail leaves the house
     mail_from: str = ""
@@ -117,6 +120,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             "डेमो केवल इसी कम्प्यूटर पर (127.0.0.1) चल सकता है",
             "demo mode serves this machine only (127.0.0.1)",
         )
+    if not demo:
+        _refuse_what_is_open(values, host)
     return Settings(
         instance=instance,
         database_url=_database(values, instance),
@@ -129,7 +134,6 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         secure=_flag(values, "SECURE"),
         public_url=str(values.get("PUBLIC_URL") or "").rstrip("/"),
         proxies=_number(values, "PROXIES", 0, 5, least=0),
-        testing=_flag(values, "ESP_TESTING"),
         fonts=Path(values.get("FONTS") or FONTS),
         scanner=_scanner(values),
         checkpoints_outside=Path(values["CHECKPOINTS_OUTSIDE"])
@@ -140,6 +144,28 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         signature_pin=str(values.get("SIGNATURE_PIN") or ""),
         **_carriers(values),
     )
+
+
+def _refuse_what_is_open(values: Mapping[str, Any], host: str) -> None:
+    """Refuse a district whose officers would send passwords over an open line, or whose faults show themselves."""
+    secure, public = _flag(values, "SECURE"), urlsplit(str(values.get("PUBLIC_URL") or ""))
+    if secure and not (public.scheme == "https" and public.hostname):
+        raise SettingRefused(
+            "PUBLIC_URL",
+            "SECURE=1 के साथ वह https:// पता लिखें जिससे अधिकारी आते हैं",
+            "with SECURE=1 write the https:// address by which officers come",
+        )
+    if not secure and (host not in LOCAL or (public.hostname or "localhost") not in LOCAL):
+        raise SettingRefused(
+            "SECURE",
+            "दूसरी मशीनों से केवल HTTPS से आया जाए: आगे प्रमाणपत्र वाला प्रॉक्सी रखें (docs/nginx.conf) और SECURE=1 लिखें",
+            "other machines come over HTTPS alone: put a proxy with a certificate before it (docs/nginx.conf) and"
+            " write SECURE=1",
+        )
+    if _flag(values, _DEBUG):
+        raise SettingRefused(
+            _DEBUG, "0 लिखें: दोष का भीतरी ब्योरा पृष्ठ पर न आए", "write 0: no page shows the inside of a fault"
+        )
 
 
 def _carriers(values: Mapping[str, Any]) -> dict[str, str]:
@@ -228,6 +254,12 @@ def _from_file(path: Path) -> dict[str, Any]:
     """Names in capitals of instance/config.py; the administrator of the machine wrote it."""
     if not path.exists():
         return {}
+    if path.stat().st_mode & _OTHERS_WRITE:
+        raise SettingRefused(
+            str(path),
+            "इसमें दूसरे उपयोगकर्ता लिख सकते हैं; chmod go-w करें",
+            "other users of the machine may write to it; run chmod go-w",
+        )
     try:
         found = runpy.run_path(str(path))
     except Exception as error:

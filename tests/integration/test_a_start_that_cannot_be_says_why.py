@@ -89,6 +89,68 @@ def test_demo_mode_serves_no_other_machine(start: Start, tmp_path: Path) -> None
     assert "demo mode serves this machine only" in start(tmp_path / "instance", HOST="0.0.0.0")  # noqa: S104
 
 
+OPEN_LINES = {
+    "on every address": ("SECURE", {"HOST": "0.0.0.0"}),  # noqa: S104
+    "on one address of the network": ("SECURE", {"HOST": "10.0.0.7"}),
+    "called by a name, without TLS": ("SECURE", {"PUBLIC_URL": "http://satyapan.example.gov.in"}),
+    "called over TLS, with open cookies": ("SECURE", {"PUBLIC_URL": "https://satyapan.example.gov.in"}),
+    "safe cookies and no address": ("PUBLIC_URL", {"SECURE": "1"}),
+    "safe cookies, an open address": (
+        "PUBLIC_URL",
+        {"SECURE": "1", "PUBLIC_URL": "http://satyapan.example.gov.in"},
+    ),
+    "safe cookies, no host": ("PUBLIC_URL", {"SECURE": "1", "PUBLIC_URL": "https://"}),
+    "faults on pages": ("FLASK_DEBUG", {"FLASK_DEBUG": "1"}),
+}
+
+
+@pytest.mark.parametrize("case", OPEN_LINES)
+def test_a_district_on_an_open_line_does_not_start(tmp_path: Path, case: str) -> None:
+    name, values = OPEN_LINES[case]
+    with pytest.raises(SettingRefused, match=f"^{name}: [^a-z]*[\u0900-\u097f]") as refused:
+        load({"INSTANCE": str(tmp_path), **values})
+    assert refused.value.name == name
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"HOST": "localhost", "PUBLIC_URL": "http://localhost:8000"},
+        {"SECURE": "1", "PROXIES": "1", "PUBLIC_URL": "https://satyapan.example.gov.in"},
+        {
+            "SECURE": "1",
+            "HOST": "10.0.0.7",
+            "PUBLIC_URL": "https://satyapan.example.gov.in",
+            "FLASK_DEBUG": "0",
+        },
+    ],
+)
+def test_a_district_on_this_machine_or_behind_a_certificate_starts(
+    tmp_path: Path, values: dict[str, str]
+) -> None:
+    assert load({"INSTANCE": str(tmp_path), **values}).secure == ("SECURE" in values)
+
+
+def test_the_server_says_so_as_well_and_makes_nothing(start: Start, tmp_path: Path) -> None:
+    said = start(tmp_path / "instance", ESP_DEMO="0", HOST="0.0.0.0")  # noqa: S104
+    assert "other machines come over HTTPS alone" in said
+    assert not (tmp_path / "instance").exists()
+
+
+def test_no_setting_makes_passwords_cheap_or_keys_known(tmp_path: Path) -> None:
+    assert not load({"INSTANCE": str(tmp_path), "ESP_TESTING": "1", "TESTING": "1"}).testing
+
+
+def test_a_settings_file_that_others_may_write_is_not_run(tmp_path: Path) -> None:
+    file = tmp_path / "config.py"
+    file.write_text("raise RuntimeError('it was run')")
+    for mode in (0o620, 0o602):
+        file.chmod(mode)
+        with pytest.raises(SettingRefused, match="chmod go-w"):
+            load({"INSTANCE": str(tmp_path), "ESP_DEMO": "1"})
+
+
 @pytest.mark.parametrize("url", ["nonsense", "mysql://name@host/database"])
 def test_an_address_that_names_no_database_is_refused(start: Start, tmp_path: Path, url: str) -> None:
     assert "DATABASE_URL: " in start(tmp_path / "instance", DATABASE_URL=url)
