@@ -168,7 +168,7 @@ def _refuse_what_is_open(values: Mapping[str, Any], host: str) -> None:
         )
 
 
-def _carriers(values: Mapping[str, Any]) -> dict[str, str]:
+def _carriers(values: Mapping[str, Any]) -> dict[str, Any]:
     """What carries messages out of the house; a half-written setting is refused, not passed over."""
     names = ("MAIL_URL", "MAIL_FROM", "SMS_URL", "SMS_HEADER", "SMS_TOKEN", "SMS_TEMPLATES")
     found = {name: str(values.get(name) or "").strip() for name in names}

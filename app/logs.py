@@ -6,6 +6,7 @@ import errno
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import orjson
@@ -30,6 +31,18 @@ def configure() -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    if not any(isinstance(each, _Libraries) for each in root.handlers):
+        root.addHandler(_Libraries(logging.WARNING))
+
+
+class _Libraries(logging.Handler):
+    """Says that a library had something to say, and where; not its words: they are made of what it had in hand."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tell = structlog.get_logger().bind(library=record.name, place=f"{record.module}:{record.lineno}")
+        with suppress(ValueError):  # the very last words find the stream closed
+            tell.log(record.levelno, "library", exc_info=record.exc_info or None)
 
 
 class _Line(logging.Handler):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
+import logging
 import re
 import sys
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import flask
 import pytest
 import structlog
 from flask import request
@@ -106,6 +109,31 @@ def test_a_body_that_is_no_form_does_not_take_the_place_of_what_was_typed(site: 
     answer = head.client.post(f"/tasks/{task.id}", data=b'{"action": "forward"}', headers=token)
     assert answer.status_code == 400
     assert "यह लिखा रहे" in head.get(f"/tasks/{task.id}").get_data(as_text=True)
+
+
+FAULTY_BODIES = {
+    "no kind, a length beyond all": {"CONTENT_LENGTH": "9" * 30},
+    "a form of gigabytes": {
+        "CONTENT_LENGTH": "99999999999",
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+    },
+    "parts without a boundary": {"CONTENT_LENGTH": "3", "CONTENT_TYPE": "multipart/form-data"},
+    "less than was announced": {"CONTENT_LENGTH": "900", "CONTENT_TYPE": "application/x-www-form-urlencoded"},
+}
+
+
+def test_a_body_that_cannot_be_read_fails_no_page_of_a_refusal(site: Site) -> None:
+    """What is refused before its body is looked at, for its address or its token, may have a body like this too."""
+    client, wrong = site.app.test_client(), {}
+    with structlog.testing.capture_logs() as lines:
+        for address in ("/sign-in", "/verify/nothing", "/no/such/page", "/healthz", "/account/language"):
+            for case, body in FAULTY_BODIES.items():
+                environment = {**body, "wsgi.input": io.BytesIO(b"a=1")}
+                answer = client.open(address, method="POST", environ_overrides=environment)
+                if not 400 <= answer.status_code < 500 or "</html>" not in answer.get_data(as_text=True):
+                    wrong[address, case] = answer.status
+    assert not wrong
+    assert lines == []
 
 
 def test_a_form_of_a_hundred_thousand_fields_is_refused_before_they_are_taken_apart(site: Site) -> None:
@@ -248,6 +276,29 @@ def test_the_log_says_where_a_fault_lies_and_nothing_of_what_was_in_hand(
     assert "builtins.RuntimeError" in line
     assert re.search(r"test_an_attacker_gets_nowhere.py\\*\", line \d+, in lose", line)
     assert "राहुल" not in line
+
+
+def test_what_a_library_says_is_a_line_of_json_without_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flask's own word on a fault in the page of a fault, and any other library's."""
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
+    logs.configure()
+    try:
+        try:
+            lose(CANDIDATE["name_hi"])
+        except RuntimeError as fault:
+            program = flask.Flask("some_program")
+            with program.test_request_context("/cases/राहुल"):
+                program.log_exception((type(fault), fault, fault.__traceback__))
+        logging.getLogger("some.library").warning("read %s\nand lost it", CANDIDATE["name_hi"])
+    finally:
+        monkeypatch.undo()
+        logs.configure()
+    fault_of_ours, word = map(json.loads, written.getvalue().splitlines())
+    assert (fault_of_ours["library"], fault_of_ours["level"]) == ("some_program", "error")
+    assert "builtins.RuntimeError" in fault_of_ours["exception"]
+    assert (word["library"], word["level"]) == ("some.library", "warning")
+    assert "राहुल" not in written.getvalue()
 
 
 def lose(name: str) -> None:

@@ -191,7 +191,7 @@ def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Re
     if problems.are_wanted():
         return _told_program(status, kind, detail, reference)
     here = request.full_path.rstrip("?")
-    is_form = request.method == "POST" and kind not in _UNREAD
+    is_form = request.method == "POST" and kind not in _UNREAD and _can_be_read()
     may_resend = is_form and g.actor is not None and kind in _WORTH_SENDING_AGAIN
     files_lost = is_form and any(file.filename for file in request.files.values())
     may_retry = request.method == "GET" and status >= HTTPStatus.INTERNAL_SERVER_ERROR
@@ -210,6 +210,14 @@ def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Re
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = RETRY_AFTER
     return response
+
+
+def _can_be_read() -> bool:
+    """Whether there is a form to show again: what was refused for another reason may be too long as well, or cut."""
+    try:
+        return request.form is not None
+    except HTTPException:
+        return False
 
 
 def _told_program(status: int, kind: str, detail: str, reference: str) -> Response:
