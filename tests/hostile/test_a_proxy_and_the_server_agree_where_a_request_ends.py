@@ -40,7 +40,8 @@ def app(environ, start_response):
     )
     with open(os.environ["NOTES"], "a") as notes:
         notes.write(told + "\\n")
-    start_response("200 OK", [("Content-Type", "text/plain")])
+    status = environ["PATH_INFO"].partition("/status/")[2]
+    start_response(f"{status} Said" if status else "200 OK", [("Content-Type", "text/plain")])
     return [told.encode()]
 """
 HIDDEN = "GET /hidden HTTP/1.1\r\nHost: satyapan.example.gov.in\r\n\r\n"
@@ -87,16 +88,22 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path
 @pytest.fixture(scope="module")
 def front(behind: tuple[int, Path]) -> Iterator[tuple[int, Path]]:
     """nginx before it, by the shipped file; -> the port of TLS, and the notes of the server behind."""
-    if NGINX is None:
-        pytest.skip("nginx is not installed (apt install nginx): docs/nginx.conf was not tried")
     folder = behind[1].parent
     _certify(folder)
+    with _proxy(folder, behind[0]) as port:
+        yield port, behind[1]
+
+
+@contextlib.contextmanager
+def _proxy(folder: Path, behind: int) -> Iterator[int]:
+    if NGINX is None:
+        pytest.skip("nginx is not installed (apt install nginx): docs/nginx.conf was not tried")
     port, plain = free_port(), free_port()
-    (folder / "site.conf").write_text(_placed(folder, port, plain, behind[0]))
+    (folder / "site.conf").write_text(_placed(folder, port, plain, behind))
     (folder / "main.conf").write_text(_main(folder))
     with subprocess.Popen([NGINX, "-c", str(folder / "main.conf"), "-p", str(folder)]) as proxy:
         _wait(port)
-        yield port, behind[1]
+        yield port
         proxy.terminate()
     shutil.rmtree(_spool(folder), ignore_errors=True)
 
@@ -174,8 +181,12 @@ def _open(notes: Path) -> ssl.SSLContext:
 
 def _ask(line: socket.socket, rest: str, path: str = "/first") -> bytes:
     """Send one request and read whatever comes back on the line."""
+    return _said(line, f"POST {path} HTTP/1.1\r\nHost: {NAME}\r\n{rest}")
+
+
+def _said(line: socket.socket, request: str) -> bytes:
     with line:
-        line.sendall(f"POST {path} HTTP/1.1\r\nHost: {NAME}\r\n{rest}".encode())
+        line.sendall(request.encode())
         line.settimeout(1.5)
         found = b""
         with contextlib.suppress(TimeoutError, ConnectionResetError, ssl.SSLError):
@@ -250,6 +261,71 @@ def test_what_a_caller_says_of_himself_is_not_believed(front: tuple[int, Path]) 
     port, notes = front
     rest = "X-Forwarded-For: 8.8.8.8\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     assert b"POST /own 127.0.0.1 0" in _ask(_line(port, _open(notes)), rest, "/own")
+
+
+#: What the proxy answers by itself: the request, the status, and a word of its page.
+BY_ITSELF = {
+    "an address without an end": (f"GET /{'a' * 9000} HTTP/1.1\r\nHost: {NAME}\r\n\r\n", 414, "मुख्य पृष्ठ"),
+    "a head without an end": (f"GET / HTTP/1.1\r\nHost: {NAME}\r\nCookie: {'a' * 9000}\r\n\r\n", 400, "कुकी"),
+    "no request at all": ("<b>नमस्ते</b>\r\n\r\n", 400, "मुख्य पृष्ठ"),
+    "no host": ("GET / HTTP/1.1\r\n\r\n", 400, "मुख्य पृष्ठ"),
+    "a method of its own": (f"TRACE / HTTP/1.1\r\nHost: {NAME}\r\n\r\n", 405, "मुख्य पृष्ठ"),
+    "a body too long": (
+        f"POST / HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 68000000\r\n\r\n",
+        413,
+        "64 एमबी",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", list(BY_ITSELF))
+def test_what_the_proxy_says_by_itself_is_in_both_languages(front: tuple[int, Path], case: str) -> None:
+    sent, status, word = BY_ITSELF[case]
+    port, notes = front
+    before = notes.read_text()
+    _looks_like_ours(_said(_line(port, _open(notes)), sent), status, word)
+    assert notes.read_text() == before
+
+
+def test_a_server_that_is_away_is_told_in_both_languages(front: tuple[int, Path], tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    for name in ("fullchain.pem", "privkey.pem"):
+        shutil.copy(front[1].parent / name, tmp_path)
+    with _proxy(tmp_path, free_port()) as port:
+        line = _line(port, _open(front[1]))
+        answer = _said(line, f"GET /inbox HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n")
+    _looks_like_ours(answer, 502, "मेरे कार्य")
+    assert b"\r\nRetry-After: 60\r\n" in answer
+
+
+def test_its_own_pages_are_nobodys_address_and_a_refusal_of_the_program_stays_as_it_is(
+    front: tuple[int, Path],
+) -> None:
+    port, notes = front
+    rest = f" HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n"
+    assert _said(_line(port, _open(notes)), f"GET /proxy-says/away{rest}").startswith(b"HTTP/1.1 404")
+    assert b"GET /status/502" in _said(_line(port, _open(notes)), f"GET /status/502{rest}")
+
+
+def test_whoever_forgets_tls_on_its_port_is_led_to_it(front: tuple[int, Path]) -> None:
+    line = socket.create_connection(("127.0.0.1", front[0]), timeout=5)
+    answer = _said(line, "GET /inbox HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 308")
+    assert f"\r\nLocation: https://{NAME}/inbox\r\n".encode() in answer
+
+
+def _looks_like_ours(answer: bytes, status: int, word: str) -> None:
+    head, _, body = answer.decode().partition("\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} "), head
+    assert word in body
+    assert '<div lang="en">' in body
+    assert "nginx" not in body
+    for name in (
+        "Cache-Control: no-store",
+        "Content-Security-Policy: default-src 'none'",
+        "text/html; charset=utf-8",
+    ):
+        assert name in head, name
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
