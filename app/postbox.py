@@ -9,10 +9,13 @@ import socket
 import ssl
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from threading import Timer
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNREACHABLE = "unreachable"
+_WHOLE_SECONDS = 20.0  # for a call to an address of others, from the first word to the last
 _SECONDS = 8  # for a connection or an answer; a dead server must not hold up the worker
 
 
@@ -160,12 +164,15 @@ class Caller:
             raise NotSent(refused.reason, is_final=False) from refused
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection = _dialled(parts.scheme, host, port, place)
+        end = Timer(_WHOLE_SECONDS, partial(_hang_up, connection))
+        end.start()
         try:
             connection.request("POST", path, body, dict(headers))
             status = connection.getresponse().status
         except (OSError, HTTPException) as error:
             raise NotSent(UNREACHABLE, is_final=False) from error
         finally:
+            end.cancel()
             connection.close()
         if status == _GONE:
             raise NotSent("gone", is_final=True)
@@ -240,22 +247,40 @@ class _Plain(HTTPConnection):
     """A connection to the place that was looked at, whatever the name says by now."""
 
     place: tuple[str, int] = ("", 0)
+    is_over = False
 
     def connect(self) -> None:
         self.sock = socket.create_connection(self.place, _SECONDS)
+        if self.is_over:
+            raise TimeoutError
 
 
 class _Sealed(HTTPSConnection):
     """The same with TLS; the certificate is that of the name."""
 
     place: tuple[str, int] = ("", 0)
+    is_over = False
 
     def connect(self) -> None:
         line = socket.create_connection(self.place, _SECONDS)
-        self.sock = ssl.create_default_context().wrap_socket(line, server_hostname=self.host)
+        proven = ssl.create_default_context()
+        sealed = proven.wrap_socket(line, server_hostname=self.host, do_handshake_on_connect=False)
+        self.sock = sealed  # before a word is said, so that it can be hung up
+        if self.is_over:
+            raise TimeoutError
+        sealed.do_handshake()
 
 
-def _dialled(scheme: str, host: str, port: int, place: tuple[str, int]) -> HTTPConnection:
-    made = _Sealed(host, port) if scheme == "https" else _Plain(host, port)
+def _dialled(scheme: str, host: str, port: int, place: tuple[str, int]) -> _Plain | _Sealed:
+    made: _Plain | _Sealed = _Sealed(host, port) if scheme == "https" else _Plain(host, port)
     made.place = place
     return made
+
+
+def _hang_up(connection: _Plain | _Sealed) -> None:
+    """End a call whose other side says a sign now and then: each comes in time, and the whole never does."""
+    connection.is_over = True
+    line = connection.sock
+    if line is not None:
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -143,6 +145,32 @@ def test_what_is_not_taken_is_told_and_no_redirect_is_followed(
         DEMO.post(f"http://127.0.0.1:{server.server_port}/{status}", b"{}", {})
     assert (refused.value.reason, refused.value.is_final) == (reason, is_final)
     assert server.seen == [(f"/{status}", b"{}")]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_program_that_answers_sign_by_sign_does_not_hold_up_the_others(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    """Each sign comes before the line is given up; all of them would take hours."""
+    monkeypatch.setattr(postbox, "_WHOLE_SECONDS", 0.3)
+    said = b"HTTP/1.1 200 O" + b"K" * 200 if scheme == "http" else b"\x16\x03\x03\x40\x00\x02" + bytes(200)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        dripping = threading.Thread(target=drip, args=(listener, said))
+        dripping.start()
+        begun = time.monotonic()
+        with pytest.raises(NotSent) as refused:
+            DEMO.post(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/", b"{}", {})
+        assert time.monotonic() - begun < 5
+        dripping.join()
+    assert (refused.value.reason, refused.value.is_final) == ("unreachable", False)
+
+
+def drip(listener: socket.socket, said: bytes) -> None:
+    line, _ = listener.accept()
+    with line, contextlib.suppress(OSError):
+        for sign in said:
+            line.sendall(bytes([sign]))
+            time.sleep(0.05)
 
 
 def test_in_the_demo_this_machine_alone_is_called(server: Any) -> None:
