@@ -310,6 +310,10 @@ def _run_one(task: Task) -> None:
 
 
 def _foresee(task: Task) -> None:
-    """Give a task the children that the library needs when it ends; the state does not keep them."""
+    """Give a task the children that the library needs when it ends; the state does not keep them.
+
+    Only those: the library would foresee the whole way behind every step, and again behind the next one; nothing
+    here reads it (`OpenChoice` asks the diagram).
+    """
     if task.task_spec._outputs and all(child.triggered for child in task.children):
-        task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+        task.task_spec._predict_hook(task)

@@ -127,8 +127,6 @@ class Choice(_AsksFeel, ExclusiveGateway):
         if chosen is None:
             raise RouteStuck("no_way", self.name)
         my_task._sync_children([self._wf_spec.task_specs[chosen]], TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
 
 
@@ -188,8 +186,6 @@ class OpenChoice(_AsksFeel, _WholeKeys, InclusiveGateway):
         if not (matches or defaults):
             raise RouteStuck("no_way", self.name)
         my_task._sync_children(matches or defaults, TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
 
 
@@ -399,7 +395,6 @@ def _start_branch(event: Task, output: Any) -> None:
     """Let a token leave a timer that goes on waiting."""
     child = event._add_child(output, TaskState.FUTURE)
     child.triggered = True
-    child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
     child.task_spec._update(child)
 
 
