@@ -41,18 +41,27 @@ def rows(data: bytes) -> Iterator[Row]:
     if data.startswith(_OLD):
         raise Refused("old")
     found = _of_workbook(data) if data.startswith(b"PK") else _of_text(data)
-    seen = 0
-    for number, cells in found:
-        while cells and not cells[-1]:
-            cells.pop()
-        if not cells:
-            continue
-        seen += 1
+    for seen, (number, cells) in enumerate(_filled(found), 1):
         if seen > MOST_ROWS + 20 or number > _LAST_ROW:  # some lines of a letter may stand above the headings
             raise Refused("rows")
         if len(cells) > MOST_COLUMNS:
             raise Refused("columns")
         yield number, cells
+
+
+def _filled(found: Iterator[Row]) -> Iterator[Row]:
+    """The rows that hold anything, without the empty cells at their end, until too many hold nothing."""
+    blanks = 0
+    for number, cells in found:
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            blanks = 0
+            yield number, cells
+            continue
+        blanks += 1
+        if blanks > _BLANKS:
+            return
 
 
 # -- .xlsx ----------------------------------------------------------------------------------------------------
@@ -77,23 +86,18 @@ def _of_sheet(data: bytes, merged: dict[str, list[str]]) -> Iterator[Row]:
         own = merged.get(str(sheet._worksheet_path), [])  # noqa: SLF001 - the library says it nowhere else
         last = max((_last_row(each) for each in own), default=0)
         sheet.reset_dimensions()  # what the file says of its size is not believed
-        yield from _until_blank(sheet.iter_rows(max_col=MOST_COLUMNS + 1), own, last)
+        yield from _unmerged(sheet.iter_rows(max_col=MOST_COLUMNS + 1), own, last)
     finally:
         book.close()
 
 
-def _until_blank(found: Any, merged: list[str], last_merged: int) -> Iterator[Row]:
+def _unmerged(found: Any, merged: list[str], last_merged: int) -> Iterator[Row]:
     """The rows with their texts. Merged cells above the third filled line are a title; below it they hide values."""
-    blanks = filled = 0
+    filled = 0
     for number, cells in enumerate(found, 1):
         texts = [_text(cell) for cell in cells]
-        if not any(texts):
-            blanks += 1
-            if blanks > _BLANKS:
-                return
-            continue
-        blanks, filled = 0, filled + 1
-        if filled > 3 and last_merged >= number:  # noqa: PLR2004
+        filled += any(texts)
+        if any(texts) and filled > 3 and last_merged >= number:  # noqa: PLR2004
             inside = [each for each in merged if _last_row(each) >= number]
             raise Refused("merged", ", ".join(inside[:5]))
         yield number, texts

@@ -78,6 +78,11 @@ def test_csv_is_read_in_the_encodings_of_excel():
         assert list(spreadsheets.rows(text.encode(encoding))) == wanted
 
 
+def test_lines_without_a_text_end_a_list_like_the_rows_of_a_workbook():
+    for blanks, found in ((500, 2), (501, 1)):
+        assert len(list(spreadsheets.rows(b"a,b\n" + b",\n" * blanks + b"c,d\n"))) == found
+
+
 def test_merged_cells_between_the_rows_are_named_and_a_merged_title_is_none():
     rows = [["सूची", ""], ["नाम", "ग्राम"], ["राम", "रामपुर"], ["श्याम", ""], ["मोहन", "x"]]
     with pytest.raises(spreadsheets.Refused) as refused:

@@ -149,6 +149,19 @@ def test_a_form_of_a_hundred_thousand_fields_is_refused_before_they_are_taken_ap
     assert "बहुत बड़ी" in answer.get_data(as_text=True)
 
 
+def test_a_form_of_megabytes_of_text_is_refused_before_it_is_taken_apart(site: Site) -> None:
+    kind = "application/x-www-form-urlencoded"
+    limit = site.app.config["MAX_FORM_MEMORY_SIZE"]
+    for length, status in ((limit + 1, 413), (limit, 400)):  # the smaller one is read, and has no token
+        answer = site.app.test_client().post("/sign-in", data=b"a" * length, content_type=kind)
+        assert answer.status_code == status
+    head = site.at(Role.DM_SECTION_HEAD)
+    head.get("/search")
+    answer = head.client.post("/search", data={"csrf_token": head._token, "search": "क" * (limit // 9)})
+    assert answer.status_code == 413
+    assert "बहुत बड़ी" in answer.get_data(as_text=True)
+
+
 KEYS = (
     "role",
     "office_id",

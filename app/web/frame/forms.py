@@ -68,7 +68,7 @@ class Request(flask.Request):
 
     def _load_form_data(self) -> None:
         try:
-            self._look_at_number_of_fields()
+            self._look_at_what_was_typed()
             super()._load_form_data()
         except (ValueError, ClientDisconnected) as cut:
             # The page that tells it looks at the form again, and finds none.
@@ -76,15 +76,18 @@ class Request(flask.Request):
             self.__dict__.update(stream=BytesIO(), form=kept, files=kept)
             raise CutShort from cut
 
-    def _look_at_number_of_fields(self) -> None:
-        """Refuse more fields than a form may have; the library counts those of a multipart form alone.
+    def _look_at_what_was_typed(self) -> None:
+        """Refuse more text and more fields than a form may have; the library counts those of a multipart form alone.
 
-        Raises RequestEntityTooLarge.
+        What is larger takes seconds to take apart. Raises RequestEntityTooLarge.
         """
-        most = self.max_form_parts
-        if most is None or self.mimetype != "application/x-www-form-urlencoded":
+        longest, most = self.max_form_memory_size, self.max_form_parts
+        if longest is None or most is None or self.mimetype != "application/x-www-form-urlencoded":
             return
-        if self.get_data(cache=True).count(b"&") >= most:
+        if (self.content_length or 0) > longest:
+            raise RequestEntityTooLarge  # not even read
+        sent = self.get_data(cache=True)
+        if len(sent) > longest or sent.count(b"&") >= most:
             raise RequestEntityTooLarge
 
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
