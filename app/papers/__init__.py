@@ -5,7 +5,7 @@ draws it. `self_test` says at start-up, by an error naming the file, whether pap
 """
 
 from app.papers.binding import bind, leaves
-from app.papers.compose import Composition, compose, compose_letter
+from app.papers.compose import Composition, acting, compose, compose_letter
 from app.papers.demokey import demo_key
 from app.papers.editing import (
     WORDS,
@@ -64,7 +64,17 @@ from app.papers.texts import (
     needs,
 )
 from app.papers.tokenkey import open_token
-from app.papers.values import address_line, dmy, in_place_of, joined, record_rows, register_facts, titled
+from app.papers.values import (
+    address_line,
+    as_typed,
+    dmy,
+    in_place_of,
+    joined,
+    record_rows,
+    register_facts,
+    titled,
+    with_whole_pins,
+)
 from app.papers.verification import Answer, IssuedPaper, public_answer
 
 __all__ = [
@@ -103,8 +113,10 @@ __all__ = [
     "Texts",
     "Verification",
     "Words",
+    "acting",
     "address_line",
     "answers_read",
+    "as_typed",
     "bind",
     "boxes",
     "change_boxes",
@@ -150,4 +162,5 @@ __all__ = [
     "token",
     "usable",
     "whole_by",
+    "with_whole_pins",
 ]

@@ -16,7 +16,7 @@ from app.papers.vocabulary import base
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from app.papers.facts import LetterFacts, PaperFacts, Signer
+    from app.papers.facts import Capacity, LetterFacts, PaperFacts, Signer
     from app.papers.language import Rows, Values
 
 #: A line is laid out by the first of these place-holders that stands in it.
@@ -36,8 +36,9 @@ _PART_RIGHT = re.compile(r" {3,}")  # a gap that sends the rest of the line to t
 _GAP = "gap"  # an empty line
 _ROWS_OF_A_PAGE, _ROWS_BELOW = 20, 12  # of a list on pages of its own; of one below its letter
 _FORMS: dict[str, Literal["order", "slip"]] = {"order_frame": "order", "": "slip"}
-#: What a sign block says before the designation of a post that is not the signer's own.
-_CAPACITIES = {"head": Words(), "charge": Words("प्रभारी ", "In-charge "), "for": Words("कृते ", "For the ")}
+#: What a sign block says before the designation of a post that is not the signer's own, in releases from before
+#: their texts said it.
+_CAPACITIES = {"charge": Words("प्रभारी", "In-charge"), "for": Words("कृते", "For the")}
 _NESTED = "¶"  # stands in the values for a block, so that an optional phrase around it is kept
 
 
@@ -184,14 +185,19 @@ def _rows(texts: Texts, facts: PaperFacts) -> Rows:
 def signer_values(texts: Texts, signer: Signer, kind: str) -> dict[str, str]:
     """What a sign block says of who signs."""
     designation = signer.designation or texts.setting(_designation(signer.office, kind))
-    before = _CAPACITIES[signer.capacity]
     return {
         **both("signer_name", signer.name),
-        **both("signer_designation", Words(before.hi + designation.hi, before.en + designation.en)),
+        **both("signer_designation", acting(texts, signer.capacity, designation)),
         **both("on_behalf", signer.on_behalf),
         "signed_at": signer.signed_at,
         "certified_to": signer.certified_to,
     }
+
+
+def acting(texts: Texts, capacity: Capacity, designation: Words) -> Words:
+    """The designation of a post as one in this capacity signs under it: प्रभारी ..., कृते ...; the holder's bare."""
+    before = texts.setting(f"capacity.{capacity}") or _CAPACITIES.get(capacity, Words())
+    return Words(f"{before.hi} {designation.hi}".strip(), f"{before.en} {designation.en}".strip())
 
 
 def _reads_rows(texts: Texts, template: str) -> bool:

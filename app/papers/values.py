@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from app.papers.errors import PaperRefused
 from app.papers.language import pieces
+from app.papers.scripts import DEVANAGARI, script_of
 from app.papers.texts import LANGUAGES, Language, Texts, Words
 
 if TYPE_CHECKING:
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
     from app.papers.facts import Address, LetterFacts, PaperFacts, RecordRow, RegisterEntry, Subject
     from app.papers.language import Values
+
+_ENDS = frozenset("।.!?…")
+#: A PIN as it is typed behind a place or its word: पटना - 800001, पिन: 841 301.
+_PIN = re.compile(r" ?[-–—:.]? ?(?<!\d)[1-9]\d{2} ?\d{3}(?![\d/])")
 
 
 def dmy(day: date | None) -> str:
@@ -52,6 +58,24 @@ def joined(texts: Texts, parts: Sequence[Words]) -> Words:
         return ", ".join([*words[:-2], last]) if words else ""
 
     return Words(listing("hi"), listing("en"))
+
+
+def as_typed(text: str) -> Words:
+    """Sentences that an officer typed, for a paper of either language: the last one ends as its script ends."""
+    said = text.rstrip(" \n,;:-–—")
+    if not said or said.rstrip("\"'”’)")[-1:] in _ENDS:
+        return Words(said, said)
+    said += "।" if any(script_of(char) is DEVANAGARI for char in said) else "."
+    return Words(said, said)
+
+
+def with_whole_pins(words: Words) -> Words:
+    """An address as it was typed, in which no line parts a PIN from the place before it, nor within itself."""
+    return Words(*(_PIN.sub(_unparted, line) for line in (words.hi, words.en)))
+
+
+def _unparted(found: re.Match[str]) -> str:
+    return found.group().replace(" ", "\u00a0")
 
 
 def paper_values(texts: Texts, facts: PaperFacts) -> dict[str, str]:

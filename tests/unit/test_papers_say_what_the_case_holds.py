@@ -5,7 +5,18 @@ from datetime import date
 
 import pytest
 
-from app.papers import Copy, PaperRefused, Signer, Subject, Texts, Words, compose
+from app.papers import (
+    Copy,
+    PaperRefused,
+    Signer,
+    Subject,
+    Texts,
+    Words,
+    as_typed,
+    compose,
+    load_texts,
+    with_whole_pins,
+)
 from app.papers.compose import Composition
 from app.papers.facts import PaperFacts
 from tests.paper_samples import (
@@ -166,6 +177,45 @@ def test_the_sign_block_says_in_what_capacity_its_officer_signs(capacity, hindi:
     for language, words in (("hi", hindi), ("en", english)):
         signs = composed(clear_report(signer=signer, language=language)).sheets[0].signs.text
         assert words in signs
+
+
+def test_an_office_may_say_in_its_own_words_that_its_officer_is_in_charge() -> None:
+    words = changed(lambda content: content["settings"]["capacity"]["charge"].update(hi="प्र०"))
+    signer = Signer("sp", Words("राजीव मिश्रा", "Rajiv Mishra"), capacity="charge")
+    [sheet] = compose(load_texts(words), clear_report(signer=signer)).sheets
+    assert "\nप्र० वरीय पुलिस अधीक्षक, सारण" in sheet.signs.text
+    before = changed(lambda content: content["settings"].pop("capacity"))
+    [sheet] = compose(load_texts(before), clear_report(signer=signer)).sheets
+    assert "\nप्रभारी वरीय पुलिस अधीक्षक, सारण" in sheet.signs.text, "a case of an older release"
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("अभिलेख देखे गए", "अभिलेख देखे गए।"),
+        ("अभिलेख देखे गए।", "अभिलेख देखे गए।"),
+        ("धारा 126 BNSS के अधीन (बंधपत्र), ", "धारा 126 BNSS के अधीन (बंधपत्र)।"),
+        ('कहा कि "सब ठीक है।"', 'कहा कि "सब ठीक है।"'),
+        ("The records agree", "The records agree."),
+        ("", ""),
+    ],
+)
+def test_what_an_officer_typed_ends_as_a_sentence_of_its_own_script(typed: str, printed: str) -> None:
+    assert as_typed(typed) == Words(printed, printed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("नया सचिवालय, पटना - 800 015", "नया सचिवालय, पटना~-~800~015"),
+        ("New Secretariat, Patna 800015", "New Secretariat, Patna~800015"),
+        ("पिन: 841301", "पिन:~841301"),
+        ("पत्रांक 123456/26, दूरभाष 0612 2234567", "पत्रांक 123456/26, दूरभाष 0612 2234567"),
+    ],
+)
+def test_no_line_parts_a_pin_that_a_department_typed(typed: str, printed: str) -> None:
+    said = with_whole_pins(Words(typed, typed))
+    assert {said.hi.replace("\u00a0", "~"), said.en.replace("\u00a0", "~")} == {printed}
 
 
 def test_a_digital_signature_without_its_time_is_refused() -> None:

@@ -135,7 +135,7 @@ class Maker:
                 "dm",
                 number,
                 self._head("sp_designation"),
-                words={"requester": requester.department, "instruction": papers.Words(text, text)},
+                words={"requester": requester.department, "instruction": papers.as_typed(text)},
                 plain={**quoted, "n": "1", "due_date": papers.dmy(self._known.case.due_on)},
                 letter_id=_id_of(letter),
             )
@@ -226,7 +226,7 @@ class Maker:
                 "sp",
                 own.number if own is not None else number,
                 head_of_thana(self.texts, thana.name_hi, thana.name_en),
-                words={"instruction": papers.Words(note, note)},
+                words={"instruction": papers.as_typed(note)},
                 plain={
                     "n": "1",
                     "dm_memo_no": forward[0],
@@ -285,7 +285,6 @@ class Maker:
         outcome = [
             formjs.label(form, "sp_outcome", values.get("sp_outcome"), options, lang) for lang in ("hi", "en")
         ]
-        reason = str(values.get("sp_reason") or "")
         reported = [row for row in self._known.enquiries if row.state == "reported"]
         named = dict.fromkeys(units.name(self._known, row) for row in reported)
         texts = self.texts
@@ -297,7 +296,7 @@ class Maker:
             words={
                 "reporting_units": papers.joined(texts, [papers.Words(*each) for each in named]),
                 "outcome": papers.Words(*outcome),
-                "reason": papers.Words(reason, reason),
+                "reason": papers.as_typed(str(values.get("sp_reason") or "")),
             },
             plain={"dm_memo_no": forward[0], "dm_memo_date": forward[1]},
         )

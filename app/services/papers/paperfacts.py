@@ -191,7 +191,7 @@ class _Reader:
     def _order(self) -> tuple[Words, ...]:
         """What the deciding officer wrote, where facts go out and the registers alone state none."""
         text = str(self._plan.decision.get("dm_reason") or self._plan.decision.get("sp_reason") or "")
-        return (papers.Words(text, text),) if text and self._plan.with_facts else ()
+        return (papers.as_typed(text),) if text and self._plan.with_facts else ()
 
     def _declaration(self) -> Words:
         said = _DECLARATIONS.get(str(self._known.intake.get("declared_case")))

@@ -21,7 +21,7 @@ from app.services.access import stepup
 from app.services.casefile import departments, paperproof
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars, series
-from app.services.papers import corrections, paperacts, signers, superseding
+from app.services.papers import corrections, paperacts, paperpeople, signers, superseding
 from app.services.procedure import releases
 from app.services.store import audit, documents
 from app.services.store.drafts import actor_scope
@@ -349,14 +349,12 @@ def _order(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFa
     if row is None or case is None:
         raise NotFound
     facts, texts = paperacts.facts_of(session, act), releases.active(session).texts
-    person = CaseFacts(session, case, act.at).person()
     district, office = offices.district(session), offices.find(session, act.office_id)
     side: Literal["dm", "sp"] = "sp" if office is not None and office.kind == "sp_office" else "dm"
     words = {
         "paper_kind": texts.setting(f"paper_kind.{row.output}"),
-        "name": papers.Words(person["hi"], person["en"]),
         "ground": texts.setting(f"revocation_ground.{facts['ground']}"),
-        "speaking_order": papers.Words(facts["text"], facts["text"]),
+        "speaking_order": papers.as_typed(facts["text"]),
     }
     plain = {
         "cert_no": row.number,
@@ -375,6 +373,7 @@ def _order(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFa
         frame="order_frame",
         words=words,
         plain=plain,
+        subject=paperpeople.People(session, CaseFacts(session, case, act.at)).subject(),
     )
 
 

@@ -33,7 +33,8 @@ def named(text: Any) -> Words:
 def block(letter: Mapping[str, Any]) -> Words:
     """Designation, office and place of whoever sent a letter, as written after सेवा में."""
     parts = ("requesting_designation", "requesting_dept", "requesting_address")
-    return named(",\n".join(str(letter[part]).rstrip(" ,।.") for part in parts if letter.get(part)))
+    typed = ",\n".join(str(letter[part]).rstrip(" ,।.") for part in parts if letter.get(part))
+    return papers.with_whole_pins(named(typed))
 
 
 def listed(texts: papers.Texts, who: Mapping[str, str]) -> tuple[Words, Words]:

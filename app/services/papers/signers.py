@@ -48,7 +48,7 @@ def of_office(
     capacity = capacity_of(session, officer_id, office_id, at, head)
     if capacity is None and side == "dm" and _has(session, officer_id, office_id, at, Role.ADM):
         dm = texts.setting("dm_designation_letter")
-        on_behalf = papers.Words(f"कृते {dm.hi}", f"For the {dm.en}")
+        on_behalf = papers.acting(texts, "for", dm)
         return papers.Signer(side, name, texts.setting("adm_designation"), on_behalf=on_behalf)
     return papers.Signer(side, name, capacity=capacity or otherwise)
 

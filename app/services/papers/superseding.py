@@ -274,7 +274,7 @@ def notice(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFa
             "addressee": requester.address_block,
             "paper_kind": texts.setting(f"paper_kind.{row.output}"),
             "cause": texts.setting(f"supersession_cause.{given['reason']}"),
-            "explanation": papers.Words(given["text"], given["text"]),
+            "explanation": papers.as_typed(given["text"]),
         },
         plain={
             "req_letter_no": requester.letter_no,
