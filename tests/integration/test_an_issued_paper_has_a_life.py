@@ -126,7 +126,14 @@ def test_a_paper_is_revoked_by_an_order_with_number_code_and_record(desk: Desk) 
     assert act.number.startswith("DM-GEN/CHAR/2026/")
     assert sum(row.last for row in desk.rows(number_series) if row.kind == "memo") == before + 1
     order = said(desk.dm.get(f"/certificates/acts/{act.id}").data)
-    for wanted in ("आदेश", act.number, paper.number, "असत्य कथन", "श्री राहुल कुमार शर्मा, पिता", "रद्द किया जाता है"):
+    for wanted in (
+        "आदेश",
+        act.number,
+        paper.number,
+        "असत्य कथन",
+        "श्री राहुल कुमार शर्मा, पिता",
+        "रद्द किया जाता है",
+    ):
         assert wanted in order
     [recorded] = [row for row in desk.rows(audit) if row.action == "paper:revoke"]
     assert recorded.detail["order"] == act.number
