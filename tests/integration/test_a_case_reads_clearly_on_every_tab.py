@@ -96,6 +96,36 @@ def test_an_inbox_names_another_office_only_where_the_enquiry_is_another_offices
     assert "दाउदपुर" not in rows
 
 
+def row_of(visitor: Visitor, number: str) -> str:
+    """The words of a case's row in an inbox."""
+    rows = re.findall(r"<tr .*?</tr>", text_of(visitor.get("/inbox")), re.DOTALL)
+    return words_of(next(row for row in rows if number in row))
+
+
+def test_a_police_station_reads_in_its_list_to_which_village_an_enquiry_leads(office: Office) -> None:
+    number = office.journey.new_case([THANA, OTHER])
+    assert "रामपुर टोला" not in row_of(office.at(Role.DM_SECTION_HEAD), number)
+    office.journey.go_on(number, until="accept_enquiry")
+    first, second = office.at(Role.SHO, THANA), office.at(Role.SHO, OTHER)
+    assert "पिता विनय शर्मा · रामपुर टोला" in row_of(first, number)
+    assert "पिता विनय शर्मा · साहेबगंज" in row_of(second, number)
+    assert "Rampur Tola" in row_of(in_english(first), number)
+
+
+def test_an_enquiry_that_was_passed_on_names_its_village_at_the_other_station(office: Office) -> None:
+    number = office.journey.new_case([THANA])
+    office.journey.go_on(number, until="accept_enquiry")
+    station = str(office.journey.staff.offices(Role.SHO)[OTHER])
+    office.journey.do(
+        number,
+        "accept_enquiry",
+        accept="other_thana",
+        correct_thana=station,
+        bounce_reason="यह ग्राम दूसरे थाना में है।",
+    )
+    assert "रामपुर टोला" in row_of(office.at(Role.SHO, OTHER), number)
+
+
 # -- every tab its own part ----------------------------------------------------------------------------------------
 
 OTHER = "th_amnour"

@@ -1,4 +1,4 @@
-"""A name in a list is opened when it is read, and compared without opening it."""
+"""A name or a village in a list is opened when it is read, and compared without opening it."""
 
 from __future__ import annotations
 
@@ -46,3 +46,26 @@ def test_without_its_key_it_says_nothing_and_is_no_longer_what_it_was() -> None:
     assert gone["hi"] == gone["father_hi"] == ""
     assert gone != keys.SealedName(RING, KEY_ID, PERSON, words, WRAPPED)
     assert hash(gone) != hash(keys.SealedName(RING, KEY_ID, PERSON, words, WRAPPED))
+
+
+ENQUIRY, HOME, STAY = UUID(int=3), UUID(int=4), UUID(int=5)
+
+
+def villages(asked: list[UUID], wrapped: bytes | None = WRAPPED, **lived_at: UUID) -> keys.SealedVillages:
+    """Of an enquiry that asks about these addresses; `lived_at`: village -> address."""
+    facts = keys.seal_json(KEY, f"enquiry|facts|{ENQUIRY}", {"addresses": [str(each) for each in asked]})
+    addresses = tuple(
+        (each, keys.seal_json(KEY, f"address|details|{each}", {"village": village}))
+        for village, each in lived_at.items()
+    )
+    return keys.SealedVillages(RING, KEY_ID, (ENQUIRY, facts, addresses), wrapped)
+
+
+def test_of_the_addresses_of_a_case_the_villages_of_the_enquiry_are_told_in_its_order() -> None:
+    assert villages([STAY, HOME], Rampur=HOME, Sahebganj=STAY).names == ("Sahebganj", "Rampur")
+    assert villages([STAY], Rampur=HOME, Sahebganj=STAY).names == ("Sahebganj",)
+    assert villages([STAY], Rampur=HOME).names == (), "an address that is gone"
+
+
+def test_without_the_key_of_their_case_no_village_is_told() -> None:
+    assert villages([HOME], None, Rampur=HOME).names == ()

@@ -13,7 +13,7 @@ from sqlalchemy import case as when
 from app.domain.offices import UnitKind
 from app.models.statements import Query, one_of
 from app.models.tables.base import first_of
-from app.models.tables.cases import applicant, case, data_key, enquiry, requisition
+from app.models.tables.cases import address, applicant, case, data_key, enquiry, requisition
 from app.models.tables.officers import officer
 from app.models.tables.offices import named, office
 from app.models.tables.workflow import is_open, queue_count, user_task
@@ -164,19 +164,59 @@ def rows(session: Session, queue: Queue, condition: Condition, keyset: Keyset) -
 
 def paging(queue: Queue, condition: Condition, keyset: Keyset) -> Wanted:
     """The statement of `rows`, for reading ahead."""
+    shape, values = _asked(queue, condition, keyset)
+    return _page(shape), values
+
+
+def addresses(session: Session, queue: Queue, condition: Condition, keyset: Keyset) -> Sequence[AnyRow]:
+    """(case_id, id, details) of every address of the cases of that page, in the order of the ids."""
+    query, values = addressing(queue, condition, keyset)
+    return query.all(session, **values)
+
+
+def addressing(queue: Queue, condition: Condition, keyset: Keyset) -> Wanted:
+    """The statement of `addresses`, for reading ahead."""
+    shape, values = _asked(queue, condition, keyset)
+    return _page_addresses(shape), values
+
+
+def _asked(queue: Queue, condition: Condition, keyset: Keyset) -> tuple[_Shape, dict[str, Any]]:
+    """The shape of a page's statement, and its parameters."""
     filters = condition.values
     shape = _Shape(
         queue.roles, queue.person is not None, frozenset(filters), keyset.sort, keyset.after is not None
     )
-    return _page(shape), {**queue.values, **filters, **keyset.values}
+    return shape, {**queue.values, **filters, **keyset.values}
 
 
 @cache
 def _page(shape: _Shape) -> Query:
-    return Query(
-        lambda at: _with_names(
-            at, [_part(at, shape, role) for role in shape.roles], is_falling=ORDERS[shape.sort][1]
+    return Query(lambda at: _with_names(at, _first(at, shape), is_falling=ORDERS[shape.sort][1]))
+
+
+@cache
+def _page_addresses(shape: _Shape) -> Query:
+    def statement(at: At) -> Any:
+        first = _first(at, shape)
+        task = and_(user_task.c.district_id == first.c.district_id, user_task.c.id == first.c.id)
+        cases = select(user_task.c.case_id).select_from(first).join(user_task, task)
+        return (
+            select(address.c.case_id, address.c.id, address.c.details)
+            .where(at.visible(address), address.c.case_id.in_(cases))
+            .order_by(address.c.id)
         )
+
+    return Query(statement)
+
+
+def _first(at: At, shape: _Shape) -> Any:
+    """The tasks of the page and their places in its order: the few rows of each role's page, merged."""
+    keyset = union_all(*(select(_part(at, shape, role)) for role in shape.roles)).subquery()
+    return (
+        select(keyset.c.district_id, keyset.c.id, keyset.c.sort_key)
+        .order_by(*_ordered(keyset.c.sort_key, keyset.c.id, is_falling=ORDERS[shape.sort][1]))
+        .limit(at.limit)
+        .subquery()
     )
 
 
@@ -199,7 +239,7 @@ def _part(at: At, shape: _Shape, role: str) -> Any:
 
 
 def _shown(unit: Any, holder: Any) -> list[ColumnElement[Any]]:
-    """What the list shows of a task: step, case, letter, sealed name, whose enquiry if not ours, in whose name."""
+    """What the list shows of a task: step, case, letter, sealed name, which enquiry and whose, in whose name."""
     return [
         user_task.c.id,
         user_task.c.element_id,
@@ -222,20 +262,15 @@ def _shown(unit: Any, holder: Any) -> list[ColumnElement[Any]]:
         *named(unit, "unit"),
         enquiry.c.id.label("enquiry_id"),
         when((enquiry.c.unit_kind == UnitKind.OTHER_DISTRICT, enquiry.c.facts)).label("asked"),
+        when((enquiry.c.unit_kind == UnitKind.THANA, enquiry.c.facts)).label("asked_here"),
+        user_task.c.case_id,
         holder.c.name_hi.label("holder_hi"),
         holder.c.name_en.label("holder_en"),
     ]
 
 
-def _with_names(at: At, parts: Sequence[Any], *, is_falling: bool) -> Any:
-    """Merge the few rows of each role's page, and read what the list shows of them."""
-    keyset = union_all(*(select(part) for part in parts)).subquery()
-    first = (
-        select(keyset.c.district_id, keyset.c.id, keyset.c.sort_key)
-        .order_by(*_ordered(keyset.c.sort_key, keyset.c.id, is_falling=is_falling))
-        .limit(at.limit)
-        .subquery()
-    )
+def _with_names(at: At, first: Any, *, is_falling: bool) -> Any:
+    """What the list shows of the tasks of a page."""
     unit, holder = office.alias(), officer.alias()
     same = case.c.district_id == user_task.c.district_id
     return (

@@ -20,7 +20,7 @@ from app.models.district import office_queries as offices
 from app.services.access import standins
 from app.services.casefile import searchkeys, units
 from app.services.desk import desk, holding, sending
-from app.services.district import calendars, policies
+from app.services.district import calendars, englishnames, policies
 from app.services.procedure import releases
 from app.services.store import keys
 from app.services.store.drafts import actor_scope
@@ -85,6 +85,7 @@ class InboxRow(NamedTuple):
     look_on: date | None  # when the officer himself wants to look again, and why
     look_note: str
     is_look_due: bool
+    places: keys.SealedVillages | None  # of a thana's own enquiry: where it leads
 
     @property
     def name_hi(self) -> str:
@@ -105,6 +106,14 @@ class InboxRow(NamedTuple):
     @property
     def relation(self) -> str:
         return self.person["relation"]
+
+    @property
+    def villages_hi(self) -> str:
+        return ", ".join(self.places.names) if self.places else ""
+
+    @property
+    def villages_en(self) -> str:
+        return englishnames.in_latin(self.villages_hi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +182,8 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
     own = [] if condition is None else [table.paging(queue, condition, keyset)]
     if with_thanas:
         own.append((offices.NAMES_OF_KIND, {"kind": OfficeKind.THANA, "day": today}))
+    elif condition is not None:
+        own.append(table.addressing(queue, condition, keyset))
     ahead.inbox(session, queue, actor, now, NOTES_CAP, policies.CLEAN_REPORTS, own)
     windows = bands.windows(calendars.of(session), today)
     looks = {row.user_task_id: row for row in desks.follow_ups(session, actor.officer_id, queue.office_id)}
@@ -181,6 +192,7 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
     counts = table.counts(session, queue)
     rows = table.rows(session, queue, condition, keyset)
     shown, more = rows[:size], len(rows) > size
+    lived_at = {} if with_thanas else _addresses(table.addresses(session, queue, condition, keyset))
     sums = _sums(counts, bands.places(calendars.of(session), today))
     loaded = releases.active(session)
     found = _counted(condition, counts)
@@ -192,7 +204,7 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
         _tiles(counts, sums),
         _banded(sums),
         _tabs(counts, today, loaded),
-        _opened(session, actor, shown, looks, now),
+        _opened(session, actor, shown, lived_at, looks, now),
         _next(query, shown[-1]) if more else "",
         FilterChoices(_thanas(session, today) if with_thanas else [], loaded.purposes),
         desk.views(session, actor),
@@ -330,8 +342,21 @@ def _forms(counts: Sequence[AnyRow], loaded: releases.Loaded) -> set[str]:
     return {known[row.element_id].form for row in counts if row.open and row.element_id in known}
 
 
+def _addresses(rows: Sequence[AnyRow]) -> dict[UUID, list[tuple[UUID, bytes]]]:
+    """The sealed addresses of each case, by its id."""
+    found: dict[UUID, list[tuple[UUID, bytes]]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append((row.id, row.details))
+    return found
+
+
 def _opened(
-    session: Session, actor: Actor, rows: Sequence[AnyRow], looks: Mapping[UUID, AnyRow], now: datetime
+    session: Session,
+    actor: Actor,
+    rows: Sequence[AnyRow],
+    addresses: Mapping[UUID, list[tuple[UUID, bytes]]],
+    looks: Mapping[UUID, AnyRow],
+    now: datetime,
 ) -> list[InboxRow]:
     """The rows as they are shown; a name stays sealed until somebody reads it."""
     today = calendars.day(now)
@@ -367,6 +392,7 @@ def _opened(
                 is_held and officer_id in (row.claimed_by, row.assigned_to),
                 acting.get(hold),
                 *(_NO_LOOK if look is None else _look(session, actor, row, look, today)),
+                _villages(session, row, addresses.get(row.case_id)) if addresses else None,
             )
         )
     return opened
@@ -390,6 +416,16 @@ def _unit(session: Session, row: AnyRow) -> tuple[str, str, str]:
         asked = keys.open_json(key, f"enquiry|facts|{row.enquiry_id}", row.asked)
         return "", *units.elsewhere(asked)
     return (row.unit_kind, row.unit_hi, row.unit_en) if row.unit_id is not None else _OWN
+
+
+def _villages(
+    session: Session, row: AnyRow, addresses: list[tuple[UUID, bytes]] | None
+) -> keys.SealedVillages | None:
+    """Where an enquiry of the reader's own thana leads."""
+    if row.asked_here is None or row.unit_id is not None or not addresses:
+        return None
+    sealed = (row.enquiry_id, row.asked_here, tuple(addresses))
+    return keys.SealedVillages(session.keys, row.data_key_id, sealed, row.wrapped)
 
 
 def _look(session: Session, actor: Actor, row: AnyRow, look: AnyRow, today: date) -> tuple[date, str, bool]:

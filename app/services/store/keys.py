@@ -118,37 +118,74 @@ def open_name(
     return _name(key, applicant_id, sealed)
 
 
-class SealedName:
-    """The words that a list shows of a person, by `["hi"]` and so on: opened when the first of them is read.
+class _Sealed:
+    """What a list shows of a case, opened when the first of it is read.
 
-    Two of them are equal when they were sealed as the same bytes under the same key, whatever they say: a page that
+    Two of a kind are equal when they were sealed as the same bytes under the same key, whatever they say: a page that
     was made of the one holds for the other, and need open neither. Without a key (`wrapped`) there are no words.
     """
 
-    __slots__ = ("_ids", "_opened", "_ring", "_sealed")
+    __slots__ = ("_key_id", "_opened", "_ring", "_sealed")
 
-    def __init__(
-        self, ring: crypto.KeyRing, key_id: UUID, applicant_id: UUID, sealed: bytes, wrapped: bytes | None
-    ) -> None:
-        self._ring, self._ids, self._sealed = ring, (key_id, applicant_id), (sealed, wrapped)
-        self._opened: dict[str, str] | None = None
+    def __init__(self, ring: crypto.KeyRing, key_id: UUID, sealed: Any, wrapped: bytes | None) -> None:
+        self._ring, self._key_id, self._sealed = ring, key_id, (sealed, wrapped)
+        self._opened: Any = None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, SealedName) and self._sealed == other._sealed
+        return isinstance(other, type(self)) and self._sealed == other._sealed
 
     def __hash__(self) -> int:
         return hash(self._sealed)
 
+    def _key(self) -> bytes | None:
+        wrapped = self._sealed[1]
+        return None if wrapped is None else self._ring.unwrap(wrapped, _place(self._key_id))
+
+
+class SealedName(_Sealed):
+    """The words that a list shows of a person, by `["hi"]` and so on."""
+
+    __slots__ = ("_applicant_id",)
+
+    def __init__(
+        self, ring: crypto.KeyRing, key_id: UUID, applicant_id: UUID, sealed: bytes, wrapped: bytes | None
+    ) -> None:
+        super().__init__(ring, key_id, sealed, wrapped)
+        self._applicant_id = applicant_id
+
     def __getitem__(self, part: str) -> str:
         if self._opened is None:
-            self._opened = self._open()
-        return self._opened[part]
+            key = self._key()
+            self._opened = NO_NAME if key is None else _name(key, self._applicant_id, self._sealed[0])
+        return str(self._opened[part])
 
-    def _open(self) -> dict[str, str]:
-        (key_id, applicant_id), (sealed, wrapped) = self._ids, self._sealed
-        if wrapped is None:
-            return NO_NAME
-        return _name(self._ring.unwrap(wrapped, _place(key_id)), applicant_id, sealed)
+
+class SealedVillages(_Sealed):
+    """The villages or quarters that an enquiry is about, as a list shows them.
+
+    Sealed are the enquiry, what it asks, and all addresses of its case: (id, details) each, in the order of the ids.
+    """
+
+    __slots__ = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each once, in the order in which the enquiry names their addresses."""
+        if self._opened is None:
+            key = self._key()
+            self._opened = () if key is None else self._read(key)
+        found: tuple[str, ...] = self._opened
+        return found
+
+    def _read(self, key: bytes) -> tuple[str, ...]:
+        enquiry_id, asked, addresses = self._sealed[0]
+        details = dict(addresses)
+        wanted = open_json(key, f"enquiry|facts|{enquiry_id}", asked).get("addresses", ())
+        known = [(each, details.get(UUID(each))) for each in wanted]
+        opened = (
+            open_json(key, f"address|details|{each}", sealed) for each, sealed in known if sealed is not None
+        )
+        return tuple(dict.fromkeys(str(one["village"]) for one in opened if one.get("village")))
 
 
 def _name(key: bytes, applicant_id: UUID, sealed: bytes) -> dict[str, str]:
