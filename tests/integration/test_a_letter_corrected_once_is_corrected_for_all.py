@@ -76,6 +76,32 @@ def test_each_case_says_it_at_once_and_a_letter_that_went_keeps_its_words(journe
     assert journey.database.read(audit.verify, scopes.record(218)) == []
 
 
+def test_a_unit_reads_of_a_correction_what_it_reads_of_a_letter(journey: Journey) -> None:
+    letter = journey.register(letter_no="का०-1/2026")
+    number = journey.add(letter, ["th_mufassil"])
+    journey.go_on(number, until="accept_enquiry")
+    section, station = (
+        journey.staff.holder(Role.DM_SECTION_HEAD),
+        journey.staff.holder(Role.SHO, journey.staff.offices(Role.SHO)["th_mufassil"]),
+    )
+    for version, boxes in enumerate(
+        (
+            {"letter_no": "का०-2/2026", "requesting_address": "नया सचिवालय"},
+            {"requesting_address": "विकास भवन"},
+        )
+    ):
+        journey.now += timedelta(hours=1)
+        correct(journey, section, letter, typed(version, **boxes))
+    whole, part = (
+        [each for each in seen(journey, actor, number, "timeline").events if each.kind == "letter_corrected"]
+        for actor in (section, station)
+    )
+    assert [len(each.changes) for each in whole] == [2, 1]
+    [told] = part
+    [change] = told.changes
+    assert (change.before, change.after, told.text) == ("का०-1/2026", "का०-2/2026", REASON)
+
+
 def test_two_who_correct_at_once_are_told_and_faults_are_named(journey: Journey) -> None:
     letter = journey.register()
     assistant = journey.staff.holder(Role.DM_ASSISTANT)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app import engine
+from app.models.casefile import case_queries as cases
 from app.models.desk import holding_queries as holding
+from app.models.scope import CaseScope
 from app.models.staff import officer_queries as officers
 from app.services.access import standins
 from app.services.casefile import casepapers, hearings, neighbours, particulars, requisitionwords
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from app.services.procedure.releases import Loaded
 
 _LETTER = "requisition"  # the form of the department's letter
+#: What stands of it above a case, and in the letters to the units.
+_READ_BY_UNITS = ("letter_no", "letter_date", "requesting_dept", "post_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +245,15 @@ def _corrections(file: CaseFile) -> list[Event]:
 
 
 def _of_letter(session: Session, case: AnyRow, file: CaseFile) -> Iterator[Event]:
-    """What was corrected in the department's letter since the case was opened, for those who read that letter."""
+    """What was corrected in the department's letter since the case began, as far as the reader reads a letter."""
     form = file.release.forms.get(_LETTER)
-    for each in requisitionwords.corrections(session, case.requisition_id):
-        if form is not None and each.at >= case.opened_at:
+    of_case = session.narrowed(CaseScope(session.district_id, case.id))
+    is_read_whole = cases.requisition_row(session, case.requisition_id) is not None
+    for each in requisitionwords.corrections(of_case, case.requisition_id):
+        before, after = each.before, each.after
+        if not is_read_whole:
+            before, after = ({name: side.get(name) for name in _READ_BY_UNITS} for side in (before, after))
+        if form is not None and each.at >= case.opened_at and before != after:
             yield Event(
                 "letter_corrected",
                 each.at,
@@ -252,7 +261,7 @@ def _of_letter(session: Session, case: AnyRow, file: CaseFile) -> Iterator[Event
                 officer_en=each.officer_en,
                 outcome=each.cause,
                 text=each.reason,
-                changes=particulars.differences(form, (each.before, each.after), file.language),
+                changes=particulars.differences(form, (before, after), file.language),
             )
 
 

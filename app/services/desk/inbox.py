@@ -82,10 +82,10 @@ class InboxRow(NamedTuple):
     claimed_by_en: str
     is_mine: bool
     acting: StandIn | None  # for whom its holder acts, where he is another than the reader
+    places: keys.SealedVillages | None  # of a thana's own enquiry: where it leads
     look_on: date | None  # when the officer himself wants to look again, and why
     look_note: str
     is_look_due: bool
-    places: keys.SealedVillages | None  # of a thana's own enquiry: where it leads
 
     @property
     def name_hi(self) -> str:
@@ -391,8 +391,8 @@ def _opened(
                 (row.holder_en or "") if is_held else "",
                 is_held and officer_id in (row.claimed_by, row.assigned_to),
                 acting.get(hold),
+                _villages(session, row, addresses.get(row.case_id)),
                 *(_NO_LOOK if look is None else _look(session, actor, row, look, today)),
-                _villages(session, row, addresses.get(row.case_id)) if addresses else None,
             )
         )
     return opened
