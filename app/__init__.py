@@ -31,6 +31,7 @@ _SCREENS = {
         "emergency",
         "caselist",
         "subjects",
+        "unanswered",
     ),
     "intake": (
         "requisitions",

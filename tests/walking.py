@@ -99,6 +99,13 @@ class Walk:
             engine.send_message(self.release, self.step.state, message, self._host(), self.now)
         )
 
+    def leave_out(self, unit: str) -> engine.Step:
+        """Go on without what a unit still has to say."""
+        told = {"enquiry": unit, "reason": "silent"}
+        return self._after(
+            engine.leave_out(self.release, self.step.state, unit, told, self._host(), self.now)
+        )
+
     def _host(self) -> Surroundings:
         self.surroundings.now = self.now
         return self.surroundings

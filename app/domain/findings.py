@@ -43,6 +43,7 @@ class Unit:
     reply: Mapping[str, Any] = field(default_factory=dict)  # another district
     addresses: frozenset[str] = frozenset()  # which of the person's addresses it was asked about
     district: str = ""  # LGD code of the unit's district; empty: the case's own
+    is_waited_for: bool = True  # false: the SP let the case go on without its report
 
     @property
     def told(self) -> Iterator[Mapping[str, Any]]:
@@ -96,6 +97,7 @@ class Unit:
             or self.search.get("cctns_searched") is False
             or self.visit.get("premises_result") == "not_inspected"
             or self.reply.get("od_state") == "not_received"
+            or not self.is_waited_for
         )
 
 
@@ -178,7 +180,9 @@ class Findings:
 
     @property
     def left_open(self) -> frozenset[str]:
-        """Inputs without a value because an officer said so: what was to be inspected was not."""
+        """Inputs without a value because an officer said so: not inspected, not waited for."""
+        if any(not unit.is_waited_for and unit.kind != UnitKind.OTHER_DISTRICT for unit in self.units):
+            return frozenset(name for name, value in self.inputs().items() if value is None)
         said = {unit.visit.get("premises_result") for unit in self.units}
         return frozenset({"premises_unsuitable"}) if "not_inspected" in said else frozenset()
 
@@ -273,6 +277,7 @@ def _latest(units: Iterable[Unit]) -> list[Unit]:
             unit.reply or before.reply,
             unit.addresses or before.addresses,
             unit.district,
+            unit.is_waited_for,
         )
     return list(merged.values())
 

@@ -118,6 +118,7 @@ class Permission(StrEnum):
     CASE_SEARCH = "case:search"
     CASE_REGISTER = "case:register"
     CASE_WITHDRAW = "case:withdraw"
+    ENQUIRY_LEAVE_OUT = "enquiry:leave_out"
     HEARING_PREPARE = "hearing:prepare"
     NEIGHBOUR_RECEIVE = "neighbour:receive"
     NEIGHBOUR_ASK = "neighbour:ask"
@@ -257,6 +258,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.CASE_CORRECT_EARLY: _grant("act.edit_case_before_forward"),
     Permission.CASE_CORRECT_LATE: _grant("act.edit_after_forward"),
     Permission.CASE_WITHDRAW: _grant("act.withdraw"),
+    Permission.ENQUIRY_LEAVE_OUT: _grant("act.sp_decide"),
     Permission.HEARING_PREPARE: _grant("act.hearing", keeps="prepare"),
     Permission.NEIGHBOUR_RECEIVE: _grant("act.route_to_thana"),
     Permission.NEIGHBOUR_ASK: _grant("act.other_district_reply"),

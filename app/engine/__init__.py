@@ -15,7 +15,7 @@ from app.engine.elements import UserTaskDefinition
 from app.engine.expressions import WORKING_DAYS_AFTER, expression
 from app.engine.gate import FieldReads, FormFault, FormReads, Known, Problem, RoutingValue, check, dictionary
 from app.engine.parser import DiagramRefused
-from app.engine.runtime import complete_job, complete_task, fire_timers, send_message, start
+from app.engine.runtime import complete_job, complete_task, fire_timers, leave_out, send_message, start
 from app.engine.state import VERSION
 from app.engine.steps import Host, Job, Move, OpenTask, Step, Timer
 from app.engine.trail import Happening, Trace, retrace
@@ -83,6 +83,7 @@ __all__ = [
     "foresee",
     "grids",
     "held",
+    "leave_out",
     "load_release",
     "load_xml",
     "retrace",

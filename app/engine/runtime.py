@@ -23,7 +23,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.domain.errors import RouteStuck, TaskAlreadyDone
 from app.engine import state as states
 from app.engine.expressions import StepEngine, instant_of
-from app.engine.places import element_of, path_of, place_of
+from app.engine.places import CHILD, element_of, path_of, place_of
 from app.engine.specs import DueTimes, JobStep, UserStep, only
 from app.engine.steps import Job, Move, OpenTask, Step, Timer
 from app.engine.values import plain
@@ -141,6 +141,45 @@ def send_message(release: Release, state: bytes, name: str, host: Host, now: dat
         if run.workflow.event_manager.catch(event, internal=False) == 0:
             raise RouteStuck("message_unexpected", name=name)
         return run.go_on()
+
+
+def leave_out(
+    release: Release,
+    state: bytes,
+    unit: str,
+    told: Mapping[str, Any],
+    host: Host,
+    now: datetime,
+) -> Step:
+    """End what one unit of a repeated call has open, and let the others go on; `told` stands with it in the record.
+
+    Raises TaskAlreadyDone when nothing of that unit is open, RouteStuck.
+    """
+    run = opened(release, state, host, now)
+    found = _call_of(run.workflow, unit)
+    if found is None:
+        raise TaskAlreadyDone
+    call, whose = found
+    with any_fault_is_stuck():
+        run.engine.moves.append(Move("left_out", element_of(call), path_of(call), whose, plain(told)))
+        states.inside(call).cancel()
+        _foresee(call)
+        call.complete()
+        return run.go_on(call)
+
+
+def _call_of(workflow: BpmnWorkflow, unit: str) -> tuple[Task, Mapping[str, Any]] | None:
+    """Return the call that runs for a unit, with the unit as its own open steps know it."""
+    for inner in running(workflow):
+        place = place_of(inner)
+        for task in states.open_tasks(inner) if place.item else ():
+            whose = place.unit(task)
+            if whose is not None and str(whose.get("id")) == unit:
+                holder = workflow.get_task_from_id(inner.parent_task_id)
+                while not holder.task_spec.name.endswith(CHILD):
+                    holder = workflow.get_task_from_id(holder.workflow.parent_task_id)
+                return holder, whose
+    return None
 
 
 def opened(release: Release, state: bytes, host: Host, now: datetime) -> Run:

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 #: What a move says of an element. `opened`: a task or job waits; `completed`: it was done; `decided`: a table
 #: answered; `fired`: a timer or a message; `cancelled`: taken away unfinished; `started`, `ended`: the case;
-#: `amended`: a routing value was set by hand.
-MoveKind = Literal["opened", "completed", "decided", "fired", "cancelled", "started", "ended", "amended"]
+#: `amended`: a routing value was set by hand; `left_out`: the case goes on without a unit's report.
+MoveKind = Literal[
+    "opened", "completed", "decided", "fired", "cancelled", "started", "ended", "amended", "left_out"
+]
 
 
 class Host(Protocol):

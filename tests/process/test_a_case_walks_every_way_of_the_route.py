@@ -139,6 +139,24 @@ def test_a_withdrawal_takes_away_the_work_of_both_stations(walk: Walk) -> None:
     assert {move.element_path.rpartition("/")[0] for move in cancelled} == {"handle_case/conduct_enquiries"}
 
 
+def test_a_station_that_is_waited_for_no_longer_ends_alone_and_the_last_one_leads_on(walk: Walk) -> None:
+    to_the_stations(walk)
+    walk.accept(FIRST)
+    walk.wait(days=30)
+    walk.leave_out(FIRST)
+    assert walk.names() == ["accept_enquiry"]
+    assert {task.unit["id"] for task in walk.step.tasks if task.unit} == {SECOND}
+    told, *cancelled = walk.step.moves
+    assert (told.kind, told.element_id) == ("left_out", "conduct_enquiries")
+    assert told.routing["reason"] == "silent"
+    assert {move.kind for move in cancelled} == {"cancelled"}
+    assert {"visit", "check_registers"} <= {move.element_id for move in cancelled}
+    with pytest.raises(TaskAlreadyDone):
+        walk.leave_out(FIRST)
+    walk.leave_out(SECOND)
+    assert walk.names() in (["recommend"], ["review_findings"])
+
+
 @pytest.mark.parametrize("stage", ["scrutinise", "recommend", "decide", "issue_report", "dispatch"])
 def test_a_case_can_be_withdrawn_at_every_stage(walk: Walk, stage: str) -> None:
     if stage != "scrutinise":

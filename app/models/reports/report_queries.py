@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _c = case_clock.c
 SENT_ON = "sent_on"
+LEFT_OUT = "left_out"  # its days ran out, and the SP went on without its report
 
 
 def _pending(last: date) -> ColumnElement[bool]:
@@ -40,7 +41,7 @@ def _aged(oldest: date | None, youngest: date | None) -> ColumnElement[bool]:
 def conditions(first: date, last: date, as_of: date, ages: Sequence[date]) -> dict[str, ColumnElement[bool]]:
     """What each figure of the pendency statement counts; `ages` are the first days of receipt of each age."""
     stopped = and_(_c.stopped_on >= first, _c.stopped_on <= last)
-    sent = and_(stopped, _c.outcome == SENT_ON)
+    sent = and_(stopped, _c.outcome.in_((SENT_ON, LEFT_OUT)))
     in_time = or_(_c.due_on.is_(None), _c.stopped_on <= _c.due_on)
     pending = _pending(last)
     week, fortnight, rest = ages
@@ -49,7 +50,7 @@ def conditions(first: date, last: date, as_of: date, ages: Sequence[date]) -> di
         "received": and_(_c.received_on >= first, _c.received_on <= last),
         "within": and_(sent, in_time),
         "late": and_(sent, ~in_time),
-        "returned": and_(stopped, _c.outcome != SENT_ON),
+        "returned": and_(stopped, _c.outcome.not_in((SENT_ON, LEFT_OUT))),
         "closing": pending,
         "overdue": and_(pending, _c.due_on < as_of),
         "age_7": and_(pending, _aged(week, None)),

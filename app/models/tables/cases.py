@@ -145,7 +145,7 @@ enquiry = case_table(
     uuid_column("office_id"),  # rewritten by a bounce: the old thana loses sight of the case
     uuid_column("officer_id", nullable=True),  # enquiry officer
     Column("round", SmallInteger, nullable=False, default=0),
-    Column("state", String(12), nullable=False),  # open | reported | cancelled
+    Column("state", String(12), nullable=False),  # open | reported | no_reply | cancelled
     Column("received_at", UtcDateTime, nullable=False),
     Column("assigned_at", UtcDateTime),
     Column("reported_at", UtcDateTime),

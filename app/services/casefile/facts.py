@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 INTAKE, ROUTE, REVIEW, HEARING = "intake", "route", "review_findings", "hold_hearing"
 DISPATCH = "dispatch"
+NO_REPLY = "no_reply"  # state of an enquiry without whose report the case has gone on
 #: The box by which a form says that it signs (GLOSSARY.md).
 SIGN = "sign"
 #: Form of a unit -> what the findings call its answers.
@@ -166,6 +167,7 @@ class CaseFacts:
             office_id=str(row.office_id),
             addresses=frozenset(asked.get("addresses", ())),
             district=str(asked.get("district") or self.session.district_id),
+            is_waited_for=row.state != NO_REPLY,
             **answers,
         )
 

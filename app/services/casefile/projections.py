@@ -18,7 +18,7 @@ from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
 from app.models.staff import officer_queries as officers
 from app.services.casefile import departments, neighbours, searchkeys, sentletters, submissions
-from app.services.casefile.facts import CaseFacts
+from app.services.casefile.facts import NO_REPLY, CaseFacts
 from app.services.casefile.sentletters import To
 from app.services.district import areas, calendars, series
 from app.services.procedure import releases
@@ -407,7 +407,7 @@ def _reply(context: Context, answer_id: UUID) -> dict[str, Any]:
         _records(context, answer_id)
         _reported(context)
     else:
-        _reported(context, "no_reply")
+        _reported(context, NO_REPLY)
     return {}
 
 

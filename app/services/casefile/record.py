@@ -18,6 +18,9 @@ MOVED = "moved"
 #: `routing`: `name`, `unit`, `before`, `after`, `reason`, `proposed_by`, `approved_by` (ids), `undone`.
 AMENDED = "amended"
 _BESIDE = frozenset({MOVED, AMENDED})
+#: Kind of the move by which an officer lets the case go on without a unit's report. Its `routing`: `enquiry`, `by`
+#: (ids), `reason` (a code).
+LEFT_OUT = "left_out"
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -119,7 +122,7 @@ class Record:
             if row.kind in _BESIDE:
                 book.rename(row.routing.get("tasks") or {})
                 continue
-            step += row.kind in ("started", "completed", "fired")
+            step += row.kind in ("started", "completed", "fired", LEFT_OUT)
             mine: list[UUID] | list[None] = (
                 units.get(row.unit_office_id, [None]) if row.unit_office_id else [None]
             )

@@ -14,7 +14,8 @@ from app.models.desk import holding_queries as holding
 from app.models.scope import CaseScope
 from app.models.staff import officer_queries as officers
 from app.services.access import standins
-from app.services.casefile import casepapers, hearings, neighbours, particulars, requisitionwords
+from app.services.casefile import casepapers, hearings, neighbours, particulars, requisitionwords, units
+from app.services.casefile.record import LEFT_OUT
 from app.services.district import calendars, englishnames, neighbourhood
 
 if TYPE_CHECKING:
@@ -69,12 +70,12 @@ class Event:
     """One event.
 
     `kind`: registered | done | returned | reminded | issued | sent | moved | ended | failed_visit | corrected |
-    letter_corrected | hearing_prepared | amended | unamended | crossed, or that of a `handover`.
+    letter_corrected | hearing_prepared | amended | unamended | crossed | left_out, or that of a `handover`.
 
     `outcome` is the kind of a paper, how the case ended, the release that it `moved` to (`number`: from), or why a
     task went to `other`, by whose hand (`by`);
     of a letter that was corrected the ground (`text`: the reason); of one that `crossed` what became of it, and
-    `other` the district.
+    `other` the district; where a unit (`other`) was left out, why.
     `reason` is the answer of an act that left the usual way, as far as the reader may see it.
     """
 
@@ -312,10 +313,28 @@ class _Teller:
             yield replace(self._act(first.task, moves), received=received)
         elif first.kind == "fired" and received == [] and not any(move.kind == "ended" for move in moves):
             yield self._reminder(first)
+        elif first.kind == LEFT_OUT:
+            yield replace(self._left_out(first), received=received)
         elif first.kind == "completed" and first.task is None:  # a job was done
             yield from self._issued(first)
             if received:
                 yield Event("sent", first.at, received=received)
+
+    def _left_out(self, move: Moved) -> Event:
+        """Without which unit's report the case went on, who decided it and why."""
+        told = move.routing
+        row = next((row for row in self._file.facts.enquiries if str(row.id) == told["enquiry"]), None)
+        named = ("", "") if row is None else units.name(self._file.facts, row)
+        by = officers.names(self._session, UUID(told["by"]))
+        return Event(
+            LEFT_OUT,
+            move.at,
+            other_hi=named[0],
+            other_en=named[1],
+            officer_hi=by[0],
+            officer_en=by[1],
+            outcome=told["reason"],
+        )
 
     def _issued(self, move: Moved) -> Iterator[Event]:
         """What was issued by this job, each paper once."""

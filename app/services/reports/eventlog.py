@@ -35,6 +35,7 @@ _TRANSITIONS = {
     "decided": "complete",
     "fired": "autoskip",
     "cancelled": "withdraw",
+    "left_out": "ate_abort",
     "ended": "complete",
 }
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>

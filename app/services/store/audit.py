@@ -30,6 +30,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "case:open": frozenset({"number"}),
     "case:correct": frozenset({"cause", "fields", "forwarded"}),  # fields by their keys, no value of one
     "case:withdraw": frozenset(),
+    "enquiry:leave_out": frozenset({"reason"}),
     "case:erase": frozenset(),
     "case:weed": frozenset({"files"}),  # what officers handed in went, the case stays
     "requisition:erase": frozenset(),

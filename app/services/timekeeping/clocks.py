@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
 
-PASSED_ON, WITHDRAWN = "passed_on", "withdrawn"
+PASSED_ON, WITHDRAWN, LEFT_OUT = "passed_on", "withdrawn", "left_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,11 @@ class Moved:
             if now.get((row.enquiry_id, row.lane)) not in (None, row.office_id)
         }
 
+    def left_out(self) -> set[UUID]:
+        """Offices without whose report the case goes on."""
+        units = {move.routing["enquiry"] for move in self.moves if move.kind == "left_out"}
+        return {row.office_id for row in self.gone if str(row.enquiry_id) in units}
+
 
 def record(session: Session, case: AnyRow, moved: Moved) -> None:
     """Write what a step did to the clocks.
@@ -101,10 +106,9 @@ def _events(moved: Moved) -> list[tuple[str, str, UUID]]:
     paused = {row.office_id: PAUSES[row.form] for row in moved.gone if row.form in PAUSES}
     held, holds, passed_on = moved.held, moved.holds, moved.passed_on()
     stop = WITHDRAWN if moved.is_withdrawn else SENT_ON
+    why = dict.fromkeys(moved.left_out(), LEFT_OUT) | dict.fromkeys(passed_on, PASSED_ON)
     events = [("resume", paused[office], office) for office in sorted(paused.keys() - pauses)]
-    events += [
-        ("stop", PASSED_ON if office in passed_on else stop, office) for office in sorted(held - holds)
-    ]
+    events += [("stop", why.get(office, stop), office) for office in sorted(held - holds)]
     events += [("start", "received", office) for office in sorted(holds - held)]
     return events + [("pause", pauses[office], office) for office in sorted(pauses.keys() - paused)]
 

@@ -129,6 +129,17 @@ def withdraw(session: Session, case: AnyRow, release: Loaded, act: Act) -> None:
     _record(run, engine.send_message(release.engine, run.state(), WITHDRAWAL, run.host(), act.at))
 
 
+def leave_out(
+    session: Session, case: AnyRow, release: Loaded, unit: UUID, told: Mapping[str, Any], act: Act
+) -> None:
+    """Let the case go on without the report of one unit: what that unit has open ends. `told`: codes, for the record.
+
+    Raises TaskAlreadyDone where nothing of it is open, RouteStuck.
+    """
+    run = _begin(session, case, release, act)
+    _record(run, engine.leave_out(release.engine, run.state(), str(unit), told, run.host(), act.at))
+
+
 def amend(
     session: Session,
     case: AnyRow,
