@@ -10,11 +10,14 @@ from sqlalchemy import select
 
 from app.domain.errors import NotAllowed, TaskAlreadyDone
 from app.domain.roles import Role
+from app.models.casefile import case_queries
 from app.models.tables.cases import case, enquiry
 from app.models.tables.clocks import case_clock
 from app.models.tables.workflow import incident
 from app.services.casework import cases, unanswered
+from app.services.deployment import rehearsal
 from app.services.desk.holding import ReasonMissing
+from app.services.procedure import releases
 from app.services.store import audit, scopes
 from app.services.store.drafts import actor_scope
 from tests.office import text_of
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from app.domain.roles import Actor
+    from app.models.scope import Session
     from tests.journey import Journey
     from tests.office import Office
 
@@ -96,7 +100,21 @@ def test_the_sp_lets_a_case_go_on_and_what_is_missing_reads_as_missing(journey: 
     why = "दूसरे थाना और डीसीआरबी के प्रतिवेदन पर्याप्त हैं।"
     journey.do(number, "recommend", sp_outcome="no_adverse", sp_reason=why)
     assert journey.steps(number) == ["decide"]
+    assert told_again(journey, number) == ["decide"]
     assert journey.database.read(audit.verify, scopes.record(218)) == []
+
+
+def told_again(journey: Journey, number: str) -> list[str]:
+    """The steps at which the case stands when all that was done in it is repeated on its release."""
+
+    def repeat(session: Session) -> list[str]:
+        row = case_queries.find_number(session, number)
+        loaded = releases.load(session, row.release_id)
+        past = rehearsal.recall(session, row, loaded)
+        reached = rehearsal.reach(past, loaded.engine, rehearsal.World(session, row), journey.now)
+        return [task.element_id for task in reached.step.tasks]
+
+    return journey.database.read(repeat, actor_scope(journey.staff.holder(Role.SP)))
 
 
 def unanswered_words() -> tuple[str, str]:

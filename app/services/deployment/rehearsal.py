@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from app import engine
-from app.domain.errors import RouteStuck
+from app.domain.errors import RouteStuck, TaskAlreadyDone
 from app.models.casefile import case_queries as cases
 from app.services.casefile.facts import CaseFacts
-from app.services.casefile.record import Record
+from app.services.casefile.record import LEFT_OUT, Record
 from app.services.district import calendars
 from app.services.workflow.instances import TAKEN_BACK, VERIFICATION, WITHDRAWAL
 
@@ -41,7 +42,10 @@ class NoRecord(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PastAct:
-    """What an officer did then; without an element: the department took its letter back."""
+    """What an officer did then; without an element: the department took its letter back.
+
+    With a unit alone: the case went on without what that unit still had to say.
+    """
 
     at: datetime
     element_id: str = ""
@@ -127,6 +131,8 @@ def _acts(moves: Sequence[Moved], people: Mapping[str, Any]) -> Iterator[PastAct
         if move.kind == "completed" and move.element_id in people:
             task_id = move.task.id if move.task is not None else None
             yield PastAct(move.at, move.element_id, move.unit, move.routing, task_id)
+        elif move.kind == LEFT_OUT:
+            yield PastAct(move.at, unit=move.routing["enquiry"], routing=move.routing)
         elif move.kind == "fired" and move.step in withdrawn:
             yield PastAct(move.at)
 
@@ -289,9 +295,17 @@ class _Rehearsal:
             if act.element_id:
                 self._waiting[act.element_id, act.unit].append(act)
             else:
-                state, host = self._step.state, self._world.at(act.at)
-                self._take(engine.send_message(self._release, state, WITHDRAWAL, host, act.at))
+                self._beside(act)
             self._go_on(act.at)
+
+    def _beside(self, act: PastAct) -> None:
+        """Repeat what was done beside the route; a unit that has nothing open here has nothing to lose."""
+        state, host = self._step.state, self._world.at(act.at)
+        if not act.unit:
+            self._take(engine.send_message(self._release, state, WITHDRAWAL, host, act.at))
+            return
+        with suppress(TaskAlreadyDone):
+            self._take(engine.leave_out(self._release, state, act.unit, act.routing, host, act.at))
 
     def reached(self, now: datetime) -> Reached:
         self._pass(now)

@@ -218,6 +218,7 @@ _REACHED_FROM = {
     "verify": "certificates",
     "watch": "reports",
     "visits": "inbox",
+    "unanswered": "requisitions",
     "withdrawals": "requisitions",
 }
 
