@@ -180,6 +180,23 @@ def test_a_second_press_whose_first_answer_was_lost_is_told_that_it_is_done(desk
     assert "/sign-in" in browser.post(address, {"code": code}).headers["Location"], "nor this, later"
 
 
+def test_who_took_the_old_cookie_and_knows_the_request_does_not_get_the_new_session(desk: Desk) -> None:
+    address = desk.send().headers["Location"]
+    browser, code = desk.dm.browser, desk.dm.phone.code(desk.doorway.now)
+    browser.get(address)
+    thief = Visitor(desk.doorway.app)
+    thief.client.set_cookie("esp", browser.client.get_cookie("esp").value)
+    thief._token = browser._token
+    assert browser.post(address, {"code": code}).status_code == 303
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+    for shown in ({}, {"code": wrong}, {"passkey": "{}"}, {"code": wrong, "passkey": code}, {"code": ""}):
+        assert "/sign-in" in thief.post(address, shown).headers["Location"], shown
+    assert not is_in(thief)
+    assert "/sign-in" in thief.post(address, {"code": code}).headers["Location"], "each guess was counted"
+    assert not is_in(thief)
+    assert is_in(browser)
+
+
 def test_two_presses_at_one_moment_sign_once_and_neither_is_told_of_a_wrong_code(desk: Desk) -> None:
     address = desk.send().headers["Location"]
     browser, code = desk.dm.browser, desk.dm.phone.code(desk.doorway.now)

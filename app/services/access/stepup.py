@@ -172,7 +172,7 @@ def prove(
             return None
         door.give_back(session, row.username, own)
         _note(session, actor, wanted, now)
-        return officers.renew(session, session_id, now, token=_successor(session, token, wanted.id))
+        return officers.renew(session, session_id, now, token=_successor(session, token, wanted.id, given))
 
     new = database.write(work, scope)
     if new is None:
@@ -187,16 +187,31 @@ def _shown(session: Session, wanted: StepUp, given: Given, now: datetime) -> str
     return passkeys.take_for(session, given.passkey, kind, wanted.id, about, now)
 
 
-def after_first_press(session: Session, token: str, step_up_id: UUID, now: datetime) -> str | None:
-    """The token by which a session goes on that was proven a moment ago, for whoever shows the one before.
+def goes_on(
+    database: Database, token: str, step_up_id: UUID, given: Given, now: datetime
+) -> tuple[str, officers.Standing] | None:
+    """How a session goes on that was proven a moment ago, for whoever shows the token before: its new one, and whose.
 
     A button pressed twice sends the old token a second time, and the browser keeps the second answer alone. Only the
-    same request, within seconds, leads on; everywhere else the old token is worth nothing.
+    same request with the very factor that proved it leads on, within seconds: whoever took the old token has not got
+    that, and each try is counted. Everywhere else the old token is worth nothing.
     """
-    row = table.find_step_up(session, step_up_id)
+    row = database.read(lambda session: table.find_step_up(session, step_up_id), scopes.door())
     if row is None or row.proven_at is None or now - row.proven_at > TWICE:
         return None
-    return _successor(session, token, step_up_id)
+
+    def work(session: Session) -> tuple[str, officers.Standing] | None:
+        account = accounts.account(session, row.officer_id)
+        if account is None or not door.take(session, account.username, step_up_id.bytes, now):
+            return None
+        renewed = _successor(session, token, step_up_id, given)
+        standing = officers.actor_for(session, renewed, now)
+        if standing is None:
+            return None
+        door.give_back(session, account.username, step_up_id.bytes)
+        return renewed, standing
+
+    return database.write(work, scopes.door(row.district_id))
 
 
 def is_proven(session: Session, actor: Actor, step_up_id: UUID) -> bool:
@@ -209,9 +224,10 @@ def is_proven(session: Session, actor: Actor, step_up_id: UUID) -> bool:
     )
 
 
-def _successor(session: Session, token: str, step_up_id: UUID) -> str:
-    """A new token that only this installation can make of the old one, the same each time for one request."""
-    return urlsafe_b64encode(session.keys.mac("renewal", step_up_id.bytes + token.encode())).decode()
+def _successor(session: Session, token: str, step_up_id: UUID, given: Given) -> str:
+    """A new token that only this installation can make of the old one, the same for one request and one factor."""
+    made_of = dump_json([str(step_up_id), token, given.code, given.passkey]).encode()
+    return urlsafe_b64encode(session.keys.mac("renewal", made_of)).decode()
 
 
 def use(

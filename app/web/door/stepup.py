@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Blueprint, g, jsonify, redirect, request, session, url_for
+from flask import Blueprint, g, jsonify, redirect, session, url_for
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
-from app.services.access import officers, passkeys, stepup
+from app.services.access import passkeys, stepup
 from app.services.desk import taskpage, tasks
 from app.services.papers import signing
 from app.services.store import scopes
@@ -18,7 +18,7 @@ from app.services.store.drafts import actor_scope
 from app.web.door.account import demo_code
 from app.web.frame import confirmations, formviews, language
 from app.web.frame.pages import page
-from app.web.guard.access import requires
+from app.web.guard.access import factor_shown, requires
 from app.web.request import transaction
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.errors import DomainError
-    from app.services.store.database import Session
 
 bp = Blueprint("stepup", __name__)
 
@@ -71,7 +70,7 @@ def confirm(step_up_id: UUID) -> ResponseReturnValue:
                 transaction.database(),
                 g.actor,
                 wanted,
-                stepup.Given(request.form.get("code", ""), request.form.get("passkey", "")),
+                factor_shown(),
                 transaction.now(),
                 token=session["token"],
             )
@@ -97,20 +96,13 @@ def ask_passkey(step_up_id: UUID) -> ResponseReturnValue:
 
 def _pressed_twice(step_up_id: UUID) -> bool:
     """Whether the button was pressed before; the session then goes on under the token that this press gave it."""
-    actor, now, token = transaction.actor(), transaction.now(), session["token"]
-
-    def look(rows: Session) -> tuple[bool, str | None]:
-        return stepup.is_proven(rows, actor, step_up_id), stepup.after_first_press(
-            rows, token, step_up_id, now
-        )
-
-    proven, renewed = transaction.database().read(look, actor_scope(actor))
-    if proven and renewed is not None:
-        known = transaction.database().read(
-            lambda rows: officers.actor_for(rows, renewed, now), scopes.door()
-        )
-        session["token"] = renewed if known is not None else token
-    return proven
+    actor, database = transaction.actor(), transaction.database()
+    if not database.read(lambda rows: stepup.is_proven(rows, actor, step_up_id), actor_scope(actor)):
+        return False
+    found = stepup.goes_on(database, session["token"], step_up_id, factor_shown(), transaction.now())
+    if found is not None:
+        session["token"], _ = found
+    return True
 
 
 def _confirmed() -> ResponseReturnValue:

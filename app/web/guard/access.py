@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from app.domain.roles import Permission
-    from app.services.store.database import Session
 
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
@@ -155,16 +154,17 @@ def _standing(_: Request) -> SignedIn | None:
 
 def _pressed_twice(token: str) -> officers.Standing | None:
     """Who has pressed the button of a confirmation a second time, before the first answer gave him another token."""
-    now, step_up_id = transaction.now(), (request.view_args or {})["step_up_id"]
+    step_up_id = (request.view_args or {})["step_up_id"]
+    found = stepup.goes_on(transaction.database(), token, step_up_id, factor_shown(), transaction.now())
+    if found is None:
+        return None
+    session["token"], standing = found
+    return standing
 
-    def look(rows: Session) -> tuple[str | None, officers.Standing | None]:
-        renewed = stepup.after_first_press(rows, token, step_up_id, now)
-        return renewed, officers.actor_for(rows, renewed, now) if renewed is not None else None
 
-    renewed, found = transaction.database().read(look, scopes.door())
-    if found is not None:
-        session["token"] = renewed
-    return found
+def factor_shown() -> stepup.Given:
+    """The fresh factor in the form of a confirmation."""
+    return stepup.Given(request.form.get("code", ""), request.form.get("passkey", ""))
 
 
 def _guard() -> ResponseReturnValue | None:
