@@ -22,6 +22,9 @@ WATCHED = frozenset({SENSITIVE, SEALED})
 _READS_SEALED = SEALED_READERS | {Role.SPECIAL_BRANCH}
 
 
+#: Offices whose word has passed the head of their side: of what their units write that cannot be said.
+_SPEAKS_FOR_ITS_SIDE = frozenset({OfficeKind.DM_OFFICE, OfficeKind.SP_OFFICE})
+
 #: Answers that have a row of the matrix of their own, whatever their class.
 _OWN_ROWS = {"mobile": "see.case.contact", "email": "see.case.contact", "epic_no": "see.case.id_numbers"}
 _MASK, _SHOWN_SIGNS = "•••", 4
@@ -40,17 +43,22 @@ def side_of_lane(lane: str) -> Side:
     return Side.DM if LANES.get(lane) is OfficeKind.DM_OFFICE else Side.POLICE
 
 
-def side_of_office(kind: str) -> Side:
-    return Side.DM if kind == OfficeKind.DM_OFFICE else Side.POLICE
+def note_closed_for(role: Role, from_kind: str, *, is_party: bool, reported: bool) -> str:
+    """Why a post does not read the words that an office of this kind wrote to another (P3); empty where it does.
 
-
-def reads_note(role: Role, from_kind: str) -> bool:
-    """Whether a post reads the words that an office of this kind wrote to its own: free text about a person, P3.
-
-    Whose notes lie before it at all says the row scope; whoever writes to an office means its officers. The DM's
-    assistant alone reads nothing that the police write. (Rights: rows act.query, internal_note, criminal_detail.)
+    Whose notes lie before it at all says the row scope; whoever writes to an office means its officers (`is_party`:
+    the post's own office wrote it, or got it). As with reports the DM's assistant reads nothing that the police
+    write, and the section head what a unit writes only once the SP has `reported`; the SP's office speaks to him at
+    any time. What the special branch writes no third office reads, but SP and DM in person. (Rights: rows act.query,
+    internal_note, criminal_detail, sb_note.)
     """
-    return role is not Role.DM_ASSISTANT or side_of_office(from_kind) is Side.DM
+    if from_kind == OfficeKind.SPECIAL_BRANCH and not is_party and role not in SEALED_READERS:
+        return "special_branch"
+    if role is Role.DM_ASSISTANT and from_kind != OfficeKind.DM_OFFICE:
+        return "police"
+    if role is Role.DM_SECTION_HEAD and not reported and from_kind not in _SPEAKS_FOR_ITS_SIDE:
+        return "until_report"
+    return ""
 
 
 def readable(role: Role, side: Side, *, reported: bool) -> frozenset[str]:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from app import create_app
 from app.config import Settings
+from app.domain import secrecy
 from app.domain.errors import NotFound
+from app.domain.offices import ROLE_OFFICES
 from app.domain.roles import Role
 from app.formjs import Posted
 from app.models.scope import SystemReason, SystemScope
@@ -209,7 +212,7 @@ def test_a_task_shows_what_it_may_and_the_view_is_recorded_also_after_a_failed_c
     assert (again.status, again.words, told(again)) == (422, {VISITED, REGISTERED}, row)
 
 
-def test_without_the_record_there_is_no_page(reading):
+def test_without_the_record_there_is_neither_page_nor_act(reading):
     reading.enquire()
     visitor = reading.visitor(Role.SP)
     with reading.database.engine.begin() as connection:
@@ -223,6 +226,13 @@ def test_without_the_record_there_is_no_page(reading):
         seen = reading.see(visitor, address)
         assert (seen.status, seen.words) == (500, set())
     assert reading.see(visitor, reading.tab("timeline")).status == 200, "what is not watched is still read"
+    said = {"to": str(reading.named.post.office_id), "text": "कृपया प्रति भेजें"}
+    assert reading.see(visitor, f"{reading.tab()}/notes", said).status == 500
+    with pytest.raises(DBAPIError):
+        reading.journey.do(reading.number, "recommend", sp_outcome="adverse", sp_reason=RECOMMENDED)
+    assert reading.task("recommend"), "the step is still open"
+    with reading.database.engine.connect() as connection:
+        assert connection.execute(select(note.c.id)).all() == [], "no act without its row"
 
 
 def test_a_paper_is_for_whom_its_contents_are_for(reading):
@@ -281,6 +291,34 @@ def test_whoever_reads_what_offices_write_to_each_other_leaves_a_row(reading):
     assert reading.see(of[Role.DM_SECTION_HEAD], post, answer).status == 303
     opened = of[Role.DM].get(reading.tab("opened")).get_data(as_text=True)
     assert "पत्राचार" in opened.split("<main")[1].split("<tbody")[1]
+
+
+def test_what_a_unit_writes_reaches_the_section_head_once_the_sp_has_reported(reading):
+    """A note is no way around the SP: until he reports, DM or ADM read it and answer."""
+    reading.enquire()
+    dm_office = reading.journey.staff.holder(Role.DM_SECTION_HEAD).post.office_id
+    said = {"to": str(dm_office), "text": f"{REGISTERED}: न्यायालय में विचाराधीन है।"}
+    address, post = reading.tab("correspondence"), f"{reading.tab()}/notes"
+    assert reading.see(reading.visitor(Role.SHO), post, said).status == 303
+    head = reading.visitor(Role.DM_SECTION_HEAD)
+    seen = reading.see(head, address)
+    assert (seen.words, seen.rows) == (set(), [])
+    assert "पुलिस अधीक्षक के प्रतिवेदन के बाद" in seen.page
+    with reading.database.engine.connect() as connection:
+        [asked] = connection.execute(select(note.c.id)).scalars()
+    answer = {"answers": str(asked), "text": "पत्र में नहीं लिखा था।"}
+    assert reading.see(head, post, answer).status == 404, "unread, it is not his to answer"
+    assert reading.see(head, f"{post}/{asked}/close", {}).status == 404
+    assert reading.see(reading.visitor(Role.DM), address).words == {REGISTERED}
+    reading.decide()
+    assert reading.see(head, address).words == {REGISTERED}
+    assert reading.see(head, post, answer).status == 303
+
+
+@pytest.mark.parametrize("role", sorted(ROLE_OFFICES))
+def test_what_the_special_branch_writes_to_another_office_no_third_one_reads(role):
+    closed = secrecy.note_closed_for(role, "special_branch", is_party=False, reported=True)
+    assert (closed == "") == (role in (Role.SP, Role.DM))
 
 
 def test_what_is_not_sent_yet_is_its_officers_alone(reading):

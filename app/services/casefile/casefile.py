@@ -319,12 +319,12 @@ class CaseFile:
     def failed_visits(self) -> list[visits.FailedVisit]:
         """The visits at which nobody could be asked, as far as the officer's post reads what the police write."""
         role = self._actor.post.role
-        if visits.CLASS not in secrecy.readable(role, Side.POLICE, reported=self._is_reported):
+        if visits.CLASS not in secrecy.readable(role, Side.POLICE, reported=self.is_reported):
             return []
         return visits.of_case(self._session, self._case)
 
     @cached_property
-    def _is_reported(self) -> bool:
+    def is_reported(self) -> bool:
         """Whether the SP has sent the police's reports on to the DM's office."""
         return any(row.form == RECOMMEND for row in self.answer_rows)
 
@@ -332,7 +332,7 @@ class CaseFile:
         """Whether the officer's post may open this document of the case or of its letter."""
         asked = self.knowing(lambda loaded: loaded.asks_for(row.field))
         side = Side.INTAKE if row.requisition_id is not None else asked.side_of_field(row.field)
-        return secrecy.may_open(self._actor.post.role, row.pii, side, reported=self._is_reported)
+        return secrecy.may_open(self._actor.post.role, row.pii, side, reported=self.is_reported)
 
     def classes_of(self, row: AnyRow) -> frozenset[str]:
         """The classes of facts in a submission that the officer's post may read."""
@@ -341,7 +341,7 @@ class CaseFile:
         is_step = row.user_task_id is not None
         asked = self.knowing(lambda loaded: not is_step or row.element_id in loaded.engine.user_tasks)
         side = asked.side_of_step(row.element_id)
-        return secrecy.readable(self._actor.post.role, side, reported=self._is_reported)
+        return secrecy.readable(self._actor.post.role, side, reported=self.is_reported)
 
     def readable(
         self, rows: Iterable[AnyRow], within: frozenset[str] = secrecy.CLASSES, closing: str = ""

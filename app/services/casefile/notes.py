@@ -62,7 +62,7 @@ class Note:
     to_en: str
     officer_hi: str
     officer_en: str
-    text: str | None  # None: the officer's post reads nothing of such an office
+    text: str | None  # None: the officer's post does not read it, for the reason that `closed_for` names
     at: datetime
     is_answer: bool
     closed_at: datetime | None
@@ -75,6 +75,7 @@ class Note:
     resumed_at: datetime | None
     is_asked: bool  # it waits for another office's answer to the reader's own
     is_internal: bool  # an office's note sheet: for itself alone
+    closed_for: str = ""
     acting: StandIn | None = None  # for whom its writer acted
     closed_acting: StandIn | None = None
 
@@ -116,14 +117,20 @@ class Wanted:
     pauses_for: str = ""  # the listed reason for which the own clock is to stand until the answer
 
 
-def of_case(session: Session, actor: Actor, case: AnyRow, now: datetime) -> list[Note]:
-    """The notes of a case that the officer may read: threads, the oldest first, each answer under its question."""
+def of_case(session: Session, actor: Actor, case: AnyRow, now: datetime, *, reported: bool) -> list[Note]:
+    """The notes of a case that the officer may read: threads, the oldest first, each answer under its question.
+
+    `reported`: the SP has sent the police's reports on to the DM's office.
+    """
     rows = _threaded(table.notes_of(session, case.id))
     if not rows:
         return []
     key = keys.unlock(session, case.data_key_id)
     acting = standins.find(session, [act for row in rows for act in (_written(row), _closed(row))])
-    opened = (_opened(row, key, actor, calendars.day(now)) for row in rows)
+    today = calendars.day(now)
+    opened = (
+        _opened(row, key, actor, today, closed_for=_closed_for(actor, row, reported=reported)) for row in rows
+    )
     return [
         replace(note, acting=acting.get(_written(row)), closed_acting=acting.get(_closed(row)))
         for row, note in zip(rows, opened, strict=True)
@@ -147,12 +154,13 @@ def _threaded(rows: Sequence[AnyRow]) -> list[AnyRow]:
     return sorted(rows, key=lambda row: opened[row.id])
 
 
-def _reads(actor: Actor, row: AnyRow) -> bool:
-    return secrecy.reads_note(actor.post.role, row.from_kind)
+def _closed_for(actor: Actor, row: AnyRow, *, reported: bool) -> str:
+    is_party = actor.post.office_id in (row.from_office_id, row.to_office_id)
+    return secrecy.note_closed_for(actor.post.role, row.from_kind, is_party=is_party, reported=reported)
 
 
-def _opened(row: AnyRow, key: bytes, actor: Actor, today: date) -> Note:
-    is_read = _reads(actor, row)
+def _opened(row: AnyRow, key: bytes, actor: Actor, today: date, *, closed_for: str) -> Note:
+    is_read = not closed_for
     return Note(
         row.id,
         row.from_kind,
@@ -176,6 +184,7 @@ def _opened(row: AnyRow, key: bytes, actor: Actor, today: date) -> Note:
         row.resumed_at,
         row.closed_at is None and row.answers_id is None and row.from_office_id == actor.post.office_id,
         row.from_office_id == row.to_office_id,
+        closed_for,
     )
 
 
@@ -210,6 +219,8 @@ def send(
     to: Sequence[Office],
     wanted: Wanted,
     now: datetime,
+    *,
+    reported: bool = False,
 ) -> None:
     """Write a note to another office of the case; whoever asks may say by which day he wants the answer.
 
@@ -223,7 +234,9 @@ def send(
     asked: AnyRow | None = None
     if answers_id is not None:
         asked = next((each for each in table.notes_of(session, case.id) if each.id == answers_id), None)
-        if asked is None or asked.to_office_id != actor.post.office_id or not _reads(actor, asked):
+        if asked is None or asked.to_office_id != actor.post.office_id:
+            raise NotFound
+        if _closed_for(actor, asked, reported=reported):
             raise NotFound
         to_office_id = asked.from_office_id
     elif to_office_id not in {each.id for each in to}:
@@ -287,7 +300,9 @@ def keep(session: Session, actor: Actor, case: AnyRow, wanted: Wanted, now: date
     audit.record(own, f"case:{case.id}", "note:keep", f"note:{note_id}", actor, now)
 
 
-def settle(session: Session, actor: Actor, case: AnyRow, note_id: UUID, now: datetime) -> None:
+def settle(
+    session: Session, actor: Actor, case: AnyRow, note_id: UUID, now: datetime, *, reported: bool
+) -> None:
     """Say that a note to one's own office was seen and needs no answer, or take one's own question back.
 
     Raises NotFound.
@@ -295,7 +310,7 @@ def settle(session: Session, actor: Actor, case: AnyRow, note_id: UUID, now: dat
     asked = next((each for each in table.notes_of(session, case.id) if each.id == note_id), None)
     if asked is None or actor.post.office_id not in (asked.to_office_id, asked.from_office_id):
         raise NotFound
-    if not _reads(actor, asked):
+    if _closed_for(actor, asked, reported=reported):
         raise NotFound
     own = session.narrowed(CaseScope(actor.district_id, case.id))
     cases.lock(own, case.id)

@@ -262,6 +262,11 @@ def _said(opened: _Opened, stream: str, seqs: Sequence[int]) -> dict[str, Any]:
     }
 
 
+def _notes(opened: _Opened) -> list[notes.Note]:
+    file = opened.file
+    return notes.of_case(opened.session, opened.actor, opened.case, file.now, reported=file.is_reported)
+
+
 _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "tasks": _work,
     "documents": lambda opened: {
@@ -273,7 +278,7 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "diagram": _diagram,
     "timeline": lambda opened: {"events": timeline.events(opened.session, opened.case, opened.file)},
     "correspondence": lambda opened: {
-        "notes": notes.of_case(opened.session, opened.actor, opened.case, opened.file.now),
+        "notes": _notes(opened),
         "receivers": _receivers(opened),
         "may_keep_note": opened.actor.may(Permission.NOTE_KEEP),
     },
@@ -309,13 +314,14 @@ def write_note(
         notes.keep(session, actor, case, wanted, now)
         return
     receivers = _receivers(_Opened(session, actor, case, file, frozenset()))
-    notes.send(session, actor, case, receivers, wanted, now)
+    notes.send(session, actor, case, receivers, wanted, now, reported=file.is_reported)
 
 
 def settle_note(session: Session, actor: Actor, number: str, note_id: UUID, now: datetime) -> None:
     """A note to one's own office was seen and needs no answer. Raises NotFound."""
-    case, _ = numbered.of_number(session, actor, number)
-    notes.settle(session, actor, case, note_id, now)
+    case, loaded = numbered.of_number(session, actor, number)
+    file = casefile.CaseFile(session, actor, case, loaded, now)
+    notes.settle(session, actor, case, note_id, now, reported=file.is_reported)
 
 
 def withdraw(
