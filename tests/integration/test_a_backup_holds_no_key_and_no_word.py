@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import tempfile
+import zlib
 from base64 import b64encode
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from structlog.testing import capture_logs
 
 from app.crypto import KeyRing, Unsealable
 from app.domain.roles import Role
+from app.models.metadata import metadata
 from app.models.tables.cases import document
 from app.services.installation import backups, checkpoints
 from app.services.store import audit, documents, scopes
@@ -53,6 +56,8 @@ def house(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         office.logged = []
         with capture_logs() as logged:
             office.number = journey.add(journey.register(), ["th_mufassil"], [scan("photo")], **MARKED)
+            journey.go_on(office.number, until="decide")
+            office.states = inflated(office.database)
             journey.go_on(office.number)
             journey.work()
         office.logged += logged
@@ -61,9 +66,30 @@ def house(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def words() -> list[bytes]:
-    found = [word for value in MARKED.values() for word in value.split()]
-    spelt = [[word.encode(), word.encode("utf-16-le"), word.encode("unicode_escape")] for word in found]
+    """The marked words in every spelling in which a file may hold them; a dump writes bytes in hexadecimal digits."""
+    found = [word.encode() for value in MARKED.values() for word in value.split()]
+    spelt = [
+        [word, word.decode().encode("utf-16-le"), word.decode().encode("unicode_escape"), word.hex().encode()]
+        for word in found
+    ]
     return [each for spellings in spelt for each in spellings]
+
+
+def inflated(database: Database) -> list[bytes]:
+    """What lies compressed in the rows, as a case's state in the engine does: no search of a file would see it."""
+    with database.engine.connect() as connection:
+        values = [
+            bytes(value)
+            for table in metadata.sorted_tables
+            for row in connection.execute(select(table))
+            for value in row
+            if isinstance(value, bytes | memoryview)
+        ]
+    found = []
+    for value in values:
+        with suppress(zlib.error):
+            found.append(zlib.decompress(value))
+    return found
 
 
 def told(folder: Path) -> list[str]:
@@ -87,6 +113,8 @@ def test_no_marked_word_stands_in_database_journal_documents_logs_or_temporary_f
     assert any(path.is_file() for path in (folder / "documents").rglob("*"))
     assert told(folder) == []
     assert [path for path in spool.rglob("*") if path.is_file()] == []
+    assert len(office.states) == 1, "the case's, while it was under way"
+    assert not [word for word in words() if word in office.states[0]]
     logged = repr(office.logged).encode()
     assert not [word for word in words() if word in logged]
 
@@ -162,6 +190,8 @@ def test_on_postgresql_a_dump_is_restored_into_a_new_database_and_tells_nothing_
         journey = Journey(database, NOW)
         number = journey.add(journey.register(), ["th_mufassil"], [scan("photo")], **MARKED)
         journey.go_on(number, "visit", "check_registers")
+        [state] = inflated(database)
+        assert not [word for word in words() if word in state]
         copy = checkpoints.make(database, SARAN, tmp_path / "checkpoints", NOW)
         place = backups.make(database, tmp_path / "copies", NOW)
         database.close()

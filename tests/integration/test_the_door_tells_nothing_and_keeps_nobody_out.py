@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from app import create_app
 from app.config import Settings
 from app.models.tables.officers import login_session, officer
-from app.services.access import factors
+from app.services.access import door, factors
 from app.services.installation import setup
 from app.web.guard.access import local_path
 from tests.phone import Phone
@@ -129,6 +129,35 @@ def test_an_unknown_name_is_answered_like_a_wrong_password(site: Flask) -> None:
     assert without_tokens(known.data).replace(b'value="dm"', b"") == without_tokens(unknown.data).replace(
         b'value="xy"', b""
     )
+
+
+class Counting(door.Doorkeeper):
+    """A doorkeeper whose work is counted: what a refusal costs in time is its hashes."""
+
+    def __init__(self) -> None:
+        super().__init__(memory_kib=8, rounds=1)
+        self.hashes = 0
+
+    def fits(self, stored: str | None, password: str) -> bool:
+        self.hashes += 1
+        return super().fits(stored, password)
+
+
+def test_a_refusal_costs_the_same_whoever_is_named(site: Flask) -> None:
+    """A name that nobody has, an officer's, one of a closed account, one whose password nobody has set yet."""
+    database = site.extensions["database"]
+    with database.engine.begin() as connection:
+        connection.execute(update(officer).where(officer.c.username == "sp").values(active=False))
+        connection.execute(update(officer).where(officer.c.username == "sho.garkha").values(password_hash=""))
+    costs = []
+    for name in ("nobody-has-it", "dm", "sp", "sho.garkha"):
+        for _ in range(door.FREE_TRIES + 1):  # the last one has to wait
+            keeper = Counting()
+            attempt = door.Attempt(name, "guess", "000000", knows=lambda _: False)
+            with pytest.raises(door.SignInRefused):
+                door.sign_in(database, keeper, attempt, START)
+            costs.append(keeper.hashes)
+    assert set(costs) == {1}
 
 
 def test_a_refused_name_stays_typed_and_the_password_does_not(site: Flask) -> None:

@@ -96,6 +96,26 @@ def test_a_record_taken_away_whole_is_noticed(recorded):
     assert faults(recorded) == {("admin", "cut")}
 
 
+def test_two_rows_that_changed_places_are_both_named(recorded):
+    for before, after in ((2, 99), (3, 2), (99, 3)):
+        forge(recorded, f"UPDATE audit SET seq = {after} WHERE stream = 'admin' AND seq = {before}")
+    found = recorded.read(audit.verify, RECORD)
+    assert {(fault.stream, fault.seq) for fault in found if fault.what == "altered"} == {
+        ("admin", 2),
+        ("admin", 3),
+    }
+
+
+@pytest.mark.parametrize(("stream", "seq"), [("admin", 4), ("case:none", 1)])
+def test_a_row_put_in_behind_the_last_or_as_a_chain_of_its_own_is_noticed(recorded, stream, seq):
+    own = {"stream": f"'{stream}'", "seq": str(seq)}
+    names = [column.name for column in table.columns]
+    taken = ", ".join(own.get(name, name) for name in names)
+    copied = f"SELECT {taken} FROM audit WHERE stream = 'admin' AND seq = 3"
+    forge(recorded, f"INSERT INTO audit ({', '.join(names)}) {copied}")
+    assert (stream, "cut") in faults(recorded), "no head leads to it"
+
+
 @pytest.mark.parametrize("statement", ["UPDATE audit SET role = 'dm'", "DELETE FROM audit"])
 def test_the_database_itself_refuses_to_change_the_record(recorded, statement):
     with pytest.raises(Exception, match="append-only"), recorded.engine.begin() as connection:

@@ -215,6 +215,12 @@ def test_the_migrations_of_the_owner_leave_no_table_without_its_policy(
         f"SET ROLE {OWNER}",
         "COPY audit TO PROGRAM 'true'",
         "SELECT pg_read_file('/etc/passwd')",
+        "SELECT 1 FROM audit FOR UPDATE",
+        "SET session_replication_role = replica",  # no trigger would be asked
+        "ALTER TABLE officer DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY IF EXISTS own ON officer",
+        f"ALTER ROLE {ROLE} BYPASSRLS",
+        "SET row_security = off; SELECT 1 FROM officer",
     ],
 )
 def test_what_the_servers_never_do_the_database_refuses_them(

@@ -299,8 +299,9 @@ def test_what_a_unit_writes_reaches_the_section_head_once_the_sp_has_reported(re
     dm_office = reading.journey.staff.holder(Role.DM_SECTION_HEAD).post.office_id
     said = {"to": str(dm_office), "text": f"{REGISTERED}: न्यायालय में विचाराधीन है।"}
     address, post = reading.tab("correspondence"), f"{reading.tab()}/notes"
-    assert reading.see(reading.visitor(Role.SHO), post, said).status == 303
-    head = reading.visitor(Role.DM_SECTION_HEAD)
+    head, sho = reading.visitor(Role.DM_SECTION_HEAD), reading.visitor(Role.SHO)
+    reading.see(sho, address)
+    assert reading.see(sho, post, said).status == 303
     seen = reading.see(head, address)
     assert (seen.words, seen.rows) == (set(), [])
     assert "पुलिस अधीक्षक के प्रतिवेदन के बाद" in seen.page

@@ -358,12 +358,6 @@ def _pins(session: Session) -> Iterator[Fault]:
             yield Fault(row.stream, row.seq, "unpinned")
 
 
-def _end(stream: str, seq: int, head: bytes, heads: dict[str, tuple[int, bytes]]) -> Iterator[Fault]:
-    """A chain must end where its head says; the streams left over in `heads` have lost every row."""
-    if stream and heads.pop(stream, (0, b"")) != (seq, head):
-        yield Fault(stream, 0, "cut")
-
-
 HASHED = (
     "district_id",
     "stream",
