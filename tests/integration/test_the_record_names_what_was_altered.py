@@ -63,6 +63,10 @@ def faults(database):
     return {(fault.stream, fault.what) for fault in database.read(audit.verify, RECORD)}
 
 
+def faults_at(database):
+    return {(fault.stream, fault.seq, fault.what) for fault in database.read(audit.verify, RECORD)}
+
+
 def test_an_untouched_record_is_whole(recorded):
     assert recorded.read(audit.verify, RECORD) == []
 
@@ -114,6 +118,18 @@ def test_a_row_put_in_behind_the_last_or_as_a_chain_of_its_own_is_noticed(record
     copied = f"SELECT {taken} FROM audit WHERE stream = 'admin' AND seq = 3"
     forge(recorded, f"INSERT INTO audit ({', '.join(names)}) {copied}")
     assert (stream, "cut") in faults(recorded), "no head leads to it"
+
+
+@pytest.mark.parametrize(
+    "rubbish", ["at = 'yesterday'", "detail = '{'", "actor_id = x'00'", "office_id = 7", "recorded_at = 7"]
+)
+@pytest.mark.parametrize("seq", [2, 3])
+def test_a_value_that_no_column_holds_names_its_row_and_hides_no_other(recorded, rubbish, seq):
+    if not recorded.is_sqlite:
+        pytest.skip("PostgreSQL takes no such value")
+    forge(recorded, "UPDATE audit SET role = 'dm' WHERE stream = 'admin' AND seq = 1")
+    forge(recorded, f"UPDATE audit SET {rubbish} WHERE stream = 'admin' AND seq = {seq}")
+    assert faults_at(recorded) == {("admin", 1, "altered"), ("admin", seq, "altered")}
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET role = 'dm'", "DELETE FROM audit"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,11 +21,25 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement, TextClause
+
     from app.models.session import Session
     from app.models.tables.base import AnyRow
 
 _CASE = "case:"
+_OF_CASE = re.compile(f"{_CASE}([0-9a-f-]{{36}})")  # no other chain has its head with a case
 _FIRST = b"\0" * 32
+_KEY = (audit.c.stream, audit.c.seq)
+#: What a value that its column cannot hold raises when it is read: SQLite takes any.
+_NO_VALUE = (ValueError, TypeError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row with a value that its column cannot hold: nothing of ours wrote it."""
+
+    stream: str
+    seq: int
 
 
 def of_stream(session: Session, stream: str) -> Sequence[AnyRow]:
@@ -151,12 +167,12 @@ def annotations_of(session: Session, stream: str, things: Collection[str]) -> Se
 
 
 def every_annotation(session: Session) -> Sequence[AnyRow]:
-    """Every annotation of the scope: where it stands, which row it is about, what it says of it."""
-    return session.connection.execute(
-        select(audit.c.stream, audit.c.seq, audit.c.object, audit.c.detail)
-        .where(visible(audit, session.scope), ANNOTATIONS)
-        .order_by(audit.c.stream, audit.c.seq)
-    ).all()
+    """Every readable annotation of the scope: where it stands, which row it is about, what it says of it."""
+    return [
+        row
+        for row in _in_order(session, (*_KEY, audit.c.object, audit.c.detail), ANNOTATIONS)
+        if not isinstance(row, Unreadable)
+    ]
 
 
 def hash_of(session: Session, stream: str, seq: int) -> bytes | None:
@@ -263,19 +279,37 @@ def set_head(session: Session, stream: str, seq: int, digest: bytes) -> None:
     session.cache[_head_key(session, stream)] = (seq, digest)
 
 
-def rows_after(session: Session, stream: str, seq: int, limit: int) -> Sequence[AnyRow]:
+def rows_after(session: Session, stream: str, seq: int, limit: int) -> Sequence[AnyRow | Unreadable]:
     """Rows of the scope's district chain by chain, after this one of this chain; at most `limit`."""
-    return session.connection.execute(
-        select(audit)
-        .where(visible(audit, session.scope), tuple_(audit.c.stream, audit.c.seq) > (stream, seq))
-        .order_by(audit.c.stream, audit.c.seq)
-        .limit(limit)
-    ).all()
+    return _in_order(session, (audit,), tuple_(*_KEY) > (stream, seq), limit=limit)
+
+
+def _in_order(
+    session: Session,
+    columns: tuple[Any, ...],
+    which: ColumnElement[bool] | TextClause,
+    limit: int | None = None,
+) -> Sequence[AnyRow | Unreadable]:
+    """Rows of the record chain by chain. What somebody has put into one of them hides none of the others."""
+    chosen = select(*columns).where(visible(audit, session.scope), which).order_by(*_KEY).limit(limit)
+    try:
+        return session.connection.execute(chosen).all()
+    except _NO_VALUE:
+        keys = session.connection.execute(chosen.with_only_columns(*_KEY)).all()
+        return [_one(session, columns, key.stream, key.seq) for key in keys]
+
+
+def _one(session: Session, columns: tuple[Any, ...], stream: str, seq: int) -> AnyRow | Unreadable:
+    its = (audit.c.stream == stream, audit.c.seq == seq)
+    try:
+        return session.connection.execute(select(*columns).where(visible(audit, session.scope), *its)).one()
+    except _NO_VALUE:
+        return Unreadable(stream, seq)
 
 
 def heads_of(session: Session, streams: Sequence[str]) -> dict[str, tuple[int, bytes]]:
     """Of these chains, the last number and last hash as their heads say."""
-    ids = [UUID(stream.removeprefix(_CASE)) for stream in streams if stream.startswith(_CASE)]
+    ids = [UUID(found[1]) for found in map(_OF_CASE.fullmatch, streams) if found is not None]
     of_cases = select(case.c.id, case.c.audit_seq, case.c.audit_head).where(
         visible(case, session.scope), case.c.id.in_(ids)
     )

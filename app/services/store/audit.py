@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
 
 FIRST = b"\0" * 32  # what the first row of a chain is tied to
+_UNKNOWN = b""  # the hash of a row that cannot be read
 #: The parts of a verification, in their order, and its end.
 _ROWS, _HEADS, _PINS, OVER = "rows", "heads", "annotations", "over"
 _AT_ONCE, _HEADS_AT_ONCE = 2_000, 400  # rows, heads that are read together
@@ -319,20 +321,33 @@ def _walk_rows(session: Session, place: Place, most: int) -> tuple[list[Fault], 
             stream, prev, seq = row.stream, FIRST, 0
         if row.seq != seq + 1:
             found.append(Fault(row.stream, seq + 1, "gap"))
-        if bytes(row.prev) != prev:
-            found.append(Fault(row.stream, row.seq, "broken"))
-        if _digest(bytes(row.prev), row._asdict()) != bytes(row.hash):
-            found.append(Fault(row.stream, row.seq, "altered"))
-        prev, seq = bytes(row.hash), row.seq
+        wrong, prev = _judged(row, prev)
+        found += [Fault(row.stream, row.seq, what) for what in wrong]
+        seq = row.seq
     is_whole = len(rows) < most
     if is_whole:
         ended.append((stream, (seq, prev)))
     heads = table.heads_of(session, [name for name, _ in ended])
-    found += [Fault(name, 0, "cut") for name, end in ended if name and heads.get(name, (0, b"")) != end]
+    found += [Fault(name, 0, "cut") for name, end in ended if name and not _is_end(end, heads.get(name))]
     walked = place.rows + len(rows)
     if is_whole:
         return found, Place(_HEADS, rows=walked)
     return found, Place(_ROWS, stream, seq, prev.hex(), walked)
+
+
+def _judged(row: AnyRow | table.Unreadable, prev: bytes) -> tuple[list[str], bytes]:
+    """What is wrong with a row by itself, and behind the one with this hash; and its own hash."""
+    if isinstance(row, table.Unreadable):
+        return ["altered"], _UNKNOWN
+    wrong = [] if prev in (_UNKNOWN, bytes(row.prev)) else ["broken"]
+    if _digest(bytes(row.prev), row._asdict()) != bytes(row.hash):
+        wrong.append("altered")
+    return wrong, bytes(row.hash)
+
+
+def _is_end(end: tuple[int, bytes], head: tuple[int, bytes] | None) -> bool:
+    """Whether a chain ends where its head says; a head there must be."""
+    return head is not None and head[0] == end[0] and end[1] in (_UNKNOWN, head[1])
 
 
 def _walk_heads(session: Session, place: Place) -> tuple[list[Fault], Place]:
@@ -352,7 +367,8 @@ def _walk_heads(session: Session, place: Place) -> tuple[list[Fault], Place]:
 def _pins(session: Session) -> Iterator[Fault]:
     """Each annotation whose row is gone, comes after it, or is not the one that was annotated."""
     for row in table.every_annotation(session):
-        seq = int(row.object.removeprefix(ABOUT))
+        about = row.object.removeprefix(ABOUT)
+        seq = int(about) if about.isdecimal() else row.seq
         pinned = table.hash_of(session, row.stream, seq) if seq < row.seq else None
         if pinned is None or pinned.hex() != row.detail.get("of"):
             yield Fault(row.stream, row.seq, "unpinned")
