@@ -218,7 +218,7 @@ def test_the_migrations_of_the_owner_leave_no_table_without_its_policy(
         "SELECT 1 FROM audit FOR UPDATE",
         "SET session_replication_role = replica",  # no trigger would be asked
         "ALTER TABLE officer DISABLE ROW LEVEL SECURITY",
-        "DROP POLICY IF EXISTS own ON officer",
+        f"DROP POLICY {dbroles.POLICY} ON officer",
         f"ALTER ROLE {ROLE} BYPASSRLS",
         "SET row_security = off; SELECT 1 FROM officer",
     ],
