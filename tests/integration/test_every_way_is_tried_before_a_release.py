@@ -171,6 +171,28 @@ def test_the_page_of_a_dry_run_is_begun_watched_and_left(office: Office) -> None
     assert "परख आरंभ करें" in shown
 
 
+def test_no_page_waits_for_a_dry_run_sending_begins_it_and_is_pressed_again(office: Office) -> None:
+    admin, journey = office.at(Role.PROCESS_ADMIN), office.journey
+    proposal_id = proposed(journey, with_condition('visit.resident = "house_locked" and true'))
+    address, typed = f"/modeler/proposals/{proposal_id}", {"note": "बंद घर पर दोबारा भ्रमण"}
+    admin.get(address)
+    answer = admin.post(f"{address}/send", typed)
+    assert answer.status_code == 422
+    assert "परख आरंभ हो गई है" in text_of(answer)
+    assert typed["note"] in text_of(answer), "what was typed stays"
+    row = of_proposal(journey, proposal_id).row
+    assert row.state == "queued"
+    found = asdict(engine.Trial(cases=61, ended=61))
+    everywhere = SystemScope(SystemReason.REPLAY)
+    journey.database.write(
+        lambda rows: table.set_trial(rows, row.id, state="done", ended_at=NOW, found=found), everywhere
+    )
+    assert admin.post(f"{address}/send", typed).status_code == 303
+    actor = journey.staff.holder(Role.PROCESS_ADMIN)
+    sent = journey.database.read(lambda rows: proposals.view(rows, actor, proposal_id), actor_scope(actor))
+    assert sent.row.status == proposals.SENT
+
+
 def test_an_example_or_a_paper_that_changes_asks_for_no_new_dry_run(journey: Journey) -> None:
     admin = journey.staff.holder(Role.PROCESS_ADMIN)
     scope = actor_scope(admin)

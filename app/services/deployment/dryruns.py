@@ -61,9 +61,10 @@ class DryRun:
 
 
 def ask(database: Database, actor: Actor, proposal_id: UUID, now: datetime) -> None:
-    """Ask for a dry run of a proposal as it is now; one under way, or done for the same files, is not begun again.
+    """Ask for a dry run of a proposal as it is now.
 
-    Raises NotAllowed, NotFound, and ReleaseRefused for files that the gate would not let through: they could not run.
+    One under way, or done for the same files today, is not begun again. Raises NotAllowed, NotFound, and
+    ReleaseRefused for files that the gate would not let through: they could not run.
     """
     _may(actor)
     scope = actor_scope(actor)
@@ -74,7 +75,7 @@ def ask(database: Database, actor: Actor, proposal_id: UUID, now: datetime) -> N
 
     def put(session: Session) -> None:
         last = table.newest_trial(session, proposal_id)
-        if last is not None and bytes(last.sha256) == mark and last.state in (*table.UNDER_WAY, "done"):
+        if last is not None and bytes(last.sha256) == mark and _still_counts(last, now):
             return
         if last is not None:
             table.set_trial(session, last.id, state="cancelled", ended_at=now)
@@ -93,6 +94,26 @@ def ask(database: Database, actor: Actor, proposal_id: UUID, now: datetime) -> N
         )
 
     database.write(put, scope)
+
+
+def first(database: Database, actor: Actor, proposal_id: UUID, now: datetime) -> None:
+    """Have a proposal tried before it is sent or approved, which asks what was found: no page waits for a dry run.
+
+    Raises Refused while it is not done, and what `ask` does.
+    """
+
+    def is_tried(session: Session) -> bool:
+        contents = release_proposals.files(session, proposal_id)
+        trials.recall(session, contents, now)
+        return trials.known(contents) is not None
+
+    if not database.read(is_tried, actor_scope(actor)):
+        ask(database, actor, proposal_id, now)
+        raise release_proposals.Refused("error.proposal_untried")
+
+
+def _still_counts(row: AnyRow, now: datetime) -> bool:
+    return row.state in table.UNDER_WAY or (row.state == "done" and row.ended_at > now - trials.HOLDS)
 
 
 def cancel(session: Session, actor: Actor, proposal_id: UUID, now: datetime) -> None:

@@ -31,7 +31,7 @@ EFFECTS: dict[str, tuple[str, ...]] = {
 }
 _CASE_FORMS = ("requisition", "intake")
 _KEPT = 8
-_HOLDS = timedelta(days=1)  # a verdict kept in a table, which a newer program may have outlived
+HOLDS = timedelta(days=1)  # a verdict kept in a table, which a newer program may have outlived
 _known: OrderedDict[bytes, engine.Trial] = OrderedDict()
 _lock = Lock()
 
@@ -57,7 +57,7 @@ def run(files: Mapping[str, bytes], job_results: Mapping[str, tuple[str, ...]]) 
 def recall(session: Session, files: Mapping[str, bytes], now: datetime) -> None:
     """Know what another process has found of the same route today: it need not be tried again."""
     mark = releases.route_mark(files)
-    row = table.done_for(session, mark, now - _HOLDS)
+    row = table.done_for(session, mark, now - HOLDS)
     if row is not None:
         remember(mark, trials.read(row.found))
 

@@ -248,12 +248,14 @@ def _read(proposal_id: UUID, name: str) -> tuple[Proposal, dict[str, bytes]]:
 @bp.post("/modeler/proposals/<uuid:proposal_id>/send")
 @requires(Permission.PROCESS_CHANGE)
 def send(proposal_id: UUID) -> ResponseReturnValue:
+    database, actor, now = transaction.database(), transaction.actor(), transaction.now()
     note = request.form.get("note", "")
-    return _act(
-        proposal_id,
-        lambda: proposals.send(transaction.database(), g.actor, proposal_id, note, transaction.now()),
-        "sent",
-    )
+
+    def tried_and_sent() -> None:
+        dryruns.first(database, actor, proposal_id, now)
+        proposals.send(database, actor, proposal_id, note, now)
+
+    return _act(proposal_id, tried_and_sent, "sent")
 
 
 @bp.post("/modeler/proposals/<uuid:proposal_id>/take-back")
@@ -284,8 +286,9 @@ def approve(proposal_id: UUID) -> ResponseReturnValue:
     """Ask the officer anew who he is; what he then confirms comes into force."""
     actor, now = transaction.actor(), transaction.now()
     try:
+        dryruns.first(transaction.database(), actor, proposal_id, now)
         asked = transaction.write(lambda rows: proposals.to_approve(rows, actor, proposal_id, now))
-    except proposals.Refused as refused:
+    except (proposals.Refused, ReleaseRefused) as refused:
         return _page(proposal_id, 422, language.refusal(refused))
     return redirect(url_for("stepup.show", step_up_id=asked), code=303)
 
