@@ -183,6 +183,20 @@ def test_a_document_is_given_back_for_keeping_never_for_showing(door: Door) -> N
     assert b"JFIF" not in sealed
 
 
+def test_a_picture_is_looked_at_beside_the_form_and_is_fetched_when_it_is_unfolded(door: Door) -> None:
+    door.send(site_photo=sent(photo()))
+    door.journey.go_on(door.number, until="endorse_enquiry")
+    task = next(each for each in door.journey.waiting(door.number) if each.element_id == "endorse_enquiry")
+    head = door.enter(door.journey.actor_of(task).officer_id)
+    page = head.get(f"/tasks/{task.id}").get_data(as_text=True)
+    with door.database.engine.connect() as connection:
+        row = connection.execute(select(document.c.id).where(document.c.field == "site_photo")).one()
+    folded = page.partition('<details class="look">')[2].partition("</details>")[0]
+    assert "चित्र यहीं देखें" in folded
+    assert f'<img loading="lazy" src="/documents/{row.id}" alt="स्थल फोटो">' in folded
+    assert head.get(f"/documents/{row.id}").mimetype == "image/jpeg"
+
+
 def test_a_foreign_document_looks_like_one_that_is_not_there(door: Door) -> None:
     door.send(site_photo=sent(photo()))
     with door.database.engine.connect() as connection:

@@ -79,7 +79,7 @@ def test_scans_and_photos_reach_the_requisition_and_each_persons_case(desk: Desk
     assert desk.enclose(scan("letter_scan"), scan("letter_scan")) == {}
     assert desk.enclose(scan("photo"), number=3) == {}
     assert desk.enclose(scan("person_attestation_form"), number=3) == {}
-    assert desk.held(3) == {"photo": 1, "person_attestation_form": 1, "docs": 0}
+    assert desk.held(3) == {"photo": 1, "person_attestation_form": 1, "id_copy": 0, "docs": 0}
     assert desk.files(desk.assistant) == [], "what was not sent is the department's own"
     lodgements.send(desk.database, desk.clerk, desk.letter, NOW)
     assert len(desk.files(desk.assistant)) == 4

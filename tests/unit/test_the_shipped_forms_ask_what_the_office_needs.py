@@ -733,7 +733,7 @@ SENSITIVE = {
         stays.thana_unknown stays stays.village stays.state stays.district
         stays.district_other stays.thana stays.thana_other stays.pin stays.from stays.to
         relatives relatives.relation relatives.name relatives.occupation relatives.address""",
-        "epic_no id_proof declared_case declared_detail person_attestation_form docs",
+        "epic_no id_proof declared_case declared_detail person_attestation_form id_copy docs",
     ),
     "scrutinise": ("", ""),
     "answer_defects": ("answers answers.text", "docs"),
@@ -764,7 +764,8 @@ SENSITIVE = {
         "",
         f"""all_clear {A_CASE} entries chk_fir_index chk_gunda chk_history chk_conviction chk_absconder chk_gang
         chk_warrant chk_preventive chk_prohibition chk_cctns entries.register entries.entry_no entries.year
-        entries.preventive_kind entries.in_force entries.valid_till entries.court entries.identity_basis""",
+        entries.preventive_kind entries.in_force entries.valid_till entries.court entries.identity_basis
+        diary_extract""",
     ),
     "endorse_enquiry": ("", "endorse_reason sho_outcome outcome_reason"),
     "recommend": ("", "sp_outcome sp_decision sp_reason re_enquiry re_enquiry.point"),

@@ -104,7 +104,8 @@ def _file_paths(requisition: dict[str, Any]) -> dict[str, Any]:
         },
         "/requisitions/{requisition_id}/persons/{number}/files/{field}": {
             "put": _file(
-                "put_person_file", [requisition, number, _field("photo", "person_attestation_form", "docs")]
+                "put_person_file",
+                [requisition, number, _field("photo", "person_attestation_form", "id_copy", "docs")],
             )
         },
     }
