@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import formjs
 from app.domain.errors import FormInvalid, NotAllowed, NotFound
 from app.domain.roles import DELEGATE, Role
 from app.models.casefile import case_queries as table
 from app.models.scope import CaseScope
-from app.models.tables.cases import case
+from app.models.tables.cases import case, enquiry
 from app.models.tables.papers import certificate
 from app.models.tables.workflow import clock_event, user_task
 from app.services.access import separation
@@ -368,6 +368,21 @@ def test_who_enquired_and_then_gets_charge_of_the_thana_does_not_endorse(travell
         sends(traveller, acting, task)
     assert refused.value.key == "error.own_enquiry"
     sends(traveller, traveller.staff.holder(Role.SHO, task.office_id), task)
+
+
+def test_who_wrote_the_report_and_who_was_named_for_it_after_him_both_do_not_endorse(
+    traveller: Traveller,
+) -> None:
+    number = traveller.begin()
+    traveller.walk(number, {}, until="endorse_enquiry")
+    task = task_at(traveller, number, "endorse_enquiry")
+    wrote = next(each.done_by for each in done(traveller, number) if each.element_id == "visit")
+    named = traveller.staff.holder(Role.THANA_MUNSHI, task.office_id).officer_id
+    with traveller.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(update(enquiry).where(enquiry.c.id == task.enquiry_id).values(officer_id=named))
+    for officer_id in (wrote, named):
+        with pytest.raises(OwnEnquiry):
+            sends(traveller, in_charge(traveller, officer_id, Role.SHO, task.office_id), task)
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,19 @@ def test_a_note_is_read_by_both_offices_and_by_those_who_supervise(filled):
         assert seen(filled, post(role), note) == 1, (role, "what an office wrote for itself is its own")
 
 
+def test_a_third_office_of_the_case_reads_no_note_between_two_others(filled):
+    note, third = metadata.tables["note"], post(Role.SHO, "", "")
+    engine = filled.engine.execution_options(writing=True)
+    with engine.begin() as connection:
+        for table, row, values in (
+            (note, rows.id_of("note", "mufassil"), {"to_office_id": rows.id_of("office", "garkha")}),
+            (enquiry, rows.id_of("enquiry", ""), {"case_id": rows.id_of("case", "mufassil")}),
+        ):
+            connection.execute(update(table).where(table.c.id == row).values(**values))
+    assert seen(filled, third, case) == 1
+    assert seen(filled, third, note) == 0
+
+
 def test_an_office_without_an_enquiry_sees_no_case(filled):
     idle = OfficerScope(rows.DISTRICT, uuid4(), uuid4(), Role.SHO)
     for table in case_tables():

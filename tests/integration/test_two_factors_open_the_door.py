@@ -188,6 +188,15 @@ def test_whoever_fails_on_a_known_device_waits_too(doorway: Doorway) -> None:
     assert doorway.sign_in(owner).status_code == 303
 
 
+def test_a_device_of_a_colleague_guesses_from_the_budget_of_all_strangers(doorway: Doorway) -> None:
+    colleague, dm = doorway.let_in("sp"), doorway.person("dm")
+    colleague.browser.get("/account")
+    colleague.browser.post("/sign-out")
+    for _ in range(door.FREE_TRIES):
+        colleague.browser.sign_in("dm", "guess", "000000")
+    assert doorway.sign_in(dm).status_code == REFUSED
+
+
 def test_what_is_counted_no_more_is_swept(doorway: Doorway) -> None:
     Visitor(doorway.app).sign_in("dm", "guess", "000000")
     doorway.goes_on(hours=25)
