@@ -37,7 +37,7 @@ CATALOGUES_STAMP := .stamps/catalogues-$(call sum,$(POS))
 # A stamp is made last; the older ones of its kind go.
 stamp = rm -f $(1)-*; mkdir -p .stamps; touch $@
 
-.PHONY: help run test bench check sbom late tidy lock build
+.PHONY: help run test bench check holes types layout pages imports tools sbom late tidy lock build
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -54,13 +54,26 @@ test: check ## every check and every test; CI=true makes a missing Chromium or P
 bench: build $(TEST_PYTHON_STAMP) ## the table of budgets, in some fifteen minutes (QUICK=1: in three), and bench/results.json
 	@$(PY) -m bench $(if $(QUICK),--quick)
 
-check: build $(TEST_PYTHON_STAMP) ## linters, types, import rules
+# The longest first: what makes goals side by side makes them in this order.
+check: holes types layout pages imports ## linters, types, import rules
+
+holes: tools
+	@$(PY) -m bandit --quiet --recursive --severity-level medium --skip B704 app  # Markup is judged line by line by ruff
+
+types: tools
+	@$(PY) -m mypy --no-error-summary
+
+layout: tools
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m ruff check --quiet .
-	@$(PY) -m mypy --no-error-summary
-	@.venv/bin/lint-imports >.stamps/imports.log || { cat .stamps/imports.log; exit 1; }
+
+pages: tools
 	@$(PY) -m djlint --quiet --lint templates
-	@$(PY) -m bandit --quiet --recursive --severity-level medium --skip B704 app  # Markup is judged line by line by ruff
+
+imports: tools
+	@.venv/bin/lint-imports >.stamps/imports.log || { cat .stamps/imports.log; exit 1; }
+
+tools: build $(TEST_PYTHON_STAMP)
 
 sbom: ## the bill of materials from the locks, as CycloneDX 1.6: sbom.json
 	@python=$$(sh setup/need.sh python) && $$python setup/sbom.py >sbom.json && echo sbom.json
