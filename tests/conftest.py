@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
-from werkzeug.routing import Rule
 
-from tests import programs, room
+from tests import programs, room, routes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 pytest_plugins = ("tests.postgres", "tests.districts")
 
@@ -39,7 +38,7 @@ NOT_RUN: list[str] = [
 
 def pytest_configure(config: pytest.Config) -> None:
     _keep_in_memory(config)
-    _compile_addresses_once()
+    routes.compile_once()
     if LACKING and os.environ.get("CI") == "true":
         raise pytest.UsageError(f"CI=true, but this machine lacks {' and '.join(LACKING.values())}")
 
@@ -52,22 +51,6 @@ def _keep_in_memory(config: pytest.Config) -> None:
     own = Path(mkdtemp(prefix="esp-test-", dir=folder))
     config.option.basetemp = own / "run"
     config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))
-
-
-def _compile_addresses_once() -> None:
-    """What Werkzeug compiles of addresses is alike in the thousands of applications of a run: they share it."""
-    compiled: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
-    compile_anew = Rule._compile_builder
-
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002
-        if rule.defaults:
-            return compile_anew(rule, append_unknown)
-        key = (rule.rule, tuple(rule._trace), append_unknown)
-        if key not in compiled:
-            compiled[key] = compile_anew(rule, append_unknown)
-        return compiled[key]
-
-    Rule._compile_builder = compile_once  # type: ignore[method-assign]
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
