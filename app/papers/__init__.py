@@ -17,7 +17,7 @@ from app.papers.editing import (
     holders,
     paper_texts,
 )
-from app.papers.errors import KeyRefused, PaperRefused, PapersUnavailable
+from app.papers.errors import KeyRefused, PaperRefused, PapersUnavailable, PaperTooSlow
 from app.papers.facts import (
     Address,
     Capacity,
@@ -94,6 +94,7 @@ __all__ = [
     "PaperFacts",
     "PaperRefused",
     "PaperText",
+    "PaperTooSlow",
     "PapersUnavailable",
     "Picture",
     "Prepared",

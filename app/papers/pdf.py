@@ -16,7 +16,7 @@ from xhtml2pdf.config.resources import RenderLimitError, ResourceAccessPolicy
 from xhtml2pdf.document import pisaDocument
 
 from app.config import FONTS, ROOT
-from app.papers.errors import PaperRefused, PapersUnavailable
+from app.papers.errors import PaperRefused, PapersUnavailable, PaperTooSlow
 from app.papers.fonts import self_test as fonts_self_test
 from app.papers.shaping import install
 
@@ -69,7 +69,7 @@ def render_pdf(html: str, issued_at: datetime, assets: Assets, seconds: int = SE
                 context_meta={"author": "e-Satyapan"},
             )
         except RenderLimitError as cause:
-            raise PaperRefused("papers.too_slow", seconds=seconds) from cause
+            raise PaperTooSlow(seconds=seconds) from cause
         except LayoutError as cause:  # something in it is taller than a page
             raise PaperRefused("papers.layout_failed") from cause
     if done.err:

@@ -22,6 +22,7 @@ from app.papers import (
     PaperFacts,
     PaperRefused,
     PapersUnavailable,
+    PaperTooSlow,
     Subject,
     Words,
     compose,
@@ -32,6 +33,7 @@ from app.papers import (
 from app.papers.fonts import REGULAR
 from app.papers.pdf import page_count
 from app.papers.photo import SIZE, photo_jpeg
+from app.web.guard import errors
 from tests.drawn_words import word_html
 from tests.paper_samples import (
     ASSETS,
@@ -274,6 +276,12 @@ def test_what_is_taller_than_a_page_is_refused_and_not_half_drawn() -> None:
     tall = word_html(["एक ऐसा वाक्य जो इतने बड़े अक्षरों में किसी पृष्ठ पर नहीं आता"], ASSETS.fonts / REGULAR, 70)
     with pytest.raises(PaperRefused, match="layout_failed"):
         render_pdf(tall, ISSUED_AT, ASSETS)
+
+
+def test_a_paper_that_is_not_drawn_in_its_time_asks_to_be_tried_again() -> None:
+    with pytest.raises(PaperTooSlow):
+        render_pdf("<p>x</p>" * 2_000, ISSUED_AT, ASSETS, seconds=0)
+    assert next(status for kind, status, _ in errors.KINDS if issubclass(PaperTooSlow, kind)) == 503
 
 
 def test_the_qr_on_the_paper_is_the_code_of_the_link() -> None:

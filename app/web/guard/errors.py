@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from app.domain import errors as domain
+from app.papers import PaperTooSlow
 from app.web.frame import language
 from app.web.frame.forms import CutShort
 from app.web.frame.pages import page
@@ -34,6 +35,7 @@ KINDS: tuple[tuple[type[domain.DomainError], int, str], ...] = (
     (domain.FileDamaged, 410, "damaged"),
     (domain.RouteStuck, 409, "stuck"),
     (domain.Unavailable, 503, "unavailable"),
+    (PaperTooSlow, 503, "unavailable"),
     (domain.DomainError, 422, "invalid"),
 )
 #: What HTTP itself refuses.
