@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from jsonschema_rs import Draft202012Validator
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -418,6 +421,53 @@ def test_the_document_asks_for_what_the_form_asks(office: Office) -> None:
     )
 
 
+def examples(document: dict[str, Any], part: str) -> Iterator[tuple[str, Any, Any]]:
+    """Each example of the paths or of the webhooks: where it stands, its whole schema, the example."""
+    components = {"components": document["components"]}
+    for path, acts in document[part].items():
+        for method, act in acts.items():
+            bodies = [act["requestBody"]] if "requestBody" in act else []
+            bodies += [each for each in act["responses"].values() if "content" in each]
+            for body in bodies:
+                for kind, told in body["content"].items():
+                    if kind.endswith("json"):
+                        yield f"{method} {path}", {**components, **told["schema"]}, told["example"]
+            for told in act.get("parameters", []):
+                if "example" in told:
+                    yield f"{method} {path} {told['name']}", told["schema"], told["example"]
+
+
+@pytest.mark.parametrize("part", ["paths", "webhooks"])
+def test_every_example_of_the_document_holds_by_its_schema(office: Office, part: str) -> None:
+    document = office.app.test_client().get("/api/v1/openapi.json").get_json()
+    found = list(examples(document, part))
+    assert len({place for place, _, _ in found}) >= len(document[part])
+    for place, schema, example in found:
+        faults = [each.message for each in Draft202012Validator(schema).iter_errors(example)]
+        assert not faults, (place, faults)
+
+
+def test_the_letter_that_the_document_gives_as_an_example_is_taken(office: Office, program: Program) -> None:
+    document = office.app.test_client().get("/api/v1/openapi.json").get_json()
+    body = document["paths"]["/requisitions"]["post"]["requestBody"]["content"]["application/json"]
+    lodged = program.ask("/requisitions", body["example"], key="as-the-example")
+    assert lodged.status_code == 201, lodged.get_data(as_text=True)
+    assert lodged.get_json()["candidates"] == 1
+
+
+def test_what_a_department_is_told_proves_itself_as_the_document_says(office: Office) -> None:
+    """Done by the words of the description alone, as a department's programmer would."""
+    hooks = office.app.test_client().get("/api/v1/openapi.json").get_json()["webhooks"]
+    assert set(hooks) == {"letter_moved", "trial"}
+    for hook in hooks.values():
+        act = hook["post"]
+        key = act["description"].rpartition("`")[0].rpartition("`")[2]
+        [sign] = [each["example"] for each in act["parameters"] if each["name"] == "Esp-Signature"]
+        second, mark = re.fullmatch("t=([0-9]+),v1=([0-9a-f]{64})", sign).groups()
+        body = json.dumps(act["requestBody"]["content"]["application/json"]["example"], sort_keys=True)
+        assert hmac.new(key.encode(), f"{second}.{body}".encode(), "sha256").hexdigest() == mark
+
+
 CHECKS = (
     checks.not_a_server_error,
     status_code_conformance,
@@ -436,7 +486,24 @@ def test_every_answer_is_as_the_document_says(office: Office, program: Program) 
         for mode in GenerationMode:
             _probe(operation, mode, head)
         tried.add(operation.label)
-    assert len(tried) == 8
+    assert tried == addresses(office), "every address of a program stands in the document, and nothing else"
+
+
+_PLACE = re.compile("<(?:[a-z]+:)?")
+
+
+def addresses(office: Office) -> set[str]:
+    """What programs may ask, by the routes themselves, written as the document writes it."""
+    routes = [
+        each
+        for each in office.app.url_map.iter_rules()
+        if each.rule.startswith("/api/v1/") and each.endpoint != "api.document"
+    ]
+    return {
+        f"{method} {_PLACE.sub('{', route.rule.removeprefix('/api/v1')).replace('>', '}')}"
+        for route in routes
+        for method in (route.methods or set()) - {"HEAD", "OPTIONS"}
+    }
 
 
 def _probe(operation: Any, mode: Any, head: dict[str, str]) -> None:

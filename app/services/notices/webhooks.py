@@ -199,9 +199,9 @@ def _tried(database: Database, caller: Caller, row: AnyRow, now: datetime) -> di
         ),
         scope,
     )
-    body = _body(database.public_address, row)
+    told = written(_told(database.public_address, row))
     try:
-        caller.post(row.address, body, _headers(secret, row.id, body, now))
+        caller.post(row.address, told, _headers(secret, row.id, told, now))
     except NotSent as failed:
         if failed.is_final or row.attempts >= len(_PAUSES):
             return {"state": FAILED, "error": failed.reason}
@@ -209,11 +209,16 @@ def _tried(database: Database, caller: Caller, row: AnyRow, now: datetime) -> di
     return {"state": SENT, "sent_at": now, "error": ""}
 
 
-def _body(public_address: str, row: AnyRow) -> bytes:
+def _told(public_address: str, row: AnyRow) -> dict[str, Any]:
     told = {"id": str(row.id), "at": row.at.isoformat(), **row.facts}
     if row.requisition_id is not None:
         told["requisition"] = str(row.requisition_id)
         told["link"] = f"{public_address}/api/v1/requisitions/{row.requisition_id}"
+    return told
+
+
+def written(told: Mapping[str, Any]) -> bytes:
+    """What is posted, and signed to the byte."""
     return json.dumps(told, sort_keys=True).encode()
 
 

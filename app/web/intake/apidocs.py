@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of what programs may ask; the bodies come from the form that judges them."""
+"""The OpenAPI 3.1 document of what programs may ask and are told; the bodies come from the form that judges them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from app.services.access.tokens import FETCH, LODGE, READ
 from app.services.casefile.departments import Stage
 from app.services.intake.programs import MOST
+from app.services.notices import webhooks
 from app.web.frame import language
 from app.web.guard import problems
+from app.web.intake import apiexamples as examples
 
 if TYPE_CHECKING:
     from app.services.intake.programs import Schemas
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 _JSON, _UUID = "application/json", {"type": "string", "format": "uuid"}
 _DAY, _AT = {"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}
 _TEXT = {"type": "string"}
+_SIGNATURE = {"type": "string", "pattern": "^t=[0-9]+,v1=[0-9a-f]{64}$"}
 STATES = ("draft", "sent", "returned", "received")
 
 
@@ -26,7 +29,8 @@ def document(shapes: Schemas, server: str) -> dict[str, Any]:
         "info": {"title": "e-Satyapan", "version": "1", "description": _said("api.doc.about")},
         "servers": [{"url": server}],
         "security": [{"token": []}],
-        "paths": _paths(),
+        "paths": _paths(examples.lodging(shapes)),
+        "webhooks": _webhooks(),
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": _said("api.doc.token")}
@@ -44,7 +48,7 @@ def _said(key: str) -> str:
     return " / ".join(texts)
 
 
-def _paths() -> dict[str, Any]:
+def _paths(example: dict[str, Any] | None) -> dict[str, Any]:
     after = {"name": "after", "in": "query", "schema": {"type": "string", "maxLength": 120}}
     requisition = {"name": "requisition_id", "in": "path", "required": True, "schema": _UUID}
     paper = {"name": "paper_id", "in": "path", "required": True, "schema": _UUID}
@@ -55,10 +59,8 @@ def _paths() -> dict[str, Any]:
         "description": _said("api.doc.key"),
         "schema": {"type": "string", "minLength": 8, "maxLength": 120, "pattern": "^[A-Za-z0-9_-]+$"},
     }
-    lodged = {
-        "requestBody": {"required": True, "content": {_JSON: {"schema": _named("Lodging")}}},
-        "parameters": [key],
-    }
+    body = {"schema": _named("Lodging"), **({"example": example} if example else {})}
+    lodged = {"requestBody": {"required": True, "content": {_JSON: body}}, "parameters": [key]}
     received = {
         "201": _answer("api.doc.lodged", "Requisition") | {"headers": {"Location": {"schema": _TEXT}}},
         "200": _answer("api.doc.lodged_before", "Requisition"),
@@ -143,11 +145,48 @@ def _operation(name: str, scope: str, responses: dict[str, Any], **more: Any) ->
 
 
 def _answer(key: str, schema: str) -> dict[str, Any]:
-    return {"description": _said(key), "content": {_JSON: {"schema": _named(schema)}}}
+    told = {"schema": _named(schema), "example": examples.ANSWERS[schema]}
+    return {"description": _said(key), "content": {_JSON: told}}
+
+
+def _webhooks() -> dict[str, Any]:
+    """What a department's own address is told: each call, its headers, and how it proves where it comes from."""
+    return {name: {"post": _call(name, told)} for name, told in examples.TOLD.items()}
+
+
+def _call(name: str, told: dict[str, Any]) -> dict[str, Any]:
+    key, second = examples.HOOK_KEY, examples.HOOK_SECOND
+    signature = webhooks.signature(key.encode(), second, webhooks.written(told))
+    headers = [
+        _header("Esp-Id", "api.doc.hook_id", _UUID, told["id"]),
+        _header("Esp-Signature", "api.doc.hook_signature", _SIGNATURE, f"t={second},v1={signature}"),
+    ]
+    return {
+        "operationId": name,
+        "summary": _said(f"api.doc.{name}"),
+        "description": f"{_said('api.doc.hook')}\n\n{_said('api.doc.hook_key')} `{key}`",
+        "security": [],
+        "parameters": headers,
+        "requestBody": {
+            "required": True,
+            "content": {_JSON: {"schema": _named("Trial" if name == "trial" else "Told"), "example": told}},
+        },
+        "responses": {
+            "2XX": {"description": _said("api.doc.hook_taken")},
+            "410": {"description": _said("api.doc.hook_gone")},
+            "default": {"description": _said("api.doc.hook_again")},
+        },
+    }
+
+
+def _header(name: str, key: str, schema: dict[str, str], example: str) -> dict[str, Any]:
+    told = {"description": _said(key), "schema": schema, "example": example}
+    return {"name": name, "in": "header", "required": True, **told}
 
 
 def _refusals(*statuses: str) -> dict[str, Any]:
-    problem = {problems.MEDIA_TYPE: {"schema": _named("Problem")}}
+    told = {"schema": _named("Problem"), "example": examples.ANSWERS["Problem"]}
+    problem = {problems.MEDIA_TYPE: told}
     found: dict[str, Any] = {}
     for status in statuses:
         found[status] = {"description": _said(f"api.doc.refusal.{status}"), "content": problem}
@@ -209,6 +248,20 @@ def _schemas(shapes: Schemas) -> dict[str, Any]:
         ),
         "PaperPage": _page("Paper"),
         "Problem": problem,
+        **_told(),
+    }
+
+
+def _told() -> dict[str, Any]:
+    """What stands in a call: never a word about a person."""
+    always = {"id": _UUID, "at": _AT}
+    stages = {"type": "object", "additionalProperties": {"type": "integer"}}
+    state = {"type": "string", "enum": list(STATES)}
+    link = {"type": "string", "format": "uri"}
+    trial = _object(**always, state={"const": "trial"}, stages={"type": "object", "maxProperties": 0})
+    moved = _object(**always, state=state, stages=stages, requisition=_UUID, link=link)
+    return {
+        name: shape | {"additionalProperties": False} for name, shape in (("Told", moved), ("Trial", trial))
     }
 
 
