@@ -14,6 +14,7 @@ from app.papers import (
     Address,
     Assets,
     Copy,
+    District,
     PaperFacts,
     RecordRow,
     Requester,
@@ -92,7 +93,7 @@ CLEAR = PaperFacts(
     number="SRN/CAV/2026/000123/27",
     memo_no="DM-GEN/CHAR/2026/00017",
     issued_on=date(2026, 11, 23),
-    district=Words("सारण", "Saran"),
+    district=District("सारण", "Saran", is_practice=False),
     subject=CANDIDATE,
     purpose=Words("सरकारी सेवा में नियुक्ति", "Government service appointment"),
     requester=Requester(

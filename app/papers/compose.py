@@ -119,6 +119,7 @@ class Composition:
     annex_widths: tuple[int, ...] = ()  # of the columns of a list, in millimetres
     form: Literal["letter", "order", "slip"] = "letter"  # how its heading is laid out
     is_signed: bool = False  # a signature will put its frame around the sign block
+    is_practice: bool = False  # issued by a district for practice: every page says so
     is_of_firm: bool = False  # which has no face: no place is kept for a photograph
 
 
@@ -144,6 +145,7 @@ def compose(texts: Texts, facts: PaperFacts) -> Composition:
         ),
         verify_link=facts.verification.link,
         photo=facts.photo if certificate else None,
+        is_practice=facts.district.is_practice,
         is_signed=facts.signer.mode == "digital",
         is_of_firm=facts.subject.kind == "firm",
     )
@@ -166,6 +168,7 @@ def compose_letter(texts: Texts, facts: LetterFacts) -> Composition:
         photo=None,
         annex_widths=facts.annex_widths,
         form=_FORMS.get(facts.frame, "letter"),
+        is_practice=facts.district.is_practice,
     )
 
 

@@ -19,6 +19,13 @@ Capacity = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class District(Words):
+    """Whose paper it is. What a practice district issues says on every page that it is none."""
+
+    is_practice: bool = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """A postal address in its parts; the bare names, without थाना, जिला or P.S."""
 
@@ -146,7 +153,7 @@ class PaperFacts:
     number: str  # SRN/CAV/2026/000123/NN
     memo_no: str
     issued_on: date
-    district: Words
+    district: District
     subject: Subject
     purpose: Words
     requester: Requester
@@ -181,7 +188,7 @@ class LetterFacts:
 
     template: str
     signer: Signer
-    district: Words
+    district: District
     issued_on: date
     number: str  # in the foot of every page
     memo_no: str = ""  # none: no letterhead

@@ -10,6 +10,7 @@ from app.papers.compose import Composition, compose, compose_letter
 from app.papers.facts import (
     Address,
     Copy,
+    District,
     LetterFacts,
     PaperFacts,
     RecordRow,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _DAY, _EARLIER, _LATER = date(2026, 1, 15), date(2026, 1, 5), date(2026, 7, 14)
 _NUMBER, _MEMO = "XXX/CAV/2026/000000/00", "XX-GEN/CHAR/2026/00000"
-_DISTRICT = Words("नमूना जिला", "Specimen District")
+_DISTRICT = District("नमूना जिला", "Specimen District", is_practice=False)
 _THANA = Words("नमूना", "Specimen")
 _HOME = Address(
     village=Words("नमूना ग्राम", "Specimen Village"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import zxingcpp
 from PIL import Image
+from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
 from app import create_app
@@ -75,6 +76,26 @@ def test_number_and_date_of_birth_find_the_paper_only_together(paper: Paper) -> 
     missing = paper.birth(paper.row.number, "someday")
     assert missing.status_code == 422
     assert paper.row.number in text_of(missing)
+
+
+def test_a_paper_of_a_practice_district_is_told_from_a_genuine_one_on_itself_and_by_its_page(
+    paper: Paper,
+) -> None:
+    warning = "यह अभ्यास का पत्र है, असली नहीं"
+    drawn = PdfDocument(paper.pdf)
+    pages = [page.get_textpage().get_text_range() for page in drawn]
+    drawn.close()
+    assert pages
+    assert all("PRACTICE" in page for page in pages)
+    assert warning in text_of(paper.birth(paper.row.number))
+    assert warning not in text_of(paper.birth("SRN/CAV/2026/000999/99")), "nothing was found, nothing is told"
+    with paper.office.database.engine.execution_options(writing=True).begin() as connection:
+        connection.exec_driver_sql("update district set demo = 0")
+    try:
+        assert warning not in text_of(paper.birth(paper.row.number))
+    finally:
+        with paper.office.database.engine.execution_options(writing=True).begin() as connection:
+            connection.exec_driver_sql("update district set demo = 1")
 
 
 def test_the_file_as_it_was_issued_is_known(paper: Paper) -> None:

@@ -123,7 +123,7 @@ def letter(name: str, language: papers.Spoken) -> papers.Composition:
         signer=papers.Signer(
             side, papers.Words("अमित ओझा", "Amit Ojha"), station() if side == "thana" else papers.Words()
         ),
-        district=papers.Words("सारण", "Saran"),
+        district=papers.District("सारण", "Saran", is_practice=False),
         issued_on=date(2026, 11, 23),
         number="SP-CON/VER/2026/00031",
         memo_no="" if slip else "SP-CON/VER/2026/00031",

@@ -135,6 +135,18 @@ def test_every_page_of_an_adverse_report_is_marked_confidential() -> None:
     assert "गोपनीय" not in text_of(drawn(clear_report()))
 
 
+@pytest.mark.parametrize(
+    "facts", [certificate(language="both"), adverse_report(records=(RECORD,) * 20)], ids=["one page", "many"]
+)
+def test_every_page_that_a_practice_district_issues_says_so_and_has_no_page_more(facts: PaperFacts) -> None:
+    practising = replace(facts, district=replace(facts.district, is_practice=True))
+    pages = pages_of(drawn(practising))
+    assert all("अभ्यास · PRACTICE" in page and "not a genuine paper" in page for page in pages)
+    genuine = pages_of(drawn(facts))
+    assert len(genuine) == len(pages)
+    assert "PRACTICE" not in " ".join(genuine)
+
+
 def test_a_certificate_in_both_languages_is_signed_once() -> None:
     text = text_of(drawn(certificate(language="both")))
     assert "दिनांक / Date ____________" in text

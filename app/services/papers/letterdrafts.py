@@ -15,7 +15,7 @@ from app.services.casefile.options import choices
 from app.services.casefile.projections import LETTER_NO
 from app.services.district import calendars
 from app.services.papers import annexes, signers, unitreports
-from app.services.papers.letterkinds import TELLING, Draft, head_of_thana, last_letter
+from app.services.papers.letterkinds import TELLING, Draft, district, head_of_thana, last_letter
 from app.services.papers.paperpeople import People, named
 from app.services.procedure import releases
 
@@ -65,13 +65,12 @@ class Maker:
     def facts(self, draft: Draft, texts: papers.Texts, annex: Annex | None = None) -> papers.LetterFacts:
         """Everything the letter says; `annex` is the list of its persons, where it is not about this case alone."""
         day = calendars.day(self._row.at)
-        district = offices.district(self._session)
         side: signers.Side = "dm" if draft.side == "dm" else "sp"
         by, at = self._row.answered_by, self._row.at
         return papers.LetterFacts(
             template=draft.template,
             signer=draft.signer or signers.of_side(self._session, texts, side, by, at),
-            district=papers.Words(district.name_hi, district.name_en),
+            district=district(self._session),
             issued_on=day,
             number=draft.number,
             memo_no="" if draft.is_slip else draft.number,
@@ -331,9 +330,8 @@ class Maker:
         return last_letter(self._file, "scrutinise")
 
     def _head(self, designation: str) -> Words:
-        said = self.texts.setting(designation)
-        district = offices.district(self._session)
-        return papers.Words(f"{said.hi}, {district.name_hi}", f"{said.en}, {district.name_en}")
+        said, of = self.texts.setting(designation), district(self._session)
+        return papers.Words(f"{said.hi}, {of.hi}", f"{said.en}, {of.en}")
 
 
 _SENT_BY: dict[str, Callable[[Maker, Mapping[str, Any]], Iterator[Draft]]] = {

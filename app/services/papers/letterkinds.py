@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app import papers
 from app.domain.offices import OfficeKind
+from app.models.district import office_queries as offices
 from app.services.casefile import sentletters
 from app.services.casefile.projections import LETTER_NO
 from app.services.district import calendars
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
+    from app.models.scope import Session
     from app.papers import Words
     from app.services.casefile.casefile import CaseFile
 
@@ -36,6 +38,12 @@ class Draft:
     is_slip: bool = False  # stands alone, without a letterhead and a पत्रांक of its own
     signer: papers.Signer | None = None  # none: whoever of the office sent it
     letter_id: UUID | None = None  # of the letter that other cases may have gone with as well
+
+
+def district(session: Session) -> papers.District:
+    """The district as its papers name it."""
+    row = offices.district(session)
+    return papers.District(row.name_hi, row.name_en, is_practice=row.demo)
 
 
 def office(kind: str, hi: str, en: str) -> Words:

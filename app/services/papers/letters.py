@@ -24,7 +24,7 @@ from app.services.casefile import casefile, sightings
 from app.services.district import calendars, englishnames
 from app.services.papers import annexes, signers
 from app.services.papers.letterdrafts import Maker
-from app.services.papers.letterkinds import TELLING, head_of_thana, last_letter
+from app.services.papers.letterkinds import TELLING, district, head_of_thana, last_letter
 from app.services.papers.paperpeople import People
 from app.services.procedure import releases
 from app.services.store import documents
@@ -237,16 +237,13 @@ def _reminder(
     if row is None:
         raise NotFound
     side: Literal["dm", "sp"] = "dm" if row.office_kind == OfficeKind.SP_OFFICE else "sp"
-    district, sent = (
-        offices.district(session),
-        last_letter(file, "scrutinise" if side == "dm" else "route", row.office_id),
-    )
+    sent = last_letter(file, "scrutinise" if side == "dm" else "route", row.office_id)
     step = file.release.engine.label(row.element_id)
     is_first = row.number == 1 and texts.has(_FIRST)
     facts = papers.LetterFacts(
         template=_FIRST if is_first else REMINDER,
         signer=_head_of(session, texts, side, row.at),
-        district=papers.Words(district.name_hi, district.name_en),
+        district=district(session),
         issued_on=day_of(row.at),
         number=row.memo_number,
         memo_no=row.memo_number,

@@ -8,7 +8,6 @@ from app import papers
 from app.domain.errors import NotFound
 from app.domain.ledger import PAUSE
 from app.domain.offices import OfficeKind
-from app.models.district import office_queries as offices
 from app.services.district import calendars
 from app.services.papers import letterkinds, signers
 from app.services.procedure import releases
@@ -44,11 +43,10 @@ def draw(database: Database, actor: Actor, order_id: UUID, language: papers.Spok
 
 
 def _facts(session: Session, row: AnyRow, texts: papers.Texts, language: papers.Spoken) -> papers.LetterFacts:
-    district = offices.district(session)
     return papers.LetterFacts(
         template=_TEMPLATES[row.kind == PAUSE],
         signer=signers.of_side(session, texts, _side(row), row.issued_by, row.issued_at),
-        district=papers.Words(district.name_hi, district.name_en),
+        district=letterkinds.district(session),
         issued_on=row.dated_on or calendars.day(row.issued_at),
         number=row.number,
         memo_no=row.number,

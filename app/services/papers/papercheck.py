@@ -14,7 +14,7 @@ from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
 from app.services.district import calendars
-from app.services.papers import paperacts
+from app.services.papers import letterkinds, paperacts
 from app.services.procedure import releases
 from app.services.store import keys, scopes
 
@@ -49,6 +49,7 @@ class PublicPaper:
     file: str = ""
     certified_to: str = ""  # whose certificate signed it, and when; empty: it was signed in ink
     signed_at: str = ""
+    is_practice: bool = False  # of a district for practice: it is a paper of nobody
 
 
 def code_of(session: Session, certificate_id: UUID) -> str:
@@ -145,8 +146,8 @@ def _answer(session: Session, row: AnyRow | None, now: datetime) -> PublicPaper:
     texts = releases.active(session).texts
     dm_office = offices.only_of_kind(session, "dm_office", calendars.day(now))
     office = offices.find(session, dm_office) if dm_office is not None else None
-    district = offices.district(session)
-    named = papers.Words(district.name_hi, district.name_en)
+    district = letterkinds.district(session)
+    named: papers.Words = district
     if office is not None:
         named = papers.Words(f"{office.name_hi}, {named.hi}", f"{office.name_en}, {named.en}")
     facts = _facts(session, row) if row is not None else {}
@@ -157,10 +158,11 @@ def _answer(session: Session, row: AnyRow | None, now: datetime) -> PublicPaper:
         answer.state,
         answer.sentence.hi,
         answer.sentence.en,
-        f"{issuer.name_hi}, {district.name_hi}" if issuer is not None else "",
-        f"{issuer.name_en}, {district.name_en}" if issuer is not None else "",
+        f"{issuer.name_hi}, {district.hi}" if issuer is not None else "",
+        f"{issuer.name_en}, {district.en}" if issuer is not None else "",
         certified_to=facts.get("certified_to", ""),
         signed_at=facts.get("signed_at", ""),
+        is_practice=issued is not None and district.is_practice,
     )
 
 

@@ -12,12 +12,11 @@ from app.domain import clock, subjects
 from app.domain.offices import SEALED_UNITS
 from app.domain.secrecy import SEALED
 from app.models.casefile import case_queries as cases
-from app.models.district import office_queries as offices
 from app.services.casefile import units
 from app.services.casefile.facts import CaseFacts
 from app.services.casefile.options import choices
 from app.services.district import calendars
-from app.services.papers import paperpeople, paperplan, paperrecords, signers
+from app.services.papers import letterkinds, paperpeople, paperplan, paperrecords, signers
 from app.services.store import documents
 
 if TYPE_CHECKING:
@@ -84,7 +83,6 @@ class _Reader:
         plan = self._plan
         issued_on = calendars.day(self._known.now)
         months = self._months()
-        district = offices.district(self._session)
         period_from, period_to = self._period(issued_on)
         records, entries = paperrecords.read(self._known, self._loaded)
         return papers.PaperFacts(
@@ -94,7 +92,7 @@ class _Reader:
             number=certificate.number,
             memo_no=certificate.memo_number,
             issued_on=issued_on,
-            district=papers.Words(district.name_hi, district.name_en),
+            district=letterkinds.district(self._session),
             subject=self._people.subject(),
             purpose=papers.Words(*self._known.purpose(self._loaded)),
             requester=self._people.requester(),

@@ -21,7 +21,7 @@ from app.services.access import stepup
 from app.services.casefile import departments, paperproof
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars, series
-from app.services.papers import corrections, paperacts, paperpeople, signers, superseding
+from app.services.papers import corrections, letterkinds, paperacts, paperpeople, signers, superseding
 from app.services.procedure import releases
 from app.services.store import audit, documents
 from app.services.store.drafts import actor_scope
@@ -349,7 +349,7 @@ def _order(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFa
     if row is None or case is None:
         raise NotFound
     facts, texts = paperacts.facts_of(session, act), releases.active(session).texts
-    district, office = offices.district(session), offices.find(session, act.office_id)
+    office = offices.find(session, act.office_id)
     side: Literal["dm", "sp"] = "sp" if office is not None and office.kind == "sp_office" else "dm"
     words = {
         "paper_kind": texts.setting(f"paper_kind.{row.output}"),
@@ -366,7 +366,7 @@ def _order(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFa
     return texts, papers.LetterFacts(
         template=_TEMPLATE,
         signer=signer,
-        district=papers.Words(district.name_hi, district.name_en),
+        district=letterkinds.district(session),
         issued_on=calendars.day(act.at),
         number=act.number,
         memo_no=act.number,

@@ -29,7 +29,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.access import officers
 from app.services.casefile import sightings
 from app.services.district import calendars, series
-from app.services.papers import paperpeople, signers
+from app.services.papers import letterkinds, paperpeople, signers
 from app.services.procedure import releases
 from app.services.store import audit, documents, keys, scopes
 from app.services.store.drafts import actor_scope
@@ -296,13 +296,13 @@ def _facts(session: Session, row: AnyRow, texts: papers.Texts) -> papers.LetterF
     if letter is None:
         raise NotFound
     values: Mapping[str, Any] = keys.open_json(key, f"requisition|values|{letter.id}", letter.values)
-    district, day = offices.district(session), calendars.day(row.issued_at)
+    day = calendars.day(row.issued_at)
     waiting = sum(each["state"] == _WAITING for each in lines)
     head = texts.setting("reply_head")
     return papers.LetterFacts(
         template=TEMPLATE,
         signer=_signer(session, row, texts),
-        district=papers.Words(district.name_hi, district.name_en),
+        district=letterkinds.district(session),
         issued_on=day,
         number=row.number,
         memo_no=row.number,

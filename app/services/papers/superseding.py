@@ -21,7 +21,7 @@ from app.models.scope import CaseScope
 from app.services.access import stepup
 from app.services.casefile import projections, sightings
 from app.services.district import calendars, series
-from app.services.papers import certificates, corrections, paperacts, paperfacts, signers
+from app.services.papers import certificates, corrections, letterkinds, paperacts, paperfacts, signers
 from app.services.papers.paperpeople import People
 from app.services.procedure import releases
 from app.services.store import audit, officekeys
@@ -254,18 +254,14 @@ def notice(session: Session, act: AnyRow) -> tuple[papers.Texts, papers.LetterFa
         releases.active(session).texts,
         People(session, known),
     )
-    district, office, requester = (
-        offices.district(session),
-        offices.find(session, act.office_id),
-        people.requester(),
-    )
+    office, requester = offices.find(session, act.office_id), people.requester()
     side: Literal["dm", "sp"] = "sp" if office is not None and office.kind == "sp_office" else "dm"
     return texts, papers.LetterFacts(
         template=_TEMPLATE,
         signer=signers.of_office(
             session, texts, side, (act.done_by, act.office_id), act.at, otherwise="head"
         ),
-        district=papers.Words(district.name_hi, district.name_en),
+        district=letterkinds.district(session),
         issued_on=calendars.day(act.at),
         number=act.number,
         memo_no=act.number,
