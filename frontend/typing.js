@@ -1,13 +1,18 @@
-// Latin keys to Devanagari, word by word: the words of names as they are usually spelt, the rest by ITRANS, whose
+// Latin keys to Devanagari, word by word: words of names and of the office as they are usually spelt, the rest by ITRANS, whose
 // capitals (T D N A I U) reach every letter. Loaded when an officer first switches it on; nothing leaves the page.
 import Sanscript from "@indic-transliteration/sanscript";
 import names from "../app/domain/namewords.json";
+import office from "./officewords.json";
 
 const known = new Map();
 for (const [hindi, usual, also] of names) {
   for (const each of [usual, ...also.split(" ")]) {
     if (each && !known.has(each.toLowerCase())) known.set(each.toLowerCase(), hindi);
   }
+}
+
+for (const [hindi, spellings] of office) {
+  for (const each of spellings.split(" ")) if (!known.has(each)) known.set(each, hindi);
 }
 
 const END = /[A-Za-z][A-Za-z~^']*$/; // a word before the caret

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from app.domain.legacyfont import is_legacy
+
 DEFAULT_LENGTH = 4000  # characters of one answer, unless its field says less
 HARD_LENGTH = 20_000  # whatever was typed is kept up to here, right or wrong
 
@@ -61,6 +63,11 @@ def fault_in(text: str, *, lines: bool = True, may_hold_aadhaar: bool = False) -
         elif character not in _JOINERS and character != "\t" and unicodedata.category(character) in _HIDDEN:
             return "control"
     return "aadhaar" if not may_hold_aadhaar and holds_aadhaar(text) else ""
+
+
+def fault_in_words(text: str) -> str:
+    """The same for what officers write in their own words; `legacy_font` besides, for a text of an old Hindi font."""
+    return fault_in(text) or ("legacy_font" if is_legacy(text) else "")
 
 
 #: Of letters and pictures those that a paper has a font for: Latin, Urdu, the scripts of India but Sinhala.

@@ -148,3 +148,42 @@ def test_the_outcome_of_a_visit_follows_the_answers_and_asks_for_words_only_when
     screen.page.go_back()
     screen.open(screen.path)
     assert screen.page.get_by_label("House locked, second visit", exact=True).is_checked()
+
+
+# -- Hindi on Latin keys -------------------------------------------------------------------------------------------
+
+
+def test_latin_keys_write_hindi_one_backspace_gives_them_back_and_an_old_font_is_turned_away(
+    officers: Callable[[Look], Officers],
+) -> None:
+    screen = officers(DESKTOP).at("dm_assistant").open("/requisitions/new")
+    keys, department, number = (
+        screen.page.keyboard,
+        box(screen, "requesting_dept"),
+        box(screen, "letter_no"),
+    )
+    keys.press("F9")
+    screen.page.wait_for_function("document.querySelector('script[data-typing-words]')")
+    screen.page.wait_for_load_state("networkidle")
+    department.fill("")
+    department.click()
+    keys.type("shiksha vibhag bihar sarkar, ramesh ")
+    assert department.input_value() == "शिक्षा विभाग बिहार सरकार, रमेश "
+    keys.press("Backspace")
+    keys.type(" ")
+    assert department.input_value() == "शिक्षा विभाग बिहार सरकार, ramesh ", "that word was meant in Latin letters"
+    number.click()
+    keys.type("ka-12 ")
+    assert number.input_value() == "ka-12 ", "a number stays as it is typed"
+    department.fill("")
+    department.evaluate(
+        """field => field.dispatchEvent(new ClipboardEvent("paste", {bubbles: true, cancelable: true,
+             clipboardData: (data => (data.setData("text", "jke dqekj flag"), data))(new DataTransfer())}))"""
+    )
+    expect(screen.page.get_by_text("कृतिदेव जैसे पुराने फॉन्ट")).to_be_visible()
+    assert department.input_value() == ""
+    keys.press("F9")
+    department.fill("")
+    department.click()
+    keys.type("ramesh ")
+    assert department.input_value() == "ramesh "

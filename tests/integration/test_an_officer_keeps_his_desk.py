@@ -314,6 +314,7 @@ def test_only_the_offices_of_the_case_can_be_written_to(journey, enquired):
         (" ? ", "note.text_missing"),
         ("क" * 2001, "desk.too_long"),
         ("अ\u202eब स", "form.bidi"),
+        ("jke dqekj dk irk crk;sa", "form.legacy_font"),
     ],
 )
 def test_a_note_that_cannot_stand_is_refused_with_its_reason(journey, enquired, text, key):
