@@ -171,7 +171,9 @@ def test_latin_keys_write_hindi_one_backspace_gives_them_back_and_an_old_font_is
     assert department.input_value() == "शिक्षा विभाग बिहार सरकार, रमेश "
     keys.press("Backspace")
     keys.type(" ")
-    assert department.input_value() == "शिक्षा विभाग बिहार सरकार, ramesh ", "that word was meant in Latin letters"
+    assert department.input_value() == "शिक्षा विभाग बिहार सरकार, ramesh ", (
+        "that word was meant in Latin letters"
+    )
     number.click()
     keys.type("ka-12 ")
     assert number.input_value() == "ka-12 ", "a number stays as it is typed"

@@ -15,7 +15,8 @@ from app.models.tables.officers import officer
 from app.services.access import officers
 from app.services.installation import setup
 from app.services.store import scopes
-from app.web.frame.pages import HELP_TOPICS, NAVIGATION, entry_of
+from app.web.frame.helping import HELP_TOPICS, TOLD_WITH
+from app.web.frame.navigation import NAVIGATION, entry_of
 from app.web.guard.access import NEWCOMER, PUBLIC, OfPrograms
 from tests.addresses import ADDRESSES
 from tests.districts import NOW
@@ -63,6 +64,7 @@ OUTSIDE_THE_NAVIGATION = {
     "account", "assets", "bundles", "cases", "demo", "finder", "health", "help", "live", "newcomers", "notices",
     "passkeys", "signin", "stepup"
 }  # fmt: skip
+WITHOUT_A_PAGE = {"assets", "demo", "health", "help", "live"}  # they answer, and show nothing of their own
 OWN_FACTORS = ["/account/factors/password", "/account/factors/factor", "/account/factors/codes"]
 #: A dotted key as it would stand on a page; the names of a release's files look alike.
 _KEY = re.compile(r"(?<![\w./@-])[a-z_]+(?:\.(?!bpmn|dmn|form\b|json)[a-z_]+)+(?![\w/-])")
@@ -252,5 +254,34 @@ def test_every_screen_belongs_to_a_word_of_the_navigation_or_stands_outside_of_i
 
 
 @pytest.mark.parametrize("topic", HELP_TOPICS)
-def test_every_topic_of_help_has_a_page(site: Flask, topic: str) -> None:
-    assert site.test_client().get(f"/help/{topic}").status_code == 200
+def test_every_topic_of_help_has_a_page_in_both_languages(site: Flask, topic: str) -> None:
+    told = []
+    for lang in ("hi", "en"):
+        page = site.test_client().get(f"/help/{topic}?lang={lang}")
+        main = page.get_data(as_text=True).partition("<main")[2].partition("</nav>")[0].partition("<nav")[0]
+        assert page.status_code == 200
+        assert f"help.text.{topic}" not in main
+        told.append(main)
+    assert re.search("[\u0900-\u097f]{2}", told[0])
+    assert told[0] != told[1]
+
+
+def test_a_screen_without_a_page_of_help_is_told_of_on_its_twins(site: Flask) -> None:
+    """A new screen comes with its page of help: write `help.screen` and `help.text`, and name it in HELP_TOPICS."""
+    assert {*site.blueprints} - {*HELP_TOPICS} - {*TOLD_WITH} == WITHOUT_A_PAGE
+    assert {*TOLD_WITH.values()} <= {*HELP_TOPICS}
+    assert not {*TOLD_WITH} & {*HELP_TOPICS}
+
+
+def test_a_screen_leads_to_its_own_page_of_help_and_a_department_to_its_own(
+    enter: Callable[[Role], FlaskClient],
+) -> None:
+    for role, address, topic in (
+        (Role.DM, "/signatures", "signatures"),
+        (Role.DM, "/admin/rights", "rights"),
+        (Role.SHO, "/charge", "charges"),
+        (Role.DM_ASSISTANT, "/requisitions/sent", "lodgements"),
+        (Role.REQUESTER, "/department/new", "department"),
+        (Role.REQUESTER, "/department/tokens", "tokens"),
+    ):
+        assert f'href="/help/{topic}"' in enter(role).get(address).get_data(as_text=True), address

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from app.domain.roles import Permission
 from app.web.frame import language
 from app.web.frame.addresses import address_of
-from app.web.frame.pages import NAVIGATION, Entry, help_of
+from app.web.frame.helping import help_of
+from app.web.frame.navigation import NAVIGATION, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

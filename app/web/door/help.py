@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort
 
-from app.web.frame.pages import HELP_TOPICS, help_topics, page, way_to
+from app.web.frame.helping import HELP_TOPICS, help_topics, way_to
+from app.web.frame.pages import page
 from app.web.guard.access import public_page
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ bp = Blueprint("help", __name__)
 def topic(screen: str) -> ResponseReturnValue:
     if screen not in HELP_TOPICS:
         abort(404)
-    return page("help/topic.html", screen=screen, screens=help_topics(), back=way_to(screen))
+    return page("help/topic.html", screen=screen, groups=help_topics(), back=way_to(screen))
 
 
 @bp.get("/accessibility")

@@ -40,6 +40,7 @@ DOMAINS = (
     "rosters",
     "departments",
     "daily",
+    "help",
     "amendments",
     "privacy",
     "crimes",
