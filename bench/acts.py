@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 STEP = "endorse_enquiry"
 FLOOR = "floor F, one durable commit, CPU"
 _OFFICERS = 16
+_LEAST_ACTS = 4 * _OFFICERS  # with fewer, most of a crowd would stand idle while the last of it are measured
 _PATIENCE = 300.0  # seconds
 _BATCH, _WARM = 5, 3
 
@@ -48,7 +49,7 @@ class _Waiting:
 def rows(ground: World, *, quick: bool) -> Iterator[results.Row]:
     """Capture the floor from real acts, then measure service, request and sixteen officers against it."""
     rounds = 2 if quick else 24
-    prepared = _prepare(ground, measure.needed(rounds, _BATCH, _WARM))
+    prepared = _prepare(ground, max(measure.needed(rounds, _BATCH, _WARM), _LEAST_ACTS))
     acts = _capture(ground, prepared)
     found = _interleaved(ground, prepared, acts, rounds)
     yield from _against_the_floor(ground, found, acts)
@@ -166,7 +167,7 @@ def _many_officers(ground: World, prepared: list[_Waiting], *, quick: bool) -> I
     """Let one officer do all acts, then sixteen at once; both on fresh copies, the better of each."""
     processes = 1 if ground.server is None else ground.settings("endorse").web_processes
     alone, together = [], []
-    for _ in range(1 if quick else 3):
+    for _ in range(2 if quick else 3):
         alone.append(_at_once(ground, prepared, 1, 1))
         together.append(_at_once(ground, prepared, _OFFICERS, processes))
     gain = max(len(one.wall) / one.seconds for one in together) / max(

@@ -44,7 +44,7 @@ def rows(ground: World, *, quick: bool) -> Iterator[results.Row]:
 
     if once().same_path != _CASES:
         raise RuntimeError("a case does not take the path that it took: what is measured is no replay")
-    sample = measure.interleaved({"replay": once}, rounds=2 if quick else 8, batch=1)["replay"]
+    sample = measure.interleaved({"replay": once}, rounds=5 if quick else 8, batch=1)["replay"]
     yield results.at_most(
         "replay of a case of two thanas, CPU", ground.kind, sample.cpu / _CASES, "ms", _BUDGET
     )
