@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.domain.errors import NotFound
 from app.domain.roles import Role
 from app.models.tables.audit import audit
-from app.models.tables.officers import login_session, step_up
+from app.models.tables.officers import login_session, posting, step_up
 from app.services.access import officers, stepup
 from app.services.desk import tasks
 from app.services.papers import signing
@@ -127,6 +127,16 @@ def test_what_is_written_on_after_the_question_is_not_signed(desk: Desk) -> None
     assert back.headers["Location"] == desk.address
     assert not desk.is_done
     assert "हस्ताक्षर नहीं हुआ" in text_of(desk.dm.browser.get(desk.address))
+
+
+def test_who_lost_his_post_between_question_and_code_signs_nothing(desk: Desk) -> None:
+    answer = desk.send()
+    desk.goes_on(minutes=1)
+    with desk.doorway.database.engine.execution_options(writing=True).begin() as connection:
+        own = update(posting).where(posting.c.officer_id == desk.dm.id)
+        connection.execute(own.values(role=Role.DM_SECTION_HEAD.value))
+    assert desk.confirm(answer).status_code in {403, 404}
+    assert not desk.is_done
 
 
 def test_five_minutes_later_the_question_is_over_and_the_form_kept(desk: Desk) -> None:

@@ -270,6 +270,20 @@ def test_no_code_is_made_before_the_administrator_has_confirmed_it(doorway: Door
         assert connection.execute(select(entry_code)).all() == []
 
 
+def test_who_lost_the_post_between_question_and_code_gets_none(doorway: Doorway) -> None:
+    admin = doorway.let_in("user_admin")
+    admin.browser.get("/admin/entry-codes")
+    asked = admin.browser.post("/admin/entry-codes", {"username": "dm", "kind": "password"})
+    with doorway.database.engine.execution_options(writing=True).begin() as connection:
+        own = update(posting).where(posting.c.officer_id == admin.id)
+        connection.execute(own.values(role=Role.PROCESS_ADMIN.value))
+    doorway.goes_on(minutes=2)
+    refused = admin.browser.post(asked.headers["Location"], {"code": admin.phone.code(doorway.now)})
+    assert (refused.status_code, codes_on(refused)) == (403, [])
+    with doorway.database.engine.connect() as connection:
+        assert connection.execute(select(entry_code)).all() == []
+
+
 def test_a_request_that_was_refused_gives_no_code(doorway: Doorway) -> None:
     admin, other = doorway.let_in("user_admin"), second_administrator(doorway)
     ask(doorway, admin, "sho.garkha", "factor")
