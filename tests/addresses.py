@@ -120,6 +120,7 @@ ADDRESSES: dict[str, Address] = {
     "offices.add": acts(),
     "offices.undo": acts(),
     "offices.lacking": opens(),
+    "offices.see_letterhead": acts(),
     "officelists.begin": opens(),
     "officelists.upload": acts(),
     "officelists.template": opens(),

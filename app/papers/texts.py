@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.papers.errors import PaperRefused
@@ -100,6 +101,12 @@ class Texts:
             if raw["kind"] == kind:
                 return str(name)
         raise PaperRefused("papers.no_template", name=kind)
+
+    def digest(self, templates: Iterable[str], settings: Iterable[str]) -> str:
+        """A digest of what these templates and settings say, to tell whether they say it still (SHA-256, in hex)."""
+        said = [self._content["templates"].get(name) for name in templates]
+        words = [astuple(self.setting(path)) for path in settings]
+        return sha256(json.dumps([said, words], sort_keys=True).encode()).hexdigest()
 
     def setting(self, path: str) -> Words:
         """Return the words at a dotted path of the settings; empty words when there are none."""

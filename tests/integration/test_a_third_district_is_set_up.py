@@ -26,6 +26,7 @@ from tests.districts import NOW
 from tests.office import MULTIPART, text_of
 from tests.settling import BHOJPUR, SDPO, THANA, Settling
 from tests.two_districts import SARAN, District
+from tests.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +87,27 @@ def test_the_command_prints_the_list_that_the_page_shows(settling: Settling) -> 
         assert words in said.output
         assert words in page
     assert 'href="/admin/offices"' in page
+
+
+def test_a_letterhead_that_the_district_keeps_is_ticked_off_by_who_approves_settings(
+    settling: Settling,
+) -> None:
+    settling.post([("dm_office", Role.DM)])
+    magistrate, keeper = settling.district().staff.holder(Role.DM), settling.admin()
+    visitor = Visitor(settling.app).enter(magistrate.officer_id, NOW)
+    assert settling.points()["letterhead"].state is State.LOOK
+    assert "यही पदनाम ठीक हैं" not in text_of(keeper.get("/admin/lacks"))
+    assert keeper.post("/admin/lacks/letterhead", {"digest": "0"}).status_code == 403
+    digest = re.search(r'name="digest" value="([0-9a-f]{64})"', text_of(visitor.get("/admin/lacks")))
+    assert digest is not None
+    visitor.post("/admin/lacks/letterhead", {"digest": "0" * 64})
+    assert "इस बीच पत्र-शीर्ष बदल गया है" in text_of(visitor.get("/admin/lacks"))
+    assert settling.points()["letterhead"].state is State.LOOK, "what was not on his page he has not seen"
+    assert visitor.post("/admin/lacks/letterhead", {"digest": digest[1]}).status_code == 303
+    point = settling.points()["letterhead"]
+    assert (point.state, point.seen and point.seen.officer_id) == (State.READY, magistrate.officer_id)
+    page = text_of(keeper.get("/admin/lacks"))
+    assert f"{magistrate.name_hi} ने" in page
 
 
 def test_an_office_of_tomorrow_opens_tomorrow_and_is_taken_back_until_then(settling: Settling) -> None:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app import formjs
 from tests.shipped_forms import (
     BY_SP,
     CERTIFICATE,
     FACTS,
     FIR,
     FORMS,
+    OPTIONS,
     REGISTERS,
     SEEN,
     SITE,
@@ -779,6 +781,28 @@ def test_what_touches_the_person_is_classed_as_it_must_be_sealed(name: str) -> N
     found = [{each.path for each in form(name).fields if each.pii == pii} for pii in ("P2", "P3", "P4")]
     personal, sensitive = SENSITIVE[name]
     assert found == [set(personal.split()), set(sensitive.split()), SEALED.get(name, set())]
+
+
+# -- in advance --------------------------------------------------------------------------------------------------
+
+#: Boxes that stand ticked before anybody has pressed them: what the tables ask for, and an address that is one.
+PROPOSED_BOXES = {("intake", "same_address"), ("route", "need_dcrb")}
+
+
+def test_nothing_that_an_officer_vouches_for_is_ticked_in_advance() -> None:
+    boxes = {
+        (name, path)
+        for name in FORMS
+        for path, value in formjs.initial(form(name), FACTS, OPTIONS).items()
+        if value is True
+    }
+    assert boxes == PROPOSED_BOXES
+
+
+def test_the_years_of_the_registers_are_those_that_the_purpose_looks_back() -> None:
+    facts = known(checks={"lookback_years": 10})
+    asked = formjs.initial(form("check_registers"), facts, OPTIONS)
+    assert (asked["reg_from"], asked["reg_to"]) == (FACTS["today"].year - 10, FACTS["today"].year)
 
 
 # -- decisions ---------------------------------------------------------------------------------------------------

@@ -148,6 +148,14 @@ def decide(
     audit.record(session, "admin", act, key, actor, now, **value)
 
 
+def saw(session: Session, actor: Actor, key: str, digest: str, now: datetime) -> None:
+    """Keep that an officer who approves found what has this digest as it should be. Raises NotAllowed."""
+    if not actor.may(Permission.POLICY_APPROVE):
+        raise NotAllowed
+    _put(session, key, actor, {"digest": digest}, now)
+    audit.record(session, "admin", "policy:seen", key, actor, now, digest=digest)
+
+
 def _put(session: Session, key: str, actor: Actor, value: dict[str, Any], now: datetime) -> None:
     settings.put_value(session, key, {**value, "by": str(actor.officer_id), "at": now.isoformat()})
 

@@ -7,12 +7,12 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import NotFound
+from app.domain.errors import Conflict, NotFound
 from app.domain.offices import ONE_PER_DISTRICT, OfficeKind, nearest
 from app.domain.roles import Role
 from app.models.district import setup_queries as table
 from app.models.timekeeping import calendar_queries as calendar
-from app.services.district import calendars, series
+from app.services.district import calendars, policies, series
 from app.services.procedure import releases
 
 if TYPE_CHECKING:
@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.district.policies import Kept
     from app.services.store.officekeys import KeyState
 
 Said = tuple[str, str]  # in Hindi, in English
+LETTERHEAD = "letterhead_seen"  # the setting that tells who found it right
+_LETTERHEADS = ("letterhead_dm", "letterhead_sp", "letterhead_thana")
+_DESIGNATIONS = ("dm_designation_letter", "sp_designation")
 
 
 class State(StrEnum):
@@ -48,6 +53,8 @@ class Point:
     kinds: list[str] = field(default_factory=list)
     offices: list[Said] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
+    digest: str = ""  # of what may be found right as it stands
+    seen: Kept | None = None  # by whom and when it was
 
 
 #: Whose post must be held in each office before a case can go its way; who does it for him in his absence, does.
@@ -167,15 +174,25 @@ def _release(session: Session) -> Point:
 
 
 def _letterhead(session: Session) -> Point:
-    """What the papers call the heads of the offices: of a release that came with the product it is to be read."""
+    """What the papers call the heads of the offices: somebody is to see what came with the product."""
     try:
         texts = releases.active(session).texts
     except NotFound:
         return Point("letterhead", State.LACKS)
-    is_own = not releases.came_with_the_product(session)
-    said = [texts.setting(each) for each in ("dm_designation_letter", "sp_designation")]
-    names = [(each.hi, each.en) for each in said]
-    return Point("letterhead", State.READY if is_own else State.LOOK, offices=names)
+    digest = texts.digest(_LETTERHEADS, _DESIGNATIONS)
+    held, _ = policies.kept(session, LETTERHEAD)
+    seen = held if held is not None and held.value["digest"] == digest else None
+    is_settled = seen is not None or not releases.came_with_the_product(session)
+    names = [(each.hi, each.en) for each in map(texts.setting, _DESIGNATIONS)]
+    state = State.READY if is_settled else State.LOOK
+    return Point("letterhead", state, offices=names, digest=digest, seen=seen)
+
+
+def see_letterhead(session: Session, actor: Actor, digest: str, now: datetime) -> None:
+    """Keep that the actor found the letterhead of this digest right. Raises NotAllowed, Conflict: it has changed."""
+    if _letterhead(session).digest != digest:
+        raise Conflict
+    policies.saw(session, actor, LETTERHEAD, digest, now)
 
 
 def _series(session: Session, now: datetime) -> Point:

@@ -177,6 +177,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "recovery:use": frozenset(),
     "baseline:set": frozenset(),
     "policy:propose": frozenset({"cap", "years", "series"}),
+    "policy:seen": frozenset({"digest"}),
     "policy:approve": frozenset({"cap", "years", "series"}),
     "policy:refuse": frozenset({"cap", "years", "series"}),
     "events:export": frozenset({"found", "step_up"}),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, redirect, request, url_for
 
-from app.domain.errors import FormInvalid, NotFound
+from app.domain.errors import Conflict, FormInvalid, NotFound
 from app.domain.roles import Permission
 from app.services.district import calendars, foundings
 from app.services.installation import lacks
@@ -95,7 +95,21 @@ def lacking() -> ResponseReturnValue:
         points=[(each, _put_right(each)) for each in points],
         is_ready=lacks.is_ready(points),
         count=sum(each.state is lacks.State.LACKS for each in points),
+        may_settle=g.actor.may(Permission.POLICY_APPROVE),
+        told=confirmations.take_notes().get("lacks", ""),
     )
+
+
+@bp.post("/admin/lacks/letterhead")
+@requires(Permission.POLICY_APPROVE)
+def see_letterhead() -> ResponseReturnValue:
+    """Whoever approves the settings has read the designations, and finds them right."""
+    actor, now, digest = transaction.actor(), transaction.now(), request.form.get("digest", "")
+    try:
+        transaction.write(lambda rows: lacks.see_letterhead(rows, actor, digest, now))
+    except Conflict:
+        confirmations.note("lacks", "changed")
+    return redirect(url_for("offices.lacking"), code=303)
 
 
 def _put_right(point: Point) -> str:
