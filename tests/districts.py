@@ -133,7 +133,11 @@ def database(new_url: str, open_database: Callable[[str], Database]) -> Database
 
 @pytest.fixture
 def office(demo_sqlite: Path, tmp_path: Path) -> Iterator[Office]:
-    """The application on a copy of the demo district, with its own clock."""
+    """The application on a copy of the demo district, with its own clock; on SQLite alone.
+
+    What its pages read and write are services, whose tests run on both kinds: of two runs of each page the second
+    would prove little and cost minutes. A page with statements of its own takes `either_office`.
+    """
     (tmp_path / "satyapan.db").write_bytes(demo_sqlite.read_bytes())
     made = Office(tmp_path, NOW)
     yield made
