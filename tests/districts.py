@@ -165,9 +165,13 @@ def drill(
     request: pytest.FixtureRequest, loaded: Loaded, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Drill]:
     """The real program on a demo district of its own, on either kind of database; each test brings its case."""
-    url = ""
+    instance, url = tmp_path_factory.mktemp("drill") / "instance", ""
     if request.param == "postgres":
-        url = request.getfixturevalue("postgres_server").new_database()
-    made = Drill(tmp_path_factory.mktemp("drill") / "instance", loaded, url)
+        server = request.getfixturevalue("postgres_server")
+        url = server.new_database(template=request.getfixturevalue("empty_postgres"))
+    else:
+        instance.mkdir(mode=0o700)
+        shutil.copy(request.getfixturevalue("empty_sqlite"), instance / "satyapan.db")
+    made = Drill(instance, loaded, url)
     yield made
     made.end()

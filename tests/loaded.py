@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
-from tempfile import TemporaryDirectory
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 from tests import room, routes
@@ -100,6 +100,7 @@ def _answer(lines: Any) -> None:
                 os.dup2(said, 2)
                 os.environ.clear()
                 os.environ.update(asked["environment"])
+                tempfile.tempdir = None  # is found anew by what its own environment says
                 sys.exit(serve.main())
         lines.write(f"{done}\n")
         lines.flush()
@@ -108,7 +109,7 @@ def _answer(lines: Any) -> None:
 def _ready_once(serve: Any, config: Any) -> None:
     """Ready it over a folder that is thrown away: what it keeps in memory, each copy has from its start."""
     routes.compile_once()
-    with TemporaryDirectory(dir=room.in_memory()) as folder:
+    with tempfile.TemporaryDirectory(dir=room.in_memory()) as folder:
         serve.ready(config.load({"INSTANCE": folder, "ESP_DEMO": "1", "DEMO_CASES": "0"}))
     gc.collect()
     gc.freeze()

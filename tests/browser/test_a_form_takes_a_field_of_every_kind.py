@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Look
     from tests.browser.pages import Screen
+    from tests.loaded import Loaded
 
 FORM = "visit"
 
@@ -46,9 +47,9 @@ def form(release: Path) -> formjs.Form:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, release: Path) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, loaded: Loaded, release: Path) -> Iterator[Site]:
     """A running site into which the changed release is deployed, as its administrator would."""
-    running = Site(tmp_path_factory.mktemp("every-kind") / "instance").start()
+    running = Site(tmp_path_factory.mktemp("every-kind") / "instance", loaded=loaded).start()
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "deploy", "--folder", str(release)]
     environment = {**os.environ, "INSTANCE": str(running.instance), "ESP_DEMO": "1"}
     told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.browser.pages import Screen
     from tests.journey import Journey
+    from tests.loaded import Loaded
 
 ROUTE = "verification.bpmn"
 WIDE = Look("wide", {"width": 1440, "height": 900}, scripts=True)
@@ -30,9 +31,9 @@ def begin(screen: Screen, title: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, loaded: Loaded) -> Iterator[Site]:
     """A district of its own: a changed route must not be the route of other tests' cases."""
-    running = Site(tmp_path_factory.mktemp("changed") / "instance").start()
+    running = Site(tmp_path_factory.mktemp("changed") / "instance", loaded=loaded).start()
     yield running
     running.stop()
 

@@ -47,9 +47,10 @@ def on_sqlite(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="module")
 def on_postgres(
-    postgres_server: Any, loaded: Loaded, tmp_path_factory: pytest.TempPathFactory
+    postgres_server: Any, empty_postgres: str, loaded: Loaded, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Drill]:
-    made = Drill(tmp_path_factory.mktemp("trouble") / "instance", loaded, postgres_server.new_database())
+    url = postgres_server.new_database(template=empty_postgres)
+    made = Drill(tmp_path_factory.mktemp("trouble") / "instance", loaded, url)
     yield made
     made.end()
 
