@@ -211,7 +211,7 @@ ADDRESSES: dict[str, Address] = {
     "tasks.give": acts("gift"),
     "cases.show": opens("case"),
     "cases.tab": opens("case", tab="timeline"),
-    "cases.diagram_file": opens("case"),
+    "cases.diagram_file": opens("case", step="1"),  # with one drawing: each costs half a second
     "tracking.overview_file": opens(),
     "cases.write_note": acts("case"),
     "cases.settle_note": Address(
