@@ -81,5 +81,9 @@ def _here(moves: Sequence[Moved]) -> frozenset[str]:
     for move in moves:
         change = {"opened": 1, "completed": -1, "cancelled": -1}.get(move.kind, 0)
         key = (move.path, move.enquiry_id)
+        if change < 0 and not open_at.get(
+            key
+        ):  # a reminder begins for no enquiry in particular, and ends for one
+            key = (move.path, None)
         open_at[key] = max(0, open_at.get(key, 0) + change)
     return frozenset(element for (path, _), count in open_at.items() if count for element in path.split("/"))
