@@ -75,6 +75,7 @@ async function syncNow() {
     out.push(item);
     if (waited) sent.push(item);
     if (item.kind === "draft" && item.task === form?.dataset.task) form.dataset.version = told.version;
+    if (item.kind === "visit" && visit) visit.querySelector("[data-visit-problem]").textContent = ""; // it waits no longer
     if (live?.id === item.id) live = null;
   }
   await paint();

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PHONE = next(look for look in LOOKS if look.touch)
 #: A phone whose clock is two days ahead.
 WRONG_CLOCK = "const clock = Date.now; Date.now = () => clock() + 172_800_000;"
+#: Where the phone says that it is, to so many metres.
+STANDING = {"latitude": 25.780123, "longitude": 84.747312, "accuracy": 11.4}
 #: All that a page of this site may find on the phone, as one text; bytes as the letters they would be.
 LYING = """async () => {
   const found = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), String((await caches.keys()).length)];
@@ -59,7 +61,7 @@ def test_a_report_written_without_a_line_waits_sealed_and_goes_out_with_it(
     desk: Callable[..., Screen], site: Site, journey: Journey
 ) -> None:
     _, task = at_the_door(journey)
-    screen = desk(PHONE)
+    screen = desk(PHONE, geolocation=STANDING, permissions=["geolocation"])
     page = screen.page
     page.add_init_script(WRONG_CLOCK)
     screen.sign_in(account_of(site, journey, task))
@@ -75,7 +77,19 @@ def test_a_report_written_without_a_line_waits_sealed_and_goes_out_with_it(
     screen.button("असफल भ्रमण दर्ज करें").click()
     panel = page.get_by_role("status", name="इस फोन पर रखा हुआ")
     panel.get_by_text("असफल भ्रमण").wait_for()
+    waits = page.locator("[data-visit-problem]", has_text="लाइन की प्रतीक्षा")
+    waits.wait_for()
+    visit_lies = page.evaluate(LYING)
+    assert not [word for word in ("रामेश्वर", "neighbour", str(task.id)) if word in visit_lies]
+    page.context.set_offline(False)
+    waits.wait_for(state="detached")
+    page.context.set_offline(True)
     write_report(page)
+    unfold(screen, "भ्रमण का स्थान")
+    screen.button("सहमत हूँ, स्थान लिखें").click()
+    page.wait_for_function(
+        "() => document.querySelector('[name=position]').value === '25.78012, 84.74731 ±12m'"
+    )
     unfold(screen, "स्थल फोटो")
     page.locator("input[type=file][name=site_photo]").set_input_files(
         {"name": "IMG_2026.jpg", "mimeType": "image/jpeg", "buffer": photo()}
@@ -83,10 +97,10 @@ def test_a_report_written_without_a_line_waits_sealed_and_goes_out_with_it(
     panel.get_by_text("IMG_2026.jpg").wait_for()
     screen.button("प्रतिवेदन भेजें").click()
     panel.get_by_text("प्रतिवेदन का प्रारूप").wait_for()
-    assert panel.get_by_text("इस फोन पर सुरक्षित, लाइन की प्रतीक्षा").count() == 3
+    assert panel.get_by_text("इस फोन पर सुरक्षित, लाइन की प्रतीक्षा").count() == 2, "the visit has gone already"
     lying = page.evaluate(LYING)
     assert len(lying) > len(photo()) / 2, "it does lie there"
-    for word in (*WITNESSES, "रामेश्वर", "known_good", "IMG_2026", "neighbour", str(task.id), "JFIF"):
+    for word in (*WITNESSES, "रामेश्वर", "known_good", "IMG_2026", "25.78", str(task.id), "JFIF"):
         assert word not in lying, word
     screen.sound("visit-without-a-line")
 
