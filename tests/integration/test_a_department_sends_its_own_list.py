@@ -245,8 +245,11 @@ def test_the_pages_lead_from_the_letter_to_its_acceptance(office: Office) -> Non
     assert "अमित कुमार" in text_of(assistant.get(sent))
     assert assistant.post(f"{sent}/return", {"reason": ""}).status_code == 422
     accepted = assistant.post(f"{sent}/accept", {})
-    assert accepted.headers["Location"] == f"/requisitions/{at_id(at)}"
-    assert "दर्ज हुई" in text_of(assistant.get(accepted.headers["Location"]))
+    assert accepted.headers["Location"].startswith("/lists/"), (
+        "its list lies ready, and is the next thing to do"
+    )
+    lodging.work(office.journey, office.now)
+    assert "सही पंक्तियों के प्रकरण बनाएँ (2)" in text_of(assistant.get(accepted.headers["Location"]))
     assert number in text_of(clerk.get(f"/department/letters/{at_id(at)}"))
 
 
