@@ -6,6 +6,8 @@ import re
 import zipfile
 from io import BytesIO
 
+MOST_COLUMNS = 120
+LONGEST = 4_000  # characters of one cell
 MAX_UNPACKED = 60_000_000  # bytes of all parts
 MAX_RATIO = 200  # an honest sheet of many equal cells comes near a hundred
 _MAX_PARTS = 1_000
@@ -15,6 +17,9 @@ _OVERLAP = 200  # a tag may lie across two blocks
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _MERGED = re.compile(rb'<(?:\w{1,20}:)?mergeCell\b[^<>]{0,60}?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _FOREIGN = re.compile(r"vbaProject|externalLinks/|embeddings/|activeX/|ctrlProps/", re.IGNORECASE)
+
+
+Row = tuple[int, list[str]]
 
 
 class Refused(Exception):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.spreadsheets.reading import Row
+    from app.spreadsheets.archive import Row
 
 _FIRST = date(1899, 12, 30)  # day 0; Excel counts a 29-02-1900 that never was
 _NUMBER = re.compile(r"[1-7]\d{4}", re.ASCII)  # 18-05-1927 to 09-01-2119

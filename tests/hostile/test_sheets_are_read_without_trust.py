@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import zipfile
 from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from app import spreadsheets
 from app.domain.legacyfont import is_legacy
+from app.spreadsheets import apart
 
 #: Of an entry of a ZIP's directory: where the size stands that its part unpacks to, and where its name begins.
 _SIZE, _NAME = 24, 46
@@ -145,6 +148,44 @@ DTD = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><worksheet/>'
 )
 def test_a_hostile_or_wrong_file_is_refused_by_name(data: bytes, code: str):
     assert refusal(data) == code
+
+
+def of_styles(count: int) -> bytes:
+    """A workbook of a few hundred kB with so many styles, all of which the library looks at first."""
+    name = "xl/styles.xml"
+    head, end, tail = zipfile.ZipFile(BytesIO(PLAIN)).read(name).partition(b"</cellXfs>")
+    styles = (
+        b'<xf numFmtId="%d" fontId="0" fillId="0" borderId="0"/>' % (place * 7919 % 100)
+        for place in range(count)
+    )
+    return changed(PLAIN, name, head + b"".join(styles) + end + tail)
+
+
+@pytest.mark.parametrize(
+    ("name", "bound", "codes"),
+    [("CPU_SECONDS", 1, {"bomb"}), ("MEMORY_BYTES", 220_000_000, {"bomb", "broken"})],
+)
+def test_a_workbook_that_takes_too_much_ends_its_own_program_only(
+    monkeypatch: pytest.MonkeyPatch, name: str, bound: int, codes: set[str]
+):
+    """It passes every limit of size; sixty megabytes of styles would take half a minute and more than a gigabyte."""
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(apart, name, bound)
+        assert refusal(of_styles(400_000)) in codes
+    assert len(list(spreadsheets.rows(PLAIN))) == 2, "and the next file is read as ever"
+
+
+def test_who_has_read_enough_ends_the_program():
+    before = children()
+    for _ in range(3):  # more than may run at once
+        found = spreadsheets.rows(PLAIN)
+        next(found)
+        found.close()
+    assert children() <= before
+
+
+def children() -> set[str]:
+    return set(Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split())
 
 
 def test_a_row_far_below_does_not_make_a_million_rows():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -334,7 +335,11 @@ def test_a_picture_that_takes_for_ever_ends_its_own_program_only() -> None:
     """A JPEG of some thousand layers: one and a half megabytes, minutes of work."""
     layered = picture((6000, 6000), mode="L", color=128, progressive=True)
     last = layered.rfind(b"\xff\xda")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     assert refusal(layered[:-2] + layered[last:-2] * 20_000 + layered[-2:]) == "form.file_wrong_kind"
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 15, (
+        "stopped by its bound, not by the clock"
+    )
 
 
 def _packed_tightly(megabytes: int) -> bytes:

@@ -213,8 +213,9 @@ def test_a_form_without_its_token_is_refused(world: World, role: Role | None) ->
 def test_a_form_from_a_foreign_site_is_refused_even_with_a_token(world: World) -> None:
     visitor = world.visitor(Role.SHO)
     visitor.get("/account")
-    visitor.headers = {"Sec-Fetch-Site": "cross-site"}
-    assert visitor.post("/account/language", {"language": "en"}).status_code == 400
+    for site in ("cross-site", "same-site"):
+        visitor.headers = {"Sec-Fetch-Site": site}
+        assert visitor.post("/account/language", {"language": "en"}).status_code == 400, site
 
 
 @pytest.mark.parametrize("role", READERS)

@@ -218,3 +218,7 @@ def test_whoever_tries_codes_one_after_another_is_stopped(
     answers = [client.get(f"/verify/{place:026}").status_code for place in range(31)]
     assert {*answers[:-1]} == {404}
     assert answers[-1] == 429
+    by_birth = [client.post("/verify", data={"number": f"{place}"}).status_code for place in range(31)]
+    assert {*by_birth[:-1]} == {422}, "no day of birth: it counts as a try all the same"
+    assert by_birth[-1] == 429
+    assert {client.post("/verify/file").status_code for _ in range(31)} == {422, 429}

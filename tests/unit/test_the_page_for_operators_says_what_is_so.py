@@ -16,6 +16,7 @@ from app.services.access import door, passkeys, stepup
 from app.services.access.door import Doorkeeper
 from app.services.staff import entrycodes, ownpasskeys
 from app.services.store import documents, leftovers
+from app.spreadsheets import apart
 from tests import sources
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ SAID = [
     f"{lines.MOST_ARRIVING}, {lines.MOST_BYTES // application._MEGABYTE} MB together",
     f"a head of more than {lines.LONGEST_HEAD // 1024} KiB",
     f"{program._CPU_SECONDS} seconds of the processor, {program._MEMORY_BYTES // MEGA} MB",
+    (
+        f"one workbook, in a program of its own | {apart.CPU_SECONDS} seconds of the processor, "
+        f"{apart.MEMORY_BYTES // MEGA} MB"
+    ),
     f"{leftovers.KEPT_FOR.days} days",
     f"argon2id, {HASHER.memory_cost} KiB, {HASHER.time_cost} rounds",
     f"HMAC-SHA-1, {totp.STEP} seconds",
