@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from app.domain.roles import Post, Role
 from app.models.casefile import case_queries
 from app.models.issuing import paper_queries
 from app.models.tables.officers import posting
+from app.models.tables.workflow import user_task
 from app.services.access import standins
 from app.services.antecedents import crimebook, hits
 from app.services.casefile import notes, sightings, visits
@@ -21,11 +23,12 @@ from app.services.casework import cases, emergency, preparing
 from app.services.desk import holding, signatures
 from app.services.papers import paperacts, paperlife, signers
 from app.services.store.drafts import actor_scope
-from app.services.timekeeping import orders
+from app.services.timekeeping import calendar_changes, orders
 from tests import paper_samples as samples
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import Office, text_of
+from tests.visitor import Visitor
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -291,6 +294,50 @@ def test_the_lists_of_orders_and_holidays_say_for_whom_they_were_given(office: O
     said = f"({sp.name_hi} के पद के अतिरिक्त प्रभार में, "
     assert page.count(said) == 1, "at the order that the reader gave in charge, and at no other"
     assert page.index("charge/2026") < page.index(said)
+
+
+def test_the_calendar_says_for_whom_a_change_was_proposed_and_approved(office: Office) -> None:
+    journey = office.journey
+    keeper, dm, head = (
+        journey.staff.holder(role) for role in (Role.PROCESS_ADMIN, Role.DM, Role.DM_SECTION_HEAD)
+    )
+    acting = posted(journey, head, Role.DM, "charge")
+    asked = calendar_changes.Asked("holiday", date(2027, 8, 17), "स्थानीय मेला", "Local fair")
+    journey.database.write(
+        lambda rows: calendar_changes.propose(rows, keeper, asked, NOW), actor_scope(keeper)
+    )
+    seen = office.at(Role.DM).get("/calendar").text.partition("<main")[2]
+    [change] = re.findall(r'name="change" value="([^"]+)"', seen)
+    journey.database.write(
+        lambda rows: calendar_changes.decide(rows, acting, UUID(change), NOW, approves=True),
+        actor_scope(acting),
+    )
+    page = text_of(office.at(Role.DM).get("/calendar")).partition("<main")[2]
+    assert f'{head.name_hi} <span class="acting">({dm.name_hi} के पद के अतिरिक्त प्रभार में' in page
+
+
+def test_a_substitute_who_enquired_himself_is_refused_the_endorsement_on_the_pages(office: Office) -> None:
+    journey = office.journey
+    number = journey.new_case([THANA])
+    journey.go_on(number, until="endorse_enquiry")
+    task = office.task(number, "endorse_enquiry")
+    with office.database.engine.connect() as connection:
+        visited = user_task.c.case_id == task.case_id, user_task.c.element_id == "visit"
+        enquirer = journey.staff.officer(
+            connection.execute(select(user_task.c.done_by).where(*visited)).scalar_one()
+        )
+    acting = posted(journey, enquirer, Role.SHO, "substitute")
+    his = Visitor(office.app).enter(enquirer.officer_id, NOW)
+    his.get("/inbox")
+    assert his.post("/account/post", {"posting": str(acting.post.posting_id)}).status_code == 303
+    told = "जाँच आपने स्वयं की है"
+    assert told in text_of(his.get(f"/tasks/{task.id}"))
+    sent = his.post(f"/tasks/{task.id}", office.answers(task))
+    assert told in text_of(sent)
+    assert sent.status_code == 422
+    assert "endorse_enquiry" in journey.steps(number)
+    journey.finish(task, journey.form_of(task), of_thana(journey, Role.SHO))
+    assert "endorse_enquiry" not in journey.steps(number), "the SHO himself endorses"
 
 
 def test_who_opened_a_case_in_an_emergency_is_told_with_him_for_whom_he_acted(journey: Journey) -> None:
