@@ -26,6 +26,16 @@ SEATS: dict[Role, frozenset[OfficeKind]] = {
     Role.SUPERVISOR_VIEW: frozenset({OfficeKind.ADMINISTRATION, OfficeKind.DM_OFFICE}),
     Role.REQUESTER: frozenset({OfficeKind.REQUESTER}),
 }
+#: Whose post must be held in each office for a case to go its way.
+NEEDED: dict[OfficeKind, tuple[Role, ...]] = {
+    OfficeKind.DM_OFFICE: (Role.DM, Role.DM_SECTION_HEAD),
+    OfficeKind.SP_OFFICE: (Role.SP, Role.SP_READER),
+    OfficeKind.DCRB: (Role.DCRB,),
+    OfficeKind.SPECIAL_BRANCH: (Role.SPECIAL_BRANCH,),
+    OfficeKind.SDPO: (Role.SDPO,),
+    OfficeKind.THANA: (Role.SHO,),
+    OfficeKind.ADMINISTRATION: (Role.USER_ADMIN, Role.PROCESS_ADMIN),
+}
 _DM_OFFICE = frozenset({OfficeKind.DM_OFFICE})
 _IN_DM_OFFICE = frozenset(role for role, kinds in SEATS.items() if kinds == _DM_OFFICE)
 _IN_POLICE = frozenset(role for role, kinds in SEATS.items() if kinds <= POLICE)

@@ -7,15 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import update
 
 from app.domain import posts as rules
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import WITHOUT_CASES, Role
 from app.models.staff import posting_queries
 from app.models.tables.audit import audit
+from app.models.tables.officers import posting
 from app.services.access import officers, stepup
 from app.services.desk import holding
-from app.services.staff import postings
+from app.services.staff import postings, vacancies
 from app.services.store import audit as record
 from app.services.store import scopes
 from app.services.store.drafts import actor_scope
@@ -295,6 +297,32 @@ def test_an_order_that_cannot_be_is_told_at_its_box(
     assert set(problems(room, sho, officer, room.thanas[2][1], **typed)) == told
 
 
+def test_a_post_that_nobody_holds_stands_before_whoever_may_fill_it_with_what_waits_there(desk: Desk) -> None:
+    journey = desk.journey
+    key, thanas = "th_mufassil", journey.staff.offices(Role.SHO)
+    thana, elsewhere = thanas[key], thanas["th_garkha"]
+    sho, reader = journey.staff.holder(Role.SHO, thana), journey.staff.holder(Role.SP_READER)
+
+    def vacant(actor: Actor) -> dict[tuple[UUID, str], tuple[int, int]]:
+        found = journey.database.read(lambda rows: vacancies.of(rows, actor, NOW), actor_scope(actor))
+        return {(each.place.id, each.role): (each.waiting, each.late) for each in found}
+
+    assert (thana, "sho") not in vacant(reader)
+    number = journey.new_case([key])
+    journey.go_on(number, "accept_enquiry")
+    ended = update(posting).where(posting.c.id == sho.post.posting_id)
+    with journey.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(ended.values(valid_to=NOW.date() - timedelta(days=1)))
+    waiting, late = vacant(reader)[thana, "sho"]
+    assert waiting >= 1
+    assert late <= waiting
+    assert (thana, "sho") in vacant(journey.staff.holder(Role.USER_ADMIN))
+    assert (thana, "sho") not in vacant(journey.staff.holder(Role.SHO, elsewhere)), "of another's line"
+    with journey.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(ended.values(valid_to=None))
+    assert (thana, "sho") not in vacant(reader)
+
+
 # -- on the pages ----------------------------------------------------------------------------------------
 
 
@@ -317,6 +345,20 @@ def test_an_sho_gives_leave_substitution_on_the_pages(office: Office) -> None:
     assert page.count(desk.names[munshi.officer_id]) >= 2
     assert "प्रतिस्थानी" in page
     assert "25-11-2026" in page
+
+
+def test_the_page_of_posts_leads_to_a_vacant_one(office: Office) -> None:
+    thana = office.journey.staff.offices(Role.SHO)["th_dighwara"]
+    sho, reader = office.journey.staff.holder(Role.SHO, thana), office.at(Role.SP_READER)
+    own = update(posting).where(posting.c.id == sho.post.posting_id)
+    with office.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(own.values(valid_to=NOW.date() - timedelta(days=1)))
+    page = text_of(reader.get("/posts")).partition("<main")[2]
+    assert "रिक्त पद" in page
+    assert f'href="/posts/{thana}/new"' in page
+    with office.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(own.values(valid_to=None))
+    assert f'href="/posts/{thana}/new"' not in text_of(reader.get("/posts"))
 
 
 def test_a_new_officer_enters_by_his_code_once_he_is_posted(office: Office) -> None:

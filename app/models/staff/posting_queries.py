@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import case as when
 
 from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.officers import officer, posting, posting_order
 from app.models.tables.offices import named, office
-from app.models.tables.workflow import is_open, user_task
+from app.models.tables.workflow import is_open, queue_count, user_task
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -30,7 +31,7 @@ def _with(table: Any, other: Any, column: Any) -> Any:
 def offices(session: Session, kinds: Collection[str], day: date) -> Sequence[AnyRow]:
     """The offices of these kinds on this day, by kind and name."""
     return session.connection.execute(
-        select(office.c.id, *named(office, "office"))
+        select(office.c.id, office.c.facts, *named(office, "office"))
         .where(
             visible(office, session.scope),
             office.c.kind.in_(kinds),
@@ -39,6 +40,35 @@ def offices(session: Session, kinds: Collection[str], day: date) -> Sequence[Any
         )
         .order_by(office.c.kind, office.c.name_hi, office.c.id)
     ).all()
+
+
+def held(session: Session, day: date) -> set[tuple[UUID, str]]:
+    """Every post that somebody holds on this day, in whatever kind of posting: its office and role."""
+    chosen = select(posting.c.office_id, posting.c.role).where(
+        visible(posting, session.scope),
+        posting.c.valid_from <= day,
+        or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+    )
+    return {(row.office_id, row.role) for row in session.connection.execute(chosen)}
+
+
+def waiting(session: Session, day: date) -> dict[tuple[UUID, str], tuple[int, int]]:
+    """How many tasks wait in each post of the offices that are seen, and how many of them are late on this day."""
+    late = when((queue_count.c.due_on < day, queue_count.c.open), else_=0)
+    chosen = (
+        select(
+            queue_count.c.office_id,
+            queue_count.c.role,
+            func.sum(queue_count.c.open).label("open"),
+            func.sum(late).label("late"),
+        )
+        .where(visible(queue_count, session.scope))
+        .group_by(queue_count.c.office_id, queue_count.c.role)
+    )
+    return {
+        (row.office_id, row.role): (int(row.open), int(row.late))
+        for row in session.connection.execute(chosen)
+    }
 
 
 def of_office(session: Session, office_id: UUID, day: date) -> Sequence[AnyRow]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import Conflict, NotFound
 from app.domain.offices import ONE_PER_DISTRICT, OfficeKind, nearest
+from app.domain.posts import NEEDED
 from app.domain.roles import Role
 from app.models.district import setup_queries as table
 from app.models.timekeeping import calendar_queries as calendar
@@ -57,16 +58,6 @@ class Point:
     seen: Kept | None = None  # by whom and when it was
 
 
-#: Whose post must be held in each office before a case can go its way; who does it for him in his absence, does.
-_NEEDED = {
-    OfficeKind.DM_OFFICE: (Role.DM, Role.DM_SECTION_HEAD),
-    OfficeKind.SP_OFFICE: (Role.SP, Role.SP_READER),
-    OfficeKind.DCRB: (Role.DCRB,),
-    OfficeKind.SPECIAL_BRANCH: (Role.SPECIAL_BRANCH,),
-    OfficeKind.SDPO: (Role.SDPO,),
-    OfficeKind.THANA: (Role.SHO,),
-    OfficeKind.ADMINISTRATION: (Role.USER_ADMIN, Role.PROCESS_ADMIN),
-}
 #: Posts without which a case goes on, by another's hand: the SHO enquires himself, the SDPO endorses.
 _BETTER = {
     OfficeKind.DM_OFFICE: (Role.DM_ASSISTANT,),
@@ -145,7 +136,7 @@ class _District:
         return Point("areas", State.LOOK if without else State.READY, offices=_names(without))
 
     def posts(self) -> list[Point]:
-        needed = [self._post(kind, role, State.LACKS) for kind, roles in _NEEDED.items() for role in roles]
+        needed = [self._post(kind, role, State.LACKS) for kind, roles in NEEDED.items() for role in roles]
         better = [self._post(kind, role, State.LOOK) for kind, roles in _BETTER.items() for role in roles]
         return [each for each in (*needed, *better) if each is not None]
 

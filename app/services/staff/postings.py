@@ -81,6 +81,7 @@ class Place:
     office_kind: str
     office_hi: str
     office_en: str
+    has_cases: bool  # whether verifications come to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,13 @@ def places(session: Session, actor: Actor, now: datetime) -> list[Place]:
     _guard(actor)
     kinds = {kind for role in rules.roles_below(actor) for kind in rules.SEATS[role]}
     found = [
-        Place(row.id, row.office_kind, row.office_hi, row.office_en)
+        Place(
+            row.id,
+            row.office_kind,
+            row.office_hi,
+            row.office_en,
+            bool(row.facts.get("receives_verification", True)),
+        )
         for row in table.offices(session, sorted(kinds), calendars.day(now))
     ]
     return [each for each in found if roles_for(actor, each)]

@@ -12,7 +12,7 @@ from app.domain.errors import NotFound
 from app.domain.roles import Permission, Role
 from app.services.desk import charge
 from app.services.district import calendars
-from app.services.staff import absences, postings
+from app.services.staff import absences, postings, vacancies
 from app.web.door import stepup
 from app.web.frame import confirmations, language
 from app.web.frame.forms import day_text, known_day, known_id
@@ -57,6 +57,7 @@ def _listing(
             "relieved": absences.relieved(rows, actor, here, now) if here is not None else [],
             "certified": absences.certified_in(rows, actor, here) if here is not None else [],
             "waiting": postings.waiting(rows, actor),
+            "vacant": vacancies.of(rows, actor, now),
             "refused": postings.refused(rows, actor, now),
         }
 
