@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.casefile import key_queries as keys
 from app.models.casefile import note_queries as notes
 from app.models.deployment import releases
@@ -89,7 +90,7 @@ def act(
 
     `draft_id`: of the draft that he had a moment ago, if any.
     """
-    staged = [] if draft_id is None else [(officer, cases.OF_DRAFT, {"draft_id": draft_id})]
+    staged = [] if draft_id is None else [(officer, filed.OF_DRAFT, {"draft_id": draft_id})]
     together(
         [
             (session, cases.LOCK, {"case_id": task.case_id}),

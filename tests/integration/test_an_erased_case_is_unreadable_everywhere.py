@@ -12,6 +12,7 @@ from app import crypto
 from app.domain.errors import Conflict, NotFound
 from app.domain.roles import Role
 from app.models.casefile import case_queries, key_queries
+from app.models.casefile import document_queries as filed
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.base import metadata
 from app.services.casework import cases
@@ -108,9 +109,7 @@ def test_the_paper_of_an_erased_case_is_gone_from_disk_and_register(journey, clo
     database, (first, second) = journey.database, closed
     officer = journey.staff.holder(Role.DM)
     papers = {
-        number: database.read(
-            lambda session, n=number: case_queries.own_documents(session, row(database, n).id), SARAN
-        )
+        number: database.read(lambda session, n=number: filed.own(session, row(database, n).id), SARAN)
         for number in closed
     }
     erase(database, first)
@@ -124,11 +123,9 @@ def test_the_paper_of_an_erased_case_is_gone_from_disk_and_register(journey, clo
 
 def test_a_copy_of_the_sealed_file_does_not_open_any_more(journey, closed):
     database, first = journey.database, closed[0]
-    paper = database.read(
-        lambda session: case_queries.own_documents(session, row(database, first).id)[0], SARAN
-    )
+    paper = database.read(lambda session: filed.own(session, row(database, first).id)[0], SARAN)
     copy = (database.documents / paper.path).read_bytes()
-    document = database.read(lambda session: case_queries.document_row(session, paper.id), SARAN)
+    document = database.read(lambda session: filed.find(session, paper.id), SARAN)
     erase(database, first)
     documents.put(database.documents, paper.path, copy)
     with pytest.raises(keys.KeyDestroyed):

@@ -56,9 +56,7 @@ class Desk:
     def files(self, actor: Actor) -> list[UUID]:
         return self.database.read(
             lambda rows: [
-                each.id
-                for place in self.places()
-                for each in enclosures.cases.documents_of_draft(rows, place)
+                each.id for place in self.places() for each in enclosures.filed.of_draft(rows, place)
             ],
             actor_scope(actor),
         )
@@ -96,7 +94,7 @@ def test_scans_and_photos_reach_the_requisition_and_each_persons_case(desk: Desk
     [owner] = {each.case_id for each in theirs}
     assert {each.data_key_id for each in theirs} == {made[owner].data_key_id}, "one key for the whole case"
     opened = desk.database.read(
-        lambda rows: documents.read(rows, enclosures.cases.document_row(rows, theirs[0].id)),
+        lambda rows: documents.read(rows, enclosures.filed.find(rows, theirs[0].id)),
         actor_scope(desk.assistant),
     )
     assert opened.data.startswith(b"\xff\xd8")

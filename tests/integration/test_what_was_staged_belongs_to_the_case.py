@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.domain.roles import Role
 from app.formjs import Posted
 from app.models.casefile import case_queries
+from app.models.casefile import document_queries as filed
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.officers import draft
 from app.services.desk import taskpage, tasks
@@ -40,7 +41,7 @@ def visit(journey):
 def fields_with_files(journey, number) -> list[str]:
     def work(session):
         case = case_queries.find_number(session, number)
-        rows = case_queries.documents_of_case(session, case.id, case.requisition_id)
+        rows = filed.of_case(session, case.id, case.requisition_id)
         return [row.field for row in rows if row.case_id == case.id]
 
     return journey.database.read(work, SARAN)

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, or_, select, union_all
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy import case as when
 
 from app.models.record.audit_queries import head_is_locked
 from app.models.scope import visible
-from app.models.statements import Change, Query, Update, inserting
+from app.models.statements import Query, Update, inserting
 from app.models.tables.cases import (
     address,
     answer,
     applicant,
     case,
-    data_key,
-    document,
     enquiry,
     finding,
     requisition,
-    search_key,
 )
 from app.models.tables.officers import officer
 from app.models.tables.offices import named, office
@@ -28,7 +25,6 @@ from app.models.tables.workflow import user_task
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
     from uuid import UUID
 
     from app.models.session import Session
@@ -267,6 +263,14 @@ def set_address(session: Session, address_id: UUID, office_id: UUID | None, deta
     _SET_ADDRESS.put(session, {"office_id": office_id, "details": details}, address_id=address_id)
 
 
+_UNPLACE = Update(address, lambda at: [address.c.case_id == at.case_id])
+
+
+def set_unplaced(session: Session, case_id: UUID) -> None:
+    """Let no address of a case say any more which office answers for it."""
+    _UNPLACE.put(session, {"office_id": None}, case_id=case_id)
+
+
 def insert_answer(session: Session, row: Mapping[str, Any]) -> None:
     inserting(answer).put(session, [row])
 
@@ -391,147 +395,3 @@ _SUPERSEDE = Update(
 def supersede_findings(session: Session, enquiry_id: UUID, form: str) -> None:
     """What a unit told on this form before holds no longer."""
     _SUPERSEDE.put(session, {"superseded": True}, enquiry_id=enquiry_id, form=form)
-
-
-def insert_documents(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    inserting(document).put(session, rows)
-
-
-def _documents(at: At) -> Any:
-    """What is still there, oldest first."""
-    return (
-        select(document)
-        .where(at.visible(document), document.c.destroyed_at.is_(None))
-        .order_by(document.c.created_at, document.c.id)
-    )
-
-
-_OF_CASE = Query(
-    lambda at: _documents(at).where(
-        or_(document.c.case_id == at.case_id, document.c.requisition_id == at.requisition_id)
-    )
-)
-_OF_REQUISITION = Query(lambda at: _documents(at).where(document.c.requisition_id == at.requisition_id))
-OF_DRAFT = Query(lambda at: _documents(at).where(document.c.draft_id == at.draft_id))
-_DOCUMENT = Query(lambda at: _documents(at).where(document.c.id == at.document_id))
-_SET_DOCUMENT = Update(document, lambda at: [document.c.id == at.document_id])
-
-
-def documents_of_case(session: Session, case_id: UUID, requisition_id: UUID) -> Sequence[AnyRow]:
-    """The papers of a case and of the letter it came with, oldest first."""
-    return _OF_CASE.all(session, case_id=case_id, requisition_id=requisition_id)
-
-
-def documents_of_requisition(session: Session, requisition_id: UUID) -> Sequence[AnyRow]:
-    return _OF_REQUISITION.all(session, requisition_id=requisition_id)
-
-
-def documents_of_draft(session: Session, draft_id: UUID) -> Sequence[AnyRow]:
-    return OF_DRAFT.all(session, draft_id=draft_id)
-
-
-def document_row(session: Session, document_id: UUID) -> AnyRow | None:
-    return _DOCUMENT.one_or_none(session, document_id=document_id)
-
-
-def set_document(session: Session, document_id: UUID, **values: Any) -> None:
-    _SET_DOCUMENT.put(session, values, document_id=document_id)
-
-
-_SEARCH_KEYS = Query(
-    lambda at: select(search_key.c.kind, search_key.c.digest).where(
-        at.visible(search_key), search_key.c.case_id == at.case_id
-    )
-)
-
-
-def search_keys_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    """By what a case can be found: kind and blind digest."""
-    return _SEARCH_KEYS.all(session, case_id=case_id)
-
-
-def insert_search_keys(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    inserting(search_key).put(session, rows)
-
-
-_DROP_KEY = Change(
-    search_key,
-    lambda at: delete(search_key).where(
-        at.visible(search_key),
-        search_key.c.case_id == at.case_id,
-        search_key.c.kind == at.kind,
-        search_key.c.digest == at.digest,
-    ),
-)
-_WITH_KEY = Query(
-    lambda at: (
-        select(case.c.id, case.c.requisition_id, case.c.data_key_id, data_key.c.wrapped)
-        .join(
-            data_key,
-            and_(data_key.c.district_id == case.c.district_id, data_key.c.id == case.c.data_key_id),
-        )
-        .where(at.visible(case), data_key.c.wrapped.is_not(None), case.c.id > at.after_id)
-        .order_by(case.c.id)
-        .limit(at.limit)
-    )
-)
-
-
-def delete_search_key(session: Session, case_id: UUID, kind: str, digest: bytes) -> None:
-    """Let a case be found no more by one of its keys."""
-    _DROP_KEY.put(session, case_id=case_id, kind=kind, digest=digest)
-
-
-def readable(session: Session, after_id: UUID, limit: int) -> Sequence[AnyRow]:
-    """The next cases whose particulars were not destroyed, by id, each with its wrapped key."""
-    return _WITH_KEY.all(session, after_id=after_id, limit=limit)
-
-
-_OWN_DOCUMENTS = Query(
-    lambda at: select(document.c.id, document.c.path).where(
-        at.visible(document), document.c.case_id == at.case_id
-    )
-)
-_FORGET_KEYS = Change(
-    search_key,
-    lambda at: delete(search_key).where(at.visible(search_key), search_key.c.case_id == at.case_id),
-)
-_FORGET_PLACES = Update(address, lambda at: [address.c.case_id == at.case_id])
-_FORGET_DOCUMENTS = Update(document, lambda at: [document.c.case_id == at.case_id])
-
-
-def own_documents(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    """The files of a case alone; those of its letter belong to the other persons of the letter too."""
-    return _OWN_DOCUMENTS.all(session, case_id=case_id)
-
-
-def forget(session: Session, case_id: UUID, at: datetime) -> None:
-    """Drop what a case could be found by, and mark its files as destroyed."""
-    _FORGET_KEYS.put(session, case_id=case_id)
-    _FORGET_PLACES.put(session, {"office_id": None}, case_id=case_id)
-    _FORGET_DOCUMENTS.put(session, {"destroyed_at": at}, case_id=case_id)
-
-
-def search(
-    session: Session, keys: Mapping[str, Collection[bytes]], thanas: Collection[UUID], limit: int
-) -> Sequence[AnyRow]:
-    """Cases that share the most search keys, or have an address in one of the thanas, best first; (case_id, hits)."""
-    wanted = [
-        and_(search_key.c.kind == kind, search_key.c.digest.in_(tuple(digests)))
-        for kind, digests in keys.items()
-        if digests
-    ]
-    hits = [select(search_key.c.case_id).where(visible(search_key, session.scope), each) for each in wanted]
-    if thanas:
-        there = address.c.office_id.in_(tuple(thanas))
-        hits.append(select(address.c.case_id).distinct().where(visible(address, session.scope), there))
-    if not hits:
-        return ()
-    hit = union_all(*hits).subquery()
-    statement = (
-        select(hit.c.case_id, func.count().label("hits"))
-        .group_by(hit.c.case_id)
-        .order_by(func.count().desc(), hit.c.case_id)
-        .limit(limit)
-    )
-    return session.connection.execute(statement).all()

@@ -12,6 +12,7 @@ from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import JUDGES, Role
 from app.domain.secrecy import SENSITIVE
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.issuing import paper_queries as papers
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def is_open_to(session: Session, actor: Actor, task: AnyRow) -> bool:
     if keeping.stepping_in(actor.post.role, task.element_id) != keeping.CLEAR_ONLY:
         return True
     issued = papers.of_case(session, task.case_id)
-    rows = [cases.document_row(session, each.document_id) for each in issued if each.document_id is not None]
+    rows = [filed.find(session, each.document_id) for each in issued if each.document_id is not None]
     return bool(rows) and all(row is not None and row.pii != SENSITIVE for row in rows)
 
 

@@ -10,6 +10,7 @@ from app import formjs
 from app.domain import secrecy
 from app.domain.secrecy import Side
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.execution import workflow_queries as workflow
 from app.models.staff import officer_queries as officers
 from app.services.access import standins
@@ -295,7 +296,7 @@ class CaseFile:
 
     def document_rows(self) -> Sequence[AnyRow]:
         """The papers of the case and its letter, also those that this officer may not open."""
-        return cases.documents_of_case(self._session, self._case.id, self._case.requisition_id)
+        return filed.of_case(self._session, self._case.id, self._case.requisition_id)
 
     def answers(self) -> list[AnswerView]:
         """Every submission this officer may read, oldest first."""

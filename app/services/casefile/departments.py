@@ -15,6 +15,7 @@ from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.domain.text import fault_in, tidy
 from app.models.casefile import case_queries
+from app.models.casefile import document_queries as filed
 from app.models.district import setup_queries
 from app.models.intake import department_queries as table
 from app.models.issuing import paper_queries
@@ -247,7 +248,7 @@ def open_paper(database: Database, actor: Actor, delivery_id: UUID, now: datetim
 
     def noted(session: Session) -> AnyRow:
         row = table.delivered(session, delivery_id)
-        document = case_queries.document_row(session, row.document_id) if row is not None else None
+        document = filed.find(session, row.document_id) if row is not None else None
         if row is None or document is None:
             raise NotFound
         is_first = table.set_opened(session, delivery_id, now, actor.officer_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain import likeness
 from app.models.casefile import case_queries as cases
+from app.models.casefile import searchkey_queries as findable
 from app.services.casefile import caselines, searchkeys
 from app.services.store import keys
 
@@ -58,7 +59,7 @@ def _sharing(session: Session, person: Mapping[str, Any], but: UUID | None) -> l
             wanted[kind].append(digest)
     if not all(wanted.values()):
         return []
-    hits = cases.search(session, wanted, (), _LOOKED_AT)
+    hits = findable.search(session, wanted, (), _LOOKED_AT)
     order = {hit.case_id: place for place, hit in enumerate(hits) if hit.case_id != but}
     return sorted(cases.lines(session, list(order)), key=lambda row: order[row.id]) if order else []
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain import names, numbers, subjects
 from app.models.casefile import case_queries as cases
+from app.models.casefile import searchkey_queries as findable
 from app.models.district import office_queries as offices
 from app.services.district import calendars
 from app.services.store import keys
@@ -23,7 +24,7 @@ def index(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:
     found = digests(session, answers)
     if (firm := _firm(session, case.requisition_id, answers)) is not None:
         found.add(("firm", firm))
-    cases.insert_search_keys(
+    findable.insert_keys(
         session, [{"case_id": case.id, "kind": kind, "digest": digest} for kind, digest in sorted(found)]
     )
 
@@ -39,9 +40,9 @@ _NAMES = {
 
 def index_again(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> None:
     """Let a case be found by corrected particulars, too; by those before it stays to be found."""
-    known = {(row.kind, row.digest) for row in cases.search_keys_of(session, case.id)}
+    known = {(row.kind, row.digest) for row in findable.of_case(session, case.id)}
     found = digests(session, answers) - known
-    cases.insert_search_keys(
+    findable.insert_keys(
         session, [{"case_id": case.id, "kind": kind, "digest": digest} for kind, digest in sorted(found)]
     )
 
@@ -56,11 +57,11 @@ def rewrite(session: Session, case: AnyRow) -> bool:
             wanted |= digests(session, answers)
             if (firm := _firm(session, case.requisition_id, answers)) is not None:
                 wanted.add(("firm", firm))
-    known = {(row.kind, bytes(row.digest)) for row in cases.search_keys_of(session, case.id)}
+    known = {(row.kind, bytes(row.digest)) for row in findable.of_case(session, case.id)}
     for kind, digest in sorted(known - wanted):
-        cases.delete_search_key(session, case.id, kind, digest)
+        findable.delete_key(session, case.id, kind, digest)
     new = sorted(wanted - known)
-    cases.insert_search_keys(
+    findable.insert_keys(
         session, [{"case_id": case.id, "kind": kind, "digest": digest} for kind, digest in new]
     )
     return known != wanted
@@ -85,7 +86,7 @@ def of_firm(session: Session, case: AnyRow, answers: Mapping[str, Any], most: in
     firm = _firm(session, case.requisition_id, answers)
     if firm is None:
         return []
-    hits = cases.search(session, {"firm": [firm]}, (), most)
+    hits = findable.search(session, {"firm": [firm]}, (), most)
     return sorted(hit.case_id for hit in hits if hit.case_id != case.id)
 
 
@@ -125,7 +126,7 @@ def case_ids(session: Session, text: str, limit: int) -> list[UUID]:
     digits = "".join(c for c in text if c.isdecimal())
     if len(digits) == numbers.MOBILE_DIGITS:
         sought["mobile"] = [session.keys.blind("mobile", digits)]
-    rows = cases.search(session, sought, _thanas(session, text), limit)
+    rows = findable.search(session, sought, _thanas(session, text), limit)
     wanted = min(len(skeletons), rows[0].hits) if rows else 0
     return [row.case_id for row in rows if row.hits >= wanted]
 

@@ -10,6 +10,7 @@ from app.domain.errors import NotFound
 from app.domain.retention import Kind, Why
 from app.domain.roles import Role
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.record import retention_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import calendars
@@ -110,7 +111,7 @@ def _whole(session: Session, case_id: UUID, case: AnyRow, now: datetime) -> list
 def _attachments(session: Session, case_id: UUID, _case: AnyRow, now: datetime) -> list[Path]:
     found = table.files_of_officers(session, case_id)
     for row in found:
-        cases.set_document(session, row.id, destroyed_at=now)
+        filed.set_document(session, row.id, destroyed_at=now)
     audit.record(
         session,
         f"case:{case_id}",

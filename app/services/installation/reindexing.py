@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.domain import names
 from app.models.antecedents import crimes
-from app.models.casefile import case_queries as cases
+from app.models.casefile import searchkey_queries as findable
 from app.models.district import setting_queries as settings
 from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
@@ -71,7 +71,7 @@ def _slice(session: Session) -> int | None:
 
 
 def _cases(session: Session, after: UUID) -> list[UUID]:
-    rows = cases.readable(session, after, SLICE)
+    rows = findable.readable(session, after, SLICE)
     for row in rows:
         searchkeys.rewrite(session, row)
     return [row.id for row in rows]

@@ -9,6 +9,7 @@ from uuid import UUID
 from app.domain.errors import NotFound
 from app.domain.roles import Role
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.desk import notification_queries as notifications
 from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
@@ -55,7 +56,7 @@ def given(session: Session, errand: AnyRow) -> Answer | None:
     """The report that the SP has signed; None where the case was closed without one."""
     case = _case_of(session, errand)
     paper = next((row for row in reversed(papers.of_case(session, case.id)) if row.status == "issued"), None)
-    document = cases.document_row(session, paper.document_id) if paper is not None else None
+    document = filed.find(session, paper.document_id) if paper is not None else None
     if paper is None or document is None:
         return None
     request = lettersacross.asked(session, errand)
@@ -143,7 +144,7 @@ def _keep(session: Session, row: AnyRow, case: AnyRow, answer: Answer, at: datet
     documents.put(session.documents, documents.new_path(row.id), documents.seal_file(key, row.id, paper.data))
     owner = {"data_key_id": case.data_key_id, "case_id": case.id, "created_at": at, "created_by": None}
     kept = documents.row(row.id, paper, key, pii="P3", **owner)
-    cases.insert_documents(session, [kept])
+    filed.insert_documents(session, [kept])
     return {"id": str(row.id), "name": paper.name, "size": kept["size"], "media_type": paper.media_type}
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain.errors import Conflict, FieldProblem, FormInvalid, NotFound
-from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.intake import lodgements
 from app.models.intake import rosters as lists
 from app.services.casefile.options import choices
@@ -142,7 +142,7 @@ def _letter(session: Session, letter: asked.Letter) -> _Place:
     loaded = releases.active(session)
     form = loaded.form(LETTER)
     options = choices(session, form, loaded, None)
-    staged = documents.references(session, cases.documents_of_draft(session, letter.id))
+    staged = documents.references(session, filed.of_draft(session, letter.id))
     values = formjs.with_files(form, {"purpose": letter.purpose}, staged)
     return _Place(letter.id, letter.data_key_id, letter, _boxes(letter, form, values, {}, options))
 
@@ -284,7 +284,7 @@ def take_file(database: Database, actor: Actor, letter_id: UUID, document_id: UU
 
     def noted(session: Session) -> AnyRow:
         asked.guard(actor)
-        row = cases.document_row(session, document_id)
+        row = filed.find(session, document_id)
         if row is None or row.draft_id is None or not _is_of(session, letter_id, row.draft_id):
             raise NotFound
         what = {"pii": row.pii, "field": row.field}
@@ -371,7 +371,7 @@ def _add(
             _empty(session, again, {paper.field for paper in papers}, now)
         else:
             _still_fit(again.boxes, papers)
-        cases.insert_documents(session, rows)
+        filed.insert_documents(session, rows)
         _note(session, actor, again, now, files=len(rows))
         if again.after is not None:
             again.after(session)
@@ -381,9 +381,9 @@ def _add(
 
 
 def _empty(session: Session, place: _Place, fields: set[str], now: datetime) -> None:
-    for row in cases.documents_of_draft(session, place.id):
+    for row in filed.of_draft(session, place.id):
         if row.field in fields:
-            cases.set_document(session, row.id, destroyed_at=now)
+            filed.set_document(session, row.id, destroyed_at=now)
 
 
 def _still_fit(boxes: Boxes, papers: Sequence[documents.Paper]) -> None:
@@ -396,8 +396,8 @@ def _still_fit(boxes: Boxes, papers: Sequence[documents.Paper]) -> None:
 
 
 def _drop(session: Session, actor: Actor, place: _Place, document_id: UUID, now: datetime) -> None:
-    if document_id in {row.id for row in cases.documents_of_draft(session, place.id)}:
-        cases.set_document(session, document_id, destroyed_at=now)
+    if document_id in {row.id for row in filed.of_draft(session, place.id)}:
+        filed.set_document(session, document_id, destroyed_at=now)
         _note(session, actor, place, now, files=0)
         if place.after is not None:
             place.after(session)

@@ -11,7 +11,7 @@ from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission, Role
-from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.desk import notification_queries as notifications
 from app.models.district import office_queries as offices
 from app.models.intake import lodgements as table
@@ -156,7 +156,7 @@ def opened(session: Session, row: AnyRow) -> dict[str, Any]:
     """The answers of a letter that was not received yet, with the files enclosed so far."""
     key = keys.unlock(session, row.data_key_id)
     found = keys.open_json(key, f"lodgement|values|{row.id}", row.values)
-    staged = documents.references(session, cases.documents_of_draft(session, row.id))
+    staged = documents.references(session, filed.of_draft(session, row.id))
     return formjs.with_files(releases.active(session).form(LETTER), found, staged)
 
 
@@ -343,8 +343,8 @@ def drop(database: Database, actor: Actor, lodgement_id: UUID, now: datetime) ->
 
 def _forget(session: Session, row: AnyRow, actor: Actor | None, now: datetime) -> None:
     rosters.drop_all(session, row.id, now)
-    for file in cases.documents_of_draft(session, row.id):
-        cases.set_document(session, file.id, destroyed_at=now)
+    for file in filed.of_draft(session, row.id):
+        filed.set_document(session, file.id, destroyed_at=now)
     empty = {"values": None, "note": None, "changed_at": now}
     if table.change(session, row.id, table.OPEN, state="dropped", **empty):
         keys.destroy(session, row.data_key_id, now)

@@ -21,6 +21,7 @@ from app.domain.offices import OfficeKind
 from app.domain.roles import Permission, Role
 from app.domain.text import fault_in, tidy
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.desk import notification_queries as notifications
 from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
@@ -200,8 +201,8 @@ def _insert(
             "sent_at": now,
         },
     )
-    for each in cases.documents_of_draft(session, draft.id):
-        cases.set_document(session, each.id, draft_id=memo_id)
+    for each in filed.of_draft(session, draft.id):
+        filed.set_document(session, each.id, draft_id=memo_id)
     drafts.delete(session, draft.id)
     office_id = offices.only_of_kind(session, OfficeKind.DM_OFFICE, calendars.day(now))
     if office_id is not None:
@@ -362,8 +363,8 @@ def _lay(
     draft = drafts.find(session, actor, place)
     kept = {**(draft.values if draft is not None else {}), **values}
     draft = drafts.save(session, actor, place, kept, now)
-    for each in cases.documents_of_draft(session, row.id):
-        cases.set_document(session, each.id, draft_id=draft.id, field=field, created_by=actor.officer_id)
+    for each in filed.of_draft(session, row.id):
+        filed.set_document(session, each.id, draft_id=draft.id, field=field, created_by=actor.officer_id)
 
 
 def give_back(session: Session, actor: Actor, memo_id: UUID, reason: str, now: datetime) -> None:
@@ -428,8 +429,8 @@ def _memo(session: Session, row: AnyRow) -> Memo:
 
 
 def _drop_files(session: Session, row: AnyRow, now: datetime) -> None:
-    for each in cases.documents_of_draft(session, row.id):
-        cases.set_document(session, each.id, destroyed_at=now)
+    for each in filed.of_draft(session, row.id):
+        filed.set_document(session, each.id, destroyed_at=now)
 
 
 def _record(

@@ -13,6 +13,7 @@ from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, Ro
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.services.casefile import caselines, departments, duplicates, sightings
 from app.services.casefile.facts import LetterFacts
 from app.services.casefile.options import choices, purposes_taken
@@ -149,7 +150,7 @@ def view(session: Session, actor: Actor, requisition_id: UUID, now: datetime) ->
     values = keys.open_json(key, f"requisition|values|{row.id}", row.values)
     form = loaded.form(LETTER)
     options = choices(session, form, loaded, None)
-    papers_of_letter = cases.documents_of_requisition(session, requisition_id)
+    papers_of_letter = filed.of_requisition(session, requisition_id)
     staged = documents.references(session, papers_of_letter)
     classes = secrecy.readable(actor.post.role, secrecy.Side.INTAKE, reported=False)
     rows = cases.cases_of_requisition(session, requisition_id)

@@ -13,6 +13,7 @@ from app.domain.errors import Conflict, FieldProblem, NotFound, RouteStuck, Unav
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.desk import leftover_queries as leftovers
 from app.models.execution import workflow_queries as workflow
 from app.models.intake import rosters as table
@@ -174,7 +175,7 @@ def files_of(session: Session, row: AnyRow) -> dict[str, list[dict[str, Any]]]:
     """The files that were given to the person of a row, by field of the form."""
     if row.data_key_id is None:
         return {}
-    return documents.references(session, cases.documents_of_draft(session, row.id))
+    return documents.references(session, filed.of_draft(session, row.id))
 
 
 def _found_of(
@@ -391,8 +392,8 @@ def _end(session: Session, row: AnyRow, before: str, values: dict[str, Any], now
 def forget(session: Session, row: AnyRow, now: datetime) -> None:
     """Destroy what a roster still holds of persons, with its keys; what became of its rows stays."""
     for each in table.rows_with_files(session, row.id):
-        for file in cases.documents_of_draft(session, each.id):
-            cases.set_document(session, file.id, destroyed_at=now)
+        for file in filed.of_draft(session, each.id):
+            filed.set_document(session, file.id, destroyed_at=now)
         leftovers.destroy_draft_key(session, each.data_key_id, now)  # not one that a case has taken
     table.forget(session, row.id)
     keys.destroy(session, row.data_key_id, now)

@@ -12,6 +12,7 @@ from app.domain import numbers
 from app.domain.errors import Conflict, FileDamaged, NotAllowed, NotFound
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.services.casefile import casefile, casepapers
 from app.services.district import calendars
 from app.services.procedure import releases
@@ -76,7 +77,7 @@ def piece(session: Session, lines: Sequence[DocumentLine], out: BinaryIO) -> lis
 
 
 def _leaf(session: Session, line: DocumentLine) -> tuple[bytes, Leaf]:
-    row = cases.document_row(session, line.id)
+    row = filed.find(session, line.id)
     if row is None:
         return b"", Leaf(line.id, fault="missing")
     try:

@@ -15,6 +15,7 @@ from app.domain.numbers import Series
 from app.domain.rights import MATRIX
 from app.domain.roles import WITHOUT_CASES, Permission
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
@@ -345,7 +346,7 @@ def _issued(session: Session, drawn: _Drawn, at: datetime, instead: Instead | No
         created_at=at,
         created_by=None,
     )
-    cases.insert_documents(session, [row])
+    filed.insert_documents(session, [row])
     table.set_certificate(
         session,
         certificate.id,
@@ -425,7 +426,7 @@ def file(database: Database, actor: Actor, document_id: UUID, now: datetime) -> 
     """A document opened for reading; the reading is recorded first, and without the record there is no file."""
 
     def noted(session: Session) -> AnyRow:
-        row = cases.document_row(session, document_id)
+        row = filed.find(session, document_id)
         if row is None or not _may_open(session, actor, row, now):
             raise NotFound
         audit.record(

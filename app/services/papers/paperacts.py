@@ -11,6 +11,7 @@ from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import Role
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.issuing import paper_queries as table
 from app.services.access import standins
 from app.services.casefile import casefile
@@ -63,7 +64,7 @@ def opened(session: Session, actor: Actor, certificate_id: UUID, now: datetime) 
     row = table.find(session, certificate_id)
     if row is None or row.document_id is None:
         raise NotFound
-    case, document = cases.find(session, row.case_id), cases.document_row(session, row.document_id)
+    case, document = cases.find(session, row.case_id), filed.find(session, row.document_id)
     if case is None or document is None:
         raise NotFound
     file = casefile.CaseFile(session, actor, case, releases.load(session, case.release_id), now)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import papers
 from app.domain import numbers
-from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
@@ -119,7 +119,7 @@ def _what_was_done(database: Database, sealed: papers.Sealed, data: bytes) -> st
     if row is None:
         return "altered"
     scope = CaseScope(row.district_id, row.case_id)
-    stored = database.read(lambda session: cases.document_row(session, row.document_id), scope)
+    stored = database.read(lambda session: filed.find(session, row.document_id), scope)
     is_whole = stored is not None and sha256(data[: stored.size]).digest() == stored.sha256
     return "added" if is_whole else "altered"
 

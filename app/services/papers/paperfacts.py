@@ -12,6 +12,7 @@ from app.domain import clock, subjects
 from app.domain.offices import SEALED_UNITS
 from app.domain.secrecy import SEALED
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.services.casefile import units
 from app.services.casefile.facts import CaseFacts
 from app.services.casefile.options import choices
@@ -196,7 +197,7 @@ class _Reader:
         return papers.Words(*said) if said is not None else papers.Words()
 
     def _photo(self) -> bytes | None:
-        for row in cases.documents_of_case(self._session, self._case.id, self._case.requisition_id):
+        for row in filed.of_case(self._session, self._case.id, self._case.requisition_id):
             if row.field == "photo" and row.case_id == self._case.id:
                 return documents.read(self._session, row).data
         return None

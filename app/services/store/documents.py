@@ -15,7 +15,7 @@ import structlog
 from app.crypto import SealedFile, SealingFile, Unsealable
 from app.domain.errors import FieldProblem, FileDamaged, NotFound
 from app.domain.ids import new_id
-from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.remaking import MAX_PAGES, MAX_PIXELS, remake
 from app.scanning import INFECTED, NO_SCANNER, UNSCANNED
 from app.services.store import keys
@@ -241,8 +241,8 @@ def attach(
     session: Session, draft_id: UUID, owner: Mapping[str, Any], pii: Mapping[str, str], at: datetime
 ) -> None:
     """Move what was staged under a draft to its case or requisition (`owner`: the columns to set)."""
-    for each in cases.documents_of_draft(session, draft_id):
-        cases.set_document(
+    for each in filed.of_draft(session, draft_id):
+        filed.set_document(
             session, each.id, draft_id=None, created_at=at, pii=pii.get(each.field, each.pii), **owner
         )
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from app import formjs
 from app.domain.errors import AlreadySent
 from app.domain.ids import new_id
-from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
 from app.models.desk import draft_queries as drafts
 from app.models.desk import leftover_queries as leftovers
 from app.models.scope import OfficerScope
@@ -57,7 +57,7 @@ def find(session: Session, actor: Actor, place: Place) -> Draft | None:
         return None
     key = keys.unlock(session, row.data_key_id)
     values = keys.open_json(key, f"draft|values|{row.id}", row.values)
-    staged = documents.references(session, cases.documents_of_draft(session, row.id))
+    staged = documents.references(session, filed.of_draft(session, row.id))
     return Draft(row.id, row.data_key_id, values, row.updated_at, staged)
 
 
@@ -87,7 +87,7 @@ def save(session: Session, actor: Actor, place: Place, values: Mapping[str, Any]
         )
     else:
         drafts.set_values(session, draft_id, sealed, now)
-    staged = documents.references(session, cases.documents_of_draft(session, draft_id))
+    staged = documents.references(session, filed.of_draft(session, draft_id))
     return Draft(draft_id, key_id, dict(values), now, staged)
 
 
@@ -166,7 +166,7 @@ class _Staging:
         return documents.lay_down(session, papers, draft.data_key_id, draft.id, by, self._now)
 
     def __call__(self, session: Session) -> Draft:
-        cases.insert_documents(session, self._rows)
+        filed.insert_documents(session, self._rows)
         found = find(session, self._actor, self._place)
         return found if found is not None else self._draft
 
@@ -178,7 +178,7 @@ def drop_file(session: Session, actor: Actor, place: Place, document_id: UUID, n
         return
     staged = {entry["id"] for entries in draft.staged.values() for entry in entries}
     if str(document_id) in staged:
-        cases.set_document(session, document_id, destroyed_at=now)
+        filed.set_document(session, document_id, destroyed_at=now)
 
 
 def delete(session: Session, draft_id: UUID) -> None:
@@ -189,8 +189,8 @@ def delete(session: Session, draft_id: UUID) -> None:
 
 def discard(session: Session, draft: Draft, now: datetime) -> None:
     """End a draft that is wanted no more, with its own key; the sweep destroys what was staged with it."""
-    for row in cases.documents_of_draft(session, draft.id):
-        cases.set_document(session, row.id, destroyed_at=now)
+    for row in filed.of_draft(session, draft.id):
+        filed.set_document(session, row.id, destroyed_at=now)
     drafts.delete_draft(session, draft.id)
     leftovers.destroy_draft_key(session, draft.data_key_id, now)
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import Conflict, NotFound
 from app.models.casefile import case_queries as cases
+from app.models.casefile import document_queries as filed
+from app.models.casefile import searchkey_queries as findable
 from app.models.issuing import bundles
 from app.models.scope import SystemReason, SystemScope
 from app.services.store import audit, documents, keys
@@ -33,12 +35,14 @@ def erase_case(session: Session, actor: Actor | None, case_id: UUID, now: dateti
         raise NotFound
     if case.status == OPEN:
         raise Conflict("error.case_open", number=case.number)
-    files = [session.documents / row.path for row in cases.own_documents(session, case_id)]
+    files = [session.documents / row.path for row in filed.own(session, case_id)]
     keys.destroy(session, case.data_key_id, now)
     district = session.narrowed(SystemScope(SystemReason.WORKER, session.district_id))
     for row in bundles.about(district, case_id, case.requisition_id):
         files += end_bundle(district, row, now)
-    cases.forget(session, case_id, now)
+    findable.delete_all(session, case_id)
+    cases.set_unplaced(session, case_id)
+    filed.set_destroyed(session, case_id, now)
     audit.record(session, f"case:{case_id}", "case:erase", f"case:{case_id}", actor, now)
     return files
 
@@ -51,9 +55,9 @@ def erase_letter(session: Session, requisition_id: UUID, now: datetime) -> list[
     letter = cases.requisition_row(session, requisition_id)
     if letter is None:
         raise NotFound
-    found = cases.documents_of_requisition(session, requisition_id)
+    found = filed.of_requisition(session, requisition_id)
     for row in found:
-        cases.set_document(session, row.id, destroyed_at=now)
+        filed.set_document(session, row.id, destroyed_at=now)
     keys.destroy(session, letter.data_key_id, now)
     audit.record(session, "admin", "requisition:erase", f"requisition:{requisition_id}", None, now)
     return [session.documents / row.path for row in found]
