@@ -80,10 +80,7 @@ def _here(moves: Sequence[Moved]) -> frozenset[str]:
     open_at: dict[tuple[str, UUID | None], int] = {}
     for move in moves:
         change = {"opened": 1, "completed": -1, "cancelled": -1}.get(move.kind, 0)
-        key = (move.path, move.enquiry_id)
-        if change < 0 and not open_at.get(
-            key
-        ):  # a reminder begins for no enquiry in particular, and ends for one
-            key = (move.path, None)
+        # A job is opened in no enquiry's name, and done in that of the one it lies in.
+        key = (move.path, move.enquiry_id if move.task is not None else None)
         open_at[key] = max(0, open_at.get(key, 0) + change)
     return frozenset(element for (path, _), count in open_at.items() if count for element in path.split("/"))
