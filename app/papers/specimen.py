@@ -129,6 +129,8 @@ _PLAIN = {
     "order_no": _MEMO,
     "time": "11:00",
     "n": "1",
+    "one": "1",
+    "many": "",
     "days": "3",
     "ext_days": "5",
     "answered": "1",

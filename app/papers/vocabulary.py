@@ -48,6 +48,7 @@ _PERSON_MAYBE = _names(
 
 _OFFICE = _names("district dm_designation sp_designation date place")
 _NAMED = _names("salutation relation father dob")
+_COUNTED = _names("one many")  # the number of persons, where it is one, and where it is more
 
 #: Kind of template (its `kind` in papers.json) -> what it may name.
 SCENES: dict[str, Scene] = {
@@ -91,10 +92,11 @@ SCENES: dict[str, Scene] = {
     "letter_reply": Scene(_OFFICE | _names("n answered req_letter_no req_letter_date"), _names("waiting")),
     "in_place": Scene(_names("replaced_no replaced_date"), _names("valid_till")),
     "letter_forward": Scene(
-        _OFFICE | _names("n requester req_letter_no req_letter_date due_date"), _names("instruction")
+        _OFFICE | _names("n requester req_letter_no req_letter_date due_date"),
+        _COUNTED | _names("instruction"),
     ),
     "letter_enquiry": Scene(
-        _OFFICE | _names("n dm_memo_no dm_memo_date reg_from due_date"), _names("instruction")
+        _OFFICE | _names("n dm_memo_no dm_memo_date reg_from due_date"), _COUNTED | _names("instruction")
     ),
     "letter_district": Scene(_OFFICE | _names("name other_addr from to due_date"), _NAMED),
     "letter_reminder": Scene(
@@ -102,7 +104,7 @@ SCENES: dict[str, Scene] = {
     ),
     "slip_received": Scene(
         _OFFICE | _names("name n case_no diary_no requester req_letter_no req_letter_date received_date"),
-        _NAMED | _names("due_date missing"),
+        _NAMED | _COUNTED | _names("due_date missing"),
     ),
     "slip_dispatch": Scene(
         _OFFICE | _names("name dispatch_no addressee paper_kind cert_no cert_date mode"),

@@ -74,8 +74,9 @@ def test_what_was_sent_is_received_on_the_day_it_is_accepted_and_then_goes_as_an
     assert [each.role for each in told] == [Role.DM_ASSISTANT]
     seen = acceptance.see(place.database, place.assistant, letter, LATER)
     assert [each.name_en for each in seen.persons] == ["Ramesh Kumar", "Amit Kumar"]
-    assert acceptance.accept(place.database, place.assistant, letter, LATER) == letter
-    assert acceptance.accept(place.database, place.assistant, letter, LATER) == letter, "pressed twice"
+    sent_with_it = acceptance.accept(place.database, place.assistant, letter, LATER)
+    assert acceptance.accept(place.database, place.assistant, letter, LATER) == sent_with_it, "pressed twice"
+    assert [row.requisition_id for row in place.rows(roster, roster.c.id == sent_with_it)] == [letter]
     [received] = place.rows(requisition, requisition.c.id == letter)
     assert (received.received_on, received.candidate_count) == (LATER.date(), 2)
     assert (received.created_by, received.requester_hi) == (place.assistant.officer_id, "शिक्षा विभाग")

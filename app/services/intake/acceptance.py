@@ -125,16 +125,16 @@ def _person(number: int, answers: Mapping[str, Any], files: Files) -> Person:
 
 
 def accept(database: Database, actor: Actor, lodgement_id: UUID, now: datetime) -> UUID:
-    """Receive the letter today, as if it had been entered from paper; -> the requisition, of the same id.
+    """Receive the letter today, as if it had been entered from paper, under the id it has; -> its list.
 
-    Its list is judged once more, now against the past too, and waits to be taken as any other. Harmless when pressed
+    The list is judged once more, now against the past too, and waits to be taken as any other. Harmless when pressed
     twice. Raises NotAllowed, NotFound, FormChanged; DomainError for a purpose that was disabled meanwhile.
     """
     _guard(actor)
 
     def put(session: Session) -> UUID:
         if cases.requisition_row(session, lodgement_id) is not None:
-            return lodgement_id
+            return _first_list(session, lodgement_id)
         row = _sent(session, lodgement_id)
         loaded = releases.active(session)
         if row.purpose not in purposes_taken(session, loaded):
@@ -144,13 +144,19 @@ def accept(database: Database, actor: Actor, lodgement_id: UUID, now: datetime) 
         registration.receive(session, actor, received, now)
         enclosures.hand_over(session, form, row.id, {"requisition_id": row.id}, now)
         departments.link(session, actor, row.id, row.office_id, now)
-        _hand_over(session, actor, row)
+        roster_id = _hand_over(session, actor, row)
         decided = {"decided_at": now, "decided_by": actor.officer_id, "values": None, "note": None}
         if not table.change(session, row.id, ["sent"], state="accepted", changed_at=now, **decided):
             raise Sent
-        return lodgement_id
+        return roster_id
 
     return database.write(put, actor_scope(actor))
+
+
+def _first_list(session: Session, requisition_id: UUID) -> UUID:
+    """The list that a department sent with its letter."""
+    first: UUID = lists.of_letter(session, requisition_id)[-1].id
+    return first
 
 
 def _today(
@@ -166,7 +172,7 @@ def _today(
     return filled.form, answers
 
 
-def _hand_over(session: Session, actor: Actor, row: AnyRow) -> None:
+def _hand_over(session: Session, actor: Actor, row: AnyRow) -> UUID:
     """The list is the DM's office's from now on, and judged anew: the department was told nothing of past cases."""
     roster = lodgements.current_list(session, row.id)
     if roster is None:
@@ -176,6 +182,8 @@ def _hand_over(session: Session, actor: Actor, row: AnyRow) -> None:
     lists.change(
         session, roster.id, ["checked"], state="checking", requisition_id=row.id, ended_at=None, **who
     )
+    roster_id: UUID = roster.id
+    return roster_id
 
 
 def give_back(database: Database, actor: Actor, lodgement_id: UUID, reason: str, now: datetime) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Rows = tuple[tuple["Words", ...], ...]
 _HEAD = "क्र०|नाम|पिता/पति|पता|प्रकरण संख्या"  # of texts that are older than its setting
-_OTHERS = papers.Words("इस पत्र के अन्य {n} व्यक्ति", "{n} other person(s) of this letter")
+_OTHERS = papers.Words("इस पत्र के अन्य {n} व्यक्ति", "{n} more of this letter")
 _ERASED = papers.Words("—")
 
 

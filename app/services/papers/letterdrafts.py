@@ -81,7 +81,9 @@ class Maker:
                 "case_no": self._known.case.number,
                 **draft.plain,
                 **(
-                    {"n": str(annex.count), "due_date": papers.dmy(annex.due_on)} if annex is not None else {}
+                    {**_counted(annex.count), "due_date": papers.dmy(annex.due_on)}
+                    if annex is not None
+                    else {}
                 ),
             },
             rows=draft.rows,
@@ -135,7 +137,7 @@ class Maker:
                 number,
                 self._head("sp_designation"),
                 words={"requester": requester.department, "instruction": papers.as_typed(text)},
-                plain={**quoted, "n": "1", "due_date": papers.dmy(self._known.case.due_on)},
+                plain={**quoted, **_counted(1), "due_date": papers.dmy(self._known.case.due_on)},
                 letter_id=_id_of(letter),
             )
 
@@ -154,7 +156,7 @@ class Maker:
                 "req_letter_no": requester.letter_no,
                 "req_letter_date": papers.dmy(requester.letter_date),
                 "received_date": _day(letter.get("received_date")),
-                "n": str(letter.get("candidate_count") or 1),
+                **_counted(int(letter.get("candidate_count") or 1)),
                 "diary_no": self._people.diary_number(),
                 "case_no": case.number,
                 "due_date": "" if defects else papers.dmy(case.due_on),
@@ -227,7 +229,7 @@ class Maker:
                 head_of_thana(self.texts, thana.name_hi, thana.name_en),
                 words={"instruction": papers.as_typed(note)},
                 plain={
-                    "n": "1",
+                    **_counted(1),
                     "dm_memo_no": forward[0],
                     "dm_memo_date": forward[1],
                     "due_date": papers.dmy(self._known.case.due_on),
@@ -346,6 +348,15 @@ _SENT_BY: dict[str, Callable[[Maker, Mapping[str, Any]], Iterator[Draft]]] = {
 _PREPARES: dict[str, Literal["dm", "sp"]] = {"prepare_hearing": "dm", "prepare_hearing_by_sp": "sp"}
 _WIDTHS = (10, 36, 38, 56, 32)  # of the list, in mm: numbers stay whole
 _WITH_LIST = frozenset({"fwd_dm_to_sp", "fwd_sp_to_thana"})
+
+
+def _counted(persons: int) -> dict[str, str]:
+    """How many persons a letter is about; one or many, so that its text says the word in its number."""
+    return {
+        "n": str(persons),
+        "one": "1" if persons == 1 else "",
+        "many": str(persons) if persons > 1 else "",
+    }
 
 
 def _id_of(letter: Sent | None) -> UUID | None:

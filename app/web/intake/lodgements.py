@@ -9,8 +9,8 @@ from flask import Blueprint, g, redirect, request, url_for
 from app.domain.errors import FormInvalid
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.services.intake import acceptance, lodgements, rosters
-from app.web.frame import confirmations, formviews, language
+from app.services.intake import acceptance, lodgements
+from app.web.frame import formviews, language
 from app.web.frame.forms import posted, sent_as
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -159,14 +159,10 @@ def _look(lodgement_id: UUID, status: int = 200, fault: str = "") -> ResponseRet
 def accept(lodgement_id: UUID) -> ResponseReturnValue:
     """Receive the letter, and lead on to the list that the department has sent with it."""
     try:
-        acceptance.accept(transaction.database(), g.actor, lodgement_id, transaction.now())
+        roster_id = acceptance.accept(transaction.database(), g.actor, lodgement_id, transaction.now())
     except acceptance.FormChanged as refused:
         return _look(lodgement_id, 422, language.refusal(refused))
-    _, lists = transaction.read(lambda rows: rosters.lines(rows, g.actor, lodgement_id, transaction.now()))
-    if lists:
-        return redirect(url_for("rosters.show", roster_id=lists[0].id), code=303)
-    confirmations.note("registered", "1")
-    return redirect(url_for("requisitions.view", requisition_id=lodgement_id), code=303)
+    return redirect(url_for("rosters.show", roster_id=roster_id), code=303)
 
 
 @bp.post("/requisitions/sent/<uuid:lodgement_id>/return")
