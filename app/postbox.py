@@ -232,15 +232,19 @@ class Caller:
 def _tunnels(place: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Whether an IPv6 address carries an IPv4 one that nobody has looked at (6to4, Teredo, NAT64).
 
-    So are those of protocols and of sites of old, which the library takes for open ones.
+    So are those of protocols, relays and sites of old and of examples, which the library takes for open ones.
     """
     if isinstance(place, ipaddress.IPv4Address):
-        return place in _PROTOCOLS
-    return place.sixtofour is not None or place.teredo is not None or place.is_site_local or place in _NAT64
+        return place in _PROTOCOLS or place in _RELAYS
+    if place.sixtofour is not None or place.teredo is not None or place.is_site_local:
+        return True
+    return place in _NAT64 or place in _EXAMPLES
 
 
 _PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
+_RELAYS = ipaddress.ip_network("192.88.99.0/24")  # to 6to4, until RFC 7526
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_EXAMPLES = ipaddress.ip_network("3fff::/20")  # RFC 9637
 
 
 class _Plain(HTTPConnection):

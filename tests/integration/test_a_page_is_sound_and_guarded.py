@@ -132,6 +132,13 @@ def test_the_assets_folder_gives_nothing_but_the_build(world: World) -> None:
         assert Visitor(world.app).get(f"/assets/{name}").status_code == 404
 
 
+def test_a_file_of_a_build_that_was_made_anew_meanwhile_is_not_found(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(world.app.extensions, "assets", frozenset({"fields-OLDBUILD.css"}))
+    assert Visitor(world.app).get("/assets/fields-OLDBUILD.css").status_code == 404
+
+
 @pytest.mark.parametrize("language", ["hi", "en"])
 @pytest.mark.parametrize("role", [None, *READERS])
 def test_every_page_is_sound_html(world: World, role: Role | None, language: str) -> None:

@@ -38,6 +38,8 @@ PUBLIC = "93.184.216.34"
         ("https://[::ffff:127.0.0.1]/", "private"),
         ("https://[64:ff9b::7f00:1]/", "private"),
         ("https://[2002:7f00:1::]/", "private"),
+        ("https://192.88.99.1/", "private"),
+        ("https://[3fff::1]/", "private"),
         ("https://[fec0::1]/", "private"),
         ("https://192.0.0.8/", "private"),
         ("https://localhost./", "private"),

@@ -43,9 +43,9 @@ def install(app: Flask) -> None:
 @public
 def serve(name: str) -> Response:
     """A file of the build, and nothing else: the manifest is the list of what may leave."""
-    if name not in current_app.extensions["assets"]:
-        abort(404)
     path = DIST / name
+    if name not in current_app.extensions["assets"] or not path.exists():  # built anew under a running server
+        abort(404)
     packed = path.with_name(path.name + ".gz")
     use_packed = "gzip" in request.headers.get("Accept-Encoding", "") and packed.exists()
     response = send_file(
