@@ -15,6 +15,7 @@ from app.models.casefile import case_queries
 from app.models.casefile import document_queries as filed
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.officers import draft
+from app.services.casework import cases
 from app.services.desk import taskpage, tasks
 from app.services.intake import requisitions
 from app.services.store import documents
@@ -62,6 +63,24 @@ def test_a_photo_sent_with_the_form_is_on_the_case(journey, visit, photo):
     )
     assert "site_photo" in fields_with_files(journey, number)
     assert drafts_left(journey) == 0
+
+
+def test_a_photo_of_a_visit_that_was_made_again_is_told_as_the_earlier_version(journey, visit, photo):
+    number, task = visit
+    first = documents.Upload("site_photo", "पहली.jpg", "image/jpeg", photo)
+    tasks.complete(
+        journey.database, journey.actor_of(task), task.id, journey.form_of(task), [first], journey.now
+    )
+    journey.do(number, "endorse_enquiry", agree="return_to_eo", endorse_reason="दोबारा जाकर फोटो लें")
+    again = next(each for each in journey.waiting(number) if each.element_id == "revisit")
+    second = documents.Upload("site_photo", "दूसरी.jpg", "image/jpeg", photo)
+    tasks.complete(
+        journey.database, journey.actor_of(again), again.id, journey.form_of(again), [second], journey.now
+    )
+    sp = journey.staff.holder(Role.SP)
+    page = cases.see(journey.database, sp, number, "documents", journey.now)
+    told = {line.name: line.is_replaced for line in page.documents if line.field == "site_photo"}
+    assert told == {"पहली.jpg": True, "दूसरी.jpg": False}
 
 
 def test_a_draft_is_gone_once_its_task_is_done(journey, visit):

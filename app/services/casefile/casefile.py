@@ -335,6 +335,23 @@ class CaseFile:
         side = Side.INTAKE if row.requisition_id is not None else asked.side_of_field(row.field)
         return secrecy.may_open(self._actor.post.role, row.pii, side, reported=self.is_reported)
 
+    def replaced_files(self) -> frozenset[str]:
+        """Ids of the files that stand in no answer any more: their step was answered again without them."""
+        replaced = {row.supersedes_id for row in self.answer_rows} - {None}
+        if not replaced:
+            return frozenset()
+        files = {row.id: self._files_of(row) for row in self.answer_rows}
+        standing = (ids for answer_id, ids in files.items() if answer_id not in replaced)
+        return frozenset().union(*files.values()).difference(*standing)
+
+    def _files_of(self, row: AnyRow) -> frozenset[str]:
+        form = self._form_of(row)
+        if form is None:
+            return frozenset()
+        values = self.facts.open_answer(row)
+        boxes = (field.key for field in form.fields if field.type == "file")
+        return frozenset(str(file["id"]) for box in boxes for file in values.get(box) or ())
+
     def classes_of(self, row: AnyRow) -> frozenset[str]:
         """The classes of facts in a submission that the officer's post may read."""
         if row.form in hearings.FORM_OF and not hearings.reads(self._actor.post.role, row.form):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """A file by its own name, and by what the form asked for."""
+    """A file by its own name, and by what the form asked for; `is_replaced` by a later answer to the same step."""
 
     id: UUID
     name: str
@@ -34,6 +34,7 @@ class DocumentLine:
     size: int
     at: datetime
     pii: str
+    is_replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def documents(session: Session, file: CaseFile) -> list[DocumentLine]:
         for field in form.fields
         if field.type == "file"
     }
-    lines = []
+    lines, replaced = [], file.replaced_files()
     for row in file.document_rows():
         if file.may_open(row):
             key = keys.unlock(session, row.data_key_id)
@@ -67,7 +68,15 @@ def documents(session: Session, file: CaseFile) -> list[DocumentLine]:
             label = asked.get(row.field, ("", ""))
             lines.append(
                 DocumentLine(
-                    row.id, name, row.field, *label, row.media_type, row.size, row.created_at, row.pii
+                    row.id,
+                    name,
+                    row.field,
+                    *label,
+                    row.media_type,
+                    row.size,
+                    row.created_at,
+                    row.pii,
+                    is_replaced=str(row.id) in replaced,
                 )
             )
     return lines
