@@ -482,7 +482,8 @@ CHECKS = (
 def test_every_answer_is_as_the_document_says(office: Office, program: Program) -> None:
     """Let schemathesis ask each operation what the document allows and what not, and hold every answer against it."""
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", office.app)
-    head, tried = {"Authorization": f"Bearer {program.token}"}, set()
+    # Without a server between them nothing unpacks what the tool says it takes packed.
+    head, tried = {"Authorization": f"Bearer {program.token}", "Accept-Encoding": "identity"}, set()
     for result in schema.get_all_operations():
         operation = result.ok()
         for mode in GenerationMode:

@@ -230,6 +230,7 @@ WHEN: dict[str, dict[str, Any]] = {
     },
     "intake": {
         "subject_kind": _may_be_a_firm,
+        "id_copy": _is_person,
         **dict.fromkeys(_OF_A_PERSON, _is_person),
         "#Heading_firm_address": _is_firm,
         "#Group_firm": _may_be_a_firm,
