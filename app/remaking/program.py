@@ -1,19 +1,20 @@
 """A program of its own: makes one uploaded file anew, from stdin to stdout, within bounds that it sets itself.
 
-Started by `app.remaking`; it knows nothing of the rest. Its arguments are the most pixels and the most pages that a
-file may have. What it writes begins with a line: `ok <media type>`, or `no <reason>`. A file that takes it past its
-bounds, or breaks it, ends it without such a line.
+Started by `app.remaking`. Its arguments are the most pixels and the most pages that a file may have. What it writes
+begins with a line: `ok <media type>`, or `no <reason>`. A file that takes it past its bounds, or breaks it, ends it
+without such a line.
 """
 
 from __future__ import annotations
 
-import resource
 import sys
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pikepdf
 from PIL import Image, ImageOps
+
+from app.apart import set_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +46,6 @@ _ACTIVE_NOTES = frozenset(("/FileAttachment", "/RichMedia", "/Screen", "/Movie",
 
 class Refused(Exception):
     """The file cannot be kept; the reason is one word."""
-
-
-def _set_bounds() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # nothing of it ever lies on a disk
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def remake(data: bytes, most_pixels: int, most_pages: int) -> tuple[str, bytes]:
@@ -135,7 +129,7 @@ def _is_active(thing: Any) -> bool:
 
 
 def main() -> int:
-    _set_bounds()
+    set_bounds(_CPU_SECONDS, _MEMORY_BYTES)
     try:
         media_type, kept = remake(sys.stdin.buffer.read(), int(sys.argv[1]), int(sys.argv[2]))
     except Refused as refused:

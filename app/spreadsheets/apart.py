@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from threading import BoundedSemaphore, Timer
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 import orjson
 
-from app.domain.errors import Unavailable
+from app.apart import Program
 from app.spreadsheets.archive import Refused
 
 if TYPE_CHECKING:
@@ -23,7 +19,6 @@ CPU_SECONDS = 20  # ten thousand rows of forty cells take four
 MEMORY_BYTES = 1_200_000_000
 _SECONDS = 90.0  # by the clock
 _AT_ONCE = BoundedSemaphore(2)  # of a process
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 def rows(data: bytes) -> Iterator[Row]:
@@ -32,14 +27,10 @@ def rows(data: bytes) -> Iterator[Row]:
     Raises Refused as `archive.judge` does, and `merged`; `bomb` for what takes more time or memory than an honest
     list; Unavailable when the program cannot be started.
     """
-    with _AT_ONCE, _started() as program:
-        told, heard = program.stdin, program.stdout
-        if told is None or heard is None:
-            raise Unavailable
-        with suppress(BrokenPipeError):  # it was stopped before it had read
-            told.write(data)
-            told.close()
-        for line in heard:
+    bounds = (str(CPU_SECONDS), str(MEMORY_BYTES))
+    with _AT_ONCE, Program("app.spreadsheets.program", *bounds, seconds=_SECONDS) as program:
+        program.tell(data)
+        for line in program.heard:
             found = orjson.loads(line)
             if isinstance(found, list):
                 number, texts = found
@@ -49,29 +40,3 @@ def rows(data: bytes) -> Iterator[Row]:
             else:
                 return
     raise Refused("bomb")
-
-
-@contextmanager
-def _started() -> Iterator[subprocess.Popen[bytes]]:
-    command = ["-s", "-P", "-m", "app.spreadsheets.program", str(CPU_SECONDS), str(MEMORY_BYTES)]
-    try:
-        program = subprocess.Popen(  # noqa: S603 - our own program, the file goes in as a stream
-            [sys.executable, *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-            cwd="/",
-        )
-    except OSError as error:
-        raise Unavailable from error
-    end = Timer(_SECONDS, program.kill)
-    end.start()
-    try:
-        with program:
-            try:
-                yield program
-            finally:
-                program.kill()
-    finally:
-        end.cancel()

@@ -8,7 +8,6 @@ it past its bounds ends it without that line.
 from __future__ import annotations
 
 import re
-import resource
 import sys
 from datetime import date, datetime, time
 from io import BytesIO
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from openpyxl import load_workbook
 
+from app.apart import set_bounds
 from app.spreadsheets.archive import LONGEST, MOST_COLUMNS, Refused, judge
 
 if TYPE_CHECKING:
@@ -26,13 +26,6 @@ if TYPE_CHECKING:
 
 _BLANKS = 500  # rows without a text after which nothing more is looked for
 _ROW_OF = re.compile(r"\d+")
-
-
-def _set_bounds(seconds: int, memory: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # nothing of it ever lies on a disk
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def rows(data: bytes) -> Iterator[Row]:
@@ -100,7 +93,7 @@ def _plain(value: Any) -> str:
 
 
 def main() -> int:
-    _set_bounds(int(sys.argv[1]), int(sys.argv[2]))
+    set_bounds(int(sys.argv[1]), int(sys.argv[2]))
     try:
         for row in rows(sys.stdin.buffer.read()):
             _tell(row)

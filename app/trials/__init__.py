@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
-import time
 from base64 import b64encode
 from collections import deque
 from dataclasses import asdict
-from pathlib import Path
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from app import engine
-from app.domain.errors import Unavailable
+from app.apart import Program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +20,6 @@ if TYPE_CHECKING:
 #: By the clock, for a program that sleeps or hangs: its work is bounded by cases, acts and the processor's time, all
 #: of which it counts itself, so that a crowded machine changes no verdict.
 SECONDS = 300
-_ROOT = Path(__file__).resolve().parent.parent.parent
 _ONE = BoundedSemaphore(1)
 _TOLD = 12  # steps of the way of a case that was stopped
 
@@ -53,33 +48,14 @@ class Running:
         self._told = orjson.dumps({"files": drawn, "world": asdict(world)})
         self._began_with, self._way, self._last = world.process, deque[str](maxlen=_TOLD), b""
         self.cases = self.acts = 0
-        self._ends_by = time.monotonic() + SECONDS
-        try:
-            self._program = subprocess.Popen(
-                [sys.executable, "-s", "-P", "-m", "app.trials.program"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-                cwd="/",
-            )
-        except OSError as error:
-            raise Unavailable from error
+        self._program = Program("app.trials.program", seconds=SECONDS)
         self._reader = threading.Thread(target=self._listen, name="esp-dry-run", daemon=True)
         self._reader.start()
 
     def _listen(self) -> None:
-        """Hear the program out; its standard streams are closed when it has ended."""
         with self._program as program:
-            told, heard = program.stdin, program.stdout
-            if told is None or heard is None:
-                return
-            try:
-                told.write(self._told)
-                told.close()
-            except BrokenPipeError:
-                return  # it was stopped before it had read
-            for line in heard:
+            program.tell(self._told)
+            for line in program.heard:
                 word, _, rest = line.rstrip(b"\n").partition(b" ")
                 if word == b"at":
                     self._hear(rest.decode(errors="replace"))
@@ -94,22 +70,18 @@ class Running:
             self.acts += 1
 
     def wait(self) -> None:
-        """Wait for its end, or end it when its time is over."""
-        self._reader.join(max(0.0, self._ends_by - time.monotonic()))
-        if self._reader.is_alive():
-            self.stop()
+        """Wait for its end."""
+        self._reader.join()
 
     def stop(self) -> None:
         """End the program at once."""
-        self._program.kill()
+        self._program.end()
         self._reader.join()
 
     def found(self) -> engine.Trial | None:
         """What it has found; None while it runs."""
-        if self._reader.is_alive() and time.monotonic() < self._ends_by:
-            return None
         if self._reader.is_alive():
-            self.stop()
+            return None
         return read(orjson.loads(self._last)) if self._last else self._stopped()
 
     def _stopped(self) -> engine.Trial:

@@ -7,7 +7,6 @@ one line `done <what it found>`. A release that takes it past its bounds ends it
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import time
 from base64 import b64decode
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from app import engine
+from app.apart import set_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
 _ENOUGH = 8.0  # seconds of the processor, after which no further case is begun
 _CPU_SECONDS = 20
 _MEMORY_BYTES = 1_200_000_000
-
-
-def _set_bounds() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def world_of(plain: Mapping[str, Any]) -> engine.World:
@@ -52,7 +45,7 @@ def _tell(step: str) -> None:
 
 def main() -> int:
     told = orjson.loads(sys.stdin.buffer.read())
-    _set_bounds()
+    set_bounds(_CPU_SECONDS, _MEMORY_BYTES)
     files = {name: b64decode(data) for name, data in told["files"].items()}
     release = engine.load_release(sha256(repr(sorted(files.items())).encode()).digest(), files)
     found = engine.explore(release, world_of(told["world"]), _tell, lambda: time.process_time() > _ENOUGH)
