@@ -19,6 +19,7 @@ _RENEWED_BEFORE = timedelta(days=14)  # authorities that renew by themselves do 
 _YEAR_SECONDS = 31_536_000  # ASVS 5.0, 3.4.1
 _OK = 200
 _MOVED = frozenset({301, 302, 307, 308})
+_OF_PROGRAMS = "/api/v1/requisitions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def look(address: str, now: datetime, plain_port: int = 80) -> list[Seen]:
         return [Seen("site.unproven", is_good=False, params={"host": host, "why": error.verify_message})]
     except OSError as error:
         return [Seen("site.silent", is_good=False, params={"host": host, "port": port, "why": _said(error)})]
-    return [_lasting(certificate, now), *_answers(host, port), _plain_door(host, plain_port)]
+    return [_lasting(certificate, now), *_answers(host, port), *_plain_door(host, plain_port)]
 
 
 def _context() -> ssl.SSLContext:
@@ -93,16 +94,22 @@ def _max_age(header: str) -> int:
     return 0
 
 
-def _plain_door(host: str, port: int) -> Seen:
-    """Without TLS the site leads to its address with TLS, or is not there."""
+def _plain_door(host: str, port: int) -> Iterator[Seen]:
+    """Without TLS the site leads people to its address with TLS and refuses programs (ASVS 4.1.2), or is not there."""
     try:
-        with closing(HTTPConnection(host, port, timeout=_SECONDS)) as line:
-            line.request("GET", "/")
-            answer = line.getresponse()
+        people, programs = (_led(host, port, path) for path in ("/", _OF_PROGRAMS))
     except (OSError, HTTPException):
-        return Seen("site.plain_closed", is_good=True)
-    leads = answer.status in _MOVED and (answer.getheader("Location") or "").startswith("https://")
-    return Seen("site.plain_leads" if leads else "site.plain_open", leads)
+        yield Seen("site.plain_closed", is_good=True)
+        return
+    yield Seen("site.plain_leads" if people else "site.plain_open", people)
+    yield Seen("site.plain_leads_programs" if programs else "site.plain_refuses_programs", not programs)
+
+
+def _led(host: str, port: int, path: str) -> bool:
+    with closing(HTTPConnection(host, port, timeout=_SECONDS)) as line:
+        line.request("GET", path)
+        answer = line.getresponse()
+        return answer.status in _MOVED and (answer.getheader("Location") or "").startswith("https://")
 
 
 def _said(error: Exception) -> str:

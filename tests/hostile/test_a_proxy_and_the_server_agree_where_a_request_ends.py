@@ -307,11 +307,21 @@ def test_its_own_pages_are_nobodys_address_and_a_refusal_of_the_program_stays_as
     assert b"GET /status/502" in _said(_line(port, _open(notes)), f"GET /status/502{rest}")
 
 
-def test_whoever_forgets_tls_on_its_port_is_led_to_it(front: tuple[int, Path]) -> None:
-    line = socket.create_connection(("127.0.0.1", front[0]), timeout=5)
-    answer = _said(line, "GET /inbox HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 308")
-    assert f"\r\nLocation: https://{NAME}/inbox\r\n".encode() in answer
+def test_who_comes_without_tls_is_led_to_it_and_a_program_is_refused(front: tuple[int, Path]) -> None:
+    """Led on, a program would show its token on an open line each time, and nobody would notice."""
+    placed = (front[1].parent / "site.conf").read_text()
+    for port in (front[0], int(placed.rpartition("listen 127.0.0.1:")[2].partition(";")[0])):
+        for asked, status, word in (
+            ("GET /inbox", 308, f"\r\nLocation: https://{NAME}/inbox\r\n"),
+            ("POST /api/v1/requisitions", 403, '"hi":"केवल https:// से पूछें'),
+        ):
+            line = socket.create_connection(("127.0.0.1", port), timeout=5)
+            head = f"{asked} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            answer = _said(line, head).decode()
+            assert answer.startswith(f"HTTP/1.1 {status}"), answer
+            assert word in answer
+            assert ("\r\nLocation: " in answer) is (status == 308)
+            assert status == 308 or "application/problem+json; charset=utf-8" in answer
 
 
 def _looks_like_ours(answer: bytes, status: int, word: str) -> None:

@@ -86,6 +86,7 @@ def world(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.mark.parametrize("role", [None, *READERS])
 def test_every_answer_carries_its_headers(world: World, role: Role | None) -> None:
     visitor = world.visitor(role) if role else Visitor(world.app)
+    visitor.headers = {"Origin": "https://evil.example"}
     wrong = []
     for address in world.addresses:
         answer = visitor.get(address)
@@ -101,6 +102,9 @@ def test_every_answer_carries_its_headers(world: World, role: Role | None) -> No
         # The number of the last event is asked for again and again: the browser may say which one it has.
         keeping = "no-cache" if address.startswith("/live/") and "ETag" in headers else "no-store"
         right &= headers["Cache-Control"] == keeping and headers["X-Frame-Options"] == "DENY"
+        right &= not [name for name in headers.keys() if name.startswith("Access-Control")]
+        is_text = answer.mimetype.startswith("text/") or answer.mimetype.endswith("xml")
+        right &= bool(answer.mimetype) and (not is_text or answer.mimetype_params.get("charset") == "utf-8")
         wrong += [] if right else [address]
     assert not wrong
 

@@ -133,7 +133,7 @@ def test_a_body_that_cannot_be_read_fails_no_page_of_a_refusal(site: Site) -> No
                 if not 400 <= answer.status_code < 500 or "</html>" not in answer.get_data(as_text=True):
                     wrong[address, case] = answer.status
     assert not wrong
-    assert lines == []
+    assert {line["event"] for line in lines} == {"request_refused"}, "no fault of ours"
 
 
 def test_a_form_of_a_hundred_thousand_fields_is_refused_before_they_are_taken_apart(site: Site) -> None:
@@ -270,6 +270,9 @@ def test_a_try_under_a_name_that_nobody_has_is_recorded_without_the_name(site: S
     assert "गुप्त" not in repr([tuple(row) for row in tries])
 
 
+WORD = 'a\r\n{"event": "forged"}\x1b[2K'
+
+
 def test_the_log_says_where_a_fault_lies_and_nothing_of_what_was_in_hand(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -281,10 +284,14 @@ def test_the_log_says_where_a_fault_lies_and_nothing_of_what_was_in_hand(
             lose(CANDIDATE["name_hi"])
         except RuntimeError as fault:
             structlog.get_logger().error("request_failed", exc_info=fault)
+            structlog.get_logger().error("request_failed", word=WORD)
     finally:
         monkeypatch.undo()
         logs.configure()
-    [line] = written.getvalue().splitlines()
+    line, other = written.getvalue().splitlines()
+    assert json.loads(line)["timestamp"].endswith("Z")
+    assert json.loads(other)["word"] == WORD, "it is one line, whatever stands in it"
+    assert not [sign for sign in other if ord(sign) < ord(" ")]
     assert "builtins.KeyError" in line
     assert "builtins.RuntimeError" in line
     assert re.search(r"test_an_attacker_gets_nowhere.py\\*\", line \d+, in lose", line)
@@ -349,3 +356,30 @@ def test_who_is_refused_is_written_down_by_his_id_and_without_what_he_asked_for(
         str(site.journey.staff.holder(Role.DM_ASSISTANT).officer_id)
     }
     assert "99999" not in str(told)
+
+
+def test_a_try_around_a_control_is_written_down_with_where_it_came_from(site: Site) -> None:
+    """A form without its token, one of another site, a key that is on no form, a program without a token, a guess."""
+    head, [task] = site.at(Role.DM_SECTION_HEAD), site.journey.waiting(site.journey.new_case(["th_mufassil"]))
+    address, stranger = f"/tasks/{task.id}", site.app.test_client()
+    head.get(address)
+    with structlog.testing.capture_logs() as lines:
+        assert head.client.post(address, data={"instruction": "गुप्त शब्द"}).status_code == 400
+        assert head.post(address, {"गुप्त": "शब्द"}).status_code == 422
+        foreign = {"Sec-Fetch-Site": "cross-site"}
+        assert stranger.post("/sign-in", data={"username": "गुप्त"}, headers=foreign).status_code == 400
+        bearer = {"Authorization": f"Bearer esp1_{'x' * 43}"}
+        assert stranger.get("/api/v1/requisitions", headers=bearer).status_code == 401
+        assert Visitor(site.app).sign_in("dm", "गुप्त").status_code == 422
+        assert stranger.get("/wp-login.php").status_code == 404, "what strangers look for everywhere is left out"
+    told = [line for line in lines if line["event"] in ("access_refused", "request_refused")]
+    assert [(line["event"], line["status"], line["kind"], line["endpoint"]) for line in told] == [
+        ("request_refused", 400, "bad_request", "tasks.complete"),
+        ("request_refused", 422, "invalid", "tasks.complete"),
+        ("request_refused", 400, "bad_request", "signin.enter"),
+        ("access_refused", 401, "not_allowed", "api.listing"),
+        ("request_refused", 422, "invalid", "signin.enter"),
+    ]
+    assert {line["address"] for line in told} == {"127.0.0.1"}
+    assert [line.get("role") for line in told] == ["dm_section_head"] * 2 + [None] * 3
+    assert not [word for word in ("गुप्त", "xxxx") if word in str(lines)]

@@ -63,6 +63,8 @@ def test_a_new_password_ends_every_other_session_and_the_old_cookie(doorway: Doo
     assert doorway.sign_in(person).status_code == 422
     person.password = OTHER
     assert doorway.sign_in(person).status_code == 303
+    doorway.goes_on(days=800)
+    assert doorway.sign_in(person).status_code == 303, "a password does not grow old"
 
 
 @pytest.mark.parametrize(

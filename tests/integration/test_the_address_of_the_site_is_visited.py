@@ -26,17 +26,19 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 END = datetime(2126, 1, 1, tzinfo=UTC)  # of the certificate
 YEAR = "max-age=31536000; includeSubDomains"
+LEADS = {"status": 301, "location": "https://x"}
 Open = Callable[..., str]
 
 
 class _Site(BaseHTTPRequestHandler):
-    says, status, location = YEAR, 200, ""
+    says, status, location, leads_programs = YEAR, 200, "", True
 
     def do_GET(self) -> None:
-        self.send_response(self.status)
+        is_refused = self.path.startswith("/api/") and not self.leads_programs
+        self.send_response(403 if is_refused else self.status)
         if self.says:
             self.send_header("Strict-Transport-Security", self.says)
-        if self.location:
+        if self.location and not is_refused:
             self.send_header("Location", self.location)
         self.end_headers()
         self.wfile.write(b"ok\n")
@@ -129,14 +131,23 @@ def test_what_the_proxy_gets_wrong_is_named(opened: Open, of_site: dict[str, obj
     assert told(opened(**of_site))[key] is False
 
 
-def test_the_plain_door_leads_to_tls_or_is_amiss(opened: Open) -> None:
-    address = opened()
-    leads, stays = (
-        int(opened(is_plain=True, **how).rpartition(":")[2])
-        for how in ({"status": 301, "location": "https://x"}, {"status": 200})
-    )
-    assert told(address, leads)["site.plain_leads"] is True
-    assert told(address, stays)["site.plain_open"] is False
+@pytest.mark.parametrize(
+    ("of_site", "seen"),
+    [
+        ({"status": 200}, {"site.plain_open": False, "site.plain_refuses_programs": True}),
+        (LEADS, {"site.plain_leads": True, "site.plain_leads_programs": False}),
+        (
+            {**LEADS, "leads_programs": False},
+            {"site.plain_leads": True, "site.plain_refuses_programs": True},
+        ),
+    ],
+    ids=["open", "leads everybody", "leads people"],
+)
+def test_the_plain_door_leads_people_to_tls_and_refuses_programs_or_is_amiss(
+    opened: Open, of_site: dict[str, object], seen: dict[str, bool]
+) -> None:
+    plain = int(opened(is_plain=True, **of_site).rpartition(":")[2])
+    assert told(opened(), plain).items() >= seen.items()
 
 
 def test_a_site_that_is_not_there_and_one_without_tls_are_told() -> None:

@@ -319,15 +319,33 @@ def test_no_address_leads_out_of_the_product(address: str) -> None:
     assert local_path(address) is None
 
 
-def test_the_cookie_is_closed_to_scripts_and_other_sites(build: Callable[..., Flask], site: Flask) -> None:
+def test_the_cookie_is_closed_to_scripts_and_other_sites(
+    build: Callable[..., Flask], site: Flask, keys: Keys
+) -> None:
     plain = Visitor(site).get("/sign-in").headers["Set-Cookie"]
     assert plain.startswith("esp=")
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(plain.split("; "))
-    safe = build(secure=True).test_client().get("/sign-in", base_url="https://localhost").headers
-    assert safe["Set-Cookie"].startswith("__Host-esp=")
-    assert "Secure" in safe["Set-Cookie"]
-    assert "Domain" not in safe["Set-Cookie"]
-    assert safe["Strict-Transport-Security"].startswith("max-age=31536000")
+    browser = Visitor(build(secure=True), **{"X-Forwarded-Proto": "https"})
+    address = {"base_url": "https://localhost"}
+    browser.get("/sign-in", **address)
+    username, password, code = keys.of("dm")
+    typed = {"username": username, "password": password, "code": code}
+    answers = [
+        browser.post("/sign-in", typed, **address),
+        browser.get("/account", **address),
+        browser.post("/account/typing", {"on": "on"}, **address),
+        browser.post("/account/typing", {"on": ""}, **address),
+        browser.get("/no/such/page", **address),
+    ]
+    assert [each.status_code for each in answers] == [303, 200, 204, 204, 404]
+    told = [each for answer in answers for each in answer.headers.getlist("Set-Cookie")]
+    names = {each.partition("=")[0] for each in told}
+    assert names == {"__Host-esp", "__Host-esp-device", "__Host-esp-typing"}
+    for each in told:
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(each.split("; ")), each
+        assert "Domain" not in each
+    for answer in answers:
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_nobody_enters_without_a_password_outside_the_demo(build: Callable[..., Flask], site: Flask) -> None:

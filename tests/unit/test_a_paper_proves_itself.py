@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b32decode, b32encode
 from dataclasses import replace
 from datetime import date
 
@@ -44,6 +45,17 @@ def test_a_token_with_another_letter_says_nothing(at: int, letter: str) -> None:
 @pytest.mark.parametrize("text", ["", "A", "1", "राम", "A" * 400, token(CLAIM, KEY)[:-8]])
 def test_what_is_no_token_says_nothing(text: str) -> None:
     assert read_token(text, PUBLIC) is None
+
+
+def test_what_is_signed_as_something_else_is_no_token() -> None:
+    """The same key signs checkpoints and files: each says first what it is."""
+    named = b32decode(f"{token(CLAIM, KEY)}{'=' * (-len(token(CLAIM, KEY)) % 8)}")
+    body = named[:-64]
+    for begun_as in (b"", b"e-satyapan file\0", b"e-satyapan checkpoint\0"):
+        other = b32encode(body + KEY.sign(begun_as + body)).decode().rstrip("=")
+        assert read_token(other, PUBLIC) is None
+    sealed = seal(PDF, CODE, token(CLAIM, KEY), KEY)
+    assert read_token(sealed.rsplit(b" ", 1)[1].strip().decode(), PUBLIC) is None
 
 
 def test_the_key_of_another_district_says_nothing() -> None:

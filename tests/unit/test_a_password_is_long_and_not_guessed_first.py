@@ -88,6 +88,7 @@ def test_two_keyboards_write_the_same_password() -> None:
     assert passwords.normalised(spread) == unicodedata.normalize("NFC", spread)
     assert passwords.normalised("ग" + "\u0921\u093c" + "खा") == passwords.normalised("ग\u095cखा")
     assert verdict(composed) is None
+    assert passwords.normalised("  Aa  ß") == "  Aa  ß", "nothing else of it is changed"
 
 
 def test_no_rule_of_composition_and_blanks_are_signs() -> None:

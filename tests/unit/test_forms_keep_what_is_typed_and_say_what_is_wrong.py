@@ -61,6 +61,7 @@ def refusals(*components: dict[str, Any]) -> set[str]:
     ("component", "posted", "value"),
     [
         (field("a"), {"a": ["  राम "]}, "राम"),
+        (field("a"), {"a": ["%2541 &amp;lt; \\u0041 %E0+"]}, "%2541 &amp;lt; \\u0041 %E0+"),
         (field("a", "number"), {"a": ["२,०२६"]}, 2026),
         (field("a", "number", decimalDigits=2), {"a": ["1.25"]}, 1.25),
         (

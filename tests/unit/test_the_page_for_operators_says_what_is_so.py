@@ -12,11 +12,12 @@ from app import crypto, lines, remaking
 from app.domain import totp
 from app.domain.roles import SESSION_LIMITS, Role
 from app.remaking import program
-from app.services.access import door, passkeys, stepup
+from app.services.access import door, factors, passkeys, stepup
 from app.services.access.door import Doorkeeper
 from app.services.staff import entrycodes, ownpasskeys
 from app.services.store import documents, leftovers
 from app.spreadsheets import apart
+from app.web.request import limits
 from tests import sources
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ SAID = [
     f"idle {minutes(KEEPER.idle)} minutes, whole {minutes(KEEPER.whole) // 60} hours",
     f"{minutes(stepup.HOLDS)} minutes, once",
     f"{minutes(passkeys.HOLDS)} minutes after it was asked for, once",
+    f"by token | {limits.OF_PROGRAM}/minute;3000/hour",
+    f"recovery codes of one officer | {factors.RECOVERY_CODES}, of {factors.CODE_BYTES * 8} bits",
     f"passkeys of one officer | {ownpasskeys.MOST} at most",
     f"{minutes(entrycodes.HOLDS) // 60} hours, once",
     (

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 RECOVERY_CODES = 10
-_RECOVERY_BYTES = 10  # 80 bits: a fast digest protects them
+CODE_BYTES = 15  # 120 bits: from 112 on a fast digest protects a code (ASVS 6.5.2)
 _GROUP = 4  # signs between the hyphens of a printed code
 _NOT_IN_CODES = re.compile(r"[^A-Z2-7]")
 #: Signs that base32 leaves out because they look like others.
@@ -112,7 +112,7 @@ def set_secret(session: Session, officer_id: UUID, secret: bytes, step: int, now
 
 def new_recovery_codes(session: Session, officer_id: UUID, now: datetime) -> list[str]:
     """Ten codes in the place of all former ones; they are shown this once, and kept as digests."""
-    codes = [grouped(secrets.token_bytes(_RECOVERY_BYTES)) for _ in range(RECOVERY_CODES)]
+    codes = [new_code() for _ in range(RECOVERY_CODES)]
     rows = [
         {
             "id": new_id(session.recorded_at),
@@ -128,9 +128,9 @@ def new_recovery_codes(session: Session, officer_id: UUID, now: datetime) -> lis
     return codes
 
 
-def grouped(random: bytes) -> str:
-    """Random bytes as somebody can copy them: ABCD-EFGH-..."""
-    signs = b32encode(random).decode().rstrip("=")
+def new_code() -> str:
+    """A code that is printed and typed by hand, as somebody can copy it: ABCD-EFGH-..."""
+    signs = b32encode(secrets.token_bytes(CODE_BYTES)).decode()
     return "-".join(signs[place : place + _GROUP] for place in range(0, len(signs), _GROUP))
 
 

@@ -7,7 +7,6 @@ beside the password; only the first one of an account stands for both. A second 
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -40,7 +39,6 @@ ASK, ALLOW = "entry:ask", "entry:allow"  # acts that take a fresh factor
 _REQUEST = "request"
 HOLDS = timedelta(hours=24)  # a code (ASVS 6.4.1)
 WAITS = timedelta(days=7)  # a request for a second administrator
-_BYTES = 15  # 120 bits
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
 
@@ -139,7 +137,7 @@ def _add(session: Session, username: str, names: tuple[str, str], office: AnyRow
 def make(session: Session, officer_id: UUID, kind: str, asked_by: Actor | None, now: datetime) -> str:
     """A code of this kind in the place of all former ones; -> the code, of which only the digest is kept."""
     table.close_entry_codes(session, officer_id, now)
-    code = factors.grouped(secrets.token_bytes(_BYTES))
+    code = factors.new_code()
     table.insert_entry_code(
         session,
         {
@@ -231,7 +229,7 @@ def allow(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) 
     request_id = UUID(wanted.items[0].thing.partition(":")[2])
     row = _foreign_request(session, actor, request_id, now)
     stepup.use(session, actor, wanted.id, ALLOW, [_requested(row)], now)
-    code = factors.grouped(secrets.token_bytes(_BYTES))
+    code = factors.new_code()
     if not table.agree(session, row.id, _digest(session, row.officer_id, code), now + HOLDS):
         raise NotFound
     audit.record(session, "admin", "entry:allow", f"officer:{row.officer_id}", actor, now, kind=row.kind)

@@ -16,7 +16,7 @@ from app.web.door.devices import Device
 from app.web.frame import confirmations
 from app.web.frame.forms import known_id
 from app.web.frame.language import LANGUAGES
-from app.web.frame.pages import TYPING, home, page
+from app.web.frame.pages import home, page, typing_cookie
 from app.web.guard.access import local_path, requires
 from app.web.request import transaction
 
@@ -58,18 +58,13 @@ def show() -> ResponseReturnValue:
 @requires(Permission.ACCOUNT_OWN)
 def typing() -> ResponseReturnValue:
     """Remember for this device whether Latin keys write Hindi."""
-    answer = make_response("", 204)
+    answer, secure = make_response("", 204), current_app.config["SESSION_COOKIE_SECURE"]
     if request.form.get("on"):
         answer.set_cookie(
-            TYPING,
-            "on",
-            max_age=_A_YEAR,
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-            httponly=True,
-            samesite="Lax",
+            typing_cookie(), "on", max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax"
         )
     else:
-        answer.delete_cookie(TYPING)
+        answer.delete_cookie(typing_cookie(), secure=secure, httponly=True, samesite="Lax")
     return answer
 
 

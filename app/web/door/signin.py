@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
 from flask import Blueprint, current_app, g, jsonify, redirect, request, session, url_for
 
 from app.domain.roles import Permission
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from app.services.store.database import Session
 
 bp = Blueprint("signin", __name__)
+log = structlog.get_logger()
 
 
 @bp.get("/")
@@ -102,8 +104,16 @@ def _leave(rows: Session, actor: Actor, device_id: UUID | None, now: datetime) -
 def welcome(entry: officers.Entry) -> Response:
     """Start the new session in a fresh cookie, and say when and how often this account was tried before.
 
-    The session that this browser had before ends. Who came by a code is led to set what it stands for.
+    The session that this browser had before ends. Who came by a code is led to set what it stands for. From where he
+    came is told by the log alone, which is not kept for ever as the record is.
     """
+    log.info(
+        "session_started",
+        officer=str(entry.officer_id),
+        stage=entry.stage,
+        device=Device().kind,
+        address=request.remote_addr,
+    )
     kept, former = session.get("kept", ""), session.get("token", "")
     if former:
         now = transaction.now()

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
 
 
-TYPING = "typing"  # cookie of a device on which Latin keys write Hindi; it holds "on" and nothing else
+def typing_cookie() -> str:
+    """The cookie of a device on which Latin keys write Hindi; it holds "on" and nothing else."""
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-typing"
 
 
 def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
@@ -64,7 +66,7 @@ def _frame() -> dict[str, Any]:
         "device": session.get("device", "") if actor is not None else "",
         "last_sign_in": session.get("before") if actor is not None else None,
         "live_since": _live_since,
-        "types_hindi": request.cookies.get(TYPING) == "on",
+        "types_hindi": request.cookies.get(typing_cookie()) == "on",
     }
 
 

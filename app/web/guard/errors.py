@@ -51,6 +51,9 @@ STATUSES = {
     429: "too_many",
     503: "unavailable",
 }
+_FIRST_REFUSAL, _FIRST_FAULT = 400, 500
+_CLOSED = {401, 403, 404}  # to this officer or program
+_OF_STRANGERS = {404, 405}
 RETRY_AFTER = "5"  # seconds; a locked database is free again long before
 _SHORT = 12  # a code or a date: not worth showing again
 _GENERAL = {
@@ -77,6 +80,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(domain.DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _failure)
+    app.after_request(_note_refusal)
 
 
 def typed_texts(labels: dict[str, str] | None = None) -> list[tuple[str, str]]:
@@ -105,25 +109,30 @@ def _domain_error(error: domain.DomainError) -> ResponseReturnValue:
     for kind, status, name in KINDS:
         if isinstance(error, kind):
             is_closed = kind in (domain.NotFound, domain.NotAllowed)
-            if is_closed:
-                _note_refusal(status)
             detail = "" if is_closed else _detail(error)
             return _answer(status, name, detail=detail)
     raise error
 
 
-def _note_refusal(status: int) -> None:
-    """Write down who was refused what: an officer by his id, the screen by its name, never the address asked for."""
-    actor = g.get("actor")
-    if actor is not None:
-        log.warning(
-            "access_refused",
-            status=status,
-            endpoint=request.endpoint,
-            method=request.method,
-            officer=str(actor.officer_id),
-            role=str(actor.post.role),
-        )
+def _note_refusal(answer: Response) -> Response:
+    """Write down who was refused what: an officer by his id, a caller by his address; never what was asked for or sent.
+
+    Strangers who look for pages that there are not are left out: that is what programs do on every site.
+    """
+    status, actor = answer.status_code, g.get("actor")
+    if not _FIRST_REFUSAL <= status < _FIRST_FAULT or (actor is None and status in _OF_STRANGERS):
+        return answer
+    who = {} if actor is None else {"officer": str(actor.officer_id), "role": str(actor.post.role)}
+    log.warning(
+        "access_refused" if status in _CLOSED else "request_refused",
+        status=status,
+        kind=g.get("refused") or STATUSES.get(status, "invalid"),
+        endpoint=request.endpoint,
+        method=request.method,
+        address=request.remote_addr,
+        **who,
+    )
+    return answer
 
 
 def _detail(error: domain.DomainError) -> str:
@@ -189,7 +198,7 @@ _PLAIN = (
 def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Response:
     """The page of one kind of refusal. A form that came along is shown again, and offered to be sent again."""
     g.setdefault("actor", None)
-    g.refused = True
+    g.refused = kind
     if problems.are_wanted():
         return _told_program(status, kind, detail, reference)
     here = request.full_path.rstrip("?")
