@@ -95,7 +95,7 @@ def _max_age(header: str) -> int:
 
 
 def _plain_door(host: str, port: int) -> Iterator[Seen]:
-    """Without TLS the site leads people to its address with TLS and refuses programs (ASVS 4.1.2), or is not there."""
+    """Without TLS the site leads people to its address with it and refuses programs (ASVS 4.1.2), or is not there."""
     try:
         people, programs = (_led(host, port, path) for path in ("/", _OF_PROGRAMS))
     except (OSError, HTTPException):

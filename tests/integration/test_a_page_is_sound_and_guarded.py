@@ -102,7 +102,7 @@ def test_every_answer_carries_its_headers(world: World, role: Role | None) -> No
         # The number of the last event is asked for again and again: the browser may say which one it has.
         keeping = "no-cache" if address.startswith("/live/") and "ETag" in headers else "no-store"
         right &= headers["Cache-Control"] == keeping and headers["X-Frame-Options"] == "DENY"
-        right &= not [name for name in headers.keys() if name.startswith("Access-Control")]
+        right &= not [name for name, _ in headers if name.startswith("Access-Control")]
         is_text = answer.mimetype.startswith("text/") or answer.mimetype.endswith("xml")
         right &= bool(answer.mimetype) and (not is_text or answer.mimetype_params.get("charset") == "utf-8")
         wrong += [] if right else [address]

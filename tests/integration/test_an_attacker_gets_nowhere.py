@@ -371,7 +371,9 @@ def test_a_try_around_a_control_is_written_down_with_where_it_came_from(site: Si
         bearer = {"Authorization": f"Bearer esp1_{'x' * 43}"}
         assert stranger.get("/api/v1/requisitions", headers=bearer).status_code == 401
         assert Visitor(site.app).sign_in("dm", "गुप्त").status_code == 422
-        assert stranger.get("/wp-login.php").status_code == 404, "what strangers look for everywhere is left out"
+        assert stranger.get("/wp-login.php").status_code == 404, (
+            "what strangers look for everywhere is left out"
+        )
     told = [line for line in lines if line["event"] in ("access_refused", "request_refused")]
     assert [(line["event"], line["status"], line["kind"], line["endpoint"]) for line in told] == [
         ("request_refused", 400, "bad_request", "tasks.complete"),

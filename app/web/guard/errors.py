@@ -115,7 +115,7 @@ def _domain_error(error: domain.DomainError) -> ResponseReturnValue:
 
 
 def _note_refusal(answer: Response) -> Response:
-    """Write down who was refused what: an officer by his id, a caller by his address; never what was asked for or sent.
+    """Write down who was refused what: an officer by his id, a caller by his address; never what was sent.
 
     Strangers who look for pages that there are not are left out: that is what programs do on every site.
     """
