@@ -339,6 +339,32 @@ def test_after_its_day_a_paper_is_made_ready_anew_with_the_new_date(desk: Desk, 
     assert old.problem == "papers.own.other_bytes"
 
 
+def test_a_paper_that_stopped_for_want_of_a_certificate_goes_on_once_its_officer_has_entered_one(
+    desk: Desk,
+) -> None:
+    ownsigning.remove(desk.office.database, desk.dm, NOW)
+    paper = desk.decide()
+    for address in ("/signatures", "/signatures/own"):
+        page = text_of(desk.office.at(Role.DM).get(address))
+        assert "आपका प्रमाण-पत्र दर्ज नहीं है" in page
+        assert "इसके बिना रुके पत्र: 1" in page
+    desk.enter(desk.hand)
+    desk.office.journey.work()
+    page = text_of(desk.office.at(Role.DM).get("/signatures/own"))
+    assert "इसके बिना रुके पत्र" not in page
+    [told] = desk.bring(desk.hand.cms(desk.take(paper)))
+    assert (told.number, desk.of(paper).status) == (paper.number, "issued")
+
+
+def test_an_officer_is_told_thirty_days_before_his_certificate_ends_and_when_it_has(desk: Desk) -> None:
+    def state(days: int) -> str:
+        at = TODAY + timedelta(days=days)
+        own = desk.office.database.read(lambda rows: ownsigning.desk(rows, desk.dm, at), actor_scope(desk.dm))
+        return own.state
+
+    assert [state(days) for days in (-5, 10, 31)] == ["ok", "expiring", "expired"]
+
+
 def test_a_certificate_counts_once_its_officer_has_confirmed_it(desk: Desk, tmp_path: Path) -> None:
     browser = desk.office.at(Role.SP)
     browser.get("/signatures/own")

@@ -103,6 +103,10 @@ def test_without_a_key_a_paper_is_for_ink_and_says_so(desk: Desk) -> None:
     paper = desk.issue()
     assert (paper.status, paper.signed_with, paper.unsigned_sha256) == ("issued", None, None)
     assert papers.signatures(desk.data(paper)) == ()
+    number = next(row.case_number for row in _lines(desk) if row.id == paper.id)
+    tab = desk.page(f"/cases/{number.replace('/', '-')}/documents")
+    assert "स्याही से हस्ताक्षर के लिए" in tab
+    assert f"/certificates/{paper.id}" in tab
     assert "स्याही से हस्ताक्षर के लिए निर्गत" in desk.page(f"/certificates/{paper.id}")
     assert "छापकर स्याही से हस्ताक्षर" in desk.page("/signatures")
 

@@ -17,6 +17,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
+from pypdfium2 import PdfDocument
 
 from app import papers
 from tests import paper_samples as samples
@@ -190,6 +191,12 @@ def test_the_frame_stands_around_the_sign_block(signed: bytes) -> None:
     left, low, right, high = (float(edge) for edge in embedded.sig_field["/Rect"])
     assert 300 < left < right < 545
     assert 80 < high - low < 130
+    page = PdfDocument(signed)[0].get_textpage()
+    beneath = [
+        page.get_charbox(at)[3] for at in range(page.count_chars()) if 0 < low - page.get_charbox(at)[1] < 20
+    ]
+    assert beneath, "the line that tells how to check the paper"
+    assert max(beneath) <= low, "the frame strikes no letter of it"
 
 
 def test_a_paper_is_signed_and_checked_where_a_loop_runs_already(

@@ -170,6 +170,24 @@ def waiting_for(session: Session, officer_id: UUID) -> Sequence[AnyRow]:
     ).all()
 
 
+def stopped_for(session: Session, officer_id: UUID) -> Sequence[AnyRow]:
+    """The jobs (`id`) of papers with a number that this officer signs and that failed for the last time."""
+    of_paper = (certificate.c.district_id == job.c.district_id) & (
+        certificate.c.engine_task_id == job.c.engine_task_id
+    )
+    return session.connection.execute(
+        select(job.c.id)
+        .join(certificate, of_paper)
+        .where(
+            visible(job, session.scope),
+            job.c.state == "failed",
+            certificate.c.signed_by == officer_id,
+            certificate.c.status == "allotted",
+        )
+        .order_by(job.c.id)
+    ).all()
+
+
 def signed_over(session: Session, officer_id: UUID, digest: bytes) -> AnyRow | None:
     """The number of the paper over which an officer has brought a signature before, by the digest in it."""
     of_paper = (certificate.c.district_id == _paper.district_id) & (certificate.c.id == _paper.certificate_id)

@@ -11,6 +11,7 @@ from app import papers
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
+from app.models.execution import workflow_queries as workflow
 from app.models.issuing import ownpapers as table
 from app.models.scope import CaseScope
 from app.papers import ownkey
@@ -19,6 +20,7 @@ from app.services.papers import ownhand
 from app.services.store import audit, documents, keys
 from app.services.store.crashes import crash_point
 from app.services.store.drafts import actor_scope
+from app.services.store.officekeys import WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,10 +66,14 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What an officer has on his page: his certificate, whether it holds, and what waits for his hand."""
+    """What an officer has on his page: his certificate, how it stands, and what waits for his hand.
+
+    `stopped`: how many of his papers were held up by the certificate; they go on once he has entered one that holds.
+    """
 
     certificate: papers.Certificate | None
-    holds: bool
+    state: Literal["none", "expired", "expiring", "ok"]
+    stopped: int
     waiting: list[WaitingPaper]
 
 
@@ -87,11 +93,17 @@ def desk(session: Session, actor: Actor, now: datetime) -> Desk:
         )
         for row in table.waiting_for(session, actor.officer_id)
     ]
-    return Desk(
-        held.certificate if held is not None else None,
-        holds=held is not None and held.certificate.holds_at(now),
-        waiting=waiting,
-    )
+    own = held.certificate if held is not None else None
+    return Desk(own, _standing(own, now), len(table.stopped_for(session, actor.officer_id)), waiting)
+
+
+def _standing(own: papers.Certificate | None, now: datetime) -> Literal["none", "expired", "expiring", "ok"]:
+    """Whether an officer can sign by his certificate, and for how long."""
+    if own is None:
+        return "none"
+    if not own.holds_at(now):
+        return "expired"
+    return "expiring" if own.valid_till - now < WARNING else "ok"
 
 
 def _guard(actor: Actor) -> None:
@@ -145,6 +157,8 @@ def asked(session: Session, item: stepup.Item) -> papers.Certificate:
 def confirm(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime) -> None:
     """Let the certificate count that was proven, in the place of the one before; papers are made ready for it.
 
+    What had stopped for want of it is tried again at once.
+
     Raises stepup.StepUpOver, stepup.ContentChanged, NotFound, NotAllowed.
     """
     _guard(actor)
@@ -160,6 +174,8 @@ def confirm(database: Database, actor: Actor, wanted: stepup.StepUp, now: dateti
             raise NotFound
         for each in table.waiting_for(session, actor.officer_id):
             table.set_job_due(session, each.engine_task_id, now)
+        for each in table.stopped_for(session, actor.officer_id):
+            workflow.update_failed_job(session, each.id, now)
         thing = f"officer:{actor.officer_id}"
         audit.record(
             session,

@@ -180,6 +180,7 @@ def _page(
         is_no_day=bool(request.args.get("on", "").strip()) and moment.on is None,
         may_see_letter=g.actor.may(Permission.REQUISITION_SEE),
         may_give=g.actor.may(Permission.SUBJECT_EXPORT),
+        may_open_papers=g.actor.may(Permission.PAPER_OPEN),
         typed=typed or {},
         note_length=notes.LONGEST,
         note_farthest=notes.FARTHEST.days,

@@ -9,7 +9,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from app.domain.errors import DomainError
 from app.domain.roles import Permission
 from app.services.desk import signatures
-from app.services.papers import signing
+from app.services.papers import ownsigning, signing
 from app.web.door import stepup
 from app.web.frame import formviews, language
 from app.web.frame.forms import known_id
@@ -69,15 +69,22 @@ def _waiting() -> Waiting:
 def _page(
     waiting: Waiting, chosen: set[UUID], status: int, problem: DomainError | None = None
 ) -> ResponseReturnValue:
+    now = transaction.now()
+    keys, may_decide = (
+        transaction.database().office_keys.of_post(g.actor, now),
+        g.actor.may(Permission.PAPER_SIGN),
+    )
+    is_by_hand = may_decide and any(key.state == "officer" for key in keys)
     return page(
         "signatures/waiting.html",
         status,
         waiting=waiting,
         chosen=chosen,
-        may_decide=g.actor.may(Permission.PAPER_SIGN),
+        may_decide=may_decide,
         problem=problem.key if problem is not None else "",
         at_once=signatures.AT_ONCE,
-        keys=transaction.database().office_keys.of_post(g.actor, transaction.now()),
+        keys=keys,
+        desk=transaction.read(lambda rows: ownsigning.desk(rows, g.actor, now)) if is_by_hand else None,
     )
 
 
