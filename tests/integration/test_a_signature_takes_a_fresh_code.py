@@ -15,7 +15,7 @@ from app.domain.roles import Role
 from app.models.tables.audit import audit
 from app.models.tables.officers import login_session, posting, step_up
 from app.services.access import officers, stepup
-from app.services.desk import tasks
+from app.services.desk import signatures, tasks
 from app.services.papers import signing
 from app.services.store import scopes
 from app.services.store.drafts import actor_scope
@@ -319,6 +319,10 @@ def test_a_proven_request_works_once_and_for_its_act(desk: Desk) -> None:
     ]:
         with pytest.raises(stepup.ContentChanged):
             use(action, items)
+    with pytest.raises(stepup.ContentChanged):  # nor is it a list of many that one code covers
+        database.write(
+            lambda session: stepup.spend(session, actor, asked, signatures.BATCH, now), actor_scope(actor)
+        )
     use(signing.ACTION, seen.items)
     with pytest.raises(stepup.StepUpOver):
         use(signing.ACTION, seen.items)

@@ -272,6 +272,9 @@ def test_being_seen_is_written_once_a_minute_at_most(site: Flask, keys: Keys, cl
     visitor.get("/account")
     assert seen() == START
     clock.goes_on(seconds=20)
+    for address, by_itself in (("/account", {"X-Live": "1"}), ("/live/inbox", {})):
+        assert visitor.client.get(address, headers=visitor.headers | by_itself).status_code == 200
+    assert seen() == START, "what an open page asks for by itself keeps no session alive"
     visitor.get("/account")
     assert seen() == clock.now
 
