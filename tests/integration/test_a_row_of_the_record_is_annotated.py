@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -197,6 +199,11 @@ def test_of_the_chain_of_access_the_heads_annotate_the_openings_alone(office, nu
     entry = next(row.seq for row in rows if row.action == "session:start")
     dm = office.at(Role.DM)
     assert dm.get(f"/record/rows/access/{entry}").status_code == 404
+    he = auditor(office)
+    for officer, chain in product((dm, he), remarks.CHAINS):
+        offered = set(re.findall(r'href="(/record/rows/[^"]+)"', main_of(officer.get(f"/record/chains/{chain}"))))
+        assert bool(offered) == (officer is not dm or chain == "access")
+        assert {officer.get(each).status_code for each in offered} <= {200}, "what is offered is open"
     assert auditor(office).get(f"/record/rows/access/{entry}").status_code == 200
     annotate(office, Role.DM, f"/record/rows/access/{look}")
     assert REASON in main_of(dm.get(f"/cases/{in_address(number)}/opened"))

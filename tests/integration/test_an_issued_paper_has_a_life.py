@@ -178,6 +178,11 @@ def test_only_the_office_that_issued_it_revokes_and_only_its_head(desk: Desk, pa
 
 def test_the_draft_is_seen_before_the_decision_and_uses_no_number(desk: Desk) -> None:
     number = desk.journey.new_case()
+    desk.journey.go_on(number, until="recommend")
+    [task] = desk.journey.waiting(number)
+    sp = desk.office.at(Role.SP)
+    assert "/preview" not in text_of(sp.get(f"/tasks/{task.id}")), "the DM signs: what the SP says issues nothing"
+    assert sp.get(f"/tasks/{task.id}/preview").status_code == 422
     desk.journey.go_on(number, until="decide")
     [task] = desk.journey.waiting(number)
     before = {(row.kind, row.last) for row in desk.rows(number_series)}
@@ -187,10 +192,16 @@ def test_the_draft_is_seen_before_the_decision_and_uses_no_number(desk: Desk) ->
     assert "DRAFT" in text
     assert "कोई प्रतिकूल तथ्य प्रतिवेदित नहीं है" in text
     assert {(row.kind, row.last) for row in desk.rows(number_series)} == before
-    desk.dm.get(f"/tasks/{task.id}")
+    assert "/preview" in text_of(desk.dm.get(f"/tasks/{task.id}"))
     form = {**desk.office.answers(task, lang="en"), "_op": "draft"}
-    assert desk.dm.post(f"/tasks/{task.id}", form).status_code == 303
-    assert "nothing adverse has been reported" in said(desk.dm.get(f"/tasks/{task.id}/preview").data)
+    for decided in ("", "issue_clear"):
+        assert desk.dm.post(f"/tasks/{task.id}", {**form, "dm_decision": decided}).status_code == 303
+        assert "nothing adverse has been reported" in said(desk.dm.get(f"/tasks/{task.id}/preview").data)
+    assert desk.dm.post(f"/tasks/{task.id}", {**form, "dm_decision": "hearing"}).status_code == 303
+    assert "/preview" not in text_of(desk.dm.get(f"/tasks/{task.id}"))
+    refused = desk.dm.get(f"/tasks/{task.id}/preview")
+    assert refused.status_code == 422
+    assert "निर्णय चुनें" in text_of(refused)
 
 
 def test_a_step_that_issues_nothing_has_no_draft_of_a_paper(desk: Desk) -> None:

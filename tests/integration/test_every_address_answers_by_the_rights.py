@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
 
 _TOKEN = re.compile(rb'name="csrf_token" value="([^"]*)"')
+_LINK = re.compile(rb' (?:href|src|action|formaction)="(/[^"#?]*)')
 _ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z]{3}-\d{4}-\d{5}")
 #: Who opens the paper of a finished case besides the offices of the district (rights: see.paper).
 _HANDED = {Role.SHO, Role.SDPO}
@@ -59,13 +60,27 @@ class Officer:
         assert cookie is not None
         self._cookie = f"esp={cookie.value}"
         self._client = world.app.test_client(use_cookies=False)
+        self.offered: dict[str, str] = {}  # link -> the page that has it
 
     def ask(self, rule: Rule, address: Address, thing: Any = None) -> TestResponse:
         path, method = path_of(self.world, rule, address, thing), method_of(rule)
         data = {**address.form, "csrf_token": self._csrf} if method == "POST" else None
-        return self._client.open(
+        answer = self._client.open(
             path, method=method, data=data, headers={"Cookie": self._cookie}, buffered=True
         )
+        for link in _LINK.findall(answer.data) if answer.mimetype == "text/html" else ():
+            self.offered.setdefault(link.decode(), path)
+        return answer
+
+    def closed_links(self) -> Iterator[str]:
+        """What a page led to that no post like his may open, whatever it is about."""
+        paths, actor = self.world.app.url_map.bind("localhost"), self.world.actors[self.role]
+        own = permissions_of(self.role, actor.post.kind)
+        for link, page in sorted(self.offered.items()):
+            endpoint, _ = paths.match(link, method="GET" if paths.test(link, method="GET") else "POST")
+            access = self.world.app.view_functions[endpoint].access
+            if access != PUBLIC and access not in own:
+                yield f"{page} offers {link}, which is closed to him"
 
 
 def method_of(rule: Rule) -> str:
@@ -149,6 +164,7 @@ def test_a_post_gets_what_its_rights_say_and_never_learns_what_else_exists(world
             wrong += [f"{rule}: {given}, not 403"] if given != 403 else []
             continue
         wrong += wrong_answers(officer, rule, address, own)
+    wrong += officer.closed_links()
     assert not wrong, "\n".join(wrong)
 
 

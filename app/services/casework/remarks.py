@@ -97,6 +97,16 @@ class _Found:
     case: AnyRow | None  # that the row is about
 
 
+def takes(actor: Actor, chain: str, action: str) -> bool:
+    """Whether this post may annotate a row of this act: an auditor any, the heads those of cases and of looks at them.
+
+    `chain` is as an address names it: one of CHAINS, or else a case's.
+    """
+    if not actor.may(Permission.RECORD_ANNOTATE):
+        return False
+    return _is_auditor(actor) or chain not in CHAINS or (chain == _ACCESS and action in sightings.LOOKS)
+
+
 def see(session: Session, actor: Actor, chain: str, seq: int, now: datetime) -> Target:
     """A row with its annotations. Raises NotAllowed, and NotFound for a row that this post may not know of."""
     found = _found(session, actor, chain, seq)
@@ -226,9 +236,7 @@ def _found(session: Session, actor: Actor, chain: str, seq: int) -> _Found:
             raise NotFound
         stream = f"{_CASE}{case.id}"
     row = record.row_of(within, stream, seq) if 0 < seq < _LAST else None
-    if row is None:
-        raise NotFound
-    if case is None and not _is_auditor(actor) and (chain, row.action in sightings.LOOKS) != (_ACCESS, True):
+    if row is None or not takes(actor, chain, row.action):
         raise NotFound
     return _Found(row, case or _case_of(within, row))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import papers
 from app.domain import secrecy
-from app.domain.errors import NotFound
+from app.domain.errors import DomainError, NotFound
 from app.services.casefile import sightings
 from app.services.desk import sheets
 from app.services.papers import paperfacts, paperplan
@@ -14,34 +14,55 @@ from app.services.store import officekeys
 from app.services.store.drafts import actor_scope
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.scope import Session
+    from app.services.desk.sheets import Sheet
     from app.services.store.database import Database
 
 MARK = "प्रारूप / DRAFT"
 PAGE = "preview"
+_UNANSWERED: tuple[object, ...] = (None, "", [], {})
 
 
-def shows(form: str) -> bool:
-    """Whether the decision of this form may issue a paper."""
-    return form in paperplan.DECIDING
+class NoPaper(DomainError):
+    """The decision that the draft holds issues no paper: there is none to be seen (422)."""
+
+    key = "task.preview_none"
+
+
+def shows(sheet: Sheet) -> bool:
+    """Whether what stands in the form would issue a paper."""
+    return sheet.task.form in paperplan.DECIDING and paperplan.issues(_checks(sheet), _thought(sheet))
+
+
+def _checks(sheet: Sheet) -> Mapping[str, Any]:
+    return sheet.facts.get("checks") or {}
+
+
+def _thought(sheet: Sheet) -> dict[str, Any]:
+    """The kept draft; what is not answered in it yet, as the form proposes it."""
+    kept = {name: value for name, value in sheet.kept().items() if value not in _UNANSWERED}
+    return sheet.clean({**sheet.prepared(), **kept})
 
 
 def draw(database: Database, actor: Actor, task_id: UUID, now: datetime) -> bytes:
     """The paper that the officer's kept draft would issue, or else what the form proposes; no number is used up.
 
-    Raises NotFound where the decision issues none, PaperRefused naming what the paper lacks, and as `sheets.read`.
+    Raises NotFound at a step that decides on none, NoPaper where the decision issues none, PaperRefused naming what
+    the paper lacks, and as `sheets.read`.
     """
 
     def read(session: Session) -> tuple[UUID, papers.Texts, papers.PaperFacts]:
         sheet = sheets.read(session, actor, task_id, now)
-        if not shows(sheet.task.form):
+        if sheet.task.form not in paperplan.DECIDING:
             raise NotFound
-        values = sheet.prepared() if sheet.draft is None else sheet.kept()
-        proposed = paperplan.Proposed(sheet.clean(values), actor.officer_id)
+        if not shows(sheet):
+            raise NoPaper
+        proposed = paperplan.Proposed(_thought(sheet), actor.officer_id)
         facts = paperfacts.would_be(session, sheet.case, sheet.release, proposed, now)
         return sheet.case.id, sheet.release.texts, facts
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: Form of the deciding step, by who signs.
 _SIGNING = {"DM": "decide", "SP": "recommend"}
 DECIDING = frozenset(_SIGNING.values())
+_BOXES = {"decide": "dm_decision", "recommend": "sp_decision"}
 _CERTIFICATE = "CERTIFICATE"
 #: Decisions after which the facts, and the reason for the decision, go out with the paper.
 _WITH_FACTS = frozenset({"issue_with_detail", "refuse"})
@@ -63,11 +64,16 @@ class Proposed:
 
 
 def of(session: Session, known: CaseFacts, loaded: Loaded, proposed: Proposed | None = None) -> Plan:
-    """The paper that a decided case gets, or would get. Raises NotFound when nobody has decided yet."""
+    """The paper that a decided case gets, or would get. Raises NotFound where it gets none, or none yet."""
     checks = known.decided.get("checks") or {}
     signatory = str(checks.get("final_signatory", "DM"))
     form = _SIGNING[signatory]
-    decision, signed_by = _decided(session, known, form) if proposed is None else _would_be(proposed, form)
+    if proposed is None:
+        decision, signed_by = _decided(session, known, form)
+    elif issues(checks, proposed.answers):
+        decision, signed_by = proposed.answers, proposed.officer_id
+    else:
+        raise NotFound
     template, output = _text(loaded, str(checks.get("output", "REPORT")), decision, known)
     issuing, dm = _issuing_offices(session, signatory)
     return Plan(
@@ -84,19 +90,17 @@ def of(session: Session, known: CaseFacts, loaded: Loaded, proposed: Proposed | 
     )
 
 
+def issues(checks: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
+    """Whether these answers issue the paper: a decision that issues one, by whoever signs it after these checks."""
+    form = _SIGNING[str(checks.get("final_signatory", "DM"))]
+    return answers.get(_BOXES[form]) in _ISSUING
+
+
 def _decided(session: Session, known: CaseFacts, form: str) -> tuple[Mapping[str, Any], UUID | None]:
     row = cases.last_answer(session, known.case.id, form)
     if row is None:
         raise NotFound
     return known.open_answer(row), row.answered_by
-
-
-def _would_be(proposed: Proposed, form: str) -> tuple[Mapping[str, Any], UUID | None]:
-    """A decision that issues a paper, in the form that issues it. Raises NotFound for any other."""
-    chosen = proposed.answers.get("dm_decision" if form == "decide" else "sp_decision")
-    if chosen not in _ISSUING:
-        raise NotFound
-    return proposed.answers, proposed.officer_id
 
 
 def _text(loaded: Loaded, wanted: str, decision: Mapping[str, Any], known: CaseFacts) -> tuple[str, str]:

@@ -96,6 +96,7 @@ class Act:
     office_en: str
     hash: str
     about: int  # the act that it annotates, or 0
+    may_annotate: bool  # this act, or the one that it annotates
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def of_chain(database: Database, actor: Actor, chain: str, before: int | None, n
         raise NotFound
 
     def read(session: Session) -> Book:
-        return _with_said(session, actor, _book(session, chain, chain, before), chain, None, now)
+        return _with_said(session, actor, _book(session, actor, chain, chain, before), chain, None, now)
 
     book = database.read(read, scopes.record(actor.district_id))
     sightings.note_list(database, actor, f"record:{chain}", now)
@@ -175,7 +176,7 @@ def of_case(database: Database, actor: Actor, number: str, before: int | None, n
         if case is None:
             raise NotFound
         stream = f"{_CASE}{case.id}"
-        book = replace(_book(session, stream, case.number, before), case=_masked(session, case))
+        book = replace(_book(session, actor, stream, case.number, before), case=_masked(session, case))
         return case.id, _with_said(session, actor, book, stream, case, now)
 
     case_id, book = database.read(read, scopes.record(actor.district_id))
@@ -192,7 +193,7 @@ def security(database: Database, actor: Actor, kind: str, before: int | None, no
     stream, actions = SECURITY[kind]
 
     def read(session: Session) -> Book:
-        book = _book(session, stream, kind, before, actions)
+        book = _book(session, actor, stream, kind, before, actions)
         return _with_said(session, actor, book, stream, None, now)
 
     book = database.read(read, scopes.record(actor.district_id))
@@ -232,14 +233,19 @@ def masked_case(database: Database, actor: Actor, number: str, now: datetime) ->
 
 
 def _book(
-    session: Session, stream: str, chain: str, before: int | None, actions: frozenset[str] = frozenset()
+    session: Session,
+    actor: Actor,
+    stream: str,
+    chain: str,
+    before: int | None,
+    actions: frozenset[str] = frozenset(),
 ) -> Book:
     rows = record.page_of_stream(session, stream, before, PAGE + 1, actions)
     shown = rows[:PAGE]
     numbers_of = _numbers(session, shown)
     return Book(
         chain,
-        [_act(session, row, numbers_of) for row in shown],
+        [_act(session, actor, row, numbers_of) for row in shown],
         shown[-1].seq if len(rows) > PAGE else None,
     )
 
@@ -259,7 +265,7 @@ def _numbers(session: Session, rows: Sequence[AnyRow]) -> dict[str, str]:
     return {thing: found.get(case_id, "") for thing, case_id in ids.items()}
 
 
-def _act(session: Session, row: AnyRow, numbers_of: dict[str, str]) -> Act:
+def _act(session: Session, actor: Actor, row: AnyRow, numbers_of: dict[str, str]) -> Act:
     mark = "" if row.actor_id is None else session.keys.blind("auditor", str(row.actor_id)).hex()[:_MARK]
     return Act(
         row.seq,
@@ -273,6 +279,7 @@ def _act(session: Session, row: AnyRow, numbers_of: dict[str, str]) -> Act:
         row.office_en or "",
         bytes(row.hash).hex()[:12],
         remarks.about(row),
+        remarks.takes(actor, row.stream, row.action),
     )
 
 

@@ -259,7 +259,6 @@ def task_page(task: TaskView, problems: Mapping[str, Any], status: int, **more: 
         look_in=LOOK_IN,
         may_match=g.actor.may(Permission.CRIME_MATCH),
         unoffered=_unoffered(task),
-        may_preview=previews.shows(task.form.id),
         may_give=g.actor.may(Permission.TASK_REASSIGN),
         may_sign_later=task.form.id in listed.SEARCHES and g.actor.may(Permission.LIST_SIGN),
         **more,

@@ -163,7 +163,7 @@ def _page(
         status,
         book=book,
         older=_older(book),
-        chain_address=_chain_address(book) if g.actor.may(Permission.RECORD_ANNOTATE) else "",
+        chain_address=_chain_address(book),
         chains=recordbook.CHAINS,
         security=recordbook.SECURITY if g.actor.may(Permission.SECURITY_LOG) else (),
         is_security=is_security,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, g, request, session
 
 from app import formjs
+from app.domain.roles import Permission
 from app.services.notices import live
 from app.web.frame import forms, formviews, language, templates
 from app.web.frame.addresses import address_of
@@ -62,6 +63,7 @@ def _frame() -> dict[str, Any]:
         "district": g.get("district"),
         "navigation": _navigation(actor),
         "home": home,
+        "may_work": actor is not None and actor.may(Permission.TASK_COMPLETE),
         "help_topic": help_topic,
         "device": session.get("device", "") if actor is not None else "",
         "last_sign_in": session.get("before") if actor is not None else None,
