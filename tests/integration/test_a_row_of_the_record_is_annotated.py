@@ -201,7 +201,9 @@ def test_of_the_chain_of_access_the_heads_annotate_the_openings_alone(office, nu
     assert dm.get(f"/record/rows/access/{entry}").status_code == 404
     he = auditor(office)
     for officer, chain in product((dm, he), remarks.CHAINS):
-        offered = set(re.findall(r'href="(/record/rows/[^"]+)"', main_of(officer.get(f"/record/chains/{chain}"))))
+        offered = set(
+            re.findall(r'href="(/record/rows/[^"]+)"', main_of(officer.get(f"/record/chains/{chain}")))
+        )
         assert bool(offered) == (officer is not dm or chain == "access")
         assert {officer.get(each).status_code for each in offered} <= {200}, "what is offered is open"
     assert auditor(office).get(f"/record/rows/access/{entry}").status_code == 200

@@ -181,7 +181,9 @@ def test_the_draft_is_seen_before_the_decision_and_uses_no_number(desk: Desk) ->
     desk.journey.go_on(number, until="recommend")
     [task] = desk.journey.waiting(number)
     sp = desk.office.at(Role.SP)
-    assert "/preview" not in text_of(sp.get(f"/tasks/{task.id}")), "the DM signs: what the SP says issues nothing"
+    assert "/preview" not in text_of(sp.get(f"/tasks/{task.id}")), (
+        "the DM signs: what the SP says issues nothing"
+    )
     assert sp.get(f"/tasks/{task.id}/preview").status_code == 422
     desk.journey.go_on(number, until="decide")
     [task] = desk.journey.waiting(number)

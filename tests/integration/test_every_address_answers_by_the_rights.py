@@ -79,7 +79,7 @@ class Officer:
         for link, page in sorted(self.offered.items()):
             endpoint, _ = paths.match(link, method="GET" if paths.test(link, method="GET") else "POST")
             access = self.world.app.view_functions[endpoint].access
-            if access != PUBLIC and access not in own:
+            if access not in own and access != PUBLIC:
                 yield f"{page} offers {link}, which is closed to him"
 
 

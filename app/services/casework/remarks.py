@@ -98,7 +98,7 @@ class _Found:
 
 
 def takes(actor: Actor, chain: str, action: str) -> bool:
-    """Whether this post may annotate a row of this act: an auditor any, the heads those of cases and of looks at them.
+    """Whether this post may annotate a row of this act: an auditor any, the heads those of cases and of looks.
 
     `chain` is as an address names it: one of CHAINS, or else a case's.
     """
