@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.errors import DomainError
+from app.domain.text import tidy, words_refused
 
 SHORTEST, LONGEST = 5, 500  # characters
 
@@ -12,8 +13,13 @@ class ReasonMissing(DomainError):
 
 
 def read(text: str, missing: type[ReasonMissing], longest: int = LONGEST) -> str:
-    """A reason as it is kept: its blanks folded, cut at the longest. Raises `missing` for one that says nothing."""
-    found = " ".join(text.split())[:longest]
+    """A reason as it is kept: its blanks folded, cut at the longest.
+
+    Raises `missing` for one that says nothing, and with the fault's own key for one that cannot be read here.
+    """
+    found = " ".join(tidy(text).split())[:longest]
+    if fault := words_refused(found):
+        raise missing(fault)
     if len(found) < SHORTEST:
         raise missing
     return found

@@ -50,7 +50,7 @@ def tidy(text: str) -> str:
 
 
 def fault_in(text: str, *, lines: bool = True, may_hold_aadhaar: bool = False) -> str:
-    """Why a tidy text is refused: `bidi`, `control`, `line`, `aadhaar`; empty when it may stand.
+    """Why a tidy text is refused: `bidi`, `control`, `one_line`, `aadhaar`; empty when it may stand.
 
     `lines`: whether it may have several lines. Zero-width joiners are letters of Devanagari and stay.
     """
@@ -59,15 +59,21 @@ def fault_in(text: str, *, lines: bool = True, may_hold_aadhaar: bool = False) -
             return "bidi"
         if character == "\n":
             if not lines:
-                return "line"
+                return "one_line"
         elif character not in _JOINERS and character != "\t" and unicodedata.category(character) in _HIDDEN:
             return "control"
     return "aadhaar" if not may_hold_aadhaar and holds_aadhaar(text) else ""
 
 
-def fault_in_words(text: str) -> str:
-    """The same for what officers write in their own words; `legacy_font` besides, for a text of an old Hindi font."""
-    return fault_in(text) or ("legacy_font" if is_legacy(text) else "")
+def words_refused(text: str, *, lines: bool = True, may_hold_aadhaar: bool = False) -> str:
+    """Why what an officer wrote in a box of his own words cannot stand: a key of the catalogue; empty when it may.
+
+    The one rule for every such box (reasons, notes, names, numbers of orders); besides the faults of any text it is
+    refused when it was written in an old Hindi font. The fields of a form have their kind's own rules.
+    """
+    fault = fault_in(text, lines=lines, may_hold_aadhaar=may_hold_aadhaar)
+    fault = fault or ("legacy_font" if is_legacy(text) else "")
+    return fault and f"form.{fault}"
 
 
 #: Of letters and pictures those that a paper has a font for: Latin, Urdu, the scripts of India but Sinhala.

@@ -20,7 +20,6 @@ _PHONE = re.compile(r"\+?\d{10,13}", re.ASCII)
 _SHAPES = {"email": _EMAIL, "phone": _PHONE}
 _NAMED = 5  # letters that are named at most
 _SMALL, _MIDDLE = 8, 24  # characters up to which a box is drawn narrow
-_FAULTS = {"bidi": "form.bidi", "control": "form.control", "line": "form.one_line", "aadhaar": "form.aadhaar"}
 
 
 class TextKind(Kind):
@@ -44,7 +43,7 @@ class TextKind(Kind):
         hygiene = fault_in(value, lines=node.kind == "textarea", may_hold_aadhaar=rules.may_hold_aadhaar)
         letters = "" if shape else foreign_letters(value)
         if hygiene or letters:
-            return FieldProblem(_FAULTS.get(hygiene, "form.letters"), letters=" ".join(letters[:_NAMED]))
+            return FieldProblem(f"form.{hygiene or 'letters'}", letters=" ".join(letters[:_NAMED]))
         if len(value) > rules.max_length:
             return FieldProblem("form.too_long", limit=rules.max_length, length=len(value))
         if len(value) < rules.min_length:

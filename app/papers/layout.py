@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.papers import practice
 from app.papers.errors import PaperRefused
 from app.papers.fonts import BOLD, REGULAR, missing_letters
 from app.papers.pdf import SECONDS, Assets, page_count, render_pages, render_pdf
@@ -67,7 +68,7 @@ def _html(
 @lru_cache(maxsize=4)
 def environment(folder: str) -> Environment:
     """The layouts of a folder; every text in them is escaped."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
@@ -75,6 +76,8 @@ def environment(folder: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.globals["practice"] = practice
+    return made
 
 
 def _data_uri(media_type: str, data: bytes) -> str:

@@ -17,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from svglib.svglib import CSSMatcher, SvgRenderer
 
 from app.config import ROOT
+from app.papers import practice
 from app.papers.errors import PapersUnavailable
 from app.papers.fonts import BOLD, REGULAR
 from app.papers.pdf import repeatable
@@ -33,6 +34,7 @@ _STYLE = ROOT / "frontend" / "styles" / "bpmn.css"  # the one look of diagrams, 
 _SVG = "{http://www.w3.org/2000/svg}"
 _MARGIN, _HEAD, _FOOT = 28.0, 34.0, 22.0  # points
 _TITLE, _SMALL = 13.0, 8.5
+_LOWEST = 6.0  # of a line below everything
 _SIGNS = "ZapfDingbats"  # one of the fonts that every reader has
 #: Signs of states that the papers' fonts lack, as that font has them.
 _DRAWN_AS = {"✓": "✓", "●": "●", "■": "■", "✕": "✕", "→": "→", "↺": "↔", "○": "❍", "≠": "✖"}
@@ -59,11 +61,17 @@ class Picture:
 
 
 def draw_pictures(
-    pictures: Sequence[Picture], above: str, stamp: str, made_at: datetime, assets: Assets
+    pictures: Sequence[Picture],
+    above: str,
+    stamp: str,
+    made_at: datetime,
+    assets: Assets,
+    *,
+    is_practice: bool,
 ) -> bytes:
     """Draw each piece on a sheet of its own, as large as fits; `above` stands at its head, `stamp` at its foot.
 
-    Raises PapersUnavailable.
+    `is_practice`: of a district for practice, which every sheet says. Raises PapersUnavailable.
     """
     install()
     _fonts(assets.fonts)
@@ -75,16 +83,18 @@ def draw_pictures(
         canvas.setAuthor("e-Satyapan")
         for picture in pictures:
             for piece in _pieces(picture.drawing, rules):
-                _sheet(canvas, piece, (picture.title, above, stamp))
+                _sheet(canvas, piece, (picture.title, above, stamp), is_practice=is_practice)
                 canvas.showPage()
         canvas.save()
     return out.getvalue()
 
 
-def _sheet(canvas: Canvas, drawing: Drawing, words: tuple[str, str, str]) -> None:
+def _sheet(canvas: Canvas, drawing: Drawing, words: tuple[str, str, str], *, is_practice: bool) -> None:
     """One sheet, upright or on its side: as the drawing comes out larger."""
     scale, (width, height) = max((_scale(drawing, size), size) for size in (A4, landscape(A4)))
     canvas.setPageSize((width, height))
+    if is_practice:
+        _practice(canvas, width, height)
     title, above, stamp = words
     canvas.setFont(_STRONG, _TITLE)
     canvas.drawString(_MARGIN, height - _MARGIN - 8, title)
@@ -98,6 +108,17 @@ def _sheet(canvas: Canvas, drawing: Drawing, words: tuple[str, str, str]) -> Non
     canvas.saveState()
     canvas.clipPath(window, stroke=0)  # a piece of a cut drawing goes no further than its own part
     renderPDF.draw(drawing, canvas, _MARGIN, low)
+    canvas.restoreState()
+
+
+def _practice(canvas: Canvas, width: float, height: float) -> None:
+    """Above and below what is drawn, for its shapes would cover it: that it is of a district for practice."""
+    canvas.saveState()
+    canvas.setFillColor(practice.RED)
+    canvas.setFont(_STRONG, _TITLE)
+    canvas.drawRightString(width - _MARGIN, height - _MARGIN - 8, practice.MARK)
+    canvas.setFont(_STRONG, _SMALL)
+    canvas.drawCentredString(width / 2, _LOWEST, practice.WHY)
     canvas.restoreState()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.papers.errors import PaperRefused
@@ -31,6 +31,7 @@ class Table:
     total: bool
     below: Sequence[str]
     stamp: str
+    is_practice: bool = field(kw_only=True)  # of a district for practice: every sheet says so
 
     @property
     def widths(self) -> list[int]:

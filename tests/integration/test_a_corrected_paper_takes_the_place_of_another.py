@@ -183,7 +183,7 @@ def test_a_button_that_proposes_a_name_keeps_no_correction(desk: Desk, paper) ->
     ("changes", "told"),
     [
         ({"cause": ""}, "कारण सूची से चुनें"),
-        ({"explanation": "आधार 2341 2341 2346"}, "बिना आधार संख्या के"),
+        ({"explanation": "आधार 2341 2341 2346"}, "आधार संख्या न लिखें"),
         ({"father_hi": "विनय शर्मा"}, "कुछ बदला नहीं गया"),
         ({"language": "fr"}, "कुछ बदला नहीं गया"),
     ],

@@ -150,7 +150,7 @@ def test_a_paper_is_revoked_by_an_order_with_number_code_and_record(desk: Desk) 
     [
         ({"ground": ""}, "आधार सूची से चुनें"),
         ({"order": "कम"}, "कम से कम 50 अक्षर"),
-        ({"order": ORDER + " 2341 2341 2346"}, "बिना आधार संख्या के"),
+        ({"order": ORDER + " 2341 2341 2346"}, "आधार संख्या न लिखें"),
         ({"effective": "24-11-2026"}, "प्रभावी तिथि"),
         ({"effective": "someday"}, "प्रभावी तिथि"),
     ],

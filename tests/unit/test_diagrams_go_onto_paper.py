@@ -23,14 +23,32 @@ def drawn(widest: float | None = 1250.0) -> str:
     return engine.draw(xml, engine.Look(marks=MARKS, widest=widest, name="d1-", lanes={"sdpo": "अनुमंडल"}))
 
 
-def made(svg: str) -> bytes:
+def made(svg: str, *, is_practice: bool = False) -> bytes:
     return papers.draw_pictures(
         [papers.Picture("चरित्र सत्यापन", engine.load_xml(f"<all>{svg}</all>".encode()))],
         "सारण · SRN/2026/00001",
         "लिया",
         NOW,
         papers.Assets(),
+        is_practice=is_practice,
     )
+
+
+def table(*, is_practice: bool) -> bytes:
+    rows = [[f"थाना {place}", str(place)] for place in range(60)]
+    sheet = papers.Table(
+        "लंबित",
+        "hi",
+        ["सारण"],
+        ["थाना", "प्रकरण"],
+        rows,
+        [False, True],
+        total=False,
+        below=[],
+        stamp="लिया",
+        is_practice=is_practice,
+    )
+    return papers.draw_table(sheet, NOW, papers.Assets())
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +86,13 @@ def test_what_is_marked_is_drawn_in_its_colour(pages):
 
 def test_the_same_picture_gives_the_same_bytes():
     assert made(drawn()) == made(drawn())
+
+
+@pytest.mark.parametrize("draw", [table, lambda **how: made(drawn(), **how)], ids=["a table", "a diagram"])
+def test_every_sheet_of_a_practice_district_says_so_and_there_is_none_more(draw):
+    practising, genuine = (list(pypdfium2.PdfDocument(draw(is_practice=each))) for each in (True, False))
+    assert len(practising) == len(genuine) > 1
+    assert all(
+        "अभ्यास · PRACTICE" in said(page) and "not a genuine paper" in said(page) for page in practising
+    )
+    assert not any("PRACTICE" in said(page) for page in genuine)

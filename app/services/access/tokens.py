@@ -11,7 +11,7 @@ from uuid import UUID
 from app.domain.errors import BoxesRefused, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.intake import apitokens as table
 from app.services.access import officers, stepup
 from app.services.store import audit, scopes
@@ -108,8 +108,8 @@ def to_make(
     text = tidy(name)
     chosen = [each for each in SCOPES if each in wanted]
     problems = {}
-    if not text or len(text) > _LONGEST or fault_in(text):
-        problems["name"] = "token.problem.name"
+    if fault := words_refused(text) or ("" if 0 < len(text) <= _LONGEST else "token.problem.name"):
+        problems["name"] = fault
     if not chosen:
         problems["scopes"] = "token.problem.scopes"
     if days not in LIVES:

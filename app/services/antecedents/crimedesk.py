@@ -9,7 +9,7 @@ from app import formjs
 from app.domain import retention
 from app.domain.errors import Conflict, DomainError, FormInvalid, NotAllowed, NotFound
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.antecedents import crimes as table
 from app.services.antecedents import crimebook
 from app.services.store import audit
@@ -173,7 +173,9 @@ def withheld(session: Session, actor: Actor) -> list[Withheld]:
 def _order(order_no: str) -> str:
     """The number of an order as it is kept. Raises OrderRefused."""
     order = tidy(order_no)
-    if not order or len(order) > _LONGEST_NUMBER or fault_in(order, lines=False):
+    if fault := words_refused(order, lines=False):
+        raise OrderRefused(fault, "order_no")
+    if not 0 < len(order) <= _LONGEST_NUMBER:
         raise OrderRefused("retention.problem.order_no", "order_no")
     return order
 

@@ -10,10 +10,9 @@ from app.domain import antecedents
 from app.domain.antecedents import BASES, DOUBTFUL, Someone, Verdict
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
-from app.domain.legacyfont import is_legacy
 from app.domain.records import day_of
 from app.domain.roles import Permission, Role
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.antecedents import crimes as table
 from app.models.casefile import case_queries as cases
 from app.models.scope import CaseScope
@@ -182,10 +181,8 @@ def _judged(typed: Mapping[str, str]) -> tuple[str, str, str]:
         raise Refused("crimes.no_basis", "basis")
     if len(reason) < _SHORTEST or len(reason) > _LONGEST:
         raise Refused("crimes.no_reason", "reason")
-    if is_legacy(reason):
-        raise Refused("roster.legacy", "reason")
-    if fault := fault_in(reason):
-        raise Refused(f"form.{fault}", "reason")
+    if fault := words_refused(reason):
+        raise Refused(fault, "reason")
     return (
         verdict,
         basis if verdict == Verdict.SAME else DOUBTFUL if verdict == Verdict.UNSURE else "",

@@ -13,7 +13,7 @@ from app.domain.errors import BoxesRefused, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.casefile import case_queries
 from app.models.casefile import document_queries as filed
 from app.models.district import setup_queries
@@ -389,9 +389,9 @@ def add(session: Session, actor: Actor, name_hi: str, name_en: str, now: datetim
     _guard(actor, Permission.DEPARTMENT_KEEP)
     names = {"name_hi": tidy(name_hi), "name_en": tidy(name_en)}
     problems = {
-        box: f"department.problem.{box}"
+        box: words_refused(name) or f"department.problem.{box}"
         for box, name in names.items()
-        if not name or len(name) > LONGEST or fault_in(name)
+        if not 0 < len(name) <= LONGEST or words_refused(name)
     }
     taken = {_plain(name) for each in known(session, now) for name in (each.name_hi, each.name_en)}
     problems |= {

@@ -16,7 +16,7 @@ from app.domain.ids import new_id
 from app.domain.ledger import QUERIES
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
-from app.domain.text import fault_in_words, tidy
+from app.domain.text import tidy, words_refused
 from app.models.casefile import case_queries as cases
 from app.models.casefile import note_queries as table
 from app.models.district import office_queries as offices
@@ -389,9 +389,8 @@ def _name(session: Session, row: AnyRow) -> tuple[str, str]:
 
 def _checked(text: str) -> str:
     text = tidy(text)
-    fault = fault_in_words(text)
-    if fault:
-        raise Refused(f"form.{fault}")
+    if fault := words_refused(text):
+        raise Refused(fault)
     if len(text) < SHORTEST:
         raise Refused
     if len(text) > LONGEST:

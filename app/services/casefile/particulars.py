@@ -9,7 +9,7 @@ from app import formjs
 from app.domain import secrecy
 from app.domain.errors import DomainError, FormInvalid
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.execution import workflow_queries as workflow
 from app.models.issuing import paper_queries as papers
 from app.services.casefile.options import choices
@@ -145,7 +145,9 @@ def checked(
         raise Refused("correction.problem.meanwhile")
     if typed.cause not in causes:
         raise Refused("correction.problem.cause")
-    if fault_in(text) or not SHORTEST <= len(text) <= LONGEST:
+    if fault := words_refused(text):
+        raise Refused(fault)
+    if not SHORTEST <= len(text) <= LONGEST:
         raise Refused("correction.problem.text")
     if not changed:
         raise Refused("correction.problem.nothing_changed")

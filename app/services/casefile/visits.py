@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
-from app.domain.text import fault_in_words, tidy
+from app.domain.text import tidy, words_refused
 from app.models.casefile import visit_queries as table
 from app.services.access import standins
 from app.services.district import calendars
@@ -142,9 +142,8 @@ def _checked(said: Said) -> str:
     if said.met not in MET:
         raise Refused("visit.met_missing", "met")
     text = tidy(said.note)
-    fault = fault_in_words(text)
-    if fault:
-        raise Refused(f"form.{fault}", "note")
+    if fault := words_refused(text):
+        raise Refused(fault, "note")
     if len(text) > LONGEST:
         raise Refused("desk.too_long", "note", most=LONGEST)
     return text

@@ -16,7 +16,7 @@ from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.retention import PREPARES, EntryKind
 from app.domain.roles import Permission, Role
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries
 from app.models.record import retention_queries as table
@@ -204,7 +204,9 @@ def approve(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime
 def refuse(session: Session, actor: Actor, list_id: UUID, reason: str, now: datetime) -> None:
     """Send a list back with a reason: its cases may be proposed again. Raises ReasonWanted, NotFound, Conflict."""
     found, reason = _open(session, actor, list_id), tidy(reason)
-    if fault_in(reason) or not _REASON[0] <= len(reason) <= _REASON[1]:
+    if fault := words_refused(reason):
+        raise ReasonWanted(fault)
+    if not _REASON[0] <= len(reason) <= _REASON[1]:
         raise ReasonWanted
     decided = {"state": REFUSED, "decided_by": actor.officer_id, "decided_at": now, "reason": reason}
     if not table.set_list(session, found.row.id, PROPOSED, decided):

@@ -10,7 +10,7 @@ from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.retention import Ground
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.casefile import case_queries as cases
 from app.models.record import retention_queries as table
 from app.services.district import calendars
@@ -78,8 +78,8 @@ def lift(session: Session, actor: Actor, hold_id: UUID, order_no: str, now: date
     row = table.hold_row(session, hold_id)
     if row is None:
         raise NotFound
-    if _is_no_number(order_no):
-        raise Refused({"lift_no": "retention.problem.order_no"})
+    if fault := _fault_in_number(order_no):
+        raise Refused({"lift_no": fault})
     lifted = {"lifted_by": actor.officer_id, "lifted_at": now, "lifted_number": tidy(order_no)}
     if not table.set_hold(session, hold_id, lifted):
         raise Conflict
@@ -96,16 +96,17 @@ def _problems(session: Session, case: AnyRow | None, typed: Typed, now: datetime
             problems["case"] = "retention.problem.gone"
     if typed.ground not in set(Ground):
         problems["ground"] = "retention.problem.ground"
-    if _is_no_number(typed.order_no):
-        problems["order_no"] = "retention.problem.order_no"
+    if fault := _fault_in_number(typed.order_no):
+        problems["order_no"] = fault
     if typed.dated is None or typed.dated > calendars.day(now):
         problems["dated"] = "order.refused.dated"
     return problems
 
 
-def _is_no_number(text: str) -> bool:
+def _fault_in_number(text: str) -> str:
     number = tidy(text)
-    return not number or len(number) > LONGEST_NUMBER or bool(fault_in(number, lines=False))
+    is_one = 0 < len(number) <= LONGEST_NUMBER
+    return words_refused(number, lines=False) or ("" if is_one else "retention.problem.order_no")
 
 
 def _may(actor: Actor) -> None:

@@ -16,7 +16,7 @@ from app.domain import numbers
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.roles import Permission, Role
 from app.domain.secrecy import SENSITIVE
-from app.domain.text import fault_in_words, tidy
+from app.domain.text import tidy, words_refused
 from app.models.casefile import case_queries as cases
 from app.models.record import audit_queries as record
 from app.models.scope import CaseScope
@@ -270,8 +270,8 @@ def _checked(session: Session, actor: Actor, row: AnyRow, category: str, text: s
         raise Refused("text", "annotation.problem.itself", row=about(row))
     if category not in CATEGORIES:
         raise Refused("category", "annotation.problem.category")
-    if fault := fault_in_words(text):
-        raise Refused("text", f"form.{fault}")
+    if fault := words_refused(text):
+        raise Refused("text", fault)
     if not SHORTEST <= len(text) <= LONGEST:
         raise Refused("text", "annotation.problem.text", least=SHORTEST, most=LONGEST)
     within = _within(session, actor)

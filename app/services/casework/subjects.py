@@ -20,6 +20,7 @@ from app.domain.retention import ARMS_PURPOSE, Kind
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
 from app.models.casefile import case_queries as cases
+from app.models.district import office_queries as offices
 from app.services.access import stepup
 from app.services.casefile import casefile, casepapers, duplicates
 from app.services.district import calendars, terms
@@ -133,7 +134,7 @@ def give(
     now: datetime,
 ) -> documents.File:
     """The export as one ZIP, made in memory, and recorded in each case. Raises what `stepup.use` raises."""
-    drawn = [_drawn(database, sheet, now) for _, sheet in sheets]
+    drawn = _drawn(database, actor, [sheet for _, sheet in sheets], now)
     parts = list(zip((held for held, _ in sheets), drawn, strict=True))
 
     def work(session: Session) -> bytes:
@@ -236,19 +237,24 @@ def _plain(diary_no: str) -> str:
     return ascii_digits(diary_no.strip())
 
 
-def _drawn(database: Database, sheet: Sheet, now: datetime) -> bytes:
-    table = papers.Table(
-        sheet.title,
-        sheet.language,
-        sheet.above,
-        sheet.header,
-        [list(row) for row in sheet.rows],
-        [False, False],
-        False,  # noqa: FBT003
-        sheet.below,
-        sheet.stamp,
-    )
-    return papers.draw_table(table, now, papers.Assets(database.fonts))
+def _drawn(database: Database, actor: Actor, sheets: Sequence[Sheet], now: datetime) -> list[bytes]:
+    is_practice = database.read(lambda session: offices.district(session).demo, actor_scope(actor))
+    tables = [
+        papers.Table(
+            sheet.title,
+            sheet.language,
+            sheet.above,
+            sheet.header,
+            [list(row) for row in sheet.rows],
+            [False, False],
+            False,  # noqa: FBT003
+            sheet.below,
+            sheet.stamp,
+            is_practice=is_practice,
+        )
+        for sheet in sheets
+    ]
+    return [papers.draw_table(table, now, papers.Assets(database.fonts)) for table in tables]
 
 
 def _zip(session: Session, parts: Sequence[tuple[Held, bytes]], now: datetime) -> bytes:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import Permission
+from app.domain.text import words_refused
 from app.models.district import setting_queries as settings
 from app.models.staff import officer_queries as officers
 from app.services.access import stepup
@@ -189,6 +190,8 @@ def _item(kept: Mapping[str, Any]) -> stepup.Item:
 
 def _reason(text: str) -> str:
     text = " ".join(text.split())
+    if fault := words_refused(text):
+        raise Refused(fault)
     if not SHORTEST_NOTE <= len(text) <= LONGEST_NOTE:
         raise Refused("error.moving_note", least=SHORTEST_NOTE, most=LONGEST_NOTE)
     return text

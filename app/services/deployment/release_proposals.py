@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ReleaseRefused
 from app.domain.ids import new_id
 from app.domain.roles import Permission
+from app.domain.text import words_refused
 from app.models.deployment import proposals as table
 from app.models.deployment import releases as release_table
 from app.services.access import stepup
@@ -255,9 +256,7 @@ def send(database: Database, actor: Actor, proposal_id: UUID, note: str, now: da
     Raises NotAllowed, NotFound, Refused (no note, no change), ReleaseRefused with every reason of the gate or of the
     dry run.
     """
-    note = " ".join(note.split())
-    if not SHORTEST_NOTE <= len(note) <= LONGEST_NOTE:
-        raise Refused("error.proposal_note", least=SHORTEST_NOTE, most=LONGEST_NOTE)
+    note = _note(note, "error.proposal_note")
     scope = actor_scope(actor)
     contents = _to_be_judged(database, scope, proposal_id, now)
     found = all_problems(database, contents)
@@ -280,6 +279,16 @@ def send(database: Database, actor: Actor, proposal_id: UUID, note: str, now: da
     database.write(fix, scope)
 
 
+def _note(text: str, key: str) -> str:
+    """What one side writes to the other, in one line; `key` asks for it. Raises Refused."""
+    text = " ".join(text.split())
+    if fault := words_refused(text):
+        raise Refused(fault)
+    if not SHORTEST_NOTE <= len(text) <= LONGEST_NOTE:
+        raise Refused(key, least=SHORTEST_NOTE, most=LONGEST_NOTE)
+    return text
+
+
 def take_back(session: Session, actor: Actor, proposal_id: UUID, now: datetime) -> None:
     """Open a sent proposal again, by one of those who make. Raises NotAllowed, NotFound, Refused."""
     _may(actor, Permission.PROCESS_CHANGE)
@@ -290,9 +299,7 @@ def take_back(session: Session, actor: Actor, proposal_id: UUID, now: datetime) 
 def send_back(session: Session, actor: Actor, proposal_id: UUID, reason: str, now: datetime) -> None:
     """Return a sent proposal to its makers, with the reason. Raises NotAllowed, NotFound, Refused."""
     _may(actor, Permission.PROCESS_APPROVE)
-    reason = " ".join(reason.split())
-    if not SHORTEST_NOTE <= len(reason) <= LONGEST_NOTE:
-        raise Refused("error.proposal_reason", least=SHORTEST_NOTE, most=LONGEST_NOTE)
+    reason = _note(reason, "error.proposal_reason")
     _sent(session, proposal_id)
     values = {"status": OPEN, "reason": reason, "decided_by": actor.officer_id, "decided_at": now}
     table.set_values(session, proposal_id, values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.desk import desk_queries as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.desk import holding
@@ -191,9 +191,8 @@ def _place_of_note(actor: Actor, task_id: UUID) -> str:
 def _checked(text: str, longest: int) -> str:
     """A text of one line in its one spelling. Raises Refused."""
     text = " ".join(tidy(text).split())
-    fault = fault_in(text)
-    if fault:
-        raise Refused(f"form.{fault}")
+    if fault := words_refused(text):
+        raise Refused(fault)
     if len(text) > longest:
         raise Refused("desk.too_long", most=longest)
     return text

@@ -10,7 +10,7 @@ from app.domain.areas import area_key
 from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.casefile import case_queries as cases
 from app.models.district import area_queries as table
 from app.services.district import calendars
@@ -133,7 +133,9 @@ def decide(session: Session, actor: Actor, proposal_id: UUID, village: str | Non
 def _learn(session: Session, row: AnyRow, village: str, now: datetime) -> None:
     """Let the village lie in its thana from today; what was said of it before ends yesterday. Raises Refused."""
     name, today = tidy(village), calendars.day(now)
-    key = "" if fault_in(name, lines=False) else area_key(_place(session, row).get("pin") or "", name)
+    if fault := words_refused(name, lines=False):
+        raise Refused(fault)
+    key = area_key(_place(session, row).get("pin") or "", name)
     if not key or len(name) > _NAME:
         raise Refused(most=_NAME)
     table.end_area(session, key, today - timedelta(days=1))

@@ -19,7 +19,7 @@ from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import LEADS
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.district import setting_queries as settings
 from app.models.district import setup_queries
 from app.models.district import thana_queries as table
@@ -251,7 +251,7 @@ def _names(found: Sequence[AnyRow], wanted: Wanted, today: date) -> dict[str, st
     """The new names; no other station of today bears one of them. Raises Refused."""
     names = {"hi": tidy(wanted.name_hi), "en": tidy(wanted.name_en)}
     for language, text in names.items():
-        if not _NAMES[language].fullmatch(text) or fault_in(text, lines=False):
+        if not _NAMES[language].fullmatch(text) or words_refused(text, lines=False):
             raise Refused(f"name_{language}", f"name_{language}")
     for row in found:
         if _is_there(row, today) and (

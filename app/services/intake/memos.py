@@ -19,7 +19,7 @@ from app.domain.errors import Conflict, DomainError, FormInvalid, NotAllowed, No
 from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission, Role
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.casefile import case_queries as cases
 from app.models.casefile import document_queries as filed
 from app.models.desk import notification_queries as notifications
@@ -386,7 +386,9 @@ def _settle(session: Session, actor: Actor, row: AnyRow, state: str, said: str |
 
 def _reply(text: str) -> str:
     said = tidy(text)[:_LONGEST]
-    if len(said) < _SHORTEST or fault_in(said):
+    if fault := words_refused(said):
+        raise ReplyMissing(fault)
+    if len(said) < _SHORTEST:
         raise ReplyMissing
     return said
 

@@ -25,7 +25,7 @@ from app.models.intake import department_queries as departments
 from app.models.issuing import bundles as table
 from app.models.scope import SystemReason, SystemScope
 from app.services.access import officers
-from app.services.papers import casebinding, letterpapers
+from app.services.papers import casebinding, letterkinds, letterpapers
 from app.services.store import audit, documents, erasure, keys, scopes
 from app.services.store.crashes import crash_point
 from app.services.store.drafts import actor_scope
@@ -456,7 +456,8 @@ def _index(
     if case is None:
         raise NotFound
     said = keys.open_json(key, f"bundle|words|{row.id}", row.words)
-    return casebinding.Index(case, [(found[leaf.id], leaf) for leaf in leaves], said)
+    is_practice = letterkinds.district(session).is_practice
+    return casebinding.Index(case, [(found[leaf.id], leaf) for leaf in leaves], said, is_practice)
 
 
 def _finish(session: Session, row: AnyRow, size: int, now: datetime) -> list[Path] | None:

@@ -98,6 +98,7 @@ class Index:
     case: AnyRow
     lines: Sequence[tuple[DocumentLine, Leaf]]
     said: Mapping[str, str]
+    is_practice: bool  # the district's
 
 
 def whole(
@@ -127,6 +128,7 @@ def _index(index: Index, now: datetime, assets: papers.Assets) -> bytes:
             total=False,
             below=[said["below"]],
             stamp=number,
+            is_practice=index.is_practice,
         )
         drawn = papers.draw_table(table, now, assets)
         _, count = papers.leaves(drawn, "application/pdf")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.casefile import case_queries as cases
 from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
@@ -126,7 +126,9 @@ def _facts(of: Sheet, typed: Typed, now: datetime) -> dict[str, Any]:
     text = tidy(typed.text)
     if typed.cause not in CAUSES:
         raise paperacts.Refused("papers.life.problem.cause")
-    if fault_in(text) or len(text) > _TEXT:
+    if fault := words_refused(text):
+        raise paperacts.Refused(fault)
+    if len(text) > _TEXT:
         raise paperacts.Refused("papers.life.problem.explanation")
     if typed.language not in LANGUAGES or (not changes and typed.language == of.language):
         raise paperacts.Refused("papers.life.problem.nothing_changed")

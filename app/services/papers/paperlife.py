@@ -12,7 +12,7 @@ from app.domain import clock
 from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.numbers import Series
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries as table
@@ -162,7 +162,9 @@ def ask_to_revoke(
     text = tidy(order.text)
     if order.ground not in GROUNDS:
         raise paperacts.Refused("papers.life.problem.ground")
-    if fault_in(text) or not _ORDER[0] <= len(text) <= _ORDER[1]:
+    if fault := words_refused(text):
+        raise paperacts.Refused(fault)
+    if not _ORDER[0] <= len(text) <= _ORDER[1]:
         raise paperacts.Refused("papers.life.problem.order")
 
     def work(session: Session) -> UUID:

@@ -48,6 +48,7 @@ class Printed:
     total: bool  # whether the last row is the sum
     below: Sequence[str]  # notes and orders
     stamp: str  # by whom and when it was taken
+    is_practice: bool  # of a district for practice: its PDF says so
 
 
 def made(database: Database, printed: Printed, ending: str, now: datetime) -> bytes:
@@ -63,17 +64,25 @@ def made(database: Database, printed: Printed, ending: str, now: datetime) -> by
             printed.total,
             printed.below,
             printed.stamp,
+            is_practice=printed.is_practice,
         )
         return papers.draw_table(sheet, now, papers.Assets(database.fonts))
     return {CSV: _csv, XLSX: _xlsx}[ending](printed)
 
 
 def diagrams(
-    database: Database, drawn: Sequence[tuple[str, str]], above: str, stamp: str, now: datetime
+    database: Database,
+    drawn: Sequence[tuple[str, str]],
+    above: str,
+    stamp: str,
+    now: datetime,
+    *,
+    is_practice: bool,
 ) -> bytes:
     """Diagrams (title, drawing) as a PDF. Raises papers.PapersUnavailable."""
     pictures = [papers.Picture(title, engine.load_xml(f"<all>{svg}</all>".encode())) for title, svg in drawn]
-    return papers.draw_pictures(pictures, above, stamp, now, papers.Assets(database.fonts))
+    assets = papers.Assets(database.fonts)
+    return papers.draw_pictures(pictures, above, stamp, now, assets, is_practice=is_practice)
 
 
 def harmless(cell: Cell) -> Cell:

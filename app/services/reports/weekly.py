@@ -12,6 +12,7 @@ from app.config import ROOT
 from app.domain.ids import new_id
 from app.domain.roles import PERMISSIONS, Permission
 from app.models.desk import messages as table
+from app.models.district import office_queries as offices
 from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.district import calendars
@@ -72,18 +73,22 @@ def attachment(database: Database, message: AnyRow, now: datetime) -> tuple[str,
     """The file of a message of this kind: its name and the PDF; None where its week is not kept."""
     first = date.fromordinal(int(message.facts["week"]))
     scope = SystemScope(SystemReason.MESSAGES, message.district_id)
-    found = database.read(lambda session: keptstatements.of_week(session, first), scope)
+    found, is_practice = database.read(
+        lambda session: (keptstatements.of_week(session, first), offices.district(session).demo), scope
+    )
     if found is None:
         return None
     row, sheet = found
     language = "en" if message.language == "en" else "hi"
     drawn = papers.draw_table(
-        _table(sheet, bytes(row.sha256).hex(), language), now, papers.Assets(database.fonts)
+        _table(sheet, bytes(row.sha256).hex(), language, is_practice=is_practice),
+        now,
+        papers.Assets(database.fonts),
     )
     return f"weekly-{first.isoformat()}.pdf", drawn
 
 
-def _table(sheet: Sheet, digest: str, language: str) -> papers.Table:
+def _table(sheet: Sheet, digest: str, language: str, *, is_practice: bool) -> papers.Table:
     words = _words()[language]
     places = [next(i for i, each in enumerate(sheet.columns) if each.key == name) for name in _COLUMNS]
 
@@ -105,6 +110,7 @@ def _table(sheet: Sheet, digest: str, language: str) -> papers.Table:
         bool(sheet.lines) and sheet.lines[-1].is_total,
         [words["identity"], words["quiet"]],
         f"SHA-256 {digest}",
+        is_practice=is_practice,
     )
 
 

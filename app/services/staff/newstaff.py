@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.domain.errors import BoxesRefused, NotAllowed
 from app.domain.ids import new_id
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.district import setup_queries
 from app.models.staff import login_queries as accounts
 from app.services.staff import entrycodes
@@ -69,8 +69,9 @@ def _problems(username: str, values: Mapping[str, str]) -> dict[str, str]:
         problems["username"] = "newstaff.problem.username"
     for name, longest in LONGEST.items():
         is_needed = name in ("name_hi", "name_en")
-        if fault_in(values[name]) or len(values[name]) > longest or (is_needed and not values[name]):
-            problems[name] = f"newstaff.problem.{name}"
+        fits = is_needed <= len(values[name]) <= longest
+        if fault := words_refused(values[name]) or ("" if fits else f"newstaff.problem.{name}"):
+            problems[name] = fault
     if values["phone"] and not set(values["phone"]) <= _DIGITS:
         problems["phone"] = "newstaff.problem.phone"
     return problems

@@ -9,7 +9,7 @@ from app import webauthn
 from app.crypto import Unsealable
 from app.domain.errors import BoxesRefused, DomainError, NotFound
 from app.domain.ids import new_id
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.staff import login_queries as accounts
 from app.models.staff import passkey_queries as table
 from app.services.access import passkeys, stepup
@@ -132,8 +132,8 @@ def add(database: Database, actor: Actor, step_up_id: UUID, typed: tuple[str, st
     scope, owner = scopes.door(actor.district_id), actor.officer_id.bytes
     name, text = tidy(typed[0]), typed[1]
     database.read(lambda session: see(session, actor, step_up_id, now), scope)
-    if not name or len(name) > LONGEST_NAME or fault_in(name):
-        raise NotAdded({"name": "passkey.problem.name"})
+    if fault := words_refused(name) or ("" if 0 < len(name) <= LONGEST_NAME else "passkey.problem.name"):
+        raise NotAdded({"name": fault})
     answer = database.write(
         lambda session: passkeys.take_for(session, text, passkeys.ADD, step_up_id, owner, now), scope
     )

@@ -14,7 +14,7 @@ from app.domain import posts as rules
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission, Role
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.staff import login_queries as accounts
 from app.models.staff import posting_queries as table
 from app.services.access import stepup
@@ -284,7 +284,9 @@ def agree(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime
 def refuse(session: Session, actor: Actor, order_id: UUID, reason: str, now: datetime) -> None:
     """Turn an order down with a reason that whoever asked can read. Raises Refused, OwnPost, NotFound."""
     row, reason = _foreign(session, actor, order_id), tidy(reason)
-    if fault_in(reason) or not _REASON[0] <= len(reason) <= _REASON[1]:
+    if fault := words_refused(reason):
+        raise Refused({"reason": fault})
+    if not _REASON[0] <= len(reason) <= _REASON[1]:
         raise Refused({"reason": "posting.problem.reason"})
     settled = {"state": REFUSED, "settled_by": actor.officer_id, "settled_at": now, "reason": reason}
     if not table.settle_order(session, row.id, WAITING, settled):
@@ -375,8 +377,8 @@ def _problems(
 def problems_of_order(order_no: str) -> dict[str, str]:
     """What is wrong with the number of an order, by its box."""
     text = tidy(order_no)
-    is_wrong = bool(fault_in(text)) or not text or len(text) > LONGEST_ORDER
-    return {"order_no": "posting.problem.order_no"} if is_wrong else {}
+    fault = words_refused(text) or ("" if 0 < len(text) <= LONGEST_ORDER else "posting.problem.order_no")
+    return {"order_no": fault} if fault else {}
 
 
 def _problems_of_days(typed: Typed, today: date) -> dict[str, str]:

@@ -13,6 +13,7 @@ from app.domain.clock import Week
 from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
+from app.domain.text import words_refused
 from app.models.timekeeping import calendar_queries as table
 from app.services.district import calendars
 from app.services.store import audit
@@ -122,9 +123,15 @@ def _detail(session: Session, asked: Asked) -> dict[str, Any]:
         raise Refused("calendar.refused.no_holiday")
     if asked.kind == HOLIDAY and is_holiday:
         raise Refused("calendar.refused.is_holiday")
-    if asked.kind == HOLIDAY and not (asked.name_hi and asked.name_en):
-        raise Refused("calendar.refused.name")
+    if asked.kind == HOLIDAY:
+        _look_at_names(asked.name_hi, asked.name_en)
     return {"name_hi": asked.name_hi, "name_en": asked.name_en} if asked.kind == HOLIDAY else {}
+
+
+def _look_at_names(*names: str) -> None:
+    for name in names:
+        if fault := words_refused(name, lines=False) or ("" if name else "calendar.refused.name"):
+            raise Refused(fault)
 
 
 def _week(asked: Asked) -> dict[str, str]:

@@ -11,7 +11,7 @@ from app.domain.ids import new_id
 from app.domain.ledger import ENQUIRING, EXTEND, PAUSE, REASONS, Order
 from app.domain.offices import OfficeKind, is_police
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy, words_refused
 from app.models.timekeeping import calendar_queries as table
 from app.services.district import calendars
 from app.services.store import audit
@@ -159,8 +159,9 @@ def _span(asked: Asked) -> tuple[date, date]:
 def _number(session: Session, asked: Asked) -> str:
     """The number of the order, its proof. Raises Refused."""
     number = tidy(asked.number)
-    fault = fault_in(number, lines=False, may_hold_aadhaar=True)
-    if not number or len(number) > _NUMBER_LENGTH or "|" in number or fault:
+    if fault := words_refused(number, lines=False, may_hold_aadhaar=True):
+        raise Refused(fault)
+    if not 0 < len(number) <= _NUMBER_LENGTH or "|" in number:
         raise Refused("order.refused.number")
     if table.has_order(session, number):
         raise Refused("order.refused.twice")

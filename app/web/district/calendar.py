@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.roles import Permission
-from app.domain.text import fault_in, tidy
+from app.domain.text import tidy
 from app.services.access import standins
 from app.services.district import calendars
 from app.services.timekeeping import calendar_changes
@@ -60,8 +60,7 @@ def decide() -> ResponseReturnValue:
 
 def _asked() -> calendar_changes.Asked:
     def text(name: str) -> str:
-        typed = tidy(request.form.get(name, ""))[:_NAME]
-        return "" if fault_in(typed, lines=False) else typed
+        return tidy(request.form.get(name, ""))[:_NAME]
 
     def clock(name: str) -> str:
         found = known_time(request.form.get(name, ""))

@@ -187,7 +187,8 @@ def as_pdf(drawings: Sequence[Drawing], name: str, about: str) -> Response:
         at=language.moment(transaction.now()),
     )
     above = f"{district} · {about}"
-    data = reportfiles.diagrams(transaction.database(), drawn, above, stamp, transaction.now())
+    database, now, is_practice = transaction.database(), transaction.now(), g.district.demo
+    data = reportfiles.diagrams(database, drawn, above, stamp, now, is_practice=is_practice)
     headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
     return Response(data, mimetype="application/pdf", headers=headers)
 

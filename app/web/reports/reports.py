@@ -428,6 +428,7 @@ def _printed(sheet: Sheet, below: Sequence[str]) -> reportfiles.Printed:
             office=language.office(actor.post),
             at=language.moment(now),
         ),
+        is_practice=g.district.demo,
     )
 
 
