@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -24,6 +25,7 @@ from app.services.timekeeping import recomputing
 from app.services.workflow import incidents
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
@@ -44,8 +46,8 @@ MESSAGES = timedelta(seconds=20)
 class Worker:
     """Runs until `stop`. Several may run at once, in one process or more: each job is leased.
 
-    `checkpoints` is the folder for copies of the signed record, `outside` one of another machine for them;
-    `carriers` take messages out of the house.
+    `hands`: so many jobs are done at once; one hand does all the rest as well. `checkpoints` is the folder for copies
+    of the signed record, `outside` one of another machine for them; `carriers` take messages out of the house.
     """
 
     def __init__(
@@ -55,9 +57,10 @@ class Worker:
         name: str = "",
         carriers: Carriers = NO_CARRIERS,
         outside: Path | None = None,
+        hands: int = 1,
     ) -> None:
         self.database, self.checkpoints, self.carriers = database, checkpoints, carriers
-        self.outside = outside
+        self.outside, self.hands = outside, hands
         self.name = name or f"{socket.gethostname()}:{os.getpid()}"[:80]
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.run, name="esp-worker", daemon=True)
@@ -119,10 +122,22 @@ class Worker:
         return any(each(self.database, now) for each in slices)
 
     def run(self) -> None:
-        """Work in this thread until asked to stop."""
+        """Work in this thread until asked to stop, with as many beside it as there are hands more."""
+        only_jobs = partial(jobs.run_one, self.database)
+        others = [
+            threading.Thread(target=self._go_on, args=(only_jobs,), name=f"esp-hand-{number}", daemon=True)
+            for number in range(1, self.hands)
+        ]
+        for each in others:
+            each.start()
+        self._go_on(self.tick)
+        for each in others:
+            each.join()
+
+    def _go_on(self, work: Callable[[datetime], bool]) -> None:
         while not self._stopping.is_set():
             try:
-                found = self.tick(datetime.now(UTC))
+                found = work(datetime.now(UTC))
             except Exception:
                 # A worker outlives any fault: the database may be back soon, the next job may be sound.
                 log.exception("worker_failed")

@@ -1,15 +1,20 @@
-"""Papers in a queue: how long a decided case waits for its own, and what a second worker wins."""
+"""Papers in a queue: how long a decided case waits for its own, and what a second process of workers wins."""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from app import papers
 from app.models.tables.papers import certificate
+from app.processes import PAPERS_AT_ONCE
 from app.services.jobs import jobs
 from bench import results
 from bench.world import NOW
@@ -28,27 +33,40 @@ _MOST_SECONDS = 10.0  # behind a hundred; behind fewer in proportion
 
 
 def rows(ground: World, *, quick: bool) -> Iterator[results.Row]:
-    """Decide many cases in one moment, then let workers go through what follows: one on SQLite, two on PostgreSQL."""
+    """Decide many cases in one moment, then go through what follows: a worker as it is served, then two bare ones."""
     count = _QUEUED_QUICK if quick else _QUEUED
-    if ground.server is None:
-        yield from _behind_a_queue(ground, count)
-    else:
+    yield from _behind_a_queue(ground, count)
+    if ground.server is not None:
         yield _by_two(ground, count // 2)
 
 
 def _behind_a_queue(ground: World, count: int) -> Iterator[results.Row]:
     """What an officer waits for, by the clock; and the CPU of a paper, which a neighbour's work lengthens less."""
-    database = ground.open(ground.copy("ground"))
-    _decide(database, count)
-    cpu = time.process_time()
-    opened = list(_openings(database, count))
-    cpu = time.process_time() - cpu
-    database.close()
+    name = ground.copy("ground", "behind")
+    database = ground.open(name)
+    papers.PROGRAMS.begin(PAPERS_AT_ONCE)
+    try:
+        _decide(database, count)
+        cpu = _cpu()
+        opened = _openings(database, count)
+        cpu = _cpu() - cpu
+    finally:
+        papers.PROGRAMS.end()
+        database.close()
     row = f"{count} papers queued: one opens after, 95th percentile"
     yield results.told(
         f"{count} papers queued: from the decision to the file, CPU", ground.kind, cpu / count * 1000, "ms"
     )
     yield results.at_most(row, ground.kind, opened[count * 95 // 100], "s", _MOST_SECONDS * count / _QUEUED)
+
+
+def _cpu() -> float:
+    """Seconds of the processor of this process, and of those that draw for it."""
+    seconds = time.process_time()
+    for pid in papers.PROGRAMS.pids:
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        seconds += sum(map(int, told[11:13])) / os.sysconf("SC_CLK_TCK")
+    return seconds
 
 
 def _by_two(ground: World, count: int) -> results.Row:
@@ -85,10 +103,15 @@ def _work(ground: World, name: str) -> None:
 
 def _decide(database: Database, count: int) -> None:
     journey = Journey(database, NOW)
-    journey.go_on(journey.new_case())  # a worker that has drawn before: fonts and texts are at hand
     letter = journey.register(candidate_count=count)
     thanas = list(journey.staff.offices("sho"))
     tasks = []
+    with ThreadPoolExecutor(PAPERS_AT_ONCE) as hands:  # that have drawn before: fonts and texts are at hand
+        for case in [journey.new_case() for _ in range(PAPERS_AT_ONCE)]:
+            journey.go_on(case, until=_STEP)
+            (task,) = journey.waiting(case)
+            journey.finish(task, journey.form_of(task))
+        list(hands.map(lambda _: jobs.run_one(database, _due()), range(PAPERS_AT_ONCE)))
     for number in range(count):
         case = journey.add(letter, [thanas[number % len(thanas)]])
         journey.go_on(case, until=_STEP)
@@ -97,17 +120,22 @@ def _decide(database: Database, count: int) -> None:
         journey.finish(task, journey.form_of(task))
 
 
-def _openings(database: Database, count: int) -> Iterator[float]:
-    """Seconds from the start of the worker to each paper's file."""
+def _openings(database: Database, count: int) -> list[float]:
+    """Seconds from the start of the worker to each paper's file, by as many hands as a worker has."""
+    before, due = _papers(database), _due()
+    opened: list[float] = []
     begin = time.perf_counter()
-    due = _due()
-    opened, before = 0, _papers(database)
-    while opened < count and jobs.run_one(database, due):
-        now = _papers(database) - before
-        yield from [time.perf_counter() - begin] * (now - opened)
-        opened = now
-    if opened < count:
-        raise RuntimeError(f"{count} cases were decided, {opened} papers came of it")
+
+    def work(_: int) -> None:
+        while jobs.run_one(database, due):
+            opened.append(time.perf_counter() - begin)
+
+    with ThreadPoolExecutor(PAPERS_AT_ONCE) as hands:
+        list(hands.map(work, range(PAPERS_AT_ONCE)))
+    found = _papers(database) - before
+    if not found == count == len(opened):
+        raise RuntimeError(f"{count} cases were decided, {found} papers came of it by {len(opened)} jobs")
+    return sorted(opened)
 
 
 def _due() -> datetime:

@@ -4,6 +4,7 @@
 draws it. `self_test` says at start-up, by an error naming the file, whether papers can be issued here.
 """
 
+from app.papers.apart import PROGRAMS
 from app.papers.binding import bind, leaves
 from app.papers.compose import Composition, acting, compose, compose_letter
 from app.papers.demokey import demo_key
@@ -79,6 +80,7 @@ from app.papers.values import (
 from app.papers.verification import Answer, IssuedPaper, public_answer
 
 __all__ = [
+    "PROGRAMS",
     "WORDS",
     "Address",
     "Answer",

@@ -16,6 +16,7 @@ from xhtml2pdf.config.resources import RenderLimitError, ResourceAccessPolicy
 from xhtml2pdf.document import pisaDocument
 
 from app.config import FONTS, ROOT
+from app.papers.apart import PROGRAMS
 from app.papers.errors import PaperRefused, PapersUnavailable, PaperTooSlow
 from app.papers.fonts import self_test as fonts_self_test
 from app.papers.shaping import install
@@ -56,7 +57,15 @@ def render_pdf(html: str, issued_at: datetime, assets: Assets, seconds: int = SE
     """Draw one HTML document; the same text and time give the same bytes in every process.
 
     `issued_at` (aware) becomes the document's date. Raises PaperRefused when drawing takes too long or fails.
+    Drawn by a program beside, where this process has any.
     """
+    if PROGRAMS.count:
+        return PROGRAMS.draw(html, issued_at, (assets.fonts, assets.layouts), seconds)
+    return draw_here(html, issued_at, assets, seconds)
+
+
+def draw_here(html: str, issued_at: datetime, assets: Assets, seconds: int) -> bytes:
+    """The same in this very process."""
     install()
     out = BytesIO()
     with repeatable(issued_at):
@@ -65,6 +74,7 @@ def render_pdf(html: str, issued_at: datetime, assets: Assets, seconds: int = SE
                 html,
                 out,
                 path=str(assets.layouts / "paper.html"),
+                capacity=-1,  # whatever its size, in memory: the library would put it into a file for all to find
                 resource_policy=_policy(assets, seconds),
                 context_meta={"author": "e-Satyapan"},
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -9,6 +11,7 @@ from structlog.testing import capture_logs
 
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.audit import checkpoint
+from app.models.tables.papers import certificate
 from app.services.installation import checkpoints, upkeep
 from app.services.store import audit, leftovers
 from app.worker import Worker
@@ -85,3 +88,22 @@ def test_copies_of_checkpoints_are_carried_out_and_never_written_over(journey, t
     with capture_logs() as told:
         upkeep.run(journey.database, folder, NOW + timedelta(days=1), tmp_path / "not mounted")
     assert [(each["event"], each["duty"]) for each in told] == [("upkeep_failed", "_carry_out")]
+
+
+def test_the_hands_of_a_worker_share_its_jobs_and_each_paper_is_issued_once(journey, tmp_path):
+    numbers = [journey.new_case() for _ in range(2)]
+    for number in numbers:
+        journey.go_on(number, until="decide")
+        journey.do(number, "decide")
+    worker = Worker(journey.database, tmp_path, "one", hands=2)
+    worker.start()
+    deadline = time.monotonic() + 60
+    while any(journey.steps(number) != ["dispatch"] for number in numbers):
+        assert time.monotonic() < deadline, "every case goes on to its dispatch"
+        time.sleep(0.02)
+    worker.stop()
+    assert not [each.name for each in threading.enumerate() if each.name.startswith("esp-hand")]
+    with journey.database.engine.connect() as connection:
+        issued = connection.execute(select(certificate.c.status, certificate.c.number)).all()
+    assert {state for state, _ in issued} == {"issued"}
+    assert sorted(int(number.split("/")[3]) for _, number in issued) == [1, 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 from app import papers
@@ -58,6 +59,7 @@ class OfficeKeys:
         self._places, self._passphrase, self._pin = dict(places), passphrase, pin
         self._open: dict[Path, tuple[int, papers.Signatory]] = {}
         self._tokens: dict[TokenKey, papers.Signatory | papers.KeyRefused] = {}
+        self._at_tokens = Lock()  # two threads that try a PIN at once are two tries of it
 
     def of(self, district_id: int, side: str, now: datetime) -> papers.Signatory | None:
         """The key of an office, usable now; None where it signs in ink. Raises papers.KeyRefused."""
@@ -101,16 +103,17 @@ class OfficeKeys:
         return self._of_file(place) if isinstance(place, Path) else self._of_token(place)
 
     def _of_token(self, place: TokenKey) -> papers.Signatory:
-        held = self._tokens.get(place)
-        if isinstance(held, papers.KeyRefused):
-            raise held
-        if held is None or held.is_lost:
-            try:
-                held = self._tokens[place] = papers.open_token(place, self._pin)
-            except papers.KeyRefused as refused:
-                if refused.key == "papers.key.pin":
-                    self._tokens[place] = refused
-                raise
+        with self._at_tokens:
+            held = self._tokens.get(place)
+            if isinstance(held, papers.KeyRefused):
+                raise held
+            if held is None or held.is_lost:
+                try:
+                    held = self._tokens[place] = papers.open_token(place, self._pin)
+                except papers.KeyRefused as refused:
+                    if refused.key == "papers.key.pin":
+                        self._tokens[place] = refused
+                    raise
         return held
 
     def _of_file(self, path: Path) -> papers.Signatory:
