@@ -69,6 +69,7 @@ class Settings:
     public_url: str = ""
     web_processes: int = 2  # on PostgreSQL; SQLite is served by one process that does everything
     worker_processes: int = 1
+    papers_at_once: int = 2  # of a process with a worker, each by a program that takes one processor
     proxies: int = 0  # how many proxies stand before us and may name the client's address
     testing: bool = False  # cheap password hashes, the fixed key ring; of tests alone, no setting sets it
     fonts: Path = FONTS  # of the papers
@@ -127,6 +128,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=_database(values, instance),
         web_processes=_number(values, "WEB_PROCESSES", _processors(), _MAX_PROCESSES),
         worker_processes=_number(values, "WORKER_PROCESSES", 1, _MAX_PROCESSES),
+        papers_at_once=_number(values, "PAPERS_AT_ONCE", papers_at_once(), _MAX_PROCESSES),
         port=_number(values, "PORT", 8000, _MAX_PORT),
         host=host,
         demo=demo,
@@ -297,6 +299,11 @@ def _is_reached_safely(url: str, sslmode: str) -> bool:
 def _processors() -> int:
     """As many processes for pages as the machine has processors, at least two: one may be restarted."""
     return min(max(os.cpu_count() or 1, 2), _MAX_PROCESSES)
+
+
+def papers_at_once() -> int:
+    """As many as the machine has processors, at most four: each takes 100 MB of memory."""
+    return min(os.cpu_count() or 1, 4)
 
 
 def _flag(values: Mapping[str, Any], name: str) -> bool:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _THREADS = 16  # requests at once in a process; SQLite's writer is one thread anyhow, and reading is short
 _GRACE_SECONDS = 5
 _ENDING = (signal.SIGTERM, signal.SIGINT)
-#: How many papers a worker has drawn side by side: each by a program that takes one processor, and 100 MB.
-PAPERS_AT_ONCE = min(os.cpu_count() or 1, 4)
 _SHORT_LIFE_SECONDS = 5.0  # a process that dies so young is not started again at once
 _PAUSES_SECONDS = (1.0, 5.0, 15.0, 60.0)
 
@@ -84,13 +82,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _worker(app: Flask, settings: Settings) -> Worker:
-    papers.PROGRAMS.begin(PAPERS_AT_ONCE)
+    papers.PROGRAMS.begin(settings.papers_at_once)
     return Worker(
         app.extensions["database"],
         settings.checkpoints,
         carriers=messages.carriers_of(settings),
         outside=settings.checkpoints_outside,
-        hands=PAPERS_AT_ONCE,
+        hands=settings.papers_at_once,
     )
 
 

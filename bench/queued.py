@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from app import papers
+from app.config import papers_at_once
 from app.models.tables.papers import certificate
-from app.processes import PAPERS_AT_ONCE
 from app.services.jobs import jobs
 from bench import results
 from bench.world import NOW
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bench.world import World
 
 _STEP = "decide"
+_AT_ONCE = papers_at_once()  # as it is served
 _QUEUED, _QUEUED_QUICK = 100, 10
 _LEAST = 1.4  # that two workers on two cores win, database and all beside them
 _MOST_SECONDS = 10.0  # behind a hundred; behind fewer in proportion
@@ -44,7 +45,7 @@ def _behind_a_queue(ground: World, count: int) -> Iterator[results.Row]:
     """What an officer waits for, by the clock; and the CPU of a paper, which a neighbour's work lengthens less."""
     name = ground.copy("ground", "behind")
     database = ground.open(name)
-    papers.PROGRAMS.begin(PAPERS_AT_ONCE)
+    papers.PROGRAMS.begin(_AT_ONCE)
     try:
         _decide(database, count)
         cpu = _cpu()
@@ -106,12 +107,12 @@ def _decide(database: Database, count: int) -> None:
     letter = journey.register(candidate_count=count)
     thanas = list(journey.staff.offices("sho"))
     tasks = []
-    with ThreadPoolExecutor(PAPERS_AT_ONCE) as hands:  # that have drawn before: fonts and texts are at hand
-        for case in [journey.new_case() for _ in range(PAPERS_AT_ONCE)]:
+    with ThreadPoolExecutor(_AT_ONCE) as hands:  # that have drawn before: fonts and texts are at hand
+        for case in [journey.new_case() for _ in range(_AT_ONCE)]:
             journey.go_on(case, until=_STEP)
             (task,) = journey.waiting(case)
             journey.finish(task, journey.form_of(task))
-        list(hands.map(lambda _: jobs.run_one(database, _due()), range(PAPERS_AT_ONCE)))
+        list(hands.map(lambda _: jobs.run_one(database, _due()), range(_AT_ONCE)))
     for number in range(count):
         case = journey.add(letter, [thanas[number % len(thanas)]])
         journey.go_on(case, until=_STEP)
@@ -130,8 +131,8 @@ def _openings(database: Database, count: int) -> list[float]:
         while jobs.run_one(database, due):
             opened.append(time.perf_counter() - begin)
 
-    with ThreadPoolExecutor(PAPERS_AT_ONCE) as hands:
-        list(hands.map(work, range(PAPERS_AT_ONCE)))
+    with ThreadPoolExecutor(_AT_ONCE) as hands:
+        list(hands.map(work, range(_AT_ONCE)))
     found = _papers(database) - before
     if not found == count == len(opened):
         raise RuntimeError(f"{count} cases were decided, {found} papers came of it by {len(opened)} jobs")
