@@ -24,11 +24,11 @@ _ROOT = Path(__file__).resolve().parent.parent
 class Program:
     """A module of ours that runs by itself: it has its arguments and its standard streams, and nothing else of ours.
 
-    Whoever leaves its context ends it; so does the clock after so many `seconds`. Raises Unavailable where it cannot
-    be started.
+    Whoever leaves its context ends it; so does the clock after so many `seconds`, where it is for one piece of work.
+    Raises Unavailable where it cannot be started.
     """
 
-    def __init__(self, module: str, *arguments: str, seconds: float) -> None:
+    def __init__(self, module: str, *arguments: str, seconds: float | None = None) -> None:
         try:
             self._program = subprocess.Popen(  # noqa: S603 - our own module, what it works on goes in as a stream
                 [sys.executable, "-s", "-P", "-m", module, *arguments],
@@ -40,14 +40,30 @@ class Program:
             )
         except OSError as error:
             raise Unavailable from error
-        self._clock = Timer(seconds, self._program.kill)
+        self._clock = Timer(seconds or 0.0, self._program.kill)
         self._clock.daemon = True
-        self._clock.start()
+        if seconds is not None:
+            self._clock.start()
+
+    @property
+    def pid(self) -> int:
+        return self._program.pid
+
+    @property
+    def lives(self) -> bool:
+        return self._program.poll() is None
 
     def tell(self, data: bytes) -> None:
         """Give it all that it works on; one that was ended before it had read says so by what is heard."""
         with suppress(BrokenPipeError), self._stream(self._program.stdin) as told:
             told.write(data)
+
+    def ask(self, data: bytes) -> None:
+        """Give it a piece of work; it waits for more until its standard input is closed, as by our own death."""
+        told = self._stream(self._program.stdin)
+        with suppress(BrokenPipeError):
+            told.write(data)
+            told.flush()
 
     @property
     def heard(self) -> IO[bytes]:
@@ -73,7 +89,8 @@ class Program:
     ) -> None:
         self.end()
         self._clock.cancel()
-        self._program.__exit__(kind, error, trace)  # closes its streams and waits for it
+        with suppress(BrokenPipeError):  # of what it has not read
+            self._program.__exit__(kind, error, trace)  # closes its streams and waits for it
 
     @staticmethod
     def _stream(pipe: IO[bytes] | None) -> IO[bytes]:

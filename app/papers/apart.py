@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from contextlib import suppress
-from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from app.apart import Program
+from app.domain.errors import Unavailable
 from app.papers.errors import PaperRefused, PapersUnavailable, PaperTooSlow
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 MEMORY_BYTES = 1_200_000_000  # of addresses; a paper takes 130 million, a list of many pages 180
 #: Beside what the paper itself may take, by the clock: a program loads itself first, on a machine that is busy.
 _MORE_SECONDS = 60
-_ROOT = Path(__file__).resolve().parents[2]
 _KINDS = {each.__name__: each for each in (PaperRefused, PapersUnavailable, PaperTooSlow)}
 
 
@@ -93,16 +92,8 @@ class _Program:
 
     def __init__(self) -> None:
         try:
-            self._program = subprocess.Popen(  # noqa: S603 - our own program, the paper goes in as a stream
-                [sys.executable, "-s", "-P", "-m", "app.papers.program", str(MEMORY_BYTES)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-                cwd="/",
-                process_group=0,  # Ctrl-C ends the process that asks, once its paper is drawn
-            )
-        except OSError as error:
+            self._program = Program("app.papers.program", str(MEMORY_BYTES))
+        except Unavailable as error:
             raise PapersUnavailable from error
 
     @property
@@ -111,20 +102,20 @@ class _Program:
 
     @property
     def lives(self) -> bool:
-        return self._program.poll() is None
+        return self._program.lives
 
     def answer(self, asked: bytes, seconds: int) -> tuple[dict[str, Any], bytes] | None:
         """What it says to a paper, and its bytes; None when it died. Raises PaperTooSlow if it was ended for that."""
-        end = Timer(seconds + _MORE_SECONDS, self._program.kill)
-        end.start()
+        clock = Timer(seconds + _MORE_SECONDS, self._program.end)
+        clock.start()
         try:
             found = self._exchange(asked)
         except BaseException:
             self.end()  # what it would say next belongs to nobody
             raise
         finally:
-            is_over = end.finished.is_set()
-            end.cancel()
+            is_over = clock.finished.is_set()
+            clock.cancel()
         if found is None:
             self.end()
             if is_over:
@@ -132,25 +123,17 @@ class _Program:
         return found
 
     def _exchange(self, asked: bytes) -> tuple[dict[str, Any], bytes] | None:
-        told, heard = self._program.stdin, self._program.stdout
-        if told is None or heard is None:
-            raise PapersUnavailable
-        try:
-            told.write(asked)
-            told.flush()
-        except BrokenPipeError:
-            return None
-        head = heard.readline()
+        self._program.ask(asked)
+        head = self._program.heard.readline()
         if not head.endswith(b"\n"):
             return None
         said: dict[str, Any] = orjson.loads(head)
         size = said.get("size", 0)
-        data = heard.read(size)
+        data = self._program.heard.read(size)
         return (said, data) if len(data) == size else None
 
     def end(self) -> None:
-        self._program.kill()
-        with suppress(BrokenPipeError), self._program:  # of what it has not read
+        with self._program:
             pass
 
 

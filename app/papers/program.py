@@ -8,6 +8,7 @@ with its standard input.
 from __future__ import annotations
 
 import resource
+import signal
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +17,9 @@ from typing import Any
 
 import orjson
 
+from app.apart import set_bounds
 from app.papers.errors import PaperRefused, PapersUnavailable
 from app.papers.pdf import Assets, draw_here
-
-
-def _set_bounds(memory: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # nothing of it ever lies on a disk
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _answer(asked: dict[str, Any], html: bytes) -> tuple[dict[str, Any], bytes]:
@@ -41,7 +37,9 @@ def _answer(asked: dict[str, Any], html: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def main() -> int:
-    _set_bounds(int(sys.argv[1]))
+    # Ctrl-C ends who asks, once its paper is drawn, and so this one; who asks has a clock for each paper, too.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_bounds(resource.RLIM_INFINITY, int(sys.argv[1]))
     heard, told = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a library that prints must not write between the answers
     while head := heard.readline():

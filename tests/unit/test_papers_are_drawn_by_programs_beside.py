@@ -26,7 +26,7 @@ def programs() -> Iterator[Programs]:
     beside = Programs()
     beside.begin(1)
     yield beside
-    [last] = [each._program for each in beside._free.queue]
+    [last] = [each._program._program for each in beside._free.queue]
     last.stdin.close()  # as the system does for a process that dies, however that dies
     assert last.wait(timeout=20) == 0
     beside.end()
