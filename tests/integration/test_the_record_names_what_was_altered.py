@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import and_, select, text
 
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.audit import audit as table
@@ -82,6 +82,16 @@ def test_an_altered_column_is_noticed(recorded, column):
     assert found
     if column not in {"stream", "seq", "district_id"}:
         assert any((fault.stream, fault.seq) == ("admin", 2) for fault in found)
+
+
+def test_a_row_that_was_hashed_anew_when_it_was_altered_is_told_by_the_row_behind_it(recorded):
+    forge(recorded, "UPDATE audit SET role = 'dm' WHERE stream = 'admin' AND seq = 2")
+    second = and_(table.c.stream == "admin", table.c.seq == 2)
+    with recorded.engine.begin() as connection:
+        row = connection.execute(select(table).where(second)).one()
+        digest = audit._digest(bytes(row.prev), row._asdict())
+        connection.execute(table.update().where(second).values(hash=digest))
+    assert faults_at(recorded) == {("admin", 3, "broken")}
 
 
 @pytest.mark.parametrize("seq", [1, 2])
