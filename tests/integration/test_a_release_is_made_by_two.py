@@ -197,6 +197,11 @@ def test_a_code_approves_the_files_that_it_was_given_for(makers: Makers) -> None
     makers.journey.confirm(makers.dm, asked)
     with pytest.raises(stepup.ContentChanged):
         proposals.approve(makers.database, makers.dm, second, asked, NOW)
+    makers.write(lambda rows: proposals.take_back(rows, makers.admin, first, NOW))
+    makers.save(first, renamed(name="निर्णय 2"))
+    makers.send(first)
+    with pytest.raises(stepup.ContentChanged):  # the same proposal, with other files than were shown
+        proposals.approve(makers.database, makers.dm, first, asked, NOW)
     assert makers.read(procedures.in_force).row.version == 1
 
 

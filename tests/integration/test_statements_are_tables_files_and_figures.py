@@ -14,7 +14,9 @@ import pytest
 from lxml import etree
 from sqlalchemy import select
 
+from app.domain.errors import NotAllowed
 from app.domain.roles import Role
+from app.domain.statement import Period
 from app.models.tables.audit import audit
 from app.services.jobs import jobs
 from app.services.reports import reports, takings
@@ -124,6 +126,9 @@ def test_a_file_of_single_cases_or_officers_takes_a_code_for_that_very_file_once
     nobody = place.at(Role.PROCESS_ADMIN)
     nobody.get("/account")
     assert nobody.post(f"/reports/{key}.csv").status_code == 403
+    wanted = takings.Wanted(key, Period(BEGUN.date(), BEGUN.date()), "csv")
+    with pytest.raises(NotAllowed):  # whichever page forgets to ask
+        takings.note(place.database, place.journey.staff.holder(Role.DM), wanted, 1, b"", place.now)
 
 
 def test_sums_alone_go_out_without_one(place):
