@@ -162,6 +162,24 @@ def test_a_form_of_megabytes_of_text_is_refused_before_it_is_taken_apart(site: S
     assert "बहुत बड़ी" in answer.get_data(as_text=True)
 
 
+def test_what_stands_above_the_parts_of_a_form_is_refused_before_it_is_searched(site: Site) -> None:
+    """Names and file names of megabytes, from strangers too; and texts that are short each, and long together."""
+    name = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    cases = (
+        (name % (b"n" * 1_900_000, b""), 413),
+        (b"--x\r\nContent-Disposition: form-data" + b"; a=" * 400_000 + b"\r\n\r\n\r\n", 413),
+        (b"".join(name % (b"n" * 300, b"") for _ in range(2_000)), 413),
+        (b"".join(name % (b"n", b"v" * 1_200_000) for _ in range(2)), 413),
+        (b"".join(name % (b"n%d" % number, b"v") for number in range(3_900)), 400),  # read, and has no token
+    )
+    for body, status in cases:
+        sent = {"data": body + b"--x--\r\n", "content_type": "multipart/form-data; boundary=x"}
+        answer = site.app.test_client().post("/sign-in", **sent)
+        assert answer.status_code == status, body[:90]
+        assert status != 413 or "बहुत बड़ी" in answer.get_data(as_text=True)
+        assert "</html>" in answer.get_data(as_text=True)
+
+
 KEYS = (
     "role",
     "office_id",

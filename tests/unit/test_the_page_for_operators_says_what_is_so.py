@@ -17,6 +17,7 @@ from app.services.access.door import Doorkeeper
 from app.services.staff import entrycodes, ownpasskeys
 from app.services.store import documents, leftovers
 from app.spreadsheets import apart
+from app.web.frame import parts
 from app.web.request import limits
 from tests import sources
 
@@ -49,6 +50,7 @@ SAID = [
         f"{application._LARGEST_POST // application._MEGABYTE} MB, of which text "
         f"{application._LARGEST_TEXT // application._MEGABYTE} MB; {application._MOST_FIELDS} fields"
     ),
+    f"{parts.LONGEST_HEAD // 1024} KiB; {parts.ALL_HEADS // 1024} KiB",
     (
         f"{documents.MAX_BYTES // MEGA} MB, {remaking.MAX_PIXELS} pixels; "
         f"{documents.MAX_PDF_BYTES // MEGA} MB, {remaking.MAX_PAGES} pages"

@@ -18,6 +18,7 @@ from werkzeug.wsgi import LimitedStream
 from app.domain.text import ascii_digits
 from app.formjs import Posted
 from app.services.store.documents import Upload
+from app.web.frame.parts import Parser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,7 @@ class Request(flask.Request):
     """
 
     parameter_storage_class = _Texts
+    form_data_parser_class = Parser
 
     @cached_property
     def stream(self) -> IO[bytes]:
@@ -77,7 +79,7 @@ class Request(flask.Request):
             raise CutShort from cut
 
     def _look_at_what_was_typed(self) -> None:
-        """Refuse more text and more fields than a form may have; the library counts those of a multipart form alone.
+        """Refuse more text and more fields than a form may have; those of a multipart form are counted as it comes.
 
         What is larger takes seconds to take apart. Raises RequestEntityTooLarge.
         """
@@ -89,9 +91,6 @@ class Request(flask.Request):
         sent = self.get_data(cache=True)
         if len(sent) > longest or sent.count(b"&") >= most:
             raise RequestEntityTooLarge
-
-    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
-        return BytesIO()
 
 
 def posted() -> Posted:
