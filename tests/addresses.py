@@ -63,6 +63,7 @@ ADDRESSES: dict[str, Address] = {
     "signin.ask_passkey": opens(),
     # -- one's own --
     "signin.leave": acts(),
+    "signin.kept": acts(),
     "account.show": opens(),
     "account.language": acts(),
     "account.typing": acts("", 204),

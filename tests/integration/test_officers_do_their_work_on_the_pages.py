@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from app.domain.errors import Unavailable
+from app.domain.numbers import in_address
 from app.domain.roles import Role
 from app.formjs import Posted
 from app.models.tables.base import metadata
@@ -234,6 +235,29 @@ def test_a_letter_typed_into_a_dead_session_is_kept_too(office: Office) -> None:
     )
     fresh = office.at(Role.DM_ASSISTANT)
     assert "शिक्षा विभाग, बिहार" in text_of(fresh.get("/requisitions/new"))
+
+
+def test_every_other_form_waits_behind_the_door_too_and_is_shown_once(office: Office) -> None:
+    """A note to another office: sealed for the officer who wrote it, done by nobody before he sends it again."""
+    number, word = office.journey.new_case(thanas(office)[:1]), "थाना से पता फिर पूछना है"
+    head, address = office.at(Role.DM_SECTION_HEAD), f"/cases/{in_address(number)}/notes"
+    tab = f"/cases/{in_address(number)}/correspondence"
+    receiver = re.findall(r'<option value="([0-9a-f-]{36})"', text_of(head.get(tab)))[0]
+    office.now += timedelta(minutes=45)
+    answer = head.post(address, {"to": receiver, "text": word, "password": "secret phrase"})
+    assert answer.headers["Location"] == "/sign-in?next=/kept"
+    assert "आपका लिखा सुरक्षित है" in text_of(head.get(answer.headers["Location"]))
+    assert office.at(Role.SHO).get("/kept").status_code == 303, "nothing of his"
+    officer_id = office.journey.staff.holder(Role.DM_SECTION_HEAD).officer_id
+    back = text_of(head.post_and_follow("/demo/enter?next=/kept", {"officer": str(officer_id)}))
+    assert word in back
+    assert "secret phrase" not in back
+    assert f'action="{address}"' in back
+    boxes = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', back[back.index("<main") :]))
+    assert word not in text_of(head.get(tab)), "nothing is done yet"
+    assert head.get("/kept").status_code == 303, "it is shown once"
+    assert head.post(address, boxes).status_code == 303
+    assert word in text_of(head.get(tab))
 
 
 def test_a_session_that_was_signed_out_keeps_nothing(office: Office) -> None:

@@ -8,12 +8,13 @@ import structlog
 from flask import Blueprint, current_app, g, jsonify, redirect, request, session, url_for
 
 from app.domain.roles import Permission
-from app.services.access import door, officers, passkeys
+from app.services.access import door, interrupted, officers, passkeys
 from app.services.store import devices, scopes
 from app.web.door.devices import Device
 from app.web.frame.forms import known_id
 from app.web.frame.language import day, moment
 from app.web.frame.pages import home, page
+from app.web.guard import errors
 from app.web.guard.access import local_path, public, public_page, requires
 from app.web.request import limits, transaction
 
@@ -79,6 +80,15 @@ def ask_passkey() -> ResponseReturnValue:
     asked_id, options = door.ask_passkey(transaction.database(), transaction.now())
     session["asked"] = str(asked_id)
     return jsonify(options)
+
+
+@bp.get("/kept")
+@requires(Permission.ACCOUNT_OWN)
+def kept() -> ResponseReturnValue:
+    """The form that came after the end of the officer's session, once."""
+    actor, now = transaction.actor(), transaction.now()
+    sent = transaction.write(lambda rows: interrupted.take(rows, actor, now))
+    return redirect(home(), code=303) if sent is None else errors.interrupted(sent)
 
 
 @bp.post("/sign-out")

@@ -12,10 +12,11 @@ from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 
 from app.domain.errors import NotAllowed
-from app.services.access import officers, stepup, tokens
+from app.services.access import interrupted, officers, stepup, tokens
 from app.services.store import scopes
+from app.services.store.drafts import actor_scope
 from app.web.frame import language
-from app.web.guard import problems
+from app.web.guard import errors, problems
 from app.web.request import transaction
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ PUBLIC = "public"
 LIVE = "X-Live"  # header of a page that is asked for anew by itself, because something on it changed
 NEWCOMER = "newcomer"  # somebody who came by a code, and has yet to set his factors
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+#: What is sent there are factors, or nothing that anybody typed.
+_OF_THE_DOOR = frozenset({"signin", "demo", "newcomers", "account", "stepup", "passkeys", "phones"})
 _LONGEST_TOKEN = 200
 _LAST_CONTROL = 32  # of ASCII: control characters and the space
 
@@ -256,16 +259,40 @@ def _refuse_foreign_forms() -> None:
         csrf.protect()
 
 
+def _is_worth_keeping(view: Any, standing: officers.Standing) -> bool:
+    """Whether an officer has filled in a form of a page here that he may send, and no factor of his."""
+    is_page = request.headers.get("Sec-Fetch-Dest", "document") == "document" and not request.headers.get(
+        "X-Draft"
+    )
+    if request.method != "POST" or not is_page or request.blueprint in _OF_THE_DOOR:
+        return False
+    boxes = errors.posted_boxes()
+    length = sum(len(name) + len(text) for name, text in boxes)
+    is_typed = any(text.strip() and not name.startswith("_") for name, text in boxes)
+    return standing.actor.may(view.access) and is_typed and length <= interrupted.LONGEST
+
+
+def _keep(standing: officers.Standing) -> None:
+    had_files = any(file.filename for file in request.files.values())
+    sent = interrupted.Sent(request.full_path.rstrip("?"), errors.posted_boxes(), had_files)
+    actor, now = standing.actor, transaction.now()
+    transaction.write(lambda rows: interrupted.keep(rows, actor, sent, now), actor_scope(actor))
+
+
 def _turned_away(view: Any, standing: officers.Standing | None) -> ResponseReturnValue:
     """To the sign-in page, with the way back; a form of an expired session is kept for its officer first."""
     keeps = getattr(view, "keeps", None)
     kept = standing is not None and request.method == "POST" and keeps is not None
+    back = _way_back(is_kept=kept)
     if standing is not None and keeps is not None and kept:
         keeps(standing.actor, **(request.view_args or {}))
+    elif standing is not None and _is_worth_keeping(view, standing):
+        _keep(standing)
+        back = url_for("signin.kept")
     if standing is not None:
-        session["ended"] = "kept" if kept else "expired"
+        session["ended"] = "kept" if kept or back == url_for("signin.kept") else "expired"
         session["kept"] = "1" if kept else ""
-    address = sign_in_address(_way_back(is_kept=kept))
+    address = sign_in_address(back)
     if request.headers.get("X-Draft"):
         return Response(status=401)
     return redirect(address, code=303)

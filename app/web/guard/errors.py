@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
 
+    from app.services.access.interrupted import Sent
+
 #: What each refusal of the domain is on the wire, and which text explains it; the first that fits counts.
 KINDS: tuple[tuple[type[domain.DomainError], int, str], ...] = (
     (domain.NotFound, 404, "not_found"),
@@ -66,7 +68,7 @@ _GENERAL = {
     "error.route_stuck",
     "error.task_done",
 }
-_NEVER_SHOWN = {"csrf_token", "password", "again", "current", "code", "new_code", "entry_code"}
+_NEVER_SHOWN = {"csrf_token", "password", "again", "current", "code", "new_code", "entry_code", "passkey"}
 
 #: Refusals of what was not read to its end: there is no form to show again.
 _UNREAD = {"too_large", "cut_short"}
@@ -85,12 +87,27 @@ def install(app: Flask) -> None:
 
 def typed_texts(labels: dict[str, str] | None = None) -> list[tuple[str, str]]:
     """The longer texts of the form that was sent, to be shown and copied: (label, text)."""
-    known = labels or {}
+    return _longer(posted_boxes(), labels or {})
+
+
+def _longer(boxes: Sequence[tuple[str, str]], labels: dict[str, str]) -> list[tuple[str, str]]:
     return [
-        (known.get(name, ""), value)
-        for name, value in _posted()
+        (labels.get(name, ""), value)
+        for name, value in boxes
         if not name.startswith("_") and value.strip() and (len(value.strip()) >= _SHORT or "\n" in value)
     ]
+
+
+def interrupted(sent: Sent) -> ResponseReturnValue:
+    """A form that came after the end of its session, filled in as it was: nothing is done until it is sent again."""
+    return page(
+        "errors/error.html",
+        kind="kept",
+        detail=language.say("error_page.files_lost") if sent.had_files else "",
+        typed=_longer(sent.boxes, {}),
+        typed_all=sent.boxes,
+        resend=sent.address,
+    )
 
 
 def conflict(lost: domain.TaskAlreadyDone, typed: Sequence[tuple[str, str]]) -> ResponseReturnValue:
@@ -238,7 +255,7 @@ def _told_program(status: int, kind: str, detail: str, reference: str) -> Respon
     return refused
 
 
-def _posted() -> list[tuple[str, Any]]:
+def posted_boxes() -> list[tuple[str, str]]:
     """The fields of the form that was sent; never a password, never the token."""
     if request.endpoint in {"signin.enter", "demo.enter", "newcomers.enter"}:
         return []
@@ -248,5 +265,5 @@ def _posted() -> list[tuple[str, Any]]:
 def _to_send_again(*, files_lost: bool) -> list[tuple[str, Any]]:
     """Everything of the form, its button too. A page cannot give files back: without them it is kept, not sent."""
     if not files_lost:
-        return _posted()
-    return [*((name, value) for name, value in _posted() if name != "_op"), ("_op", "draft")]
+        return posted_boxes()
+    return [*((name, value) for name, value in posted_boxes() if name != "_op"), ("_op", "draft")]
