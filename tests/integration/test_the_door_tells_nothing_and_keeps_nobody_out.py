@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
+from itsdangerous import URLSafeSerializer
 from sqlalchemy import select, update
 
 from app import create_app
@@ -189,7 +190,12 @@ def test_a_device_cookie_of_ones_own_making_is_worth_nothing(site: Flask, keys: 
     stranger = Visitor(site)
     for _ in range(12):
         stranger.sign_in("dm", "guess")
-    stranger.client.set_cookie("esp-device", "WyJkbSJd.forged")
+    with site.extensions["database"].engine.connect() as connection:
+        own = str(connection.execute(select(officer.c.id).where(officer.c.username == "dm")).scalar_one())
+    forged = URLSafeSerializer("a key of his own", salt="device").dumps(
+        {"device": "0" * 32, "officers": [own]}
+    )
+    stranger.client.set_cookie("esp-device", str(forged))
     assert stranger.sign_in(*keys.of("dm")).status_code == 422
 
 
