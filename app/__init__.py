@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 #: One blueprint a screen, by room of app.web; each is `bp` of its module.
 _SCREENS = {
-    "door": ("signin", "newcomers", "account", "notices", "stepup", "passkeys", "help", "health"),
+    "door": ("signin", "newcomers", "account", "notices", "stepup", "passkeys", "sessions", "help", "health"),
     "desk": ("inbox", "many", "charges", "tasks", "visits", "phones", "finder", "live"),
     "casework": (
         "withdrawals",

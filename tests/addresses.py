@@ -68,8 +68,8 @@ ADDRESSES: dict[str, Address] = {
     "account.language": acts(),
     "account.typing": acts("", 204),
     "account.switch_post": Address(gives=frozenset({404})),
-    "account.end_others": acts(),
-    "account.end_session": acts("session"),
+    "sessions.end_others": acts(),
+    "sessions.end_one": acts("session"),
     "account.factor": opens(what="password"),
     "account.change": acts(what="password"),
     "account.ask_passkey": Address(gives=frozenset({404}), parts={"what": "codes"}),  # of who has none
@@ -432,6 +432,7 @@ ADDRESSES: dict[str, Address] = {
     "entrycodes.ask": acts(),
     "entrycodes.allow": acts("request"),
     "entrycodes.refuse": acts("request"),
+    "entrycodes.end_sessions": acts(),
     "rights.show": opens(),
     "entrycodes.new_officer": opens(),
     "entrycodes.add_officer": acts(),

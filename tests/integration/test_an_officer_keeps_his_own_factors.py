@@ -133,15 +133,48 @@ def test_a_failure_is_recorded_with_what_it_was_for(doorway: Doorway) -> None:
     assert [(row.object, row.detail) for row in rows] == [(f"officer:{person.id}", {"reason": "own_codes"})]
 
 
-def test_each_session_is_listed_and_ended_by_itself(doorway: Doorway) -> None:
+def test_each_session_is_listed_and_ended_by_itself_with_a_fresh_code(doorway: Doorway) -> None:
     person = doorway.let_in("dm")
     other, third = elsewhere(doorway, person), elsewhere(doorway, person)
     page = person.browser.get("/account").get_data(as_text=True)
     assert page.count("यह सत्र समाप्त करें") == 2
     with doorway.database.engine.connect() as connection:
         rows = connection.execute(select(login_session).order_by(login_session.c.created_at)).all()
-    assert person.browser.post(f"/account/sessions/{rows[1].id}/end").status_code == 303
+    asked = person.browser.post(f"/account/sessions/{rows[1].id}/end").headers["Location"]
+    assert "बाकी" not in person.browser.get(asked).get_data(as_text=True)
+    assert person.browser.post(asked, {"code": "000000"}).status_code == 422
+    assert is_in(other), "whoever finds an open desk ends nothing without a code"
+    assert person.browser.post(asked, {"code": person.phone.code(doorway.now)}).status_code == 303
+    assert "सत्र समाप्त हुए" in person.browser.get("/account").get_data(as_text=True)
     assert (is_in(person.browser), is_in(other), is_in(third)) == (True, False, True)
+    asked = person.browser.post("/account/sessions").headers["Location"]
+    doorway.goes_on(minutes=1)
+    assert person.browser.post(asked, {"code": person.phone.code(doorway.now)}).status_code == 303
+    assert (is_in(person.browser), is_in(third)) == (True, False)
+    assert person.browser.post("/account/sessions").headers["Location"] == "/account", "none is left"
+
+
+def test_an_administrator_ends_all_sessions_of_an_officer_with_a_fresh_code(doorway: Doorway) -> None:
+    person, admin = doorway.let_in("dm"), doorway.let_in("user_admin")
+    other = elsewhere(doorway, person)
+    admin.browser.get("/admin/entry-codes")
+    unknown = admin.browser.post("/admin/entry-codes/sessions", {"ending": "nobody-here"})
+    assert unknown.status_code == 422
+    assert "सत्र समाप्त नहीं हुए" in unknown.get_data(as_text=True)
+    assert admin.browser.post("/admin/entry-codes/sessions", {"ending": admin.username}).status_code == 422
+    asked = admin.browser.post("/admin/entry-codes/sessions", {"ending": " dm "}).headers["Location"]
+    assert "(dm)" in admin.browser.get(asked).get_data(as_text=True)
+    assert (is_in(person.browser), is_in(other)) == (True, True), "nothing has ended yet"
+    assert admin.browser.post(asked, {"code": admin.phone.code(doorway.now)}).status_code == 303
+    assert "कोई सत्र अब खुला नहीं है" in admin.browser.get("/admin/entry-codes").get_data(as_text=True)
+    assert (is_in(person.browser), is_in(other)) == (False, False)
+    with doorway.database.engine.connect() as connection:
+        rows = connection.execute(select(audit).where(audit.c.action == "session:end")).all()
+    assert [(row.actor_id, row.object, row.detail["reason"]) for row in rows] == [
+        (admin.id, f"officer:{person.id}", "administrator")
+    ]
+    doorway.goes_on(minutes=1)
+    assert doorway.sign_in(person).status_code == 303, "he comes in again with what he knows and has"
 
 
 def test_nobody_ends_the_session_of_another(doorway: Doorway) -> None:

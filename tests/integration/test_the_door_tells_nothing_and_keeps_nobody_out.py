@@ -293,14 +293,6 @@ def test_an_officer_made_inactive_is_out_at_the_next_request(site: Flask, keys: 
     assert not is_in(visitor)
 
 
-def test_other_sessions_can_be_ended(site: Flask, keys: Keys) -> None:
-    here, elsewhere = come_in(site, keys), come_in(site, keys)
-    assert "बाकी सभी सत्र समाप्त करें" in here.get("/account").get_data(as_text=True)
-    here.post("/account/sessions")
-    assert is_in(here)
-    assert not is_in(elsewhere)
-
-
 def test_the_way_back_is_kept_and_leads_nowhere_else(site: Flask, keys: Keys) -> None:
     visitor = Visitor(site)
     door = visitor.get("/inbox?age=late").headers["Location"]

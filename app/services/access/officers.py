@@ -230,22 +230,6 @@ def open_sessions(session: Session, actor: Actor, now: datetime) -> list[Session
     ]
 
 
-def end_session(session: Session, actor: Actor, session_id: UUID, now: datetime) -> None:
-    """End one of the officer's own sessions. Raises NotFound for one that is not his."""
-    if session_id not in {row.id for row in table.open_sessions(session, actor.officer_id)}:
-        raise NotFound
-    table.set_session(session, session_id, ended_at=now)
-    audit.record(session, "access", "session:end", f"officer:{actor.officer_id}", actor, now, reason="one")
-
-
-def end_other_sessions(session: Session, actor: Actor, now: datetime) -> None:
-    if actor.session_id is not None:
-        table.end_others(session, actor.officer_id, actor.session_id, now)
-        audit.record(
-            session, "access", "session:end", f"officer:{actor.officer_id}", actor, now, reason="others"
-        )
-
-
 def districts(session: Session) -> list[District]:
     return [
         District(row.id, row.code, row.name_hi, row.name_en, row.demo) for row in table.districts(session)

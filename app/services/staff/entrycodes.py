@@ -155,7 +155,7 @@ def to_ask(session: Session, actor: Actor, username: str, kind: str, now: dateti
 
     An account that was never entered gets its first code whatever was asked for.
     """
-    row = _account(session, username)
+    row = account_named(session, username)
     if row.id == actor.officer_id:
         raise OwnAccount
     return stepup.begin(session, actor, ASK, [_asked(row, kind if row.password_hash else FIRST)], now)
@@ -194,7 +194,7 @@ def by_command(database: Database, district_id: int, username: str, kind: str, n
     """Make a code from the command line: for a district whose only administrator has lost a factor."""
 
     def work(session: Session) -> str:
-        row = _account(session, username)
+        row = account_named(session, username)
         return make(session, row.id, kind if row.password_hash else FIRST, None, now)
 
     return database.write(work, SystemScope(SystemReason.SETUP, district_id))
@@ -275,7 +275,8 @@ def _enter(session: Session, row: AnyRow, code: str, device: str, now: datetime)
     return officers.open_session(session, row, now, stage=standing[0].kind, device=device)
 
 
-def _account(session: Session, username: str) -> AnyRow:
+def account_named(session: Session, username: str) -> AnyRow:
+    """The account of the district that has this name. Raises AccountUnknown."""
     found = accounts.accounts(session, username.strip())
     if not found:
         raise AccountUnknown(username=username.strip())

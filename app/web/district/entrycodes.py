@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.errors import DomainError, NotAllowed
 from app.domain.roles import Permission
-from app.services.staff import entrycodes, newstaff
+from app.services.staff import entrycodes, newstaff, sessionends
 from app.services.store import scopes
 from app.web.door import stepup
 from app.web.frame import confirmations, language
@@ -47,6 +47,20 @@ def ask() -> ResponseReturnValue:
         )
     except DomainError as refused:
         return _page(422, problem=refused, username=username, kind=kind)
+    return redirect(url_for("stepup.show", step_up_id=asked), code=303)
+
+
+@bp.post("/admin/entry-codes/sessions")
+@requires(Permission.ENTRY_CODE)
+def end_sessions() -> ResponseReturnValue:
+    """End every session of an officer, once the administrator has confirmed it."""
+    actor, now, username = transaction.actor(), transaction.now(), request.form.get("ending", "")[:80]
+    try:
+        asked = transaction.write(
+            lambda rows: sessionends.to_end_all(rows, actor, username, now), scopes.door(actor.district_id)
+        )
+    except DomainError as refused:
+        return _page(422, problem=refused, ending=username)
     return redirect(url_for("stepup.show", step_up_id=asked), code=303)
 
 
@@ -128,8 +142,9 @@ def _page(
     username: str = "",
     kind: str = entrycodes.PASSWORD,
     code: str = "",
+    ending: str | None = None,
 ) -> ResponseReturnValue:
-    actor, now = transaction.actor(), transaction.now()
+    actor, now, notes = transaction.actor(), transaction.now(), confirmations.take_notes()
     waiting = transaction.read(
         lambda rows: entrycodes.requests(rows, actor, now), scopes.door(actor.district_id)
     )
@@ -141,5 +156,7 @@ def _page(
         kind=kind,
         code=code,
         waiting=waiting,
-        asked=confirmations.take_notes().get("asked", ""),
+        asked=notes.get("asked", ""),
+        ended=notes.get("ended", ""),
+        ending=ending,
     )

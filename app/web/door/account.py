@@ -90,22 +90,6 @@ def switch_post() -> ResponseReturnValue:
     return redirect(url_for("signin.front"), code=303)
 
 
-@bp.post("/account/sessions")
-@requires(Permission.ACCOUNT_OWN)
-def end_others() -> ResponseReturnValue:
-    actor, now = transaction.actor(), transaction.now()
-    transaction.write(lambda rows: officers.end_other_sessions(rows, actor, now))
-    return redirect(url_for("account.show"), code=303)
-
-
-@bp.post("/account/sessions/<uuid:session_id>/end")
-@requires(Permission.ACCOUNT_OWN)
-def end_session(session_id: UUID) -> ResponseReturnValue:
-    actor, now = transaction.actor(), transaction.now()
-    transaction.write(lambda rows: officers.end_session(rows, actor, session_id, now))
-    return redirect(url_for("account.show"), code=303)
-
-
 @bp.get("/account/factors/<what>")
 @requires(Permission.ACCOUNT_OWN)
 def factor(what: str) -> ResponseReturnValue:
