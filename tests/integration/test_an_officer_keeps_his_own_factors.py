@@ -145,7 +145,9 @@ def test_each_session_is_listed_and_ended_by_itself_with_a_fresh_code(doorway: D
     assert person.browser.post(asked, {"code": "000000"}).status_code == 422
     assert is_in(other), "whoever finds an open desk ends nothing without a code"
     assert person.browser.post(asked, {"code": person.phone.code(doorway.now)}).status_code == 303
-    assert "सत्र समाप्त हुए" in person.browser.get("/account").get_data(as_text=True)
+    page = person.browser.get("/account").get_data(as_text=True)
+    assert "सत्र समाप्त हुए" in page
+    assert "बाकी सभी सत्र समाप्त कर दिए" not in page, "one was ended"
     assert (is_in(person.browser), is_in(other), is_in(third)) == (True, False, True)
     asked = person.browser.post("/account/sessions").headers["Location"]
     doorway.goes_on(minutes=1)
