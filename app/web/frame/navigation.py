@@ -66,6 +66,7 @@ _REACHED_FROM = {
     "papertexts": "modeler",
     "particulars": "search",
     "passkeys": "account",
+    "sessions": "account",
     "phones": "inbox",
     "policies": "admin",
     "proofs": "reports",
