@@ -55,7 +55,7 @@ function fieldsOf(place) {
 const isOff = (box) => Boolean(box.closest("[data-hide][hidden]"));
 
 function answers(place, around) {
-  const found = { ...around };
+  const found = Object.assign(Object.create(null), around);
   for (const box of fieldsOf(place)) {
     const key = box.dataset.box.slice(place.dataset.row?.length ?? 0);
     if (box.dataset.kind === "list") {
@@ -111,7 +111,7 @@ function unfold(form) {
 
 // What the page holds as plain hidden boxes: the decision that its buttons stand for.
 function decided(form) {
-  const found = {};
+  const found = Object.create(null);
   for (const box of form.querySelectorAll("input[type=hidden]")) {
     if (/^[a-z][a-z0-9_]*$/.test(box.name)) found[box.name] = box.value || null;
   }

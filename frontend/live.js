@@ -81,7 +81,7 @@ class Live {
   async ask() {
     try {
       const answer = await fetch(main.dataset.live, { cache: "no-cache", redirect: "manual" });
-      if (answer.type === "opaqueredirect") return this.end();
+      if (answer.type === "opaqueredirect") return this.leave();
       const number = answer.ok ? await answer.text() : this.number;
       if (this.number !== undefined && number !== this.number) this.refreshSoon();
       this.number = number;
@@ -103,7 +103,8 @@ class Live {
     this.asked = Date.now();
     try {
       const answer = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "manual" });
-      if (answer.type === "opaqueredirect" || answer.status === 404) return this.end();
+      if (answer.type === "opaqueredirect") return this.leave();
+      if (answer.status === 404) return this.end();
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const changed = [...page.querySelectorAll("[data-live-part]")].filter(putIn);
@@ -111,6 +112,12 @@ class Live {
     } catch {
       // asked again with the next change
     }
+  }
+
+  // The session is over: what the page shows of persons goes, and the door is there. What was typed stays.
+  leave() {
+    this.end();
+    if (!isTyped(main)) location.reload();
   }
 
   end() {

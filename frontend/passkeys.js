@@ -23,7 +23,7 @@ function asked(options) {
 
 /** The browser's answer as the standard writes it in JSON. */
 function told(credential) {
-  const response = {};
+  const response = Object.create(null);
   for (const part of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
     if (credential.response[part]) response[part] = encode(credential.response[part]);
   }

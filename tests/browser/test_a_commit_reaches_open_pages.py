@@ -7,9 +7,10 @@ import time
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.models.tables.cases import case, requisition
+from app.models.tables.officers import login_session
 from tests.browser.conftest import LOOKS
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def test_an_act_appears_on_the_inbox_the_district_and_the_diagram_of_others(
     assert min(took) < _WITHIN, took
 
 
-def test_ticked_rows_stay_ticked_when_the_list_is_drawn_anew(
+def test_ticked_rows_stay_ticked_and_a_page_whose_session_is_over_leads_to_the_door(
     desk: Callable[..., Screen], site: Site, journey: Journey
 ) -> None:
     first, second = entered(journey), entered(journey)
@@ -70,6 +71,12 @@ def test_ticked_rows_stay_ticked_when_the_list_is_drawn_anew(
     expect(row_of(reader, first).get_by_role("checkbox")).to_be_checked()
     expect(reader.page.get_by_text("चुने हुए कार्य: 1", exact=True)).to_be_visible()
     expect(reader.page.get_by_label("इस पृष्ठ के सभी")).to_be_visible()
+
+    with journey.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(update(login_session).values(ended_at=login_session.c.last_seen_at))
+    journey.do(entered(journey), "scrutinise")
+    # What it shows of persons does not stay on a desk that was left.
+    expect(reader.page).to_have_url(re.compile("/sign-in"), timeout=_PATIENCE)
 
 
 def entered(journey: Journey) -> str:

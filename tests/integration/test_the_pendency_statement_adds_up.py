@@ -171,7 +171,9 @@ def test_a_thana_that_was_split_keeps_its_line_while_it_has_figures(place):
             connection.execute(update(offices).where(old).values(valid_to=None))
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+91", "-2", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+91", "-2", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1", "\uff0b91", "\uff0d2", "\uff20A1"]
+)
 def test_no_cell_is_run_as_a_formula(text):
     assert reportfiles.harmless(text) == f"'{text}"
     assert reportfiles.harmless(-2) == -2

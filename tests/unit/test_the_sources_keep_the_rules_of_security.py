@@ -154,6 +154,13 @@ def test_no_browser_script_writes_markup() -> None:
     assert not found, f"Make elements and set textContent: {found}"
 
 
+def test_no_browser_script_fills_an_object_that_has_a_prototype() -> None:
+    """A key that comes from a page or a file may be `__proto__`; what has no prototype takes it as any other."""
+    in_browser = [path for path in SCRIPTS if path.name != "build.mjs"]
+    found = lines(in_browser, r"=\s*\{\s*\};|Object\.assign\(\{\}|__proto__")
+    assert not found, f"Take a Map or Object.create(null): {found}"
+
+
 def test_no_script_keeps_anything_in_the_browser_but_the_one_that_seals_it() -> None:
     """What kept.js puts away is sealed under a key of the server; a browser test reads what lies there."""
     found = lines(SCRIPTS, r"localStorage|sessionStorage|indexedDB|document\.cookie")

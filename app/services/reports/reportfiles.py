@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from app.services.store.database import Database
 
 #: What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: The wide ones are taken for the plain ones where a keyboard of East Asia is set.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BOM = "\ufeff"  # without it Excel reads Hindi as something else
 _WIDE, _NARROW = 34, 13  # characters of a column
 _SHEET_NAME = 31  # characters that Excel allows

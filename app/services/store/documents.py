@@ -100,11 +100,22 @@ def prepare(upload: Upload, scanner: Scanner = NO_SCANNER) -> Paper | FieldProbl
     return Paper(upload.field, _name(upload.name, _ENDINGS[made.media_type]), made.media_type, made.data)
 
 
+#: What Windows takes for a device, whatever ending follows: such a file cannot be kept there, or opened.
+_DEVICES = {
+    "CON",
+    "PRN",
+    "AUX",
+    "NUL",
+    *(f"{name}{number}" for name in ("COM", "LPT") for number in range(10)),
+}
+
+
 def _name(name: str, ending: str) -> str:
     """A short plain name for the list and the download; never used as a path."""
     base = name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
     kept = "".join(c for c in base if c.isprintable() and c not in '<>:"|?*%;\r\n').strip(" .")
-    return (kept[:60].rstrip(" .") or "file") + ending
+    is_device = kept.partition(".")[0].rstrip().upper() in _DEVICES
+    return ("file" if is_device else kept[:60].rstrip(" .") or "file") + ending
 
 
 def put(folder: Path, path: str, sealed: bytes) -> None:
