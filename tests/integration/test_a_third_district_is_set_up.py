@@ -83,7 +83,7 @@ def test_the_command_prints_the_list_that_the_page_shows(settling: Settling) -> 
     said = settling.app.test_cli_runner().invoke(args=["district", "lacks", "--district", str(BHOJPUR)])
     page = text_of(settling.admin().get("/admin/lacks"))
     assert said.exit_code == 1
-    for words in ("कोई SDPO कार्यालय नहीं: प्रक्रिया प्रशासक जोड़ें।", "पत्र-शीर्ष और पदनाम"):
+    for words in ("कोई अनुमंडल पुलिस कार्यालय नहीं: प्रक्रिया प्रशासक जोड़ें।", "पत्र-शीर्ष और पदनाम"):
         assert words in said.output
         assert words in page
     assert 'href="/admin/offices"' in page

@@ -194,7 +194,7 @@ def test_a_paper_waits_under_its_number_until_the_officer_brings_his_signature(d
     case_number = desk.case_of(paper)
     tab = text_of(desk.office.at(Role.DM).get(f"/cases/{case_number.replace('/', '-')}/documents"))
     assert "अपनी मशीन पर हस्ताक्षर की प्रतीक्षा में" in tab
-    assert "निर्णय करने वाले अधिकारी के अपनी मशीन पर हस्ताक्षर की प्रतीक्षा में है" in tab
+    assert "निर्णय करने वाले पदाधिकारी के अपनी मशीन पर हस्ताक्षर की प्रतीक्षा में है" in tab
     [told] = desk.bring(desk.hand.cms(desk.take(paper)))
     assert (told.number, told.problem) == (paper.number, "")
     issued = desk.of(paper)
