@@ -6,15 +6,18 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
+from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.formjs import Posted
 from app.models.district import office_queries
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.offices import office
+from app.services.casefile import options
 from app.services.district import calendars, gazetteer, places
 from app.services.intake import requisitions
+from app.services.procedure import releases
 from app.services.store.drafts import actor_scope
 from tests.districts import NOW
 
@@ -109,3 +112,27 @@ def test_a_station_that_was_closed_is_offered_no_longer(journey):
     assert gone.id in {row.id for row in thanas(journey, date(2026, 11, 22))}
     found = journey.database.read(lambda s: places.thanas(s, "841208", "", calendars.day(NOW)), SARAN)
     assert gone.id not in found
+
+
+def test_a_temporary_station_is_neither_chosen_nor_proposed(journey):
+    """A fair has stations for some weeks: they register crimes, and nobody lives in them."""
+    with journey.database.engine.begin() as connection:
+        lasting = connection.execute(select(office).where(office.c.key == "th_sonpur")).one()
+        facts = {**lasting.facts, "receives_verification": False, "pin": "841208", "spellings": []}
+        fair = {"id": new_id(NOW), "key": "th_mela", "name_hi": "मेला थाना", "name_en": "Mela", "facts": facts}
+        fair |= {"valid_from": date(2026, 11, 1), "valid_to": date(2026, 12, 10)}
+        connection.execute(insert(office).values({**lasting._mapping, **fair}))
+    assert "th_mela" in {row.key for row in thanas(journey)}, "it is there"
+
+    def place(session):
+        in_person = {"village": "रामपुर", "pin": "841208", "block": ""}
+        loaded = releases.active(session)
+        offered = options.choices(session, loaded.forms["intake"], loaded, None)["thanas"]
+        return places.likely(session, in_person, TODAY), offered, options.stations(session)
+
+    guess, offered, stations = journey.database.read(place, SARAN)
+    ekma = next(row.id for row in thanas(journey) if row.key == "th_ekma")
+    assert (guess.known, guess.office_id) == (places.Known.ONLY_ONE, ekma)
+    assert str(fair["id"]) not in {each["value"] for each in offered}
+    assert str(ekma) in {each["value"] for each in offered}
+    assert str(fair["id"]) in {each["value"] for each in stations}, "crimes are registered there"

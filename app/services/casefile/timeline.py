@@ -19,7 +19,7 @@ from app.services.casefile.record import LEFT_OUT
 from app.services.district import calendars, englishnames, neighbourhood
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from app.models.scope import Session
@@ -106,6 +106,7 @@ class Event:
     text: str = ""
     value: SetValue | None = None
     acting: StandIn | None = None  # for whom the officer acted, where it was not his own post
+    times: int = 1  # how often it was so, where one event stands for all
 
 
 def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
@@ -129,6 +130,17 @@ def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
     ]
     everything = [*told, *beside, *ended]
     return sorted(everything, key=lambda event: event.at)
+
+
+def gathered(told: Sequence[Event]) -> list[Event]:
+    """The same for a sheet of paper: the reminders of one step and office as the last of them, and how many."""
+    last: dict[tuple[str, str, str], Event] = {}
+    for event in told:
+        if event.kind == "reminded":
+            whose = event.step_hi, event.office_kind, event.office_hi
+            last[whose] = replace(event, times=last[whose].times + 1 if whose in last else 1)
+    kept = [event for event in told if event.kind != "reminded"]
+    return sorted([*kept, *last.values()], key=lambda event: event.at)
 
 
 def _changes_of_release(file: CaseFile) -> list[Event]:

@@ -288,7 +288,7 @@ _TABS: dict[str, Callable[[_Opened], dict[str, Any]]] = {
     "print": lambda opened: {
         "particulars": opened.file.particulars(),
         "answers": opened.file.answers(),
-        "events": timeline.events(opened.session, opened.case, opened.file),
+        "events": timeline.gathered(timeline.events(opened.session, opened.case, opened.file)),
         "documents": casepapers.documents(opened.session, opened.file),
         "papers": casepapers.issued(opened.session, opened.case, opened.file),
     },

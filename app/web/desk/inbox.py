@@ -125,6 +125,7 @@ def _shown(query: InboxQuery) -> ResponseReturnValue:
         may_claim=g.actor.may(Permission.TASK_COMPLETE) and g.actor.post.role not in IN_PERSON,
         may_give=g.actor.may(Permission.TASK_REASSIGN),
         are_all_ticked=request.args.get("tick") == "all",
+        printed_at=transaction.now(),
     )
 
 
