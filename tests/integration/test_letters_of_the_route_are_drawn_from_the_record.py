@@ -11,6 +11,7 @@ import pytest
 
 from app.domain.roles import Role
 from app.models.scope import CaseScope
+from app.services.casefile import notes
 from app.services.casework import cases
 from app.services.store.drafts import actor_scope
 from app.services.workflow import reminders
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.services.papers.letters import LetterLine
+
+
+MARK = "7741"
+NOTE = f"पंजी {MARK} की प्रति देख ली गई, कोई अन्तर नहीं।"
 
 
 class Route:
@@ -43,7 +48,10 @@ class Route:
         address = f"/cases/{number.replace('/', '-')}/letters/{line.key}?language={language}"
         answer = self.office.at(role).get(address)
         assert answer.status_code == 200, text_of(answer)[:500]
-        document = pypdfium2.PdfDocument(answer.data)
+        return self.text(answer.data)
+
+    def text(self, data: bytes) -> str:
+        document = pypdfium2.PdfDocument(data)
         text = "\n".join(document[page].get_textpage().get_text_bounded() for page in range(len(document)))
         document.close()
         return re.sub(r"\s+", " ", text.replace("\u200b", ""))
@@ -152,10 +160,44 @@ def test_a_letter_in_english_holds_no_hindi_letter(route: Route, decided: str, k
     assert "Rahul Kumar Sharma" in both
 
 
-def test_what_was_dispatched_has_a_slip_that_names_paper_and_way(route: Route) -> None:
+@pytest.fixture(scope="module")
+def dispatched(route: Route) -> str:
+    """A clean case with its paper, about which two offices wrote to each other on the way."""
     number = route.journey.new_case()
+    route.journey.go_on(number, until="decide")
+    section = route.journey.staff.holder(Role.DM_SECTION_HEAD).post.office_id
+    reader = route.journey.staff.holder(Role.SP_READER)
+    wanted = notes.Wanted(section, None, NOTE, None, False, "")  # noqa: FBT003
+    route.office.database.write(
+        lambda session: cases.write_note(session, reader, number, wanted, route.journey.now),
+        actor_scope(reader),
+    )
     route.journey.go_on(number)
-    text = route.said(number, route.letters(number)["dispatch_slip"])
+    return number
+
+
+def test_what_offices_write_to_each_other_stands_in_no_paper(route: Route, dispatched: str) -> None:
+    told = text_of(
+        route.office.at(Role.DM_SECTION_HEAD).get(f"/cases/{dispatched.replace('/', '-')}/correspondence")
+    )
+    assert NOTE in told, "it was written"
+    actor = route.journey.staff.holder(Role.SP)
+    view = route.office.database.read(
+        lambda session: cases.find(session, actor, dispatched, NOW, "documents"), actor_scope(actor)
+    )
+    drawn = [route.said(dispatched, line, Role.SP, "both") for line in view.letters]
+    for paper in view.papers:
+        file = route.office.at(Role.SP).get(f"/documents/{paper.document_id}")
+        assert file.status_code == 200
+        drawn.append(route.text(file.data))
+    assert len(drawn) > 4
+    for text in drawn:
+        assert "राहुल" in text
+        assert MARK not in text
+
+
+def test_what_was_dispatched_has_a_slip_that_names_paper_and_way(route: Route, dispatched: str) -> None:
+    text = route.said(dispatched, route.letters(dispatched)["dispatch_slip"])
     for wanted in ("निर्गम पर्ची", "निर्गत संख्या DM-GEN/CHAR/2026/", "SRN/CAV/2026/", "माध्यम: "):
         assert wanted in text, wanted
 
