@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -14,13 +15,16 @@ import pytest
 from lxml import etree
 from sqlalchemy import select
 
+from app import create_app
 from app.domain.errors import NotAllowed
 from app.domain.roles import Role
 from app.domain.statement import Period
 from app.models.tables.audit import audit
 from app.services.jobs import jobs
 from app.services.reports import reports, takings
+from app.web.request import limits
 from tests.office import Office, text_of
+from tests.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,6 +133,22 @@ def test_a_file_of_single_cases_or_officers_takes_a_code_for_that_very_file_once
     wanted = takings.Wanted(key, Period(BEGUN.date(), BEGUN.date()), "csv")
     with pytest.raises(NotAllowed):  # whichever page forgets to ask
         takings.note(place.database, place.journey.staff.holder(Role.DM), wanted, 1, b"", place.now)
+
+
+def test_a_sixth_file_of_single_cases_within_an_hour_waits(place, tmp_path, monkeypatch):
+    monkeypatch.setattr(limits.limiter, "enabled", False)
+    kept = place.app.extensions["settings"]
+    app = create_app(replace(kept, instance=tmp_path), place.database, clock=lambda: place.now)
+    app.config["RATELIMIT_ENABLED"] = True
+    limits.limiter.init_app(app)
+    dm = Visitor(app).enter(place.journey.staff.holder(Role.DM).officer_id, place.now)
+    key = next(key for key in reports.STATEMENTS if takings.takes_code(key))
+    dm.get(f"/reports/{key}")
+    asked = [dm.post(f"/reports/{key}.csv?month=2026-11") for _ in range(5)]
+    assert {each.status_code for each in asked} == {303}
+    refused = dm.post("/reports/events")
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 3_000
 
 
 def test_sums_alone_go_out_without_one(place):

@@ -27,7 +27,7 @@ from app.web.frame.addresses import case_address
 from app.web.frame.forms import day_of
 from app.web.frame.pages import page
 from app.web.guard.access import requires
-from app.web.request import transaction
+from app.web.request import limits, transaction
 from app.web.request.files import attachment, file_response
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def kept_file(kept_id: UUID, ending: str) -> ResponseReturnValue:
 
 @bp.post("/reports/kept/<uuid:kept_id>.<ending>")
 @requires(Permission.STATEMENT_TAKE)
+@limits.export
 def ask_kept_file(kept_id: UUID, ending: str) -> ResponseReturnValue:
     """Ask for the code that a kept statement takes which tells of single cases or officers."""
     _known_ending(ending)
@@ -168,6 +169,7 @@ def file(key: str, ending: str) -> ResponseReturnValue:
 
 @bp.post("/reports/<key>.<ending>")
 @requires(Permission.STATEMENT_TAKE)
+@limits.export
 def ask_file(key: str, ending: str) -> ResponseReturnValue:
     """Ask for the code that a statement takes which tells of single cases or officers."""
     _known_ending(ending)
@@ -247,6 +249,7 @@ def enter_baseline() -> ResponseReturnValue:
 
 @bp.post("/reports/events")
 @requires(Permission.EVENTS_EXPORT)
+@limits.export
 def events() -> ResponseReturnValue:
     """Ask for the code that the log of events of this month takes; it goes out behind it."""
     actor, now, period = transaction.actor(), transaction.now(), _period()

@@ -1,4 +1,4 @@
-"""How often the same caller may ask: signing in, searching, checking a paper."""
+"""How often the same caller may ask: signing in, searching, checking a paper, taking files away."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ def _token() -> str:
 program = limiter.limit(f"{OF_PROGRAM}/minute;3000/hour", key_func=_token)
 search = limiter.limit("60/minute")
 verify = limiter.limit("30/minute")
+#: Files that tell of single cases or officers, and the log of events: all of them together.
+export = limiter.shared_limit("5/hour", scope="export")
 
 
 def install(app: Flask) -> None:
