@@ -6,6 +6,7 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING
 
+import pkcs11
 from pkcs11.exceptions import PinIncorrect, PinInvalid, PinLenRange, PinLocked, PKCS11Error
 from pyhanko.config.pkcs11 import TokenCriteria
 from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
@@ -77,10 +78,29 @@ def _session(place: TokenKey, pin: str) -> Session:
     with _DOOR:
         held = _SESSIONS.get((place.module, place.token))
         if held is None:
-            criteria = TokenCriteria(label=place.token)
-            held = open_pkcs11_session(str(place.module), token_criteria=criteria, user_pin=pin)
-            _SESSIONS[(place.module, place.token)] = held
+            held = _SESSIONS[(place.module, place.token)] = _logged_in(place, pin)
         return held
+
+
+def _logged_in(place: TokenKey, pin: str) -> Session:
+    """A new session. A module may know only the tokens that were in when it was loaded: it is asked to look anew.
+
+    That ends every session of the module, so it is asked only while none is held. Raises PKCS11Error.
+    """
+    try:
+        return _open(place, pin)
+    except _WRONG_PIN:
+        raise
+    except PKCS11Error:
+        if any(module == place.module for module, _ in _SESSIONS):
+            raise
+        pkcs11.lib(str(place.module)).reinitialize()
+        return _open(place, pin)
+
+
+def _open(place: TokenKey, pin: str) -> Session:
+    criteria = TokenCriteria(label=place.token)
+    return open_pkcs11_session(str(place.module), token_criteria=criteria, user_pin=pin)
 
 
 def _forget(place: TokenKey) -> None:

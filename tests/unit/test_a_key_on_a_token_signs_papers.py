@@ -51,7 +51,6 @@ class Token:
         here.mkdir(exist_ok=True)
         for each in there.iterdir():
             each.rename(here / each.name)
-        pkcs11.lib(str(self.module)).reinitialize()
 
 
 @pytest.fixture(scope="module")
