@@ -31,7 +31,7 @@ _SCREENS = {
         "emergency",
         "caselist",
         "subjects",
-        "unanswered",
+        "leavingout",
     ),
     "intake": (
         "requisitions",

@@ -218,8 +218,8 @@ ADDRESSES: dict[str, Address] = {
     "cases.settle_note": Address(
         "case", frozenset({404}), {"note_id": "00000000-0000-0000-0000-000000000000"}
     ),
-    "unanswered.show": Address("case", frozenset({404}), {"enquiry_id": NEVER}),
-    "unanswered.decide": Address("case", frozenset({404}), {"enquiry_id": NEVER}),
+    "leavingout.show": Address("case", frozenset({404}), {"enquiry_id": NEVER}),
+    "leavingout.decide": Address("case", frozenset({404}), {"enquiry_id": NEVER}),
     "withdrawals.show": opens("case"),
     "withdrawals.send": acts("case"),
     # Its form is for other posts once it was forwarded, as that of every officer's reach was.

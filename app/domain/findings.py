@@ -43,7 +43,7 @@ class Unit:
     reply: Mapping[str, Any] = field(default_factory=dict)  # another district
     addresses: frozenset[str] = frozenset()  # which of the person's addresses it was asked about
     district: str = ""  # LGD code of the unit's district; empty: the case's own
-    is_waited_for: bool = True  # false: the SP let the case go on without its report
+    is_left_out: bool = False  # the SP let the case go on without its report
 
     @property
     def told(self) -> Iterator[Mapping[str, Any]]:
@@ -88,7 +88,7 @@ class Unit:
         return None if answer == "house_locked" else answer
 
     @property
-    def left_out(self) -> bool:
+    def is_incomplete(self) -> bool:
         """Whether a check that was asked for was not made."""
         said = [value for name, value in self.registers.items() if name.startswith("chk_")]
         said += [self.search.get("court_searched"), *(self.search.get("special_thanas_searched") or ())]
@@ -97,7 +97,7 @@ class Unit:
             or self.search.get("cctns_searched") is False
             or self.visit.get("premises_result") == "not_inspected"
             or self.reply.get("od_state") == "not_received"
-            or not self.is_waited_for
+            or self.is_left_out
         )
 
 
@@ -180,8 +180,8 @@ class Findings:
 
     @property
     def left_open(self) -> frozenset[str]:
-        """Inputs without a value because an officer said so: not inspected, not waited for."""
-        if any(not unit.is_waited_for and unit.kind != UnitKind.OTHER_DISTRICT for unit in self.units):
+        """Inputs without a value because an officer said so: not inspected, left out."""
+        if any(unit.is_left_out and unit.kind != UnitKind.OTHER_DISTRICT for unit in self.units):
             return frozenset(name for name, value in self.inputs().items() if value is None)
         said = {unit.visit.get("premises_result") for unit in self.units}
         return frozenset({"premises_unsuitable"}) if "not_inspected" in said else frozenset()
@@ -190,7 +190,7 @@ class Findings:
         """What brings a case to the SDPO besides the outcome: any row at all, any check that was not made."""
         return {
             "record_rows": any(True for unit in self.units for _ in (*unit.told, *unit.entries)),
-            "not_checked": any(unit.left_out for unit in self.units),
+            "not_checked": any(unit.is_incomplete for unit in self.units),
         }
 
     @property
@@ -231,7 +231,8 @@ class Findings:
         answers = [
             decided if decided and unit in settled else unit.residence
             for unit in self.units
-            if unit.kind == UnitKind.THANA or (unit.kind == UnitKind.OTHER_DISTRICT and not unit.left_out)
+            if unit.kind == UnitKind.THANA
+            or (unit.kind == UnitKind.OTHER_DISTRICT and not unit.is_incomplete)
         ]
         for negative in ("address_incomplete", "not_resident"):
             if negative in answers:
@@ -277,7 +278,7 @@ def _latest(units: Iterable[Unit]) -> list[Unit]:
             unit.reply or before.reply,
             unit.addresses or before.addresses,
             unit.district,
-            unit.is_waited_for,
+            unit.is_left_out,
         )
     return list(merged.values())
 

@@ -30,6 +30,14 @@ _OWN_ROWS = {"mobile": "see.case.contact", "email": "see.case.contact", "epic_no
 _MASK, _SHOWN_SIGNS = "•••", 4
 
 
+class Closed(StrEnum):
+    """Why a post does not read a note."""
+
+    SPECIAL_BRANCH = "special_branch"
+    POLICE = "police"
+    UNTIL_REPORT = "until_report"
+
+
 class Side(StrEnum):
     """Who wrote a fact: whoever opened the case, a step of the DM's office, a step of the police."""
 
@@ -43,8 +51,8 @@ def side_of_lane(lane: str) -> Side:
     return Side.DM if LANES.get(lane) is OfficeKind.DM_OFFICE else Side.POLICE
 
 
-def note_closed_for(role: Role, from_kind: str, *, is_party: bool, reported: bool) -> str:
-    """Why a post does not read the words that an office of this kind wrote to another (P3); empty where it does.
+def note_closed_for(role: Role, from_kind: str, *, is_party: bool, reported: bool) -> Closed | None:
+    """Why a post does not read the words that an office of this kind wrote to another (P3); None where it does.
 
     Whose notes lie before it at all says the row scope; whoever writes to an office means its officers (`is_party`:
     the post's own office wrote it, or got it). As with reports the DM's assistant reads nothing that the police
@@ -53,12 +61,12 @@ def note_closed_for(role: Role, from_kind: str, *, is_party: bool, reported: boo
     internal_note, criminal_detail, sb_note.)
     """
     if from_kind == OfficeKind.SPECIAL_BRANCH and not is_party and role not in SEALED_READERS:
-        return "special_branch"
+        return Closed.SPECIAL_BRANCH
     if role is Role.DM_ASSISTANT and from_kind != OfficeKind.DM_OFFICE:
-        return "police"
+        return Closed.POLICE
     if role is Role.DM_SECTION_HEAD and not reported and from_kind not in _SPEAKS_FOR_ITS_SIDE:
-        return "until_report"
-    return ""
+        return Closed.UNTIL_REPORT
+    return None
 
 
 def readable(role: Role, side: Side, *, reported: bool) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import namedtuple
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import BindParameter, String, Table, bindparam, cast, func, update
 from sqlalchemy import insert as plain_insert
@@ -20,7 +20,7 @@ from sqlalchemy.sql import visitors
 from app.models.scope import CaseScope, OfficerScope, PublicScope, SystemScope, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Row
     from sqlalchemy.engine import Dialect
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from app.models.session import Sent, Session
 
 _OF_SCOPE = "scope_"
+_AT_ONCE = 500  # values named by one statement
+_T = TypeVar("_T")
 
 
 class At:
@@ -80,6 +82,12 @@ def one_of(name: str, values: Sequence[Any]) -> dict[str, Any]:
         raise ValueError(name)
     places = 1 << (len(values) - 1).bit_length()
     return {f"{name}_{place}": values[min(place, len(values) - 1)] for place in range(places)}
+
+
+def in_parts(values: Collection[_T]) -> Iterator[Sequence[_T]]:
+    """Any number of values, as many at a time as one statement may name; nothing of none."""
+    found = list(values)
+    return (found[first : first + _AT_ONCE] for first in range(0, len(found), _AT_ONCE))
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from app.models.casefile import case_queries
 from app.models.tables.cases import case, enquiry
 from app.models.tables.clocks import case_clock
 from app.models.tables.workflow import incident
-from app.services.casework import cases, unanswered
+from app.services.casework import cases, leavingout
 from app.services.deployment import rehearsal
 from app.services.desk.holding import ReasonMissing
 from app.services.procedure import releases
@@ -55,7 +55,7 @@ def with_a_silent_thana(journey: Journey) -> tuple[str, UUID, list[Row[Any]]]:
 
 
 def leave_out(journey: Journey, actor: Actor, number: str, enquiry_id: UUID, reason: str = "silent") -> None:
-    unanswered.leave_out(journey.database, actor, number, enquiry_id, reason, journey.now)
+    leavingout.leave_out(journey.database, actor, number, enquiry_id, reason, journey.now)
 
 
 def tab(journey: Journey, actor: Actor, number: str, name: str) -> cases.CaseView:
@@ -95,7 +95,7 @@ def test_the_sp_lets_a_case_go_on_and_what_is_missing_reads_as_missing(journey: 
     assert "गड़खा" in event.other_hi
     review = journey.page_of(next(iter(journey.waiting(number))))
     said = {account.name_en: account.said for account in review.accounts}
-    assert [told for name, told in said.items() if "Garkha" in name] == [[unanswered_words()]]
+    assert [told for name, told in said.items() if "Garkha" in name] == [[left_out_words()]]
     journey.go_on(number, until="recommend")
     why = "दूसरे थाना और डीसीआरबी के प्रतिवेदन पर्याप्त हैं।"
     journey.do(number, "recommend", sp_outcome="no_adverse", sp_reason=why)
@@ -117,7 +117,7 @@ def told_again(journey: Journey, number: str) -> list[str]:
     return journey.database.read(repeat, actor_scope(journey.staff.holder(Role.SP)))
 
 
-def unanswered_words() -> tuple[str, str]:
+def left_out_words() -> tuple[str, str]:
     return (
         "समय पर प्रतिवेदन नहीं, पुलिस अधीक्षक के निर्णय से इसके बिना आगे बढ़ा",
         "no report in time, went on without it by decision of the SP",

@@ -476,7 +476,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "workflow_queries.move_timer": {},
     "workflow_queries.delete_timers": {},
     "workflow_queries.cancel_jobs": {},
-    "workflow_queries.set_jobs_free": {},
+    "workflow_queries.requeue_running_jobs": {},
     "workflow_queries.update_claimed_job": {"state": "y"},
     "workflow_queries.update_failed_job": {},
     "workflow_queries.move_due_timers": {},

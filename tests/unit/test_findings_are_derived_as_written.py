@@ -259,7 +259,7 @@ def test_a_bureau_that_says_at_once_that_nothing_was_found_says_what_its_single_
         told = [thana(rows=rows)]
         assert findings.derive(INTAKE, [*told, at_once]) == findings.derive(INTAKE, [*told, bureau()])
     assert at_once.looked
-    assert not at_once.left_out
+    assert not at_once.is_incomplete
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column, Date, Index, String, and_, select
 
 from app.models.scope import visible
+from app.models.statements import in_parts
 from app.models.tables.base import Json, UtcDateTime, case_table, insert_or, uuid_column
 from app.models.tables.cases import applicant, case, data_key
 from app.models.tables.officers import officer, posting
@@ -39,8 +40,6 @@ charge_list = case_table(
         ("certifier_office_id", "office"),
     ],
 )
-
-_PART = 500  # values of one statement
 
 
 def insert_list(session: Session, row: Mapping[str, Any]) -> bool:
@@ -92,7 +91,7 @@ def of_office(session: Session, office_id: UUID, limit: int) -> Sequence[AnyRow]
 
 def held(session: Session, task_ids: Collection[UUID]) -> Iterator[AnyRow]:
     """In whose name these tasks are, and by which role they are done."""
-    for part in _parts(task_ids):
+    for part in in_parts(task_ids):
         yield from session.connection.execute(
             select(
                 user_task.c.id,
@@ -107,7 +106,7 @@ def held(session: Session, task_ids: Collection[UUID]) -> Iterator[AnyRow]:
 def persons(session: Session, numbers: Collection[str]) -> Iterator[AnyRow]:
     """Whom cases of these numbers are about, sealed, with the key; none that the scope does not show."""
     same = applicant.c.district_id
-    for part in _parts(numbers):
+    for part in in_parts(numbers):
         yield from session.connection.execute(
             select(
                 case.c.number,
@@ -120,8 +119,3 @@ def persons(session: Session, numbers: Collection[str]) -> Iterator[AnyRow]:
             .outerjoin(data_key, and_(data_key.c.district_id == same, data_key.c.id == case.c.data_key_id))
             .where(visible(applicant, session.scope), case.c.number.in_(part))
         )
-
-
-def _parts(values: Collection[Any]) -> Iterator[Sequence[Any]]:
-    every = sorted(values)
-    return (every[start : start + _PART] for start in range(0, len(every), _PART))

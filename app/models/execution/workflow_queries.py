@@ -304,12 +304,12 @@ def cancel_jobs(session: Session, job_ids: Collection[UUID]) -> None:
         _SET_JOB.put(session, {"state": "cancelled", "lease_until": None}, job_id=job_id)
 
 
-_SET_JOBS_IN_HAND = Update(job, lambda _at: [job.c.state == "running"])
+_SET_RUNNING_JOBS = Update(job, lambda _at: [job.c.state == "running"])
 
 
-def set_jobs_free(session: Session) -> None:
+def requeue_running_jobs(session: Session) -> None:
     """Let every job in hand be claimed anew, for whoever knows that nobody is at work."""
-    _SET_JOBS_IN_HAND.put(session, {"state": "queued", "lease_until": None})
+    _SET_RUNNING_JOBS.put(session, {"state": "queued", "lease_until": None})
 
 
 def _is_due(at: At, kinds: int) -> ColumnElement[bool]:

@@ -72,7 +72,7 @@ def set_requisition(session: Session, requisition_id: UUID, values: Mapping[str,
     )
 
 
-def has_gone(session: Session, requisition_id: UUID, form: str) -> bool:
+def has_done_step(session: Session, requisition_id: UUID, form: str) -> bool:
     """Whether a step with this form was done in any of a letter's cases."""
     done = (
         select(user_task.c.id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, func, select
 
 from app.models.scope import visible
+from app.models.statements import in_parts
 from app.models.tables.audit import audit
 from app.models.tables.cases import answer, case, document
 from app.models.tables.officers import officer
@@ -14,7 +15,7 @@ from app.models.tables.offices import named, office
 from app.models.tables.workflow import notification, user_task
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _STREAM = "access"
 _PART = 2000  # rows read at a time, backwards from the end of the chain
-_IDS = 400  # asked for at once
 
 
 def access_rows(
@@ -54,7 +54,7 @@ def cases_of_documents(session: Session, document_ids: Collection[UUID]) -> dict
     """Document -> the case that it belongs to; one of a letter alone is not there."""
     return {
         row.id: row.case_id
-        for some in _parts(document_ids)
+        for some in in_parts(document_ids)
         for row in session.connection.execute(
             select(document.c.id, document.c.case_id).where(
                 visible(document, session.scope), document.c.id.in_(some), document.c.case_id.is_not(None)
@@ -65,7 +65,7 @@ def cases_of_documents(session: Session, document_ids: Collection[UUID]) -> dict
 
 def work_of_cases(session: Session, case_ids: Collection[UUID]) -> Iterator[AnyRow]:
     """Which office and role had a step of a case, and who did it; the intake's with no role."""
-    for some in _parts(case_ids):
+    for some in in_parts(case_ids):
         yield from session.connection.execute(
             select(
                 user_task.c.case_id,
@@ -81,7 +81,7 @@ def answered_by(session: Session, case_ids: Collection[UUID]) -> set[tuple[UUID,
     """(case, officer) of everything that was ever sent in these cases."""
     return {
         (row.case_id, row.answered_by)
-        for some in _parts(case_ids)
+        for some in in_parts(case_ids)
         for row in session.connection.execute(
             select(answer.c.case_id, answer.c.answered_by)
             .where(visible(answer, session.scope), answer.c.case_id.in_(some))
@@ -93,7 +93,7 @@ def answered_by(session: Session, case_ids: Collection[UUID]) -> set[tuple[UUID,
 def numbers_of_cases(session: Session, case_ids: Collection[UUID]) -> dict[UUID, str]:
     return {
         row.id: row.number
-        for some in _parts(case_ids)
+        for some in in_parts(case_ids)
         for row in session.connection.execute(
             select(case.c.id, case.c.number).where(visible(case, session.scope), case.c.id.in_(some))
         )
@@ -104,7 +104,7 @@ def people(session: Session, officer_ids: Collection[UUID]) -> dict[UUID, AnyRow
     """Officers of the district by id, with their names."""
     return {
         row.id: row
-        for some in _parts(officer_ids)
+        for some in in_parts(officer_ids)
         for row in session.connection.execute(
             select(officer.c.id, officer.c.name_hi, officer.c.name_en, officer.c.rank).where(
                 officer.c.district_id == session.district_id, officer.c.id.in_(some)
@@ -117,7 +117,7 @@ def offices(session: Session, office_ids: Collection[UUID]) -> dict[UUID, AnyRow
     """Offices by id, with their names."""
     return {
         row.id: row
-        for some in _parts(office_ids)
+        for some in in_parts(office_ids)
         for row in session.connection.execute(
             select(office.c.id, *named(office, "office")).where(
                 office.c.district_id == session.district_id, office.c.id.in_(some)
@@ -141,9 +141,3 @@ def was_told_since(session: Session, kind: str, since: datetime) -> bool:
             )
         ).scalar_one()
     )
-
-
-def _parts(ids: Collection[UUID]) -> Iterator[Sequence[UUID]]:
-    found = list(ids)
-    for first in range(0, len(found), _IDS):
-        yield found[first : first + _IDS]

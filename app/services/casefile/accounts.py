@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _NOTHING = ("अभिलेखों में कुछ नहीं मिला", "nothing found in the records")
 _SILENT = ("उत्तर नहीं", "no answer")
-_NOT_WAITED_FOR = (
+_LEFT_OUT = (
     "समय पर प्रतिवेदन नहीं, पुलिस अधीक्षक के निर्णय से इसके बिना आगे बढ़ा",
     "no report in time, went on without it by decision of the SP",
 )
-_LEFT_OUT = ("कुछ जाँच नहीं हुई", "some checks were not made")
+_INCOMPLETE = ("कुछ जाँच नहीं हुई", "some checks were not made")
 _UNKNOWN = ("पहचान सत्यापित नहीं", "identity not verified")
 _UNSUITABLE = ("परिसर या शस्त्र अनुपयुक्त", "premises or weapon unsuitable")
 _ORDER = list(UnitKind)
@@ -58,10 +58,10 @@ def _account(known: CaseFacts, loaded: Loaded, unit: Unit) -> Account:
     said = [*_of_the_place(loaded, unit), *(_record(known, loaded, row) for row in found)]
     if unit.looked and not found:
         said.append(_NOTHING)
-    if not unit.is_waited_for and unit.kind != UnitKind.OTHER_DISTRICT:
-        said.append(_NOT_WAITED_FOR)
-    elif unit.left_out:
+    if unit.is_left_out and unit.kind != UnitKind.OTHER_DISTRICT:
         said.append(_LEFT_OUT)
+    elif unit.is_incomplete:
+        said.append(_INCOMPLETE)
     return Account(*units.called(known, unit), said or [_SILENT], bool(found))
 
 

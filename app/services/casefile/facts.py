@@ -167,7 +167,7 @@ class CaseFacts:
             office_id=str(row.office_id),
             addresses=frozenset(asked.get("addresses", ())),
             district=str(asked.get("district") or self.session.district_id),
-            is_waited_for=row.state != NO_REPLY,
+            is_left_out=row.state == NO_REPLY,
             **answers,
         )
 

@@ -75,7 +75,7 @@ class Note:
     resumed_at: datetime | None
     is_asked: bool  # it waits for another office's answer to the reader's own
     is_internal: bool  # an office's note sheet: for itself alone
-    closed_for: str = ""
+    closed_for: secrecy.Closed | None = None
     acting: StandIn | None = None  # for whom its writer acted
     closed_acting: StandIn | None = None
 
@@ -154,12 +154,12 @@ def _threaded(rows: Sequence[AnyRow]) -> list[AnyRow]:
     return sorted(rows, key=lambda row: opened[row.id])
 
 
-def _closed_for(actor: Actor, row: AnyRow, *, reported: bool) -> str:
+def _closed_for(actor: Actor, row: AnyRow, *, reported: bool) -> secrecy.Closed | None:
     is_party = actor.post.office_id in (row.from_office_id, row.to_office_id)
     return secrecy.note_closed_for(actor.post.role, row.from_kind, is_party=is_party, reported=reported)
 
 
-def _opened(row: AnyRow, key: bytes, actor: Actor, today: date, *, closed_for: str) -> Note:
+def _opened(row: AnyRow, key: bytes, actor: Actor, today: date, *, closed_for: secrecy.Closed | None) -> Note:
     is_read = not closed_for
     return Note(
         row.id,

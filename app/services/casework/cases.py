@@ -25,7 +25,7 @@ from app.services.casefile import (
     submissions,
     timeline,
 )
-from app.services.casework import foretold, numbered, preparing, remarks, unanswered
+from app.services.casework import foretold, leavingout, numbered, preparing, remarks
 from app.services.papers import letters
 from app.services.store import audit, keys
 from app.services.store.drafts import actor_scope
@@ -91,7 +91,7 @@ class CaseView:
     activity: Sequence[ActivityLine] = ()
     may_annotate: bool = False  # a line of the record
     said: Mapping[int, Sequence[remarks.Annotation]] = field(default_factory=dict)  # by line
-    overdue: Sequence[unanswered.Overdue] = ()  # units without whose report this officer may let it go on
+    overdue: Sequence[leavingout.Overdue] = ()  # units without whose report this officer may let it go on
     to_give: Sequence[tuple[UUID, str, str]] = ()  # open tasks that this officer may give to another
     notes: Sequence[Note] = ()
     receivers: Sequence[Office] = ()
@@ -190,7 +190,7 @@ def _work(opened: _Opened) -> dict[str, Any]:
             if task.state == "open" and opened.actor.does(Role(task.role), task.office_id, task.assigned_to)
         ],
         "may_step_in": [(task.id, *file.label_of(task)) for task in _of_colleagues(opened)],
-        "overdue": unanswered.overdue(opened.actor, file),
+        "overdue": leavingout.overdue(opened.actor, file),
         "to_give": [
             (task.id, *file.label_of(task))
             for task in file.record.tasks

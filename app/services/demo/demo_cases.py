@@ -104,7 +104,7 @@ def _begin(handle: Database, scope: SystemScope, now: datetime, wanted: int) -> 
     """
     before = handle.read(lambda session: record.acts(session, "admin", "demo:begin"), scope)
     if before:
-        handle.write(workflow.set_jobs_free, scope)
+        handle.write(workflow.requeue_running_jobs, scope)
         began: datetime = before[0].at
         return began
     handle.write(partial(_note, action="demo:begin", now=now, cases=wanted), scope)

@@ -38,7 +38,7 @@ def _nothing_in_the_records(answers: Mapping[str, Any]) -> bool:
     """Every record asked for was seen, and none of them named the person."""
     search = Unit(UnitKind.DCRB, "", search=answers)
     found = answers.get("cases") or answers.get("court_searched") == "found"
-    return search.looked and search.says_no_record and not search.left_out and not found
+    return search.looked and search.says_no_record and not search.is_incomplete and not found
 
 
 def _nothing_adverse(answers: Mapping[str, Any]) -> bool:

@@ -60,7 +60,7 @@ def may(session: Session, actor: Actor, requisition_id: UUID) -> bool:
     rows = cases.cases_of_requisition(session, requisition_id)
     if rows and all(row.status != "open" for row in rows):
         return False
-    late = table.has_gone(session, requisition_id, _FORWARDS)
+    late = table.has_done_step(session, requisition_id, _FORWARDS)
     return actor.may(Permission.CASE_CORRECT_LATE if late else Permission.CASE_CORRECT_EARLY)
 
 

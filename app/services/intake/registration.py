@@ -111,7 +111,7 @@ def open_cases(
     made = [(each, _insert(session, letter, release, each, now)) for each in candidates]
     own = {each.case_id: session.narrowed(CaseScope(actor.district_id, each.case_id)) for each in candidates}
     rows = ahead.new_cases(own)  # all, before one is led on: that changes its row
-    begun = instances.beginnings(release, now)
+    begun = instances.prepare_beginnings(release, now)
     for each, number in made:
         its, case, thing = own[each.case_id], rows[each.case_id], f"case:{each.case_id}"
         projections.register_person(its, actor, case, each.answers, now)

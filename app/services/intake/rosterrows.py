@@ -75,7 +75,7 @@ class RowJudge:
         cells = self._cells({key: text for key, text in asked.items() if text and key in self._by_key})
         values = formjs.read(self.form, formjs.posted(self._by_key, cells), {}, options=self.options)
         values |= {key: value for key, value in self.initial.items() if key not in cells}
-        values |= self._left_out(asked, cells)
+        values |= self._implied(asked, cells)
         values = formjs.with_files(self.form, values, files or {})
         faults, answers = formjs.judge(self.form, values, self.facts, self.options, self._now, self._memory)
         faults = {name: self._told(name, fault, cells) for name, fault in faults.items()}
@@ -88,7 +88,7 @@ class RowJudge:
         """The cells of a row as the form takes them."""
         return cells
 
-    def _left_out(self, asked: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
+    def _implied(self, asked: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
         """What follows from what is and what is not in the row."""
         return {}
 
@@ -116,7 +116,7 @@ class Judge(RowJudge):
         facts = LetterFacts(session, letter, self.release, now).for_form()
         super().__init__(form, facts, choices(session, form, self.release, None), now, _ALIKE)
 
-    def _left_out(self, asked: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, Any]:
+    def _implied(self, asked: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, Any]:
         """What follows from what is and what is not in the row."""
         found: dict[str, Any] = {}
         if _DECLARATION not in asked and _DECLARATION in self._by_key:

@@ -69,8 +69,8 @@ class _Run:
         return keys.open_sealed(self.key, place_of_state(self.case.id), row.blob)
 
 
-def beginnings(release: Loaded, at: datetime) -> engine.Beginnings:
-    """For the cases of a release that one transaction begins at this instant."""
+def prepare_beginnings(release: Loaded, at: datetime) -> engine.Beginnings:
+    """What `start` takes for all cases of a release that one transaction begins at this instant."""
     return engine.Beginnings(release.engine, VERIFICATION, at)
 
 

@@ -41,7 +41,7 @@ HELP_TOPICS = (
     "caselist",
     "particulars",
     "hearings",
-    "unanswered",
+    "leavingout",
     "withdrawals",
     "emergency",
     "subjects",

@@ -86,7 +86,7 @@ _REACHED_FROM = {
     "subjects": "search",
     "tasks": "inbox",
     "thanas": "admin",
-    "unanswered": "requisitions",
+    "leavingout": "requisitions",
     "offices": "admin",
     "officelists": "admin",
     "tokens": "department",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, redirect, request
 
 from app.domain.roles import Permission
-from app.services.casework import unanswered
+from app.services.casework import leavingout
 from app.services.desk.holding import ReasonMissing
 from app.web.frame.addresses import case_address
 from app.web.frame.pages import page
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-bp = Blueprint("unanswered", __name__)
+bp = Blueprint("leavingout", __name__)
 
 
 @bp.get("/cases/<number>/units/<uuid:enquiry_id>/leave-out")
@@ -34,7 +34,7 @@ def decide(number: str, enquiry_id: UUID) -> ResponseReturnValue:
     """Let the case go on, and lead to where it is told."""
     reason = request.form.get("reason", "")
     try:
-        unanswered.leave_out(transaction.database(), g.actor, number, enquiry_id, reason, transaction.now())
+        leavingout.leave_out(transaction.database(), g.actor, number, enquiry_id, reason, transaction.now())
     except ReasonMissing:
         return _page(number, enquiry_id, 422)
     return redirect(case_address(number, "timeline"), code=303)
@@ -42,13 +42,13 @@ def decide(number: str, enquiry_id: UUID) -> ResponseReturnValue:
 
 def _page(number: str, enquiry_id: UUID, status: int) -> ResponseReturnValue:
     known, unit = transaction.read(
-        lambda rows: unanswered.find(rows, g.actor, number, enquiry_id, transaction.now())
+        lambda rows: leavingout.find(rows, g.actor, number, enquiry_id, transaction.now())
     )
     return page(
         "cases/leave_out.html",
         status,
         number=known,
         unit=unit,
-        reasons=unanswered.REASONS,
+        reasons=leavingout.REASONS,
         reason_missing=status != 200,  # noqa: PLR2004
     )
