@@ -20,7 +20,7 @@ from app.domain.errors import NotAllowed
 from app.domain.numbers import in_address
 from app.domain.roles import Role
 from app.models.tables.audit import audit
-from app.models.tables.cases import case
+from app.models.tables.cases import case, enquiry
 from app.models.tables.officers import officer, posting
 from app.models.tables.papers import certificate
 from app.services.access import officers
@@ -421,6 +421,37 @@ def test_what_was_written_in_sentences_opens_for_a_complaint_alone_and_names_nob
     for word in ("Suresh", "Mandal", "सुरेश", "मंडल", "राहुल", "Vinay", "झखड़ा", "गणेश"):
         assert word not in opened, word
     assert "•••" not in opened
+
+
+def test_no_answer_of_the_special_branch_opens_by_a_ticket_whatever_the_class_of_its_questions(
+    office, auditor
+):
+    shown_by_ticket(office, auditor, office.number)
+    own = case_id(office, office.number)
+    assert "thana" in kinds_read(office, own), "of class P3, which the ticket opens"
+    branch = next(iter(office.journey.staff.offices(Role.SPECIAL_BRANCH).values()))
+    with office.database.engine.execution_options(writing=True).begin() as connection:
+        wanted = select(enquiry.c.id, enquiry.c.office_id)
+        unit = connection.execute(
+            wanted.where(enquiry.c.case_id == own, enquiry.c.unit_kind == "thana")
+        ).one()
+        moved = enquiry.update().where(enquiry.c.id == unit.id)
+        connection.execute(moved.values(unit_kind="special_branch", office_id=branch))
+    try:
+        found = kinds_read(office, own)
+        assert found, "what others wrote is there still"
+        assert found.isdisjoint({"special_branch", "thana"})
+    finally:
+        with office.database.engine.execution_options(writing=True).begin() as connection:
+            connection.execute(moved.values(unit_kind="thana", office_id=unit.office_id))
+        dm = office.at(Role.DM)
+        dm.get("/inspections")
+        assert dm.post(f"/inspections/{own}/close").status_code == 303
+
+
+def kinds_read(office: Office, case_id: UUID) -> set[str | None]:
+    """Whose answers of a case the auditor reads by its ticket: the kinds of their units."""
+    return {each.unit_kind for each in inspections.read(office.database, actor_of(office), case_id, NOW)}
 
 
 def issued_paper_of(office: Office, number: str) -> bytes:
