@@ -188,6 +188,18 @@ def test_every_act_of_the_record_has_its_words() -> None:
     assert named == set(ACTIONS)
 
 
+def test_every_act_that_takes_a_fresh_code_says_what_it_asks_for() -> None:
+    asked = re.compile(r"stepup\.begin\(\s*\w+, \w+, (?:(\w+)\.)?([A-Z_]+),")
+    texts = {path.stem: sources.text(path) for path in sources.below("app/services", suffix=".py")}
+    acts = set()
+    for own, text in texts.items():
+        for module, name in asked.findall(text):
+            acts |= set(re.findall(rf'^{name}(?:: .+)? = "(.+?)"', texts[module or own], re.MULTILINE))
+    assert {"statement:take", "token:make", "task:sign"} <= acts
+    words = {f"step_up.{act}.{part}" for act in acts for part in ("title", "text", "button")}
+    assert not words - ALL_KEYS
+
+
 def test_every_page_by_which_the_record_names_a_look_at_a_case_has_its_words() -> None:
     noted = re.compile(
         r'sightings\.note\(\s*database, actor, f"case:[^"]*", "(\w+)"|^PAGE = "(\w+)"', re.MULTILINE
