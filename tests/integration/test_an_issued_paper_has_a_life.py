@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.domain.roles import Role
 from app.models.tables.audit import audit
+from app.models.tables.cases import case
 from app.models.tables.papers import certificate, number_series, paper_act
 from app.services.papers import papercheck
 from tests.districts import NOW
@@ -141,6 +142,9 @@ def test_a_paper_is_revoked_by_an_order_with_number_code_and_record(desk: Desk) 
     assert act.number in register
     assert "राहुल" not in register
     assert "Order" not in desk.page(paper)
+    case_number = next(row.number for row in desk.rows(case) if row.id == paper.case_id)
+    for place in (f"/cases/{case_number.replace('/', '-')}", "/cases?status=issued"):
+        assert "पत्र रद्द" in text_of(desk.dm.get(place)), place
     again = desk.revoke(paper)
     assert again.status_code == 409
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy import case as when
 
+from app.models.issuing import paper_queries
 from app.models.record.audit_queries import head_is_locked
 from app.models.scope import visible
 from app.models.statements import Query, Update, inserting
@@ -181,6 +182,7 @@ def _lines(session: Session, condition: Any) -> Sequence[AnyRow]:
             case.c.number,
             case.c.purpose,
             case.c.status,
+            paper_queries.is_revoked().label("is_revoked"),
             case.c.received_on,
             case.c.due_on,
             case.c.data_key_id,

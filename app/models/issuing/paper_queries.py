@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 
 from app.models import guarded
 from app.models.scope import visible
@@ -159,6 +159,27 @@ ISSUED = Query(
 
 def has_issued(session: Session, case_id: UUID) -> bool:
     return bool(ISSUED.scalar(session, case_id=case_id))
+
+
+def is_revoked() -> Any:
+    """Whether a paper of a case was revoked and none stands in its place, as a column of a query over cases."""
+
+    def some(*statuses: str) -> Any:
+        own = certificate.c
+        of_case = and_(own.district_id == case.c.district_id, own.case_id == case.c.id)
+        return exists(select(own.id).where(of_case, own.status.in_(statuses)).correlate(case))
+
+    return and_(some("revoked"), ~some("allotted", "issued"))
+
+
+_REVOKED = Query(
+    lambda at: select(is_revoked()).select_from(case).where(at.visible(case), case.c.id == at.case_id)
+)
+
+
+def has_only_revoked(session: Session, case_id: UUID) -> bool:
+    """As `is_revoked`, of one case."""
+    return bool(_REVOKED.scalar(session, case_id=case_id))
 
 
 def of_case(session: Session, case_id: UUID) -> Sequence[AnyRow]:

@@ -12,9 +12,10 @@ from app.domain.secrecy import Side
 from app.models.casefile import case_queries as cases
 from app.models.casefile import document_queries as filed
 from app.models.execution import workflow_queries as workflow
+from app.models.issuing import paper_queries
 from app.models.staff import officer_queries as officers
 from app.services.access import standins
-from app.services.casefile import awaitedpaper, hearings, options, particulars, units, visits
+from app.services.casefile import awaitedpaper, caselines, hearings, options, particulars, units, visits
 from app.services.casefile.facts import INTAKE, SIGN, CaseFacts
 from app.services.casefile.record import Record
 from app.services.district import calendars
@@ -64,7 +65,7 @@ class CaseStrip:
     gender: str
     purpose_hi: str
     purpose_en: str
-    status: str
+    status: str  # as of a CaseLine
     requester_hi: str
     letter_no: str
     letter_date: date
@@ -221,7 +222,7 @@ class CaseFile:
             gender=person["gender"],
             purpose_hi=purpose_hi,
             purpose_en=purpose_en,
-            status=case.status,
+            status=self._status(),
             requester_hi=case.requester_hi,
             letter_no=case.letter_no,
             letter_date=case.letter_date,
@@ -234,6 +235,12 @@ class CaseFile:
             holders=holders,
             awaited="" if holders or case.status != "open" else awaitedpaper.awaited(self._session, case),
         )
+
+    def _status(self) -> str:
+        is_revoked = self._case.status == "issued" and paper_queries.has_only_revoked(
+            self._session, self._case.id
+        )
+        return caselines.REVOKED if is_revoked else str(self._case.status)
 
     def holders(self) -> list[Holder]:
         """Every open step with its office: parallel enquiries are several lines."""

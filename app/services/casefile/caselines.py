@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
 
+#: What is said of a case whose paper was revoked and not replaced, in place of its own state.
+REVOKED = "revoked"
+
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
@@ -27,7 +30,7 @@ class CaseLine:
     father_en: str
     purpose_hi: str
     purpose_en: str
-    status: str
+    status: str  # of the case, or REVOKED
     step_hi: str
     step_en: str
     office_kind: str
@@ -54,7 +57,7 @@ def of(session: Session, rows: Iterable[AnyRow], now: datetime) -> list[CaseLine
                 person["father_hi"],
                 person["father_en"],
                 *purpose,
-                row.status,
+                REVOKED if row.is_revoked else row.status,
                 *step,
                 row.office_kind or "",
                 row.office_hi or "",
