@@ -14,6 +14,7 @@ from app.domain.roles import Role
 from app.formjs import Posted
 from app.models.tables.base import metadata
 from app.models.tables.cases import case
+from app.services.access import interrupted
 from app.services.desk import tasks
 from app.services.jobs import jobs
 from tests.districts import NOW
@@ -258,6 +259,24 @@ def test_every_other_form_waits_behind_the_door_too_and_is_shown_once(office: Of
     assert head.get("/kept").status_code == 303, "it is shown once"
     assert head.post(address, boxes).status_code == 303
     assert word in text_of(head.get(tab))
+
+
+def test_a_form_is_not_kept_that_is_too_long_or_that_its_officer_may_not_send(office: Office) -> None:
+    head = office.at(Role.DM_SECTION_HEAD)
+    head.get("/inbox")
+    office.now += timedelta(minutes=45)
+    fits = {"text": "क" * (interrupted.LONGEST - 200)}
+    too_long, of_the_dm = {"text": "क" * interrupted.LONGEST}, {"number": "SRN-2026-00001", "days": "3"}
+    for address, typed, is_kept in (
+        ("/cases/SRN-2026-00001/notes", too_long, False),
+        ("/inspections", of_the_dm, False),
+        ("/cases/SRN-2026-00001/notes", fits, True),
+    ):
+        answer = head.post(address, typed)
+        assert answer.status_code == 303
+        assert answer.headers["Location"].endswith("next=/kept") is is_kept, address
+        fresh = text_of(office.at(Role.DM_SECTION_HEAD).get("/kept"))
+        assert (typed.get("text", "SRN-2026-00001") in fresh) is is_kept, address
 
 
 def test_a_session_that_was_signed_out_keeps_nothing(office: Office) -> None:
