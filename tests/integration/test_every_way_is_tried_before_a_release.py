@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from app.services.deployment import trials as dry_runs
 from app.services.jobs import jobs
 from app.services.procedure import gatekeeping, procedures, releases
 from app.services.store.drafts import actor_scope
+from app.trials import program
 from tests.districts import NOW
 from tests.office import text_of
 from tests.sources import ROOT
@@ -79,6 +81,19 @@ def test_a_program_that_goes_past_its_bounds_is_told_as_a_fault(monkeypatch: pyt
     found = trials.run(FILES, dry_runs.world(FILES, jobs.RESULTS))
     assert found.is_cut
     assert [each.code for each in found.faults] == ["trial_stopped"]
+
+
+def test_a_program_that_tries_a_release_has_so_much_time_and_memory_and_no_more() -> None:
+    running = trials.Running(FILES, dry_runs.world(FILES, jobs.RESULTS))
+    try:
+        heard_by = time.monotonic() + 60
+        while not running.cases and time.monotonic() < heard_by:
+            time.sleep(0.02)
+        pid = running._program.pid
+        assert resource.prlimit(pid, resource.RLIMIT_CPU) == (program._CPU_SECONDS, program._CPU_SECONDS)
+        assert resource.prlimit(pid, resource.RLIMIT_AS) == (program._MEMORY_BYTES, program._MEMORY_BYTES)
+    finally:
+        running.stop()
 
 
 def test_a_proposal_that_the_dry_run_stops_is_not_sent_and_says_where(journey: Journey) -> None:

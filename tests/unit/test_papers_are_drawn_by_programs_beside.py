@@ -1,6 +1,7 @@
 """Programs beside the server draw papers: the same bytes and refusals, nothing on a disk, one for one that died."""
 
 import os
+import resource
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from app.papers import PaperRefused, PaperTooSlow, compose, draw_paper, render_pdf
-from app.papers.apart import Programs
+from app.papers.apart import MEMORY_BYTES, Programs
 from app.papers.fonts import REGULAR
 from tests.drawn_words import word_html
 from tests.paper_samples import ASSETS, ISSUED_AT, certificate, clear_report, texts
@@ -63,6 +64,12 @@ def test_a_large_text_is_drawn_by_a_program_that_can_write_no_file(programs: Pro
     large = HTML.replace("</body>", f"<!-- {'x' * 400_000} --></body>")
     assert len(large) > 400_000
     assert programs.draw(large, ISSUED_AT, FOLDERS, 10) == render_pdf(HTML, ISSUED_AT, ASSETS)
+
+
+def test_a_program_takes_so_much_memory_and_no_more(programs: Programs) -> None:
+    programs.draw(HTML, ISSUED_AT, FOLDERS, 10)
+    [program] = programs.pids
+    assert resource.prlimit(program, resource.RLIMIT_AS) == (MEMORY_BYTES, MEMORY_BYTES)
 
 
 def test_a_refusal_of_the_program_is_the_refusal_of_the_paper(programs: Programs) -> None:
