@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -323,6 +324,13 @@ def test_a_proven_request_works_once_and_for_its_act(desk: Desk) -> None:
         database.write(
             lambda session: stepup.spend(session, actor, asked, signatures.BATCH, now), actor_scope(actor)
         )
+    sp = desk.journey.staff.holder(Role.SP)
+    for other in (replace(sp, session_id=actor.session_id), replace(actor, session_id=uuid4())):
+        with pytest.raises(NotFound):  # of another officer, or of another session of his
+            database.write(
+                lambda session, by=other: stepup.use(session, by, asked, signing.ACTION, seen.items, now),
+                actor_scope(other),
+            )
     use(signing.ACTION, seen.items)
     with pytest.raises(stepup.StepUpOver):
         use(signing.ACTION, seen.items)

@@ -19,7 +19,7 @@ from app import models
 from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Role
 from app.models import guarded
-from app.models.casefile import caselist_queries
+from app.models.casefile import caselist_queries, searchkey_queries
 from app.models.desk import inbox_queries
 from app.models.reports import figure_queries, tally_queries
 from app.models.scope import (
@@ -33,7 +33,7 @@ from app.models.scope import (
     visible,
 )
 from app.models.tables.base import metadata
-from app.models.tables.cases import case, enquiry
+from app.models.tables.cases import case, enquiry, search_key
 from tests import rows
 from tests.districts import NOW
 
@@ -172,6 +172,26 @@ def test_one_unit_does_not_read_what_another_found_in_the_same_case(filled):
     for name in ("enquiry", "answer", "finding"):
         assert seen(filled, post(Role.SHO), metadata.tables[name]) == 1, name
         assert seen(filled, post(Role.DM), metadata.tables[name]) == 3, name
+
+
+def test_by_a_search_key_or_a_place_one_finds_the_cases_alone_that_one_sees(filled):
+    names = ("", "mufassil", "garkha")
+    everywhere = [rows.id_of("office", name) for name in names]
+    length = search_key.c.kind.type.length
+    every = {f"{name}x"[:length]: [rows.id_of("search_key", name).bytes[:8]] for name in names}
+    for keys, thanas in ((every, ()), ({}, everywhere)):
+        found = {
+            role: {
+                row.case_id
+                for row in filled.read(
+                    lambda session, by=keys, at=thanas: searchkey_queries.search(session, by, at, 9),
+                    post(role),
+                )
+            }
+            for role in (Role.DM, Role.SHO)
+        }
+        assert len(found[Role.DM]) == 3
+        assert found[Role.SHO] == {rows.id_of("case", "mufassil")}
 
 
 def test_a_department_sees_its_letter_whom_it_named_and_the_papers_delivered_to_it(filled):

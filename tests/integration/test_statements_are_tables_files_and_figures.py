@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 from lxml import etree
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app import create_app
@@ -200,6 +201,10 @@ def test_registers_neutralise_formulas_and_are_for_those_who_may_see_letters(pla
         ("शिक्षा विभाग, बिहार", "0"),
         ("योग", "1"),
     ]
+    answer = place.at(Role.DM).get("/reports/departments.xlsx?from=2026-11-01&to=2026-12-31")
+    book = load_workbook(io.BytesIO(answer.get_data()))
+    shown = [cell for row in book.active for cell in row if "गृह विभाग" in str(cell.value)]
+    assert [(cell.value, cell.data_type) for cell in shown] == [("'=गृह विभाग, बिहार", "s")]
     receipts = rows(place, "receipts")
     assert {row["प्रकरण सं०"] for row in receipts} == {place.done, place.there}
     sent = rows(place, "dispatches")

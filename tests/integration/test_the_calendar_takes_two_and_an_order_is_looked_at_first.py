@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from app.domain.errors import NotAllowed
 from app.domain.roles import Role
 from app.models.tables.clocks import case_clock
 from app.models.tables.workflow import user_task
-from app.services.timekeeping import recomputing
+from app.services.store.drafts import actor_scope
+from app.services.timekeeping import calendar_changes, recomputing
 from tests.districts import NOW
 from tests.office import Office, text_of
 
@@ -61,6 +65,13 @@ def test_a_holiday_takes_two_officers_and_the_second_sees_what_it_changes(thana)
     assert thana.number in shown
     change = shown.partition('name="change" value="')[2].partition('"')[0]
     assert clock(thana).due_on == date(2026, 12, 1)
+    staff = thana.journey.staff
+    promoted = replace(staff.holder(Role.DM), officer_id=staff.holder(Role.PROCESS_ADMIN).officer_id)
+    with pytest.raises(NotAllowed):  # who proposed it, in whatever post he is by now
+        thana.database.write(
+            lambda rows: calendar_changes.decide(rows, promoted, UUID(change), thana.now, approves=True),
+            actor_scope(promoted),
+        )
     assert dm.post("/calendar/decide", {"change": change, "_op": "approve"}).status_code == 303
     assert clock(thana).due_on == date(2026, 12, 2)
     assert "स्थानीय अवकाश" in text_of(thana.at(Role.SHO, "th_mashrakh").get("/calendar"))

@@ -33,6 +33,40 @@ SIGNED_PAPERS = "app/papers/pades.py"
 COMPILED = {"app/models/session.py", "app/models/tables/clocks.py", "app/models/tables/workflow.py"}
 #: Whose numbers are nobody's secret: made-up cases and walks, and how long the loser of a race waits.
 DICE = {"app/services/demo/demo_crowd.py", "app/services/store/database.py", "app/engine/trial.py"}
+#: Where one could guess, look through all people, or carry much away: by the budget that slows whoever does.
+SLOWED = {
+    "sign_in": {"newcomers.enter", "signin.enter", "signin.ask_passkey"},
+    "search": {
+        "hits.show",
+        "hits.one",
+        "crimes.find",
+        "search.find",
+        "inbox.find",
+        "finder.find",
+        "record.find",
+        "requisitions.find",
+        "department.find",
+    },
+    "verify": {
+        "verify.ask",
+        "verify.by_birth",
+        "verify.by_file",
+        "verify.key",
+        "verify.show",
+        "verify.scanned",
+    },
+    "export": {"reports.ask_kept_file", "reports.ask_file", "reports.events"},
+    "program": {
+        "api.lodge",
+        "api.send",
+        "api.put_file",
+        "api.put_persons_file",
+        "api.listing",
+        "api.one",
+        "api.papers",
+        "api.open_paper",
+    },
+}
 #: The standard of the authenticator apps (RFC 6238) is built on SHA-1.
 TOTP = "app/domain/totp.py"
 
@@ -197,3 +231,14 @@ def test_every_page_has_a_way_out() -> None:
 def test_passwords_are_hashed_dearly_outside_the_demo() -> None:
     hasher = Doorkeeper()._hasher
     assert (hasher.memory_cost, hasher.time_cost, hasher.type.name) == (65_536, 3, "ID")
+
+
+def test_whoever_guesses_searches_or_carries_away_is_slowed_at_every_such_address() -> None:
+    """That a budget does slow is proven where papers are checked and statements taken."""
+    found: dict[str, set[str]] = {}
+    for path in sources.below("app/web", suffix=".py"):
+        for node in ast.walk(sources.tree(path)):
+            for mark in getattr(node, "decorator_list", ()):
+                if isinstance(mark, ast.Attribute) and getattr(mark.value, "id", "") == "limits":
+                    found.setdefault(mark.attr, set()).add(f"{path.stem}.{getattr(node, 'name', '')}")
+    assert found == SLOWED
