@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from app.papers.errors import PaperRefused
 from app.papers.fonts import BOLD, REGULAR, missing_letters
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-_WIDE, _NARROW = 3, 1  # shares of the width: a column of text, a column of numbers
+_LONGEST = 40  # letters of a cell: what is longer goes over several lines
 _SHEET = 277  # mm between the margins
 
 
@@ -35,9 +36,19 @@ class Table:
 
     @property
     def widths(self) -> list[int]:
-        """The width of each column in mm."""
-        shares = [_NARROW if is_number else _WIDE for is_number in self.is_number]
+        """The width of each column in mm: by its longest word, which no line should part, and its longest cell."""
+        shares = [_share(head, cells) for head, *cells in zip(self.header, *self.rows, strict=True)]
         return [_SHEET * share // sum(shares) for share in shares]
+
+
+def _share(head: str, cells: Sequence[str]) -> int:
+    words = (word for text in (head, *cells) for word in text.split())
+    return max(1, max(map(_letters, words), default=0), min(max(map(_letters, cells), default=0), _LONGEST))
+
+
+def _letters(text: str) -> int:
+    """How many letters stand side by side: signs above and below one take no room."""
+    return sum(category(letter) not in ("Mn", "Me") for letter in text)
 
 
 def draw_table(table: Table, made_at: datetime, assets: Assets) -> bytes:

@@ -96,3 +96,17 @@ def test_every_sheet_of_a_practice_district_says_so_and_there_is_none_more(draw)
         "अभ्यास · PRACTICE" in said(page) and "not a genuine paper" in said(page) for page in practising
     )
     assert not any("PRACTICE" in said(page) for page in genuine)
+
+
+def test_no_line_of_a_table_parts_the_number_of_a_paper_or_a_day():
+    numbers = ["SRN/CAV/2026/000001/15", "DM-GEN/CHAR/2026/00001", "SRN/2026/00001", "23-11-2026"]
+    row = ["1", *numbers, "चरित्र एवं पूर्ववृत्त " * 8, "छपरा मुफस्सिल", "निर्गत", "डाक", "हाँ"]
+    head = ["क्रम", "पत्र संख्या", "ज्ञापांक", "प्रकरण", "निर्गत", "पत्र", "थाना", "स्थिति", "माध्यम", "खुला"]
+    kinds = [True, *[False] * 9]
+    sheet = papers.Table(
+        "पंजी", "hi", [], head, [row], kinds, total=False, below=[], stamp="लिया", is_practice=False
+    )
+    [page] = pypdfium2.PdfDocument(papers.draw_table(sheet, NOW, papers.Assets()))
+    lines = page.get_textpage().get_text_range().splitlines()
+    for number in numbers:
+        assert any(number in line for line in lines), (number, lines)
