@@ -142,6 +142,8 @@ def test_a_paper_is_revoked_by_an_order_with_number_code_and_record(desk: Desk) 
     assert act.number in register
     assert "राहुल" not in register
     assert "Order" not in desk.page(paper)
+    sent = text_of(desk.dm.get("/reports/dispatches?from=2026-11-01&to=2026-12-31"))
+    assert paper.memo_number in sent, "what went out keeps its number in the register"
     case_number = next(row.number for row in desk.rows(case) if row.id == paper.case_id)
     for place in (f"/cases/{case_number.replace('/', '-')}", "/cases?status=issued"):
         assert "पत्र रद्द" in text_of(desk.dm.get(place)), place

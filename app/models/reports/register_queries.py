@@ -176,7 +176,10 @@ def letters(session: Session, first: date, last: date, limit: int) -> Sequence[A
 def dispatches(
     session: Session, forms: Sequence[str], first: datetime, until: datetime, limit: int
 ) -> Sequence[AnyRow]:
-    """What was entered at the dispatch of papers in a time, sealed, with its case and letter."""
+    """What was entered at the dispatch of papers in a time, sealed, with its case and letter.
+
+    The paper is the one that went out then, whatever became of it later: a register does not change.
+    """
     told: list[Any] = [answer.c.id, answer.c["values"], answer.c.at, cases.c.number, cases.c.data_key_id]
     told += [requisition.c.requester_hi, cases.c.purpose, certificate.c.memo_number, delivery.c.opened_at]
     statement = (
@@ -192,9 +195,8 @@ def dispatches(
         .outerjoin(
             certificate,
             and_(
-                certificate.c.district_id == cases.c.district_id,
-                certificate.c.case_id == cases.c.id,
-                certificate.c.status == "issued",
+                certificate.c.district_id == answer.c.district_id,
+                certificate.c.id == _issued_before(),
             ),
         )
         .outerjoin(
@@ -210,6 +212,20 @@ def dispatches(
         .limit(limit)
     )
     return session.connection.execute(statement).all()
+
+
+def _issued_before() -> Any:
+    """The newest paper of its case at the time of an answer, as a column of a query over answers."""
+    own = certificate.alias("issued").c
+    return (
+        select(own.id)
+        .where(own.district_id == answer.c.district_id, own.case_id == answer.c.case_id)
+        .where(own.issued_at <= answer.c.at)
+        .order_by(own.issued_at.desc(), own.id)
+        .limit(1)
+        .correlate(answer)
+        .scalar_subquery()
+    )
 
 
 def re_enquiries(session: Session, first: datetime, until: datetime) -> dict[UUID, int]:
