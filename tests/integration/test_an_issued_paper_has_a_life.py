@@ -182,6 +182,12 @@ def test_only_the_office_that_issued_it_revokes_and_only_its_head(desk: Desk, pa
     assert assistant.post(f"/certificates/{paper.id}/revoke", fields).status_code == 403
 
 
+def test_the_sp_takes_no_duplicate_of_a_paper_of_the_dm_though_he_does_of_his_own(desk: Desk, paper) -> None:
+    sp = desk.office.at(Role.SP)
+    assert "/reprint" not in text_of(sp.get(f"/certificates/{paper.id}"))
+    assert sp.post(f"/certificates/{paper.id}/reprint", {"reason": "lost"}).status_code == 403
+
+
 def test_the_draft_is_seen_before_the_decision_and_uses_no_number(desk: Desk) -> None:
     number = desk.journey.new_case()
     desk.journey.go_on(number, until="recommend")
