@@ -162,14 +162,14 @@ def has_issued(session: Session, case_id: UUID) -> bool:
 
 
 def is_revoked() -> Any:
-    """Whether a paper of a case was revoked and none stands in its place, as a column of a query over cases."""
+    """Whether the paper of a case was revoked and none stands in its place, as a column of a query over cases."""
 
     def some(*statuses: str) -> Any:
         own = certificate.c
         of_case = and_(own.district_id == case.c.district_id, own.case_id == case.c.id)
         return exists(select(own.id).where(of_case, own.status.in_(statuses)).correlate(case))
 
-    return and_(some("revoked"), ~some("allotted", "issued"))
+    return and_(case.c.status == "issued", some("revoked"), ~some("allotted", "issued"))
 
 
 _REVOKED = Query(

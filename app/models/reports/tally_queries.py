@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, func, literal, or_, select, tuple_
 from sqlalchemy import case as when
 
+from app.models.issuing import paper_queries
 from app.models.scope import counted, visible
 from app.models.statements import Change, inserting
 from app.models.tables.cases import applicant, case, requisition
@@ -197,6 +198,7 @@ def at_step(
                 case.c[name]
                 for name in ("number", "purpose", "status", "due_on", "data_key_id", "release_id")
             ),
+            paper_queries.is_revoked().label("is_revoked"),
             applicant.c.id.label("applicant_id"),
             applicant.c.name,
             *named(office, "office"),

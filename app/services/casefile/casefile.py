@@ -237,9 +237,7 @@ class CaseFile:
         )
 
     def _status(self) -> str:
-        is_revoked = self._case.status == "issued" and paper_queries.has_only_revoked(
-            self._session, self._case.id
-        )
+        is_revoked = paper_queries.has_only_revoked(self._session, self._case.id)
         return caselines.REVOKED if is_revoked else str(self._case.status)
 
     def holders(self) -> list[Holder]:

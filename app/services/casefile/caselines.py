@@ -40,7 +40,7 @@ class CaseLine:
 
 
 def of(session: Session, rows: Iterable[AnyRow], now: datetime) -> list[CaseLine]:
-    """The rows of `case_queries.lines`, opened; a case whose key was destroyed shows no name."""
+    """The rows of `case_queries.lines`, or with its columns, opened; a case whose key was destroyed shows no name."""
     calendar, today = calendars.of(session), calendars.day(now)
     lines = []
     for row in rows:
