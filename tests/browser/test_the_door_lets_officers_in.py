@@ -130,6 +130,7 @@ def test_a_new_telephone_is_added_by_a_code_and_the_recovery_codes_are_shown_onc
     again.open("/account").sound("account-with-sessions")
     assert "9 शेष" in again.text()
     again.click(again.button_with("यह सत्र समाप्त करें"))
+    again.confirm("समाप्त करें")
     assert screen.open("/inbox").path.startswith("/sign-in")
 
 
