@@ -135,14 +135,14 @@ def test_each_faulty_cell_is_told_in_both_languages_on_the_page_and_in_the_sheet
         pass
     wanted = {
         "hi": {
-            4: "दिन, माह और वर्ष तीनों लिखें",
+            4: "दिन, माह और वर्ष तीनों अंकों में लिखें",
             5: "“35868” वह संख्या है जिसमें Excel तिथि रखता है",
             6: "यहाँ सूत्र (formula) है",
             7: "“कहीं नहीं” प्रपत्र की सूची में नहीं है",
             8: "कृतिदेव फॉन्ट में लिखा है",
         },
         "en": {
-            4: "Write day, month and year, as 05 11 2026",
+            4: "Write day, month and year in digits, as 05 11 2026",
             5: "“35868” is the number that Excel keeps for a date",
             6: "Here is a formula",
             7: "“कहीं नहीं” is not in the form's list",
