@@ -229,7 +229,7 @@ def in_the_paper(screen: Screen, number: str) -> None:
 def issued_pages(screen: Screen, number: str) -> list[str]:
     """Wait for the site's worker, take the paper away as its reader does, and read its text."""
     documents = f"/cases/{number.replace('/', '-')}/documents"
-    link = screen.page.get_by_role("link", name="SRN/CAV/")
+    link = screen.page.get_by_role("link", name="प्रतिवेदन SRN/CAV/")
     for _ in range(60):
         screen.open(documents)
         if link.count():
