@@ -215,7 +215,7 @@ def is_whole(sheets: dict[str, list[str]], numbers: list[str], told: Counter[str
     waiting = told["waiting"]
     said = {
         "hi": f"{len(numbers)} अभ्यर्थियों में से {len(numbers) - waiting} का परिणाम",
-        "en": f"results of {len(numbers) - waiting} of {len(numbers)} candidates",
+        "en": f"candidates in your letter: {len(numbers)}; results stated: {len(numbers) - waiting}",
     }
     for language, found in sheets.items():
         assert said[language] in found[0]

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_LEASE = timedelta(minutes=2)  # a worker that died lets go after this; a slice takes seconds, the longest file 90
+_LEASE = timedelta(minutes=2)  # a worker that died lets go after this; the longest file takes 90 seconds
 _KEPT_FOR, _AT_ONCE = timedelta(days=30), 100
 _JUDGED, _TAKEN = 200, 40  # rows of a slice: each about a quarter of a second
 #: Where a roster stands when its work cannot go on.
