@@ -64,3 +64,10 @@ def test_every_post_carries_its_token(path: Path) -> None:
 def test_a_file_is_chosen_by_a_button_in_the_officers_language(path: Path) -> None:
     if sources.name(path) not in ("templates/frame/words.html", "templates/forms/fields.html"):
         assert 'type="file"' not in markup(path), "The browser's own button speaks its own language: file_box"
+
+
+@each_screen
+def test_what_an_act_came_to_is_said_by_the_macros_alone(path: Path) -> None:
+    if sources.name(path) != "templates/frame/strips.html":
+        found = re.findall(r'"strip strip-(?:done" role=|bad" role="alert" tabindex=)', markup(path))
+        assert not found, "It is announced and focused in one way: strip_done, strip_refused"
