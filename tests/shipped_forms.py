@@ -110,7 +110,7 @@ def problems(
     name: str, texts: Mapping[str, list[str]], facts: Mapping[str, Any], **staged: Any
 ) -> dict[str, Any]:
     values = formjs.read(form(name), texts, staged)
-    return formjs.check(form(name), values, facts, OPTIONS, NOW)
+    return formjs.judge(form(name), values, facts, OPTIONS, NOW).problems
 
 
 def faults(name: str, facts: Mapping[str, Any] = FACTS, **changes: Any) -> dict[str, str]:

@@ -14,7 +14,7 @@ from app.formjs.answers import (
 )
 from app.formjs.box import Box, runs
 from app.formjs.cells import Column, columns, posted, proposed, unreadable
-from app.formjs.checking import check, judge
+from app.formjs.checking import Judged, judge
 from app.formjs.drawing import draw
 from app.formjs.editing import Entry, change_texts, entries, is_form, renamed
 from app.formjs.files import refuses_file
@@ -36,10 +36,10 @@ __all__ = [
     "Form",
     "FormProblem",
     "FormRefused",
+    "Judged",
     "Posted",
     "as_posted",
     "change_texts",
-    "check",
     "classes_of",
     "clean",
     "closed",

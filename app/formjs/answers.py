@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.formjs.kind import Options
     from app.formjs.model import Form, Level, Node
 
-#: Where faults of the post as a whole wait for `check`: names on no field, names that came twice.
+#: Where faults of the post as a whole wait for `judge`: names on no field, names that came twice.
 UNKNOWN, REPEATED = "_unknown", "_repeated"
 _KEPT_NAMES, _LONGEST_NAME = 20, 60
 _OP = re.compile(r"(?P<act>add|del):(?P<list>[a-z][a-z0-9_]*)(?:-(?P<row>\d{1,3}))?")
@@ -62,7 +62,7 @@ def read(
 
     `options` are the lists outside the form: a choice of theirs may be named in any spelling. `op` is the button:
     `find:<field>` takes what is named, `add:<list>` and `del:<list>-<row>` change rows, `spell:<field>` writes a
-    name in its other script. Names that are on no field, and scalars that came twice, are noted for `check`. Never
+    name in its other script. Names that are on no field, and scalars that came twice, are noted for `judge`. Never
     raises, whatever was posted.
     """
     texts = Typed(posted, staged, options or {}, op)
@@ -116,17 +116,15 @@ def _change_rows(form: Form, values: dict[str, Any], op: str) -> None:
         del rows[int(wanted["row"])]
 
 
-def clean(
-    form: Form, values: Mapping[str, Any], facts: Mapping[str, Any], memory: feel.Memory | None = None
-) -> dict[str, Any]:
-    """The answers as they are kept, once `check` has found no fault: only what applies, proposals filled in.
+def clean(form: Form, values: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers as they are kept, once `judge` has found no fault: only what applies, proposals filled in.
 
     A field that applies and was left empty is there as null (false for a tick, [] for a list).
     """
-    return kept_of(form, values, View(form, values, facts, memory), facts)
+    return kept_of(form, values, View(form, values, facts))
 
 
-def kept_of(form: Form, values: Mapping[str, Any], view: View, facts: Mapping[str, Any]) -> dict[str, Any]:
+def kept_of(form: Form, values: Mapping[str, Any], view: View) -> dict[str, Any]:
     """What `clean` keeps, of values that were looked at already."""
     kept: dict[str, Any] = {}
     for key, node in form.level.inputs.items():
@@ -142,7 +140,7 @@ def kept_of(form: Form, values: Mapping[str, Any], view: View, facts: Mapping[st
                 if view.applies(f"{key}-{number}-{column}")
             }
             for number, row in enumerate(rows_of(values.get(key)))
-            if number < node.rules.min_rows or not is_blank(row, node.level, facts)
+            if number < node.rules.min_rows or not is_blank(row, node.level, view.facts)
         ]
     return kept
 

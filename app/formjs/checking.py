@@ -22,21 +22,19 @@ Problems = dict[str, FieldProblem]
 _PARTS = ("-d", "-m", "-y", "-t", "-n")
 
 
-def check(
-    form: Form,
-    values: Mapping[str, Any],
-    facts: Mapping[str, Any],
-    options: Mapping[str, Any],
-    now: datetime,
-    memory: feel.Memory | None = None,
-) -> Problems:
-    """What is wrong, by name of the field (`witnesses-0-name` in a row; "" for names on no field), in order.
+class Judged:
+    """The answers of a form, looked at once: what is wrong with them, and what of them is kept.
 
-    A field that does not apply has no fault. Facts `now` and `today` are taken from `now` where the host
-    gives none. `memory` is for those who judge many answers by one form. Never raises, whatever the values are.
+    `problems`: by name of the field (`witnesses-0-name` in a row; "" for names on no field), in the form's order.
     """
-    known = _known(facts, now)
-    return _checked(form, values, View(form, values, known, memory), known, options)
+
+    def __init__(self, form: Form, values: Mapping[str, Any], view: View, problems: Problems) -> None:
+        self.problems = problems
+        self._form, self._values, self._view = form, values, view
+
+    def kept(self) -> dict[str, Any]:
+        """As `clean`, of those without a problem; a field that has one is kept as it was typed."""
+        return kept_of(self._form, self._values, self._view)
 
 
 def judge(
@@ -45,13 +43,16 @@ def judge(
     facts: Mapping[str, Any],
     options: Mapping[str, Any],
     now: datetime,
-    memory: feel.Memory,
-) -> tuple[Problems, dict[str, Any]]:
-    """What `check` finds and, where that is nothing, what `clean` keeps: by one look, for lists."""
+    memory: feel.Memory | None = None,
+) -> Judged:
+    """Look at the answers by every rule of the form. Never raises, whatever the values are.
+
+    A field that does not apply has no fault. Facts `now` and `today` are taken from `now` where the host
+    gives none. `memory` is for those who judge many answers by one form.
+    """
     known = _known(facts, now)
     view = View(form, values, known, memory)
-    problems = _checked(form, values, view, known, options)
-    return problems, {} if problems else kept_of(form, values, view, facts)
+    return Judged(form, values, view, _checked(form, values, view, known, options))
 
 
 def _known(facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class View:
-    """One look at a form with its answers and facts; each condition is asked once.
+    """One look at a form with its answers and `facts`; each condition is asked once.
 
     `context`: the names that rules of the form see: facts, and over them every field of the form, a field
     that does not apply or has no right answer being null. `rows`: name of a list -> the same for each row,
@@ -28,7 +28,7 @@ class View:
         facts: Mapping[str, Any],
         memory: feel.Memory | None = None,
     ) -> None:
-        self.memory = memory or feel.Memory()
+        self.memory, self.facts = memory or feel.Memory(), facts
         self.off: set[str] = set()
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.context = self._level(form.level, values, facts, "")

@@ -172,14 +172,11 @@ def test_persons_judged_one_after_another_are_judged_as_each_alone(rows):
     intake, memory = form("intake"), feel.Memory()
     for row in rows:
         values = {**ANSWERS["intake"], **row}
-        together = formjs.check(intake, values, FACTS, OPTIONS, NOW, memory)
-        assert problems(together) == problems(formjs.check(intake, values, FACTS, OPTIONS, NOW))
-        kept = formjs.clean(intake, values, FACTS, memory)
-        assert kept == formjs.clean(intake, values, FACTS)
-        at_once, answers = formjs.judge(intake, values, FACTS, OPTIONS, NOW, memory)
-        assert problems(at_once) == problems(together)
-        assert answers == ({} if together else kept)
+        together = formjs.judge(intake, values, FACTS, OPTIONS, NOW, memory)
+        alone = formjs.judge(intake, values, FACTS, OPTIONS, NOW)
+        assert problems(together) == problems(alone)
+        assert together.kept() == alone.kept() == formjs.clean(intake, values, FACTS)
 
 
-def problems(found):
-    return {name: (each.key, each.hi, each.en, each.params) for name, each in found.items()}
+def problems(judged):
+    return {name: (each.key, each.hi, each.en, each.params) for name, each in judged.problems.items()}

@@ -43,7 +43,7 @@ def choice(key: str, *codes: str, kind: str = "radio", **more: Any) -> dict[str,
 
 
 def faults(trial: formjs.Form, posted: dict[str, list[str]], **staged: Any) -> dict[str, str]:
-    found = formjs.check(trial, formjs.read(trial, posted, staged), FACTS, {}, NOW)
+    found = formjs.judge(trial, formjs.read(trial, posted, staged), FACTS, {}, NOW).problems
     return {name: problem.key for name, problem in found.items()}
 
 
@@ -141,7 +141,7 @@ def test_a_day_that_no_calendar_holds_is_told_so_and_not_in_words_of_a_later_day
         )
     )
     values = formjs.read(trial, {"a-d": ["३१"], "a-m": ["02"], "a-y": ["2026"]}, {})
-    problem = formjs.check(trial, values, FACTS, {}, NOW)["a"]
+    problem = formjs.judge(trial, values, FACTS, {}, NOW).problems["a"]
     assert (problem.key, problem.params, problem.hi) == ("form.no_such_day", {"day": "31-02-2026"}, "")
 
 
@@ -360,7 +360,7 @@ def test_any_post_is_answered_without_an_exception(key: str) -> None:
     def any_post(posted: dict[str, list[str]], op: str) -> None:
         values = formjs.read(shipped, posted, {}, op=op)
         json.dumps(values)
-        problems = formjs.check(shipped, values, FACTS, {}, NOW)
+        problems = formjs.judge(shipped, values, FACTS, {}, NOW).problems
         formjs.draw(shipped, values, problems, FACTS, {}, "hi")
         json.dumps(formjs.clean(shipped, values, FACTS))
 

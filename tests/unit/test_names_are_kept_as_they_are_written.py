@@ -50,7 +50,7 @@ SHAPES = [
 
 def faults(posted: dict[str, str]) -> dict[str, str]:
     values = formjs.read(INTAKE, {name: [text] for name, text in posted.items()}, {})
-    found = formjs.check(INTAKE, values, {"checks": {}}, {}, NOW)
+    found = formjs.judge(INTAKE, values, {"checks": {}}, {}, NOW).problems
     return {name: problem.key for name, problem in found.items() if name in posted}
 
 
@@ -172,4 +172,4 @@ def test_a_district_that_writes_its_own_pattern_need_not_think_of_scripts() -> N
     own = formjs.load(fields)
     values = formjs.read(own, {"sd_entry": ["१२/२०२६"]}, {})
     assert values == {"sd_entry": "12/2026"}
-    assert formjs.check(own, values, {}, {}, NOW) == {}
+    assert formjs.judge(own, values, {}, {}, NOW).problems == {}

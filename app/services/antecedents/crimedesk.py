@@ -183,13 +183,10 @@ def _order(order_no: str) -> str:
 def _answers(filled: EntryForm, now: datetime) -> dict[str, Any]:
     """The answers that are kept. Raises FormInvalid."""
     values = filled.values
-    problems = {
-        **formjs.check(filled.form, values, filled.facts, filled.options, now),
-        **formjs.unreadable(_texts(values)),
-    }
-    if problems:
+    judged = formjs.judge(filled.form, values, filled.facts, filled.options, now)
+    if problems := {**judged.problems, **formjs.unreadable(_texts(values))}:
         raise FormInvalid(values, problems)
-    return formjs.clean(filled.form, values, filled.facts)
+    return judged.kept()
 
 
 _OFFICE_WORDS = ("name", "alias", "father", "village")

@@ -162,11 +162,11 @@ def _is_tick(form: formjs.Form, name: str) -> bool:
 def changes(of: Asked, typed: Mapping[str, Any], fields: Collection[str], now: datetime) -> dict[str, Any]:
     """What differs, as it will be kept. Raises FormInvalid for one of these fields."""
     whole = {**of.values, **typed}
-    found = formjs.check(of.form, whole, of.facts, of.options, now)
-    problems = {name: problem for name, problem in found.items() if name in fields}
+    judged = formjs.judge(of.form, whole, of.facts, of.options, now)
+    problems = {name: problem for name, problem in judged.problems.items() if name in fields}
     if problems:
         raise FormInvalid(whole, problems)
-    kept = formjs.clean(of.form, whole, of.facts)
+    kept = judged.kept()
     return {
         name: kept.get(name) for name in typed if (kept.get(name) or None) != (of.values.get(name) or None)
     }

@@ -99,10 +99,10 @@ def prepare(
 
     def work(session: Session) -> None:
         of = retyped(sheet(session, actor, number, now), boxes)
-        found = formjs.check(of.form, of.values, of.facts, of.options, now)
-        if problems := {name: fault for name, fault in found.items() if name in of.fields}:
+        judged = formjs.judge(of.form, of.values, of.facts, of.options, now)
+        if problems := {name: fault for name, fault in judged.problems.items() if name in of.fields}:
             raise FormInvalid(of.values, problems)
-        kept = formjs.clean(of.form, of.values, of.facts)
+        kept = judged.kept()
         own = session.narrowed(CaseScope(actor.district_id, of.case_id))
         case = cases.lock(own, of.case_id)
         if case is None:

@@ -112,9 +112,10 @@ def withdraw(
     values = sheet.typed(posted)
     draft, refused = drafts.stage(database, actor, sheet.place, sheet.form, values, uploads, now)
     values = formjs.with_files(sheet.form, values, draft.staged)
-    if problems := {**formjs.check(sheet.form, values, sheet.facts, {}, now), **refused}:
+    judged = formjs.judge(sheet.form, values, sheet.facts, {}, now)
+    if problems := {**judged.problems, **refused}:
         raise FormInvalid(values, problems)
-    answers = formjs.clean(sheet.form, values, sheet.facts)
+    answers = judged.kept()
 
     def take_scan(session: Session, case: AnyRow) -> None:
         pii = {field.key: field.pii for field in sheet.form.fields}

@@ -247,7 +247,7 @@ def _filled(
     if sheet.draft is not None:
         raise LeftOut("begun")
     values = _ANSWERS[act](session, sheet, now)
-    if sheet.check(values, now):
+    if sheet.judge(values, now).problems:
         raise LeftOut("asks")
     return sheet, values
 

@@ -61,9 +61,9 @@ class Sheet:
     def typed(self, posted: formjs.Posted, staged: Mapping[str, Any]) -> dict[str, Any]:
         return formjs.read(self.form, posted.values, staged, options=self.options, op=posted.op)
 
-    def check(self, values: dict[str, Any], now: datetime) -> dict[str, Any]:
-        """What is wrong with these values, by field; empty when they may be sent."""
-        return formjs.check(self.form, values, self.facts, self.options, now)
+    def judge(self, values: dict[str, Any], now: datetime) -> formjs.Judged:
+        """What is wrong with these values; without a problem they may be sent."""
+        return formjs.judge(self.form, values, self.facts, self.options, now)
 
     def clean(self, values: dict[str, Any]) -> dict[str, Any]:
         """The answers that count: without what the form does not ask for."""

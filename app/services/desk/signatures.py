@@ -308,7 +308,7 @@ def _reasons(session: Session, actor: Actor, sheet: Sheet, now: datetime) -> Ite
     values = listed.values_of(sheet)
     if values is None:
         yield "begun"
-    elif sheet.check(values, now):
+    elif sheet.judge(values, now).problems:
         yield "asks"
 
 

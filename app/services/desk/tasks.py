@@ -160,13 +160,10 @@ def complete(
     """
     scope = actor_scope(actor)
     sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), scope)
-    values, problems = _answers(database, actor, sheet, posted, uploads, now)
-    if problems:
-        raise FormInvalid(values, problems)
-    sent = _Sent(values, sheet.clean(values), act_id=act_id)
+    sent = _Sent(*_answers(database, actor, sheet, posted, uploads, now), act_id=act_id)
     if not database.loader and signing.signs(sheet.task.form, sent.answers):
         raise stepup.StepUpNeeded(
-            database.write(lambda session: _to_sign(session, actor, task_id, values, now), scope)
+            database.write(lambda session: _to_sign(session, actor, task_id, sent.values, now), scope)
         )
     _send(database, actor, sheet, sent, now)
     return database.read(lambda session: _completed(session, actor, sheet, now), scope)
@@ -182,9 +179,10 @@ def sign(database: Database, actor: Actor, task_id: UUID, step_up_id: UUID, now:
     if sheet.draft is None:
         raise stepup.ContentChanged
     values = sheet.kept()
-    if problems := sheet.check(values, now):
-        raise FormInvalid(values, problems)
-    _send(database, actor, sheet, _Sent(values, sheet.clean(values), proof=step_up_id), now)
+    judged = sheet.judge(values, now)
+    if judged.problems:
+        raise FormInvalid(values, judged.problems)
+    _send(database, actor, sheet, _Sent(values, judged.kept(), proof=step_up_id), now)
     return database.read(lambda session: _completed(session, actor, sheet, now), scope)
 
 
@@ -205,9 +203,7 @@ def keep_to_sign(
         raise NotAllowed
     scope = actor_scope(actor)
     sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), scope)
-    values, problems = _answers(database, actor, sheet, listed.reported(posted), uploads, now)
-    if problems:
-        raise FormInvalid(values, problems)
+    values, _ = _answers(database, actor, sheet, listed.reported(posted), uploads, now)
     if not database.write(lambda session: _is_kept_clean(session, actor, task_id, values, now), scope):
         raise FormInvalid(values, {listed.DECISION: FieldProblem("signatures.problem.alone")})
     holding.begin(database, actor, sheet.task, now)
@@ -241,11 +237,12 @@ def sign_listed(
         return sheet, values
 
     sheet, values = database.read(look, actor_scope(actor))
-    answers = sheet.clean(values)
+    judged = sheet.judge(values, now)
+    answers = judged.kept()
     if sheet.content(answers) not in proven.items:
         raise stepup.ContentChanged
-    if problems := sheet.check(values, now):
-        raise FormInvalid(values, problems)
+    if judged.problems:
+        raise FormInvalid(values, judged.problems)
     _send(database, actor, sheet, _Sent(values, answers, proof=proven.id, is_listed=True), now)
 
 
@@ -263,9 +260,10 @@ def send_prepared(
     sheet, values = database.read(
         lambda session: prepared.fill(session, actor, task_id, now), actor_scope(actor)
     )
-    answers = sheet.clean(values)
-    if problems := sheet.check(values, now):
-        raise FormInvalid(values, problems)
+    judged = sheet.judge(values, now)
+    if judged.problems:
+        raise FormInvalid(values, judged.problems)
+    answers = judged.kept()
     if signing.signs(sheet.task.form, answers):
         raise NotAllowed
     _send(
@@ -312,9 +310,10 @@ def _as_sent(
     if sheet.draft is None or sheet.draft.updated_at != sent_at:
         raise WrittenOn
     values = sheet.draft.values
-    if problems := sheet.check(values, now):
-        raise FormInvalid(values, problems)
-    return sheet, _Sent(values, sheet.clean(values), sent_at=sent_at)
+    judged = sheet.judge(values, now)
+    if judged.problems:
+        raise FormInvalid(values, judged.problems)
+    return sheet, _Sent(values, judged.kept(), sent_at=sent_at)
 
 
 def _send(
@@ -348,19 +347,23 @@ def _answers(
     uploads: Sequence[Upload],
     now: datetime,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What was typed, and what is wrong with it; a form that fails, or brings files, is kept as a draft."""
+    """What was typed, and the answers that count; what fails, or brings files, is kept as a draft.
+
+    Raises FormInvalid.
+    """
     staged = sheet.draft.staged if sheet.draft is not None else {}
     refused: dict[str, Any] = {}
     values = sheet.typed(posted, staged)
     if uploads:
         draft, refused = drafts.stage(database, actor, sheet.place, sheet.form, values, uploads, now)
         values = sheet.typed(posted, draft.staged)
-    problems = {**sheet.check(values, now), **refused}
-    if problems:
+    judged = sheet.judge(values, now)
+    if problems := {**judged.problems, **refused}:
         database.write(
             lambda session: drafts.save(session, actor, sheet.place, values, now), actor_scope(actor)
         )
-    return values, problems
+        raise FormInvalid(values, problems)
+    return values, judged.kept()
 
 
 def _commit(

@@ -86,7 +86,7 @@ def found_locked(
     values = sheet.typed(posted, sheet.draft.staged if sheet.draft is not None else {})
     if values.get(_RESIDENCE) != _LOCKED:
         return False
-    problems = sheet.check(values, now)
+    problems = sheet.judge(values, now).problems
     if uploads:
         draft, refused_files = drafts.stage(database, actor, sheet.place, sheet.form, values, uploads, now)
         problems, values = {**problems, **refused_files}, sheet.typed(posted, draft.staged)

@@ -216,11 +216,9 @@ def form_facts(now: datetime) -> dict[str, Any]:
 def add(session: Session, actor: Actor, typed: Posted, now: datetime) -> UUID:
     """Add one office. Raises FormInvalid, NotAllowed."""
     filled = blank(session, actor, now, typed=typed)
-    problems = formjs.check(filled.form, filled.values, filled.facts, filled.options, now)
-    if not problems:
-        answers = formjs.clean(filled.form, filled.values, filled.facts)
-        problems = Book(session, now).faults(answers)
-    if problems:
+    judged = formjs.judge(filled.form, filled.values, filled.facts, filled.options, now)
+    answers = judged.kept()
+    if problems := judged.problems or Book(session, now).faults(answers):
         raise FormInvalid(filled.values, problems)
     return found(session, actor, answers, now)
 

@@ -101,7 +101,7 @@ def _check(session: Session, actor: Actor, task_id: UUID, answers: Posted, now: 
     """What is wrong with the answers is told before the first case moves, and leaves no draft behind."""
     sheet = sheets.read(session, actor, task_id, now)
     values = sheet.typed(answers, {})
-    if problems := sheet.check(values, now):
+    if problems := sheet.judge(values, now).problems:
         raise FormInvalid(values, problems)
 
 

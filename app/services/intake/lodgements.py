@@ -222,10 +222,10 @@ def checked(
         "received_date": calendars.day(now).isoformat(),
         "candidate_count": count,
     }
-    problems = formjs.check(filled.form, whole, filled.facts, filled.options, now)
-    if problems:
-        raise FormInvalid(whole, problems)
-    return formjs.clean(filled.form, whole, filled.facts)
+    judged = formjs.judge(filled.form, whole, filled.facts, filled.options, now)
+    if judged.problems:
+        raise FormInvalid(whole, judged.problems)
+    return judged.kept()
 
 
 def public_keys(made: formjs.Form) -> set[str]:

@@ -165,9 +165,10 @@ def send(
     filled = database.read(lambda session: blank(session, actor, number, now, typed=posted), scope)
     draft, refused = drafts.stage(database, actor, _place(case), form(), filled.values, uploads, now)
     values = formjs.with_files(form(), filled.values, draft.staged)
-    if problems := {**formjs.check(form(), values, filled.facts, {}, now), **refused}:
+    judged = formjs.judge(form(), values, filled.facts, {}, now)
+    if problems := {**judged.problems, **refused}:
         raise FormInvalid(values, problems)
-    answers = formjs.clean(form(), values, filled.facts)
+    answers = judged.kept()
 
     def put(session: Session) -> UUID:
         if answers["kind"] not in _kinds(session, case):

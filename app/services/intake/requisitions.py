@@ -287,10 +287,10 @@ def _submitted(
         raise DomainError("error.purpose_disabled")
     values = sheet.typed(posted, draft.staged)
     sheet = database.read(lambda s: _compared(s, sheet, values, posted.sent_as, now), actor_scope(actor))
-    problems = {**formjs.check(sheet.form, values, sheet.facts, sheet.options, now), **refused}
-    if problems:
+    judged = formjs.judge(sheet.form, values, sheet.facts, sheet.options, now)
+    if problems := {**judged.problems, **refused}:
         raise FormInvalid(values, problems)
-    return replace(sheet, sent_as=posted.sent_as), draft, formjs.clean(sheet.form, values, sheet.facts)
+    return replace(sheet, sent_as=posted.sent_as), draft, judged.kept()
 
 
 def _letter_sent_as(session: Session, actor: Actor, sent_as: UUID | None) -> bool:

@@ -77,12 +77,10 @@ class RowJudge:
         values |= {key: value for key, value in self.initial.items() if key not in cells}
         values |= self._implied(asked, cells)
         values = formjs.with_files(self.form, values, files or {})
-        faults, answers = formjs.judge(self.form, values, self.facts, self.options, self._now, self._memory)
-        faults = {name: self._told(name, fault, cells) for name, fault in faults.items()}
+        judged = formjs.judge(self.form, values, self.facts, self.options, self._now, self._memory)
+        faults = {name: self._told(name, fault, cells) for name, fault in judged.problems.items()}
         faults |= formjs.unreadable(cells)
-        if faults:
-            return Judged({}, faults)
-        return Judged(answers)
+        return Judged({}, faults) if faults else Judged(judged.kept())
 
     def _cells(self, cells: dict[str, str]) -> dict[str, str]:
         """The cells of a row as the form takes them."""
