@@ -254,6 +254,7 @@ def read(page: str) -> None:
     assert not re.search(
         r"[{}\[\]_]{2}(?!_)|\{|\}|\[\[|\]\]|_hi\b|_en\b", page.replace("____________", "")
     ), page
+    assert not re.search(r"\(s\)|ते/\S*ती |ि/\S*ियों", page), "a form left to the reader: " + page
     assert not re.search(r",\s*[,।.;:]|।\s*।|\(\s*\)|\s[,।;]|:\s*[।,;]", page), page
 
 
