@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.domain import secrecy
 from app.domain.errors import DomainError, NotAllowed, NotFound
@@ -28,7 +28,7 @@ from app.services.store import audit, keys
 from app.services.timekeeping import waits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -228,47 +228,61 @@ def send(
     asks, for a listed reason and until a named day: the answer starts it again. Raises Refused, NotFound for a
     question that the office was not asked, waits.NoClock where no clock of the office runs.
     """
-    to_office_id, answers_id, text = wanted.to_office_id, wanted.answers_id, _checked(wanted.text)
-    due_on = _due(wanted, now)
+    text, due_on = _checked(wanted.text), _due(wanted, now)
     pauses_for = _pauses_for(wanted, due_on)
-    asked: AnyRow | None = None
-    if answers_id is not None:
-        asked = next((each for each in table.notes_of(session, case.id) if each.id == answers_id), None)
-        if asked is None or asked.to_office_id != actor.post.office_id:
-            raise NotFound
-        if _closed_for(actor, asked, reported=reported):
-            raise NotFound
-        to_office_id = asked.from_office_id
-    elif to_office_id not in {each.id for each in to}:
+    asked = _asked(session, actor, case, wanted, reported=reported)
+    if asked is None and wanted.to_office_id not in {each.id for each in to}:
         raise Refused("note.office_missing")
+    receiver = wanted.to_office_id if asked is None else asked.from_office_id
     own = session.narrowed(CaseScope(actor.district_id, case.id))
     cases.lock(own, case.id)
-    if answers_id is not None:
-        _close(own, actor, case, asked, now)
+    _close(own, actor, case, asked, now)
+    said = {"answers_id": wanted.answers_id, "due_on": due_on, "pauses_for": pauses_for}
+    note_id = _insert(own, actor, case, receiver, text, now, said)
+    if pauses_for is not None:
+        waits.begin(own, case, actor.post.office_id, pauses_for, note_id, now)
+    told = {"answers": wanted.answers_id and str(wanted.answers_id), "pauses_for": pauses_for}
+    told = {name: value for name, value in told.items() if value is not None}
+    audit.record(own, f"case:{case.id}", "note:send", f"note:{note_id}", actor, now, to=str(receiver), **told)
+
+
+def _asked(session: Session, actor: Actor, case: AnyRow, wanted: Wanted, *, reported: bool) -> AnyRow | None:
+    """The question that is answered, if one is. Raises NotFound for one that the office was not asked."""
+    if wanted.answers_id is None:
+        return None
+    found = next((each for each in table.notes_of(session, case.id) if each.id == wanted.answers_id), None)
+    if found is None or found.to_office_id != actor.post.office_id:
+        raise NotFound
+    if _closed_for(actor, found, reported=reported):
+        raise NotFound
+    return found
+
+
+def _insert(
+    session: Session,
+    actor: Actor,
+    case: AnyRow,
+    receiver: UUID | None,
+    text: str,
+    now: datetime,
+    more: Mapping[str, Any],
+) -> UUID:
+    """A note of the officer's office, sealed with the key of its case; -> its id."""
     note_id = new_id(session.recorded_at)
-    key = keys.unlock(own, case.data_key_id)
     table.insert_note(
-        own,
+        session,
         {
             "id": note_id,
             "case_id": case.id,
             "from_office_id": actor.post.office_id,
-            "to_office_id": to_office_id,
-            "text": keys.seal(key, _place(note_id), text.encode()),
-            "answers_id": answers_id,
-            "due_on": due_on,
-            "pauses_for": pauses_for,
+            "to_office_id": receiver,
+            "text": keys.seal(keys.unlock(session, case.data_key_id), _place(note_id), text.encode()),
             "at": now,
             "written_by": actor.officer_id,
+            **more,
         },
     )
-    if pauses_for is not None:
-        waits.begin(own, case, actor.post.office_id, pauses_for, note_id, now)
-    answers = {"answers": str(answers_id)} if answers_id is not None else {}
-    answers |= {"pauses_for": pauses_for} if pauses_for is not None else {}
-    audit.record(
-        own, f"case:{case.id}", "note:send", f"note:{note_id}", actor, now, to=str(to_office_id), **answers
-    )
+    return note_id
 
 
 def keep(session: Session, actor: Actor, case: AnyRow, wanted: Wanted, now: datetime) -> None:
@@ -281,22 +295,10 @@ def keep(session: Session, actor: Actor, case: AnyRow, wanted: Wanted, now: date
     text = _checked(wanted.text)
     if wanted.due is not None or wanted.is_unreadable_day or wanted.pauses_for:
         raise Refused("note.own_asks_nothing")
-    own, note_id = session.narrowed(CaseScope(actor.district_id, case.id)), new_id(session.recorded_at)
+    own = session.narrowed(CaseScope(actor.district_id, case.id))
     cases.lock(own, case.id)
-    table.insert_note(
-        own,
-        {
-            "id": note_id,
-            "case_id": case.id,
-            "from_office_id": actor.post.office_id,
-            "to_office_id": actor.post.office_id,
-            "text": keys.seal(keys.unlock(own, case.data_key_id), _place(note_id), text.encode()),
-            "at": now,
-            "written_by": actor.officer_id,
-            "closed_at": now,
-            "closed_by": actor.officer_id,
-        },
-    )
+    closed = {"closed_at": now, "closed_by": actor.officer_id}
+    note_id = _insert(own, actor, case, actor.post.office_id, text, now, closed)
     audit.record(own, f"case:{case.id}", "note:keep", f"note:{note_id}", actor, now)
 
 

@@ -29,10 +29,11 @@ from app.services.district import calendars
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from app.domain.clock import WorkingCalendar
+    from app.domain.ledger import Holding
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
 
@@ -221,55 +222,61 @@ def _wanted(
     book: Ledger, case: AnyRow, at: datetime, status: str
 ) -> Iterable[tuple[tuple[Any, ...], dict[str, Any]]]:
     """The rows that a ledger comes to, by what tells them apart."""
-    runs = book.police.runs if book.police is not None else ()
     common = {"purpose": case.purpose}
     for held in book.holdings:
-        since, carried = None, 0
-        if is_police(held.office_kind):
-            place = next(n for n, run in enumerate(runs) if run[0] <= held.received_on <= run[1])
-            since, carried = runs[place][0], sum(days for *_, days in runs[:place])
-        open_pause = next((pause.since for pause in held.pauses if pause.until is None), None)
-        yield (
-            (OFFICE, held.office, held.received_at),
-            {
-                **common,
-                "office_id": held.office,
-                "office_kind": held.office_kind,
-                "received_at": held.received_at,
-                "received_on": held.received_on,
-                "due_on": held.due_on,
-                "police_on": since,
-                "carried": carried,
-                "paused_on": open_pause,
-                "paused_days": _listed_days(held.pauses),
-                "stopped_at": held.sent_at,
-                "stopped_on": held.sent_on,
-                "outcome": held.outcome,
-                "gross_days": None if held.sent_on is None else held.gross,
-                "net_days": None if held.sent_on is None else held.net,
-            },
-        )
+        yield (OFFICE, held.office, held.received_at), {**common, **_office_row(book, held)}
     yield from _police_rows(book, common)
+    yield (WHOLE, 0), {**common, **_whole_row(book, at, status)}
+
+
+def _office_row(book: Ledger, held: Holding) -> dict[str, Any]:
+    """One holding of an office; of the police also since when, and after how many days, their time ran."""
+    runs = book.police.runs if book.police is not None else ()
+    since, carried = None, 0
+    if is_police(held.office_kind):
+        place = next(n for n, run in enumerate(runs) if run[0] <= held.received_on <= run[1])
+        since, carried = runs[place][0], sum(days for *_, days in runs[:place])
+    return {
+        "office_id": held.office,
+        "office_kind": held.office_kind,
+        "received_at": held.received_at,
+        "received_on": held.received_on,
+        "due_on": held.due_on,
+        "police_on": since,
+        "carried": carried,
+        "paused_on": _paused_on(held.pauses),
+        "paused_days": _listed_days(held.pauses),
+        "stopped_at": held.sent_at,
+        "stopped_on": held.sent_on,
+        "outcome": held.outcome,
+        "gross_days": None if held.sent_on is None else held.gross,
+        "net_days": None if held.sent_on is None else held.net,
+    }
+
+
+def _whole_row(book: Ledger, at: datetime, status: str) -> dict[str, Any]:
+    """The whole case, which its first office began; `status` is empty while it is open."""
     first = book.holdings[0]
     ended = at if status else None
-    yield (
-        (WHOLE, 0),
-        {
-            **common,
-            "office_id": first.office,
-            "office_kind": first.office_kind,
-            "received_on": book.whole.since,
-            "received_at": first.received_at,
-            "due_on": book.whole.due_on,
-            "paused_on": next((pause.since for pause in book.whole.pauses if pause.until is None), None),
-            "paused_days": _listed_days(book.whole.pauses),
-            "stopped_at": ended,
-            "stopped_on": None if ended is None else book.whole.until,
-            "outcome": status,
-            "gross_days": None if ended is None else book.whole.gross,
-            "net_days": None if ended is None else book.whole.net,
-        },
-    )
+    return {
+        "office_id": first.office,
+        "office_kind": first.office_kind,
+        "received_on": book.whole.since,
+        "received_at": first.received_at,
+        "due_on": book.whole.due_on,
+        "paused_on": _paused_on(book.whole.pauses),
+        "paused_days": _listed_days(book.whole.pauses),
+        "stopped_at": ended,
+        "stopped_on": None if ended is None else book.whole.until,
+        "outcome": status,
+        "gross_days": None if ended is None else book.whole.gross,
+        "net_days": None if ended is None else book.whole.net,
+    }
+
+
+def _paused_on(pauses: Iterable[Pause]) -> date | None:
+    """Since when the clock stands, where it does."""
+    return next((pause.since for pause in pauses if pause.until is None), None)
 
 
 def _listed_days(pauses: Iterable[Pause]) -> int:
