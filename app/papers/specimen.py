@@ -102,7 +102,7 @@ _SAID: dict[str, tuple[str, str]] = {
     "section": ("सामान्य शाखा", "General Section"),
     "speaking_order": ("एक नमूना सकारण आदेश।", "A specimen of a speaking order."),
     "stay": ("जन्म से", "since birth"),
-    "step": ("स्थल जाँच", "enquiry on the spot"),
+    "step": ("स्थल भ्रमण", "visit"),
     "thana": ("नमूना", "Specimen"),
     "village": ("नमूना ग्राम", "Specimen Village"),
     "witnesses": ("साक्षी एक, साक्षी दो", "Witness One, Witness Two"),

@@ -164,7 +164,7 @@ class Officers:
         names = ("राहुल कुमार शर्मा", "Rahul Kumar Sharma")
         special = ("साइबर थाना", "महिला थाना", "अनु०जाति/जनजाति थाना", "यातायात थाना")
         self.choose(screen, *names, "हाँ", *special, "कोई प्रविष्टि नहीं")
-        self.choose(screen, "मैं इस खोज-परिणाम को प्रमाणित करता/करती हूँ")
+        self.choose(screen, "यह खोज-परिणाम मेरे द्वारा प्रमाणित है")
         if self._look.scripts:  # one press for three boxes; neither is counted
             screen.page.get_by_role("button", name="आज (अभिलेख किस तिथि तक देखे गए)").click()
         else:
@@ -176,7 +176,7 @@ class Officers:
 
     def special_report(self, number: str) -> None:
         screen = self.task("special_branch", number)
-        self.choose(screen, "कोई प्रतिकूल तथ्य नहीं", "मैं इस प्रतिवेदन पर हस्ताक्षर करता/करती हूँ")
+        self.choose(screen, "कोई प्रतिकूल तथ्य नहीं", "इस प्रतिवेदन पर मेरे हस्ताक्षर हैं")
         screen.sound("task-special")
         self.send(screen, "प्रतिवेदन दें")
 
@@ -237,7 +237,7 @@ class Officers:
         if self.at("sp").open(f"/inbox?search={number}").page.locator("[data-row]").count():
             return
         screen = self.above("sdpo", number)
-        self.choose(screen, "मैं इस मंतव्य पर हस्ताक्षर करता/करती हूँ")
+        self.choose(screen, "इस मंतव्य पर मेरे हस्ताक्षर हैं")
         self.send(screen, "सहमत")
 
     def above(self, role: str, number: str) -> Screen:
@@ -256,7 +256,7 @@ class Officers:
 
     def decide(self, number: str) -> None:
         screen = self.task("dm", number)
-        self.choose(screen, "मैं इस निर्णय पर हस्ताक्षर करता/करती हूँ")
+        self.choose(screen, "इस निर्णय पर मेरे हस्ताक्षर हैं")
         screen.sound("task-decide")
         self.send(screen, "निर्गत करें")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.journey import Journey
     from tests.serving import Site
 
-SIGNED = "मैं इस मंतव्य पर हस्ताक्षर करता/करती हूँ"
+SIGNED = "इस मंतव्य पर मेरे हस्ताक्षर हैं"
 PRESENT, HEARD = "आवेदक स्वयं", "आवेदक ने कांड का विचाराधीन होना स्वीकार किया।"
 ORDER = "कांड के तथ्य सहित प्रतिवेदन विभाग को भेजा जाए।"
 
@@ -110,7 +110,7 @@ def settle(officers: Officers, number: str) -> None:
 def recommend_facts(officers: Officers, number: str) -> None:
     screen = officers.task("sp", number)
     assert "दर्ज उत्तरों के अनुसार: प्रतिकूल" in screen.text()
-    officers.choose(screen, "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
+    officers.choose(screen, "इस अनुशंसा पर मेरे हस्ताक्षर हैं")
     officers.write(screen, "कारण", "कांड 112/2021 में विचारण जारी है।")
     screen.sound("route-recommend")
     officers.send(screen, "अनुशंसा भेजें")
@@ -131,14 +131,14 @@ def hear(officers: Officers, number: str) -> None:
     officers.write(screen, "उपस्थित", PRESENT)
     officers.write(screen, "पक्ष का सार", HEARD)
     officers.write(screen, "अभिमत", "अभिलेख के तथ्य यथावत हैं।")
-    officers.choose(screen, "मैं इस अभिमत पर हस्ताक्षर करता/करती हूँ")
+    officers.choose(screen, "इस अभिमत पर मेरे हस्ताक्षर हैं")
     screen.sound("route-hearing")
     officers.send(screen, "सुनवाई हुई")
 
 
 def order_facts(officers: Officers, number: str) -> None:
     screen = officers.task("dm", number)
-    officers.choose(screen, "मैं इस निर्णय पर हस्ताक्षर करता/करती हूँ")
+    officers.choose(screen, "इस निर्णय पर मेरे हस्ताक्षर हैं")
     officers.send(screen, "तथ्य सहित निर्गत करें")
     officers.write(screen, "आदेश", ORDER)
     screen.sound("route-decide")

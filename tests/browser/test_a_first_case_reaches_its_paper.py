@@ -46,7 +46,7 @@ def test_eight_posts_take_a_case_with_two_thanas_to_its_department_and_nothing_i
     officers.search(number)
     for thana in ("th_mufassil", "th_garkha"):
         officers.enquire(number, thana)
-    officers.recommend(number, "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
+    officers.recommend(number, "इस अनुशंसा पर मेरे हस्ताक्षर हैं")
     officers.decide(number)
     officers.read_paper("dm", number)
     officers.deliver(number)
@@ -78,7 +78,7 @@ def test_the_superintendent_returns_a_case_for_another_enquiry(others: Officers,
     again = others.visitor(number, "th_marhaura", journey.actor_of(visit).name_hi)
     assert "पूर्व के निवास की पुष्टि करें" in again.text()
     journey.go_on(number, until="recommend")
-    others.recommend(number, "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
+    others.recommend(number, "इस अनुशंसा पर मेरे हस्ताक्षर हैं")
     assert journey.steps(number) == ["decide"]
 
 
@@ -91,7 +91,7 @@ def test_a_paper_that_the_superintendent_signs_makes_no_task_for_the_magistrate(
     journey.go_on(number, until="write_special_report")
     others.special_report(number)
     journey.go_on(number, until="recommend")
-    others.recommend(number, "निर्गत करें", "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ")
+    others.recommend(number, "निर्गत करें", "इस अनुशंसा पर मेरे हस्ताक्षर हैं")
     others.read_paper("sp", number)
     assert (
         number not in others.at("dm").open(f"/inbox?search={number}").page.locator("table").all_inner_texts()

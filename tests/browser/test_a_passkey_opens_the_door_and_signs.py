@@ -51,7 +51,7 @@ def test_a_passkey_is_added_and_opens_the_door_and_signs_a_paper(
     assert screen.path == "/inbox"
 
     screen.open(f"/tasks/{task.id}")
-    screen.page.get_by_label("मैं इस निर्णय पर हस्ताक्षर करता/करती हूँ", exact=True).check()
+    screen.page.get_by_label("इस निर्णय पर मेरे हस्ताक्षर हैं", exact=True).check()
     screen.press("निर्गत करें").sound("sign-by-passkey")
     screen.press("पासकी से पुष्टि करें")
     assert task.id not in {each.id for each in journey.waiting(number)}

@@ -128,7 +128,7 @@ def test_the_outcome_of_a_visit_follows_the_answers_and_asks_for_words_only_when
     those.choose(screen, "निवासी नहीं")
     expect(derived).to_have_text("निवासी नहीं")
     expect(report).to_be_visible()
-    those.choose(screen, "घर बंद, पुनः जाऊँगा/जाऊँगी")
+    those.choose(screen, "घर बंद, पुनः जाना है")
     assert not derived.is_visible()
     assert box(screen, "next_visit-d").is_visible()
     those.choose(screen, "निवासी हैं")

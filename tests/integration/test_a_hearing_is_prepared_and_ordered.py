@@ -125,8 +125,8 @@ def test_of_a_signature_the_facts_say_who_and_when_and_not_that_a_box_was_ticked
 ) -> None:
     told = main(office.at(Role.DM).get(f"/tasks/{office.task(at_dm, 'decide').id}"))
     assert "पुलिस अधीक्षक की अनुशंसा" in told
-    assert "मैं इस निर्णय पर हस्ताक्षर करता/करती हूँ" in told  # his own, to be ticked
-    assert "मैं इस अनुशंसा पर हस्ताक्षर करता/करती हूँ" not in told
+    assert "इस निर्णय पर मेरे हस्ताक्षर हैं" in told  # his own, to be ticked
+    assert "इस अनुशंसा पर मेरे हस्ताक्षर हैं" not in told
 
 
 def assert_recorded_beside_each_other(office: Office, number: str) -> None:

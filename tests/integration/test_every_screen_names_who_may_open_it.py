@@ -61,7 +61,7 @@ STABLE_WITH_NAME = ["/tasks/<", "/cases/<", "/verify/<", "/healthz", "/readyz"]
 
 #: Screens to which the navigation does not lead: before the door, one's own account, a case, a step-up.
 OUTSIDE_THE_NAVIGATION = {
-    "account", "assets", "bundles", "cases", "demo", "finder", "health", "help", "live", "newcomers", "notices",
+    "account", "assets", "bundles", "demo", "finder", "health", "help", "live", "newcomers", "notices",
     "passkeys", "sessions", "signin", "stepup"
 }  # fmt: skip
 WITHOUT_A_PAGE = {"assets", "demo", "health", "help", "live"}  # they answer, and show nothing of their own

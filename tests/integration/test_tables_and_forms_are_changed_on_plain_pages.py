@@ -147,7 +147,7 @@ def test_files_are_listed_by_what_they_are_called(admin: Visitor, proposal: str)
     for address in (proposal, "/modeler/releases/1", "/modeler"):
         page = text_of(admin.get(address))
         for title, name in (
-            ("स्थल जाँच", "visit.form"),
+            ("स्थल भ्रमण", "visit.form"),
             ("जाँच की सूची", "checks.dmn"),
             ("पत्रों के पाठ", "papers.json"),
         ):

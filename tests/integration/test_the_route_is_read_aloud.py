@@ -47,7 +47,7 @@ def test_no_text_of_the_shipped_route_is_left_in_feel(lang: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('visit.resident = "house_locked"', "यदि “स्थल भ्रमण: निवास” “घर बंद, पुनः जाऊँगा/जाऊँगी” है"),
+        ('visit.resident = "house_locked"', "यदि “स्थल भ्रमण: निवास” “घर बंद, पुनः जाना है” है"),
         ("rounds > 2", "यदि “जाँच कितनी बार हुई” “2” से अधिक है"),
         (
             "not(outcome.sdpo_review) and (rounds = 1 or rounds = 2)",

@@ -44,6 +44,7 @@ _REACHED_FROM = {
     "calendar": "reports",
     "canvas": "modeler",
     "caselist": "search",
+    "cases": "search",
     "charges": "inbox",
     "clocks": "reports",
     "crimelists": "crimes",
@@ -86,7 +87,7 @@ _REACHED_FROM = {
     "subjects": "search",
     "tasks": "inbox",
     "thanas": "admin",
-    "leavingout": "requisitions",
+    "leavingout": "search",
     "offices": "admin",
     "officelists": "admin",
     "tokens": "department",
@@ -94,7 +95,7 @@ _REACHED_FROM = {
     "verify": "certificates",
     "watch": "reports",
     "visits": "inbox",
-    "withdrawals": "requisitions",
+    "withdrawals": "search",
 }
 
 
