@@ -239,6 +239,11 @@ def grouped(number: int) -> str:
     return ("-" if number < 0 else "") + ",".join([*groups, tail])
 
 
+def unbroken(text: str) -> Markup:
+    """A text as it stands; no line of the page ends within one of its dates."""
+    return Markup(_DAY.sub(r'<span class="text-nowrap">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped
+
+
 def paragraphs(text: str) -> Markup:
     """Plain text of a catalogue as paragraphs and lists: an empty line parts, a line with '- ' is a list item."""
     parts = []
@@ -248,8 +253,7 @@ def paragraphs(text: str) -> Markup:
             items = "".join(f"<li>{escape(line[2:])}</li>" for line in lines)
             parts.append(f"<ul>{items}</ul>")
         elif lines:
-            words = _DAY.sub(r'<span class="text-nowrap">\g<0></span>', str(escape(" ".join(lines))))
-            parts.append(f"<p>{words}</p>")
+            parts.append(f"<p>{unbroken(' '.join(lines))}</p>")
     return Markup("".join(parts))  # noqa: S704 - every line was escaped above
 
 
@@ -305,5 +309,6 @@ def install(app: Flask) -> None:
         days_words=days_words,
         grouped=grouped,
         paragraphs=paragraphs,
+        unbroken=unbroken,
         drawing=drawing,
     )
