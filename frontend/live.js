@@ -1,5 +1,6 @@
 // A page that stays true: told by the server that something on it changed, it asks for itself anew and puts in the
 // parts that differ. A hidden tab hears nothing; a browser or a line that cannot be told asks every twenty seconds.
+// A page of work that goes on beside it (`data-again`) looks again every few seconds until that is over.
 
 const main = document.querySelector("main[data-live]");
 const ASKS = 20000;
@@ -126,4 +127,44 @@ class Live {
   }
 }
 
+const LOOKS = 2500; // between two looks at work that goes on
+const isGoingOn = (page) => Boolean(page.querySelector("[data-again]"));
+
+class Again {
+  constructor() {
+    document.addEventListener("visibilitychange", () => this.wait());
+    addEventListener("pagehide", () => clearTimeout(this.timer));
+    addEventListener("pageshow", (event) => event.persisted && this.wait());
+    this.wait();
+  }
+
+  wait() {
+    clearTimeout(this.timer);
+    if (!document.hidden) this.timer = setTimeout(() => this.look(), LOOKS);
+  }
+
+  // Whether what stood here tells also what came of it; else the page is another, and is asked for whole.
+  hasPlaceIn(page) {
+    const part = document.querySelector("[data-again]")?.closest("[data-live-part]");
+    return Boolean(part && page.getElementById(part.id));
+  }
+
+  async look() {
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "manual" });
+      const page = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+      const isOver = answer.type === "opaqueredirect" || answer.status === 404 || (page && !isGoingOn(page));
+      if (isOver && !(page && this.hasPlaceIn(page)) && !isTyped(document)) {
+        return location.replace(location.pathname + location.search);
+      }
+      if (page) [...page.querySelectorAll("[data-live-part]")].forEach(putIn);
+      if (isOver) return;
+    } catch {
+      // the line is away: the next time will tell
+    }
+    this.wait();
+  }
+}
+
 if (main) new Live();
+if (isGoingOn(document)) new Again();

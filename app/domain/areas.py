@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from app.domain.names import skeleton
-from app.domain.text import ascii_digits, fault_in, tidy
+from app.domain.text import ascii_digits, tidy, words_refused
 
 #: Words that say what a place is, not which one.
 _KINDS = frozenset(
@@ -35,8 +35,11 @@ def area_key(pin: str, village: str) -> str:
 
 
 def village_in(line: str) -> tuple[str, str] | None:
-    """Key and name of the village that a typed line tells, name and PIN code; None where it tells none."""
+    """Key and name of the village that a typed line tells, name and PIN code; None where it tells none.
+
+    A name in an old Hindi font tells none: it would be kept as it stands, and be found by nobody.
+    """
     parts = _LINE.fullmatch(ascii_digits(tidy(line)))
     name = "" if parts is None else parts[1].strip()
-    code = "" if parts is None or fault_in(name, lines=False) else area_key(parts[2], name)
+    code = "" if parts is None or words_refused(name, lines=False) else area_key(parts[2], name)
     return (code, name) if code else None

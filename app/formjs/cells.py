@@ -16,7 +16,7 @@ from app.formjs.expressions import is_true
 from app.formjs.kind import Choice, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from app.formjs.kind import Options
     from app.formjs.model import Form, Node, Text
@@ -32,7 +32,10 @@ _FALSE = frozenset(("false", "no", "n", "0", "नहीं", "नही", "ज�
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """A field of the form as a column: `choices` are the words of its list, `kind` the form's own name of it."""
+    """A field of the form as a column: `choices` are the words of its list, `kind` the form's own name of it.
+
+    `hangs_on`: the names of the columns that decide in which row it is needed, where not all or none do.
+    """
 
     key: str
     kind: str
@@ -40,6 +43,7 @@ class Column:
     hint: Text
     error: Text
     is_required: bool
+    hangs_on: tuple[Text, ...]
     choices: tuple[Choice, ...]
     heads: frozenset[str]  # what its heading may say, without what people add to one
     _known: dict[str, str] = field(default_factory=dict)  # what a word of a cell was found to mean
@@ -62,9 +66,11 @@ def columns(form: Form, facts: Mapping[str, Any], options: Options, alike: Mappi
         node = placed.node
         if node.key not in own or node.kind not in _ONE_CELL or node.is_decision:
             continue
-        hidden = [_is_hidden(each, own, known) for each in (*placed.groups, node)]
+        around = (*placed.groups, node)
+        hidden = [_is_hidden(each, own, known) for each in around]
         if True in hidden:
             continue
+        asked_by = _read_of(around, own) if node.rules.is_required and None in hidden else ()
         found.append(
             Column(
                 node.key,
@@ -73,6 +79,7 @@ def columns(form: Form, facts: Mapping[str, Any], options: Options, alike: Mappi
                 node.hint,
                 node.error,
                 node.rules.is_required and None not in hidden,
+                tuple(form.level.inputs[key].label for key in form.level.inputs if key in asked_by),
                 tuple(_choices(node, options)),
                 _heads(node),
             )
@@ -85,8 +92,13 @@ def _is_hidden(node: Node, own: Collection[str], known: Mapping[str, Any]) -> bo
     """Whether every row hides it, or none does; None where that hangs on what the row says in its `own` fields."""
     if node.hide is None:
         return False
-    reads = {path[0] for path in feel.names_read(node.hide)}
-    return None if reads & set(own) else is_true(node.hide, known)
+    return None if _read_of([node], own) else is_true(node.hide, known)
+
+
+def _read_of(nodes: Iterable[Node], own: Collection[str]) -> set[str]:
+    """The `own` fields of a row that say whether these are hidden."""
+    rules = [node.hide for node in nodes if node.hide is not None]
+    return {path[0] for rule in rules for path in feel.names_read(rule)} & set(own)
 
 
 def _choices(node: Node, options: Options) -> list[Choice]:

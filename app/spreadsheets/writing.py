@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _HEAD = PatternFill("solid", fgColor="FFDCE6F1")
 _NEEDED = PatternFill("solid", fgColor="FFFCE4D6")
+_SOMETIMES = PatternFill("solid", fgColor="FFFFF7DB")
 _FAULT = PatternFill("solid", fgColor="FFFFC7CE")
 _BOLD = Font(bold=True)
 _WRAP = Alignment(wrap_text=True, vertical="top")
@@ -28,11 +29,15 @@ _LIST_SHEET = "सूचियाँ"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column of the template: its name, what is written into it, and the choices where there is a list."""
+    """A column of the template: its name, what is written into it, and the choices where there is a list.
+
+    `is_needed`: in every row; `is_sometimes`: in those that another column picks.
+    """
 
     name: str
     hints: Sequence[str]
     is_needed: bool = False
+    is_sometimes: bool = False
     choices: Sequence[str] = ()
 
 
@@ -48,7 +53,7 @@ def template(title: str, hints_title: str, headings: Sequence[Heading], rows: in
         letter = get_column_letter(place)
         cell = sheet.cell(1, place, heading.name)
         cell.font, cell.alignment = _BOLD, _WRAP
-        cell.fill = _NEEDED if heading.is_needed else _HEAD
+        cell.fill = _NEEDED if heading.is_needed else _SOMETIMES if heading.is_sometimes else _HEAD
         sheet.column_dimensions[letter].width = min(max(_LEAST, len(heading.name) + 2), _WIDEST)
         sheet.column_dimensions[letter].number_format = _TEXT_FORMAT
         for row in range(2, 42):

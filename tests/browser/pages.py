@@ -58,7 +58,7 @@ class Screen:
         self._wait_for_codes = wait
         self._pictures = pictures
         self._look = look
-        self._scripts = scripts
+        self.scripts = scripts
 
     def open(self, path: str) -> Screen:
         self.page.goto(path, wait_until="load")
@@ -186,7 +186,7 @@ class Screen:
 
         Without scripts axe never comes back: the same markup is looked at by the looks that have them.
         """
-        if not self._scripts:
+        if not self.scripts:
             return []
         self.page.evaluate(_axe_source())
         found: dict[str, Any] = self.page.evaluate(_RUN_AXE, _AXE_RULES)

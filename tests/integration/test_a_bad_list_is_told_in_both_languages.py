@@ -16,7 +16,7 @@ from app.models.intake.rosters import roster
 from app.services.intake import rosterwork
 from tests.districts import NOW
 from tests.hostile.test_sheets_are_read_without_trust import book, claiming
-from tests.integration.test_a_list_of_candidates_becomes_cases import HEADS, person, sheet
+from tests.integration.test_a_list_of_candidates_becomes_cases import HEADS, PIN, person, sheet
 from tests.office import MULTIPART, Office, text_of
 
 if TYPE_CHECKING:
@@ -126,13 +126,9 @@ def test_each_faulty_cell_is_told_in_both_languages_on_the_page_and_in_the_sheet
         person(5, THANA="कहीं नहीं"),
         person(6, NAME_HI="jke dqekj"),
         person(0, DOB="14/3/1990"),
+        person(3, DOB="14/3/1990", NAME_EN="Rahul Kumar", PIN="84130"),
     ]
-    address = clerk.hands_in(sheet(rows)).headers["Location"]
-    page = text_of(clerk.browser.get(address))
-    chosen = re.findall(r'name="(column-\d+)">.*?value="([^"]+)" selected', page, re.DOTALL)
-    assert clerk.browser.post(f"{address}/columns", dict(chosen)).status_code == 303
-    while rosterwork.go_on(office.database, NOW):
-        pass
+    address = judged(clerk, sheet(rows))
     wanted = {
         "hi": {
             4: "दिन, माह और वर्ष तीनों अंकों में लिखें",
@@ -140,6 +136,7 @@ def test_each_faulty_cell_is_told_in_both_languages_on_the_page_and_in_the_sheet
             6: "यहाँ सूत्र (formula) है",
             7: "“कहीं नहीं” प्रपत्र की सूची में नहीं है",
             8: "कृतिदेव फॉन्ट में लिखा है",
+            10: "संभावित दोहरी प्रविष्टि: पंक्ति 2 जैसी",
         },
         "en": {
             4: "Write day, month and year in digits, as 05 11 2026",
@@ -147,6 +144,7 @@ def test_each_faulty_cell_is_told_in_both_languages_on_the_page_and_in_the_sheet
             6: "Here is a formula",
             7: "“कहीं नहीं” is not in the form's list",
             8: "written in the Kruti Dev font",
+            10: "Perhaps entered twice: like row 2",
         },
     }
     twice = {"hi": "पंक्ति 2 जैसी", "en": "like row 2"}
@@ -165,6 +163,35 @@ def test_each_faulty_cell_is_told_in_both_languages_on_the_page_and_in_the_sheet
         beside = " ".join(texts[len(HEADS) :])
         assert wanted["hi"][row] in beside
         assert wanted["en"][row] in beside
+
+
+def judged(clerk: Clerk, data: bytes) -> str:
+    """Hand a list in, say that its columns mean what they seem to, and have it judged; -> its address."""
+    address = clerk.hands_in(data).headers["Location"]
+    page = text_of(clerk.browser.get(address))
+    chosen = re.findall(r'name="(column-\d+)">.*?value="([^"]+)" selected', page, re.DOTALL)
+    assert clerk.browser.post(f"{address}/columns", dict(chosen)).status_code == 303
+    going_on = text_of(clerk.browser.get(address))
+    assert f'<meta http-equiv="refresh" content="5;url={address}?again=1">' in going_on, "without scripts too"
+    while rosterwork.go_on(clerk.office.database, NOW):
+        pass
+    assert 'http-equiv="refresh"' not in text_of(clerk.browser.get(address))
+    return address
+
+
+def test_one_fault_of_many_rows_stands_once_on_the_page_and_in_every_row_of_the_sheet(clerk: Clerk) -> None:
+    heads = [*HEADS, "क्या कभी गिरफ्तार, अभियोजित या दोषसिद्ध हुए/हुई? (स्व-घोषणा)", "हस्ताक्षरित स्व-घोषणा संलग्न है"]
+    rows = [[*person(place), "नहीं", "हाँ" if place in (2, 9) else ""] for place in range(12)]
+    rows[4][PIN] = "84130"
+    clerk.reads("hi")
+    address = judged(clerk, book(heads, *rows))
+    found = main(clerk.browser.get(address))
+    assert "10 पंक्तियाँ: 2–3, 5–10, 12–13" in found
+    assert found.count("सेल में “हाँ” लिखें") == 1
+    assert "निशान लगाएँ" not in found, "a sheet has no tick"
+    assert re.findall(r"पंक्ति (\d+)</td>", found) == ["6"], "what is wrong in one row alone stands at its row"
+    back = list(spreadsheets.rows(clerk.browser.get(f"{address}/faults").data))[1:]
+    assert [any("सेल में “हाँ” लिखें" in text for text in texts) for _, texts in back] == [True] * 10
 
 
 @pytest.mark.parametrize("cut", ["line", "browser"])

@@ -89,7 +89,7 @@ def test_a_list_is_judged_approved_by_the_sp_and_entered_once(journey: Journey) 
     found = seen(journey, roster_id)
     assert (found.count("good"), found.count("bad")) == (3, 4)
     assert [(each.number, each.twin_row) for each in found.doubles] == [(9, 2)]
-    faults = {each.number: {column.key for column, _, _ in each.faults if column} for each in found.faulty}
+    faults = {each.number: {column.key for column, _, _ in each.faults if column} for each in found.told.rows}
     assert faults == {5: {"thana"}, 6: {"fir_year"}, 7: {"name", "father"}, 8: {"name", "stage"}}
     act(journey, Role.DCRB, crimelists.send, roster_id)
     work(journey)

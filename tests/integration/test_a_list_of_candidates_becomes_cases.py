@@ -101,7 +101,7 @@ class Desk:
         """Row -> field -> what is wrong."""
         return {
             each.number: {column.key if column else "": fault.key for column, _, fault in each.faults}
-            for each in self.view(roster_id).faulty
+            for each in self.view(roster_id).told.rows
         }
 
     def rows(self, table_: Any, *conditions: Any) -> list[Any]:

@@ -169,6 +169,7 @@ def test_what_is_planned_is_taken_back_until_its_day(journey: Journey) -> None:
         (Wanted("rename", DAY, "डेरनी नया", "Derni"), "name_hi"),
         (Wanted("split", DAY, "मीठेपुर", "Mithepur", more="मीठेपुर"), "more"),
         (Wanted("split", DAY, "मीठेपुर", "Mithepur"), "more"),
+        (Wanted("split", DAY, "मीठेपुर", "Mithepur", more="jkeiqj Vksyk 841311"), "more"),
         (Wanted("merge", DAY, to="th_garkha"), "to"),
         (Wanted("shift", DAY, to="th_nowhere", more="Kothia 841311"), "to"),
     ],

@@ -110,18 +110,18 @@ def test_a_person_without_the_photo_that_his_certificate_needs_is_right_once_it_
     letter = lodging.written(journey, clerk, NOW, purpose="bank_agent", post_name=None, post_group=None)
     mine = lodging.judged(journey, clerk, letter, lodging.sheet([ONE]), NOW)
     before = rosters.view(journey.database, clerk, mine, NOW)
-    assert [[column for column, _, _ in each.faults] for each in before.faulty] == [[None]]
-    enclosures.add_to_person(journey.database, clerk, mine, before.faulty[0].number, [scan("photo")], NOW)
+    assert [[column for column, _, _ in each.faults] for each in before.told.rows] == [[None]]
+    enclosures.add_to_person(journey.database, clerk, mine, before.told.rows[0].number, [scan("photo")], NOW)
     after = rosters.view(journey.database, clerk, mine, NOW)
     assert dict(after.counts) == {"good": 1}
     boxes = journey.database.read(
-        lambda rows: enclosures.of_person(rows, clerk, mine, before.faulty[0].number, NOW)[1],
+        lambda rows: enclosures.of_person(rows, clerk, mine, before.told.rows[0].number, NOW)[1],
         actor_scope(clerk),
     )
     photo = boxes.values["photo"][0]["id"]
     journey.database.write(
         lambda rows: enclosures.drop_from_person(
-            rows, clerk, mine, before.faulty[0].number, UUID(photo), NOW
+            rows, clerk, mine, before.told.rows[0].number, UUID(photo), NOW
         ),
         actor_scope(clerk),
     )

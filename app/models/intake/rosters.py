@@ -216,6 +216,26 @@ def rows_in(
     return session.connection.execute(chosen).all()
 
 
+def faults_in(session: Session, roster_id: UUID) -> Sequence[AnyRow]:
+    """Id, number and sealed faults of every bad row, by number."""
+    chosen = select(roster_row.c.id, roster_row.c.number, roster_row.c.faults).where(
+        visible(roster_row, session.scope),
+        roster_row.c.roster_id == roster_id,
+        roster_row.c.state == "bad",
+    )
+    return session.connection.execute(chosen.order_by(roster_row.c.number)).all()
+
+
+def rows_at(session: Session, roster_id: UUID, numbers: Collection[int]) -> Sequence[AnyRow]:
+    """The rows with these numbers."""
+    chosen = select(roster_row).where(
+        visible(roster_row, session.scope),
+        roster_row.c.roster_id == roster_id,
+        roster_row.c.number.in_(numbers),
+    )
+    return session.connection.execute(chosen).all()
+
+
 def row_at(session: Session, roster_id: UUID, number: int) -> AnyRow | None:
     """One row by its number."""
     return session.connection.execute(_row_at(session, roster_id, number)).one_or_none()

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 #: 112/2021, 112/21, "कांड सं० 112/2021 दिनांक ...": number and year in one cell.
 _BOTH = re.compile(r"\D*(?P<number>\d{1,5})\s*[/-]\s*(?P<year>(?:19|20)?\d\d)(?!\d).*", re.DOTALL)
 BESIDE_THE_NUMBER = frozenset({"fir_year"})
+_WHO = ("thana", "fir_no", "fir_year", "name")
 _AGE = re.compile(r"\D*(\d{1,3})\D*")
 _CENTURY = 100
 
 
-def person(session: Session, answers: Mapping[str, Any]) -> bytes:
-    """One accused of one case, blind: by what a row is noticed that stands twice in a list."""
+def person(session: Session, answers: Mapping[str, Any]) -> bytes | None:
+    """One accused of one case, blind: by what a row is noticed that stands twice in a list; None for half a row."""
+    if not all(answers.get(key) for key in _WHO):
+        return None
     told = crimebook.reference(session, answers).hex() + crimebook.person_of(session, answers).hex()
     return session.keys.blind("crime row", told)
 

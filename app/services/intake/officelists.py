@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.intake import listfaults
     from app.services.store.database import Database
 
 _SHOWN = 20  # lists, newest first
@@ -91,7 +92,7 @@ def drop(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> None
 
 def to_mend(
     session: Session, actor: Actor, roster_id: UUID, now: datetime
-) -> tuple[list[str], list[sheetlists.Mended]]:
+) -> tuple[list[str], list[listfaults.Mended]]:
     """The headings of a list and its faulty rows. Raises NotAllowed, and NotFound for one whose texts are gone."""
     row = _find(session, actor, roster_id)
     return sheetlists.to_mend(session, row, officerows.Judge(session, now).columns, ["bad"])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
     from app.services.casefile.facts import OfLetter
 
+_NOT_TICKED = "form.required.tick"
 _FEW = 6  # choices that fit into one sentence
 #: What a list leaves out and a page would not: without its column, no declaration is on file.
 _DECLARATION, _NONE_ON_FILE = "declared_case", "not_on_file"
@@ -32,10 +33,14 @@ _ALIKE = {"subject_kind": subjects.PERSON}
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of a row: `answers` as they are kept where nothing is wrong, else `faults` by key of the field."""
+    """What became of a row: `answers` as they are kept where nothing is wrong, else `faults` by key of the field.
+
+    `readable`: of a faulty row, the values in which nothing is wrong.
+    """
 
     answers: dict[str, Any]
     faults: dict[str, FieldProblem] = field(default_factory=dict)
+    readable: dict[str, Any] = field(default_factory=dict)
 
 
 class RowJudge:
@@ -80,7 +85,9 @@ class RowJudge:
         judged = formjs.judge(self.form, values, self.facts, self.options, self._now, self._memory)
         faults = {name: self._told(name, fault, cells) for name, fault in judged.problems.items()}
         faults |= formjs.unreadable(cells)
-        return Judged({}, faults) if faults else Judged(judged.kept())
+        if faults:
+            return Judged({}, faults, {key: each for key, each in values.items() if key not in faults})
+        return Judged(judged.kept())
 
     def _cells(self, cells: dict[str, str]) -> dict[str, str]:
         """The cells of a row as the form takes them."""
@@ -93,6 +100,9 @@ class RowJudge:
     def _told(self, name: str, fault: FieldProblem, cells: Mapping[str, str]) -> FieldProblem:
         """The fault in words for a sheet: a page shows the choices, a cell has to name them."""
         column = self._by_key.get(name)
+        if column is not None and column.kind == "checkbox" and fault.key == _NOT_TICKED:
+            own = fault if fault.hi else column.label
+            return FieldProblem("roster.tick", own_hi=own.hi, own_en=own.en)
         if column is None or name not in cells:
             return fault
         if column.kind == "date" and spreadsheets.is_day_number(cells[name]):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
+    from app.services.intake import listfaults
     from app.services.store.database import Database
 
 _MADE = frozenset({"checked", "taken"})  # states in which cases can be made of rows
@@ -203,7 +204,7 @@ def drop(database: Database, actor: Actor, roster_id: UUID, now: datetime) -> No
 
 def to_mend(
     session: Session, actor: Actor, roster_id: UUID, now: datetime
-) -> tuple[list[str], list[sheetlists.Mended]]:
+) -> tuple[list[str], list[listfaults.Mended]]:
     """The headings of a list, and each row that is to be mended: its texts, its faults by place and by field.
 
     A department gets its list whole, since the mended one takes its place. Raises NotAllowed, and NotFound for a

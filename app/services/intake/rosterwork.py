@@ -49,6 +49,7 @@ _JUDGED, _TAKEN = 200, 40  # rows of a slice: each about a quarter of a second
 #: Where a roster stands when its work cannot go on.
 _BACK = {"checking": "checked", "taking": "checked", "undoing": "taken"}
 _SCRUTINY = "scrutinise"
+_TWIN = "#twin"  # where a fault of a row stands that is about no field
 #: Lists by what their rows are about; those of crimes and offices belong to no letter.
 CANDIDATES, CRIMES, OFFICES = "candidates", "crimes", "offices"
 _KNOWN = (CANDIDATES, CRIMES, OFFICES)
@@ -188,13 +189,16 @@ def _found_of(
         judged = judge.of(open_cells(key, each), row.mapping, files_of(session, each))
         columns: dict[str, Any] = {"id": each.id, "number": each.number, "state": "good"}
         if judged.faults:
-            faults = rosterrows.plain(judged.faults)
-            columns |= {"state": "bad", "faults": keys.seal_json(key, f"roster|faults|{each.id}", faults)}
+            columns |= {"state": "bad", "wrong": judged.faults}
         else:
             columns["answers"] = keys.seal_json(key, f"roster|answers|{each.id}", judged.answers)
-            columns["person"] = person(session, judged.answers)
+        columns["person"] = person(session, judged.answers or judged.readable)
         found.append(columns)
     _find_twins(session, row, found)
+    for columns in found:
+        if faults := columns.pop("wrong", None):
+            sealed = keys.seal_json(key, f"roster|faults|{columns['id']}", rosterrows.plain(faults))
+            columns["faults"] = sealed
     return release_id, found
 
 
@@ -222,7 +226,8 @@ def _nobody(session: Session, answers: Mapping[str, Any]) -> None:
 def _find_twins(session: Session, row: AnyRow, found: list[dict[str, Any]]) -> None:
     """A row whose person stands above it, or has a case already, waits for the officer to decide.
 
-    A department is told of its own rows alone: whether a person has a case is not for it to know.
+    A faulty one tells it among its faults. A department is told of its own rows alone: whether a person has a case
+    is not for it to know.
     """
     digests = {each["person"] for each in found if each.get("person")}
     if not digests:
@@ -233,13 +238,27 @@ def _find_twins(session: Session, row: AnyRow, found: list[dict[str, Any]]) -> N
         digest = each.get("person")
         if digest is None:
             continue
-        if digest in above or digest in past:
-            each |= {
-                "state": "double",
-                "twin_row": above.get(digest),
-                "twin_case_id": None if digest in above else past[digest],
-            }
-        above.setdefault(digest, each["number"])
+        twin_row = above.setdefault(digest, each["number"])
+        is_above = twin_row < each["number"]
+        twin_case = None if is_above else past.get(digest)
+        if not is_above and twin_case is None:
+            continue
+        if "wrong" in each:
+            each["wrong"] = {**each["wrong"], _TWIN: _twin(session, twin_row, twin_case)}
+            continue
+        each |= {
+            "state": "double",
+            "twin_row": twin_row if is_above else None,
+            "twin_case_id": twin_case,
+        }
+
+
+def _twin(session: Session, twin_row: int, twin_case: UUID | None) -> FieldProblem:
+    """That a row seems to be about a person of another row, or of a case."""
+    case = cases.find(session, twin_case) if twin_case is not None else None
+    if case is None:
+        return FieldProblem("roster.twin_row", number=twin_row)
+    return FieldProblem("roster.twin_case", case=case.number)
 
 
 # -- make cases -----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from app.domain.ids import new_id
 from app.domain.legacyfont import is_legacy
 from app.models.casefile import case_queries as cases
 from app.models.intake import rosters as table
-from app.services.intake import rosterwork
+from app.services.intake import listfaults, rosterwork
 from app.services.store import keys
 
 if TYPE_CHECKING:
@@ -19,14 +19,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from app.domain.errors import FieldProblem
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
     from app.services.store.database import Database
 
-    #: The texts of a row, its faults by place, and all of them by column.
-    Mended = tuple[list[str], dict[int, FieldProblem], list[tuple[formjs.Column | None, FieldProblem]]]
 
 _SEEK_HEAD = 25  # rows in which the headings are looked for
 _SAMPLES = 3
@@ -34,7 +31,7 @@ _FEW_LEGACY = 3  # cells that may be a slip of the pen
 _LONGEST_HEAD = 200
 _JUDGED = frozenset({"checked", "sent", "taken"})  # states in which its rows are told
 _NAMES = frozenset({"name_hi", "name_en", "name"})
-PAGE = 50  # faulty rows of a page
+_DOUBLES = 50  # of a page
 LONGEST_REASON = 300  # for which a list is taken back, or given back
 ERRORS = ("त्रुटि", "Error")  # headings of the columns that a list given back has beside its own
 
@@ -53,14 +50,6 @@ class ColumnsWrong(DomainError):
     def __init__(self, key: str, fields: Sequence[formjs.Column] = ()) -> None:
         super().__init__(key)
         self.fields = fields
-
-
-@dataclass(frozen=True, slots=True)
-class Faulty:
-    """A row with what is wrong: column (None for the row as a whole), what stands in the cell, the fault."""
-
-    number: int
-    faults: list[tuple[formjs.Column | None, str, FieldProblem]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +72,7 @@ class ListView:
     samples: list[list[str]]
     columns: Sequence[formjs.Column]
     chosen: Mapping[int, str]
-    faulty: list[Faulty]
-    next_after: int
+    told: listfaults.Told
     doubles: list[Double]
     days_read: int  # numbers of Excel that were read as the days they stand for
 
@@ -104,7 +92,7 @@ class ListView:
     @property
     def tells_cells(self) -> bool:
         """Whether the page shows what stands in cells: that is looked at by somebody."""
-        return bool(self.faulty or self.doubles or self.samples)
+        return bool(self.told.is_any or self.doubles or self.samples)
 
     @property
     def has_texts(self) -> bool:
@@ -169,7 +157,6 @@ def seen(
     """The page of a list: its faulty rows behind a number, and its doubles. `own`: what only this kind shows."""
     head = opened_head(session, row)
     heads, is_judged = head.get("heads", []), bool(head) and row.state in _JUDGED
-    told, following = faulty(session, row, columns, after) if is_judged else ([], 0)
     return kind(
         row=row,
         counts=table.counts(session, row.id),
@@ -177,8 +164,7 @@ def seen(
         samples=head.get("samples", []),
         columns=columns,
         chosen=chosen(session, row, owner, columns, heads),
-        faulty=told,
-        next_after=following,
+        told=listfaults.told(session, row, columns, after) if is_judged else listfaults.Told(),
         doubles=_doubles(session, row) if is_judged else [],
         days_read=head.get("days_read", 0),
         **own,
@@ -189,7 +175,7 @@ def _doubles(session: Session, row: AnyRow) -> list[Double]:
     key = keys.unlock(session, row.data_key_id)
     place = next((place for place, field in row.mapping if field in _NAMES), 0)
     found = []
-    for each in table.rows_in(session, row.id, ["double"], PAGE):
+    for each in table.rows_in(session, row.id, ["double"], _DOUBLES):
         texts = rosterwork.open_cells(key, each)
         case = cases.find(session, each.twin_case_id) if each.twin_case_id is not None else None
         name = texts[place] if place < len(texts) else ""
@@ -210,12 +196,12 @@ def put_away(session: Session, row: AnyRow, before: Collection[str], now: dateti
 
 def to_mend(
     session: Session, row: AnyRow, columns: Sequence[formjs.Column], states: Collection[str]
-) -> tuple[list[str], list[Mended]]:
+) -> tuple[list[str], list[listfaults.Mended]]:
     """The headings, and the rows in these states with what is wrong. Raises NotFound for texts that are gone."""
     head = opened_head(session, row)
     if not head or not row.total:
         raise NotFound
-    return head["heads"], mended(session, row, columns, states)
+    return head["heads"], listfaults.mended(session, row, columns, states)
 
 
 def read_head(data: bytes, known: Sequence[formjs.Column]) -> dict[str, Any]:
@@ -287,25 +273,6 @@ def _heading(session: Session, head: str, place: int, heads: Sequence[str]) -> b
     return session.keys.blind("heading", f"{nth} {' '.join(head.casefold().split())}")
 
 
-def faulty(
-    session: Session, row: AnyRow, columns: Sequence[formjs.Column], after: int
-) -> tuple[list[Faulty], int]:
-    """The next rows with a fault, and the number after which others follow (0: none)."""
-    rows = table.rows_in(session, row.id, ["bad"], PAGE + 1, after)
-    key = keys.unlock(session, row.data_key_id)
-    places = {field: place for place, field in row.mapping}
-    by_key = {column.key: column for column in columns}
-    found = []
-    for each in rows[:PAGE]:
-        texts, faults = rosterwork.open_cells(key, each), rosterwork.open_faults(key, each)
-        told = []
-        for name, fault in faults.items():
-            place = places.get(name, len(texts))
-            told.append((by_key.get(name), texts[place] if place < len(texts) else "", fault))
-        found.append(Faulty(each.number, told))
-    return found, found[-1].number if len(rows) > PAGE else 0
-
-
 def explain(
     session: Session,
     row: AnyRow,
@@ -342,19 +309,3 @@ _HAS_DEFAULT = frozenset({"nationality", "relation", "perm_state", "declared_cas
 def is_needed(column: formjs.Column) -> bool:
     """Whether no row can do without the column: it is asked of everybody, and the form proposes nothing."""
     return column.is_required and column.key not in _HAS_DEFAULT
-
-
-def mended(
-    session: Session, row: AnyRow, columns: Sequence[formjs.Column], states: Collection[str]
-) -> list[Mended]:
-    """The rows in these states, to be given back with what is wrong in each."""
-    key = keys.unlock(session, row.data_key_id)
-    places = {field: place for place, field in row.mapping}
-    by_key = {column.key: column for column in columns}
-    found: list[Mended] = []
-    for each in table.rows_in(session, row.id, states, row.total):
-        faults = rosterwork.open_faults(key, each) if each.faults is not None else {}
-        at = {places[name]: fault for name, fault in faults.items() if name in places}
-        told = [(by_key.get(name), fault) for name, fault in faults.items()]
-        found.append((rosterwork.open_cells(key, each), at, told))
-    return found

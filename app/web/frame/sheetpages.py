@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from app import formjs
     from app.domain.errors import FieldProblem
+    from app.services.intake import listfaults
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS_WITH_CHOICES = 1_000
@@ -35,6 +36,7 @@ def template(columns: Sequence[formjs.Column], title: str, name: str) -> Respons
             column.label.hi,
             _hints(column),
             is_needed=column.is_required,
+            is_sometimes=bool(column.hangs_on),
             choices=[each.text.hi for each in column.choices],
         )
         for column in columns
@@ -118,7 +120,7 @@ def _columns_wrong(wrong: sheetlists.ColumnsWrong) -> str:
     return language.say(wrong.key, names=names)
 
 
-def mended(heads: Sequence[str], found: Sequence[sheetlists.Mended], title: str, name: str) -> Response:
+def mended(heads: Sequence[str], found: Sequence[listfaults.Mended], title: str, name: str) -> Response:
     """Rows in a sheet of the list's own columns, each faulty cell marked and told in both languages."""
     rows = (
         (
@@ -133,7 +135,9 @@ def mended(heads: Sequence[str], found: Sequence[sheetlists.Mended], title: str,
 
 def _hints(column: formjs.Column) -> list[str]:
     """What a filler-in is told of a column: its English name, whether it is needed, what it takes."""
+    names = ", ".join(f"“{label.hi}”" for label in column.hangs_on)
     needed = language.say("roster.hint.needed" if column.is_required else "roster.hint.free")
+    needed = language.say("roster.hint.sometimes", names=names) if names else needed
     told = " ".join(filter(None, (column.hint.hi, column.error.hi)))
     kinds = {"date": "roster.hint.date", "month": "roster.hint.month"}
     form = language.say(kinds[column.kind]) if column.kind in kinds else ""

@@ -31,6 +31,7 @@ View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 PUBLIC = "public"
 LIVE = "X-Live"  # header of a page that is asked for anew by itself, because something on it changed
+AGAIN = "again"  # the same in the address, where a browser without scripts asks
 NEWCOMER = "newcomer"  # somebody who came by a code, and has yet to set his factors
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 #: What is sent there are factors, or nothing that anybody typed.
@@ -175,6 +176,7 @@ def _guard() -> ResponseReturnValue | None:
     access = getattr(view, "access", None)
     g.actor = g.newcomer = None
     is_quiet = getattr(view, "is_quiet", False) or request.headers.get(LIVE) is not None
+    is_quiet = is_quiet or AGAIN in request.args
     standing = _identify(is_quiet=is_quiet) if getattr(view, "knows_officer", True) else None
     language.settle()
     if isinstance(access, OfPrograms):
