@@ -12,6 +12,7 @@ _TO_DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
 #: The zero that ends a shortened word is a full stop: का० is no number.
 _DOT, _HELD = re.compile(r"(?<=[\u0900-\u0963])०(?![०-९0-9])"), "\0"
 _CASE = re.compile(r"([A-Z]{2,4})[/\- ](\d{4})[/\- ](\d{1,6})")
+_SERIAL = re.compile(r"\d{1,6}", re.ASCII)
 _CERTIFICATE = re.compile(r"([A-Z]{2,4})/CAV/(\d{4})/(\d{6})/(\d{2})", re.ASCII)
 
 
@@ -24,6 +25,18 @@ def parse_case_number(text: str) -> str | None:
     """The number as it is stored, from what was typed or stands in an address (SRN-2026-00001); else None."""
     found = _CASE.fullmatch(text.strip().translate(_TO_ASCII).upper())
     return case_number(found[1], int(found[2]), int(found[3])) if found else None
+
+
+def parse_serial(text: str) -> int | None:
+    """What an officer types of a case number whose district and year go without saying: 45, 00045; else None."""
+    plain = text.strip().translate(_TO_ASCII)
+    return int(plain) if _SERIAL.fullmatch(plain) else None
+
+
+def as_searched(text: str) -> str:
+    """A case number, or the last part of one, as it may stand in an address; empty for anything else."""
+    serial = parse_serial(text)
+    return parse_case_number(text) or ("" if serial is None else str(serial))
 
 
 def spellings(text: str) -> tuple[str, ...]:

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from app.domain.offices import OfficeKind
 from app.domain.roles import Permission, Role
+from app.models.issuing.sentletters import sent_letter, sent_letter_person
 from app.models.tables.audit import audit
+from app.models.tables.cases import case, requisition
+from app.models.tables.offices import office as office_table
 from app.models.tables.papers import certificate
 from app.web.desk import screens
 from tests.districts import NOW
@@ -67,10 +71,41 @@ def test_a_number_leads_there_and_a_name_is_recorded(office: Office, number: str
     assert "राहुल" not in str([row.detail for row in searches])
 
 
+def letters_of(office: Office, number: str) -> list[str]:
+    """What stands on the papers that brought a case to its thana: number and diary number of the letter, पत्रांक."""
+    with office.database.engine.connect() as connection:
+        theirs = connection.execute(
+            select(requisition.c.letter_no, requisition.c.number)
+            .join(case, case.c.requisition_id == requisition.c.id)
+            .where(case.c.number == number)
+        ).one()
+        ours = connection.execute(
+            select(sent_letter.c.number)
+            .join(sent_letter_person, sent_letter_person.c.letter_id == sent_letter.c.id)
+            .join(case, case.c.id == sent_letter_person.c.case_id)
+            .join(office_table, office_table.c.id == sent_letter.c.to_office_id)
+            .where(case.c.number == number, office_table.c.kind == OfficeKind.THANA)
+        ).scalars()
+        return [*theirs, *ours]
+
+
+def test_a_thana_finds_a_case_by_the_end_of_its_number_and_by_each_letter_that_brought_it(
+    office: Office, number: str
+) -> None:
+    sho, letters = office.at(Role.SHO, "th_mufassil"), letters_of(office, number)
+    assert len(letters) > 2, "of the department, and ours to the thana"
+    for words in (number.rpartition("/")[2], str(int(number.rpartition("/")[2])), *letters):
+        assert number in look(sho, words), words
+    serial = number.rpartition("/")[2].lstrip("0")
+    assert f'value="{serial}"' in text_of(sho.get(f"/inbox?search={serial}")), (
+        "asked for, not left away unsaid"
+    )
+
+
 def test_what_is_out_of_sight_is_not_found(office: Office, number: str) -> None:
     stranger, keeper = office.at(Role.SHO, "th_garkha"), office.at(Role.PROCESS_ADMIN)
     for visitor in (stranger, keeper):
-        for words in ("राहुल शर्मा", number):
+        for words in ("राहुल शर्मा", number, number.rpartition("/")[2], *letters_of(office, number)):
             assert number not in look(visitor, words).replace(f'value="{number}"', "")
 
 
@@ -102,6 +137,10 @@ class Anybody:
         ("जिले की नीति", "/admin/policies"),
         ("requis", "/requisitions"),
         ("अधियाचनाएँ", "/requisitions"),
+        ("छुट्टी", "/posts"),
+        ("चार्ज", "/charge"),
+        ("एफआईआर", "/crimes"),
+        ("सर्टिफिकेट", "/certificates"),
     ],
 )
 def test_a_screen_is_found_by_words_of_either_language(office: Office, words: str, first: str) -> None:

@@ -275,6 +275,8 @@ def test_a_case_of_another_thana_is_passed_on_in_one_act_and_lost_from_sight(tra
     assert str(there) == right["correct_thana"]
     assert not sees(traveller, first, number)
     assert sees(traveller, traveller.staff.holder(Role.SHO, there), number)
+    told = traveller.page_of(task_at(traveller, number, "accept_enquiry")).answers[0]
+    assert told.unit_hi == first.post.office_hi, "he wrote for his own thana, not for the one that has it now"
 
 
 # -- whose clock stands ---------------------------------------------------------------------------------------------

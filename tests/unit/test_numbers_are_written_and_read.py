@@ -22,6 +22,18 @@ def test_what_is_no_case_number_is_left_to_the_search_by_name(typed):
     assert numbers.parse_case_number(typed) is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("45", "45"), (" ०००४५ ", "45"), ("srn-2026-1", "SRN/2026/00001")]
+)
+def test_the_last_part_of_a_case_number_may_stand_in_an_address(typed, kept):
+    assert numbers.as_searched(typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["", "राम", "9431012345", "2026/45", "45 राम", "4.5"])
+def test_what_may_name_a_person_or_a_letter_stands_in_no_address(typed):
+    assert numbers.as_searched(typed) == ""
+
+
 @given(years, serials)
 def test_a_case_number_survives_an_address(year, serial):
     number = numbers.case_number("SRN", year, serial)

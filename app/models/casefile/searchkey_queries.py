@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, select, union_all
+from sqlalchemy import and_, delete, func, or_, select, union_all
 
+from app.models.issuing.sentletters import sent_letter, sent_letter_person
 from app.models.scope import visible
 from app.models.statements import Change, Query, inserting
-from app.models.tables.cases import address, case, data_key, search_key
+from app.models.tables.cases import address, case, data_key, requisition, search_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -75,6 +76,31 @@ def delete_all(session: Session, case_id: UUID) -> None:
 def readable(session: Session, after_id: UUID, limit: int) -> Sequence[AnyRow]:
     """The next cases whose particulars were not destroyed, by id, each with its wrapped key."""
     return _WITH_KEY.all(session, after_id=after_id, limit=limit)
+
+
+def of_letter(session: Session, spelt: Collection[str], limit: int) -> list[UUID]:
+    """The cases of a department's letter, by its number or ours, and of a letter of our offices, oldest first."""
+    own = sent_letter_person.c
+    ours = (
+        select(own.case_id)
+        .join(
+            sent_letter,
+            and_(sent_letter.c.district_id == own.district_id, sent_letter.c.id == own.letter_id),
+        )
+        .where(visible(sent_letter, session.scope), sent_letter.c.number.in_(spelt))
+    )
+    theirs = or_(requisition.c.letter_no.in_(spelt), requisition.c.number.in_(spelt))
+    statement = (
+        select(case.c.id)
+        .join(
+            requisition,
+            and_(requisition.c.district_id == case.c.district_id, requisition.c.id == case.c.requisition_id),
+        )
+        .where(visible(case, session.scope), or_(theirs, case.c.id.in_(ours)))
+        .order_by(case.c.id)
+        .limit(limit)
+    )
+    return list(session.connection.execute(statement).scalars())
 
 
 def search(

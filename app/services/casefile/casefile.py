@@ -400,11 +400,10 @@ class CaseFile:
         form = self._form_of(row)
         if closing and form is not None:
             values = formjs.closed(form, values, closing)
+        task = self._tasks.get(row.user_task_id)
         return AnswerView(
             *(_ACTS.get(row.element_id) or self.label(row.element_id)),
-            row.unit_kind or "",
-            row.unit_hi or "",
-            row.unit_en or "",
+            *_unit_that_wrote(row, task),
             row.officer_hi or "",
             row.officer_en or "",
             row.at,
@@ -413,7 +412,7 @@ class CaseFile:
             failed_visits=[each for each in self.failed_visits if each.task_id == row.user_task_id]
             if row.form == visits.FORM
             else (),
-            acting=self.acting_in(self._tasks.get(row.user_task_id)),
+            acting=self.acting_in(task),
         )
 
     def shown(
@@ -462,6 +461,16 @@ class CaseFile:
         """The person and the addresses in a few lines, as the officer's post may read them."""
         found = self.facts.particulars()
         return replace(found, mobile=secrecy.told(self._actor.post.role, "mobile", found.mobile) or "")
+
+
+def _unit_that_wrote(row: AnyRow, task: AnyRow | None) -> tuple[str, str, str]:
+    """Kind and names of the unit of an answer, empty where it is of none.
+
+    An enquiry that was passed on is another office's by now: what the first one wrote stays under its own name.
+    """
+    if task is not None and row.unit_kind is not None and task.office_kind == row.unit_kind:
+        return task.office_kind, task.office_hi, task.office_en
+    return row.unit_kind or "", row.unit_hi or "", row.unit_en or ""
 
 
 def _done(task: AnyRow) -> standins.Act | None:

@@ -108,14 +108,17 @@ def person(session: Session, answers: Mapping[str, Any]) -> bytes | None:
 
 
 def case_ids(session: Session, text: str, limit: int) -> list[UUID]:
-    """The cases that a search may mean, best first: by number, by every word of a name in either script, by thana.
+    """The cases that a search may mean, best first: by number, by letter, by every word of a name, by thana.
 
-    A thana is known by any spelling of its name, alone or beside the words of a person's.
+    The last part of a case number means those of the latest years. A letter is the department's, by its number or by
+    ours, or one of our own offices. Names are known in either script, a thana by any spelling, alone or beside one.
     """
-    number = numbers.parse_case_number(text)
-    if number is not None:
-        row = cases.find_number(session, number)
-        return [row.id] if row is not None else []
+    if (numbered := _numbered(session, text)) is not None:
+        return numbered
+    if any(sign.isdecimal() for sign in text) and (
+        of_letter := findable.of_letter(session, numbers.spellings(text.strip()), limit)
+    ):
+        return of_letter
     skeletons = names.skeletons(text)
     if not skeletons:
         return []
@@ -129,6 +132,23 @@ def case_ids(session: Session, text: str, limit: int) -> list[UUID]:
     rows = findable.search(session, sought, _thanas(session, text), limit)
     wanted = min(len(skeletons), rows[0].hits) if rows else 0
     return [row.case_id for row in rows if row.hits >= wanted]
+
+
+_YEARS = 3  # this year and those before, in which a case is looked for by its serial alone
+
+
+def _numbered(session: Session, text: str) -> list[UUID] | None:
+    """The cases that a number, or the last part of one, names; None for a text that is neither."""
+    number, serial = numbers.parse_case_number(text), numbers.parse_serial(text)
+    if number is not None:
+        sought = [number]
+    elif serial is not None:
+        code, this = offices.district(session).code, calendars.day(session.recorded_at).year
+        sought = [numbers.case_number(code, this - back, serial) for back in range(_YEARS)]
+    else:
+        return None
+    found = (cases.find_number(session, each) for each in sought)
+    return [row.id for row in found if row is not None]
 
 
 _LONGEST_NAME = 3  # words of a thana's name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Blueprint, g, request, url_for
 
-from app.domain.numbers import parse_case_number
+from app.domain.numbers import as_searched
 from app.domain.roles import IN_PERSON, Permission
 from app.services.casefile import notes
 from app.services.deployment import awaited
@@ -139,7 +139,7 @@ def _asked() -> InboxQuery:
     size = int(given["size"]) if given["size"].isascii() and given["size"].isdecimal() else inbox.SIZES[0]
     return inbox.InboxQuery(
         tab=given["tab"],
-        search=parse_case_number(given["search"]) or "",
+        search=as_searched(given["search"]),
         **{name: given[name] if given[name] in codes else "" for name, codes in _CODES.items()},
         thana=given["thana"],
         purpose=given["purpose"],
@@ -173,7 +173,7 @@ def _named(query: InboxQuery) -> dict[str, Any]:
 def _values(query: InboxQuery) -> dict[str, Any]:
     """The filters as an address may hold them: of a search a case number alone."""
     given = {name: getattr(query, name) for name in _DEFAULTS}
-    return {**given, "search": (parse_case_number(query.search) or "") if query.search else ""}
+    return {**given, "search": as_searched(query.search)}
 
 
 class Choices(NamedTuple):

@@ -1,4 +1,4 @@
-"""The screens that an officer's post opens, found by words of their title or their help in either language."""
+"""The screens that an officer's post opens, found by words of title or help, or by what they are called."""
 
 from __future__ import annotations
 
@@ -45,6 +45,21 @@ _MORE = (
 )
 #: Every screen that is opened by its address alone.
 ENTRIES = (*NAVIGATION, *_MORE)
+#: Screens that officers call by other words than their title does: `finder.words.<endpoint>`.
+_CALLED = frozenset(
+    (
+        "posts.listing",
+        "charges.show",
+        "calendar.show",
+        "signatures.show",
+        "requisitions.listing",
+        "reports.queues",
+        "certificates.register",
+        "crimes.form",
+        "account.show",
+        "inbox.waiting_notes",
+    )
+)
 _WORD = re.compile(r"[^\W_]+(?:[\u0900-\u0963\w]*)")
 _SHORTEST = 3  # of a word that is looked for in help: shorter ones are everywhere
 
@@ -65,7 +80,7 @@ def of(actor: Actor) -> list[Screen]:
 
 
 def named(screens: Iterable[Screen], text: str) -> list[Screen]:
-    """Those that every word of a text begins a word of: of the title first, then of the help."""
+    """Those that every word of a text begins a word of: of the title or a name first, then of the help."""
     words = _words(text).split()
     if not words:
         return []
@@ -85,9 +100,13 @@ def _screen(entry: Entry) -> Screen:
     return Screen(
         address_of(entry.endpoint),
         entry.key,
-        _in_both(entry.key),
+        " ".join(map(_in_both, (entry.key, *_other_names(entry)))),
         _in_both(f"help.text.{help_of(entry.screen)}"),
     )
+
+
+def _other_names(entry: Entry) -> list[str]:
+    return [f"finder.words.{entry.endpoint}"] if entry.endpoint in _CALLED else []
 
 
 def _in_both(key: str) -> str:
