@@ -284,6 +284,8 @@ def install(app: Flask) -> None:
     )
     for each in LANGUAGES:
         _language.set(each)
+        if each in _catalogues:
+            continue  # a process reads them once, however many applications it makes
         with app.app_context():
             _catalogues[each] = get_translations().gettext
         if _catalogues[each]("app.name") == "app.name":
