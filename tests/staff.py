@@ -41,6 +41,10 @@ class Staff:
             self._actors[officer_id] = standing.actor
         return self._actors[officer_id]
 
+    def roles(self) -> list[str]:
+        """List the roles that somebody holds."""
+        return sorted({post.role for post in self._posts})
+
     def holder(self, role: Role | str, office_id: UUID | None = None) -> Actor:
         """Name the first officer of a role, in this office where one is given."""
         return self.officer(

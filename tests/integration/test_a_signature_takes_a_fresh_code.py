@@ -324,12 +324,16 @@ def test_a_proven_request_works_once_and_for_its_act(desk: Desk) -> None:
         database.write(
             lambda session: stepup.spend(session, actor, asked, signatures.BATCH, now), actor_scope(actor)
         )
-    sp = desk.journey.staff.holder(Role.SP)
-    for other in (replace(sp, session_id=actor.session_id), replace(actor, session_id=uuid4())):
-        with pytest.raises(NotFound):  # of another officer, or of another session of his
+    sp = replace(desk.journey.staff.holder(Role.SP), session_id=actor.session_id)
+    for other, scope in (  # another officer, also where the row is in sight; another session of the officer
+        (sp, actor_scope(sp)),
+        (sp, actor_scope(actor)),
+        (replace(actor, session_id=uuid4()), actor_scope(actor)),
+    ):
+        with pytest.raises(NotFound):
             database.write(
                 lambda session, by=other: stepup.use(session, by, asked, signing.ACTION, seen.items, now),
-                actor_scope(other),
+                scope,
             )
     use(signing.ACTION, seen.items)
     with pytest.raises(stepup.StepUpOver):

@@ -132,10 +132,15 @@ def problems(desk: Desk, actor: Actor, officer: Actor, office_id: UUID, **typed:
 def test_an_sho_posts_his_own_staff_and_it_counts_at_the_next_request(desk: Desk) -> None:
     sho, munshi = desk.of_thana(Role.SHO, 0), desk.of_thana(Role.THANA_MUNSHI, 0)
     token = officers.enter_as(desk.database, munshi.officer_id, NOW).token
+
+    def roles() -> set[Role]:
+        found = desk.database.read(lambda rows: officers.actor_for(rows, token, NOW), scopes.door())
+        assert found is not None
+        return {each.role for each in found.actor.posts}
+
+    assert roles() == {Role.THANA_MUNSHI}
     assert desk.order(sho, munshi, desk.thanas[0][1]) == postings.DONE
-    now = desk.database.read(lambda rows: officers.actor_for(rows, token, NOW), scopes.door())
-    assert now is not None
-    assert {each.role for each in now.actor.posts} == {Role.THANA_MUNSHI, Role.ENQUIRY_OFFICER}
+    assert roles() == {Role.THANA_MUNSHI, Role.ENQUIRY_OFFICER}
     assert desk.relieve(sho, munshi) == postings.DONE
     assert desk.standing(munshi) == {("enquiry_officer", "regular")}
     assert desk.database.read(record.verify, scopes.record(munshi.district_id)) == []
@@ -187,6 +192,9 @@ def test_an_order_of_the_user_administrator_waits_for_another_officer(desk: Desk
     assert not may_settle
     with pytest.raises(postings.OwnPost):
         desk.write(desk.admin, lambda rows: postings.to_agree(rows, desk.admin, row.id, NOW))
+    asked = desk.write(dm, lambda rows: postings.to_agree(rows, dm, row.id, NOW))
+    with pytest.raises(stepup.StepUpOver):  # his code first
+        postings.agree(desk.database, dm, desk.wanted(dm, asked), NOW)
     assert desk.agree(dm) == postings.DONE
     assert len(desk.read(dm, lambda rows: posting_queries.of_officer(rows, officer.officer_id, TODAY))) == 2
     with pytest.raises(NotFound):
@@ -223,9 +231,35 @@ def test_an_order_that_was_confirmed_counts_once_and_for_its_very_content(desk: 
         postings.confirm(desk.database, sho, desk.wanted(sho, asked), NOW)
     wanted = desk.wanted(sho, asked)
     desk.journey.confirm(sho, asked)
+    officer = desk.of_thana(Role.ENQUIRY_OFFICER, 0).post.posting_id
+    other = desk.write(sho, lambda rows: postings.to_relieve(rows, sho, officer, TODAY, "413/स्था०", NOW))
+    of_another = replace(wanted, items=desk.wanted(sho, other).items)
+    with pytest.raises(stepup.ContentChanged):
+        postings.confirm(desk.database, sho, of_another, NOW)
     assert postings.confirm(desk.database, sho, wanted, NOW) == postings.DONE
     with pytest.raises((stepup.StepUpOver, NotFound)):
         postings.confirm(desk.database, sho, wanted, NOW)
+
+
+def test_what_has_changed_since_an_order_was_asked_for_counts_when_it_takes_effect(desk: Desk) -> None:
+    """The right of who confirms it, and what its officer holds by then besides the post that he leaves."""
+    sho, munshi = desk.of_thana(Role.SHO, 0), desk.of_thana(Role.THANA_MUNSHI, 0)
+    dm, officer = desk.staff.holder(Role.DM), desk.of_thana(Role.ENQUIRY_OFFICER, 0)
+    moved = {"role": "auditor", "moves": True}
+    assert desk.order(desk.admin, officer, desk.admin.post.office_id, **moved) == postings.WAITING
+    place = desk.write(sho, lambda rows: postings.place(rows, sho, desk.thanas[0][1], NOW))
+    charge = replace(TYPED, username=desk.names[officer.officer_id], role="thana_munshi", kind=rules.CHARGE)
+    days = {"valid_to": TODAY + timedelta(days=3), "has_end": True}
+    asked = desk.write(sho, lambda rows: postings.to_post(rows, sho, place, replace(charge, **days), NOW))
+    wanted, in_another_post = desk.wanted(sho, asked), replace(sho, post=munshi.post)
+    desk.journey.confirm(sho, asked)
+    with pytest.raises(NotAllowed):
+        postings.confirm(desk.database, in_another_post, wanted, NOW)
+    assert postings.confirm(desk.database, sho, wanted, NOW) == postings.DONE
+    with pytest.raises(postings.Refused) as refused:
+        desk.agree(dm)
+    assert refused.value.problems == {"role": "posting.problem.together"}
+    assert desk.standing(officer) == {("enquiry_officer", "regular"), ("thana_munshi", "charge")}
 
 
 def test_nobody_posts_or_relieves_himself(room: Desk) -> None:

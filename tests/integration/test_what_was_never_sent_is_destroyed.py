@@ -1,4 +1,4 @@
-"""Drafts and uploads not sent in thirty days are destroyed and recorded; what was sent, or is fresh, stays."""
+"""Drafts and uploads not sent in thirty days are destroyed, forms of an ended session in seven; the rest stays."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from app.models.scope import SystemReason, SystemScope
 from app.models.tables.audit import audit as record
 from app.models.tables.cases import data_key, document
 from app.models.tables.officers import draft
+from app.services.access import interrupted
 from app.services.desk import tasks
 from app.services.intake import requisitions
-from app.services.store import audit, documents, leftovers
+from app.services.store import audit, documents, drafts, leftovers
 from tests.journey import LETTER
 
 SARAN = SystemScope(SystemReason.HEALTH, 218)
@@ -98,6 +99,21 @@ def test_what_is_not_thirty_days_old_stays(journey, photo):
     assert destroy(journey, timedelta(days=29)) == 0
     assert len(rows(journey, draft)) == 2
     assert files(journey) == held
+
+
+def test_a_form_that_came_after_its_session_goes_after_a_week_with_its_key(journey, photo):
+    begin_letter(journey, photo)
+    actor = journey.staff.holder(Role.DM_ASSISTANT)
+    sent = interrupted.Sent("/cases/SRN-2026-00001/notes", [("text", "पता फिर पूछना है")], had_files=False)
+    journey.database.write(
+        lambda session: interrupted.keep(session, actor, sent, journey.now), drafts.actor_scope(actor)
+    )
+    [kept] = [row for row in rows(journey, draft) if row.form == "interrupted"]
+    assert destroy(journey, timedelta(days=7)) == 0
+    assert destroy(journey, timedelta(days=7, seconds=1)) == 1
+    assert [row.form for row in rows(journey, draft)] == [requisitions.LETTER]
+    [key] = [each for each in rows(journey, data_key) if each.id == kept.data_key_id]
+    assert (key.wrapped, recorded(journey, "draft:destroy")) == (None, [f"draft:{kept.id}"])
 
 
 def test_a_draft_that_is_still_worked_on_keeps_its_uploads(journey, photo):

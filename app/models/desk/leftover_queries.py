@@ -28,11 +28,15 @@ _NAMED = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
 _HEX = 32  # characters of an id
 
 
-def lock_idle_drafts(session: Session, before: datetime, limit: int) -> Sequence[AnyRow]:
-    """Drafts last touched before this instant, locked, so that nobody sends one while it is destroyed."""
+def lock_idle_drafts(
+    session: Session, before: datetime, sooner: tuple[str, datetime], limit: int
+) -> Sequence[AnyRow]:
+    """Drafts last touched before this instant, or the later one of their form, locked: nobody sends one meanwhile."""
+    form, its_before = sooner
+    is_idle = or_(draft.c.updated_at < before, and_(draft.c.form == form, draft.c.updated_at < its_before))
     statement = (
         select(draft.c.id, draft.c.data_key_id)
-        .where(visible(draft, session.scope), draft.c.updated_at < before)
+        .where(visible(draft, session.scope), is_idle)
         .order_by(draft.c.updated_at, draft.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -1,6 +1,6 @@
 """A form that came after its session had ended: sealed until its officer has signed in again, then shown to him once.
 
-It lies where drafts lie, under a key of its own, and goes with them when nobody comes back for it.
+It lies where drafts lie, under a key of its own, and goes after a week when nobody comes back for it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from app.models.scope import Session
 
 LONGEST = 64 * 1024  # signs of a form that is kept, its names among them
-_PLACE = drafts.Place("interrupted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +33,17 @@ def keep(session: Session, actor: Actor, sent: Sent, now: datetime) -> None:
     """Keep it for this officer; it takes the place of an earlier one that he never came back for."""
     boxes = [[name, text] for name, text in sent.boxes]
     drafts.save(
-        session, actor, _PLACE, {"address": sent.address, "boxes": boxes, "files": sent.had_files}, now
+        session,
+        actor,
+        drafts.INTERRUPTED,
+        {"address": sent.address, "boxes": boxes, "files": sent.had_files},
+        now,
     )
 
 
 def take(session: Session, actor: Actor, now: datetime) -> Sent | None:
     """What this officer sent and was kept; it is kept no longer. None where there is nothing."""
-    draft = drafts.find(session, actor, _PLACE)
+    draft = drafts.find(session, actor, drafts.INTERRUPTED)
     if draft is None:
         return None
     drafts.discard(session, draft, now)

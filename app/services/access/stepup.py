@@ -194,7 +194,8 @@ def goes_on(
 
     A button pressed twice sends the old token a second time, and the browser keeps the second answer alone. Only the
     same request with the very factor that proved it leads on, within seconds: whoever took the old token has not got
-    that, and each try is counted. Everywhere else the old token is worth nothing.
+    that, and each try is counted; who has both could have proven the request himself, and gains nothing by coming
+    second. Everywhere else the old token is worth nothing.
     """
     row = database.read(lambda session: table.find_step_up(session, step_up_id), scopes.door())
     if row is None or row.proven_at is None or now - row.proven_at > TWICE:

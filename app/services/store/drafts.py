@@ -41,6 +41,10 @@ class Place:
     data_key_id: UUID | None = None
 
 
+#: A form that came after its session had ended: for the officer's next sign-in, and a week at most.
+INTERRUPTED = Place("interrupted")
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     id: UUID

@@ -1,4 +1,7 @@
-"""What was begun and never sent goes after thirty days: drafts with their keys and uploads, files no row knows."""
+"""What was begun and never sent goes after thirty days: drafts with their keys and uploads, files no row knows.
+
+A form that was kept when its session ended goes after seven: it was to be sent that day.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from app.models.desk import leftover_queries as table
 from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.store import audit, documents
+from app.services.store.drafts import INTERRUPTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from app.services.store.database import Database
 
 KEPT_FOR = timedelta(days=30)
+INTERRUPTED_FOR = timedelta(days=7)
 _BATCH = 100  # drafts a transaction: officers wait for none of them
 _ASKED_AT_ONCE = 500
 _FIRST_SEEN = ".without-row.json"
@@ -37,7 +42,7 @@ log = structlog.get_logger(__name__)
 
 
 def destroy(database: Database, now: datetime) -> int:
-    """Destroy what was not sent in thirty days, and record each; -> how much it was. Safe to repeat after a crash.
+    """Destroy what was not sent in its time, and record each; -> how much it was. Safe to repeat after a crash.
 
     A file that no row knows (the machine stopped between the two) goes thirty days after it was first missed, not
     after it was written: a program started on a wrong or an old database destroys nothing of the right one.
@@ -55,7 +60,9 @@ def destroy(database: Database, now: datetime) -> int:
 
 def _drafts(session: Session, now: datetime) -> list[str]:
     """Destroy some idle drafts with all that was staged under them; -> a path for each upload, "" for each draft."""
-    idle = {row.id: row.data_key_id for row in table.lock_idle_drafts(session, now - KEPT_FOR, _BATCH)}
+    sooner = (INTERRUPTED.form, now - INTERRUPTED_FOR)
+    rows = table.lock_idle_drafts(session, now - KEPT_FOR, sooner, _BATCH)
+    idle = {row.id: row.data_key_id for row in rows}
     staged = table.documents_of_drafts(session, idle) if idle else ()
     for draft_id, key_id in idle.items():
         files = [row for row in staged if row.draft_id == draft_id]
