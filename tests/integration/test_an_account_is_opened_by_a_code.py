@@ -217,6 +217,7 @@ def ask(doorway: Doorway, admin: Person, username: str, kind: str):
 def test_who_forgot_his_password_still_shows_his_second_factor(doorway: Doorway) -> None:
     person, admin = doorway.let_in("sho.garkha"), doorway.let_in("user_admin")
     [code] = codes_on(ask(doorway, admin, "sho.garkha", "password"))
+    assert not is_led_to_set_up(come_by(doorway, "dm", code)), "it is for nobody else"
     browser = come_by(doorway, "sho.garkha", code)
     page = browser.get("/set-up").get_data(as_text=True)
     assert "image/png" not in page, "no new authenticator is offered"
