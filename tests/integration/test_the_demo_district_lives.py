@@ -293,7 +293,7 @@ def standing(database: Database) -> list[tuple[object, ...]]:
 
 #: Screen -> a role that opens it, and what only a district with cases shows there.
 SCREENS = {
-    "/record": (Role.AUDITOR, "लेखापरीक्षा का नमूना"),
+    "/record": (Role.AUDITOR, "निरीक्षण का नमूना"),
     "/inbox": (Role.SP, "SRN/2026/00007"),
     "/requisitions": (Role.DM_ASSISTANT, "DEMO-36/2026"),
     "/tracking": (Role.SP, "1 लंबित, 1 विलंबित"),
