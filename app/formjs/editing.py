@@ -19,9 +19,13 @@ _UNLABELLED = frozenset({"text", "separator", "spacer"})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A component as a table shows it; texts that it does not have are empty. `place` is its way into the form."""
+    """A component as a table shows it; texts that it does not have are empty. `place` is its way into the form.
+
+    `id` is what a fault of the form names it by.
+    """
 
     place: str
+    id: str
     type: str
     key: str
     label_hi: str
@@ -100,6 +104,7 @@ def _entry(place: str, component: Mapping[str, Any]) -> Entry:
     properties = component.get("properties") or {}
     return Entry(
         place=place,
+        id=str(component.get("id") or component.get("key") or ""),
         type=str(component.get("type") or ""),
         key=str(component.get("key") or component.get("path") or ""),
         label_hi=str(component.get(_label_key(component)) or ""),

@@ -37,6 +37,7 @@ async function open() {
   toSimulate(modeler, find("simulate"), find("properties"), given.language);
   toolbar(modeler, find("tools"));
   lint.show(given.problems);
+  if (location.hash) lint.choose(decodeURIComponent(location.hash.slice(1)));
   const state = find("state");
   if (given.readOnly) state.textContent = given.words.read_only;
   else new Keeper(draftOf(modeler), find("save"), state, given, (problems) => lint.show(problems));

@@ -13,6 +13,7 @@ from app import engine, formjs
 from app.domain.roles import Role
 from app.services.deployment import packages
 from tests.office import text_of
+from tests.sources import ROOT
 
 if TYPE_CHECKING:
     from tests.office import Office
@@ -141,6 +142,18 @@ def test_a_form_that_no_editor_can_show_is_changed_as_text(admin: Visitor, propo
     answer = admin.get(f"{proposal}/files/visit.form/canvas")
     assert answer.status_code == 303
     assert "{&#34;components&#34;: [7]}" in text_of(admin.get(str(answer.headers["Location"])))
+
+
+def test_a_fault_calls_a_field_by_its_label_and_leads_to_it(admin: Visitor, proposal: str) -> None:
+    page = text_of(admin.get(f"{proposal}/files/decide.form?text=yes"))
+    text = (ROOT / "forms" / "decide.form").read_text(encoding="utf-8")
+    broken = text.replace('"label_en": "I sign this decision"', '"label_en": ""')
+    admin.post(f"{proposal}/files/decide.form", {"sha256": boxes(page)["sha256"], "content": broken})
+    told = text_of(admin.get(proposal))
+    assert f'href="{proposal}/files/decide.form#Field_sign"' in told
+    assert "घटक “इस निर्णय पर मेरे हस्ताक्षर हैं” का अंग्रेजी लेबल" in told
+    form = text_of(admin.get(f"{proposal}/files/decide.form", follow_redirects=True))
+    assert '<details class="fold" id="Field_sign" open>' in form
 
 
 def test_files_are_listed_by_what_they_are_called(admin: Visitor, proposal: str) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 What = Literal["added", "removed", "changed"]
-_LONGEST = 300  # signs of a text that a table of changes shows
+_LONGEST, _BEFORE = 300, 60  # signs of a text that a table of changes shows, and how many before what differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,22 @@ def _lines(old: Mapping[str, Described], new: Mapping[str, Described]) -> Iterat
         for name in dict.fromkeys([*before.texts, *after.texts]):
             was, becomes = before.texts.get(name, ""), after.texts.get(name, "")
             if was != becomes:
-                texts = (name, was[:_LONGEST], becomes[:_LONGEST])
-                yield Difference("changed", *said, *texts, shown.is_table, shown.beside)
+                yield Difference("changed", *said, name, *_around(was, becomes), shown.is_table, shown.beside)
+
+
+def _around(was: str, becomes: str) -> tuple[str, str]:
+    """Both texts from shortly before the place where they part: of a long one its beginning would look the same."""
+    if max(len(was), len(becomes)) <= _LONGEST:
+        return was, becomes
+    pairs = enumerate(zip(was, becomes, strict=False))
+    alike = next((at for at, (before, after) in pairs if before != after), min(len(was), len(becomes)))
+    start = was.rfind(" ", 0, max(0, alike - _BEFORE)) + 1
+    return _cut(was, start), _cut(becomes, start)
+
+
+def _cut(text: str, start: int) -> str:
+    end = start + _LONGEST
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
 
 
 # -- forms, paper texts and scenarios ----------------------------------------------------------------------
@@ -133,11 +147,13 @@ def _components(components: list[Any], path: str) -> Iterator[tuple[str, Describ
 
 
 def _papers(content: Any) -> Iterator[tuple[str, Described]]:
-    """Every text of the papers, by its place."""
+    """The texts of every paper, each language for itself, by the place of the paper."""
     for section, entries in content.items():
         if isinstance(entries, dict):
             for name, entry in entries.items():
-                yield f"{section}.{name}", Described("paper", name, name, {"text": _plain(entry)})
+                texts = entry if isinstance(entry, dict) else {"text": entry}
+                said = {part: _plain(text) for part, text in texts.items()}
+                yield f"{section}.{name}", Described("paper", name, name, said)
         else:
             yield section, Described("paper", section, section, {"text": _plain(entries)})
 

@@ -98,7 +98,7 @@ def draw(proposal_id: UUID, name: str) -> ResponseReturnValue:
         "file": name,
         "readOnly": not found.may_change,
         "language": language.current(),
-        "problems": findings.plain(proposals.problems(transaction.database(), contents)),
+        "problems": findings.plain(proposals.problems(transaction.database(), contents), contents),
         **(_of_diagram(contents) if kind == "bpmn" else _of_file()),
     }
     template = "modeler/canvas.html" if kind == "bpmn" else "modeler/editor.html"

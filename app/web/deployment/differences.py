@@ -87,7 +87,9 @@ def _label(one: Described) -> str:
 def _value(field: str, value: str, labels: Mapping[str, str], names: Sentences) -> str:
     """A text in words; one that has none is told as it is."""
     said = ""
-    if field == "role" and value in set(Role):
+    if field == "paper":
+        said = language.known(f"paper_text.name.{value}") or language.known(f"paper_text.words.{value}")
+    elif field == "role" and value in set(Role):
         said = word("role", value)
     elif field == "lane" and value in LANES:
         said = word("office_kind", LANES[value])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from app import formjs
 from app.domain.offices import LANES
 from app.web.frame import language
 from app.web.frame.language import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 #: Parameters of a refusal that are codes, and where the catalogue has a word for each; several are parted by commas.
 _CODES = {
@@ -33,26 +34,38 @@ class Told:
     remedy: str
 
 
-def told(problems: Iterable[Any]) -> list[Told]:
-    return [_told(problem) for problem in problems]
+def told(problems: Iterable[Any], contents: Mapping[str, bytes] | None = None) -> list[Told]:
+    """The reasons in words; with the files, a field of a form is called as officers see it, not by its id."""
+    return [_told(problem, contents or {}) for problem in problems]
 
 
-def plain(problems: Iterable[Any]) -> list[dict[str, str]]:
+def plain(problems: Iterable[Any], contents: Mapping[str, bytes] | None = None) -> list[dict[str, str]]:
     """The same for a script."""
-    return [asdict(each) for each in told(problems)]
+    return [asdict(each) for each in told(problems, contents)]
 
 
-def _told(problem: Any) -> Told:
+def _told(problem: Any, contents: Mapping[str, bytes]) -> Told:
     given = problem.params
     params = {name: _words(_CODES[name], value) if name in _CODES else value for name, value in given.items()}
     if "why" in given:  # a case stopped: said in the words of an incident
         params["why"] = language.known(f"incident.code.{given['why']}") or given["why"]
     label = language.choose(str(given.get("label_hi") or ""), str(given.get("label_en") or ""))
+    label = label or _field(contents.get(problem.file, b""), problem.element_id)
     if label and "element" in params:  # people know a step by its name
         params["element"] = label
+    if label and "component" in params:
+        params["component"] = f"“{label}”"
     return Told(
         problem.file, problem.element_id, label, _filled(problem.key, params), _filled(problem.remedy, params)
     )
+
+
+def _field(data: bytes, component: str) -> str:
+    """The label of a form's component; nothing of a file that is no form, or where it has none."""
+    if not component or not formjs.is_form(data):
+        return ""
+    found = next((each for each in formjs.entries(data) if each.id == component), None)
+    return language.choose(found.label_hi, found.label_en) if found else ""
 
 
 def _filled(key: str, params: dict[str, Any]) -> str:

@@ -36,7 +36,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
 @requires(Permission.PROCESS_SEE)
 def show(proposal_id: UUID, name: str) -> ResponseReturnValue:
     found, contents = _read(proposal_id, name)
-    problems = findings.told(proposals.problems(transaction.database(), contents))
+    problems = findings.told(proposals.problems(transaction.database(), contents), contents)
     shown = request.args.get("preview")
     return page(
         "modeler/form.html",

@@ -59,7 +59,7 @@ def _page(proposal_id: UUID, status: int = 200, fault: str = "", note: str = "")
         titles=titles(contents),
         replay=transaction.read(lambda rows: replays.newest(rows, proposal_id, contents)),
         trial=trials.known(contents) or (tried.found if tried is not None and tried.is_of_now else None),
-        problems=findings.told(_problems(contents)),
+        problems=findings.told(_problems(contents), contents),
         parts=differences.table(
             comparisons.compare(current.contents, contents), Sentences(contents, current.contents)
         ),
@@ -133,7 +133,7 @@ def _step_page(
 ) -> ResponseReturnValue:
     drawn = _step_of(contents[name], element_id)
     saved = engine.texts_of(drawn)
-    problems = findings.told(_problems(contents))
+    problems = findings.told(_problems(contents), contents)
     return page(
         "modeler/step.html",
         status,
@@ -193,7 +193,7 @@ def save(proposal_id: UUID, name: str) -> ResponseReturnValue:
         confirmations.note("saved", "1")
         return redirect(url_for("proposals.file", proposal_id=proposal_id, name=name), code=303)
     contents = transaction.read(lambda rows: proposals.files(rows, proposal_id))
-    return jsonify({"sha256": mark, "problems": findings.plain(_problems(contents))})
+    return jsonify({"sha256": mark, "problems": findings.plain(_problems(contents), contents)})
 
 
 def _save(proposal_id: UUID, name: str, data: bytes, known: str) -> str:
