@@ -89,6 +89,10 @@ def test_what_a_thana_passed_on_is_proposed_and_holds_once_the_sp_approves(trave
     sp, reader = traveller.staff.holder(Role.SP), traveller.staff.holder(Role.SP_READER)
     [proposal] = look(traveller, reader).proposals
     assert (proposal.case_number, proposal.village, proposal.pin) == (number, "रामपुर टोला", "841301")
+    for approver in (sp, reader):
+        assert look(traveller, approver).proposals[0].reason == "यह ग्राम दूसरे थाना में है।", (
+            "read before it is decided"
+        )
     day = calendars.day(traveller.now)
     rampur = {"village": "Rampur Tola", "pin": "841301"}
     typed = {"perm_village": "Rampur Tola", "perm_pin": "841301"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, or_, select
 
 from app.models.statements import Query, Update, inserting
-from app.models.tables.cases import address, area_proposal, case
+from app.models.tables.cases import address, answer, area_proposal, case
 from app.models.tables.officers import officer
 from app.models.tables.offices import jurisdiction, named, office
 
@@ -93,6 +93,8 @@ def _proposals(at: At) -> Any:
             case.c.number,
             case.c.data_key_id,
             address.c.details,
+            answer.c.id.label("answer_id"),
+            answer.c["values"].label("answered"),
             officer.c.name_hi.label("proposed_by_hi"),
             officer.c.name_en.label("proposed_by_en"),
             *named(sender, "from"),
@@ -100,6 +102,17 @@ def _proposals(at: At) -> Any:
         )
         .join(case, and_(case.c.district_id == own.district_id, case.c.id == own.case_id))
         .join(address, and_(address.c.district_id == own.district_id, address.c.id == own.address_id))
+        .outerjoin(
+            answer,  # of the act that proposes, if the reader may see it
+            and_(
+                at.visible(answer),
+                answer.c.district_id == own.district_id,
+                answer.c.case_id == own.case_id,
+                answer.c.form == at.form,
+                answer.c.answered_by == own.proposed_by,
+                answer.c.at == own.proposed_at,
+            ),
+        )
         .join(officer, and_(officer.c.district_id == own.district_id, officer.c.id == own.proposed_by))
         .join(sender, and_(sender.c.district_id == own.district_id, sender.c.id == own.from_office_id))
         .join(receiver, and_(receiver.c.district_id == own.district_id, receiver.c.id == own.to_office_id))
@@ -112,9 +125,9 @@ def _proposals(at: At) -> Any:
 _PROPOSALS = Query(_proposals)
 
 
-def proposals(session: Session, state: str, limit: int) -> Sequence[AnyRow]:
-    """The proposals in this state, the oldest first: case, sealed address, both thanas."""
-    return _PROPOSALS.all(session, state=state, limit=limit)
+def proposals(session: Session, state: str, form: str, limit: int) -> Sequence[AnyRow]:
+    """The proposals in this state, the oldest first: case, sealed address, both thanas; sealed, what `form` said."""
+    return _PROPOSALS.all(session, state=state, form=form, limit=limit)
 
 
 _SET = Update(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
 
 _PROPOSED = "proposed"
+_FORM = "accept_enquiry"  # in which a thana passes a case on, and says why
 _SHOWN = 100  # proposals that wait, on one page
 _PLACES = 1000  # villages, on one page
 _NAME = 120  # characters
@@ -56,6 +57,7 @@ class Proposal:
     proposed_by_hi: str
     proposed_by_en: str
     proposed_at: datetime
+    reason: str  # in the words of the thana; empty where the reader may not see its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def show(session: Session, actor: Actor, now: datetime) -> Page:
     """What is proposed, as far as the officer sees its cases, and the villages that are known. Raises NotAllowed."""
     if not actor.may(Permission.AREA_SEE):
         raise NotAllowed
-    rows = table.proposals(session, _PROPOSED, _SHOWN + 1)
+    rows = table.proposals(session, _PROPOSED, _FORM, _SHOWN + 1)
     found = [_proposal(session, row) for row in rows[:_SHOWN]]
     return Page(found, len(rows) > _SHOWN, table.known(session, calendars.day(now), _PLACES))
 
@@ -115,7 +117,8 @@ def decide(session: Session, actor: Actor, proposal_id: UUID, village: str | Non
     """
     if not actor.may(Permission.AREA_APPROVE):
         raise NotAllowed
-    row = next((row for row in table.proposals(session, _PROPOSED, _SHOWN) if row.id == proposal_id), None)
+    shown = table.proposals(session, _PROPOSED, _FORM, _SHOWN)
+    row = next((row for row in shown if row.id == proposal_id), None)
     if row is None:
         raise NotFound
     if row.proposed_by == actor.officer_id:
@@ -168,6 +171,18 @@ def _place(session: Session, row: AnyRow) -> dict[str, str]:
     return {name: str(place.get(name) or "") for name in ("village", "panchayat", "po", "pin")}
 
 
+def _reason(session: Session, row: AnyRow) -> str:
+    """Why the thana passed the case on; nothing once the case was erased."""
+    if row.answer_id is None:
+        return ""
+    try:
+        key = keys.unlock(session, row.data_key_id)
+    except keys.KeyDestroyed:
+        return ""
+    said = keys.open_json(key, f"answer|values|{row.answer_id}", bytes(row.answered))
+    return str(said.get("bounce_reason") or "")
+
+
 def _proposal(session: Session, row: AnyRow) -> Proposal:
     place = _place(session, row)
     return Proposal(
@@ -186,4 +201,5 @@ def _proposal(session: Session, row: AnyRow) -> Proposal:
         row.proposed_by_hi,
         row.proposed_by_en,
         row.proposed_at,
+        _reason(session, row),
     )
