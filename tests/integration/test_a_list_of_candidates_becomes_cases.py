@@ -14,6 +14,7 @@ from app import spreadsheets
 from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.roles import Role
 from app.formjs import Posted
+from app.models.intake import department_queries
 from app.models.intake import rosters as table
 from app.models.intake.rosters import roster, roster_row
 from app.models.scope import SystemReason, SystemScope
@@ -21,7 +22,7 @@ from app.models.tables.cases import case, data_key
 from app.models.tables.officers import posting
 from app.services.casework import cases
 from app.services.desk import tasks
-from app.services.intake import rosters, rosterwork, sheetlists
+from app.services.intake import requisitions, rosters, rosterwork, sheetlists
 from app.services.store import audit, scopes
 from app.services.store.drafts import actor_scope
 from tests.districts import NOW
@@ -270,6 +271,10 @@ def test_a_list_is_taken_back_until_its_cases_are_forwarded(desk):
     desk.work()
     assert desk.view(roster_id).counts == {"undone": 2, "kept": 1}
     assert sorted(each.status for each in desk.cases()) == ["open", "withdrawn", "withdrawn"]
+    line = requisitions.see(desk.database, desk.actor, desk.letter, NOW).line
+    assert (line.entered, line.done) == (1, 0), "an error of the office is no answer to the letter"
+    told = desk.database.read(lambda s: department_queries.cases(s, [desk.letter]), actor_scope(desk.actor))
+    assert [each.number for each in told] == [first], "neither its department nor its reply hears of the error"
     number = next(each.number for each in desk.cases() if each.status == "withdrawn")
     page = cases.see(desk.database, desk.actor, number, "timeline", NOW)
     assert "गलत पत्र में जोड़ी गई" in str(page.events)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, insert, or_, select
+from sqlalchemy import and_, exists, func, insert, not_, or_, select
 
 from app.models import guarded
 from app.models.casefile.case_queries import first_open
+from app.models.intake.rosters import is_taken_back
 from app.models.scope import visible
 from app.models.tables.base import insert_or
 from app.models.tables.cases import applicant, case, document, enquiry, letter_department, requisition
@@ -104,8 +105,11 @@ def _latest_paper() -> Any:
 
 
 def cases(session: Session, requisition_ids: Sequence[UUID]) -> Sequence[AnyRow]:
-    """The cases of letters with what their stage is told from: status, open step and office kind, paper, delivery."""
-    return _cases(session, case.c.requisition_id.in_(requisition_ids))
+    """The cases of letters with what their stage is told from: status, open step and office kind, paper, delivery.
+
+    Cases of a list that was taken back are none of the letter's: their persons come again, or were never asked for.
+    """
+    return _cases(session, and_(case.c.requisition_id.in_(requisition_ids), not_(is_taken_back())))
 
 
 def cases_of(session: Session, case_ids: Sequence[UUID]) -> Sequence[AnyRow]:

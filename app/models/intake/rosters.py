@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    exists,
     func,
     insert,
     or_,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
@@ -389,6 +390,26 @@ def cases_of_persons(session: Session, digests: Collection[bytes]) -> dict[bytes
         .order_by(search_key.c.case_id)
     )
     return {bytes(row.digest): row.case_id for row in session.connection.execute(chosen)}
+
+
+def is_taken_back() -> ColumnElement[bool]:
+    """Whether a case came of a list that was taken back: an error of the office, and no answer to the letter."""
+    row = roster_row.c
+    return (
+        exists()
+        .where(row.district_id == case.c.district_id, row.id == case.c.id, row.state == "undone")
+        .correlate(case)
+    )
+
+
+def taken_back(session: Session, requisition_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Letter -> how many of its cases came of lists that were taken back, for those that have any."""
+    chosen = (
+        select(case.c.requisition_id, func.count())
+        .where(visible(case, session.scope), case.c.requisition_id.in_(requisition_ids), is_taken_back())
+        .group_by(case.c.requisition_id)
+    )
+    return {row[0]: int(row[1]) for row in session.connection.execute(chosen)}
 
 
 # -- what columns meant ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.casefile import document_queries as filed
+from app.models.intake import rosters
 from app.services.casefile import caselines, departments, duplicates, sightings
 from app.services.casefile.facts import LetterFacts
 from app.services.casefile.options import choices, purposes_taken
@@ -130,8 +131,9 @@ def page(session: Session, actor: Actor, search: str, after: str, limit: int = 2
     more = rows[limit:]
     rows = rows[:limit]
     following = f"{rows[-1].received_on.isoformat()}_{rows[-1].id.hex}" if more else ""
-    loaded = releases.active(session)
-    return RequisitionPage([_line(row, loaded) for row in rows], following)
+    loaded, back = releases.active(session), rosters.taken_back(session, [row.id for row in rows])
+    counted = [_Counted(row, row.entered - back.get(row.id, 0), row.open) for row in rows]
+    return RequisitionPage([_line(each, loaded) for each in counted], following)
 
 
 def see(database: Database, actor: Actor, requisition_id: UUID, now: datetime) -> RequisitionView:
@@ -156,7 +158,7 @@ def view(session: Session, actor: Actor, requisition_id: UUID, now: datetime) ->
     rows = cases.cases_of_requisition(session, requisition_id)
     lines = caselines.of(session, rows, now)
     return RequisitionView(
-        _line(_counted(row, lines), loaded),
+        _line(_counted(session, row, lines), loaded),
         formjs.show(form, values, options, actor.language, classes),
         [{"field": field, **entry} for field, entries in staged.items() for entry in entries],
         lines,
@@ -380,7 +382,7 @@ def _view(session: Session, sheet: _Sheet, values: dict[str, Any], now: datetime
     letter = sheet.letter
     line = None
     if letter is not None:
-        line = _line(_counted(letter, cases.cases_of_requisition(session, letter.id)), sheet.release)
+        line = _line(_counted(session, letter, cases.cases_of_requisition(session, letter.id)), sheet.release)
     return IntakeView(
         sheet.place.form,
         sheet.form,
@@ -404,8 +406,10 @@ class _Counted:
         return getattr(self.row, name)
 
 
-def _counted(row: AnyRow, persons: Sequence[CaseLine | AnyRow]) -> _Counted:
-    return _Counted(row, len(persons), sum(each.status == "open" for each in persons))
+def _counted(session: Session, row: AnyRow, persons: Sequence[CaseLine | AnyRow]) -> _Counted:
+    """A letter with its persons counted: whose list was taken back is neither entered nor disposed of."""
+    back = rosters.taken_back(session, [row.id]).get(row.id, 0)
+    return _Counted(row, len(persons) - back, sum(each.status == "open" for each in persons))
 
 
 def _line(row: Any, loaded: releases.Loaded) -> RequisitionLine:
