@@ -274,7 +274,9 @@ def test_a_list_is_taken_back_until_its_cases_are_forwarded(desk):
     line = requisitions.see(desk.database, desk.actor, desk.letter, NOW).line
     assert (line.entered, line.done) == (1, 0), "an error of the office is no answer to the letter"
     told = desk.database.read(lambda s: department_queries.cases(s, [desk.letter]), actor_scope(desk.actor))
-    assert [each.number for each in told] == [first], "neither its department nor its reply hears of the error"
+    assert [each.number for each in told] == [first], (
+        "neither its department nor its reply hears of the error"
+    )
     number = next(each.number for each in desk.cases() if each.status == "withdrawn")
     page = cases.see(desk.database, desk.actor, number, "timeline", NOW)
     assert "गलत पत्र में जोड़ी गई" in str(page.events)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
-from concurrent.futures import ThreadPoolExecutor
+import traceback
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import islice
+from multiprocessing import Pipe
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,6 +32,7 @@ from tests.wholeletter import pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.connection import Connection
     from uuid import UUID
 
     from sqlalchemy import Row
@@ -141,19 +145,44 @@ def test_an_act_that_stopped_goes_on_with_its_letter_and_the_next_act_has_its_ow
     ]
 
 
-def test_two_who_mark_at_once_send_each_thana_one_letter(
+def at_once(*acts: Callable[[], object]) -> None:
+    """Let processes, one for each act, do them from one moment on; each has to come to its end."""
+    ear, mouth = os.pipe()
+    pids = [_born(act, ear, mouth) for act in acts]
+    os.close(ear)
+    os.close(mouth)  # the moment
+    assert [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids] == [0] * len(acts)
+
+
+def _born(act: Callable[[], object], ear: int, mouth: int) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:  # never back into the tests, whatever happens
+        os.close(mouth)
+        os.read(ear, 1)
+        act()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+        raise
+    finally:
+        os._exit(code)
+
+
+def test_two_processes_that_mark_at_once_send_each_thana_one_letter(
     journey: Journey, demo_url: str, open_database: Callable[[str], Database]
 ) -> None:
     desk = Desk(journey, [[HERE], [THERE], [HERE, THERE], [THERE], [HERE], [THERE]])
     desk.forward()
     page = desk.to_mark()
     ids = [each.task_id for each in page.ready]
-    with ThreadPoolExecutor(2) as both:
-        told = [
-            both.submit(desk.mark, database, page, share)
-            for database, share in ((desk.database, ids[::2]), (open_database(demo_url), ids[1::2]))
-        ]
-        assert [each.result() for each in told] == [{""}, {""}]
+
+    def mark(share: list[UUID]) -> None:
+        assert desk.mark(open_database(demo_url), page, share) == {""}
+
+    at_once(partial(mark, ids[::2]), partial(mark, ids[1::2]))
     offices = journey.staff.offices(Role.SHO)
     sent = {row.to_office_id: row for row in desk.sent("route")}
     assert len(sent) == len(desk.sent("route")) == 2
@@ -168,6 +197,31 @@ def test_two_who_mark_at_once_send_each_thana_one_letter(
     with pytest.raises(NotFound):
         desk.drawn(desk.sho(HERE), other.id)
     assert desk.mark(desk.database, page, ids) == {"done"}, "pressed twice, nothing is sent twice"
+
+
+def test_two_processes_that_forward_the_same_cases_at_once_give_each_one_letter_and_no_number_twice(
+    journey: Journey, demo_url: str, open_database: Callable[[str], Database]
+) -> None:
+    """Two pages of the act are open, of two officers of one post: each begins at the same moment."""
+    desk = Desk(journey, [[HERE]] * 6)
+    posted = journey.form_of(journey.waiting(desk.numbers[0])[0])
+
+    def forward(line: Connection) -> None:
+        database = open_database(demo_url)
+        act = database.read(
+            lambda s: forwarding.waiting(s, desk.head, desk.letter, journey.now), actor_scope(desk.head)
+        ).act_id
+        line.send("open")  # both pages are open before either is sent
+        line.recv()
+        list(forwarding.forward(database, desk.head, desk.letter, act, posted, journey.now).items)
+
+    one, other = Pipe()
+    at_once(partial(forward, one), partial(forward, other))
+    sent = desk.sent("scrutinise")
+    about = [number for letter in sent for number in desk.about(letter.id)]
+    assert sorted(about) == desk.numbers, "each case goes with one letter"
+    assert sorted(int(row.number.rpartition("/")[2]) for row in sent) == list(range(1, len(sent) + 1))
+    assert desk.given(sent[0].office_id) == len(sent), "no number was given and not used"
 
 
 @dataclass(frozen=True)
