@@ -215,7 +215,7 @@ def is_whole(sheets: dict[str, list[str]], numbers: list[str], told: Counter[str
     texts = load_texts((ROOT / "templates" / "papers" / "texts.json").read_bytes())
     waiting = told["waiting"]
     said = {
-        "hi": f"{len(numbers)} अभ्यर्थियों में से {len(numbers) - waiting} का परिणाम",
+        "hi": f"पत्र के अभ्यर्थी: {len(numbers)}; परिणाम अंकित: {len(numbers) - waiting}",
         "en": f"candidates in your letter: {len(numbers)}; results stated: {len(numbers) - waiting}",
     }
     for language, found in sheets.items():

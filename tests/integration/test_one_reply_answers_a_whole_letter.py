@@ -85,7 +85,7 @@ def test_the_reply_lists_every_person_by_outcome_under_a_number_of_its_own(lette
         "सत्यापन जारी",
         "राहुल कुमार शर्मा",
         "सीता देवी",
-        "2 अभ्यर्थियों में से 1",
+        "पत्र के अभ्यर्थी: 2; परिणाम अंकित: 1",
         "गोपनीय",
         "कृते",
     ):
