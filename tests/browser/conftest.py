@@ -154,7 +154,7 @@ def desk(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Itera
     yield sit_down
     if _failed in request.node.stash:
         for number, screen in enumerate(screens):
-            screen.picture(f"failed-{request.node.name}-{number}", whole=True)
+            screen.picture(f"failed-{request.node.name}-{number}", wanted=True)
     for context in contexts:
         context.close()
     assert not faults, "\n".join(faults)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tests.serving import Account
 
 _BEGINS_WITHIN, _COMES_WITHIN = 1.5, 15.0  # seconds: a click asks for its page soon, or for none
-#: A picture of a long page costs more than its test: it is taken whole where that is asked for.
-WHOLE_PICTURES = bool(os.environ.get("PICTURES"))
+#: A picture costs as much as its page: one of each screen is taken where somebody wants to look at them.
+WANTS_PICTURES = bool(os.environ.get("PICTURES"))
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]*)"')
 #: The pages that this process has judged, by name and look: the same page of another case would show nothing anew,
 #: and to judge a page by axe takes three times as long as to open it.
@@ -164,7 +164,7 @@ class Screen:
         return self.fill("प्रमाणक ऐप का कोड", code).press("प्रवेश करें")
 
     def sound(self, name: str) -> Screen:
-        """Keep a picture, and hold the page to what every page must be; `name` is its name in all cases."""
+        """Keep a picture where one is wanted, and hold the page to what every page must be; `name` is its name in all cases."""
         assert self.page.get_by_role("heading", level=1).count() == 1, f"{self.path}: one h1 a page"
         assert self.page.title().strip(), f"{self.path}: a page has a title"
         assert self.overflow() == 0, f"{self.path} is {self.overflow()} px wider than the glass"
@@ -176,10 +176,11 @@ class Screen:
             _judged.add((name, self._look))
         return self
 
-    def picture(self, name: str, *, whole: bool = WHOLE_PICTURES) -> None:
-        """Keep what is on the glass, or the whole page, as test-output/<name>-<look>.png."""
-        self._pictures.mkdir(exist_ok=True)
-        self.page.screenshot(path=self._pictures / f"{name}-{self._look}.png", full_page=whole)
+    def picture(self, name: str, *, whole: bool = True, wanted: bool = WANTS_PICTURES) -> None:
+        """Keep the whole page, or what is on the glass, as test-output/<name>-<look>.png, where that is wanted."""
+        if wanted:
+            self._pictures.mkdir(exist_ok=True)
+            self.page.screenshot(path=self._pictures / f"{name}-{self._look}.png", full_page=whole)
 
     def accessibility_faults(self) -> list[str]:
         """What axe finds, in one line each. Runs through the debugger, so the content policy stays strict.

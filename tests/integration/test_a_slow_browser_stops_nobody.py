@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.loaded import Loaded
+
 HOST = "Host: 127.0.0.1\r\n"
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 #: What each kind sends at once; more of it drips afterwards. More of each than the server has threads.
@@ -47,10 +49,10 @@ EACH = 24
 class House:
     """The program as anybody starts it, with a folder for temporary files of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, loaded: Loaded) -> None:
         self.spool = folder / "spool"
         self.spool.mkdir()
-        self.site = Site(folder / "instance", {"TMPDIR": str(self.spool)}).start()
+        self.site = Site(folder / "instance", {"TMPDIR": str(self.spool)}, loaded).start()
 
     def officer(self, role: Role) -> Caller:
         found = next(each for each in self.site.accounts() if each.role == role)
@@ -101,8 +103,8 @@ def read(line: socket.socket) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    made = House(tmp_path_factory.mktemp("slow"))
+def house(tmp_path_factory: pytest.TempPathFactory, loaded: Loaded) -> Iterator[House]:
+    made = House(tmp_path_factory.mktemp("slow"), loaded)
     yield made
     made.site.kill()
 

@@ -16,21 +16,22 @@ from tests.serving import Site
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.loaded import Loaded
+
 pytestmark = pytest.mark.postgres  # SQLite is served by one process
 
 _SECONDS = 30.0
 
 
 @pytest.fixture
-def url(postgres_server) -> str:
-    return postgres_server.new_database()
+def url(postgres_server, empty_postgres) -> str:
+    return postgres_server.new_database(template=empty_postgres)
 
 
 @pytest.fixture
-def site(url: str, tmp_path: Path) -> Iterator[Site]:
-    running = Site(
-        tmp_path / "instance", {"DATABASE_URL": url, "WEB_PROCESSES": "2", "WORKER_PROCESSES": "2"}
-    ).start()
+def site(url: str, tmp_path: Path, loaded: Loaded) -> Iterator[Site]:
+    several = {"DATABASE_URL": url, "WEB_PROCESSES": "2", "WORKER_PROCESSES": "2"}
+    running = Site(tmp_path / "instance", several, loaded).start()
     yield running
     running.kill()
 
