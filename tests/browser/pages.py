@@ -164,7 +164,7 @@ class Screen:
         return self.fill("प्रमाणक ऐप का कोड", code).press("प्रवेश करें")
 
     def sound(self, name: str) -> Screen:
-        """Keep a picture where one is wanted, and hold the page to what every page must be; `name` is its name in all cases."""
+        """Hold the page to what every page must be, and keep a picture of it; `name` is its name in all cases."""
         assert self.page.get_by_role("heading", level=1).count() == 1, f"{self.path}: one h1 a page"
         assert self.page.title().strip(), f"{self.path}: a page has a title"
         assert self.overflow() == 0, f"{self.path} is {self.overflow()} px wider than the glass"
