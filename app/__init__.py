@@ -174,6 +174,7 @@ def _open(settings: Settings) -> Database:
             settings.signature_keys,
             settings.signature_passphrase or keys.passphrase(),
             settings.signature_pin,
+            takes_rsa_2048=settings.rsa_2048,
         ),
     )
     database.scanner = Scanner(settings.scanner)

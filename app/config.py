@@ -82,6 +82,7 @@ class Settings:
     signature_keys: Mapping[str, Path | TokenKey | ByHand] = field(default_factory=dict)
     signature_passphrase: str = ""  # of the files; empty: one that the key ring gives
     signature_pin: str = ""  # of the tokens
+    rsa_2048: bool = False  # whether keys of 112 bits of security sign and let in, too
     scanner: tuple[str, ...] = ()  # program and arguments; it reads a file from its standard input
     checkpoints_outside: Path | None = None  # a folder of another machine, where copies are only added
     sms_templates: str = ""  # kind=id,... as the texts are registered with the operators (DLT)
@@ -144,6 +145,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         signature_keys=_signature_keys(values, instance),
         signature_passphrase=str(values.get("SIGNATURE_PASSPHRASE") or ""),
         signature_pin=str(values.get("SIGNATURE_PIN") or ""),
+        rsa_2048=_flag(values, "RSA_2048"),
         **_carriers(values),
     )
 

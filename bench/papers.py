@@ -51,7 +51,7 @@ def _signed(*, quick: bool) -> Iterator[results.Row]:
     signed = papers.sign(drawn, held, samples.ISSUED_AT)
     found = measure.interleaved(
         {
-            "paper, signed (RSA 2048)": lambda: papers.sign(drawn, held, samples.ISSUED_AT),
+            "paper, signed (RSA 3072, PSS)": lambda: papers.sign(drawn, held, samples.ISSUED_AT),
             "paper, its signature proven": lambda: papers.signatures(signed),
         },
         rounds=3 if quick else 10,

@@ -90,6 +90,8 @@ def _signature_keys() -> None:
         click.echo(frame.both(f"cli.key.{state.state}", side=state.side, subject=state.subject, till=till))
         if state.problem:
             click.echo(frame.both(state.problem, file=state.file))
+    if frame.settings().rsa_2048:
+        click.echo(frame.both("papers.key.departs"))
     if any(state.state == "unusable" for state in found):
         raise click.exceptions.Exit(1)
 

@@ -32,7 +32,8 @@ class Session:
     and go out together, in order, before anything reads their tables, and before the commit.
 
     `loader` names the program that acts in the officers' stead, in times gone by; empty where they act themselves.
-    `clock_is_free`: the time of an act need not be the machine's, in demo mode and in tests.
+    `clock_is_free`: the time of an act need not be the machine's, in demo mode and in tests. `takes_rsa_2048`: keys
+    of 112 bits of security count, because the operator has said so.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Session:
         self.dialect = connection.dialect
         self._driver: Any = connection.connection.driver_connection
         self.loader, self.clock_is_free = "", False
+        self.takes_rsa_2048 = False
         self._waiting: list[Sent] = []
         self._waiting_tables: set[str] = set()
         #: What was read, by scope: a session asks under one scope some twenty times, and hashing one takes a while.

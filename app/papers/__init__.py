@@ -36,22 +36,13 @@ from app.papers.facts import (
 )
 from app.papers.layout import draw_paper
 from app.papers.ownkey import Prepared, prepare
-from app.papers.pades import (
-    Certificate,
-    Signatory,
-    Signature,
-    open_key,
-    read_certificate,
-    sign,
-    signatures,
-    usable,
-    whole_by,
-)
+from app.papers.pades import Signatory, Signature, open_key, sign, signatures, usable, whole_by
 from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.pictures import Picture, draw_pictures
 from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, sealed_part, token
 from app.papers.qr import qr_png
 from app.papers.recordmark import RecordMark, marked, read_mark
+from app.papers.signingkeys import Certificate, certificate_of, read_certificate
 from app.papers.specimen import has_specimen, specimen
 from app.papers.stamping import stamped
 from app.papers.tables import Table, draw_table
@@ -124,6 +115,7 @@ __all__ = [
     "as_typed",
     "bind",
     "boxes",
+    "certificate_of",
     "change_boxes",
     "check_texts",
     "compose",

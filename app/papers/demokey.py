@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 YEAR = timedelta(days=365)
-_EXPONENT, _BITS = 65_537, 2048  # as the country's licensed authorities certify them
+_EXPONENT = 65_537
+_BITS = {"rsa": 3072, "rsa-2048": 2048}  # the latter as the country's licensed authorities certify them
 _BACK = timedelta(minutes=5)  # clocks differ
 
 
@@ -24,12 +25,12 @@ def demo_key(
     passphrase: str,
     begins: datetime,
     lasts: timedelta = YEAR,
-    kind: Literal["ec", "rsa"] = "ec",
+    kind: Literal["ec", "rsa", "rsa-2048"] = "ec",
 ) -> bytes:
     """The bytes of a PKCS#12 file; `name` (64 bytes at most) becomes the subject, which is its own issuer."""
     key = (
-        rsa.generate_private_key(_EXPONENT, _BITS)
-        if kind == "rsa"
+        rsa.generate_private_key(_EXPONENT, _BITS[kind])
+        if kind in _BITS
         else ec.generate_private_key(ec.SECP256R1())
     )
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])

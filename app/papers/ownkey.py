@@ -20,16 +20,16 @@ from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.papers.errors import KeyRefused
-from app.papers.pades import apart, fits, read_certificate, reserved, signatures
+from app.papers.pades import apart, reserved, signatures
+from app.papers.signingkeys import DIGEST, certificate_of, check_algorithm, fits, mechanism
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.papers.pades import Certificate
+    from app.papers.signingkeys import Certificate
 
 LARGEST = 2_000_000  # bytes of what is brought back: one that encloses the paper is told so
 _ROOM = 16_000  # bytes kept free for a signature with its chain of certificates
-_DIGEST = "sha256"
 #: What reading a file that is no CMS raises.
 _ODD = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
@@ -70,14 +70,19 @@ def _attributes(prepared: Prepared, certificate: bytes) -> cms.CMSAttributes:
     signer = _signer(certificate, 0)
     return apart(
         lambda: asyncio.run(
-            signer.signed_attrs(prepared.digest, _DIGEST, attr_settings=settings, use_pades=True)
+            signer.signed_attrs(prepared.digest, DIGEST, attr_settings=settings, use_pades=True)
         )
     )
 
 
 def _signer(certificate: bytes, value: bytes | int) -> signers.ExternalSigner:
     own = asn1.Certificate.load(certificate)
-    return signers.ExternalSigner(own, SimpleCertificateStore(), value)  # type: ignore[no-untyped-call]
+    return signers.ExternalSigner(
+        own,
+        SimpleCertificateStore(),  # type: ignore[no-untyped-call]
+        value,
+        signature_mechanism=mechanism(certificate_of(certificate)),
+    )
 
 
 def digest_in(answer: bytes) -> bytes | None:
@@ -108,34 +113,34 @@ def is_of(answer: bytes, prepared: Prepared, certificate: bytes) -> bool:
     return fits(certificate, attributes(prepared, certificate), answer)
 
 
-def complete(prepared: Prepared, answer: bytes, certificate: bytes, now: datetime) -> bytes:
+def complete(
+    prepared: Prepared, answer: bytes, certificate: bytes, now: datetime, *, takes_rsa_2048: bool
+) -> bytes:
     """The signed paper: what was brought stands in its place, and proves itself there.
 
     Raises KeyRefused: of other bytes, by another certificate, by one that does not hold now, enclosing a document
-    (it must be detached), too large for its place, or not standing proof.
+    (it must be detached), by a weak algorithm, too large for its place, or not standing proof.
     """
     signed = _signed_data(answer)
     if signed is None:
         signed_info = _bare(prepared, answer, certificate)
     else:
-        _check_cms(signed, prepared)
+        _check_cms(signed, prepared, takes_rsa_2048=takes_rsa_2048)
         signed_info = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
     if 2 * len(signed_info) > prepared.end - prepared.start - 2:
         raise KeyRefused("papers.own.too_large", file="")
     out = BytesIO(prepared.data)
     PreparedByteRangeDigest(prepared.digest, prepared.start, prepared.end).fill_with_cms(out, signed_info)
-    return _proven(out.getvalue(), read_certificate(certificate)[0], now)
+    return _proven(out.getvalue(), certificate_of(certificate), now)
 
 
-def _check_cms(signed: cms.SignedData, prepared: Prepared) -> None:
+def _check_cms(signed: cms.SignedData, prepared: Prepared, *, takes_rsa_2048: bool) -> None:
     if signed["encap_content_info"]["content"].native is not None:
         raise KeyRefused("papers.own.not_detached", file="")
-    if signed["signer_infos"][0]["digest_algorithm"]["algorithm"].native not in (
-        "sha256",
-        "sha384",
-        "sha512",
-    ):
-        raise KeyRefused("papers.own.weak_digest", file="")
+    try:
+        check_algorithm(signed["signer_infos"][0], takes_rsa_2048=takes_rsa_2048)
+    except _ODD as error:
+        raise KeyRefused("papers.own.no_proof", file="") from error
     if (
         digest_in(cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump())
         != prepared.digest
@@ -149,7 +154,7 @@ def _bare(prepared: Prepared, answer: bytes, certificate: bytes) -> bytes:
     signer = _signer(certificate, answer)
     made = apart(
         lambda: asyncio.run(
-            signer.async_sign_prescribed_attributes(_DIGEST, _attributes(prepared, certificate))
+            signer.async_sign_prescribed_attributes(DIGEST, _attributes(prepared, certificate))
         )
     )
     return bytes(made.dump())

@@ -5,27 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import pikepdf
-from asn1crypto import pem
 from asn1crypto.pkcs12 import Pfx
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    ECDSA,
-    EllipticCurvePrivateKey,
-    EllipticCurvePublicKey,
-)
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.keys import internal
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -41,6 +30,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.papers.errors import KeyRefused
+from app.papers.signingkeys import DIGEST, Certificate, certified, mechanism, signed_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,8 +62,6 @@ _ODD_FILE = (
 )
 
 _FIELD = "Signature1"
-_WEAKEST_RSA = 2048  # bits
-_DIGEST = "sha256"
 _MARGIN, _FIRST_LINE = 6.0, 12.0  # points around the sign block; its first line, in small print, is no link
 _FRAME = StaticStampStyle(border_width=1, border_color=(0.06, 0.15, 0.31))
 _ATTRIBUTES = 3000  # bytes of a signature beside its certificates
@@ -89,35 +77,21 @@ class _HeldKey(signers.SimpleSigner):
         own: x509.Certificate,
         more: Sequence[x509.Certificate],
     ) -> None:
+        certificate = certified(own)
         chain = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         chain.register_multiple([internal.translate_pyca_cryptography_cert_to_asn1(each) for each in more])
         super().__init__(
             signing_cert=internal.translate_pyca_cryptography_cert_to_asn1(own),
             signing_key=internal.translate_pyca_cryptography_key_to_asn1(key),
             cert_registry=chain,
+            signature_mechanism=mechanism(certificate),
         )
-        self._key = key
+        self._key, self._scheme = key, certificate.scheme
 
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
-        if digest_algorithm != _DIGEST:
+        if digest_algorithm != DIGEST:
             raise UnacceptableSignerError(digest_algorithm)
-        if isinstance(self._key, RSAPrivateKey):
-            return self._key.sign(data, PKCS1v15(), hashes.SHA256())
-        return self._key.sign(data, ECDSA(hashes.SHA256()))
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """Whose certificate it is, who gave it, and from when until when it holds."""
-
-    subject: str
-    issuer: str
-    valid_from: datetime
-    valid_till: datetime
-    fingerprint: bytes
-
-    def holds_at(self, at: datetime) -> bool:
-        return self.valid_from <= at <= self.valid_till
+        return signed_by(self._key, self._scheme, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,42 +149,8 @@ def signatory_of(
 ) -> Signatory:
     """What signs, with its own certificate and those that go with it into each signature."""
     known = {each.dump(): each for each in (own, *beside)}
-    certificate = _certified(x509.load_der_x509_certificate(own.dump()))
+    certificate = certified(x509.load_der_x509_certificate(own.dump()))
     return Signatory(certificate, signer, _ATTRIBUTES + sum(map(len, known)))
-
-
-def read_certificate(data: bytes) -> tuple[Certificate, bytes]:
-    """A certificate to sign papers with, and its bytes (DER); PEM is taken, too.
-
-    Raises KeyRefused: no certificate, a key that is too weak or of another kind, one that is not for signatures.
-    """
-    try:
-        raw = pem.unarmor(data)[2] if pem.detect(data) else data
-        found = x509.load_der_x509_certificate(raw)
-        key = found.public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise KeyRefused("papers.own.no_certificate", file="") from error
-    is_rsa = isinstance(key, RSAPublicKey) and key.key_size >= _WEAKEST_RSA
-    if not (is_rsa or isinstance(key, EllipticCurvePublicKey)):
-        raise KeyRefused("papers.own.weak_key", file="")
-    with suppress(x509.ExtensionNotFound):
-        usage = found.extensions.get_extension_for_class(x509.KeyUsage).value
-        if not (usage.digital_signature or usage.content_commitment):
-            raise KeyRefused("papers.own.other_use", file="")
-    return _certified(found), raw
-
-
-def fits(certificate: bytes, said: bytes, signature: bytes) -> bool:
-    """Whether a bare signature (SHA-256) over `said` is by the key of a certificate (DER)."""
-    key = x509.load_der_x509_certificate(certificate).public_key()
-    try:
-        if isinstance(key, RSAPublicKey):
-            key.verify(signature, said, PKCS1v15(), hashes.SHA256())
-        elif isinstance(key, EllipticCurvePublicKey):
-            key.verify(signature, said, ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True
 
 
 def _why(data: bytes) -> str:
@@ -222,25 +162,11 @@ def _why(data: bytes) -> str:
     return "passphrase"
 
 
-def _certified(own: x509.Certificate) -> Certificate:
-    """What a certificate says of itself."""
-    return Certificate(
-        _name(own.subject),
-        _name(own.issuer),
-        own.not_valid_before_utc,
-        own.not_valid_after_utc,
-        sha256(own.public_bytes(Encoding.DER)).digest(),
-    )
-
-
-def _name(name: x509.Name) -> str:
-    found = name.get_attributes_for_oid(NameOID.COMMON_NAME) or list(name)
-    return str(found[0].value) if found else ""
-
-
-def usable(signatory: Signatory, at: datetime, file: str) -> Signatory:
-    """The same, if its certificate holds at this time. Raises KeyRefused."""
+def usable(signatory: Signatory, at: datetime, file: str, *, takes_rsa_2048: bool = False) -> Signatory:
+    """The same, if its key is strong enough here and its certificate holds at this time. Raises KeyRefused."""
     held = signatory.certificate
+    if not held.is_strong(takes_rsa_2048=takes_rsa_2048):
+        raise KeyRefused("papers.key.weak", file=file)
     if held.holds_at(at):
         return signatory
     key = "papers.key.expired" if at > held.valid_till else "papers.key.not_yet"
@@ -273,7 +199,7 @@ def _reserve(sealed: bytes, signer: signers.Signer, room: int, at: datetime) -> 
     field = fields.SigFieldSpec(_FIELD, on_page=page, box=box)
     meta = signers.PdfSignatureMetadata(
         field_name=_FIELD,
-        md_algorithm=_DIGEST,
+        md_algorithm=DIGEST,
         subfilter=fields.SigSeedSubFilter.PADES,
         certify=True,
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
@@ -341,7 +267,7 @@ def _judged(embedded: EmbeddedPdfSignature) -> Signature:
     except (SignatureValidationError, CMSExtractionError, *_ODD_FILE):
         return Signature("altered")
     certificate = x509.load_der_x509_certificate(status.signing_cert.dump())
-    return Signature(_state(status), _certified(certificate), status.signer_reported_dt)
+    return Signature(_state(status), certified(certificate), status.signer_reported_dt)
 
 
 def _state(status: PdfSignatureStatus) -> Literal["valid", "altered", "added"]:

@@ -1,22 +1,31 @@
-"""A signing key that never leaves its token (PKCS#11): opened once a process, used by one thread at a time."""
+"""Signing keys that never leave their tokens (PKCS#11): each opened once a process, used by one thread at a time.
+
+A token locks itself after a few wrong PINs: one that was refused is not tried again before a restart, for whichever
+key of the token, and one thread at a time opens any.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from threading import Lock
+from functools import cached_property
+from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
 import pkcs11
+from pkcs11 import Mechanism
 from pkcs11.exceptions import PinIncorrect, PinInvalid, PinLenRange, PinLocked, PKCS11Error
 from pyhanko.config.pkcs11 import TokenCriteria
+from pyhanko.sign.general import UnacceptableSignerError
 from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 
 from app.papers.errors import KeyRefused
 from app.papers.pades import Signatory, signatory_of
+from app.papers.signingkeys import DIGEST, Certificate, certificate_of, mechanism
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from asn1crypto.algos import SignedDigestAlgorithm
     from pkcs11 import Session
 
     from app.config import TokenKey
@@ -34,6 +43,15 @@ class _OnToken(PKCS11Signer):
         self.is_lost = False
         self._place, self._turn = place, Lock()
 
+    @cached_property
+    def certificate(self) -> Certificate:
+        return certificate_of(self.signing_cert.dump())
+
+    def get_signature_mechanism_for_digest(self, digest_algorithm: str | None) -> SignedDigestAlgorithm:
+        if digest_algorithm not in (DIGEST, None):
+            raise UnacceptableSignerError(digest_algorithm)
+        return mechanism(self.certificate)
+
     async def async_sign_raw(
         self,
         data: bytes,
@@ -50,36 +68,53 @@ class _OnToken(PKCS11Signer):
         return signature
 
 
-def open_token(place: TokenKey, pin: str) -> Signatory:
-    """The key of a token, with its certificate and those beside it.
+#: Who is logged in to a token is so with every thread of the process: one session a token, for all keys on it.
+_SESSIONS: dict[tuple[Path, str], Session] = {}
+_OPEN: dict[TokenKey, Signatory] = {}
+_REFUSED: set[tuple[Path, str, str]] = set()  # module, token and PIN
+_DOOR = RLock()  # before all three: two threads that try a PIN at once are two tries of it
 
-    Raises KeyRefused: no such module or token, no key and certificate of that label on it, or another PIN. A wrong
-    PIN must not be tried again by a program: after some tries the token locks itself.
+
+def open_token(place: TokenKey, pin: str) -> Signatory:
+    """The key of a token, with its certificate and those beside it; held open, opened anew where the token failed.
+
+    Raises KeyRefused: no such module or token, no key and certificate of that label on it, a token that cannot sign
+    as this key must, or another PIN, which is tried once.
     """
+    with _DOOR:
+        held = _OPEN.get(place)
+        if held is None or held.is_lost:
+            held = _OPEN[place] = _opened(place, pin)
+        return held
+
+
+def _opened(place: TokenKey, pin: str) -> Signatory:
+    attempt = (place.module, place.token, pin)
+    if attempt in _REFUSED:
+        raise KeyRefused("papers.key.pin", file=str(place))
     try:
-        signer = _OnToken(_session(place, pin), place)
-        own = signer.signing_cert  # reads the key's handle, too
+        session = _session(place, pin)
+        signer = _OnToken(session, place)
+        own, scheme = signer.signing_cert, signer.certificate.scheme  # reads the key's handle, too
         # Few tokens hash for an elliptic curve themselves: the digest is made here, and no more than it sent in.
-        signer.use_raw_mechanism = own.public_key.algorithm == "ec"
+        signer.use_raw_mechanism = scheme == "ecdsa"
+        can_sign = scheme != "pss" or Mechanism.SHA256_RSA_PKCS_PSS in session.token.slot.get_mechanisms()
     except _WRONG_PIN as error:
+        _REFUSED.add(attempt)
         raise KeyRefused("papers.key.pin", file=str(place)) from error
     except _NO_MODULE as error:
         _forget(place)
         raise KeyRefused("papers.key.no_token", file=str(place)) from error
+    if not can_sign:
+        raise KeyRefused("papers.key.no_pss", file=str(place))
     return signatory_of(signer, own, signer.cert_registry)
 
 
-#: Who is logged in to a token is so with every thread of the process: one session a token, for all keys on it.
-_SESSIONS: dict[tuple[Path, str], Session] = {}
-_DOOR = Lock()
-
-
 def _session(place: TokenKey, pin: str) -> Session:
-    with _DOOR:
-        held = _SESSIONS.get((place.module, place.token))
-        if held is None:
-            held = _SESSIONS[(place.module, place.token)] = _logged_in(place, pin)
-        return held
+    held = _SESSIONS.get((place.module, place.token))
+    if held is None:
+        held = _SESSIONS[(place.module, place.token)] = _logged_in(place, pin)
+    return held
 
 
 def _logged_in(place: TokenKey, pin: str) -> Session:
@@ -104,8 +139,10 @@ def _open(place: TokenKey, pin: str) -> Session:
 
 
 def _forget(place: TokenKey) -> None:
-    """Log out of a token that failed, as far as it still hears."""
+    """Log out of a token that failed, as far as it still hears; all keys on it are opened anew."""
     with _DOOR:
+        for each in [key for key in _OPEN if (key.module, key.token) == (place.module, place.token)]:
+            del _OPEN[each]
         held = _SESSIONS.pop((place.module, place.token), None)
         if held is not None:
             with suppress(PKCS11Error):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from sqlalchemy import select, update
@@ -50,14 +50,18 @@ pytestmark = pytest.mark.skipif(OPENSSL is None, reason="openssl is not here")
 
 @dataclass
 class Hand:
-    """A key in an officer's hand, with its certificate, and the tool that he signs with."""
+    """A key in an officer's hand, with its certificate, and the tool that he signs with.
+
+    `bits` of an RSA key; 0: it lies on P-256.
+    """
 
     folder: Path
     name: str
+    bits: int = 0
 
     @classmethod
-    def make(cls, folder: Path, name: str, lasts: timedelta = timedelta(days=60)) -> Hand:
-        key = rsa.generate_private_key(65537, 2048)
+    def make(cls, folder: Path, name: str, lasts: timedelta = timedelta(days=60), bits: int = 0) -> Hand:
+        key = rsa.generate_private_key(65537, bits) if bits else ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         begins = TODAY - timedelta(days=30)
         own = (
@@ -70,7 +74,7 @@ class Hand:
             .not_valid_after(begins + lasts)
             .sign(key, hashes.SHA256())
         )
-        made = cls(folder, name)
+        made = cls(folder, name, bits)
         made.pem.write_bytes(own.public_bytes(Encoding.PEM))
         clear = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         made.key.write_bytes(clear)
@@ -88,12 +92,26 @@ class Hand:
         (self.folder / "given").write_bytes(data)
         return self._run(
             *("cms", "-sign", "-binary", "-cades", "-md", "sha256", "-outform", "DER", "-in", "given", *more),
+            *("-signer", self.pem.name, "-inkey", self.key.name, *self._padding("-keyopt"), "-out", "made"),
+        )
+
+    def cms_of_old(self, data: bytes) -> bytes:
+        """The same with the padding that a tool takes by itself."""
+        (self.folder / "given").write_bytes(data)
+        return self._run(
+            *("cms", "-sign", "-binary", "-cades", "-outform", "DER", "-in", "given"),
             *("-signer", self.pem.name, "-inkey", self.key.name, "-out", "made"),
         )
 
     def bare(self, data: bytes) -> bytes:
         (self.folder / "given").write_bytes(data)
-        return self._run("dgst", "-sha256", "-sign", self.key.name, "-out", "made", "given")
+        padding = self._padding("-sigopt")
+        return self._run("dgst", "-sha256", "-sign", self.key.name, *padding, "-out", "made", "given")
+
+    def _padding(self, option: str) -> tuple[str, ...]:
+        """What the page says for an RSA key of 3072 bits and more."""
+        is_pss = self.bits >= 3072
+        return (option, "rsa_padding_mode:pss", option, "rsa_pss_saltlen:-1") if is_pss else ()
 
     def _run(self, *arguments: str) -> bytes:
         subprocess.run([str(OPENSSL), *arguments], cwd=self.folder, check=True, capture_output=True)
@@ -156,6 +174,12 @@ class Desk:
         with self.office.database.engine.execution_options(writing=True).begin() as connection:
             ended = update(job).where(job.c.state == "running").values(lease_until=TODAY - timedelta(days=1))
             connection.execute(ended)
+
+    def runs_now(self, paper: Row[Any]) -> None:
+        """Let the job of a paper that waits be due."""
+        due = update(job).where(job.c.engine_task_id == paper.engine_task_id).values(run_at=NOW)
+        with self.office.database.engine.execution_options(writing=True).begin() as connection:
+            connection.execute(due)
 
     def files_of(self, paper: Row[Any]) -> list[str]:
         return [path.name for path in self.office.database.documents.rglob(f"*{paper.id.hex}*")]
@@ -248,8 +272,7 @@ def test_a_signature_cut_off_anywhere_is_taken_once_and_harmless_when_brought_ag
 def test_a_program_that_dies_while_a_paper_waits_has_the_same_digest_for_its_officer(desk: Desk) -> None:
     paper = desk.decide()
     taken = desk.take(paper)
-    with desk.office.database.engine.execution_options(writing=True).begin() as connection:
-        connection.execute(update(job).where(job.c.engine_task_id == paper.engine_task_id).values(run_at=NOW))
+    desk.runs_now(paper)
     desk.dies("claimed", desk.office.journey.work)
     desk.office.journey.work()
     assert desk.take(paper) == taken
@@ -270,6 +293,62 @@ def test_many_signatures_bare_ones_too_find_their_papers_by_themselves(desk: Des
         (one.number, ""),
     ]
     assert {desk.of(one).status, desk.of(two).status} == {"issued"}
+
+
+def test_an_rsa_key_signs_by_pss_as_the_page_says_and_by_no_other_padding(desk: Desk, tmp_path: Path) -> None:
+    strong = Hand.make(tmp_path, "rsa", bits=3072)
+    desk.enter(strong)
+    try:
+        one, two = desk.decide(), desk.decide()
+        page = text_of(desk.office.at(Role.DM).get("/signatures/own"))
+        for option in ("-keyopt", "-sigopt"):
+            assert " ".join(strong._padding(option)) in page
+        [old] = desk.bring(strong.cms_of_old(desk.take(one)))
+        assert (old.problem, desk.of(one).status) == ("papers.own.weak_padding", "allotted")
+        found = desk.bring(strong.cms(desk.take(one)), strong.bare(desk.take(two, "attributes")))
+        assert [(each.number, each.problem) for each in found] == [(one.number, ""), (two.number, "")]
+        for paper in (one, two):
+            data = certificates.file(desk.office.database, desk.dm, desk.of(paper).document_id, NOW).data
+            assert [each.state for each in papers.signatures(data)] == ["valid"]
+            inside = papers.sealed_part(data).index(b"stream") + 60
+            changed = data[:inside] + bytes([data[inside] ^ 1]) + data[inside + 1 :]
+            assert [each.state for each in papers.signatures(changed)] == ["altered"]
+    finally:
+        desk.enter(desk.hand)
+        page = text_of(desk.office.at(Role.DM).get("/signatures/own"))
+        assert "rsa_padding_mode" not in page, "nothing is said of padding for a key on a curve"
+
+
+def test_a_certificate_of_2048_bits_counts_where_the_operator_has_opened_it_alone(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Papers of an officer who has only that wait with the reason, before and after the setting is taken back."""
+    older = Hand.make(tmp_path, "older", bits=2048)
+    with pytest.raises(papers.KeyRefused) as told:
+        ownsigning.enter(desk.office.database, desk.dm, older.pem.read_bytes(), NOW)
+    assert told.value.key == "papers.own.weak_key"
+    keys = desk.office.database.office_keys
+    keys.takes_rsa_2048 = True
+    try:
+        desk.enter(older)
+        page = text_of(desk.office.at(Role.DM).get("/signatures/own"))
+        assert "11.2.3 और 11.6.1" in page, "an auditor sees what was opened"
+        one, stopped = desk.decide(), desk.decide()
+        [found] = desk.bring(older.bare(desk.take(one, "attributes")))
+        assert (found.problem, desk.of(one).status) == ("", "issued")
+        keys.takes_rsa_2048 = False
+        desk.runs_now(stopped)
+        [late] = desk.bring(older.cms(desk.take(stopped)))
+        assert (late.problem, desk.of(stopped).status) == ("papers.own.weak_key", "allotted")
+        page = text_of(desk.office.at(Role.DM).get("/signatures/own"))
+        assert "आपके प्रमाण-पत्र की कुंजी दुर्बल है" in page
+        assert "इसके बिना रुके पत्र: 1" in page
+    finally:
+        keys.takes_rsa_2048 = False
+        desk.enter(desk.hand)
+    desk.office.journey.work()
+    [told_of] = desk.bring(desk.hand.cms(desk.take(stopped)))
+    assert (told_of.problem, desk.of(stopped).status) == ("", "issued")
 
 
 def test_what_is_not_the_signature_of_this_paper_by_this_officer_is_refused_with_words(

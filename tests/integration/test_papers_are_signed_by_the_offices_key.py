@@ -217,18 +217,22 @@ def test_a_key_that_fails_is_an_incident_and_the_number_stays_for_the_same_paper
     assert "हस्ताक्षर की कुंजी की फाइल dm.p12 नहीं मिली" in overview
     assert "डिजिटल हस्ताक्षर नहीं हो पा रहा है" in desk.page("/signatures")
     administrator = desk.office.journey.staff.holder(Role.PROCESS_ADMIN)
-    reasons = []
-    for begins, lasts, opens in (
-        (TODAY, timedelta(days=365), "wrong"),
-        (TODAY - timedelta(days=400), timedelta(days=365), OPENS),
-        (TODAY, timedelta(days=365), OPENS),
+    reasons, a_year = [], timedelta(days=365)
+    for data, opens, is_open in (
+        (papers.demo_key(SUBJECT, OPENS, TODAY), "wrong", False),
+        (papers.demo_key(SUBJECT, OPENS, TODAY - timedelta(days=400), a_year), OPENS, False),
+        (old := papers.demo_key(SUBJECT, OPENS, TODAY, kind="rsa-2048"), OPENS, False),
+        (old, OPENS, True),
     ):
-        desk.file.write_bytes(papers.demo_key(SUBJECT, OPENS, begins, lasts))
-        desk.set(OfficeKeys({f"{SARAN}-dm": desk.file}, opens))
+        desk.file.write_bytes(data)
+        desk.set(OfficeKeys({f"{SARAN}-dm": desk.file}, opens, takes_rsa_2048=is_open))
         retries.retry(desk.office.database, administrator, stopped.id, NOW)
         assert jobs.run_one(desk.office.database, NOW)
         reasons += [row.detail["reason"] for row in desk.rows(incident) if row.id == stopped.id]
-    assert reasons[:2] == ["papers.key.passphrase", "papers.key.expired"]
+        for page in (desk.page("/signatures"), desk.page("/admin", Role.PROCESS_ADMIN)):
+            assert ("RSA (3072 बिट अथवा अधिक)" in page) is (data is old and not is_open)
+            assert ("11.2.3 और 11.6.1" in page) is is_open, "an auditor sees what was opened"
+    assert reasons[:3] == ["papers.key.passphrase", "papers.key.expired", "papers.key.weak"]
     [issued] = [row for row in desk.rows(certificate) if row.id == waiting.id]
     assert (issued.status, issued.number, issued.memo_number) == (
         "issued",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 23, 12, 10, 5, tzinfo=UTC)
 TOKEN, PIN = "DM Saran", "246810"
 SARAN = 218
+KINDS = ("ec", "rsa", "rsa-2048")
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
     before = os.environ.get("SOFTHSM2_CONF")
     os.environ["SOFTHSM2_CONF"] = str(folder / "conf")  # read by the module when it is first asked
     _util("--init-token", "--free", "--label", TOKEN, "--pin", PIN, "--so-pin", "13579111")
-    for kind in ("ec", "rsa"):
-        _bring(module, folder, kind)
+    for number, kind in enumerate(KINDS):
+        _bring(module, folder, kind, f"{number:02}")
     yield Token(module, folder / "tokens")
     if before is None:
         del os.environ["SOFTHSM2_CONF"]
@@ -79,7 +81,7 @@ def _util(*args: str) -> None:
     subprocess.run(["softhsm2-util", *args], check=True, capture_output=True)
 
 
-def _bring(module: Path, folder: Path, kind: str) -> None:
+def _bring(module: Path, folder: Path, kind: str, number: str) -> None:
     """Put a new key with its certificate on the token."""
     made = papers.demo_key(f"DM Saran {kind}", "x", NOW, kind=kind)  # type: ignore[arg-type]
     key, own, _ = pkcs12.load_key_and_certificates(made, b"x")
@@ -87,7 +89,6 @@ def _bring(module: Path, folder: Path, kind: str) -> None:
     assert own is not None
     file = folder / f"{kind}.pem"
     file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    number = "01" if kind == "ec" else "02"
     _util("--import", str(file), "--token", TOKEN, "--label", kind, "--id", number, "--pin", PIN)
     library = pkcs11.lib(str(module))
     library.reinitialize()
@@ -104,7 +105,7 @@ def page() -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["ec", "rsa"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_token_signs_and_the_signature_is_good(token: Token, kind: str) -> None:
     signatory = papers.open_token(token.key(kind), PIN)
     assert signatory.certificate.subject == f"DM Saran {kind}"
@@ -140,12 +141,28 @@ def test_a_token_that_was_pulled_out_is_told_and_serves_again_when_it_is_back(to
 
 
 def test_a_wrong_pin_is_tried_once_lest_the_token_lock_itself(token: Token) -> None:
+    """Nor is it tried for another key of the same token, by whichever thread."""
     tokenkey._forget(token.key("ec"))  # whoever is logged in stays so with every key of the token
-    keys = OfficeKeys({f"{SARAN}-dm": token.key("ec")}, "", "000000")
-    assert keys.state(SARAN, "dm", NOW).problem == "papers.key.pin"
-    keys._pin = PIN  # were it tried again, it would open now
-    assert keys.state(SARAN, "dm", NOW).problem == "papers.key.pin"
-    assert OfficeKeys({f"{SARAN}-dm": token.key("ec")}, "", PIN).state(SARAN, "dm", NOW).state == "ok"
+    places = {f"{SARAN}-dm": token.key("ec"), f"{SARAN}-sp": token.key("rsa")}
+    keys = OfficeKeys(places, "", "000000")
+    with ThreadPoolExecutor(4) as threads:
+        problems = threads.map(lambda side: keys.state(SARAN, side, NOW).problem, ("dm", "sp") * 4)
+    assert set(problems) == {"papers.key.pin"}
+    token.pull_out()
+    try:  # a token that was asked again would be said to be gone
+        assert [keys.state(SARAN, side, NOW).problem for side in ("dm", "sp")] == ["papers.key.pin"] * 2
+    finally:
+        token.put_in()
+    assert OfficeKeys(places, "", PIN).state(SARAN, "dm", NOW).state == "ok"
+
+
+def test_an_older_key_on_a_token_signs_where_the_operator_has_opened_it_alone(token: Token) -> None:
+    places = {f"{SARAN}-dm": token.key("rsa-2048")}
+    state = OfficeKeys(places, "", PIN).state(SARAN, "dm", NOW)
+    assert (state.state, state.problem) == ("unusable", "papers.key.weak")
+    held = OfficeKeys(places, "", PIN, takes_rsa_2048=True).of(SARAN, "dm", NOW)
+    assert held is not None
+    assert papers.signatures(papers.sign(page(), held, NOW))[0].state == "valid"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.generic import pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -32,24 +37,29 @@ SIGNED_AT = datetime(2026, 11, 23, 12, 10, 5, tzinfo=UTC)
 SEALING = Ed25519PrivateKey.from_private_bytes(b"a key of the tests, of 32 bytes.")
 
 
-def key_file(folder: Path) -> Path:
+def key_file(folder: Path, kind: Any = "ec") -> Path:
     path = folder / "office.p12"
-    path.write_bytes(papers.demo_key(NAME, OPENS, SIGNED_AT))
+    path.write_bytes(papers.demo_key(NAME, OPENS, SIGNED_AT, kind=kind))
     return path
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> papers.Signatory:
-    return papers.open_key(key_file(tmp_path_factory.mktemp("key")), OPENS)
+@pytest.fixture(scope="module", params=["ec", "rsa"])
+def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> papers.Signatory:
+    return papers.open_key(key_file(tmp_path_factory.mktemp("key"), request.param), OPENS)
 
 
 @pytest.fixture(scope="module")
-def sealed(office: papers.Signatory) -> bytes:
-    """A report whose sign block says that it is digitally signed, under the seal that names the certificate."""
+def drawn() -> bytes:
+    """A report whose sign block says that it is digitally signed."""
     facts = samples.clear_report()
     how = {"mode": "digital", "signed_at": "23-11-2026 17:40", "certified_to": NAME}
     facts = replace(facts, signer=replace(facts.signer, **how))
-    drawn = papers.draw_paper(papers.compose(samples.texts(), facts), samples.ISSUED_AT, samples.ASSETS)
+    return papers.draw_paper(papers.compose(samples.texts(), facts), samples.ISSUED_AT, samples.ASSETS)
+
+
+@pytest.fixture(scope="module")
+def sealed(drawn: bytes, office: papers.Signatory) -> bytes:
+    """The same under the seal that names the certificate."""
     return papers.seal(drawn, "a" * 26, "TOKEN", SEALING, office.certificate.fingerprint)
 
 
@@ -97,10 +107,14 @@ def pyhanko(data: bytes) -> Any:
         return thread.submit(validate_pdf_signature, embedded, signer_validation_context=trusting).result()
 
 
-def test_pyhanko_trusts_it_by_its_certificate_and_finds_nothing_added(signed: bytes) -> None:
+def test_pyhanko_trusts_it_by_its_certificate_and_finds_nothing_added(
+    signed: bytes, office: papers.Signatory
+) -> None:
     status = pyhanko(signed)
     assert status.bottom_line
     assert status.docmdp_ok
+    how = {"P-256": "sha256_ecdsa", "RSA 3072": "rsassa_pss"}
+    assert status.pkcs7_signature_mechanism == how[office.certificate.key]
 
 
 def test_pyhanko_names_a_changed_byte_and_an_added_revision(signed: bytes, sealed: bytes) -> None:
@@ -144,7 +158,6 @@ def test_a_changed_byte_and_an_added_revision_are_named(signed: bytes, sealed: b
 
 def test_a_signature_by_another_key_is_no_signature_of_the_office(sealed: bytes, tmp_path: Path) -> None:
     path = key_file(tmp_path)
-    path.write_bytes(papers.demo_key(NAME, OPENS, SIGNED_AT, kind="rsa"))
     other = papers.open_key(path, OPENS)
     forged = papers.sign(sealed, other, SIGNED_AT)
     assert [each.state for each in papers.signatures(forged)] == ["valid"]
@@ -173,6 +186,54 @@ def test_a_key_that_cannot_be_used_says_why(tmp_path: Path) -> None:
         with pytest.raises(papers.KeyRefused) as refused:
             papers.open_key(file, passphrase)
         assert (refused.value.key, refused.value.params) == (reason, {"file": file.name})
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "strong", "older"),
+    [("ec", "P-256", True, True), ("rsa", "RSA 3072", True, True), ("rsa-2048", "RSA 2048", False, True)],
+)
+def test_a_key_of_less_than_128_bits_signs_where_the_operator_has_opened_it_alone(
+    tmp_path: Path, kind: str, key: str, *, strong: bool, older: bool
+) -> None:
+    held = papers.open_key(key_file(tmp_path, kind), OPENS)
+    assert held.certificate.key == key
+    for is_open, signs in ((False, strong), (True, older)):
+        if signs:
+            assert papers.usable(held, SIGNED_AT, "office.p12", takes_rsa_2048=is_open) is held
+            continue
+        with pytest.raises(papers.KeyRefused) as refused:
+            papers.usable(held, SIGNED_AT, "office.p12", takes_rsa_2048=is_open)
+        assert refused.value.key == "papers.key.weak"
+
+
+@pytest.mark.parametrize(
+    ("made", "bits"),
+    [
+        (lambda: ec.generate_private_key(ec.SECP384R1()), 192),
+        (lambda: ec.generate_private_key(ec.SECP521R1()), 256),
+        (lambda: ec.generate_private_key(ec.SECP256K1()), 0),
+        (lambda: ec.generate_private_key(ec.SECP224R1()), 0),
+        (lambda: rsa.generate_private_key(65_537, 1024), 0),  # noqa: S505 - that it is too weak is the test
+        (Ed25519PrivateKey.generate, 0),  # Poppler and older readers of PDF cannot check it
+    ],
+    ids=["P-384", "P-521", "secp256k1", "P-224", "RSA 1024", "Ed25519"],
+)
+def test_a_certificate_of_each_kind_of_key_is_taken_or_refused_whatever_is_open(made: Any, bits: int) -> None:
+    data = certificate_of(made())
+    if bits:
+        assert papers.read_certificate(data)[0].bits == bits
+        return
+    with pytest.raises(papers.KeyRefused) as refused:
+        papers.read_certificate(data, takes_rsa_2048=True)
+    assert refused.value.key == "papers.own.weak_key"
+
+
+def certificate_of(key: Any) -> bytes:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
+    digest = None if isinstance(key, Ed25519PrivateKey) else hashes.SHA256()
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(SIGNED_AT).not_valid_after(SIGNED_AT + timedelta(days=9))
+    return made.sign(key, digest).public_bytes(Encoding.PEM)
 
 
 def test_a_certificate_signs_only_while_it_holds(office: papers.Signatory) -> None:

@@ -55,8 +55,7 @@ def own(session: Session, officer_id: UUID | None) -> Own | None:
 
 def opened(session: Session, row: AnyRow) -> Own:
     der = session.keys.unwrap(bytes(row.sealed), place(row.officer_id, row.id))
-    certificate, _ = papers.read_certificate(der)
-    return Own(row.id, certificate, der)
+    return Own(row.id, papers.certificate_of(der), der)
 
 
 def place(officer_id: UUID, own_certificate_id: UUID) -> str:
@@ -65,10 +64,12 @@ def place(officer_id: UUID, own_certificate_id: UUID) -> str:
 
 
 def usable(session: Session, officer_id: UUID | None, now: datetime) -> Own:
-    """The same, if it holds now. Raises papers.KeyRefused: none was entered, or it has run out."""
+    """The same, if it may sign now. Raises papers.KeyRefused: none was entered, its key is weak, it has run out."""
     held = own(session, officer_id)
     if held is None:
         raise papers.KeyRefused("papers.own.none", file=_KEY)
+    if not held.certificate.is_strong(takes_rsa_2048=session.takes_rsa_2048):
+        raise papers.KeyRefused("papers.own.weak_key", file=_KEY)
     if not held.certificate.holds_at(now):
         raise papers.KeyRefused("papers.own.expired", file=_KEY)
     return held

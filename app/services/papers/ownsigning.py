@@ -36,6 +36,7 @@ _THING = "own_certificate:"
 MOST_FILES = 200  # brought at once
 
 Part = Literal["paper", "bytes", "attributes"]
+Standing = Literal["none", "weak", "expired", "expiring", "ok"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Desk:
     """
 
     certificate: papers.Certificate | None
-    state: Literal["none", "expired", "expiring", "ok"]
+    state: Standing
     stopped: int
     waiting: list[WaitingPaper]
 
@@ -94,13 +95,15 @@ def desk(session: Session, actor: Actor, now: datetime) -> Desk:
         for row in table.waiting_for(session, actor.officer_id)
     ]
     own = held.certificate if held is not None else None
-    return Desk(own, _standing(own, now), len(table.stopped_for(session, actor.officer_id)), waiting)
+    return Desk(own, _standing(session, own, now), len(table.stopped_for(session, actor.officer_id)), waiting)
 
 
-def _standing(own: papers.Certificate | None, now: datetime) -> Literal["none", "expired", "expiring", "ok"]:
+def _standing(session: Session, own: papers.Certificate | None, now: datetime) -> Standing:
     """Whether an officer can sign by his certificate, and for how long."""
     if own is None:
         return "none"
+    if not own.is_strong(takes_rsa_2048=session.takes_rsa_2048):
+        return "weak"
     if not own.holds_at(now):
         return "expired"
     return "expiring" if own.valid_till - now < WARNING else "ok"
@@ -120,7 +123,8 @@ def enter(database: Database, actor: Actor, data: bytes, now: datetime) -> UUID:
     Raises papers.KeyRefused for what is none or does not hold now, NotAllowed.
     """
     _guard(actor)
-    certificate, der = papers.read_certificate(data[: ownkey.LARGEST])
+    is_open = database.office_keys.takes_rsa_2048
+    certificate, der = papers.read_certificate(data[: ownkey.LARGEST], takes_rsa_2048=is_open)
     if not certificate.holds_at(now):
         raise papers.KeyRefused("papers.own.expired", file="")
 
@@ -308,7 +312,10 @@ def _accept(session: Session, actor: Actor, row: AnyRow, data: bytes, now: datet
         raise papers.KeyRefused("papers.own.too_late", file="")
     if held is None or held.id != row.own_certificate_id:
         raise papers.KeyRefused("papers.own.other_certificate", file="")
-    whole = ownkey.complete(_prepared(session, row), data, held.der, now)
+    if not held.certificate.is_strong(takes_rsa_2048=session.takes_rsa_2048):
+        raise papers.KeyRefused("papers.own.weak_key", file="")
+    is_open = session.takes_rsa_2048
+    whole = ownkey.complete(_prepared(session, row), data, held.der, now, takes_rsa_2048=is_open)
     path = f"{documents.new_path(row.certificate_id)}.{token_hex(4)}"
     key = keys.unlock(session, row.data_key_id)
     documents.put(session.documents, path, documents.seal_file(key, row.certificate_id, whole))

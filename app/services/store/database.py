@@ -250,6 +250,7 @@ class Database:
             connection, scope, self.keys, self.documents, recorded_at, self.public_address, begins
         )
         session.loader, session.clock_is_free = self.loader, self.clock_is_free
+        session.takes_rsa_2048 = self.office_keys.takes_rsa_2048
         return session
 
 

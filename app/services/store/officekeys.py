@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 from app import papers
@@ -49,24 +48,28 @@ class OfficeKeys:
 
     Others sign in ink.
 
-    A file that was replaced is opened anew, so that a new certificate needs no restart; so is a token that failed. A
-    PIN that was refused is not tried again before a restart: the token would lock itself.
+    A file that was replaced is opened anew, so that a new certificate needs no restart; so is a token that failed.
+    `takes_rsa_2048`: keys of 112 bits of security sign, too (decisions/049).
     """
 
     def __init__(
-        self, places: Mapping[str, Path | TokenKey | ByHand], passphrase: str, pin: str = ""
+        self,
+        places: Mapping[str, Path | TokenKey | ByHand],
+        passphrase: str,
+        pin: str = "",
+        *,
+        takes_rsa_2048: bool = False,
     ) -> None:
         self._places, self._passphrase, self._pin = dict(places), passphrase, pin
         self._open: dict[Path, tuple[int, papers.Signatory]] = {}
-        self._tokens: dict[TokenKey, papers.Signatory | papers.KeyRefused] = {}
-        self._at_tokens = Lock()  # two threads that try a PIN at once are two tries of it
+        self.takes_rsa_2048 = takes_rsa_2048
 
     def of(self, district_id: int, side: str, now: datetime) -> papers.Signatory | None:
         """The key of an office, usable now; None where it signs in ink. Raises papers.KeyRefused."""
         place = self._places.get(f"{district_id}-{side}")
         if place is None or isinstance(place, ByHand):
             return None
-        return papers.usable(self._opened(place), now, _name(place))
+        return self._usable(place, now)
 
     def is_by_hand(self, district_id: int, side: str) -> bool:
         """Whether whoever decides in an office signs its papers on his own machine."""
@@ -79,7 +82,7 @@ class OfficeKeys:
         if isinstance(place, ByHand):
             return KeyState(side, "officer")
         try:
-            held = papers.usable(self._opened(place), now, _name(place)).certificate
+            held = self._usable(place, now).certificate
         except papers.KeyRefused as refused:
             return KeyState(side, "unusable", problem=refused.key, file=_name(place))
         state: Literal["ok", "expiring"] = "expiring" if held.valid_till - now < WARNING else "ok"
@@ -99,22 +102,9 @@ class OfficeKeys:
         found = [self.state(int(code), side, now).state for code, side in map(_parted, self._places)]
         return max(found, key=order.index, default="ink")
 
-    def _opened(self, place: Path | TokenKey) -> papers.Signatory:
-        return self._of_file(place) if isinstance(place, Path) else self._of_token(place)
-
-    def _of_token(self, place: TokenKey) -> papers.Signatory:
-        with self._at_tokens:
-            held = self._tokens.get(place)
-            if isinstance(held, papers.KeyRefused):
-                raise held
-            if held is None or held.is_lost:
-                try:
-                    held = self._tokens[place] = papers.open_token(place, self._pin)
-                except papers.KeyRefused as refused:
-                    if refused.key == "papers.key.pin":
-                        self._tokens[place] = refused
-                    raise
-        return held
+    def _usable(self, place: Path | TokenKey, now: datetime) -> papers.Signatory:
+        opened = self._of_file(place) if isinstance(place, Path) else papers.open_token(place, self._pin)
+        return papers.usable(opened, now, _name(place), takes_rsa_2048=self.takes_rsa_2048)
 
     def _of_file(self, path: Path) -> papers.Signatory:
         try:

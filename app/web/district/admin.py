@@ -53,6 +53,7 @@ def overview() -> ResponseReturnValue:
         staff=staff,
         overdue=overdue,
         keys=transaction.database().office_keys.states(g.actor.district_id, transaction.now()),
+        departs=transaction.database().office_keys.takes_rsa_2048,
         why=_why,
         details=_details,
         may_retry=may_retry,

@@ -80,6 +80,8 @@ def _page(status: int = 200, **more: Any) -> ResponseReturnValue:
         "signatures/own.html",
         status,
         desk=desk,
+        is_pss=desk.certificate is not None and desk.certificate.scheme == "pss",
+        departs=transaction.database().office_keys.takes_rsa_2048,
         **{"brought": [], "problem": "", "certificate_problem": "", **more},
     )
 

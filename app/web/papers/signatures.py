@@ -84,6 +84,7 @@ def _page(
         problem=problem.key if problem is not None else "",
         at_once=signatures.AT_ONCE,
         keys=keys,
+        departs=transaction.database().office_keys.takes_rsa_2048,
         desk=transaction.read(lambda rows: ownsigning.desk(rows, g.actor, now)) if is_by_hand else None,
     )
 
