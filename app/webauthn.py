@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 Response = TypeVar("Response", RegistrationResponse, AuthenticationResponse)
 
-ALGORITHMS: tuple[type[CoseKey], ...] = (ES256, EdDSA, RS256)
+#: Of 128 bits of security, and PKCS#1 v1.5 with as many bits of RSA as the chips of computers make (decisions/049).
+_STRONG: tuple[type[CoseKey], ...] = (ES256, EdDSA)
+_WITH_RSA: tuple[type[CoseKey], ...] = (*_STRONG, RS256)
 #: Signs of an answer; the longest honest one (RSA key, long id) has fewer than 4,000.
 LONGEST = 16_000
 CHALLENGE_BYTES = 32
@@ -92,14 +94,22 @@ def _is_number(host: str) -> bool:
 
 
 def to_make(
-    here: Site, challenge: bytes, owner: bytes, names: tuple[str, str], known: Sequence[bytes]
+    here: Site,
+    challenge: bytes,
+    owner: bytes,
+    names: tuple[str, str],
+    known: Sequence[bytes],
+    *,
+    takes_rsa_2048: bool,
 ) -> dict[str, Any]:
     """Options for a new passkey of an owner, as JSON. `names`: of his account, and his own; `known`: keys he has."""
     return {
         "rp": {"id": here.name, "name": "e-Satyapan"},
         "user": {"id": _text(owner), "name": names[0], "displayName": names[1]},
         "challenge": _text(challenge),
-        "pubKeyCredParams": [{"type": "public-key", "alg": each.ALGORITHM} for each in ALGORITHMS],
+        "pubKeyCredParams": [
+            {"type": "public-key", "alg": each.ALGORITHM} for each in _kinds(takes_rsa_2048)
+        ],
         "timeout": _MILLISECONDS,
         "excludeCredentials": _listed(known),
         "authenticatorSelection": {
@@ -109,6 +119,10 @@ def to_make(
         },
         "attestation": "none",
     }
+
+
+def _kinds(takes_rsa_2048: bool) -> tuple[type[CoseKey], ...]:  # noqa: FBT001
+    return _WITH_RSA if takes_rsa_2048 else _STRONG
 
 
 def to_use(here: Site, challenge: bytes, known: Sequence[bytes] = ()) -> dict[str, Any]:
@@ -133,7 +147,7 @@ def _text(data: bytes) -> str:
 # -- what it answers --------------------------------------------------------------------------------------
 
 
-def made(answer: str, challenge: bytes, here: Site) -> Made:
+def made(answer: str, challenge: bytes, here: Site, *, takes_rsa_2048: bool) -> Made:
     """The key that a browser made for this challenge (section 7.1). Raises NotProven."""
     found = _parsed(RegistrationResponse, answer)
     data = found.response.attestation_object.auth_data
@@ -141,7 +155,7 @@ def made(answer: str, challenge: bytes, here: Site) -> Made:
     credential = data.credential_data
     if credential is None or credential.credential_id != found.raw_id or len(found.raw_id) not in _ID_BYTES:
         raise NotProven("answer")
-    if not _is_key(credential.public_key):
+    if not _is_key(credential.public_key, _kinds(takes_rsa_2048)):
         raise NotProven("algorithm")
     return Made(found.raw_id, cbor.encode(dict(credential.public_key)), data.counter)
 
@@ -156,8 +170,8 @@ class Use:
         self.owner: bytes | None = self._found.response.user_handle
         self.counter: int = self._found.response.authenticator_data.counter
 
-    def prove(self, public_key: bytes, challenge: bytes, here: Site) -> None:
-        """Check what was signed, where, and by whom. Raises NotProven."""
+    def prove(self, public_key: bytes, challenge: bytes, here: Site, *, takes_rsa_2048: bool) -> None:
+        """Check what was signed, where, and by whom. Raises NotProven, also for a key too weak by now."""
         response = self._found.response
         _check(
             response.client_data,
@@ -166,6 +180,8 @@ class Use:
             challenge,
             here,
         )
+        if is_weak(public_key) and not takes_rsa_2048:
+            raise NotProven("weak")
         key = CoseKey.parse(cbor.decode(public_key))  # type: ignore[arg-type]
         try:
             key.verify(response.authenticator_data + response.client_data.hash, response.signature)
@@ -210,9 +226,14 @@ def _check(
         raise NotProven("unverified")
 
 
-def _is_key(key: CoseKey) -> bool:
+def is_weak(public_key: bytes) -> bool:
+    """Whether a key that was taken is one of RSA."""
+    return isinstance(CoseKey.parse(cbor.decode(public_key)), RS256)  # type: ignore[arg-type]
+
+
+def _is_key(key: CoseKey, kinds: Sequence[type[CoseKey]]) -> bool:
     """Whether a key is of a kind that we take, and something can be proven by it."""
-    if type(key) not in ALGORITHMS:
+    if type(key) not in kinds:
         return False
     try:
         if isinstance(key, RS256) and 8 * len(key[-1].lstrip(b"\0")) not in _RSA_BITS:

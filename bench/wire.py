@@ -73,7 +73,10 @@ class WireTap:
         while data := _received(server):
             time.sleep(_AWAY)
             answered.set()
-            client.sendall(data)
+            try:
+                client.sendall(data)
+            except BrokenPipeError:
+                break  # who asked is gone
         client.close()
 
 

@@ -346,7 +346,9 @@ def test_tls_of_today_is_spoken_with_a_proven_certificate(
     context = _open(notes)
     context.minimum_version = context.maximum_version = version
     with _line(port, context) as line:
-        assert "GCM" in line.cipher()[0] or "CHACHA20" in line.cipher()[0]
+        assert "AES_256_GCM" in line.cipher()[0].replace("AES256-GCM", "AES_256_GCM"), (
+            "the strongest comes first"
+        )
     with pytest.raises(ssl.SSLCertVerificationError):
         _line(port, ssl.create_default_context())
 

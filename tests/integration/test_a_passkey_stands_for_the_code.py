@@ -14,7 +14,8 @@ from app.models.tables.officers import officer, passkey, passkey_challenge, step
 from app.services.access import door, factors, passkeys
 from app.services.staff import entrycodes, ownpasskeys
 from app.services.store import scopes
-from tests.authenticator import Authenticator
+from app.services.store.officekeys import NO_KEYS, OfficeKeys
+from tests.authenticator import Authenticator, Rs256
 from tests.districts import KINDS, NOW
 from tests.doorway import PASSWORD, Doorway, Person, codes_on, is_in, key_on
 from tests.office import text_of
@@ -289,6 +290,22 @@ def test_a_new_factor_by_the_administrators_removes_every_passkey(house: House) 
     assert house.rows(passkey, officer_id=person.id) == []
     assert house.come(person, key).status_code == REFUSED
     assert [each.detail["reason"] for each in house.said(person, "passkey:remove")] == ["reset"]
+
+
+def test_a_passkey_of_rsa_counts_where_the_operator_has_opened_it_alone(house: House) -> None:
+    person, key = house.somebody(), Authenticator(Rs256())
+    assert house.add(person, key).status_code == REFUSED
+    house.database.office_keys = OfficeKeys({}, "", takes_rsa_2048=True)
+    try:
+        assert house.add(person, key).status_code == 303
+        assert house.come(person, key).status_code == 303
+    finally:
+        house.database.office_keys = NO_KEYS
+    assert "Windows Hello की RSA कुंजी" in text_of(house.come(person, key)), "he reads what to do"
+    assert house.why(person) == "weak"
+    house.goes_on(minutes=2)
+    assert person.browser.sign_in(person.username, PASSWORD, person.phone.code(house.now)).status_code == 303
+    assert "यह पासकी अब नहीं चलती: इसकी कुंजी" in text_of(person.browser.get("/account"))
 
 
 # -- at the door -----------------------------------------------------------------------------------------

@@ -27,18 +27,32 @@ OWNER = b"o" * 16
 
 
 def to_make(challenge: bytes = CHALLENGE) -> dict[str, Any]:
-    return webauthn.to_make(HERE, challenge, OWNER, ("dm", "जिला पदाधिकारी"), [])
+    names = ("dm", "जिला पदाधिकारी")
+    return webauthn.to_make(HERE, challenge, OWNER, names, [], takes_rsa_2048=False)
 
 
 def prove(key: Authenticator, **wrong: Any) -> webauthn.Use:
     """Let a key answer, and check the answer with the public half that it handed over when it was made."""
-    public = webauthn.made(key.make(to_make()), CHALLENGE, HERE).public_key
+    public = webauthn.made(key.make(to_make()), CHALLENGE, HERE, takes_rsa_2048=False).public_key
     use = webauthn.Use(key.use(webauthn.to_use(HERE, CHALLENGE), **wrong))
-    use.prove(public, CHALLENGE, HERE)
+    use.prove(public, CHALLENGE, HERE, takes_rsa_2048=False)
     return use
 
 
-@pytest.mark.parametrize("kind", [Es256, Ed25519, Rs256])
+def test_a_key_of_rsa_is_taken_and_counts_where_that_is_open_alone() -> None:
+    key = Authenticator(Rs256())
+    with pytest.raises(webauthn.NotProven) as refused:
+        prove(key)
+    assert refused.value.fault == "algorithm"
+    public = webauthn.made(key.make(to_make()), CHALLENGE, HERE, takes_rsa_2048=True).public_key
+    use = webauthn.Use(key.use(webauthn.to_use(HERE, CHALLENGE)))
+    use.prove(public, CHALLENGE, HERE, takes_rsa_2048=True)
+    with pytest.raises(webauthn.NotProven) as closed:
+        use.prove(public, CHALLENGE, HERE, takes_rsa_2048=False)
+    assert closed.value.fault == "weak"
+
+
+@pytest.mark.parametrize("kind", [Es256, Ed25519])
 def test_each_kind_of_key_is_made_and_used(kind: type) -> None:
     key = Authenticator(kind())
     use = prove(key)
@@ -85,8 +99,9 @@ def test_an_answer_with_one_thing_wrong_proves_nothing(wrong: dict, fault: str) 
     ],
 )
 def test_a_key_with_one_thing_wrong_is_not_taken(wrong: dict, fault: str) -> None:
+    answer = Authenticator().make(to_make(), **wrong)
     with pytest.raises(webauthn.NotProven) as refused:
-        webauthn.made(Authenticator().make(to_make(), **wrong), CHALLENGE, HERE)
+        webauthn.made(answer, CHALLENGE, HERE, takes_rsa_2048=True)
     assert refused.value.fault == fault
 
 
@@ -132,24 +147,24 @@ NO_ANSWERS = {
 @pytest.mark.parametrize("text", NO_ANSWERS.values(), ids=NO_ANSWERS)
 def test_what_is_no_answer_is_refused_as_none(text: str) -> None:
     with pytest.raises(webauthn.NotProven):
-        webauthn.Use(text).prove(b"", CHALLENGE, HERE)
+        webauthn.Use(text).prove(b"", CHALLENGE, HERE, takes_rsa_2048=False)
     with pytest.raises(webauthn.NotProven):
-        webauthn.made(text, CHALLENGE, HERE)
+        webauthn.made(text, CHALLENGE, HERE, takes_rsa_2048=False)
 
 
 def test_bytes_nested_without_end_are_refused() -> None:
     answer = json.loads(Authenticator().make(to_make()))
     answer["response"]["attestationObject"] = text_of(b"\x81" * 5_000 + b"\x00")
     with pytest.raises(webauthn.NotProven):
-        webauthn.made(json.dumps(answer), CHALLENGE, HERE)
+        webauthn.made(json.dumps(answer), CHALLENGE, HERE, takes_rsa_2048=False)
 
 
 def test_browsers_are_asked_for_a_verified_holder_and_for_no_attestation() -> None:
     known = b"k" * 20
-    asked = webauthn.to_make(HERE, CHALLENGE, OWNER, ("dm", "x"), [known])
+    asked = webauthn.to_make(HERE, CHALLENGE, OWNER, ("dm", "x"), [known], takes_rsa_2048=False)
+    assert [each["alg"] for each in asked["pubKeyCredParams"]] == [-7, -8], "none of RSA is asked for"
     assert asked["attestation"] == "none"
     assert asked["authenticatorSelection"]["userVerification"] == "required"
-    assert [each["alg"] for each in asked["pubKeyCredParams"]] == [-7, -8, -257]
     assert [bytes_of(each["id"]) for each in asked["excludeCredentials"]] == [known]
     assert webauthn.to_use(HERE, CHALLENGE)["userVerification"] == "required"
     assert webauthn.to_use(HERE, CHALLENGE)["allowCredentials"] == []

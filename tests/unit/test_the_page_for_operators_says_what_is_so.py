@@ -43,7 +43,7 @@ SAID = [
     f"{minutes(stepup.HOLDS)} minutes, once",
     f"{minutes(passkeys.HOLDS)} minutes after it was asked for, once",
     f"by token | {limits.OF_PROGRAM}/minute;3000/hour",
-    f"recovery codes of one officer | {factors.RECOVERY_CODES}, of {factors.CODE_BYTES * 8} bits",
+    f"recovery codes of one officer | {factors.RECOVERY_CODES}, of {factors.CODE_BITS} bits",
     f"passkeys of one officer | {ownpasskeys.MOST} at most",
     f"{minutes(entrycodes.HOLDS) // 60} hours, once",
     (

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 RECOVERY_CODES = 10
-CODE_BYTES = 15  # 120 bits: from 112 on a fast digest protects a code (ASVS 6.5.2)
+_SIGNS = 28  # of a printed code
+CODE_BITS = 5 * _SIGNS  # 128 at least for what nobody may guess (ASVS 11.5.1)
 _GROUP = 4  # signs between the hyphens of a printed code
 _NOT_IN_CODES = re.compile(r"[^A-Z2-7]")
 #: Signs that base32 leaves out because they look like others.
@@ -130,7 +131,7 @@ def new_recovery_codes(session: Session, officer_id: UUID, now: datetime) -> lis
 
 def new_code() -> str:
     """A code that is printed and typed by hand, as somebody can copy it: ABCD-EFGH-..."""
-    signs = b32encode(secrets.token_bytes(CODE_BYTES)).decode()
+    signs = b32encode(secrets.token_bytes(_SIGNS)).decode()[:_SIGNS]
     return "-".join(signs[place : place + _GROUP] for place in range(0, len(signs), _GROUP))
 
 

@@ -162,15 +162,20 @@ def _proven(session: Session, row: AnyRow, answer: Answer, now: datetime) -> UUI
     if own.doubted_at is not None:
         raise webauthn.NotProven("doubted")
     try:
-        public_key = session.keys.unwrap(bytes(own.public_key), place(own.officer_id, "public_key", own.id))
+        public_key = public_half(session, own)
     except Unsealable:
         raise webauthn.NotProven("key") from None
-    use.prove(public_key, answer.challenge, here)
+    use.prove(public_key, answer.challenge, here, takes_rsa_2048=session.takes_rsa_2048)
     if not table.move_counter(session, own.id, use.counter, now):
         _doubt(session, own, now)
         raise webauthn.NotProven("counter")
     passkey_id: UUID = own.id
     return passkey_id
+
+
+def public_half(session: Session, own: AnyRow) -> bytes:
+    """The public half of a key. Raises Unsealable where it was tampered with."""
+    return session.keys.unwrap(bytes(own.public_key), place(own.officer_id, "public_key", own.id))
 
 
 def _doubt(session: Session, own: AnyRow, now: datetime) -> None:

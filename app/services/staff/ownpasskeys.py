@@ -54,6 +54,7 @@ class Line:
     made_at: datetime
     used_at: datetime | None
     is_doubted: bool
+    is_weak: bool = False  # its key has less than 128 bits of security, and counts no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,10 @@ def own(session: Session, actor: Actor) -> Own:
 def _line(session: Session, row: AnyRow) -> Line:
     try:
         name = session.keys.unwrap(bytes(row.name), passkeys.place(row.officer_id, "name", row.id)).decode()
+        is_weak = not session.takes_rsa_2048 and webauthn.is_weak(passkeys.public_half(session, row))
     except Unsealable:  # nobody added it by these pages; it opens nothing, and can be removed
         return Line(row.id, "?", row.made_at, row.used_at, is_doubted=True)
-    return Line(row.id, name, row.made_at, row.used_at, row.doubted_at is not None)
+    return Line(row.id, name, row.made_at, row.used_at, row.doubted_at is not None, is_weak)
 
 
 # -- adding ----------------------------------------------------------------------------------------------
@@ -120,7 +122,10 @@ def request(session: Session, actor: Actor, step_up_id: UUID, now: datetime) -> 
     asked = passkeys.ask(session, passkeys.ADD, now, step_up_id=step_up_id, about=actor.officer_id.bytes)
     known = [bytes(row.credential) for row in table.passkeys(session, actor.officer_id)]
     names = (_account(session, actor).username, actor.name_hi)
-    return webauthn.to_make(here, asked.challenge, actor.officer_id.bytes, names, known)
+    is_open = session.takes_rsa_2048
+    return webauthn.to_make(
+        here, asked.challenge, actor.officer_id.bytes, names, known, takes_rsa_2048=is_open
+    )
 
 
 def add(database: Database, actor: Actor, step_up_id: UUID, typed: tuple[str, str], now: datetime) -> None:
@@ -152,7 +157,7 @@ def _made(session: Session, answer: passkeys.Answer) -> webauthn.Made:
     if here is None or answer.challenge is None:
         raise NotAdded({"passkey": "passkey.problem.made"})
     try:
-        made = webauthn.made(answer.text, answer.challenge, here)
+        made = webauthn.made(answer.text, answer.challenge, here, takes_rsa_2048=session.takes_rsa_2048)
     except webauthn.NotProven:
         raise NotAdded({"passkey": "passkey.problem.made"}) from None
     if table.by_credential(session, made.credential) is not None:

@@ -68,7 +68,7 @@ def enter() -> ResponseReturnValue:
     try:
         entry = door.sign_in(transaction.database(), transaction.doorkeeper(), attempt, transaction.now())
     except (door.SignInRefused, officers.NoPost) as refused:
-        return _door(422, problem=refused, username=username)
+        return _door(422, problem=refused, username=username, by_passkey=bool(attempt.passkey))
     return welcome(entry)
 
 
@@ -150,7 +150,12 @@ def _destination() -> str:
 
 
 def _door(
-    status: int, *, problem: DomainError | None = None, username: str = "", ended: str = ""
+    status: int,
+    *,
+    problem: DomainError | None = None,
+    username: str = "",
+    ended: str = "",
+    by_passkey: bool = False,
 ) -> ResponseReturnValue:
     groups = []
     if current_app.extensions["settings"].demo:
@@ -159,6 +164,7 @@ def _door(
         "signin/sign_in.html",
         status,
         problem=problem.key if problem is not None else "",
+        by_passkey=by_passkey,
         username=username,
         ended=ended,
         next=local_path(request.args.get("next")),
