@@ -43,7 +43,8 @@ class Drill:
         self.instance, self._loaded = instance, loaded
         # One process for pages and one for jobs are enough, and half as slow to start again and again.
         self._environment = {"DATABASE_URL": database_url, "WEB_PROCESSES": "1"} if database_url else {}
-        # One hand for jobs: a process that is to stand still in one place stands still in no other's transaction.
+        # One hand for jobs: a process that is to stand still in one place stands still in no other's transaction,
+        # whose locks nobody would get before the database gives it up (two minutes).
         self._environment["PAPERS_AT_ONCE"] = "1"
         self._is_plain = True
         self.site = self._new_site().start()

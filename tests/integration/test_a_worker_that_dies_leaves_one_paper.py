@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Where a job may be cut off, in the order in which it passes there.
 POINTS = ("claimed", "numbered", "drawn", "stored", "before_commit", "finished")
+#: The one of them whose drill has two papers in hand.
+OF_TWO_HANDS = "drawn"
 #: Where a timer may be cut off; its drill stands beside those of the incidents.
 OF_TIMERS = {"timer_fired"}
 #: Where a signature made on an officer's own machine may be cut off; its drill stands beside that way of signing.
@@ -53,7 +55,7 @@ def test_every_crash_point_of_the_program_has_its_drill() -> None:
     assert found == {*POINTS} | OF_TIMERS | OF_HANDS | OF_LETTERS | {*OF_BUNDLES} | OF_ENTRIES
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [point for point in POINTS if point != OF_TWO_HANDS])
 def test_a_paper_cut_off_anywhere_is_issued_once(drill: Drill, point: str) -> None:
     number = drill.new_case(until="decide")
     deaths = drill.site.said("crash_point")
@@ -64,6 +66,29 @@ def test_a_paper_cut_off_anywhere_is_issued_once(drill: Drill, point: str) -> No
     drill.let_leases_end()
     drill.wait_for(lambda: drill.journey().steps(number) == ["dispatch"], "the case goes on to its dispatch")
     drill.assert_issued_once(number)
+
+
+def test_two_papers_in_the_hands_of_a_worker_that_dies_are_each_issued_once(drill: Drill) -> None:
+    """Each hand has its paper when the first of them dies, and all its process with it; numbers have no gap."""
+    numbers = [drill.new_case(until="decide") for _ in range(2)]
+    deaths = drill.site.said("crash_point")
+    drill.site.kill()
+    for number in numbers:
+        drill.journey().do(number, "decide")
+    drill.restart(wait=False, ESP_CRASH_AT=OF_TWO_HANDS, PAPERS_AT_ONCE="2")
+    drill.wait_for(lambda: drill.site.said("crash_point") > deaths, "the worker dies over two papers")
+    drill.wait_for(
+        lambda: {each.state for number in numbers for each in drill.rows(job, number)} == {"running"},
+        "both were in hand",
+    )
+    drill.restart(PAPERS_AT_ONCE="2")
+    drill.let_leases_end()
+    for number in numbers:
+        drill.wait_for(
+            lambda: drill.journey().steps(number) == ["dispatch"],  # noqa: B023
+            "the case goes on to its dispatch",
+        )
+        drill.assert_issued_once(number)
 
 
 @pytest.mark.parametrize("point", ["numbered", "drawn", "stored"])

@@ -95,6 +95,28 @@ def test_a_database_locked_by_another_program_is_said_to_be_unavailable(saran, n
     assert saran.write(lambda s: paper_queries.next_number(s, office, "memo", 2026), SARAN) == 1
 
 
+def test_a_transaction_that_stands_still_is_given_up_and_others_get_at_its_rows(
+    saran, new_url, open_database
+):
+    """As of a process that was stopped, or whose machine is gone; two minutes, here a tenth of a second."""
+    if saran.is_sqlite:
+        return  # its one writer ends with its process
+    office, other = office_id(saran), open_database(new_url)
+    draw = lambda session: paper_queries.next_number(session, office, "memo", 2026)  # noqa: E731
+    bound = "idle_in_transaction_session_timeout"
+    assert saran.read(lambda s: s.connection.exec_driver_sql(f"SHOW {bound}").scalar(), SARAN) == "2min"
+
+    def stands_still(session):
+        assert draw(session) == 1
+        session.connection.exec_driver_sql(f"SET LOCAL {bound} = '100ms'")
+        assert other.write(draw, SARAN) == 1, "it waits for the row until that is free, and not in vain"
+        return draw(session)
+
+    with pytest.raises(Unavailable):
+        saran.write(stands_still, SARAN)
+    assert saran.write(draw, SARAN) == 2
+
+
 def test_reads_go_on_while_a_write_is_under_way(saran):
     office, inside, finish = office_id(saran), threading.Event(), threading.Event()
 

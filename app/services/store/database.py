@@ -38,6 +38,9 @@ T = TypeVar("T")
 
 _TRIES = 8  # of one write that lost a race; more means that something is wrong
 _BUSY_SECONDS = 5  # how long a write waits for another program before it is refused
+#: A transaction that says nothing for so long is of a process that stands still, or of a machine that is gone: the
+#: server ends it, and lets others at its rows. As long as a job's lease, after which its worker is taken for dead.
+_SILENT_SECONDS = 120
 _AGAIN_SECONDS = 0.01  # between two tries to turn a new file to write-ahead logging
 _IDLE_SECONDS = 2  # after which a connection may have died unseen: no server starts anew in less
 _PREPARED = 256  # statements that a connection to SQLite keeps prepared
@@ -50,6 +53,7 @@ _NO_DATABASE = frozenset({5, 6, 7, 10, 13, 14})
 _OUTAGES = frozenset({"08", "53", "57"})
 #: SQLSTATE of a row that another program held for longer than anybody should wait.
 _HELD = "55P03"
+_GIVEN_UP = "25P03"  # the transaction, for it said nothing for too long
 #: A destroyed key must not linger in a freed part of a page: secure_delete overwrites it.
 _PRAGMAS = (
     "synchronous=FULL",
@@ -284,6 +288,8 @@ def _unavailable(*, writing: bool = False) -> Iterator[None]:
 
 def _is_unavailable(error: BaseException, *, writing: bool = False) -> bool:
     """Whether the database itself is at fault, not the statement: the machine, the disk, another program."""
+    if _code(error) == _GIVEN_UP:
+        return True
     if not isinstance(error, exc.OperationalError):
         return False
     cause: Any = error.orig
@@ -310,6 +316,7 @@ def _on_postgres(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _bound(connection: Any, _record: Any) -> None:
         connection.execute(f"SET lock_timeout = '{_BUSY_SECONDS}s'")
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{_SILENT_SECONDS}s'")
         connection.commit()
 
     @event.listens_for(engine, "invalidate")
