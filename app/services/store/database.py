@@ -304,7 +304,7 @@ def _may_retry(error: Exception) -> bool:
     return isinstance(error, Conflict) or _code(error) in _RETRYABLE
 
 
-def _code(error: Exception) -> str | None:
+def _code(error: BaseException) -> str | None:
     return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
