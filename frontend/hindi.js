@@ -58,13 +58,17 @@ if (keys.length) {
 
 // -- Kruti Dev and its like: signs that look Hindi in one font alone -------------------------------------------------
 
-const words = new Set(legacy.words);
+const known = new Set(legacy.words);
+const particles = new Set(legacy.particles);
 const signs = new RegExp(legacy.signs, "g");
 
 function isLegacy(text) {
   if (/[\u0900-\u097f@]/.test(text)) return false;
-  const hits = text.split(/\s+/).filter((word) => words.has(word)).length + (text.match(signs)?.length ?? 0);
-  return hits > 1 || (hits === 1 && text.trim().split(/\s+/).length < 4);
+  const words = text.trim().split(/\s+/);
+  const isLong = words.length >= 4;
+  const traits = words.filter((word) => known.has(word) || (isLong && particles.has(word)));
+  const hits = traits.length + (text.match(signs)?.length ?? 0);
+  return hits > 1 || (hits === 1 && !isLong);
 }
 
 function tell(field, text) {
