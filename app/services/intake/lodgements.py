@@ -137,6 +137,9 @@ def view(session: Session, actor: Actor, lodgement_id: UUID) -> View:
     loaded = releases.active(session)
     form = loaded.form(LETTER)
     values = opened(session, row)
+    values.pop("candidate_count", None)  # nobody has written it: the list tells it, once it is sent
+    if row.sent_at is not None:
+        values["candidate_count"] = row.candidate_count
     roster = current_list(session, row.id)
     key = keys.unlock(session, row.data_key_id)
     note = keys.open_sealed(key, f"lodgement|note|{row.id}", row.note).decode() if row.note else ""

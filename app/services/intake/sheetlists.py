@@ -31,7 +31,7 @@ _FEW_LEGACY = 3  # cells that may be a slip of the pen
 _LONGEST_HEAD = 200
 _JUDGED = frozenset({"checked", "sent", "taken"})  # states in which its rows are told
 _NAMES = frozenset({"name_hi", "name_en", "name"})
-_DOUBLES = 50  # of a page
+_DOUBLES = 1_000  # of a page: who leaves the first ones unticked has to come to the last
 LONGEST_REASON = 300  # for which a list is taken back, or given back
 ERRORS = ("त्रुटि", "Error")  # headings of the columns that a list given back has beside its own
 
