@@ -17,7 +17,7 @@ const dmn = (sheet) => `dmn-js/dist/assets/${sheet}.css`;
 // The look of every page, in the order of its rules: what comes later wins.
 const STYLES = [
   "fonts", "base", "frame", "sheets", "inbox", "case", "door", "drawings",
-  "incidents", "states", "phone", "print", "tables", "bpmn", "forms",
+  "incidents", "states", "phone", "print", "tables", "bpmn", "forms", "forced",
 ];
 // Each bundle is a list of parts in order; a part that begins with "./" is our own source.
 const BUNDLES = {

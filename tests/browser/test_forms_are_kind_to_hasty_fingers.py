@@ -110,6 +110,12 @@ def test_a_grave_decision_asks_for_its_reason_and_takes_a_second_press(
 # -- what is derived -------------------------------------------------------------------------------------------------
 
 
+_DOT = """() => {
+  const chosen = document.querySelector("input[type=radio]:checked");
+  return [getComputedStyle(chosen, "::after"), getComputedStyle(chosen)].map((one) => one.backgroundColor);
+}"""
+
+
 def test_the_outcome_of_a_visit_follows_the_answers_and_asks_for_words_only_when_it_must(
     officers: Callable[[Look], Officers], journey: Journey
 ) -> None:
@@ -125,6 +131,10 @@ def test_the_outcome_of_a_visit_follows_the_answers_and_asks_for_words_only_when
     those.choose(screen, "निवासी हैं", "हाँ")
     expect(derived).to_have_text("कोई प्रतिकूल तथ्य नहीं")
     assert not report.is_visible(), "a clean case needs no words"
+    screen.page.emulate_media(forced_colors="active")
+    dot, ground = screen.page.evaluate(_DOT)
+    assert dot != ground, "what is chosen shows in colours of the reader's own, too"
+    screen.page.emulate_media(forced_colors="none")
     those.choose(screen, "निवासी नहीं")
     expect(derived).to_have_text("निवासी नहीं")
     expect(report).to_be_visible()
