@@ -298,7 +298,9 @@ def test_the_record_goes_out_by_a_code_and_its_rows_prove_themselves(office, aud
     asked = auditor.post("/record/export", span)
     assert asked.headers["Location"].startswith("/step-up/")
     address = asked.headers["Location"]
-    assert auditor.post(address, {"code": "000000"}).status_code == 422
+    wrong = auditor.post(address, {"code": "000000"})
+    assert wrong.status_code == 422
+    assert f"{NOW:%d-%m-%Y}</a>" in wrong.get_data(as_text=True)
     office.journey.confirm(actor, UUID(address.removeprefix("/step-up/")))
     answer = auditor.post(address)
     assert answer.mimetype == "application/zip"

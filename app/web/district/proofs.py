@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, redirect, request, url_for
@@ -102,7 +103,7 @@ def _told(fault: Any) -> str:
 
 
 def _tell(item: Item) -> stepup.Line:
-    _, first, last = item.thing.split(":")
+    first, last = (language.day(date.fromisoformat(each)) for each in item.thing.split(":")[1:])
     return stepup.Line(
         f"{first} – {last}", url_for("proofs.show"), language.say("record.export"), item.digest
     )
