@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-#: Seconds between two looks of an idle worker: a drill watches what it does, and waits for it again and again.
-_PAUSE = 0.2
-
 
 class Copy:
     """A running copy, to be asked what one asks of a `Popen`."""
@@ -87,9 +84,8 @@ class Loaded:
 
 def _answer(lines: Any) -> None:
     """Do what is asked for, line by line, until nobody is left to ask. In a copy it ends by SystemExit."""
-    from app import config, serve, worker
+    from app import config, serve
 
-    worker.PAUSE = _PAUSE
     _ready_once(serve, config)
     for line in lines:
         asked = json.loads(line)
