@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +122,12 @@ def test_nobody_sets_a_series_alone(office: Office) -> None:
     propose(office, series.Wanted(place, "memo", NEXT, "SP-A", 1))
     with pytest.raises(NotAllowed):
         decide(office, maker)
+    promoted = replace(sp, officer_id=maker.officer_id)  # since then he has the post of whoever approves
+    waits = shown(office, promoted).proposed
+    assert waits is not None
+    assert not waits.may_decide
+    with pytest.raises(NotAllowed):
+        decide(office, promoted)
 
 
 @pytest.mark.parametrize(

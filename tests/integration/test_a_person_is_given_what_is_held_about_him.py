@@ -18,6 +18,7 @@ from app.domain.roles import Role
 from app.models.casefile import case_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.casework import subjects
+from app.services.desk import tasks
 from app.services.store import audit
 from app.services.store.drafts import actor_scope
 from tests.districts import NOW
@@ -72,6 +73,23 @@ def test_the_zip_holds_his_own_data_and_files_and_nothing_of_others(asked, monke
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_another_form_took_under_the_same_name_is_not_given(asked):
+    """Papers that the department sent with its answer to defects lie under `docs`, as those of the intake do."""
+    office, *_ = asked
+    journey = office.journey
+    number = journey.add(journey.register(), ["th_mufassil"], [scan("photo"), scan("docs")])
+    journey.do(
+        number, "scrutinise", action="return", scrutiny=[], defects=[{"code": "no_photo", "text": "नहीं है।"}]
+    )
+    task = office.task(number)
+    posted, sent = journey.form_of(task), [scan("docs")]
+    tasks.complete(office.database, journey.actor_of(task), task.id, posted, sent, journey.now)
+    head = journey.staff.holder(Role.DM_SECTION_HEAD)
+    held, file = office.database.read(lambda s: subjects._held(s, head, number, NOW), actor_scope(head))
+    assert [row.field for row in file.document_rows()].count("docs") == 2
+    assert sorted(row.field for row in held.files) == ["docs", "photo"]
+
+
 def test_each_case_says_on_whose_letter_it_was_given(asked):
     office, number, _ = asked
     take(office.at(Role.DM_SECTION_HEAD), number)
@@ -91,12 +109,32 @@ def test_what_is_told_of_the_steps_names_no_special_branch_no_relative_and_no_fi
     office, number, _ = asked
     head = office.journey.staff.holder(Role.DM_SECTION_HEAD)
     held, _ = office.database.read(lambda s: subjects.look(s, head, number, NOW), actor_scope(head))
-    assert {step.office_kind for step in held.steps}.isdisjoint({"special_branch"})
     told = " ".join(f"{label} {text}" for label, text in held.answers)
     assert CANDIDATE["name_hi"] in told
     assert "निकट संबंधी" not in told
     assert "दोहरी" not in told
     assert [paper.output for paper in held.papers] == ["REPORT"]
+
+
+def test_that_the_special_branch_was_asked_is_not_told(asked):
+    office, *_ = asked
+    number, head = office.journey.new_case(["th_mufassil"], purpose="bihar_police"), Role.DM_SECTION_HEAD
+    office.journey.go_on(number, "write_special_report", "accept_enquiry", "search_records")
+    actor = office.journey.staff.holder(head)
+    held, file = office.database.read(lambda s: subjects._held(s, actor, number, NOW), actor_scope(actor))
+    assert "special_branch" in {step.office_kind for step in file.steps()}
+    assert "dcrb" in {step.office_kind for step in held.steps}
+    assert "special_branch" not in {step.office_kind for step in held.steps}
+
+
+def test_a_code_gives_it_once(asked):
+    office, number, _ = asked
+    head, address = office.at(Role.DM_SECTION_HEAD), f"/cases/{in_address(number)}/subject"
+    head.get(address)
+    waits = head.post(address, ASKED)
+    assert head.post(waits.headers["Location"], {"code": "000000"}).mimetype == "text/html"
+    assert head.confirm(waits).mimetype == "application/zip"
+    assert "यह पुष्टि दर्ज हो चुकी है" in text_of(head.post(waits.headers["Location"], {}))
 
 
 def test_a_request_that_lacks_anything_is_told_at_its_box_and_kept(asked):
@@ -106,7 +144,7 @@ def test_a_request_that_lacks_anything_is_told_at_its_box_and_kept(asked):
     wrong = head.post(address, {"dated": "2027-01-01", "diary_no": "राहुल 12", "also": "SRN/2026/00099"})
     assert wrong.status_code == 422
     page = text_of(wrong)
-    for told in ("आज के बाद का न हो", "दैनिकी संख्या अंक", "पहचान मूल दस्तावेज", "राहुल 12", "दिखाए गए प्रकरण"):
+    for told in ("आज के बाद का न हो", "दैनिकी संख्या अंक", "पहले आवेदक की पहचान मूल", "राहुल 12", "दिखाए गए प्रकरण"):
         assert told in page
 
 

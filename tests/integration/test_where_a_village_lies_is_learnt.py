@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from app.domain.areas import area_key
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import Conflict, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.models.district import area_queries
@@ -86,6 +87,7 @@ def likely(traveller, day, **place):
 
 def test_what_a_thana_passed_on_is_proposed_and_holds_once_the_sp_approves(traveller, passed_on):
     number, wrong, right = passed_on
+    by = traveller.staff.holder(Role.SHO, wrong)
     sp, reader = traveller.staff.holder(Role.SP), traveller.staff.holder(Role.SP_READER)
     [proposal] = look(traveller, reader).proposals
     assert (proposal.case_number, proposal.village, proposal.pin) == (number, "रामपुर टोला", "841301")
@@ -106,6 +108,8 @@ def test_what_a_thana_passed_on_is_proposed_and_holds_once_the_sp_approves(trave
         decide(traveller, reader, proposal.id, proposal.village)
     with pytest.raises(areas.Refused):
         decide(traveller, sp, proposal.id, "12")
+    with pytest.raises(Conflict):  # whoever passed it on has the post of whoever approves since then
+        decide(traveller, replace(sp, officer_id=by.officer_id), proposal.id, proposal.village)
     decide(traveller, sp, proposal.id, proposal.village)
     found = likely(traveller, day, **rampur)
     assert (found.known, found.office_id) == (places.Known.LEARNT, right)

@@ -349,6 +349,10 @@ class CaseFile:
         standing = (ids for answer_id, ids in files.items() if answer_id not in replaced)
         return frozenset().union(*files.values()).difference(*standing)
 
+    def files_of_others(self, form: str) -> frozenset[str]:
+        """Ids of the files that were sent with other forms than this: boxes of two forms may have one name."""
+        return frozenset().union(*(self._files_of(row) for row in self.answer_rows if row.form != form))
+
     def _files_of(self, row: AnyRow) -> frozenset[str]:
         form = self._form_of(row)
         if form is None:

@@ -206,10 +206,13 @@ def _files(file: casefile.CaseFile, issued: Sequence[PaperLine]) -> list[AnyRow]
     form = file.release.forms.get(INTAKE)
     fields = {field.key for field in form.fields if field.type == "file"} if form is not None else set()
     his = {each.document_id for each in issued if each.output == "CERTIFICATE" and each.status == "issued"}
+    others = file.files_of_others(INTAKE)
     return [
         row
         for row in file.document_rows()
-        if row.requisition_id is None and (row.field in fields or row.id in his) and file.may_open(row)
+        if row.requisition_id is None
+        and (row.id in his or (row.field in fields and str(row.id) not in others))
+        and file.may_open(row)
     ]
 
 
