@@ -270,6 +270,20 @@ def test_who_searches_records_gets_the_photo_and_the_attestation_alone(filled, r
     assert seen(filled, post(role), metadata.tables["document"]) == 1
 
 
+def test_the_record_is_read_whole_of_ones_office_or_of_oneself_alone(filled):
+    record = metadata.tables["audit"]
+    with filled.engine.connect() as connection:
+        acts = connection.execute(select(record).where(record.c.district_id == rows.DISTRICT)).all()
+    assert seen(filled, post(Role.DM), record) == len(acts) > 1
+    for name, value in (("office_id", acts[0].office_id), ("actor_id", acts[0].actor_id)):
+        role = Role.DCRB if name == "office_id" else Role.ENQUIRY_OFFICER
+        scope = OfficerScope(rows.DISTRICT, acts[0].actor_id, acts[0].office_id, role)
+        assert seen(filled, scope, record) == sum(getattr(act, name) == value for act in acts) < len(acts)
+        nobody = OfficerScope(rows.DISTRICT, uuid4(), uuid4(), role)
+        assert seen(filled, nobody, record) == 0
+    assert seen(filled, post(Role.PROCESS_ADMIN), record) == 0
+
+
 @pytest.mark.parametrize("role", [Role.SDPO, Role.CIRCLE_INSPECTOR])
 def test_an_office_over_thanas_sees_their_enquiries(filled, role):
     above, between = rows.id_of("office"), rows.id_of("office", "garkha")
