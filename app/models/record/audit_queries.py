@@ -104,6 +104,29 @@ def looks(
     return session.connection.execute(statement).all()
 
 
+def has_looked(session: Session, thing: str, who: tuple[UUID, UUID], since: datetime) -> bool:
+    """Whether this officer, in this office, has looked at a thing at this time or later.
+
+    Of his own looks alone, and so whatever his post may read of the record.
+    """
+    officer_id, office_id = who
+    return (
+        session.connection.execute(
+            select(audit.c.seq)
+            .where(
+                audit.c.district_id == session.district_id,
+                LOOKS,
+                audit.c.object == thing,
+                audit.c.actor_id == officer_id,
+                audit.c.office_id == office_id,
+                audit.c.at >= since,
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
 def offices_of_looks(session: Session, things: Collection[str]) -> Sequence[AnyRow]:
     """The offices whose officers have looked at one of these things, by name."""
     return session.connection.execute(

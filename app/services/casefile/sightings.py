@@ -6,6 +6,7 @@ Who has opened a case is read from those rows, for the heads of both offices.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.domain import secrecy
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 #: The acts that tell of a look at something.
 LOOKS = frozenset({"case:see", "document:see", "record:see"})
+#: For so long turning the pages of a document is one look at it.
+SITTING = timedelta(minutes=30)
 _A_PAGE = 50
 _DOCUMENT = "document:"
 
@@ -102,6 +105,17 @@ def note_each(database: Database, actor: Actor, things: Iterable[str], page: str
 
     if told:
         database.write(write, actor_scope(actor))
+
+
+def note_document(session: Session, actor: Actor, document: AnyRow, now: datetime, *, turns: bool) -> None:
+    """Record that the officer opens a document, in the transaction that gives it out.
+
+    `turns`: as a page of it; a look of his at the same document within `SITTING` is the same opening.
+    """
+    thing = f"{_DOCUMENT}{document.id}"
+    if turns and record.has_looked(session, thing, (actor.officer_id, actor.post.office_id), now - SITTING):
+        return
+    audit.record(session, "access", "document:see", thing, actor, now, pii=document.pii, field=document.field)
 
 
 def note_list(database: Database, actor: Actor, thing: str, now: datetime) -> None:

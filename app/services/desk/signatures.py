@@ -15,7 +15,7 @@ from app.services.access.separation import OwnEnquiry
 from app.services.casefile import hearings, sightings
 from app.services.casefile.casefile import RECOMMEND
 from app.services.casefile.facts import REVIEW, CaseFacts
-from app.services.desk import holding, listed, sheets, tasks
+from app.services.desk import holding, listed, previews, sheets, tasks
 from app.services.district import calendars
 from app.services.papers import paperplan, signing
 from app.services.papers.signing import BATCH
@@ -73,6 +73,7 @@ class Line:
     age: Age
     reasons: tuple[str, ...]
     is_search: bool
+    has_paper: bool  # which its decision, as it would be signed, issues
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +294,7 @@ def _line(session: Session, actor: Actor, row: AnyRow, sheet: Sheet, now: dateti
         calendars.of(session).age(row.due_on, calendars.day(now)),
         tuple(_reasons(session, actor, sheet, now)),
         sheet.task.form in listed.SEARCHES,
+        previews.shows(sheet),
     )
 
 

@@ -19,7 +19,7 @@ from app.models.casefile import document_queries as filed
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
-from app.services.casefile import casefile
+from app.services.casefile import casefile, sightings
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars, series
 from app.services.papers import ownhand, papercheck, paperfacts, paperplan
@@ -422,23 +422,17 @@ def of_number(session: Session, number: str) -> AnyRow | None:
     return None if row is None or row.status == "allotted" else row
 
 
-def file(database: Database, actor: Actor, document_id: UUID, now: datetime) -> File:
-    """A document opened for reading; the reading is recorded first, and without the record there is no file."""
+def file(database: Database, actor: Actor, document_id: UUID, now: datetime, *, turns: bool = False) -> File:
+    """A document opened for reading; the reading is recorded first, and without the record there is no file.
+
+    `turns`: it is looked at page by page, and the next pages belong to the look that was recorded with the first.
+    """
 
     def noted(session: Session) -> AnyRow:
         row = filed.find(session, document_id)
         if row is None or not _may_open(session, actor, row, now):
             raise NotFound
-        audit.record(
-            session,
-            "access",
-            "document:see",
-            f"document:{document_id}",
-            actor,
-            now,
-            pii=row.pii,
-            field=row.field,
-        )
+        sightings.note_document(session, actor, row, now, turns=turns)
         return row
 
     scope = actor_scope(actor)

@@ -14,14 +14,14 @@ from app.services.casework import cases, foretold
 from app.services.papers import bundles, certificates, letters
 from app.services.timekeeping.waits import NoClock
 from app.web.desk import finder
-from app.web.frame import confirmations, diagrams, language
+from app.web.frame import confirmations, diagrams, language, leaves
 from app.web.frame.addresses import case_address
 from app.web.frame.forms import day_text, known_day, known_id
 from app.web.frame.language import moment, say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import ask_file, file_response, language_asked
+from app.web.request.files import ask_file, language_asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +97,7 @@ def letter(number: str, key: str) -> ResponseReturnValue:
     """A letter of the route, drawn from the record."""
     now, spoken = transaction.now(), language_asked()
     file = letters.draw(transaction.database(), g.actor, number, key, now, spoken)
-    return file_response(file.data, file.media_type, file.name)
+    return leaves.paper_response(file.data, file.media_type, file.name)
 
 
 @bp.get("/letters/<uuid:letter_id>")
@@ -105,7 +105,7 @@ def letter(number: str, key: str) -> ResponseReturnValue:
 def sent_letter(letter_id: UUID) -> ResponseReturnValue:
     """A letter about the persons of a requisition, with the list of those that the reader sees."""
     file = letters.draw_sent(transaction.database(), g.actor, letter_id, transaction.now(), language_asked())
-    return file_response(file.data, file.media_type, file.name)
+    return leaves.paper_response(file.data, file.media_type, file.name)
 
 
 @bp.get("/cases/<number>/draft.pdf")
@@ -113,7 +113,7 @@ def sent_letter(letter_id: UUID) -> ResponseReturnValue:
 def draft(number: str) -> ResponseReturnValue:
     """The paper that the case would get as matters stand, marked as a draft."""
     pdf = foretold.draw(transaction.database(), g.actor, number, transaction.now())
-    return file_response(pdf, "application/pdf", "draft.pdf")
+    return leaves.draft_response(pdf)
 
 
 @bp.post("/cases/<number>/file")
@@ -134,8 +134,9 @@ def bound(number: str) -> ResponseReturnValue:
 @requires(Permission.DOCUMENT_SEE)
 def document(document_id: UUID) -> ResponseReturnValue:
     """A document to take away: never shown in the frame of this site, whatever it holds."""
-    file = certificates.file(transaction.database(), g.actor, document_id, transaction.now())
-    return file_response(file.data, file.media_type, file.name)
+    turns = leaves.is_asked()
+    file = certificates.file(transaction.database(), g.actor, document_id, transaction.now(), turns=turns)
+    return leaves.paper_response(file.data, file.media_type, file.name)
 
 
 def _tabs() -> tuple[str, ...]:

@@ -9,13 +9,12 @@ from flask import Blueprint, g, redirect
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
 from app.services.casework import preparing
-from app.web.frame import confirmations, formviews
+from app.web.frame import confirmations, formviews, leaves
 from app.web.frame.addresses import case_address
 from app.web.frame.forms import is_submit, posted
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import file_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +53,7 @@ def prepare(number: str) -> ResponseReturnValue:
 def notice(number: str) -> ResponseReturnValue:
     """The notice as it would go out, marked as a draft."""
     pdf = preparing.notice(transaction.database(), g.actor, number, transaction.now())
-    return file_response(pdf, "application/pdf", "draft.pdf")
+    return leaves.draft_response(pdf)
 
 
 def _page(

@@ -13,11 +13,10 @@ from app.services.deployment import papertexts
 from app.services.deployment import release_proposals as proposals
 from app.web.deployment import findings
 from app.web.deployment.proposals import keep
-from app.web.frame import confirmations, language
+from app.web.frame import confirmations, language, leaves
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import file_response
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +147,7 @@ def preview(proposal_id: UUID, name: str) -> ResponseReturnValue:
         pdf = papertexts.draw(transaction.database(), contents, name, spoken, transaction.now())
     except (papertexts.Unreadable, papers.PaperRefused) as refused:
         return _page(proposal_id, name, 422, language.refusal(refused))
-    return file_response(pdf, "application/pdf", "draft.pdf")
+    return leaves.draft_response(pdf)
 
 
 def _problems(contents: dict[str, bytes]) -> Sequence[Any]:

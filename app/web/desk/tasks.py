@@ -11,10 +11,10 @@ from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.services.antecedents import hits
 from app.services.casefile import visits
-from app.services.desk import desk, holding, listed, previews, taskpage, tasks, visiting
+from app.services.desk import desk, holding, listed, looking, previews, taskpage, tasks, visiting
 from app.services.district import calendars
-from app.web.desk import finder, phonewords
-from app.web.frame import confirmations, formviews
+from app.web.desk import beside, finder, phonewords
+from app.web.frame import confirmations, formviews, leaves
 from app.web.frame.addresses import case_address
 from app.web.frame.forms import (
     DISCARD,
@@ -32,7 +32,6 @@ from app.web.frame.pages import page
 from app.web.guard import errors
 from app.web.guard.access import requires
 from app.web.request import headers, transaction
-from app.web.request.files import file_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +65,7 @@ def _keep(actor: Actor, task_id: UUID) -> None:
 def show(task_id: UUID) -> ResponseReturnValue:
     task = taskpage.see(transaction.database(), g.actor, task_id, transaction.now())
     finder.remember(task.case.number)
-    return task_page(task, {}, 200)
+    return task_page(task, {}, 200, look=beside.look(task))
 
 
 @bp.post("/tasks/<uuid:task_id>")
@@ -107,6 +106,9 @@ def _on_to(task_id: UUID | None) -> ResponseReturnValue:
 def _kept(task_id: UUID, form: Posted, files: list[Upload]) -> ResponseReturnValue:
     """What was typed is kept, or thrown away where that was asked for; the form is drawn again."""
     actor, now = transaction.actor(), transaction.now()
+    if beside.is_look(form.op):
+        looking.keep_typed(transaction.database(), actor, task_id, form, files, now)
+        return beside.turned(task_id, form.op)
     if form.op == DISCARD:
         transaction.write(lambda rows: tasks.drop_draft(rows, actor, task_id, now))
     else:
@@ -156,7 +158,7 @@ def take_hearing(task_id: UUID) -> ResponseReturnValue:
 def preview(task_id: UUID) -> ResponseReturnValue:
     """The paper as the kept draft would issue it, marked as a draft."""
     pdf = previews.draw(transaction.database(), g.actor, task_id, transaction.now())
-    return file_response(pdf, "application/pdf", "draft.pdf")
+    return leaves.draft_response(pdf)
 
 
 @bp.get("/tasks/<uuid:task_id>/reassign")
@@ -261,7 +263,7 @@ def task_page(task: TaskView, problems: Mapping[str, Any], status: int, **more: 
         unoffered=_unoffered(task),
         may_give=g.actor.may(Permission.TASK_REASSIGN),
         may_sign_later=task.form.id in listed.SEARCHES and g.actor.may(Permission.LIST_SIGN),
-        **more,
+        **{"look": None, **more},
     )
     return (html, status, headers.WITH_POSITION) if task.takes_visits else (html, status)
 

@@ -14,10 +14,11 @@ from app.services.papers import orderpapers
 from app.services.timekeeping import orders
 from app.web.frame import confirmations
 from app.web.frame.forms import day_of, day_text, known_id
+from app.web.frame.leaves import paper_response
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import file_response, language_asked
+from app.web.request.files import language_asked
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -42,7 +43,7 @@ def show() -> ResponseReturnValue:
 def paper(order_id: UUID) -> ResponseReturnValue:
     """The order as the paper that is signed."""
     file = orderpapers.draw(transaction.database(), g.actor, order_id, language_asked())
-    return file_response(file.data, file.media_type, file.name)
+    return paper_response(file.data, file.media_type, file.name)
 
 
 @bp.post("/orders")

@@ -10,6 +10,7 @@ from app.domain.roles import Permission
 from app.services.casefile import departments
 from app.services.intake import lodgements
 from app.services.papers import bundles, letterpapers, replies
+from app.web.frame.leaves import paper_response
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import limits, transaction
@@ -79,7 +80,7 @@ def reply(reply_id: UUID) -> ResponseReturnValue:
     """The consolidated reply to a letter of the department."""
     now, spoken = transaction.now(), language_asked()
     file = replies.draw(transaction.database(), g.actor, reply_id, now, spoken)
-    return file_response(file.data, file.media_type, file.name)
+    return paper_response(file.data, file.media_type, file.name)
 
 
 @bp.post("/department/letters/<uuid:requisition_id>/papers")

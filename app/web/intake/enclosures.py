@@ -11,10 +11,10 @@ from app.services.intake import enclosures, photozips
 from app.services.store.drafts import dropped
 from app.web.frame import formviews
 from app.web.frame.forms import uploads
+from app.web.frame.leaves import paper_response
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import file_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,7 +136,7 @@ def give_person(roster_id: UUID, number: int) -> ResponseReturnValue:
 def take(letter_id: UUID, document_id: UUID) -> ResponseReturnValue:
     """A file to look at, before there is a case: for the department, and for whoever accepts its letter."""
     file = enclosures.take_file(transaction.database(), g.actor, letter_id, document_id, transaction.now())
-    return file_response(file.data, file.media_type, file.name)
+    return paper_response(file.data, file.media_type, file.name)
 
 
 def _done(endpoint: str, **parts: object) -> ResponseReturnValue:

@@ -24,10 +24,11 @@ from app.services.papers import letterpapers, letters, replies
 from app.web.frame import acting, confirmations, formviews
 from app.web.frame.forms import DISCARD, act_asked, is_submit, known_id, posted, sent_as, uploads
 from app.web.frame.language import moment
+from app.web.frame.leaves import paper_response
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import limits, transaction
-from app.web.request.files import ask_letter_file, file_response, language_asked
+from app.web.request.files import ask_letter_file, language_asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +134,7 @@ def reply(reply_id: UUID) -> ResponseReturnValue:
     """The consolidated reply."""
     now, spoken = transaction.now(), language_asked()
     file = replies.draw(transaction.database(), g.actor, reply_id, now, spoken)
-    return file_response(file.data, file.media_type, file.name)
+    return paper_response(file.data, file.media_type, file.name)
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/forward")

@@ -15,10 +15,11 @@ from app.services.papers import certificates, paperacts, paperlife
 from app.web.door import stepup
 from app.web.frame.forms import day_of, day_text
 from app.web.frame.language import say, word
+from app.web.frame.leaves import paper_response
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import file_response, language_asked
+from app.web.request.files import language_asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +104,7 @@ def act(act_id: UUID) -> ResponseReturnValue:
     """The duplicate, or the order that revoked."""
     now, spoken = transaction.now(), language_asked()
     found = paperlife.file(transaction.database(), g.actor, act_id, now, spoken)
-    return file_response(found.data, found.media_type, found.name)
+    return paper_response(found.data, found.media_type, found.name)
 
 
 def _page(certificate_id: UUID, status: int = 200, **more: Any) -> ResponseReturnValue:

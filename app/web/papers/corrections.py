@@ -10,13 +10,12 @@ from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
 from app.services.papers import corrections, paperacts, superseding
 from app.web.door import stepup
-from app.web.frame import formviews
+from app.web.frame import formviews, leaves
 from app.web.frame.forms import is_submit, posted
 from app.web.frame.language import say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import file_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +65,7 @@ def prepare(certificate_id: UUID) -> ResponseReturnValue:
 def preview(act_id: UUID) -> ResponseReturnValue:
     """The corrected paper as a draft."""
     drawn = superseding.preview(transaction.database(), g.actor, act_id, transaction.now())
-    return file_response(drawn, "application/pdf", "draft.pdf")
+    return leaves.draft_response(drawn)
 
 
 @bp.post("/certificates/corrections/<uuid:act_id>")

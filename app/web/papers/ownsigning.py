@@ -11,10 +11,10 @@ from app.papers import KeyRefused
 from app.services.papers import ownsigning
 from app.web.door import stepup
 from app.web.frame.forms import uploads
+from app.web.frame.leaves import paper_response
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction
-from app.web.request.files import file_response
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ def take(paper_id: UUID, part: str) -> ResponseReturnValue:
     wanted = cast("ownsigning.Part", part if part in _PARTS else "paper")
     now = transaction.now()
     file = ownsigning.take(transaction.database(), transaction.actor(), paper_id, wanted, now)
-    return file_response(file.data, file.media_type, file.name)
+    return paper_response(file.data, file.media_type, file.name)
 
 
 @bp.post("/signatures/own/certificate")

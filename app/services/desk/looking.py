@@ -1,0 +1,65 @@
+"""A paper looked at beside the form of a task: one of the case's documents, or the paper that the decision issues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.domain.errors import NotFound
+from app.services.desk import previews, sheets, tasks
+from app.services.papers import certificates
+from app.services.store.documents import File
+from app.services.store.drafts import actor_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.roles import Actor
+    from app.formjs import Posted
+    from app.services.desk.taskpage import TaskView
+    from app.services.store.database import Database
+    from app.services.store.documents import Upload
+
+#: What is looked at where it is none of the case's documents.
+PAPER = "paper"
+_EMPTY: tuple[object, ...] = (None, "", [], {}, False)
+
+
+def keep_typed(
+    database: Database,
+    actor: Actor,
+    task_id: UUID,
+    posted: Posted,
+    uploads: Sequence[Upload],
+    now: datetime,
+) -> None:
+    """As `tasks.save_draft`, before something is looked at. A form as it was shown keeps and takes nothing."""
+    sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), actor_scope(actor))
+    staged = sheet.draft.staged if sheet.draft is not None else {}
+    before = sheet.kept() or sheet.initial()
+    if uploads or _answered(sheet.typed(posted, staged)) != _answered(before):
+        tasks.save_draft(database, actor, task_id, posted, uploads, now)
+
+
+def _answered(value: Any) -> Any:
+    """An answer without what is left empty in it: a box that was never touched is posted as an empty one."""
+    if isinstance(value, Mapping):
+        return {name: kept for name, each in value.items() if (kept := _answered(each)) not in _EMPTY}
+    if isinstance(value, list):
+        return [kept for each in value if (kept := _answered(each)) not in _EMPTY]
+    return value
+
+
+def open_paper(database: Database, actor: Actor, task: TaskView, what: str, now: datetime) -> File:
+    """The paper to show beside this task's form: `PAPER`, or the id of one of its documents; the look is recorded.
+
+    Raises NotFound for any other, and as `previews.draw` and `certificates.file`.
+    """
+    if what == PAPER:
+        return File(PAPER, "application/pdf", previews.draw(database, actor, task.task_id, now))
+    for each in task.documents:
+        if str(each.id) == what:
+            return certificates.file(database, actor, each.id, now, turns=True)
+    raise NotFound
