@@ -60,6 +60,7 @@ from app.papers.tokenkey import open_token
 from app.papers.values import (
     address_line,
     as_typed,
+    declared,
     dmy,
     in_place_of,
     joined,
@@ -120,6 +121,7 @@ __all__ = [
     "check_texts",
     "compose",
     "compose_letter",
+    "declared",
     "demo_key",
     "dmy",
     "draw_paper",

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from app.papers.facts import Address, LetterFacts, PaperFacts, RecordRow, RegisterEntry, Subject
     from app.papers.language import Values
 
+#: What was declared, in releases from before their texts said it.
+_DECLARED = {
+    "yes": Words("अभ्यर्थी ने कांड घोषित किया है", "the candidate has declared a case"),
+    "no": Words("अभ्यर्थी ने कोई कांड घोषित नहीं किया है", "the candidate has declared no case"),
+    "not_on_file": Words("घोषणा प्राप्त नहीं है", "no declaration is on file"),
+}
 _ENDS = frozenset("।.!?…")
 #: A PIN as it is typed behind a place or its word: पटना - 800001, पिन: 841 301.
 _PIN = re.compile(r" ?[-–—:.]? ?(?<!\d)[1-9]\d{2} ?\d{3}(?![\d/])")
@@ -58,6 +64,11 @@ def joined(texts: Texts, parts: Sequence[Words]) -> Words:
         return ", ".join([*words[:-2], last]) if words else ""
 
     return Words(listing("hi"), listing("en"))
+
+
+def declared(texts: Texts, answer: str) -> Words:
+    """What was declared on own cases, by the code that the form keeps; nothing for none."""
+    return texts.setting(f"declared_case.{answer}") or _DECLARED.get(answer, Words())
 
 
 def as_typed(text: str) -> Words:

@@ -14,6 +14,7 @@ from app.papers import (
     Words,
     as_typed,
     compose,
+    declared,
     load_texts,
     with_whole_pins,
 )
@@ -288,3 +289,15 @@ def test_dates_are_written_day_first() -> None:
     assert "जन्म तिथि 01-02-2003" in said(
         clear_report(subject=Subject(Words("क", "K"), HOME, gender="male", born=date(2003, 2, 1)))
     )
+
+
+def test_what_was_declared_is_said_by_the_texts_and_as_before_where_they_are_older() -> None:
+    older = changed(lambda content: content["settings"].pop("declared_case"))
+    other = changed(
+        lambda content: content["settings"]["declared_case"]["no"].update(en="nothing was declared")
+    )
+    for answer in ("yes", "no", "not_on_file"):
+        assert all((declared(texts(), answer).hi, declared(texts(), answer).en)), answer
+        assert declared(load_texts(older), answer) == declared(texts(), answer), answer
+    assert declared(load_texts(other), "no").en == "nothing was declared"
+    assert not declared(texts(), "None")

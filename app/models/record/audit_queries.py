@@ -104,12 +104,11 @@ def looks(
     return session.connection.execute(statement).all()
 
 
-def has_looked(session: Session, thing: str, who: tuple[UUID, UUID], since: datetime) -> bool:
+def has_looked(session: Session, thing: str, officer_id: UUID, office_id: UUID, since: datetime) -> bool:
     """Whether this officer, in this office, has looked at a thing at this time or later.
 
     Of his own looks alone, and so whatever his post may read of the record.
     """
-    officer_id, office_id = who
     return (
         session.connection.execute(
             select(audit.c.seq)

@@ -113,7 +113,7 @@ def note_document(session: Session, actor: Actor, document: AnyRow, now: datetim
     `turns`: as a page of it; a look of his at the same document within `SITTING` is the same opening.
     """
     thing = f"{_DOCUMENT}{document.id}"
-    if turns and record.has_looked(session, thing, (actor.officer_id, actor.post.office_id), now - SITTING):
+    if turns and record.has_looked(session, thing, actor.officer_id, actor.post.office_id, now - SITTING):
         return
     audit.record(session, "access", "document:see", thing, actor, now, pii=document.pii, field=document.field)
 

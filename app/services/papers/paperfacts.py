@@ -33,11 +33,6 @@ if TYPE_CHECKING:
 
 _BLANK = "________"
 _DRAFT_CODE = "draft"  # of no paper: the public page knows nothing of it
-_DECLARATIONS = {
-    "yes": ("अभ्यर्थी ने कांड घोषित किया है", "the candidate has declared a case"),
-    "no": ("अभ्यर्थी ने कोई कांड घोषित नहीं किया है", "the candidate has declared no case"),
-    "not_on_file": ("घोषणा प्राप्त नहीं है", "no declaration is on file"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +103,7 @@ class _Reader:
             records=records,
             entries=entries,
             other_facts=() if records or entries else self._order(),
-            declaration=self._declaration(),
+            declaration=papers.declared(self._loaded.texts, str(self._known.intake.get("declared_case"))),
             not_resident_reason=self._not_resident_reason(),
             validity_months=months,
             valid_till=clock.add_months(issued_on, months) if months else None,
@@ -191,10 +186,6 @@ class _Reader:
         """What the deciding officer wrote, where facts go out and the registers alone state none."""
         text = str(self._plan.decision.get("dm_reason") or self._plan.decision.get("sp_reason") or "")
         return (papers.as_typed(text),) if text and self._plan.with_facts else ()
-
-    def _declaration(self) -> Words:
-        said = _DECLARATIONS.get(str(self._known.intake.get("declared_case")))
-        return papers.Words(*said) if said is not None else papers.Words()
 
     def _photo(self) -> bytes | None:
         for row in filed.of_case(self._session, self._case.id, self._case.requisition_id):
