@@ -9,8 +9,10 @@ from app.apart import Program
 from app.domain.errors import Unavailable
 
 NARROW, WIDE = 760, 1500  # pixels across: beside a form and on a phone; opened by itself
-_SECONDS = 6  # by the clock, on a machine that is busy; its own bound counts the processor's time
-_WAIT_SECONDS = 4
+_SECONDS = (
+    30  # by the clock, on a machine that is busy: its own bound counts the processor's time, and comes first
+)
+_WAIT_SECONDS = 10
 _AT_ONCE = BoundedSemaphore(2)  # of a process
 
 

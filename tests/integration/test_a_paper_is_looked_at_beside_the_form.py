@@ -201,3 +201,50 @@ def test_the_paper_of_a_decision_is_seen_beside_its_buttons_as_it_is_typed(offic
     )
     assert "निर्णय चुनें" in refused[refused.index('id="look"') :]
     assert "data:image/jpeg" not in refused
+
+
+REGISTERS = [
+    "gunda",
+    "history",
+    "conviction",
+    "absconder",
+    "gang",
+    "warrant",
+    "preventive",
+    "prohibition",
+    "cctns",
+]
+FIR = {
+    "fir_no": "112",
+    "fir_year": 2021,
+    "district": "218",
+    "act": "ipc",
+    "sections": "341/323",
+    "role": "accused_named",
+    "stage": "trial",
+    "stage_ref": "आरोप पत्र 40/21",
+    "identity_basis": "father_village",
+}
+
+
+def test_where_something_was_found_no_paper_is_shown_that_nobody_decided_on(office: Office) -> None:
+    journey = office.journey
+    number = journey.new_case(["th_mufassil"])
+    journey.go_on(number, "check_registers", "search_records")
+    cases = [{**FIR, "thana": str(journey.staff.offices(Role.SHO)["th_mufassil"])}]
+    clear = dict.fromkeys((f"chk_{name}" for name in REGISTERS), "not_found")
+    journey.do(number, "check_registers", **clear, all_clear=False, chk_fir_index="found", cases=cases)
+    journey.do(number, "search_records", result="record_found", cases=cases)
+    journey.go_on(number, "recommend")
+    journey.do(number, "recommend", sp_outcome="adverse", sp_reason="कांड विचाराधीन है, तथ्य सहित")
+    [task] = journey.waiting(number)
+    dm, address = office.holder_of(task), f"/tasks/{task.id}"
+    page = text_of(dm.get(address))
+    assert 'value="look:paper:1"' in page
+    boxes = {**office.answers(task), "dm_decision": "", "_op": "look:paper:1"}
+    undecided = text_of(dm.get(dm.post(address, boxes, **MULTIPART).headers["Location"]))
+    assert "निर्णय चुनें" in undecided[undecided.index('id="look"') :]
+    assert "data:image/jpeg" not in undecided
+    reason = "अभिलेख के तथ्य सहित प्रतिवेदन निर्गत किया जाए"
+    boxes |= {"dm_decision": "issue_with_detail", "dm_reason": reason}
+    assert picture(text_of(dm.get(dm.post(address, boxes, **MULTIPART).headers["Location"]))).width == 760

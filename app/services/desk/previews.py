@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MARK = "प्रारूप / DRAFT"
 PAGE = "preview"
+_CLEAN = "no_adverse"
 _UNANSWERED: tuple[object, ...] = (None, "", [], {})
 
 
@@ -43,10 +44,22 @@ def _checks(sheet: Sheet) -> Mapping[str, Any]:
     return sheet.facts.get("checks") or {}
 
 
+def offers(sheet: Sheet) -> bool:
+    """Whether the form leads to a paper: what stands in it would issue one, or nothing is decided in it yet."""
+    if sheet.task.form not in paperplan.DECIDING:
+        return False
+    signs_here = paperplan.issues(_checks(sheet), sheet.prepared())
+    return shows(sheet) or (signs_here and not paperplan.is_decided(sheet.task.form, _thought(sheet)))
+
+
 def _thought(sheet: Sheet) -> dict[str, Any]:
-    """The kept draft; what is not answered in it yet, as the form proposes it."""
+    """The kept draft; what is not answered in it yet, as the form proposes it.
+
+    Where anything was found the form proposes no decision: a draft that says nothing adverse is not shown unasked.
+    """
     kept = {name: value for name, value in sheet.kept().items() if value not in _UNANSWERED}
-    return sheet.clean({**sheet.prepared(), **kept})
+    is_clean = (sheet.facts.get("outcome") or {}).get("recommendation") in (None, _CLEAN)
+    return sheet.clean({**(sheet.prepared() if is_clean else sheet.initial()), **kept})
 
 
 def draw(database: Database, actor: Actor, task_id: UUID, now: datetime) -> bytes:

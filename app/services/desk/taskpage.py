@@ -120,7 +120,7 @@ class TaskView:
     hearing: Hearing | None  # prepared for the officer, who may order it
     takes_visits: bool  # it is a task of going there: a visit may fail
     failed_visits: list[FailedVisit]  # of this enquiry, while its report is not written
-    may_preview: bool  # the paper that it would issue
+    may_preview: bool  # the paper that it would issue, or once it is decided
     draft_version: str  # of the draft that the page shows: what a phone sends later must know it
     draft_saved_at: datetime | None
 
@@ -229,7 +229,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         failed_visits=[each for each in file.failed_visits if each.task_id == task.id]
         if visiting.takes_visits(task)
         else [],
-        may_preview=previews.shows(sheet),
+        may_preview=previews.offers(sheet),
         draft_version=receiving.version_of(session, sheet),
         draft_saved_at=sheet.draft.updated_at if sheet.draft is not None else None,
     )

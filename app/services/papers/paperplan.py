@@ -96,6 +96,11 @@ def issues(checks: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
     return answers.get(_BOXES[form]) in _ISSUING
 
 
+def is_decided(form: str, answers: Mapping[str, Any]) -> bool:
+    """Whether the box that decides on the paper is answered in this form."""
+    return bool(answers.get(_BOXES[form]))
+
+
 def _decided(session: Session, known: CaseFacts, form: str) -> tuple[Mapping[str, Any], UUID | None]:
     row = cases.last_answer(session, known.case.id, form)
     if row is None:
