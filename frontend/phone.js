@@ -10,6 +10,7 @@ const words = JSON.parse(document.querySelector("[data-phone-words]")?.textConte
 const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
 const SOON = 700; // milliseconds without a key before what is typed is sealed
 const LATER = 2500; // and then before it is sent
+const TRY_AGAIN = [2_000, 300_000]; // milliseconds between tries for the key: at first, and at most
 
 let lock = null; // the key, in this page's memory alone
 const problems = new Map(); // id -> {state, words, version}: what cannot be taken, and why
@@ -312,16 +313,37 @@ function ofVisit() {
   });
 }
 
+// Without its key the phone can seal nothing: while there is no line either, the page stays, and so does what it holds.
+function stay(event) {
+  if (lock || navigator.onLine || ![form, visit].includes(event.target)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const note = event.target.querySelector("[data-visit-problem], [data-draft-note]");
+  if (note) note.textContent = words.no_key;
+}
+
+// The key, asked for until it comes: a line may be lost between a page and its key.
+async function keyOfPhone() {
+  let pause = TRY_AGAIN[0];
+  for (;;) {
+    const found = await unlock(panel.dataset.key, token).catch(() => null);
+    if (found) return found;
+    await new Promise((goOn) => {
+      addEventListener("online", goOn, { once: true });
+      setTimeout(goOn, pause);
+    });
+    pause = Math.min(2 * pause, TRY_AGAIN[1]);
+  }
+}
+
 // -- begin ------------------------------------------------------------------------------------------------------------
 
 async function begin() {
-  lock = await unlock(panel.dataset.key, token).catch(() => null);
-  if (!lock) return;
-  if (form) {
-    form.dataset.sealed = JSON.stringify(written());
-    ofForm();
-    if (visit) ofVisit();
-  }
+  if (form) form.dataset.sealed = JSON.stringify(written());
+  document.addEventListener("submit", stay, true);
+  lock = await keyOfPhone();
+  if (form) ofForm();
+  if (form && visit) ofVisit();
   addEventListener("online", async () => {
     const gone = form ? await sealAndSend() : await sync();
     const files = new Set(gone.filter((one) => one.kind === "file" && form && one.task === form.dataset.task).map((one) => one.field));
@@ -332,7 +354,7 @@ async function begin() {
     waits = "line";
     paint();
   });
-  const gone = await sync();
+  const gone = form ? await sealAndSend() : await sync();
   // The page was drawn before what waited came: it is drawn anew with it.
   if (form && gone.some((one) => one.task === form.dataset.task)) location.reload();
 }

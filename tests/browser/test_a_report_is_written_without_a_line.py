@@ -65,8 +65,8 @@ def test_a_report_written_without_a_line_waits_sealed_and_goes_out_with_it(
     page = screen.page
     page.add_init_script(WRONG_CLOCK)
     screen.sign_in(account_of(site, journey, task))
-    with page.expect_response("**/phone/key"):
-        screen.open(f"/tasks/{task.id}")
+    page.route("**/phone/key", lambda route: route.abort("internetdisconnected"))
+    screen.open(f"/tasks/{task.id}")
     page.wait_for_load_state("networkidle")
 
     page.context.set_offline(True)
@@ -74,6 +74,13 @@ def test_a_report_written_without_a_line_waits_sealed_and_goes_out_with_it(
     page.get_by_label("घर बंद मिला", exact=True).check()
     page.locator("#visit-met-neighbour").check()
     page.locator("#visit-note").fill("पड़ोसी रामेश्वर ने बताया")
+    screen.button("असफल भ्रमण दर्ज करें").click()
+    page.locator("[data-visit-problem]", has_text="पृष्ठ खुला रखें").wait_for()
+    page.unroute("**/phone/key")
+    with page.expect_response("**/phone/key"):
+        page.context.set_offline(False)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
     screen.button("असफल भ्रमण दर्ज करें").click()
     panel = page.get_by_role("status", name="इस फोन पर रखा हुआ")
     panel.get_by_text("असफल भ्रमण").wait_for()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.web.frame import language
 
-_WORDS = ("kept", "sent", "draft_saved", "look", "insist", "discard", "send_waits", "visit_kept")
+_WORDS = ("kept", "sent", "draft_saved", "look", "insist", "discard", "send_waits", "visit_kept", "no_key")
 _GROUPS = {
     "kind": ("draft", "file", "visit"),
     "waiting": ("line", "session"),
