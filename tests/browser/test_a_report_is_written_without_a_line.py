@@ -15,6 +15,7 @@ from tests.browser.test_a_photo_from_the_phone_reaches_the_case import account_o
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from playwright.sync_api import Page
 
@@ -57,16 +58,11 @@ def write_report(page: Page) -> None:
     page.get_by_label("मैंने स्वयं जाँच की है", exact=True).check()
 
 
-def test_a_report_written_without_a_line_waits_sealed_and_goes_out_with_it(
-    desk: Callable[..., Screen], site: Site, journey: Journey
-) -> None:
-    _, task = at_the_door(journey)
-    screen = desk(PHONE, geolocation=STANDING, permissions=["geolocation"])
+def fail_to_meet_without_a_line(screen: Screen, task_id: UUID) -> None:
+    """Record a failed visit where the line goes first before the phone has its key, and then again."""
     page = screen.page
-    page.add_init_script(WRONG_CLOCK)
-    screen.sign_in(account_of(site, journey, task))
     page.route("**/phone/key", lambda route: route.abort("internetdisconnected"))
-    screen.open(f"/tasks/{task.id}")
+    screen.open(f"/tasks/{task_id}")
     page.wait_for_load_state("networkidle")
 
     page.context.set_offline(True)
@@ -82,6 +78,17 @@ def test_a_report_written_without_a_line_waits_sealed_and_goes_out_with_it(
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     screen.button("असफल भ्रमण दर्ज करें").click()
+
+
+def test_a_report_written_without_a_line_waits_sealed_and_goes_out_with_it(
+    desk: Callable[..., Screen], site: Site, journey: Journey
+) -> None:
+    _, task = at_the_door(journey)
+    screen = desk(PHONE, geolocation=STANDING, permissions=["geolocation"])
+    page = screen.page
+    page.add_init_script(WRONG_CLOCK)
+    screen.sign_in(account_of(site, journey, task))
+    fail_to_meet_without_a_line(screen, task.id)
     panel = page.get_by_role("status", name="इस फोन पर रखा हुआ")
     panel.get_by_text("असफल भ्रमण").wait_for()
     waits = page.locator("[data-visit-problem]", has_text="लाइन की प्रतीक्षा")

@@ -374,6 +374,7 @@ def test_an_sho_gives_leave_substitution_on_the_pages(office: Office) -> None:
     assert 'name="valid_to-d" value="२५"' in text_of(again)
     done = sho.confirm(sho.post(f"/posts/{thana}/new", {**form, "order_no": "412/स्था०"}))
     assert done.status_code == 303
+    assert done.headers["Location"] == f"/posts?office={thana}", "to the staff that the order is about"
     page = text_of(sho.get(done.headers["Location"]))
     assert "आदेश लागू हुआ" in page
     assert page.count(desk.names[munshi.officer_id]) >= 2

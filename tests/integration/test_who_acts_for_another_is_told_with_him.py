@@ -331,7 +331,11 @@ def test_a_substitute_who_enquired_himself_is_refused_the_endorsement_on_the_pag
     his.get("/inbox")
     assert his.post("/account/post", {"posting": str(acting.post.posting_id)}).status_code == 303
     told = "जाँच आपने स्वयं की है"
-    assert told in text_of(his.get(f"/tasks/{task.id}"))
+    opened = text_of(his.get(f"/tasks/{task.id}"))
+    assert told in opened
+    assert "पुनः आवंटन से दूसरे पदाधिकारी को" in opened, (
+        "and what is done now; he has sent nothing that he could mend"
+    )
     sent = his.post(f"/tasks/{task.id}", office.answers(task))
     assert told in text_of(sent)
     assert sent.status_code == 422

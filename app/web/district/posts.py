@@ -176,7 +176,7 @@ def refuse(order_id: UUID) -> ResponseReturnValue:
         transaction.write(lambda rows: postings.refuse(rows, actor, order_id, reason, now))
     except postings.Refused as refused:
         return _listing(422, refused.problems, str(order_id))
-    return _told("refused")
+    return _told("refused", url_for("posts.listing"))
 
 
 # -- confirmed by a code ---------------------------------------------------------------------------------
@@ -198,21 +198,28 @@ def _tell(item: Item) -> stepup.Line:
 _LINES = ("posting.line.post", "posting.line.post_until")
 
 
+def _staff_of(items: Sequence[Item]) -> str:
+    """The address of the staff that an order is about: where whoever gave it looks next."""
+    row = transaction.read(lambda rows: postings.order_of(rows, items[0]))
+    return url_for("posts.listing", office=row.office_id)
+
+
 def _confirm(wanted: StepUp) -> ResponseReturnValue:
     act = postings.confirm if wanted.action == postings.ORDER else postings.agree
-    return _told(act(transaction.database(), g.actor, wanted, transaction.now()))
+    address = _staff_of(wanted.items)
+    return _told(act(transaction.database(), g.actor, wanted, transaction.now()), address)
 
 
 for _action in (postings.ORDER, postings.AGREE):
-    stepup.ACTS[_action] = stepup.Act(_tell, _confirm, lambda _items: url_for("posts.listing"))
+    stepup.ACTS[_action] = stepup.Act(_tell, _confirm, _staff_of)
 
 
 # -- pages -----------------------------------------------------------------------------------------------
 
 
-def _told(state: str) -> ResponseReturnValue:
+def _told(state: str, address: str) -> ResponseReturnValue:
     confirmations.note("posting", state)
-    return redirect(url_for("posts.listing"), code=303)
+    return redirect(address, code=303)
 
 
 def _chosen(places: Sequence[Place], wanted: UUID | None) -> Place | None:

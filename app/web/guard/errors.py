@@ -13,6 +13,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from app.domain import errors as domain
 from app.papers import PaperTooSlow
+from app.services.access.separation import OwnEnquiry
 from app.web.frame import language
 from app.web.frame.forms import CutShort
 from app.web.frame.pages import page
@@ -38,6 +39,7 @@ KINDS: tuple[tuple[type[domain.DomainError], int, str], ...] = (
     (domain.RouteStuck, 409, "stuck"),
     (domain.Unavailable, 503, "unavailable"),
     (PaperTooSlow, 503, "unavailable"),
+    (OwnEnquiry, 422, "own_work"),
     (domain.DomainError, 422, "invalid"),
 )
 #: What HTTP itself refuses.
