@@ -18,7 +18,7 @@ FACTS = frozenset(
     (
         *("checks", "outcome", "findings", "requisition", "intake", "route", "rounds", "outcome_proposed"),
         *("today", "now", "due_on", "created_at", "received_on", "own_district", "hearing"),
-        *("duplicate_found", "letter_cases", "department_has_inbox", "paper_for_ink"),
+        *("duplicate_found", "letter_cases", "department_has_inbox", "requesting_email", "paper_for_ink"),
     )
 )
 

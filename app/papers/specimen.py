@@ -133,6 +133,7 @@ _PLAIN = {
     "many": "",
     "days": "3",
     "ext_days": "5",
+    "sent_to_email": "office@example.org",
     "answered": "1",
     "waiting": "1",
     "from": "01-2020",

@@ -108,7 +108,7 @@ SCENES: dict[str, Scene] = {
     ),
     "slip_dispatch": Scene(
         _OFFICE | _names("name dispatch_no addressee paper_kind cert_no cert_date mode"),
-        _NAMED | _names("track_no receipt_name"),
+        _NAMED | _names("track_no sent_to_email receipt_name"),
     ),
     "letter_thana": Scene(
         _names("name case_no eo_name village outcome district thana date place"),

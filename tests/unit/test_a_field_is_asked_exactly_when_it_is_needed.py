@@ -399,6 +399,7 @@ WHEN: dict[str, dict[str, Any]] = {
         "#Text_for_ink": lambda a: a.facts["paper_for_ink"],
         "receipt_name": lambda a: a.dispatch_mode == "by_hand",
         "track_no": lambda a: a.dispatch_mode == "speed_post",
+        "sent_to_email": lambda a: a.dispatch_mode == "email",
     },
 }
 _OUTCOMES = (None, "no_adverse", "attention", "adverse", "not_resident", "returned")

@@ -434,6 +434,7 @@ NEEDS: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
     ("a case for the SP again", "decide", {}, {"dm_decision": "re_enquiry", "sign": False}, "dm_reason"),
     ("a certificate without a term", "decide", CERTIFICATE, {"validity_months": None}, "validity_months"),
     ("a paper by post", "dispatch", {}, {"dispatch_mode": "speed_post"}, "track_no"),
+    ("a paper by e-mail", "dispatch", {}, {"dispatch_mode": "email"}, "sent_to_email"),
     ("a paper in the portal", "dispatch", {}, {"dispatch_mode": "portal"}, ""),
 ]
 
@@ -668,6 +669,7 @@ BOUNDS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("intake", FIRM, {**OF_FIRM, "firm_reg_date": "2026-11-25"}, "firm_reg_date form.too_late"),
     ("intake", FIRM, {**OF_FIRM, "firm_address": "क" * 301}, "firm_address form.too_long"),
     ("dispatch", {}, {"receipt_name": "अ"}, "receipt_name form.too_short"),
+    ("dispatch", {}, {"dispatch_mode": "email", "sent_to_email": "karyalay@"}, "sent_to_email form.email"),
     ("dispatch", {}, {"dispatch_mode": "speed_post", "track_no": "eb123456789in"}, ""),
     ("dispatch", {}, {"dispatch_mode": "speed_post", "track_no": "EB12345678IN"}, "track_no form.pattern"),
 ]

@@ -14,7 +14,7 @@ from app.models import ahead
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
-from app.services.casefile import departments, neighbours
+from app.services.casefile import departments, neighbours, requisitionwords
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.store import keys
@@ -211,12 +211,17 @@ class CaseFacts:
                 neighbours.is_asked(self.session, self.case.id)
                 or departments.has_inbox(self.session, self.case.requisition_id, self.now)
             ),
+            "requesting_email": self._requesting_email() if task.form == DISPATCH else None,
             "paper_for_ink": task.form == DISPATCH and departments.is_for_ink(self.session, self.case.id),
             "today": calendars.day(self.now),
             "now": calendars.local(self.now),
             "due_on": task.due_on,
             "created_at": calendars.local(task.created_at),
         }
+
+    def _requesting_email(self) -> str | None:
+        """Where the department reads its mail, if its letter says so."""
+        return requisitionwords.as_of(self.session, self.case.requisition_id, None).get("requesting_email")
 
     def _for_judges(self) -> dict[str, Any]:
         """The findings as those read them who settle and decide: with what there is to settle."""

@@ -271,6 +271,7 @@ class Maker:
                 "cert_no": paper.number,
                 "cert_date": papers.dmy(calendars.day(paper.issued_at)),
                 "track_no": str(values.get("track_no") or ""),
+                "sent_to_email": str(values.get("sent_to_email") or ""),
             },
             is_slip=True,
         )
