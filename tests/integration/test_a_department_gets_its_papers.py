@@ -154,7 +154,7 @@ def test_another_departments_letter_and_paper_are_not_found(office: Office, to_d
         assert clerk.get(path).status_code == 403, path
 
 
-def test_without_an_account_the_portal_is_refused_with_what_to_do(office: Office) -> None:
+def test_without_an_account_the_portal_is_refused_with_what_to_do_by_itself_and_in_a_list(office: Office) -> None:
     number = office.journey.new_case(requesting_dept="बिहार पुलिस", letter_no="पु०-8/2026")
     office.journey.go_on(number, "dispatch")
     task = office.task(number, "dispatch")
@@ -164,6 +164,9 @@ def test_without_an_account_the_portal_is_refused_with_what_to_do(office: Office
     refused = holder.post(f"/tasks/{task.id}", {"dispatch_mode": "portal", "_op": "submit"})
     assert refused.status_code == 422
     assert "इस विभाग का खाता नहीं है" in text_of(refused)
+    holder.post(f"/tasks/{task.id}", {"_op": "discard"})
+    many, chosen = "/inbox/many/send/deliver", {"task": [str(task.id)]}
+    assert "कोई पत्र इस तरह नहीं भेजा जा सकता" in text_of(holder.post(many, chosen))
     assistant, letter = office.at(Role.DM_ASSISTANT), letter_of(office, number)
     page = text_of(assistant.get(f"/requisitions/{letter}"))
     assert "किसी विभाग के खाते से जुड़ा नहीं" in page
@@ -172,7 +175,10 @@ def test_without_an_account_the_portal_is_refused_with_what_to_do(office: Office
     assert education in {
         row.office_id for row in rows(office, letter_department) if row.requisition_id == letter
     }
-    office.journey.do(number, "dispatch", dispatch_mode="portal")
+    shown = text_of(holder.post(many, chosen))
+    assert "बिहार पुलिस" in shown.partition("<main")[2]
+    hidden = dict(re.findall(r'name="(seal-[^"]+|_act)" value="([^"]+)"', shown))
+    holder.post(many, {**chosen, **hidden, "confirmed": "yes"})
     assert len(of_case(office, number, delivery)) == 1
     assert number in text_of(office.at(Role.REQUESTER).get(f"/department/letters/{letter}"))
 

@@ -1,4 +1,4 @@
-"""Tasks sent in one act, each with what its form proposes: marked to thanas, assigned, clean reports approved."""
+"""Tasks sent in one act, each with what its form proposes: marked, assigned, clean reports approved, papers sent."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from app.services.district.neighbourhood import Way
     from app.services.store.database import Database
 
-MARK, ASSIGN, APPROVE = "mark", "assign", "approve"
+MARK, ASSIGN, APPROVE, DELIVER = "mark", "assign", "approve", "deliver"
 #: Each act on many tasks, and the form that it sends.
-FORMS = {MARK: "route", ASSIGN: "accept_enquiry", APPROVE: "endorse_enquiry"}
+FORMS = {MARK: "route", ASSIGN: "accept_enquiry", APPROVE: "endorse_enquiry", DELIVER: "dispatch"}
 #: How a thana may be known that is marked without anybody looking at the address by itself.
 _SURE = frozenset({WRITTEN, Known.LEARNT, Known.ONLY_ONE})
 _CLEAN = "no_adverse"
@@ -80,6 +80,7 @@ class Ready:
     addresses: list[Words]  # of which the SHO says, by sending, that they are his
     letters: tuple[Mapping[str, Any], ...]  # rows of the form: to other districts
     seal: str
+    to_hi: str = ""  # the department into whose inbox a paper goes
     ways: tuple[Way, ...] = ()  # how each letter would go today
 
 
@@ -273,10 +274,18 @@ def _approved(_session: Session, sheet: Sheet, _now: datetime) -> dict[str, Any]
     return {**sheet.initial(), "agree": "agree", "sho_outcome": _CLEAN, "register_certify": True}
 
 
+def _delivered(_session: Session, sheet: Sheet, _now: datetime) -> dict[str, Any]:
+    """Into the inbox of the department that asked; what goes by post or hand is recorded paper by paper."""
+    if not sheet.facts["department_has_inbox"]:
+        raise LeftOut("no_inbox")
+    return {**sheet.initial(), "dispatch_mode": "portal"}
+
+
 _ANSWERS: dict[str, Callable[[Session, Sheet, datetime], dict[str, Any]]] = {
     MARK: _marked,
     ASSIGN: _assigned,
     APPROVE: _approved,
+    DELIVER: _delivered,
 }
 
 
@@ -292,6 +301,7 @@ def _ready(session: Session, sheet: Sheet, values: dict[str, Any], now: datetime
         marking.asked(known, sheet.task),
         tuple(row for row in values.get(_LETTERS) or () if isinstance(row, dict)),
         _seal(values),
+        sheet.case.requester_hi if sheet.task.form == FORMS[DELIVER] else "",
     )
 
 
@@ -325,6 +335,7 @@ def _series(now: datetime) -> tuple[str, int]:
 __all__ = [
     "APPROVE",
     "ASSIGN",
+    "DELIVER",
     "FORMS",
     "MARK",
     "LeftOut",

@@ -1,4 +1,4 @@
-"""One act on the tasks that were chosen in the inbox: claim, give away, mark, assign, approve, print."""
+"""One act on the tasks that were chosen in the inbox: claim, give away, mark, assign, approve, deliver, print."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def give() -> ResponseReturnValue:
     return _told("give", items)
 
 
-@bp.post("/send/<any(mark, assign, approve):act>")
+@bp.post("/send/<any(mark, assign, approve, deliver):act>")
 @requires(Permission.TASK_COMPLETE)
 def send(act: str) -> ResponseReturnValue:
     """Show what would be sent of each chosen task; or, once that was looked at, send it."""
