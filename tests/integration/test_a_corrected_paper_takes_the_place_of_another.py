@@ -117,7 +117,10 @@ def test_a_correction_goes_from_the_section_to_the_head_and_a_new_paper_stands_i
     page = text_of(desk.dm.get(f"/certificates/{old.id}"))
     assert "प्रतिस्थापित" in page
     assert f"इसके स्थान पर संख्या {new.number} निर्गत है" in page
-    assert f"{old.number} के स्थान पर निर्गत" in text_of(desk.dm.get(f"/certificates/{new.id}"))
+    assert "हाथों-हाथ" in page, "how it went, and when"
+    in_its_place = text_of(desk.dm.get(f"/certificates/{new.id}"))
+    assert f"{old.number} के स्थान पर निर्गत" in in_its_place
+    assert "हाथों-हाथ" not in in_its_place
     sent = text_of(desk.dm.get("/reports/dispatches?from=2026-11-01&to=2026-12-31"))
     assert old.memo_number in sent, "the register says what went out, whatever became of it"
     [told] = [row for row in desk.rows(paper_act) if row.kind == "notice"]

@@ -21,7 +21,7 @@ from app.services.access import stepup
 from app.services.casefile import departments, paperproof
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars, series
-from app.services.papers import corrections, letterkinds, paperacts, paperpeople, signers, superseding
+from app.services.papers import corrections, letterkinds, paperacts, paperpeople, signers, superseding, wayout
 from app.services.procedure import releases
 from app.services.store import audit, documents
 from app.services.store.drafts import actor_scope
@@ -60,6 +60,7 @@ class PaperView:
     replaced_by: tuple[UUID, str] | None  # the paper in its place, by id and number
     replaces: tuple[UUID, str] | None
     deliveries: list[departments.Delivery]
+    way_out: wayout.WayOut | None
     may_reprint: bool
     may_revoke: bool
     may_correct: bool
@@ -97,6 +98,7 @@ def see(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> 
         replaced_by=_named(session, gave_way),
         replaces=(made.certificate_id, made.paper_number) if made is not None else None,
         deliveries=departments.of_paper(session, row.id),
+        way_out=wayout.of_paper(session, row, now),
         may_reprint=paperacts.may(actor, row, Permission.PAPER_REPRINT),
         may_revoke=paperacts.may(actor, row, Permission.PAPER_REVOKE)
         and row.status == "issued"
