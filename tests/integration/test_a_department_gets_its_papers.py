@@ -154,7 +154,9 @@ def test_another_departments_letter_and_paper_are_not_found(office: Office, to_d
         assert clerk.get(path).status_code == 403, path
 
 
-def test_without_an_account_the_portal_is_refused_with_what_to_do_by_itself_and_in_a_list(office: Office) -> None:
+def test_without_an_account_the_portal_is_refused_with_what_to_do_by_itself_and_in_a_list(
+    office: Office,
+) -> None:
     number = office.journey.new_case(requesting_dept="बिहार पुलिस", letter_no="पु०-8/2026")
     office.journey.go_on(number, "dispatch")
     task = office.task(number, "dispatch")

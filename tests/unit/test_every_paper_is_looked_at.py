@@ -260,7 +260,7 @@ def read(page: str) -> None:
 
 #: Latin letters in a Hindi paper: numbers of papers, names of certificates, the address of the page.
 _NUMBER = re.compile(
-    r"https?://\S+|[A-Z][A-Z0-9-]+(?:/[A-Z0-9]+)+|EB\d+IN|ALOK RANJAN|\b[0-9A-Z]{4}(?:-[0-9A-Z]{2,4})+"
+    r"https?://\S+|\S+@[a-z.]+|[A-Z][A-Z0-9-]+(?:/[A-Z0-9]+)+|EB\d+IN|ALOK RANJAN|\b[0-9A-Z]{4}(?:-[0-9A-Z]{2,4})+"
 )
 
 

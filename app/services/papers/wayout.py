@@ -37,11 +37,15 @@ def of_paper(session: Session, row: AnyRow, now: datetime) -> WayOut | None:
     given = cases.last_answer(session, row.case_id, DISPATCH)
     if case is None or given is None:
         return None
-    out = [each for each in table.of_case(session, row.case_id) if each.issued_at and each.issued_at <= given.at]
+    out = [
+        each for each in table.of_case(session, row.case_id) if each.issued_at and each.issued_at <= given.at
+    ]
     if not out or max(out, key=lambda each: each.issued_at).id != row.id:
         return None
     values = CaseFacts(session, case, now).open_answer(given)
     form = releases.load(session, case.release_id).form(DISPATCH)
-    mode = [formjs.label(form, "dispatch_mode", values.get("dispatch_mode"), {}, each) for each in ("hi", "en")]
+    mode = [
+        formjs.label(form, "dispatch_mode", values.get("dispatch_mode"), {}, each) for each in ("hi", "en")
+    ]
     proof = next((str(values[each]) for each in _PROOF if values.get(each)), "")
     return WayOut(*mode, proof, given.at)
