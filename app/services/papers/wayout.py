@@ -44,8 +44,8 @@ def of_paper(session: Session, row: AnyRow, now: datetime) -> WayOut | None:
         return None
     values = CaseFacts(session, case, now).open_answer(given)
     form = releases.load(session, case.release_id).form(DISPATCH)
-    mode = [
+    hindi, english = (
         formjs.label(form, "dispatch_mode", values.get("dispatch_mode"), {}, each) for each in ("hi", "en")
-    ]
+    )
     proof = next((str(values[each]) for each in _PROOF if values.get(each)), "")
-    return WayOut(*mode, proof, given.at)
+    return WayOut(hindi, english, proof, given.at)
