@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from app import papers
+from app import pades, papers
 from bench import measure, results
 from tests import paper_samples as samples
 
@@ -46,13 +46,13 @@ def _signed(*, quick: bool) -> Iterator[results.Row]:
     )
     with TemporaryDirectory() as folder:
         path = Path(folder) / "office.p12"
-        path.write_bytes(papers.demo_key("bench", "bench", samples.ISSUED_AT, kind="rsa"))
-        held = papers.open_key(path, "bench")
-    signed = papers.sign(drawn, held, samples.ISSUED_AT)
+        path.write_bytes(pades.demo_key("bench", "bench", samples.ISSUED_AT, kind="rsa"))
+        held = pades.open_key(path, "bench")
+    signed = pades.sign(drawn, held, samples.ISSUED_AT)
     found = measure.interleaved(
         {
-            "paper, signed (RSA 3072, PSS)": lambda: papers.sign(drawn, held, samples.ISSUED_AT),
-            "paper, its signature proven": lambda: papers.signatures(signed),
+            "paper, signed (RSA 3072, PSS)": lambda: pades.sign(drawn, held, samples.ISSUED_AT),
+            "paper, its signature proven": lambda: pades.signatures(signed),
         },
         rounds=3 if quick else 10,
         batch=1 if quick else 2,

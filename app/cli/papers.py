@@ -10,7 +10,7 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask.cli import AppGroup, with_appcontext
 
-from app import papers
+from app import pades, papers
 from app.cli import frame
 from app.services.store import officekeys
 
@@ -39,10 +39,10 @@ def verify_paper(file: Path, public: str | None, name: str, born: datetime | Non
     if sealed is None or sealed.claim is None:
         raise click.ClickException(frame.both("cli.paper.no_seal"))
     _tell_claim(sealed.claim)
-    found = papers.signatures(data)
+    found = pades.signatures(data)
     for each in found:
         _tell_signature(each)
-    state = papers.whole_by(sealed, found)
+    state = pades.whole_by(sealed, found)
     if state != "whole":
         raise click.ClickException(frame.both(f"cli.paper.{state}"))
     click.echo(frame.both("cli.paper.whole"))
@@ -64,7 +64,7 @@ def _tell_claim(claim: Claim) -> None:
     click.echo(f"{claim.number}  {claim.output}  {papers.dmy(claim.issued_on)}  {till}")
 
 
-def _tell_signature(found: papers.Signature) -> None:
+def _tell_signature(found: pades.Signature) -> None:
     held = found.certificate
     params = (
         {"subject": held.subject, "issuer": held.issuer}

@@ -7,7 +7,6 @@ draws it. `self_test` says at start-up, by an error naming the file, whether pap
 from app.papers.apart import PROGRAMS
 from app.papers.binding import bind, leaves
 from app.papers.compose import Composition, acting, compose, compose_letter
-from app.papers.demokey import demo_key
 from app.papers.editing import (
     WORDS,
     HolderMeaning,
@@ -18,7 +17,7 @@ from app.papers.editing import (
     holders,
     paper_texts,
 )
-from app.papers.errors import KeyRefused, PaperRefused, PapersUnavailable, PaperTooSlow
+from app.papers.errors import PaperRefused, PapersUnavailable, PaperTooSlow
 from app.papers.facts import (
     Address,
     Capacity,
@@ -35,14 +34,11 @@ from app.papers.facts import (
     Verification,
 )
 from app.papers.layout import draw_paper
-from app.papers.ownkey import Prepared, prepare
-from app.papers.pades import Signatory, Signature, open_key, sign, signatures, usable, whole_by
 from app.papers.pdf import Assets, render_pdf, self_test
 from app.papers.pictures import Picture, draw_pictures
 from app.papers.proof import Claim, Sealed, holder_digest, read_seal, read_token, seal, sealed_part, token
 from app.papers.qr import qr_png
 from app.papers.recordmark import RecordMark, marked, read_mark
-from app.papers.signingkeys import Certificate, certificate_of, read_certificate
 from app.papers.specimen import has_specimen, specimen
 from app.papers.stamping import stamped
 from app.papers.tables import Table, draw_table
@@ -56,7 +52,6 @@ from app.papers.texts import (
     load_texts,
     needs,
 )
-from app.papers.tokenkey import open_token
 from app.papers.values import (
     address_line,
     as_typed,
@@ -78,14 +73,12 @@ __all__ = [
     "Answer",
     "Assets",
     "Capacity",
-    "Certificate",
     "Claim",
     "Composition",
     "Copy",
     "District",
     "HolderMeaning",
     "IssuedPaper",
-    "KeyRefused",
     "LetterFacts",
     "PaperFacts",
     "PaperRefused",
@@ -93,14 +86,11 @@ __all__ = [
     "PaperTooSlow",
     "PapersUnavailable",
     "Picture",
-    "Prepared",
     "RecordMark",
     "RecordRow",
     "RegisterEntry",
     "Requester",
     "Sealed",
-    "Signatory",
-    "Signature",
     "Signer",
     "Spoken",
     "Subject",
@@ -116,13 +106,11 @@ __all__ = [
     "as_typed",
     "bind",
     "boxes",
-    "certificate_of",
     "change_boxes",
     "check_texts",
     "compose",
     "compose_letter",
     "declared",
-    "demo_key",
     "dmy",
     "draw_paper",
     "draw_pictures",
@@ -137,13 +125,9 @@ __all__ = [
     "load_texts",
     "marked",
     "needs",
-    "open_key",
-    "open_token",
     "paper_texts",
-    "prepare",
     "public_answer",
     "qr_png",
-    "read_certificate",
     "read_mark",
     "read_seal",
     "read_token",
@@ -153,13 +137,9 @@ __all__ = [
     "seal",
     "sealed_part",
     "self_test",
-    "sign",
-    "signatures",
     "specimen",
     "stamped",
     "titled",
     "token",
-    "usable",
-    "whole_by",
     "with_whole_pins",
 ]

@@ -21,9 +21,3 @@ class PaperTooSlow(PaperRefused):
     """A paper could not be drawn in its time: of an ordinary one, because the machine is busy (503)."""
 
     key = "papers.too_slow"
-
-
-class KeyRefused(DomainError):
-    """No paper can be signed with this key: it is not there, does not open, or its certificate does not hold."""
-
-    key = "papers.key.unreadable"

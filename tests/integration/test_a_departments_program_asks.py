@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import select, update
 
-from app import create_app, papers
+from app import create_app, pades
 from app.config import Settings
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Role
@@ -327,7 +327,7 @@ def test_a_program_learns_that_a_file_is_the_signed_paper_itself(
 ) -> None:
     at = datetime.now(UTC)  # noqa: TID251 - a signature is of the machine's own time
     key = tmp_path / "dm.p12"
-    key.write_bytes(papers.demo_key("जिला पदाधिकारी", "खुल जा", at))
+    key.write_bytes(pades.demo_key("जिला पदाधिकारी", "खुल जा", at))
     before, office.database.office_keys = office.database.office_keys, OfficeKeys({"218-dm": key}, "खुल जा")
     try:
         number = office.journey.new_case(requesting_dept="शिक्षा विभाग", letter_no="शि०-951/2026")
@@ -337,7 +337,7 @@ def test_a_program_learns_that_a_file_is_the_signed_paper_itself(
     office.journey.do(number, "dispatch", dispatch_mode="portal")
     [paper] = [each for each in program.ask("/papers").get_json()["items"] if each["case_number"] == number]
     assert (paper["signature"], paper["file"]) == ("digital", "original")
-    [found] = papers.signatures(program.ask(f"/papers/{paper['id']}/open", {}).data)
+    [found] = pades.signatures(program.ask(f"/papers/{paper['id']}/open", {}).data)
     assert found.state == "valid"
     shape = program.client.get("/api/v1/openapi.json").get_json()["components"]["schemas"]["Paper"]
     assert shape["properties"]["file"]["enum"] == ["original", "advance_copy"]

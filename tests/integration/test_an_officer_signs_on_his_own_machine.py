@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from sqlalchemy import select, update
 
-from app import papers
+from app import pades, papers
 from app.config import ByHand
 from app.domain.roles import Role
 from app.models.issuing.ownpapers import own_certificate, prepared_paper
@@ -27,7 +27,7 @@ from app.models.tables.audit import audit
 from app.models.tables.cases import case, document
 from app.models.tables.papers import certificate
 from app.models.tables.workflow import job
-from app.papers import ownkey
+from app.pades import ownkey
 from app.services.access import stepup
 from app.services.papers import certificates, ownsigning
 from app.services.store.drafts import actor_scope
@@ -224,7 +224,7 @@ def test_a_paper_waits_under_its_number_until_the_officer_brings_his_signature(d
     issued = desk.of(paper)
     assert issued.status == "issued"
     data = certificates.file(desk.office.database, desk.dm, issued.document_id, NOW).data
-    [found] = papers.signatures(data)
+    [found] = pades.signatures(data)
     assert (found.state, found.was_in_time) == ("valid", True)
     assert found.certificate is not None
     assert found.certificate.subject == "dm"
@@ -258,7 +258,7 @@ def test_a_signature_cut_off_anywhere_is_taken_once_and_harmless_when_brought_ag
     assert (issued.status, issued.number) == ("issued", paper.number)
     data = certificates.file(desk.office.database, desk.dm, issued.document_id, NOW).data
     assert sha256(data).digest() == issued.sha256
-    assert [each.state for each in papers.signatures(data)] == ["valid"]
+    assert [each.state for each in pades.signatures(data)] == ["valid"]
     [left] = [row.path for row in desk.rows(document) if row.id == issued.document_id]
     assert [f"{name}" for name in desk.files_of(paper)] == [left.rpartition("/")[2]]
     acts = [row.action for row in desk.rows(audit) if row.stream == f"case:{paper.case_id}"]
@@ -309,10 +309,10 @@ def test_an_rsa_key_signs_by_pss_as_the_page_says_and_by_no_other_padding(desk: 
         assert [(each.number, each.problem) for each in found] == [(one.number, ""), (two.number, "")]
         for paper in (one, two):
             data = certificates.file(desk.office.database, desk.dm, desk.of(paper).document_id, NOW).data
-            assert [each.state for each in papers.signatures(data)] == ["valid"]
+            assert [each.state for each in pades.signatures(data)] == ["valid"]
             inside = papers.sealed_part(data).index(b"stream") + 60
             changed = data[:inside] + bytes([data[inside] ^ 1]) + data[inside + 1 :]
-            assert [each.state for each in papers.signatures(changed)] == ["altered"]
+            assert [each.state for each in pades.signatures(changed)] == ["altered"]
     finally:
         desk.enter(desk.hand)
         page = text_of(desk.office.at(Role.DM).get("/signatures/own"))
@@ -324,7 +324,7 @@ def test_a_certificate_of_2048_bits_counts_where_the_operator_has_opened_it_alon
 ) -> None:
     """Papers of an officer who has only that wait with the reason, before and after the setting is taken back."""
     older = Hand.make(tmp_path, "older", bits=2048)
-    with pytest.raises(papers.KeyRefused) as told:
+    with pytest.raises(pades.KeyRefused) as told:
         ownsigning.enter(desk.office.database, desk.dm, older.pem.read_bytes(), NOW)
     assert told.value.key == "papers.own.weak_key"
     keys = desk.office.database.office_keys
@@ -459,7 +459,7 @@ def test_a_certificate_counts_once_its_officer_has_confirmed_it(desk: Desk, tmp_
         "/signatures/own/certificate", {"certificate": (BytesIO(good.pem.read_bytes()), "c.pem")}
     )
     assert answer.status_code == 303
-    fingerprint = papers.read_certificate(good.pem.read_bytes())[0].fingerprint
+    fingerprint = pades.read_certificate(good.pem.read_bytes())[0].fingerprint
     assert fingerprint.hex() in text_of(browser.get(answer.location))
     [asked] = [row for row in desk.rows(own_certificate) if row.fingerprint == fingerprint]
     assert asked.proven_at is None

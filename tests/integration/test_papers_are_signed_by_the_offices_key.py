@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from app import papers
+from app import pades, papers
 from app.config import SettingRefused, load
 from app.domain.roles import Role
 from app.models.tables.cases import case, document
@@ -50,7 +50,7 @@ class Desk:
 
     def key(self, *, begins: datetime = TODAY, lasts: timedelta = timedelta(days=365)) -> None:
         """Give the office a key whose certificate holds from then on for so long."""
-        self.file.write_bytes(papers.demo_key(SUBJECT, OPENS, begins, lasts))
+        self.file.write_bytes(pades.demo_key(SUBJECT, OPENS, begins, lasts))
         self.set(OfficeKeys({f"{SARAN}-dm": self.file}, OPENS))
 
     def set(self, keys: OfficeKeys) -> None:
@@ -102,7 +102,7 @@ def signed(shared: Desk) -> Row[Any]:
 def test_without_a_key_a_paper_is_for_ink_and_says_so(desk: Desk) -> None:
     paper = desk.issue()
     assert (paper.status, paper.signed_with, paper.unsigned_sha256) == ("issued", None, None)
-    assert papers.signatures(desk.data(paper)) == ()
+    assert pades.signatures(desk.data(paper)) == ()
     number = next(row.case_number for row in _lines(desk) if row.id == paper.id)
     tab = desk.page(f"/cases/{number.replace('/', '-')}/documents")
     assert "स्याही से हस्ताक्षर के लिए" in tab
@@ -113,7 +113,7 @@ def test_without_a_key_a_paper_is_for_ink_and_says_so(desk: Desk) -> None:
 
 def test_with_a_key_the_bytes_are_signed_once_and_kept_with_both_hashes(desk: Desk, signed: Row[Any]) -> None:
     data = desk.data(signed)
-    [found] = papers.signatures(data)
+    [found] = pades.signatures(data)
     assert (found.state, found.was_in_time) == ("valid", True)
     assert found.certificate is not None
     assert found.certificate.subject == SUBJECT
@@ -201,7 +201,7 @@ def test_a_duplicate_says_where_the_signature_is(desk: Desk, signed: Row[Any]) -
     page = text_of(visitor.get(f"/certificates/{signed.id}"))
     address = page.partition("/certificates/acts/")[2].partition('"')[0]
     data = visitor.get(f"/certificates/acts/{address}").data
-    assert papers.signatures(data) == ()
+    assert pades.signatures(data) == ()
     assert papers.read_seal(data, desk.office.database.keys.paper_key().public_key()) is not None
 
 
@@ -219,9 +219,9 @@ def test_a_key_that_fails_is_an_incident_and_the_number_stays_for_the_same_paper
     administrator = desk.office.journey.staff.holder(Role.PROCESS_ADMIN)
     reasons, a_year = [], timedelta(days=365)
     for data, opens, is_open in (
-        (papers.demo_key(SUBJECT, OPENS, TODAY), "wrong", False),
-        (papers.demo_key(SUBJECT, OPENS, TODAY - timedelta(days=400), a_year), OPENS, False),
-        (old := papers.demo_key(SUBJECT, OPENS, TODAY, kind="rsa-2048"), OPENS, False),
+        (pades.demo_key(SUBJECT, OPENS, TODAY), "wrong", False),
+        (pades.demo_key(SUBJECT, OPENS, TODAY - timedelta(days=400), a_year), OPENS, False),
+        (old := pades.demo_key(SUBJECT, OPENS, TODAY, kind="rsa-2048"), OPENS, False),
         (old, OPENS, True),
     ):
         desk.file.write_bytes(data)
@@ -239,7 +239,7 @@ def test_a_key_that_fails_is_an_incident_and_the_number_stays_for_the_same_paper
         waiting.number,
         waiting.memo_number,
     )
-    assert [each.state for each in papers.signatures(desk.data(issued))] == ["valid"]
+    assert [each.state for each in pades.signatures(desk.data(issued))] == ["valid"]
     serials = sorted(row.memo_number for row in desk.rows(certificate) if row.office_id == issued.office_id)
     assert len(set(serials)) == len(serials)
 
@@ -286,7 +286,7 @@ def test_the_demo_makes_itself_keys_that_the_next_start_uses(desk: Desk) -> None
     keys = OfficeKeys(settings.signature_keys, desk.office.database.keys.passphrase())
     path = settings.signature_keys[f"{SARAN}-dm"]
     assert path.stat().st_mode & 0o077 == 0
-    assert papers.open_key(path, desk.office.database.keys.passphrase()).certificate.holds_at(NOW)
+    assert pades.open_key(path, desk.office.database.keys.passphrase()).certificate.holds_at(NOW)
     desk.set(keys)
     told = run(args=["signature", "keys"])
     assert "डेमो / DEMO 218-dm" in told.output

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pkcs11 import Attribute
 from pkcs11.util.x509 import decode_x509_certificate
 
-from app import papers
+from app import pades
 from app.config import SettingRefused, TokenKey, load
-from app.papers import tokenkey
+from app.pades import tokenkey
 from app.services.store.officekeys import OfficeKeys
 from tests import programs
 
@@ -83,7 +83,7 @@ def _util(*args: str) -> None:
 
 def _bring(module: Path, folder: Path, kind: str, number: str) -> None:
     """Put a new key with its certificate on the token."""
-    made = papers.demo_key(f"DM Saran {kind}", "x", NOW, kind=kind)  # type: ignore[arg-type]
+    made = pades.demo_key(f"DM Saran {kind}", "x", NOW, kind=kind)  # type: ignore[arg-type]
     key, own, _ = pkcs12.load_key_and_certificates(made, b"x")
     assert key is not None
     assert own is not None
@@ -107,9 +107,9 @@ def page() -> bytes:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_token_signs_and_the_signature_is_good(token: Token, kind: str) -> None:
-    signatory = papers.open_token(token.key(kind), PIN)
+    signatory = pades.open_token(token.key(kind), PIN)
     assert signatory.certificate.subject == f"DM Saran {kind}"
-    [found] = papers.signatures(papers.sign(page(), signatory, NOW))
+    [found] = pades.signatures(pades.sign(page(), signatory, NOW))
     assert found.state == "valid"
     assert found.certificate == signatory.certificate
 
@@ -119,7 +119,7 @@ def test_two_offices_share_one_token(token: Token) -> None:
     for side in ("dm", "sp"):
         signatory = keys.of(SARAN, side, NOW)
         assert signatory is not None
-        assert papers.signatures(papers.sign(page(), signatory, NOW))[0].state == "valid"
+        assert pades.signatures(pades.sign(page(), signatory, NOW))[0].state == "valid"
 
 
 def test_a_token_that_was_pulled_out_is_told_and_serves_again_when_it_is_back(token: Token) -> None:
@@ -128,8 +128,8 @@ def test_a_token_that_was_pulled_out_is_told_and_serves_again_when_it_is_back(to
     assert held is not None
     token.pull_out()
     try:
-        with pytest.raises(papers.KeyRefused) as refused:
-            papers.sign(page(), held, NOW)
+        with pytest.raises(pades.KeyRefused) as refused:
+            pades.sign(page(), held, NOW)
         assert refused.value.key == "papers.key.no_token"
         state = keys.state(SARAN, "dm", NOW)
         assert (state.state, state.problem, state.file) == ("unusable", "papers.key.no_token", "DM Saran/ec")
@@ -137,7 +137,7 @@ def test_a_token_that_was_pulled_out_is_told_and_serves_again_when_it_is_back(to
         token.put_in()
     again = keys.of(SARAN, "dm", NOW)
     assert again is not None
-    assert papers.signatures(papers.sign(page(), again, NOW))[0].state == "valid"
+    assert pades.signatures(pades.sign(page(), again, NOW))[0].state == "valid"
 
 
 def test_a_wrong_pin_is_tried_once_lest_the_token_lock_itself(token: Token) -> None:
@@ -162,23 +162,23 @@ def test_an_older_key_on_a_token_signs_where_the_operator_has_opened_it_alone(to
     assert (state.state, state.problem) == ("unusable", "papers.key.weak")
     held = OfficeKeys(places, "", PIN, takes_rsa_2048=True).of(SARAN, "dm", NOW)
     assert held is not None
-    assert papers.signatures(papers.sign(page(), held, NOW))[0].state == "valid"
+    assert pades.signatures(pades.sign(page(), held, NOW))[0].state == "valid"
 
 
 @pytest.mark.parametrize(
     ("label", "name"), [("ec", "nobody's"), ("nothing of the kind", TOKEN)], ids=["token", "label"]
 )
 def test_a_token_or_key_that_is_not_there_is_told(token: Token, label: str, name: str) -> None:
-    with pytest.raises(papers.KeyRefused) as refused:
-        papers.open_token(token.key(label, name), PIN)
+    with pytest.raises(pades.KeyRefused) as refused:
+        pades.open_token(token.key(label, name), PIN)
     assert refused.value.key == "papers.key.no_token"
 
 
 def test_a_file_that_is_no_module_is_told(tmp_path: Path) -> None:
     module = tmp_path / "module.so"
     module.write_text("no program")
-    with pytest.raises(papers.KeyRefused) as refused:
-        papers.open_token(TokenKey(module, TOKEN, "ec"), PIN)
+    with pytest.raises(pades.KeyRefused) as refused:
+        pades.open_token(TokenKey(module, TOKEN, "ec"), PIN)
     assert refused.value.key == "papers.key.no_token"
 
 

@@ -24,7 +24,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pypdfium2 import PdfDocument
 
-from app import papers
+from app import pades, papers
 from tests import paper_samples as samples
 from tests.programs import pdfsig
 
@@ -39,13 +39,13 @@ SEALING = Ed25519PrivateKey.from_private_bytes(b"a key of the tests, of 32 bytes
 
 def key_file(folder: Path, kind: Any = "ec") -> Path:
     path = folder / "office.p12"
-    path.write_bytes(papers.demo_key(NAME, OPENS, SIGNED_AT, kind=kind))
+    path.write_bytes(pades.demo_key(NAME, OPENS, SIGNED_AT, kind=kind))
     return path
 
 
 @pytest.fixture(scope="module", params=["ec", "rsa"])
-def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> papers.Signatory:
-    return papers.open_key(key_file(tmp_path_factory.mktemp("key"), request.param), OPENS)
+def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> pades.Signatory:
+    return pades.open_key(key_file(tmp_path_factory.mktemp("key"), request.param), OPENS)
 
 
 @pytest.fixture(scope="module")
@@ -58,14 +58,14 @@ def drawn() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def sealed(drawn: bytes, office: papers.Signatory) -> bytes:
+def sealed(drawn: bytes, office: pades.Signatory) -> bytes:
     """The same under the seal that names the certificate."""
     return papers.seal(drawn, "a" * 26, "TOKEN", SEALING, office.certificate.fingerprint)
 
 
 @pytest.fixture(scope="module")
-def signed(sealed: bytes, office: papers.Signatory) -> bytes:
-    return papers.sign(sealed, office, SIGNED_AT)
+def signed(sealed: bytes, office: pades.Signatory) -> bytes:
+    return pades.sign(sealed, office, SIGNED_AT)
 
 
 def with_another_language(data: bytes) -> bytes:
@@ -85,13 +85,13 @@ def state(data: bytes) -> str:
     """What is said of a file that claims to be the paper."""
     found = papers.read_seal(data, SEALING.public_key())
     assert found is not None
-    return papers.whole_by(found, papers.signatures(data))
+    return pades.whole_by(found, pades.signatures(data))
 
 
 def test_the_signature_leaves_every_byte_of_the_sealed_file_as_it_was(sealed: bytes, signed: bytes) -> None:
     assert signed.startswith(sealed)
     assert papers.sealed_part(signed) == sealed
-    [found] = papers.signatures(signed)
+    [found] = pades.signatures(signed)
     assert (found.state, found.at, found.was_in_time) == ("valid", SIGNED_AT, True)
     assert found.certificate is not None
     assert found.certificate.subject == NAME
@@ -108,7 +108,7 @@ def pyhanko(data: bytes) -> Any:
 
 
 def test_pyhanko_trusts_it_by_its_certificate_and_finds_nothing_added(
-    signed: bytes, office: papers.Signatory
+    signed: bytes, office: pades.Signatory
 ) -> None:
     status = pyhanko(signed)
     assert status.bottom_line
@@ -146,10 +146,10 @@ def test_poppler_accepts_it_and_names_a_changed_byte_and_an_added_revision(
 
 def test_a_changed_byte_and_an_added_revision_are_named(signed: bytes, sealed: bytes) -> None:
     inside = flipped(signed, sealed.index(b"stream") + 40)
-    assert [each.state for each in papers.signatures(inside)] == ["altered"]
+    assert [each.state for each in pades.signatures(inside)] == ["altered"]
     assert state(inside) == "altered"
     for added in (with_another_language(signed), signed + b"% one more line\n"):
-        assert [each.state for each in papers.signatures(added)] == ["added"]
+        assert [each.state for each in pades.signatures(added)] == ["added"]
         assert state(added) == "added"
     in_signature = flipped(signed, signed.index(b"/Contents <", len(sealed)) + 400)
     assert state(in_signature) in {"altered", "added"}
@@ -158,9 +158,9 @@ def test_a_changed_byte_and_an_added_revision_are_named(signed: bytes, sealed: b
 
 def test_a_signature_by_another_key_is_no_signature_of_the_office(sealed: bytes, tmp_path: Path) -> None:
     path = key_file(tmp_path)
-    other = papers.open_key(path, OPENS)
-    forged = papers.sign(sealed, other, SIGNED_AT)
-    assert [each.state for each in papers.signatures(forged)] == ["valid"]
+    other = pades.open_key(path, OPENS)
+    forged = pades.sign(sealed, other, SIGNED_AT)
+    assert [each.state for each in pades.signatures(forged)] == ["valid"]
     assert state(forged) == "added"
 
 
@@ -170,7 +170,7 @@ def test_what_is_no_pdf_has_no_signature() -> None:
         b"%PDF-1.7 nothing",
         b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\nstartxref\n9\n%%EOF\n",
     ):
-        assert papers.signatures(data) == ()
+        assert pades.signatures(data) == ()
 
 
 def test_a_key_that_cannot_be_used_says_why(tmp_path: Path) -> None:
@@ -183,8 +183,8 @@ def test_a_key_that_cannot_be_used_says_why(tmp_path: Path) -> None:
         "papers.key.unreadable": (rubbish, OPENS),
     }
     for reason, (file, passphrase) in wrong.items():
-        with pytest.raises(papers.KeyRefused) as refused:
-            papers.open_key(file, passphrase)
+        with pytest.raises(pades.KeyRefused) as refused:
+            pades.open_key(file, passphrase)
         assert (refused.value.key, refused.value.params) == (reason, {"file": file.name})
 
 
@@ -195,14 +195,14 @@ def test_a_key_that_cannot_be_used_says_why(tmp_path: Path) -> None:
 def test_a_key_of_less_than_128_bits_signs_where_the_operator_has_opened_it_alone(
     tmp_path: Path, kind: str, key: str, *, strong: bool, older: bool
 ) -> None:
-    held = papers.open_key(key_file(tmp_path, kind), OPENS)
+    held = pades.open_key(key_file(tmp_path, kind), OPENS)
     assert held.certificate.key == key
     for is_open, signs in ((False, strong), (True, older)):
         if signs:
-            assert papers.usable(held, SIGNED_AT, "office.p12", takes_rsa_2048=is_open) is held
+            assert pades.usable(held, SIGNED_AT, "office.p12", takes_rsa_2048=is_open) is held
             continue
-        with pytest.raises(papers.KeyRefused) as refused:
-            papers.usable(held, SIGNED_AT, "office.p12", takes_rsa_2048=is_open)
+        with pytest.raises(pades.KeyRefused) as refused:
+            pades.usable(held, SIGNED_AT, "office.p12", takes_rsa_2048=is_open)
         assert refused.value.key == "papers.key.weak"
 
 
@@ -221,10 +221,10 @@ def test_a_key_of_less_than_128_bits_signs_where_the_operator_has_opened_it_alon
 def test_a_certificate_of_each_kind_of_key_is_taken_or_refused_whatever_is_open(made: Any, bits: int) -> None:
     data = certificate_of(made())
     if bits:
-        assert papers.read_certificate(data)[0].bits == bits
+        assert pades.read_certificate(data)[0].bits == bits
         return
-    with pytest.raises(papers.KeyRefused) as refused:
-        papers.read_certificate(data, takes_rsa_2048=True)
+    with pytest.raises(pades.KeyRefused) as refused:
+        pades.read_certificate(data, takes_rsa_2048=True)
     assert refused.value.key == "papers.own.weak_key"
 
 
@@ -236,14 +236,14 @@ def certificate_of(key: Any) -> bytes:
     return made.sign(key, digest).public_bytes(Encoding.PEM)
 
 
-def test_a_certificate_signs_only_while_it_holds(office: papers.Signatory) -> None:
-    assert papers.usable(office, SIGNED_AT, "office.p12") is office
+def test_a_certificate_signs_only_while_it_holds(office: pades.Signatory) -> None:
+    assert pades.usable(office, SIGNED_AT, "office.p12") is office
     for at, reason in (
         (SIGNED_AT - timedelta(days=1), "papers.key.not_yet"),
         (SIGNED_AT + timedelta(days=366), "papers.key.expired"),
     ):
-        with pytest.raises(papers.KeyRefused) as refused:
-            papers.usable(office, at, "office.p12")
+        with pytest.raises(pades.KeyRefused) as refused:
+            pades.usable(office, at, "office.p12")
         assert refused.value.key == reason
 
 
@@ -261,10 +261,10 @@ def test_the_frame_stands_around_the_sign_block(signed: bytes) -> None:
 
 
 def test_a_paper_is_signed_and_checked_where_a_loop_runs_already(
-    sealed: bytes, office: papers.Signatory
+    sealed: bytes, office: pades.Signatory
 ) -> None:
     async def within() -> list[str]:
-        return [each.state for each in papers.signatures(papers.sign(sealed, office, SIGNED_AT))]
+        return [each.state for each in pades.signatures(pades.sign(sealed, office, SIGNED_AT))]
 
     with ThreadPoolExecutor(
         1

@@ -12,7 +12,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from app.papers import bind, compose, demo_key, draw_paper, leaves, open_key, sign
+from app.pades import demo_key, open_key, sign
+from app.papers import bind, compose, draw_paper, leaves
 from app.services.papers import letterpapers
 from tests.paper_samples import ASSETS, ISSUED_AT, clear_report, texts
 

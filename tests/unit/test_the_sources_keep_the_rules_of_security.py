@@ -21,15 +21,15 @@ TEMPLATES = sources.below("templates", suffix=".html")
 CIPHERS = {
     "app/crypto.py",
     "app/webauthn.py",
-    "app/papers/demokey.py",
-    "app/papers/pades.py",
+    "app/pades/demokey.py",
+    "app/pades/signature.py",
     "app/papers/proof.py",
-    "app/papers/signingkeys.py",
+    "app/pades/certificate.py",
     "app/services/installation/checkpoints.py",
     "app/cli/papers.py",
 }
 #: RSA keys of 2048 bits sign papers by PKCS #1 v1.5 (RFC 8017, 8.2), where the operator has opened them.
-SIGNED_PAPERS = "app/papers/signingkeys.py"
+SIGNED_PAPERS = "app/pades/certificate.py"
 #: What sends the statements that SQLAlchemy has compiled, and conditions of indexes made of our own words on import.
 COMPILED = {"app/models/session.py", "app/models/tables/clocks.py", "app/models/tables/workflow.py"}
 #: Whose numbers are nobody's secret: made-up cases and walks, and how long the loser of a race waits.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app import papers
+from app import pades
 from app.domain.errors import FileDamaged, NotFound
 from app.services.store import documents
 
@@ -32,10 +32,10 @@ def of_paper(session: Session, row: AnyRow, document: AnyRow) -> SignatureView |
     if row.signed_with is None:
         return None
     try:
-        found = papers.signatures(documents.read(session, document).data)
+        found = pades.signatures(documents.read(session, document).data)
     except (NotFound, FileDamaged):
         found = ()
-    own = found[-1] if found else papers.Signature("altered")
+    own = found[-1] if found else pades.Signature("altered")
     held = own.certificate
     if held is None or held.fingerprint != row.signed_with:
         return SignatureView("missing" if not found else "altered")

@@ -12,7 +12,7 @@ from app.domain.errors import NotAllowed, NotFound, RouteStuck, Unavailable
 from app.models.casefile import case_queries as cases
 from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
-from app.papers import KeyRefused
+from app.pades import KeyRefused
 from app.services.papers import certificates, superseding
 from app.services.procedure import releases
 from app.services.store import audit

@@ -7,7 +7,7 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from app import papers
+from app import pades, papers
 from app.domain import clock, numbers, secrecy
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
@@ -87,7 +87,7 @@ class _Ready:
     at: datetime  # by the machine's clock: when it is signed
     checkpoint: int  # the newest when the number was allotted; 0: there was none
     mark: papers.RecordMark | None
-    signatory: papers.Signatory | None = None  # the office's key
+    signatory: pades.Signatory | None = None  # the office's key
     own: ownhand.Own | None = None  # the officer's own certificate; neither: signed in ink
 
     @property
@@ -216,7 +216,7 @@ def _facts(session: Session, certificate: AnyRow, job: AnyRow, instead: Instead 
 def _with_key(ready: _Ready, job: AnyRow, database: Database) -> _Ready:
     """The same with the key of the office that signs, if it has one; the sign block then says so.
 
-    Raises papers.KeyRefused: a paper of an office with a key leaves it signed, or not at all.
+    Raises pades.KeyRefused: a paper of an office with a key leaves it signed, or not at all.
     """
     signer = ready.facts.signer
     if database.office_keys.is_by_hand(job.district_id, signer.office):
@@ -230,7 +230,7 @@ def _with_key(ready: _Ready, job: AnyRow, database: Database) -> _Ready:
 
 
 def _with_own(ready: _Ready, job: AnyRow, database: Database) -> _Ready:
-    """The same with the certificate of the officer who decided. Raises papers.KeyRefused."""
+    """The same with the certificate of the officer who decided. Raises pades.KeyRefused."""
     by, scope = ready.certificate.signed_by, CaseScope(job.district_id, job.case_id)
     held = database.read(lambda session: ownhand.usable(session, by, ready.at), scope)
     told = papers.dmy(calendars.day(ready.at))
@@ -268,7 +268,7 @@ def _draw(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -> 
     path = f"{documents.new_path(ready.certificate.id)}.{token_hex(4)}"
     if held is None:
         return _drawn(ready, ring, sealed, path, None)
-    return _drawn(ready, ring, papers.sign(sealed, held, ready.at), path, sha256(sealed).digest())
+    return _drawn(ready, ring, pades.sign(sealed, held, ready.at), path, sha256(sealed).digest())
 
 
 def _sealed(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -> bytes:

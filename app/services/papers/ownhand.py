@@ -8,7 +8,7 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from app import papers
+from app import pades
 from app.domain import clock
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
@@ -33,7 +33,7 @@ class Own:
     """The certificate with which an officer signs, as it counts now."""
 
     id: UUID
-    certificate: papers.Certificate
+    certificate: pades.Certificate
     der: bytes
 
 
@@ -55,7 +55,7 @@ def own(session: Session, officer_id: UUID | None) -> Own | None:
 
 def opened(session: Session, row: AnyRow) -> Own:
     der = session.keys.unwrap(bytes(row.sealed), place(row.officer_id, row.id))
-    return Own(row.id, papers.certificate_of(der), der)
+    return Own(row.id, pades.certificate_of(der), der)
 
 
 def place(officer_id: UUID, own_certificate_id: UUID) -> str:
@@ -64,14 +64,14 @@ def place(officer_id: UUID, own_certificate_id: UUID) -> str:
 
 
 def usable(session: Session, officer_id: UUID | None, now: datetime) -> Own:
-    """The same, if it may sign now. Raises papers.KeyRefused: none was entered, its key is weak, it has run out."""
+    """The same, if it may sign now. Raises pades.KeyRefused: none was entered, its key is weak, it has run out."""
     held = own(session, officer_id)
     if held is None:
-        raise papers.KeyRefused("papers.own.none", file=_KEY)
+        raise pades.KeyRefused("papers.own.none", file=_KEY)
     if not held.certificate.is_strong(takes_rsa_2048=session.takes_rsa_2048):
-        raise papers.KeyRefused("papers.own.weak_key", file=_KEY)
+        raise pades.KeyRefused("papers.own.weak_key", file=_KEY)
     if not held.certificate.holds_at(now):
-        raise papers.KeyRefused("papers.own.expired", file=_KEY)
+        raise pades.KeyRefused("papers.own.expired", file=_KEY)
     return held
 
 
@@ -107,7 +107,7 @@ def prepare(
     database: Database, scope: Scope, certificate: AnyRow, sealed: bytes, held: Own, at: datetime
 ) -> None:
     """Lay a sealed paper ready for its officer's signature, in place of what was ready before and not signed."""
-    ready = papers.prepare(sealed, held.der, at)
+    ready = pades.prepare(sealed, held.der, at)
     path = f"{documents.new_path(certificate.id)}.{token_hex(4)}"
 
     def keep(session: Session) -> None:

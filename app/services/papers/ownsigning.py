@@ -7,14 +7,14 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from app import papers
+from app import pades
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models.execution import workflow_queries as workflow
 from app.models.issuing import ownpapers as table
 from app.models.scope import CaseScope
-from app.papers import ownkey
+from app.pades import ownkey
 from app.services.access import stepup
 from app.services.papers import ownhand
 from app.services.store import audit, documents, keys
@@ -72,7 +72,7 @@ class Desk:
     `stopped`: how many of his papers were held up by the certificate; they go on once he has entered one that holds.
     """
 
-    certificate: papers.Certificate | None
+    certificate: pades.Certificate | None
     state: Standing
     stopped: int
     waiting: list[WaitingPaper]
@@ -98,7 +98,7 @@ def desk(session: Session, actor: Actor, now: datetime) -> Desk:
     return Desk(own, _standing(session, own, now), len(table.stopped_for(session, actor.officer_id)), waiting)
 
 
-def _standing(session: Session, own: papers.Certificate | None, now: datetime) -> Standing:
+def _standing(session: Session, own: pades.Certificate | None, now: datetime) -> Standing:
     """Whether an officer can sign by his certificate, and for how long."""
     if own is None:
         return "none"
@@ -120,13 +120,13 @@ def _guard(actor: Actor) -> None:
 def enter(database: Database, actor: Actor, data: bytes, now: datetime) -> UUID:
     """Keep a certificate, without effect, and ask for a fresh factor for it; -> the id of the request.
 
-    Raises papers.KeyRefused for what is none or does not hold now, NotAllowed.
+    Raises pades.KeyRefused for what is none or does not hold now, NotAllowed.
     """
     _guard(actor)
     is_open = database.office_keys.takes_rsa_2048
-    certificate, der = papers.read_certificate(data[: ownkey.LARGEST], takes_rsa_2048=is_open)
+    certificate, der = pades.read_certificate(data[: ownkey.LARGEST], takes_rsa_2048=is_open)
     if not certificate.holds_at(now):
-        raise papers.KeyRefused("papers.own.expired", file="")
+        raise pades.KeyRefused("papers.own.expired", file="")
 
     def work(session: Session) -> UUID:
         own_id = new_id(session.recorded_at)
@@ -146,11 +146,11 @@ def enter(database: Database, actor: Actor, data: bytes, now: datetime) -> UUID:
     return database.write(work, actor_scope(actor))
 
 
-def _item(own_id: UUID, certificate: papers.Certificate) -> stepup.Item:
+def _item(own_id: UUID, certificate: pades.Certificate) -> stepup.Item:
     return stepup.item(f"{_THING}{own_id}", {"certificate": certificate.fingerprint.hex()})
 
 
-def asked(session: Session, item: stepup.Item) -> papers.Certificate:
+def asked(session: Session, item: stepup.Item) -> pades.Certificate:
     """The certificate that a request for a fresh factor names. Raises NotFound."""
     row = table.own(session, UUID(item.thing.removeprefix(_THING)))
     if row is None:
@@ -216,7 +216,7 @@ def take(database: Database, actor: Actor, paper_id: UUID, part: Part, now: date
     """
     _guard(actor)
 
-    def noted(session: Session) -> tuple[AnyRow, papers.Prepared, ownhand.Own]:
+    def noted(session: Session) -> tuple[AnyRow, pades.Prepared, ownhand.Own]:
         row = next(
             (row for row in table.waiting_for(session, actor.officer_id) if row.certificate_id == paper_id),
             None,
@@ -246,9 +246,9 @@ def take(database: Database, actor: Actor, paper_id: UUID, part: Part, now: date
     )
 
 
-def _prepared(session: Session, row: AnyRow) -> papers.Prepared:
+def _prepared(session: Session, row: AnyRow) -> pades.Prepared:
     data = ownhand.read(session, row, row.data_key_id)
-    return papers.Prepared(data, row.gap_start, row.gap_end, row.prepared_at)
+    return pades.Prepared(data, row.gap_start, row.gap_end, row.prepared_at)
 
 
 def _held(session: Session, row: AnyRow) -> ownhand.Own:
@@ -279,7 +279,7 @@ def _bring(database: Database, actor: Actor, name: str, data: bytes, now: dateti
             return database.read(lambda session: _known(session, actor, name, data), actor_scope(actor))
         database.write(lambda session: _accept(session, actor, row, data, now), actor_scope(actor))
         crash_point("signature_kept")
-    except papers.KeyRefused as refused:
+    except pades.KeyRefused as refused:
         return Brought(name, problem=refused.key)
     return Brought(name, row.number)
 
@@ -305,15 +305,15 @@ def _paper_of(session: Session, rows: Sequence[AnyRow], data: bytes) -> AnyRow |
 
 
 def _accept(session: Session, actor: Actor, row: AnyRow, data: bytes, now: datetime) -> None:
-    """The signed file in the place of the prepared one; its job goes on. Raises papers.KeyRefused."""
+    """The signed file in the place of the prepared one; its job goes on. Raises pades.KeyRefused."""
     own = session.narrowed(CaseScope(actor.district_id, row.case_id))
     held = ownhand.own(session, actor.officer_id)
     if now >= row.expires_at:
-        raise papers.KeyRefused("papers.own.too_late", file="")
+        raise pades.KeyRefused("papers.own.too_late", file="")
     if held is None or held.id != row.own_certificate_id:
-        raise papers.KeyRefused("papers.own.other_certificate", file="")
+        raise pades.KeyRefused("papers.own.other_certificate", file="")
     if not held.certificate.is_strong(takes_rsa_2048=session.takes_rsa_2048):
-        raise papers.KeyRefused("papers.own.weak_key", file="")
+        raise pades.KeyRefused("papers.own.weak_key", file="")
     is_open = session.takes_rsa_2048
     whole = ownkey.complete(_prepared(session, row), data, held.der, now, takes_rsa_2048=is_open)
     path = f"{documents.new_path(row.certificate_id)}.{token_hex(4)}"
@@ -321,7 +321,7 @@ def _accept(session: Session, actor: Actor, row: AnyRow, data: bytes, now: datet
     documents.put(session.documents, path, documents.seal_file(key, row.certificate_id, whole))
     crash_point("signature_put")
     if not table.set_signed(own, row.certificate_id, path, now):
-        raise papers.KeyRefused("papers.own.too_late", file="")
+        raise pades.KeyRefused("papers.own.too_late", file="")
     table.set_job_due(own, row.engine_task_id, now)
     audit.record(
         own,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from app import papers
+from app import pades, papers
 from app.config import ByHand
 
 if TYPE_CHECKING:
@@ -61,11 +61,11 @@ class OfficeKeys:
         takes_rsa_2048: bool = False,
     ) -> None:
         self._places, self._passphrase, self._pin = dict(places), passphrase, pin
-        self._open: dict[Path, tuple[int, papers.Signatory]] = {}
+        self._open: dict[Path, tuple[int, pades.Signatory]] = {}
         self.takes_rsa_2048 = takes_rsa_2048
 
-    def of(self, district_id: int, side: str, now: datetime) -> papers.Signatory | None:
-        """The key of an office, usable now; None where it signs in ink. Raises papers.KeyRefused."""
+    def of(self, district_id: int, side: str, now: datetime) -> pades.Signatory | None:
+        """The key of an office, usable now; None where it signs in ink. Raises pades.KeyRefused."""
         place = self._places.get(f"{district_id}-{side}")
         if place is None or isinstance(place, ByHand):
             return None
@@ -83,7 +83,7 @@ class OfficeKeys:
             return KeyState(side, "officer")
         try:
             held = self._usable(place, now).certificate
-        except papers.KeyRefused as refused:
+        except pades.KeyRefused as refused:
             return KeyState(side, "unusable", problem=refused.key, file=_name(place))
         state: Literal["ok", "expiring"] = "expiring" if held.valid_till - now < WARNING else "ok"
         return KeyState(side, state, held.subject, held.valid_till, file=_name(place))
@@ -102,18 +102,18 @@ class OfficeKeys:
         found = [self.state(int(code), side, now).state for code, side in map(_parted, self._places)]
         return max(found, key=order.index, default="ink")
 
-    def _usable(self, place: Path | TokenKey, now: datetime) -> papers.Signatory:
-        opened = self._of_file(place) if isinstance(place, Path) else papers.open_token(place, self._pin)
-        return papers.usable(opened, now, _name(place), takes_rsa_2048=self.takes_rsa_2048)
+    def _usable(self, place: Path | TokenKey, now: datetime) -> pades.Signatory:
+        opened = self._of_file(place) if isinstance(place, Path) else pades.open_token(place, self._pin)
+        return pades.usable(opened, now, _name(place), takes_rsa_2048=self.takes_rsa_2048)
 
-    def _of_file(self, path: Path) -> papers.Signatory:
+    def _of_file(self, path: Path) -> pades.Signatory:
         try:
             written = path.stat().st_mtime_ns
         except OSError as error:
-            raise papers.KeyRefused("papers.key.missing", file=path.name) from error
+            raise pades.KeyRefused("papers.key.missing", file=path.name) from error
         held = self._open.get(path)
         if held is None or held[0] != written:
-            held = self._open[path] = (written, papers.open_key(path, self._passphrase))
+            held = self._open[path] = (written, pades.open_key(path, self._passphrase))
         return held[1]
 
 
@@ -133,7 +133,7 @@ def make_demo_keys(ring: KeyRing, settings: Settings, districts: Iterable[int], 
     passphrase = settings.signature_passphrase or ring.passphrase()
     names = {f"{code}-{side}": f"keys/{code}-{side}.p12" for code in districts for side in SIDES}
     for name, path in names.items():
-        data = papers.demo_key(f"डेमो / DEMO {name}", passphrase, now)
+        data = pades.demo_key(f"डेमो / DEMO {name}", passphrase, now)
         target = settings.instance / path
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         target.write_bytes(data)

@@ -16,7 +16,8 @@ from app.models.casefile import case_queries as cases
 from app.models.execution import incident_queries as table
 from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
-from app.papers import KeyRefused, PaperRefused, PapersUnavailable
+from app.pades import KeyRefused
+from app.papers import PaperRefused, PapersUnavailable
 from app.services.procedure import releases
 from app.services.store import audit, queues
 from app.services.workflow import tallies

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.roles import Permission
-from app.papers import KeyRefused
+from app.pades import KeyRefused
 from app.services.papers import ownsigning
 from app.web.door import stepup
 from app.web.frame.forms import uploads

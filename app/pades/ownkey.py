@@ -19,14 +19,14 @@ from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from app.papers.errors import KeyRefused
-from app.papers.pades import apart, reserved, signatures
-from app.papers.signingkeys import DIGEST, certificate_of, check_algorithm, fits, mechanism
+from app.pades.certificate import DIGEST, certificate_of, check_algorithm, fits, mechanism
+from app.pades.errors import KeyRefused
+from app.pades.signature import apart, reserved, signatures
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.papers.signingkeys import Certificate
+    from app.pades.certificate import Certificate
 
 LARGEST = 2_000_000  # bytes of what is brought back: one that encloses the paper is told so
 _ROOM = 16_000  # bytes kept free for a signature with its chain of certificates

@@ -29,8 +29,8 @@ from pyhanko.stamp.static import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from app.papers.errors import KeyRefused
-from app.papers.signingkeys import DIGEST, Certificate, certified, mechanism, signed_by
+from app.pades.certificate import DIGEST, Certificate, certified, mechanism, signed_by
+from app.pades.errors import KeyRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

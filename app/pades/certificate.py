@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from app.papers.errors import KeyRefused
+from app.pades.errors import KeyRefused
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -18,9 +18,9 @@ from pyhanko.config.pkcs11 import TokenCriteria
 from pyhanko.sign.general import UnacceptableSignerError
 from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 
-from app.papers.errors import KeyRefused
-from app.papers.pades import Signatory, signatory_of
-from app.papers.signingkeys import DIGEST, Certificate, certificate_of, mechanism
+from app.pades.certificate import DIGEST, Certificate, certificate_of, mechanism
+from app.pades.errors import KeyRefused
+from app.pades.signature import Signatory, signatory_of
 
 if TYPE_CHECKING:
     from pathlib import Path
