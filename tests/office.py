@@ -82,4 +82,5 @@ MULTIPART = {"content_type": "multipart/form-data"}
 
 def text_of(answer: Any) -> str:
     """The page, without the elements that do no more than hold a day together on its line."""
-    return sub(r"</?time[^>]*>", "", answer.get_data(as_text=True))
+    text = sub(r"</?time[^>]*>", "", answer.get_data(as_text=True))
+    return sub(r'<span class="text-nowrap">(\d\d-\d\d-\d{4})</span>', r"\1", text)

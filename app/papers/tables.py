@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _LONGEST = 40  # letters of a cell: what is longer goes over several lines
-_SHEET = 277  # mm between the margins
+_SHEET, _UPRIGHT = 277, 190  # mm between the margins
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,15 @@ class Table:
     below: Sequence[str]
     stamp: str
     is_practice: bool = field(kw_only=True)  # of a district for practice: every sheet says so
+    #: The first sheets of a file that is bound: upright, as what follows is, and numbered with it.
+    is_bound: bool = field(default=False, kw_only=True)
 
     @property
     def widths(self) -> list[int]:
         """The width of each column in mm: by its longest word, which no line should part, and its longest cell."""
         shares = [_share(head, cells) for head, *cells in zip(self.header, *self.rows, strict=True)]
-        return [_SHEET * share // sum(shares) for share in shares]
+        room = _UPRIGHT if self.is_bound else _SHEET
+        return [room * share // sum(shares) for share in shares]
 
 
 def _share(head: str, cells: Sequence[str]) -> int:

@@ -49,7 +49,7 @@ def run(doorway: Doorway, *words: str):
 
 
 def code_in(text: str) -> str:
-    found = re.search(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){5}", text)
+    found = re.search(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){6}", text)
     assert found is not None, text
     return found[0]
 

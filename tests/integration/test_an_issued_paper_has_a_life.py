@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pypdfium2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.domain.roles import Role
 from app.models.tables.audit import audit
 from app.models.tables.cases import case
 from app.models.tables.papers import certificate, number_series, paper_act
-from app.services.papers import papercheck
+from app.services.papers import papercheck, paperlife
+from app.services.store.drafts import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
 ORDER = "पत्र निर्गत होने के पश्चात् थाना के अभिलेख से ज्ञात हुआ कि आवेदक ने अपना कांड घोषित नहीं किया था।"
@@ -149,6 +152,23 @@ def test_a_paper_is_revoked_by_an_order_with_number_code_and_record(desk: Desk) 
         assert "पत्र रद्द" in text_of(desk.dm.get(place)), place
     again = desk.revoke(paper)
     assert again.status_code == 409
+    assert desk.dm.post(f"/certificates/{paper.id}/reprint", {"reason": "lost"}).status_code == 303
+    copy = next(row for row in desk.acts(paper) if row.kind == "duplicate")
+    assert "REVOKED 23-11-2026" in said(desk.dm.get(f"/certificates/acts/{copy.id}").data)
+
+
+def test_a_paper_whose_months_are_over_says_so_to_its_office(desk: Desk, paper) -> None:
+    head, last = desk.journey.staff.holder(Role.DM), NOW.date()
+    with desk.office.database.engine.begin() as connection:
+        connection.execute(update(certificate).where(certificate.c.id == paper.id).values(valid_till=last))
+
+    def is_over(at: datetime) -> bool:
+        return desk.office.database.read(
+            lambda session: paperlife.see(session, head, paper.id, at).is_over, actor_scope(head)
+        )
+
+    assert not is_over(NOW)
+    assert is_over(NOW + timedelta(days=1))
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,7 @@ def _index(index: Index, now: datetime, assets: papers.Assets) -> bytes:
             below=[said["below"]],
             stamp=number,
             is_practice=index.is_practice,
+            is_bound=True,
         )
         drawn = papers.draw_table(table, now, assets)
         _, count = papers.leaves(drawn, "application/pdf")

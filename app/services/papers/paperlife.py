@@ -40,6 +40,8 @@ GROUNDS = ("new_fact", "false_statement", "clerical_error", "court_order")
 REVOKE = "paper:revoke"
 _ORDER = (50, 4000)  # letters of a speaking order, at least and at most
 _TEMPLATE = "revocation"
+#: What became of a paper that does not hold, as its duplicates say it.
+_NOT_VALID = {"revoked": ("रद्द", "REVOKED"), "superseded": ("प्रतिस्थापित", "SUPERSEDED")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class PaperView:
     issued_at: datetime
     valid_till: date | None
     status_on: date | None
+    is_over: bool  # issued, and its months of validity have run out
     document_id: UUID
     acts: list[paperacts.ActLine]
     replaced_by: tuple[UUID, str] | None  # the paper in its place, by id and number
@@ -93,6 +96,7 @@ def see(session: Session, actor: Actor, certificate_id: UUID, now: datetime) -> 
         row.issued_at,
         row.valid_till,
         row.status_on,
+        row.status == "issued" and row.valid_till is not None and row.valid_till < calendars.day(now),
         row.document_id,
         acts=[each for each in acts if each.kind != paperacts.SUPERSEDED],
         replaced_by=_named(session, gave_way),
@@ -310,13 +314,9 @@ def file(
     act = database.write(noted, scope)
     assets = papers.Assets(fonts=database.fonts)
     if act.kind == paperacts.DUPLICATE:
-        issued = database.read(
-            lambda session: documents.read(
-                session, paperacts.opened(session, actor, act.certificate_id, now)[1]
-            ),
-            scope,
-        )
-        mark = f"अनुलिपि संख्या {act.number} / DUPLICATE COPY No. {act.number}{_where_signed(issued.data)}"
+        row, issued = database.read(lambda session: _issued(session, actor, act, now), scope)
+        mark = f"अनुलिपि संख्या {act.number} / DUPLICATE COPY No. {act.number}{_standing(row)}"
+        mark += _where_signed(issued.data)
         data = _sealed_as(
             issued.data,
             papers.stamped(papers.sealed_part(issued.data), mark, "corner", act.at, assets),
@@ -330,6 +330,21 @@ def file(
         data = papers.draw_paper(papers.compose_letter(texts, facts), act.at, assets)
     name = f"{act.paper_number.replace('/', '-')}-{act.kind}-{act.number.replace('/', '-')}.pdf"
     return documents.File(name, "application/pdf", data)
+
+
+def _issued(session: Session, actor: Actor, act: AnyRow, now: datetime) -> tuple[AnyRow, documents.File]:
+    """The paper that an act is of, and its file."""
+    row, document = paperacts.opened(session, actor, act.certificate_id, now)
+    return row, documents.read(session, document)
+
+
+def _standing(row: AnyRow) -> str:
+    """What a duplicate says of a paper that does not hold any more: it may lie before somebody who asks no page."""
+    if row.status not in _NOT_VALID:
+        return ""
+    hindi, english = _NOT_VALID[row.status]
+    day = papers.dmy(row.status_on) if row.status_on else ""
+    return f" · {hindi} {day} / {english} {day}".rstrip()
 
 
 def _where_signed(issued: bytes) -> str:

@@ -177,7 +177,7 @@ def dispatches(session: Session, _actor: Actor | None, period: Period, _purpose:
             Name(*loaded.purpose_names(row.purpose)),
             row.number,
             _MODES.get(mode, Name(mode, mode)),
-            str(values.get("track_no") or ""),
+            str(values.get("track_no") or values.get("sent_to_email") or ""),
             calendars.day(row.opened_at) if row.opened_at is not None else None,
         ]
         lines.append(Line(row.number, cells))
