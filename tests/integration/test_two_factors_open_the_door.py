@@ -94,7 +94,7 @@ def test_a_recovery_code_works_once_and_is_kept_as_a_digest(doorway: Doorway) ->
     person = doorway.person("dm")
     codes = recovery_codes(doorway, person.id)
     assert len(set(codes)) == factors.RECOVERY_CODES
-    assert {len(code.replace("-", "")) for code in codes} == {24}, "120 bits: a digest is enough for them"
+    assert {len(code.replace("-", "")) for code in codes} == {28}, "140 bits: a digest is enough for them"
     assert doorway.sign_in(person, code=codes[0].lower().replace("-", " ")).status_code == 303
     assert doorway.sign_in(person, code=codes[0]).status_code == REFUSED
     assert doorway.sign_in(person, code=codes[1]).status_code == 303
