@@ -8,7 +8,7 @@ from pathlib import Path
 
 _MEMORY, _STATE = Path("/dev/shm"), Path("/proc/meminfo")  # noqa: S108 - each run makes a folder of its own there
 _WANTED = (
-    8_000_000_000  # bytes: databases of two runners, their clusters, and what the tests leave until the end
+    8_000_000_000  # bytes: databases of the runners, their clusters, and what the tests leave until the end
 )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app.domain.retention import EntryKind
 from app.domain.roles import Role
@@ -41,6 +42,8 @@ OF_LETTERS = {"letter_received"}
 OF_BUNDLES = ("bundle_piece_laid", "bundle_laid")
 #: Where the destruction of entries of the crime register may be cut off.
 OF_ENTRIES = {"entries_weeded"}
+
+_TRIES = 3
 
 
 def test_every_crash_point_of_the_program_has_its_drill() -> None:
@@ -119,13 +122,22 @@ def test_the_failure_of_a_worker_that_was_taken_for_dead_puts_nothing_back(drill
 
 def frozen(drill: Drill, point: str) -> str:
     """A case whose worker stands still over its paper for longer than its lease."""
-    number = drill.new_case(until="decide")
-    stops = drill.site.said("freeze_point")
-    drill.restart(ESP_FREEZE_AT=point)
-    drill.journey().do(number, "decide")
-    drill.wait_for(lambda: drill.site.said("freeze_point") > stops, f"the worker freezes at {point}")
-    drill.let_leases_end()
-    return number
+    for _ in range(_TRIES):
+        number = drill.new_case(until="decide")
+        stops = drill.site.said("freeze_point")
+        drill.restart(ESP_FREEZE_AT=point)
+        drill.journey().do(number, "decide")
+        drill.wait_for(lambda: drill.site.said("freeze_point") > stops, f"the worker freezes at {point}")  # noqa: B023
+        try:
+            drill.let_leases_end()
+        except OperationalError:  # it stands still amid another write of its own: nobody gets at the rows
+            drill.site.kill()
+            drill.let_leases_end()
+            drill.restart()
+            drill.wait_for(lambda: drill.journey().steps(number) == ["dispatch"], "the paper is issued")  # noqa: B023
+        else:
+            return number
+    raise AssertionError(f"the worker always stood still amid another write at {point}")
 
 
 def test_a_timer_cut_off_in_the_middle_fires_once(drill: Drill) -> None:
