@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 40  # letters of a cell: what is longer goes over several lines
 _SHEET, _UPRIGHT = 277, 190  # mm between the margins
+_LETTER, _PADDING = 1.7, 2.0  # mm of a letter at the size of a table, and beside the text of a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,25 @@ class Table:
 
     @property
     def widths(self) -> list[int]:
-        """The width of each column in mm: by its longest word, which no line should part, and its longest cell."""
-        shares = [_share(head, cells) for head, *cells in zip(self.header, *self.rows, strict=True)]
+        """The width of each column in mm: room for its longest word, never to be parted, and a share of the rest.
+
+        The share goes by how much longer its longest cell is. Where not even the words have room, all shrink alike.
+        """
         room = _UPRIGHT if self.is_bound else _SHEET
-        return [room * share // sum(shares) for share in shares]
+        asked = [_asked(head, cells) for head, *cells in zip(self.header, *self.rows, strict=True)]
+        least = [_PADDING + _LETTER * word for word, _ in asked]
+        rest = room - sum(least)
+        if rest <= 0:
+            return [int(room * each / sum(least)) for each in least]
+        more = [longest - word for word, longest in asked]
+        shares = more if any(more) else [word for word, _ in asked]
+        return [int(each + rest * share / sum(shares)) for each, share in zip(least, shares, strict=True)]
 
 
-def _share(head: str, cells: Sequence[str]) -> int:
-    words = (word for text in (head, *cells) for word in text.split())
-    return max(1, max(map(_letters, words), default=0), min(max(map(_letters, cells), default=0), _LONGEST))
+def _asked(head: str, cells: Sequence[str]) -> tuple[int, int]:
+    """Letters of the longest word of a column, and of its longest cell."""
+    word = max((_letters(word) for text in (head, *cells) for word in text.split()), default=1)
+    return word, max(word, min(max(map(_letters, cells), default=0), _LONGEST))
 
 
 def _letters(text: str) -> int:
