@@ -11,9 +11,10 @@ import pypdfium2
 import pytest
 from sqlalchemy import select, update
 
+from app.domain import secrecy
 from app.domain.roles import Role
 from app.models.tables.audit import audit
-from app.models.tables.cases import case
+from app.models.tables.cases import case, document
 from app.models.tables.papers import certificate, number_series, paper_act
 from app.services.papers import papercheck, paperlife
 from app.services.store.drafts import actor_scope
@@ -200,6 +201,15 @@ def test_only_the_office_that_issued_it_revokes_and_only_its_head(desk: Desk, pa
     assistant = desk.office.at(Role.DM_ASSISTANT)
     assert "/revoke" not in text_of(assistant.get(f"/certificates/{paper.id}"))  # he may open what is clear
     assert assistant.post(f"/certificates/{paper.id}/revoke", fields).status_code == 403
+
+
+def test_a_paper_that_states_findings_has_a_page_from_the_section_head_up(desk: Desk) -> None:
+    paper = desk.issue()
+    with desk.office.database.engine.begin() as connection:
+        findings = update(document).where(document.c.id == paper.document_id).values(pii=secrecy.SENSITIVE)
+        connection.execute(findings)
+    for role, status in ((Role.DM_ASSISTANT, 404), (Role.DM_SECTION_HEAD, 200), (Role.DM, 200)):
+        assert desk.office.at(role).get(f"/certificates/{paper.id}").status_code == status, role
 
 
 def test_the_sp_takes_no_duplicate_of_a_paper_of_the_dm_though_he_does_of_his_own(desk: Desk, paper) -> None:
