@@ -382,6 +382,14 @@ def test_an_sho_gives_leave_substitution_on_the_pages(office: Office) -> None:
     assert "25-11-2026" in page
 
 
+def test_the_page_of_an_order_says_which_kinds_wait_for_a_second_officer(office: Office) -> None:
+    thana = office.journey.staff.offices(Role.SHO)["th_dighwara"]
+    waits = "दूसरे पदाधिकारी की सहमति के बाद ही प्रभावी होंगे: "
+    said = text_of(office.at(Role.SP).get(f"/posts/{thana}/new")).partition(waits)[2].partition("</p>")[0]
+    assert said == "नियमित", "a charge that he gives takes effect at once"
+    assert waits not in text_of(office.at(Role.SHO, "th_dighwara").get(f"/posts/{thana}/new"))
+
+
 def test_the_page_of_posts_leads_to_a_vacant_one(office: Office) -> None:
     thana = office.journey.staff.offices(Role.SHO)["th_dighwara"]
     sho, reader = office.journey.staff.holder(Role.SHO, thana), office.at(Role.SP_READER)

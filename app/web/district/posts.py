@@ -266,15 +266,15 @@ def _order_page(
     where, accounts = transaction.read(
         lambda rows: (postings.place(rows, actor, office_id, now), postings.proposed(rows, actor))
     )
-    roles = postings.roles_for(actor, where)
+    roles, kinds = postings.roles_for(actor, where), postings.kinds_for(actor, where)
     return page(
         "posts/order.html",
         status,
         where=where,
         accounts=accounts,
         roles=roles,
-        kinds=postings.kinds_for(actor, where),
-        takes_two=any(rules.takes_two(actor, role, rules.REGULAR) for role in roles),
+        kinds=kinds,
+        kinds_of_two=[kind for kind in kinds if any(rules.takes_two(actor, role, kind) for role in roles)],
         typed=typed,
         problems=problems,
         longest=postings.LONGEST_ORDER,
