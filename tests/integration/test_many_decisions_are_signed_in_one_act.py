@@ -197,6 +197,28 @@ def test_a_case_with_facts_stands_apart_and_cannot_be_slipped_into_the_list(even
     assert f"case:{evening.task(number).case_id}" in {row.object for row in seen}
 
 
+def test_a_case_of_which_a_unit_told_stands_apart_though_it_counts_for_nothing(evening: Evening) -> None:
+    journey = evening.journey
+    told = {
+        "fir_no": "39",
+        "fir_year": 2015,
+        "fir_date": "2015-02-11",
+        "offence_date": "2015-02-10",
+        "district": "218",
+        "thana": str(journey.staff.offices(Role.SHO)["th_mufassil"]),
+        "act": "ipc",
+        "sections": "323, 504",
+        "role": "accused_named",
+        "stage": "compounded",
+        "identity_basis": "father_village",
+    }
+    number = journey.add(journey.register(), dob="1999-06-15")
+    journey.go_on(number, "check_registers", "search_records")
+    journey.do(number, "check_registers", all_clear=False, chk_fir_index="found", cases=[told])
+    journey.go_on(number, until="decide")
+    assert evening.reasons(number) == ("record",)
+
+
 def test_the_sp_signs_his_recommendations_as_a_list(evening: Evening) -> None:
     [number] = evening.waits(until="recommend")
     sp = evening.journey.staff.holder(Role.SP)

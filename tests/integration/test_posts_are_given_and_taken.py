@@ -387,6 +387,9 @@ def test_the_page_of_an_order_says_which_kinds_wait_for_a_second_officer(office:
     waits = "दूसरे पदाधिकारी की सहमति के बाद ही प्रभावी होंगे: "
     said = text_of(office.at(Role.SP).get(f"/posts/{thana}/new")).partition(waits)[2].partition("</p>")[0]
     assert said == "नियमित", "a charge that he gives takes effect at once"
+    own = text_of(office.at(Role.DM).get(f"/posts/{office.journey.staff.holder(Role.DM).post.office_id}/new"))
+    assert own.partition(waits)[2].partition("</p>")[0] == "नियमित"
+    assert "प्रभावी होगा: जिला पदाधिकारी</p>" in own
     assert waits not in text_of(office.at(Role.SHO, "th_dighwara").get(f"/posts/{thana}/new"))
 
 

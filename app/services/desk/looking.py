@@ -37,9 +37,8 @@ def keep_typed(
 ) -> None:
     """As `tasks.save_draft`, before something is looked at. A form as it was shown keeps and takes nothing."""
     sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), actor_scope(actor))
-    staged = sheet.draft.staged if sheet.draft is not None else {}
     before = sheet.kept() or sheet.initial()
-    if uploads or _answered(sheet.typed(posted, staged)) != _answered(before):
+    if uploads or _answered(sheet.typed(posted, sheet.staged)) != _answered(before):
         tasks.save_draft(database, actor, task_id, posted, uploads, now)
 
 

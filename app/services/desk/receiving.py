@@ -89,7 +89,7 @@ def draft(database: Database, actor: Actor, item: Item, posted: Posted, now: dat
         sheet = sheets.read(session, actor, item.task_id, now)
         current = version_of(session, sheet)
         ours = {item.base} | table.versions_received(session, actor.officer_id, item.follows)
-        values = sheet.typed(posted, sheet.draft.staged if sheet.draft is not None else {})
+        values = sheet.typed(posted, sheet.staged)
         wanted = _digest(session, sheet, values)
         if current not in ours | {wanted}:
             raise WrittenElsewhere(current)

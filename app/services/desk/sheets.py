@@ -45,6 +45,11 @@ class Sheet:
     def place(self) -> drafts.Place:
         return drafts.Place(self.task.form, user_task_id=self.task.id, data_key_id=self.case.data_key_id)
 
+    @property
+    def staged(self) -> Mapping[str, Any]:
+        """The files that wait in the officer's own draft, by field."""
+        return self.draft.staged if self.draft is not None else {}
+
     def kept(self) -> dict[str, Any]:
         """What the officer's own draft holds; nothing where he typed nothing yet."""
         if self.draft is None:

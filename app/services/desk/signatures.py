@@ -324,8 +324,10 @@ def _of_decision(session: Session, sheet: Sheet, now: datetime) -> Iterator[str]
 def _told(known: CaseFacts, facts: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     """What the units, the SDPO, the SP and the applicant have brought up, and whether it is so here."""
     review, recommended = known.answer(REVIEW), known.answer(RECOMMEND)
+    findings = facts.get("findings") or {}
     yield "finding", (facts.get("outcome") or {}).get("recommendation") != _CLEAN
-    yield "contradiction", bool((facts.get("findings") or {}).get("contradiction"))
+    yield "record", bool(findings.get("record_rows"))
+    yield "contradiction", bool(findings.get("contradiction"))
     yield "sdpo", bool(review) and (review.get("sdpo_view") != "agree" or bool(review.get("sdpo_remark")))
     yield "recommended", recommended.get("sp_outcome") not in (None, _CLEAN)
     yield "hearing", bool((facts.get("hearing") or {}).get("hearing_state"))

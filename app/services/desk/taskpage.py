@@ -166,8 +166,7 @@ def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> T
 def redraw(session: Session, actor: Actor, task_id: UUID, posted: Posted, now: datetime) -> TaskView:
     """The same page with what was typed, after a row was added or removed or a check failed."""
     sheet = sheets.read(session, actor, task_id, now)
-    staged = sheet.draft.staged if sheet.draft is not None else {}
-    return _view(session, actor, sheet, sheet.typed(posted, staged), now)
+    return _view(session, actor, sheet, sheet.typed(posted, sheet.staged), now)
 
 
 def _held(task: AnyRow, now: datetime) -> standins.Act | None:

@@ -108,8 +108,7 @@ def save_draft(
 ) -> datetime:
     """Keep what was typed, whatever it is worth; -> when it was kept. Raises FormInvalid for a refused file."""
     sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), actor_scope(actor))
-    staged = sheet.draft.staged if sheet.draft is not None else {}
-    values = sheet.typed(posted, staged)
+    values = sheet.typed(posted, sheet.staged)
     _drop(database, actor, sheet.place, posted, now)
     draft, problems = drafts.stage(database, actor, sheet.place, sheet.form, values, uploads, now)
     if problems:
@@ -351,9 +350,8 @@ def _answers(
 
     Raises FormInvalid.
     """
-    staged = sheet.draft.staged if sheet.draft is not None else {}
     refused: dict[str, Any] = {}
-    values = sheet.typed(posted, staged)
+    values = sheet.typed(posted, sheet.staged)
     if uploads:
         draft, refused = drafts.stage(database, actor, sheet.place, sheet.form, values, uploads, now)
         values = sheet.typed(posted, draft.staged)

@@ -83,7 +83,7 @@ def found_locked(
     sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), actor_scope(actor))
     if not takes_visits(sheet.task):
         return False
-    values = sheet.typed(posted, sheet.draft.staged if sheet.draft is not None else {})
+    values = sheet.typed(posted, sheet.staged)
     if values.get(_RESIDENCE) != _LOCKED:
         return False
     problems = sheet.judge(values, now).problems

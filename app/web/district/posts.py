@@ -267,6 +267,7 @@ def _order_page(
         lambda rows: (postings.place(rows, actor, office_id, now), postings.proposed(rows, actor))
     )
     roles, kinds = postings.roles_for(actor, where), postings.kinds_for(actor, where)
+    plain = [role for role in roles if role not in rules.GUARDED]
     return page(
         "posts/order.html",
         status,
@@ -274,7 +275,8 @@ def _order_page(
         accounts=accounts,
         roles=roles,
         kinds=kinds,
-        kinds_of_two=[kind for kind in kinds if any(rules.takes_two(actor, role, kind) for role in roles)],
+        kinds_of_two=[kind for kind in kinds if any(rules.takes_two(actor, role, kind) for role in plain)],
+        roles_of_two=[role for role in roles if role in rules.GUARDED],
         typed=typed,
         problems=problems,
         longest=postings.LONGEST_ORDER,
