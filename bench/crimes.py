@@ -13,7 +13,7 @@ from app.domain.roles import Role
 from app.models.antecedents.crimes import accused, accused_key, fir
 from app.services.antecedents import crimebook, crimesearch
 from app.services.store import keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from bench import measure, results
 from bench.world import NOW
 from tests.journey import Journey

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.roles import Role
 from app.services.desk import inbox
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from bench import crowd, measure, results, world
 from tests.staff import Staff
 

@@ -15,7 +15,7 @@ from app.models.deployment.releases import release
 from app.models.tables.offices import office
 from app.models.tables.tallies import TOOK, pace_count
 from app.services.reports import tracking
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from bench import crowd, measure, results, world
 from tests.staff import Staff
 

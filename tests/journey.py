@@ -28,7 +28,7 @@ from app.services.intake import errands, requisitions
 from app.services.jobs import jobs
 from app.services.store import scopes
 from app.services.store.documents import Upload
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.staff import Staff
 
 if TYPE_CHECKING:

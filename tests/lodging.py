@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app import spreadsheets
 from app.formjs import Posted, as_posted
 from app.services.intake import lodgements, rosters, rosterwork
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.journey import LETTER
 
 if TYPE_CHECKING:

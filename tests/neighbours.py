@@ -23,7 +23,7 @@ from app.services.installation import dbroles, setup
 from app.services.intake import neighbourdesk
 from app.services.store import scopes
 from app.services.store.database import Database
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.two_districts import BUXAR, SARAN, District
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from app.services.casework.cases import find
 from app.services.intake import requisitions
 from app.services.jobs import jobs
 from app.services.procedure import releases
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.journey import Journey
 from tests.ways import Moved, drawn, flows_of
 

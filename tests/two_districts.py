@@ -34,7 +34,7 @@ from app.services.procedure import procedures
 from app.services.staff import postings
 from app.services.store import scopes
 from app.services.store.database import Database
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests import lodging
 from tests.journey import Journey
 

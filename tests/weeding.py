@@ -9,7 +9,7 @@ from app.domain.roles import Role
 from app.services.access import stepup
 from app.services.casework import destruction
 from app.services.district import policies, terms
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ from app.services.casework import cases
 from app.services.desk import many, sending, signatures
 from app.services.district import policies
 from app.services.store import scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

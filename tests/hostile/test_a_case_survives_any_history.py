@@ -33,7 +33,7 @@ from app.models.tables.workflow import user_task
 from app.services.desk import holding
 from app.services.store import audit, queues
 from app.services.store.database import Database
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.journey import Journey
 

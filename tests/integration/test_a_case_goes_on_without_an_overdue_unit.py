@@ -19,7 +19,7 @@ from app.services.deployment import rehearsal
 from app.services.desk.holding import ReasonMissing
 from app.services.procedure import releases
 from app.services.store import audit, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.office import text_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from app.domain.roles import Role
 from app.services.casefile import hindsight
 from app.services.casework import cases
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import text_of
 

@@ -20,7 +20,7 @@ from app.models.tables.cases import enquiry
 from app.models.tables.workflow import notification
 from app.services.casework import emergency
 from app.services.reports import watch
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import Office, text_of

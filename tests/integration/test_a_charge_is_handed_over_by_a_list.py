@@ -16,7 +16,7 @@ from app.models.tables.officers import posting
 from app.services.casefile import notes
 from app.services.casework import cases
 from app.services.desk import charge, holding
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 

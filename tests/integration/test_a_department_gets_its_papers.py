@@ -17,7 +17,7 @@ from app.models.tables.cases import case, letter_department
 from app.models.tables.offices import office as offices
 from app.models.tables.papers import certificate, delivery
 from app.services.casefile import departments
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 

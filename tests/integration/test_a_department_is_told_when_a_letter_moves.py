@@ -17,7 +17,7 @@ from app.models.intake.webhooks import webhook, webhook_call
 from app.postbox import Caller
 from app.services.intake import acceptance, lodgements
 from app.services.notices import webhooks
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests import lodging
 from tests.districts import NOW
 from tests.office import text_of

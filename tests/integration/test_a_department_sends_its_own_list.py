@@ -19,7 +19,7 @@ from app.models.intake.rosters import roster, roster_row
 from app.models.tables.cases import case, data_key, letter_department, requisition
 from app.models.tables.workflow import notification
 from app.services.intake import acceptance, asked, lodgements, requisitions, rosters
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests import lodging
 from tests.districts import NOW
 from tests.journey import CANDIDATE

@@ -15,7 +15,7 @@ from app.models.intake.memos import memo
 from app.models.scope import visible
 from app.models.tables.cases import case, document
 from app.services.intake import memos
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.journey import scan
 from tests.office import MULTIPART, text_of, withdrawal
 

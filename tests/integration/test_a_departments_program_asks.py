@@ -35,8 +35,8 @@ from app.models.tables.officers import posting
 from app.services.access import stepup, tokens
 from app.services.intake import acceptance, programs, rosters
 from app.services.store import scopes
-from app.services.store.drafts import actor_scope
 from app.services.store.officekeys import OfficeKeys
+from app.services.store.scopes import actor_scope
 from app.web.request import limits
 from tests import lodging
 from tests.districts import NOW

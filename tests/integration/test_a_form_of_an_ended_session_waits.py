@@ -13,7 +13,7 @@ from app.domain.roles import Permission, Role
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.base import metadata
 from app.services.access import interrupted
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.addresses import ADDRESSES
 from tests.journey import LETTER
 from tests.office import text_of

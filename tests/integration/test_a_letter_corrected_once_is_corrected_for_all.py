@@ -15,7 +15,7 @@ from app.services.casework import cases
 from app.services.intake import lettercorrecting, requisitions
 from app.services.papers import letters, replies
 from app.services.store import audit, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import text_of
 from tests.wholeletter import pages

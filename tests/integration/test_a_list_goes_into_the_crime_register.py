@@ -15,7 +15,7 @@ from app.models.antecedents.crimes import accused
 from app.models.intake.rosters import roster
 from app.services.antecedents import crimesearch
 from app.services.intake import crimelists, rosterwork, sheetlists
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.office import MULTIPART, text_of
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from app.services.casework import cases
 from app.services.desk import tasks
 from app.services.intake import requisitions, rosters, rosterwork, sheetlists
 from app.services.store import audit, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import text_of
 

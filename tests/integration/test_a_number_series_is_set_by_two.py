@@ -14,7 +14,7 @@ from app.domain.numbers import Series
 from app.domain.roles import Role
 from app.models.tables.audit import audit
 from app.services.district import series
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 

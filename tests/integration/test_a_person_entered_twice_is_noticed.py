@@ -10,7 +10,7 @@ from app.domain.errors import FormInvalid
 from app.domain.roles import Role
 from app.services.casefile import duplicates
 from app.services.intake import requisitions
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.office import text_of
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.casework import subjects
 from app.services.desk import tasks
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.journey import CANDIDATE, scan
 from tests.office import Office, text_of

@@ -15,7 +15,7 @@ from app.models.tables.offices import office
 from app.services.casework import cases
 from app.services.district import calendars, thanas
 from app.services.district.thanas import Refused, Wanted
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import text_of
 

@@ -20,7 +20,7 @@ from app.services.district import calendars, places, thanas
 from app.services.district.thanas import Refused, Wanted
 from app.services.papers.paperpeople import People
 from app.services.procedure import releases
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import text_of
 

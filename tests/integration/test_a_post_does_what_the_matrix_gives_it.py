@@ -19,7 +19,7 @@ from app.services.desk import inbox, tasks
 from app.services.desk.inbox import InboxQuery
 from app.services.district import policies
 from app.services.reports import reports
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.timekeeping import orders
 from tests.districts import NOW
 from tests.office import Office, text_of

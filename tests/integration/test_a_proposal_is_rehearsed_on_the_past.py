@@ -19,7 +19,7 @@ from app.services.deployment import replays
 from app.services.procedure import procedures, releases
 from app.services.store import erasure
 from app.services.store.database import Database
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import KINDS, NOW
 from tests.journey import Journey
 from tests.office import Office, text_of

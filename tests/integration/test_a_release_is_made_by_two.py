@@ -16,7 +16,7 @@ from app.models.tables.audit import audit
 from app.services.access import stepup
 from app.services.deployment import release_proposals as proposals
 from app.services.procedure import procedures, releases
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.sources import ROOT
 

@@ -14,7 +14,7 @@ from app.services.deployment import examples, packages, scenarios
 from app.services.deployment import release_proposals as proposals
 from app.services.procedure import comparisons, procedures, releases
 from app.services.procedure.releases import SCENARIOS
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.sources import ROOT
 

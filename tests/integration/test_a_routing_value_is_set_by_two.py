@@ -27,7 +27,7 @@ from app.services.jobs import jobs
 from app.services.jobs.retries import Outcome
 from app.services.procedure import gatekeeping, releases
 from app.services.store import queues, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import incidents, instances
 from tests.districts import NOW
 from tests.journey import CANDIDATE

@@ -19,7 +19,7 @@ from app.models.tables.cases import case
 from app.services.access import officers
 from app.services.casework import remarks
 from app.services.store import audit, keys, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.journey import CANDIDATE, Journey
 from tests.office import Office, text_of

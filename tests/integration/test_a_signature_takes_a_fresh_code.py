@@ -19,7 +19,7 @@ from app.services.access import officers, stepup
 from app.services.desk import signatures, tasks
 from app.services.papers import signing
 from app.services.store import scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.doorway import Doorway, is_in
 from tests.journey import Journey

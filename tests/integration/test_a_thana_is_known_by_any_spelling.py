@@ -13,7 +13,7 @@ from app.domain.errors import FormInvalid
 from app.domain.roles import Role
 from app.models.tables.cases import address
 from app.services.casework import cases
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.office import text_of
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from app.models.tables.papers import certificate
 from app.services.district import thanas
 from app.services.installation.lacks import State
 from app.services.intake import rosterwork
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import MULTIPART, text_of
 from tests.settling import BHOJPUR, SDPO, THANA, Settling

@@ -15,7 +15,7 @@ from app.models.tables.workflow import user_task
 from app.services.access import officers
 from app.services.desk import holding, inbox
 from app.services.store import scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.visitor import Visitor

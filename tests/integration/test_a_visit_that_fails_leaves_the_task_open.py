@@ -20,7 +20,7 @@ from app.services.casefile import visits
 from app.services.casework import cases
 from app.services.desk import visiting
 from app.services.store import audit, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import text_of
 from tests.visitor import Sheet

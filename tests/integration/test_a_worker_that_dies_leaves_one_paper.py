@@ -19,7 +19,7 @@ from app.models.tables.papers import certificate
 from app.models.tables.workflow import job, notification, step, timer
 from app.services.antecedents import crimebook
 from app.services.casework import destruction
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests import sources, weeding
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from app.domain.roles import Role
 from app.services.casework import caselist, cases
 from app.services.casework.caselist import Wanted
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.journey import Journey
 from tests.office import Office, text_of

@@ -27,8 +27,7 @@ from app.services.access import officers
 from app.services.casework import inspections
 from app.services.installation import checkpoints, recordcheck
 from app.services.reports import recordbook, recordexport
-from app.services.store.drafts import actor_scope
-from app.services.store.scopes import health
+from app.services.store.scopes import actor_scope, health
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.office import Office, text_of

@@ -18,7 +18,7 @@ from app.services.antecedents import crimebook, crimedesk, crimesearch, hits
 from app.services.casework import destruction
 from app.services.district import terms
 from app.services.store import audit, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import text_of
 from tests.weeding import approved, proposed, write, years

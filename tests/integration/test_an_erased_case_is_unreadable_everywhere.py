@@ -18,7 +18,7 @@ from app.models.tables.base import metadata
 from app.services.casework import cases
 from app.services.papers import certificates
 from app.services.store import audit, documents, erasure, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 

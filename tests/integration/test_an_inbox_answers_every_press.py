@@ -13,7 +13,7 @@ from app.domain.clock import IST
 from app.domain.roles import Role
 from app.models.tables.officers import posting
 from app.services.desk import holding
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.web.frame.forms import day_of, day_parts, day_text, known_day, known_time
 from tests.office import text_of
 from tests.visitor import Sheet, Visitor

@@ -19,7 +19,7 @@ from app.models.tables.workflow import user_task
 from app.services.desk import holding, inbox
 from app.services.desk.inbox import InboxQuery
 from app.services.store import queues, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from bench import crowd
 from tests.districts import NOW
 

@@ -17,7 +17,7 @@ from app.models.tables.audit import audit
 from app.models.tables.cases import case, document
 from app.models.tables.papers import certificate, number_series, paper_act
 from app.services.papers import papercheck, paperlife
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.visitor import Visitor

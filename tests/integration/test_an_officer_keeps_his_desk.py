@@ -18,7 +18,7 @@ from app.services.desk import desk, inbox
 from app.services.desk.inbox import InboxQuery
 from app.services.installation import upkeep
 from app.services.store import audit, erasure, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 
 THANA, OTHER = "th_mufassil", "th_garkha"

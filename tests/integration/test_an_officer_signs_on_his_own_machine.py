@@ -30,8 +30,8 @@ from app.models.tables.workflow import job
 from app.pades import ownkey
 from app.services.access import stepup
 from app.services.papers import certificates, ownsigning
-from app.services.store.drafts import actor_scope
 from app.services.store.officekeys import OfficeKeys
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 

@@ -25,7 +25,7 @@ from app.services.casework import cases
 from app.services.desk import sending, sheets, tasks
 from app.services.intake import forwarding, lettermarking
 from app.services.papers import letters
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import text_of
 from tests.wholeletter import pages

@@ -17,7 +17,7 @@ from app.services.access import stepup
 from app.services.antecedents import crimebook, crimedesk, hits
 from app.services.desk import signatures, tasks
 from app.services.store.database import Database
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import KINDS, NOW
 from tests.journey import Journey
 from tests.office import text_of

@@ -21,7 +21,7 @@ from app.services.access.separation import OwnEnquiry
 from app.services.casefile.facts import CaseFacts
 from app.services.casework import cases
 from app.services.district import gazetteer
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.scripts import (
     OUTSIDE,
     WITH_DETAIL,

@@ -21,7 +21,7 @@ from app.services.deployment import release_proposals as proposals
 from app.services.deployment import trials as dry_runs
 from app.services.jobs import jobs
 from app.services.procedure import gatekeeping, procedures, releases
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.trials import program
 from tests.districts import NOW
 from tests.office import text_of

@@ -16,7 +16,7 @@ from app.models.tables.cases import case, data_key, document
 from app.services.intake import acceptance, asked, enclosures, lodgements, rosters
 from app.services.store import documents, leftovers
 from app.services.store.documents import Upload
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests import lodging
 from tests.districts import NOW
 from tests.journey import scan

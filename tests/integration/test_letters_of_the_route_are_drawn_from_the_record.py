@@ -13,7 +13,7 @@ from app.domain.roles import Role
 from app.models.scope import CaseScope
 from app.services.casefile import notes
 from app.services.casework import cases
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import reminders
 from tests.districts import NOW
 from tests.office import Office, text_of

@@ -16,7 +16,7 @@ from app.services.access import stepup
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import signatures, tasks
 from app.services.papers import signing
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 

@@ -16,7 +16,7 @@ from app.models.tables.workflow import user_task
 from app.services.desk import holding, many, sending
 from app.services.district import policies
 from app.services.store import audit, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import text_of
 

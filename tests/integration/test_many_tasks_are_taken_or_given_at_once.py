@@ -15,7 +15,7 @@ from app.models.tables.cases import enquiry
 from app.models.tables.workflow import handover, user_task
 from app.services.desk import holding, many
 from app.services.store import audit, queues, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import text_of
 

@@ -22,7 +22,7 @@ from app.services.casework import cases
 from app.services.papers import certificates
 from app.services.store import audit, documents, scopes
 from app.services.store.database import Database
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests import rush
 from tests.districts import KINDS, NOW
 from tests.journey import Journey

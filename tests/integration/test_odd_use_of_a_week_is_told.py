@@ -17,7 +17,7 @@ from app.models.tables.workflow import notification
 from app.services.reports import watch
 from app.services.reports.watch import Odd
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 

@@ -21,7 +21,7 @@ from app.models.tables.workflow import notification
 from app.postbox import MailServer, NotSent, SmsGateway
 from app.services.notices import messages
 from app.services.notices.messages import Carriers, Wishes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.mail import MailBox
 from tests.office import Office, text_of

@@ -16,7 +16,7 @@ from app.models.tables.cases import case
 from app.models.tables.papers import certificate
 from app.services.papers import replies
 from app.services.store import keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.integration.test_an_issued_paper_has_a_life import said
 from tests.office import Office, text_of

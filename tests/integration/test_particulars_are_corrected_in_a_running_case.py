@@ -17,7 +17,7 @@ from app.services.access import stepup
 from app.services.casefile import particulars
 from app.services.casework import cases, correcting
 from app.services.desk import tasks
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 

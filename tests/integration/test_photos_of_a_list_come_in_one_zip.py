@@ -12,7 +12,7 @@ from PIL import Image
 from app.domain.errors import NotAllowed
 from app.domain.roles import Role
 from app.services.intake import asked, enclosures, lodgements, photozips
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests import lodging
 from tests.districts import NOW
 

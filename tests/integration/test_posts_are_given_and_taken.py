@@ -20,7 +20,7 @@ from app.services.desk import holding
 from app.services.staff import postings, vacancies
 from app.services.store import audit as record
 from app.services.store import scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.visitor import Visitor

@@ -16,7 +16,7 @@ from app.services.installation import migrations
 from app.services.reports import tracking
 from app.services.reports.tracking import Asked, Count
 from app.services.store import scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import tallies
 from app.services.workflow.tallies import Days, Pace
 from tests.districts import NOW

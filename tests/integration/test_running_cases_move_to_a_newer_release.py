@@ -18,7 +18,7 @@ from app.services.deployment import awaited, choices, mapping, moving, orders, r
 from app.services.desk import taskpage, tasks
 from app.services.procedure import releases
 from app.services.store import queues
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import tallies
 from tests.districts import NOW
 from tests.integration.test_a_proposal_is_rehearsed_on_the_past import FILES, ROUTE, with_a_countersignature

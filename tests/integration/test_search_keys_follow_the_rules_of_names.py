@@ -15,7 +15,7 @@ from app.models.tables.offices import setting
 from app.services.antecedents import crimebook, crimedesk, crimesearch
 from app.services.casefile import searchkeys
 from app.services.installation import reindexing
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.office import text_of
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from app.postbox import MailServer
 from app.services.notices import messages
 from app.services.notices.messages import Carriers, Wishes
 from app.services.reports import keptstatements, reports, weekly
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.mail import MailBox
 from tests.office import Office, text_of
 

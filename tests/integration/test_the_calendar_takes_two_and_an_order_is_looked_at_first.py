@@ -14,7 +14,7 @@ from app.domain.errors import NotAllowed
 from app.domain.roles import Role
 from app.models.tables.clocks import case_clock
 from app.models.tables.workflow import user_task
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.timekeeping import calendar_changes, recomputing
 from tests.districts import NOW
 from tests.office import Office, text_of

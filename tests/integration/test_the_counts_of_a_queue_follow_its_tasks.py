@@ -12,7 +12,7 @@ from app.models.tables.workflow import queue_count, user_task
 from app.services.desk import holding, inbox, tasks
 from app.services.installation import migrations
 from app.services.store import queues, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 
 THANAS = ["th_mufassil", "th_garkha"]

@@ -16,7 +16,7 @@ from app.formjs import Posted, as_posted
 from app.models.antecedents.crimes import accused, accused_key, fir
 from app.models.tables.audit import audit
 from app.services.antecedents import crimebook, crimedesk, crimesearch, hits
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.visitor import Visitor

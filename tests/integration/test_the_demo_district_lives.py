@@ -29,7 +29,7 @@ from app.services.installation import setup
 from app.services.procedure import releases
 from app.services.store import audit, queues
 from app.services.store.database import Database
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.sources import ROOT

@@ -8,7 +8,7 @@ from app.domain.roles import PERMISSIONS, Permission, Role
 from app.formjs import Posted, as_posted
 from app.services.demo import samples
 from app.services.intake import requisitions
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.web.frame import language
 from tests.districts import NOW
 from tests.office import text_of

@@ -18,7 +18,7 @@ from app.services.casefile import options
 from app.services.district import calendars, gazetteer, places
 from app.services.intake import requisitions
 from app.services.procedure import releases
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 
 SARAN = SystemScope(SystemReason.SETUP, 218)

@@ -28,7 +28,7 @@ from app.services.jobs import jobs, retries
 from app.services.papers import certificates, papercheck
 from app.services.store.database import Database
 from app.services.store.documents import Upload
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.journey import Journey
 from tests.paper_samples import ASSETS

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.roles import Role
 from app.services.casework import cases
 from app.services.intake import requisitions
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.journey import scan
 from tests.scripts import (

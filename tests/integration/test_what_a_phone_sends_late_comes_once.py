@@ -19,7 +19,7 @@ from app.models.tables.visits import device, failed_visit, received_item
 from app.services.casefile import visits
 from app.services.desk import receiving, tasks
 from app.services.store import audit, devices, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.journey import scan
 from tests.office import MULTIPART

@@ -27,7 +27,7 @@ from app.services.casework import destruction, holds
 from app.services.district import policies, terms
 from app.services.papers import papercheck
 from app.services.store import audit, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.journey import CANDIDATE, Journey, scan
 from tests.office import Office, text_of

@@ -16,7 +16,7 @@ from app.services.installation import upkeep
 from app.services.jobs import jobs, retries, stalls
 from app.services.reports import tracking
 from app.services.store import queues
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import incidents, tallies
 from tests.districts import NOW
 from tests.office import text_of

@@ -18,7 +18,8 @@ from app.models.tables.officers import draft
 from app.services.access import interrupted
 from app.services.desk import tasks
 from app.services.intake import requisitions
-from app.services.store import audit, documents, drafts, leftovers
+from app.services.store import audit, documents, leftovers
+from app.services.store.scopes import actor_scope
 from tests.journey import LETTER
 
 SARAN = SystemScope(SystemReason.HEALTH, 218)
@@ -106,7 +107,7 @@ def test_a_form_that_came_after_its_session_goes_after_a_week_with_its_key(journ
     actor = journey.staff.holder(Role.DM_ASSISTANT)
     sent = interrupted.Sent("/cases/SRN-2026-00001/notes", [("text", "पता फिर पूछना है")], had_files=False)
     journey.database.write(
-        lambda session: interrupted.keep(session, actor, sent, journey.now), drafts.actor_scope(actor)
+        lambda session: interrupted.keep(session, actor, sent, journey.now), actor_scope(actor)
     )
     [kept] = [row for row in rows(journey, draft) if row.form == "interrupted"]
     assert destroy(journey, timedelta(days=7)) == 0

@@ -19,7 +19,7 @@ from app.services.casework import cases
 from app.services.desk import taskpage, tasks
 from app.services.intake import requisitions
 from app.services.store import documents
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 SARAN = SystemScope(SystemReason.HEALTH, 218)
 

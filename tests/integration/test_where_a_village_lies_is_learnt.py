@@ -17,7 +17,7 @@ from app.models.scope import SystemReason, SystemScope
 from app.services.casework import cases
 from app.services.district import areas, calendars, places
 from app.services.store import audit, erasure, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from tests.scripts import elsewhere
 
 SARAN = SystemScope(SystemReason.SETUP, 218)

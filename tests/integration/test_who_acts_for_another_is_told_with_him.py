@@ -22,7 +22,7 @@ from app.services.casefile import notes, sightings, visits
 from app.services.casework import cases, emergency, preparing
 from app.services.desk import holding, signatures
 from app.services.papers import paperacts, paperlife, signers
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.timekeeping import calendar_changes, orders
 from tests import paper_samples as samples
 from tests.districts import NOW

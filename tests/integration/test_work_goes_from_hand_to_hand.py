@@ -16,7 +16,7 @@ from app.models.tables.workflow import handover, user_task
 from app.services.casework import cases
 from app.services.desk import holding, inbox
 from app.services.store import audit, queues, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.worker import Worker
 from tests.districts import NOW
 

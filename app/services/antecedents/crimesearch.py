@@ -15,7 +15,7 @@ from app.models.antecedents import crimes as table
 from app.services.antecedents import crimebook
 from app.services.district import calendars
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

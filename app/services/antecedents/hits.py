@@ -21,7 +21,7 @@ from app.services.antecedents import crimebook, crimesearch
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import sheets
 from app.services.store import audit, drafts, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

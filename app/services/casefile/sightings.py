@@ -17,7 +17,7 @@ from app.models.record import audit_queries as record
 from app.services.access import standins
 from app.services.casefile import casepapers
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -28,7 +28,7 @@ from app.services.casefile import (
 from app.services.casework import foretold, leavingout, numbered, preparing, remarks
 from app.services.papers import letters
 from app.services.store import audit, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.timekeeping import ledgers
 from app.services.workflow import forecast, incidents, instances, progress
 

@@ -14,7 +14,7 @@ from app.services.casefile.facts import INTAKE, CaseFacts, LetterFacts
 from app.services.casefile.options import choices
 from app.services.casework import numbered
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

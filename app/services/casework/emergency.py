@@ -26,7 +26,7 @@ from app.services.casefile import casefile, sightings
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.store import audit, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,7 @@ from app.services.casefile import casefile
 from app.services.casework import numbered
 from app.services.desk import holding, previews
 from app.services.papers import paperfacts, paperplan
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from datetime import datetime

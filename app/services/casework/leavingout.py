@@ -15,7 +15,7 @@ from app.services.casefile.facts import NO_REPLY
 from app.services.casework import numbered
 from app.services.desk.holding import ReasonMissing
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import instances
 
 if TYPE_CHECKING:

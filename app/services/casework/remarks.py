@@ -24,7 +24,7 @@ from app.services.access import stepup
 from app.services.casefile import sightings
 from app.services.casework import unnamed
 from app.services.store import audit, keys, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

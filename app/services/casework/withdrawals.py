@@ -16,7 +16,7 @@ from app.services.casework import cases
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.store import documents, drafts
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -34,7 +34,7 @@ from app.services.jobs import jobs
 from app.services.papers import paperlife
 from app.services.store import audit
 from app.services.store.documents import Upload
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

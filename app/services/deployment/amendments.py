@@ -23,7 +23,7 @@ from app.services.deployment import awaited, retrial, routingvalues
 from app.services.jobs import retries
 from app.services.procedure import releases
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import incidents, instances
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from app.services.deployment import mapping, replays
 from app.services.deployment.mapping import GONE, Told
 from app.services.procedure import releases
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

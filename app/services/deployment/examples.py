@@ -18,8 +18,8 @@ from app.services.deployment import rehearsal, release_proposals, replays, scena
 from app.services.deployment.scenarios import SCENARIOS, Scenario
 from app.services.procedure import releases
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
 from app.services.store.keys import KeyDestroyed
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,7 @@ from app.services.jobs import jobs
 from app.services.procedure import gatekeeping, releases
 from app.services.procedure.releases import kind_of
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -23,8 +23,8 @@ from app.services.deployment.rehearsal import World
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
 from app.services.store.keys import KeyDestroyed
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -17,7 +17,7 @@ from app.services.jobs.jobs import RESULTS
 from app.services.jobs.retries import Outcome
 from app.services.procedure import releases
 from app.services.store import scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import incidents, instances
 from app.services.workflow.incidents import Place
 

@@ -18,7 +18,7 @@ from app.services.casefile import notes
 from app.services.desk import holding, inbox
 from app.services.district import calendars
 from app.services.store import audit, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

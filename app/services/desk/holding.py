@@ -23,7 +23,7 @@ from app.models.staff import posting_queries as postings
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.store import audit, queues
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

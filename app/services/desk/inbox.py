@@ -23,7 +23,7 @@ from app.services.desk import desk, holding, sending
 from app.services.district import calendars, englishnames, policies
 from app.services.procedure import releases
 from app.services.store import keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ from app.domain.errors import NotFound
 from app.services.desk import previews, sheets, tasks
 from app.services.papers import certificates
 from app.services.store.documents import File
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from app.domain.errors import DomainError, NotAllowed, NotFound, TaskAlreadyDone
 from app.models.casefile import case_queries as cases
 from app.services.casefile import sentletters
 from app.services.desk import holding
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

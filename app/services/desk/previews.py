@@ -11,7 +11,7 @@ from app.services.casefile import sightings
 from app.services.desk import sheets
 from app.services.papers import paperfacts, paperplan
 from app.services.store import officekeys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding
 from app.services.district import calendars, englishnames, gazetteer, neighbourhood, series
 from app.services.store import keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from app.domain.errors import DomainError, FormInvalid
 from app.models.casefile import device_queries as table
 from app.services.desk import holding, sheets, visiting
 from app.services.store import drafts
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding, many, marking, sheets, tasks
 from app.services.district import calendars, neighbourhood, policies
 from app.services.district.places import WRITTEN, Known
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -21,7 +21,7 @@ from app.services.papers import paperplan, signing
 from app.services.papers.signing import BATCH
 from app.services.procedure import releases
 from app.services.store import keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -24,7 +24,7 @@ from app.services.casefile.facts import REVIEW, CaseFacts
 from app.services.casefile.units import Again
 from app.services.desk import desk, holding, marking, previews, reasking, receiving, sheets, visiting
 from app.services.district import neighbourhood
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

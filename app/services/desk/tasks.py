@@ -17,7 +17,7 @@ from app.services.desk import finishing, holding, listed, sheets
 from app.services.district import calendars
 from app.services.papers import signing
 from app.services.store import documents, drafts
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import incidents
 
 if TYPE_CHECKING:

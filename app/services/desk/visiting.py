@@ -13,7 +13,7 @@ from app.models.scope import CaseScope
 from app.services.casefile import visits
 from app.services.desk import desk, holding, sheets
 from app.services.store import audit, drafts
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ from app.services.intake.asked import Sent
 from app.services.intake.requisitions import LETTER, PERSON
 from app.services.procedure import releases
 from app.services.store import audit, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

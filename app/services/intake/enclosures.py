@@ -20,7 +20,7 @@ from app.services.intake import asked, rosterrows, rosterwork
 from app.services.intake.requisitions import LETTER
 from app.services.procedure import releases
 from app.services.store import audit, documents, drafts, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -13,7 +13,7 @@ from app.models.desk import holding_queries as table
 from app.services.casefile import sentletters
 from app.services.desk import holding, many, sheets, tasks
 from app.services.desk.many import Acting, Item
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ from app.services.casefile.facts import LetterFacts
 from app.services.casefile.options import choices
 from app.services.procedure import releases
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from datetime import datetime

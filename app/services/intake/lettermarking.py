@@ -11,7 +11,7 @@ from app.models.casefile import case_queries as cases
 from app.models.desk import holding_queries as table
 from app.services.desk import many, sending
 from app.services.desk.many import Acting
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

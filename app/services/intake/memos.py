@@ -30,7 +30,7 @@ from app.models.scope import CaseScope
 from app.services.casework import withdrawals
 from app.services.district import calendars
 from app.services.store import audit, documents, drafts, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -23,7 +23,7 @@ from app.services.district import calendars, englishnames, neighbourhood
 from app.services.intake import lettersacross, registration
 from app.services.procedure import releases
 from app.services.store import audit, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

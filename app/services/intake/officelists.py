@@ -9,7 +9,7 @@ from app.models.intake import rosters as table
 from app.services.district import foundings
 from app.services.intake import officerows, rosterwork, sheetlists
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ from app.domain.text import ascii_digits
 from app.services.intake import enclosures
 from app.services.store import documents
 from app.services.store.documents import Upload
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

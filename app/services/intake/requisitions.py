@@ -22,7 +22,7 @@ from app.services.district import places
 from app.services.intake import registration
 from app.services.procedure import releases
 from app.services.store import documents, drafts, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import incidents
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from app.models.intake import rosters as table
 from app.services.casefile import sightings
 from app.services.intake import asked, rosterrows, rosterwork, sheetlists
 from app.services.store import audit, keys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -26,7 +26,7 @@ from app.services.intake import asked, crimerows, officerows, registration, rost
 from app.services.intake.requisitions import PERSON
 from app.services.procedure import releases
 from app.services.store import audit, documents, keys, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import incidents, instances
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from app.services.desk import tasks
 from app.services.jobs import jobs
 from app.services.procedure import releases
 from app.services.store import audit, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import incidents, instances
 
 if TYPE_CHECKING:

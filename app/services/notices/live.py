@@ -24,7 +24,7 @@ from app.domain.roles import DISTRICT_WIDE, OVER_THANAS, WITHOUT_CASES
 from app.models.desk import live_queries as table
 from app.models.desk import queue_queries as feed
 from app.models.scope import SystemReason, SystemScope
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

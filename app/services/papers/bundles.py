@@ -28,7 +28,7 @@ from app.services.access import officers
 from app.services.papers import casebinding, letterkinds, letterpapers
 from app.services.store import audit, documents, erasure, keys, scopes
 from app.services.store.crashes import crash_point
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

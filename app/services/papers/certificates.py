@@ -27,7 +27,7 @@ from app.services.procedure import releases
 from app.services.store import audit, documents, keys, recordmarks, scopes
 from app.services.store.crashes import crash_point
 from app.services.store.documents import File, Paper
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow.work import Work
 
 if TYPE_CHECKING:

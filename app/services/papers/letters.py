@@ -28,7 +28,7 @@ from app.services.papers.letterkinds import TELLING, district, head_of_thana, la
 from app.services.papers.paperpeople import People
 from app.services.procedure import releases
 from app.services.store import documents
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

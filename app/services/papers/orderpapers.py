@@ -12,7 +12,7 @@ from app.services.district import calendars
 from app.services.papers import letterkinds, signers
 from app.services.procedure import releases
 from app.services.store import documents
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.timekeeping import orders
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from app.services.access import stepup
 from app.services.papers import ownhand
 from app.services.store import audit, documents, keys
 from app.services.store.crashes import crash_point
-from app.services.store.drafts import actor_scope
 from app.services.store.officekeys import WARNING
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

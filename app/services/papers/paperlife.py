@@ -24,7 +24,7 @@ from app.services.district import calendars, series
 from app.services.papers import corrections, letterkinds, paperacts, paperpeople, signers, superseding, wayout
 from app.services.procedure import releases
 from app.services.store import audit, documents
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -32,7 +32,7 @@ from app.services.district import calendars, series
 from app.services.papers import letterkinds, paperpeople, signers
 from app.services.procedure import releases
 from app.services.store import audit, documents, keys, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -25,7 +25,7 @@ from app.services.papers import certificates, corrections, letterkinds, paperact
 from app.services.papers.paperpeople import People
 from app.services.procedure import releases
 from app.services.store import audit, officekeys
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,7 +19,7 @@ from app.domain.statement import Period
 from app.models.record import audit_queries as record
 from app.services.access import stepup
 from app.services.store import audit, documents, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from datetime import date

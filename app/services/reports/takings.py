@@ -17,7 +17,7 @@ from app.domain.statement import Period
 from app.services.access import stepup
 from app.services.reports import reports
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -16,7 +16,7 @@ from app.services.desk import charge
 from app.services.district import calendars
 from app.services.staff import postings
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

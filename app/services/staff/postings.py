@@ -21,7 +21,7 @@ from app.services.access import stepup
 from app.services.desk import holding
 from app.services.district import calendars
 from app.services.store import audit
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,8 +13,8 @@ from app.domain.ids import new_id
 from app.models.casefile import document_queries as filed
 from app.models.desk import draft_queries as drafts
 from app.models.desk import leftover_queries as leftovers
-from app.models.scope import OfficerScope
 from app.services.store import documents, keys
+from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -213,8 +213,3 @@ def dropped(op: str) -> UUID | None:
         return UUID(which) if kind == "drop" else None
     except ValueError:
         return None
-
-
-def actor_scope(actor: Actor) -> OfficerScope:
-    """The row scope of an officer in the post he acts in."""
-    return OfficerScope(actor.district_id, actor.officer_id, actor.post.office_id, actor.post.role)

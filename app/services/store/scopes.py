@@ -1,14 +1,20 @@
-"""The row scopes that the edge may ask for: the door, a printed code, the health check; officers come by `keys`."""
+"""The row scopes that may be asked for: an officer in his post, the door, a printed code, the health check."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from app.models.district import setup_queries
-from app.models.scope import PublicScope, SystemReason, SystemScope
+from app.models.scope import OfficerScope, PublicScope, SystemReason, SystemScope
 
 if TYPE_CHECKING:
+    from app.domain.roles import Actor
     from app.services.store.database import Database
+
+
+def actor_scope(actor: Actor) -> OfficerScope:
+    """The row scope of an officer in the post he acts in."""
+    return OfficerScope(actor.district_id, actor.officer_id, actor.post.office_id, actor.post.role)
 
 
 def door(district_id: int | None = None) -> SystemScope:

@@ -14,7 +14,7 @@ from app.services.access import passkeys, stepup
 from app.services.desk import taskpage, tasks
 from app.services.papers import signing
 from app.services.store import scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.web.door.account import demo_code
 from app.web.frame import confirmations, formviews, language
 from app.web.frame.pages import page

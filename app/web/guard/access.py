@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from app.domain.errors import NotAllowed
 from app.services.access import interrupted, officers, stepup, tokens
 from app.services.store import scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.web.frame import language
 from app.web.guard import errors, problems
 from app.web.request import transaction
