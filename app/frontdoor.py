@@ -69,7 +69,7 @@ def _lasting(certificate: dict[str, Any], now: datetime) -> Seen:
     issuer = names.get("organizationName") or names.get("commonName") or "?"
     is_good = ends - now > _RENEWED_BEFORE
     key = "site.proven" if is_good else "site.ends_soon"
-    return Seen(key, is_good, {"issuer": issuer, "till": ends.date().isoformat(), "days": (ends - now).days})
+    return Seen(key, is_good, {"issuer": issuer, "till": ends.date().isoformat(), "count": (ends - now).days})
 
 
 def _answers(host: str, port: int) -> Iterator[Seen]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, get_translations
 
+from app.domain import counting
 from app.domain.errors import DomainError
 from app.services.installation import setup
 
@@ -58,7 +59,8 @@ def both(key: str, **params: Any) -> str:
     said = []
     for language in LANGUAGES:
         with force_locale(language):
-            said.append(gettext(key, **params))
+            text = counting.text(get_translations(), key, params)
+            said.append(text % params if params else text)
     return " / ".join(said)
 
 

@@ -169,6 +169,7 @@ class Screen:
         assert self.page.title().strip(), f"{self.path}: a page has a title"
         assert self.overflow() == 0, f"{self.path} is {self.overflow()} px wider than the glass"
         assert not self.small_targets(), f"{self.path}: a thumb would miss {self.small_targets()}"
+        assert self.open_tab_is_seen(), f"{self.path}: the open tab lies outside the strip"
         if (name, self._look) not in _judged:
             self.picture(name)
             faults = self.accessibility_faults()
@@ -196,6 +197,13 @@ class Screen:
             for fault in found["violations"]
             for node in fault["nodes"]
         ]
+
+    def open_tab_is_seen(self) -> bool:
+        """Whether the tab that is open lies on the glass, where a page has tabs; the page is not moved for it."""
+        tab = self.page.locator(".case-tabs [aria-current]").first
+        box = tab.bounding_box() if tab.count() else None
+        wide: int = self.page.evaluate("document.documentElement.clientWidth")
+        return box is None or (box["x"] >= 0 and box["x"] + box["width"] <= wide)
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the glass; 0 is right."""

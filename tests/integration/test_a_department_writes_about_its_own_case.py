@@ -76,7 +76,7 @@ def test_an_answer_to_defects_is_laid_into_the_form_and_the_clock_goes_on(either
     [row] = memos_of(office, number)
     assert office.task(number).element_id == "answer_defects", "nothing moves by itself"
     assistant = office.at(Role.DM_ASSISTANT)
-    assert "एक विभाग ने चालू प्रकरण पर लिखा है" in text_of(assistant.get("/requisitions"))
+    assert "1 पत्र विभाग से चालू प्रकरण पर आया है" in text_of(assistant.get("/requisitions"))
     taken = settled(assistant, row)
     form = text_of(assistant.get(taken.headers["Location"]))
     for words in ("शि-77/2026", "नया फोटो संलग्न है", "docs.jpg"):

@@ -108,10 +108,10 @@ def letter(filled: Letter, monkeypatch: pytest.MonkeyPatch) -> Letter:
 
 def test_the_page_tells_how_far_the_file_is_without_a_script(letter: Letter) -> None:
     address = letter.ask()
-    assert "3 में से 0 अभिलेख जोड़े गए" in text_of(letter.browser.get(address))
+    assert "जोड़े गए अभिलेख: 3 में से 0" in text_of(letter.browser.get(address))
     assert bundles.go_on(letter.office.database, letter.office.now)
     page = text_of(letter.browser.get(address))
-    assert "3 में से 1 अभिलेख जोड़े गए" in page
+    assert "जोड़े गए अभिलेख: 3 में से 1" in page
     assert '<progress class="meter" max="3" value="1"' in page
     assert letter.ask() == address, "a second press begins nothing anew"
     letter.office.work_off()
@@ -122,7 +122,7 @@ def test_whoever_closed_the_page_finds_the_file_on_his_first_page_and_takes_it(l
     address = letter.ask()
     assert "फाइल तैयार है" not in text_of(letter.browser.get("/inbox"))
     letter.office.work_off()
-    assert "आपकी एक फाइल तैयार है" in text_of(letter.browser.get("/inbox"))
+    assert "आपकी 1 फाइल तैयार है" in text_of(letter.browser.get("/inbox"))
     assert address in text_of(letter.browser.get("/files"))
     seen = letter.acts("document:see")
     archive = ZipFile(BytesIO(letter.browser.post(address, {}).data))
@@ -132,7 +132,7 @@ def test_whoever_closed_the_page_finds_the_file_on_his_first_page_and_takes_it(l
     assert archive.testzip() is None
     assert letter.acts("document:see") == seen + 3, "each paper is recorded as opened when it is taken"
     assert letter.acts("bundle:take") >= 1
-    assert "आपकी एक फाइल तैयार है" not in text_of(letter.browser.get("/inbox"))
+    assert "आपकी 1 फाइल तैयार है" not in text_of(letter.browser.get("/inbox"))
 
 
 def test_a_piece_that_a_slow_worker_has_in_hand_is_left_to_it(letter: Letter) -> None:

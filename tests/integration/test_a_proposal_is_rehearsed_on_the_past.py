@@ -315,14 +315,14 @@ def test_the_page_tells_how_far_it_is_and_then_what_changes(office: Office) -> N
     address = f"/modeler/proposals/{proposal_id}"
     assert "पूर्वाभ्यास अभी नहीं हुआ" in text_of(admin.get(address))
     assert admin.post(f"{address}/replay", {"months": "12"}).status_code == 303
-    assert "1 में से 0 प्रकरण देखे गए" in text_of(admin.get(f"{address}/replay"))
+    assert "देखे गए प्रकरण: 1 में से 0" in text_of(admin.get(f"{address}/replay"))
     while replays.go_on(office.database, NOW):
         pass
     page = text_of(admin.get(f"{address}/replay"))
     assert "प्रतिहस्ताक्षर" in page
     assert "अनु० पुलिस पदाधिकारी" in page
     assert "0 → 1" in page
-    assert "1 प्रकरणों में से 0 उसी मार्ग से, 1 दूसरे मार्ग से" in text_of(admin.get(address))
+    assert "प्रकरण: 1। उसी मार्ग से पूरे होते: 0; दूसरे मार्ग से: 1" in text_of(admin.get(address))
 
 
 def test_faults_are_mended_before_a_replay(office: Office) -> None:

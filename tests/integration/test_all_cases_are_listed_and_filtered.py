@@ -129,7 +129,7 @@ def test_the_address_of_a_filtered_list_can_be_passed_on(office: Office) -> None
     journey.new_case([THANA])
     head = office.at(Role.DM_SECTION_HEAD)
     page = head.get("/cases?status=open&purpose=govt_service&from=01-01-2026&time=left")
-    assert "1 मिले" in text_of(page)
+    assert "1 मिला" in text_of(page)
     for said in ("सरकारी सेवा में नियुक्ति", "01-01-2026 से प्राप्त", "समय शेष"):
         assert said in text_of(page)
     assert "/cases?" in page.text

@@ -296,7 +296,7 @@ def test_the_pages_lead_from_the_order_to_the_list(office: Office) -> None:
     assert "दोषमुक्त, उन्मोचित" in text_of(maker.get("/admin/policies"))
     entered(journey, {"fir_no": "712", "stage_date": date(2004, 4, 4).isoformat()})
     reader = office.at(Role.SP_READER)
-    assert "1 प्रविष्टियाँ" in text_of(reader.get("/retention"))
+    assert "1 प्रविष्टि" in text_of(reader.get("/retention"))
     listing = reader.post("/retention/propose", {"kind": "cleared"}).headers["Location"]
     assert "कांड सं० 712/2001" in text_of(sp.get(listing))
     assert "कांड सं० 712" not in text_of(office.at(Role.DM_SECTION_HEAD).get(listing))

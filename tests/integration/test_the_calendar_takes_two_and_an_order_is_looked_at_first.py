@@ -61,7 +61,7 @@ def test_a_holiday_takes_two_officers_and_the_second_sees_what_it_changes(thana)
     assert maker.post("/calendar", asked).status_code == 303
     assert "स्वीकृत करें" not in text_of(maker.get("/calendar"))
     shown = text_of(dm.get("/calendar"))
-    assert "1 प्रकरणों की" in shown
+    assert "प्रकरण 1" in shown
     assert thana.number in shown
     change = shown.partition('name="change" value="')[2].partition('"')[0]
     assert clock(thana).due_on == date(2026, 12, 1)
@@ -96,7 +96,7 @@ def test_an_order_is_looked_at_first_and_stops_the_thana_but_not_the_statutory_c
     sp.get("/orders")
     assert sp.post("/orders", ORDER | {"number": ""}).status_code == 422
     looked = sp.post("/orders", ORDER)
-    assert "1 प्रकरणों की" in text_of(looked)
+    assert "प्रकरण 1" in text_of(looked)
     assert clock(thana).due_on == date(2026, 12, 1), "a look changes nothing"
     assert sp.post("/orders", ORDER | {"_op": "issue"}).status_code == 303
     assert clock(thana).due_on == date(2026, 12, 4)

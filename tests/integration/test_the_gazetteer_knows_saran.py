@@ -101,6 +101,13 @@ def test_a_station_left_out_is_proposed_when_only_one_comes_into_question(journe
     assert again("841208")["name_hi"] == "राहुल"
     assert not again("841301")["perm_thana"]
     assert not again("nonsense")["perm_thana"]
+    left_off = Posted({"perm_pin": ["841208"], "name_hi": ["राहुल"]})
+    requisitions.save_draft(journey.database, actor, requisitions.PERSON, letter, left_off, [], NOW)
+    opened = journey.database.read(
+        lambda s: requisitions.intake(s, actor, requisitions.PERSON, letter, NOW), actor_scope(actor)
+    )
+    assert opened.values["perm_thana"] == ekma, "what the page names it also chooses"
+    assert [each.thana[0] for each in opened.stations] == ["एकमा"]
 
 
 def test_a_station_that_was_closed_is_offered_no_longer(journey):

@@ -116,7 +116,7 @@ def test_a_thana_sees_its_own_line_and_what_it_passed_on_is_out_of_its_sight(pla
     assert "जिला योग<" not in page, "no line of the district"
     returned = text_of(sho.get("/reports/pendency/cases?month=2026-11&figure=returned"))
     assert place.cases["passed_on"] not in returned
-    assert "1 प्रकरण अब इस कार्यालय की दृष्टि में नहीं हैं" in returned
+    assert "1 प्रकरण अब इस कार्यालय की दृष्टि में नहीं है " in returned
 
 
 def test_files_hold_the_same_figures(place):

@@ -187,7 +187,7 @@ def test_an_administrator_looks_at_once_and_sees_it_red_where_it_was_last(office
     assert re.search(r'class="node task stuck" data-element="scrutinise"', drawn)
     district = text_of(dm.get("/tracking"))
     assert re.search(r'class="node task stuck[^"]*" data-element="scrutinise"', district)
-    assert "1 बाधा से रुके" in district
+    assert "1 बाधा से रुका" in district
     actor = journey.staff.holder(Role.SHO)
     view = office.database.read(
         lambda session: tracking.overview(session, actor, tracking.Asked(), NOW), actor_scope(actor)

@@ -1,6 +1,7 @@
 """Both languages say everything: each key has its Hindi and its English, with the same parameters."""
 
 import ast
+import gettext
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -11,6 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
+from app.domain import counting
 from app.services.casework import cases
 from app.services.store.audit import ACTIONS
 from tests import sources
@@ -103,6 +105,65 @@ def test_hindi_is_written_as_the_office_writes_it(domain: str) -> None:
     assert not [key for key, text in texts if not re.search("[\u0900-\u097f]|^[^A-Za-z]*$|%\\(", text)], (
         "No Hindi"
     )
+
+
+#: A number before the word that it counts, called by what it is or, as it should be, `count`.
+_COUNTED = re.compile(
+    r"(?:%\((?:count|cases|clocks|rows|files|acts|places|total|seen|kept|destroyed)\)s"
+    r"|\{(?:count|n|number)\}) [^\W\d]"
+)
+#: Why a text has one form, though a number stands before a word.
+_ONE_FORM = {
+    **dict.fromkeys(
+        (
+            "requisition.late",
+            "requisition.entered",
+            "inbox.tab_late",
+            "diagram.count_open",
+            "diagram.count_late",
+        ),
+        "the word is no noun and has no other form in either language",
+    ),
+    **dict.fromkeys(
+        ("account.codes_left", "incident.tried", "record.check.more"),
+        "the thing counted is not named beside it",
+    ),
+    **dict.fromkeys(("acting.line", "requisition.entered_of", "watch.more"), "the word is `of`"),
+    **dict.fromkeys(
+        ("policy.cap", "retention.longest", "signatures.more", "caselist.more", "record.export.too_long"),
+        "a limit, never one",
+    ),
+    **dict.fromkeys(
+        ("gate.release_too_large", "gate.too_many_nodes", "gate.start_single", "gate.dmn.rows"),
+        "said of too many alone",
+    ),
+    "canvas.problems_many": "the script has a text of its own for one",
+}
+
+
+@each_domain
+def test_what_is_counted_has_a_form_for_one_and_a_form_for_many(domain: str) -> None:
+    catalogues = [CATALOGUES[domain].get(language, {}) for language in LANGUAGES]
+    counted = {
+        key for texts in catalogues for key, forms in texts.items() if any(map(_COUNTED.search, forms))
+    }
+    single = {key for key in counted if any(len(texts[key]) == 1 for texts in catalogues)}
+    assert not single - _ONE_FORM.keys(), "Add msgid_plural, and call the number `count`"
+    plural = {key for texts in catalogues for key, forms in texts.items() if len(forms) > 1}
+    assert not {
+        key for key in plural for texts in catalogues if not all("%(count)s" in form for form in texts[key])
+    }, "`count` chooses the form"
+    assert not _ONE_FORM.keys() & plural
+
+
+def test_a_count_chooses_the_form_and_what_has_one_form_is_said_in_that() -> None:
+    catalogue = gettext.translation("crimes", sources.ROOT / "app/translations", ["hi"])
+    assert counting.text(catalogue, "crimes.found", {"count": "1"}) == "%(count)s प्रविष्टि मिली।"
+    assert "प्रविष्टियाँ मिलीं" in counting.text(catalogue, "crimes.found", {"count": 0})
+    assert "प्रविष्टियाँ मिलीं" in counting.text(catalogue, "crimes.found", {"count": "1,200"})
+    assert counting.text(catalogue, "crimes.alias", {"count": 2}) == "उर्फ %(alias)s"
+    assert counting.text(catalogue, "crimes.unwritten", {"count": 2}) == "crimes.unwritten"
+    assert not _ONE_FORM.keys() - ALL_KEYS
 
 
 _NAMES_OTHERS = {"Entry", "Program"}  # an endpoint, a module

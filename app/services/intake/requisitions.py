@@ -181,12 +181,12 @@ def _places(rows: Sequence[AnyRow], lines: Sequence[CaseLine]) -> list[Place]:
 def intake(
     session: Session, actor: Actor, form_key: str, requisition_id: UUID | None, now: datetime
 ) -> IntakeView:
-    """The empty (or half-filled) start form."""
+    """The empty (or half-filled) start form; a station that a draft leaves out is proposed from its address."""
     sheet = _sheet(session, actor, form_key, requisition_id, now)
     if sheet.draft is None:
         return _view(session, sheet, formjs.initial(sheet.form, sheet.facts, sheet.options), now)
     values = formjs.with_files(sheet.form, sheet.draft.values, sheet.draft.staged)
-    return _view(session, _compared(session, sheet, values, None, now), values, now)
+    return _proposed(session, sheet, values, None, now)
 
 
 def redraw(
@@ -195,9 +195,14 @@ def redraw(
     """The same form with what was typed; a police station that was left out is proposed from the PIN code."""
     sheet = _sheet(session, actor, form_key, requisition_id, now)
     staged = sheet.draft.staged if sheet.draft is not None else {}
-    typed = sheet.typed(posted, staged)
-    proposed = places.propose(session, typed, now) if form_key == PERSON else typed
-    return _view(session, _compared(session, sheet, typed, posted.sent_as, now), proposed, now)
+    return _proposed(session, sheet, sheet.typed(posted, staged), posted.sent_as, now)
+
+
+def _proposed(
+    session: Session, sheet: _Sheet, typed: dict[str, Any], sent_as: UUID | None, now: datetime
+) -> IntakeView:
+    proposed = places.propose(session, typed, now) if sheet.place.form == PERSON else typed
+    return _view(session, _compared(session, sheet, typed, sent_as, now), proposed, now)
 
 
 def save_draft(

@@ -46,7 +46,7 @@ class Sentences:
     def days(self, text: str) -> str:
         """How many working days a step is given."""
         said = self._said(text, self._amount)
-        return say("sentence.days", days=said) if said else text
+        return say("sentence.days", count=said) if said else text
 
     def timer(self, text: str) -> str:
         """When a time limit falls due."""
@@ -113,7 +113,7 @@ class Sentences:
     def _instant(self, tree: Any) -> str:
         match tree:
             case ("call", ("name", engine.WORKING_DAYS_AFTER), days):
-                return say("sentence.after", days=self._amount(days))
+                return say("sentence.after", count=self._amount(days))
             case (
                 "for",
                 ((share, ("list", *shares)),),
@@ -121,7 +121,7 @@ class Sentences:
                 *_,
             ) if share == factor:
                 told = ", ".join(f"{float(each):.0%}" for _, each in shares)
-                return say("sentence.reminders", days=self._amount(days), shares=told)
+                return say("sentence.reminders", count=self._amount(days), shares=told)
         raise _NoWords
 
     def _value(self, tree: Any) -> _Value:

@@ -94,7 +94,7 @@ def _mark_of_many(count: Count | None, pace: Pace | None, stuck: int) -> engine.
     parts += [_count(count.open, count.late)] if count is not None and count.open else []
     if pace is not None:
         more = "+" if pace.median.is_more else ""
-        parts.append(say("diagram.median", days=f"{pace.median.days}{more}"))
+        parts.append(say("diagram.median", count=f"{pace.median.days}{more}"))
     if not parts:
         return None
     state: engine.State = "idle" if count is None or not count.open else "late" if count.late else "open"
@@ -260,7 +260,7 @@ def _held(standing: Standing) -> str:
         return ""
     if len(standing.holders) > 1:
         late = sum(holder.age.kind == "late" for holder in standing.holders)
-        return say("diagram.places", places=len(standing.holders)) + (
+        return say("diagram.places", count=len(standing.holders)) + (
             f", {say('diagram.count_late', count=late)}" if late else ""
         )
     (holder,) = standing.holders

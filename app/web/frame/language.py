@@ -13,11 +13,13 @@ from flask import g, request, session
 from flask_babel import Babel, get_translations
 from markupsafe import Markup, escape
 
+from app.domain import counting
 from app.domain.clock import IST
 from app.web.frame import templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from gettext import NullTranslations
 
     from flask import Flask
 
@@ -52,8 +54,8 @@ DOMAINS = (
 
 #: The page's language and its catalogue. A page asks for hundreds of words: a context variable costs a tenth of `g`.
 _language: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
-_look_up: ContextVar[Callable[[str], str]] = ContextVar("look_up")
-_catalogues: dict[str, Callable[[str], str]] = {}
+_catalogue: ContextVar[NullTranslations] = ContextVar("catalogue")
+_catalogues: dict[str, NullTranslations] = {}
 
 
 class CatalogueMissing(RuntimeError):
@@ -64,7 +66,7 @@ def settle() -> None:
     """Choose the language of this request; to be called first, and again once the officer is known."""
     chosen = _choose()
     _language.set(chosen)
-    _look_up.set(_catalogues[chosen])
+    _catalogue.set(_catalogues[chosen])
 
 
 def current() -> str:
@@ -75,12 +77,12 @@ def current() -> str:
 @contextmanager
 def of(language: str) -> Iterator[None]:
     """Say what is said in the block in this language: a sheet that leaves the product speaks both."""
-    before = _language.set(language), _look_up.set(_catalogues[language])
+    before = _language.set(language), _catalogue.set(_catalogues[language])
     try:
         yield
     finally:
         _language.reset(before[0])
-        _look_up.reset(before[1])
+        _catalogue.reset(before[1])
 
 
 def _choose() -> str:
@@ -92,10 +94,13 @@ def _choose() -> str:
 
 
 def say(key: str, **params: Any) -> str:
-    """The catalogue's text in the page's language, filled with `params`; the key itself where there is none."""
-    text = _look_up.get()(key)
+    """The catalogue's text in the page's language, filled with `params`; the key itself where there is none.
+
+    `count` among them chooses between the forms of one and of many, where the text has both.
+    """
     if not params:
-        return text
+        return _catalogue.get().gettext(key)
+    text = counting.text(_catalogue.get(), key, params)
     if any(isinstance(value, Markup) for value in params.values()):
         return escape(text) % params
     return text % params
@@ -108,14 +113,13 @@ def word(*parts: str, **params: Any) -> str:
 
 def known(key: str) -> str:
     """The catalogue's text without parameters filled in, or nothing where it has no such key."""
-    text = _look_up.get()(key)
+    text = _catalogue.get().gettext(key)
     return "" if text == key else text
 
 
 def refusal(refused: DomainError) -> str:
     """The sentence of a refusal, filled in; the general one where it has none of its own."""
-    text = known(refused.key) or say("error.general")
-    return text % refused.params if refused.params else text
+    return say(refused.key, **refused.params) if known(refused.key) else say("error.general")
 
 
 def pick(thing: Any, name: str) -> str:
@@ -203,7 +207,7 @@ def age_words(age: Age) -> str:
 def _age_words(kind: str, days: int) -> str:
     if kind == "last_day":
         return say("age.last_day")
-    return say(f"age.{kind}.{'one' if days == 1 else 'many'}", days=days)
+    return say(f"age.{kind}", count=days)
 
 
 def due(on: date) -> str:
@@ -224,7 +228,7 @@ def parent(person: Any) -> str:
 
 def days_words(days: int) -> str:
     """A count of working days, with its unit."""
-    return say("days.one" if days == 1 else "days.many", days=days)
+    return say("days.working", count=days)
 
 
 @lru_cache(maxsize=4096)
@@ -287,8 +291,8 @@ def install(app: Flask) -> None:
         if each in _catalogues:
             continue  # a process reads them once, however many applications it makes
         with app.app_context():
-            _catalogues[each] = get_translations().gettext
-        if _catalogues[each]("app.name") == "app.name":
+            _catalogues[each] = get_translations()
+        if _catalogues[each].gettext("app.name") == "app.name":
             raise CatalogueMissing(f"app/translations/{each}: run `make build` / `make build` चलाएँ")
     templates.add(
         app,

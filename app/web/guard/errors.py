@@ -160,7 +160,7 @@ def _detail(error: domain.DomainError) -> str:
         return ""
     text = language.known(error.key)
     try:
-        return text % error.params if error.params else text
+        return language.say(error.key, **error.params) if text else ""
     except (KeyError, TypeError):
         return text
 
