@@ -265,9 +265,9 @@ def test_what_an_act_brought_about_is_told_with_the_act(office: Office) -> None:
     assert len(told) == 3
     assert "प्रकरण दर्ज हुआ" in told[0]
     assert "इकाइयों को प्रेषण" in told[2]
-    assert "थाना दाउदपुर को प्राप्त: ग्रहण एवं आवंटन" in told[2]
-    assert "थाना अमनौर को प्राप्त: ग्रहण एवं आवंटन" in told[2]
-    assert "जिला अपराध अभिलेख ब्यूरो को प्राप्त: अभिलेख खोज" in told[2]
+    assert "प्राप्तकर्ता: थाना दाउदपुर, ग्रहण एवं आवंटन" in told[2]
+    assert "प्राप्तकर्ता: थाना अमनौर, ग्रहण एवं आवंटन" in told[2]
+    assert "प्राप्तकर्ता: जिला अपराध अभिलेख ब्यूरो, अभिलेख खोज" in told[2]
 
 
 def test_a_return_is_told_with_the_points_of_whoever_returned_it(office: Office) -> None:
