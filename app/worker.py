@@ -17,7 +17,7 @@ from app.services.desk import holding
 from app.services.district import calendars
 from app.services.installation import recordcheck, upkeep
 from app.services.intake import errands, rosterwork
-from app.services.jobs import jobs
+from app.services.jobs import jobs, keysback
 from app.services.notices import messages, webhooks
 from app.services.notices.messages import NO_CARRIERS
 from app.services.papers import bundles, replies
@@ -91,6 +91,7 @@ class Worker:
         if now >= self._next_timers:
             jobs.fire_due_timers(self.database, now)
             holding.expire(self.database, now)
+            keysback.go_on(self.database, now)
             incidents.close_settled(self.database, now)
             recomputing.go_on(self.database, now)
             self._next_timers = now + TIMERS

@@ -29,6 +29,7 @@ from app.models.tables.papers import certificate
 from app.models.tables.workflow import job
 from app.pades import ownkey
 from app.services.access import stepup
+from app.services.jobs import keysback
 from app.services.papers import certificates, ownsigning
 from app.services.store.officekeys import OfficeKeys
 from app.services.store.scopes import actor_scope
@@ -343,6 +344,10 @@ def test_a_certificate_of_2048_bits_counts_where_the_operator_has_opened_it_alon
         page = text_of(desk.office.at(Role.DM).get("/signatures/own"))
         assert "आपके प्रमाण-पत्र की कुंजी दुर्बल है" in page
         assert "इसके बिना रुके पत्र: 1" in page
+        [waits] = [row for row in desk.rows(job) if row.engine_task_id == stopped.engine_task_id]
+        assert keysback.go_on(desk.office.database, waits.run_at.replace(tzinfo=UTC)) == 0
+        keys.takes_rsa_2048 = True
+        assert keysback.go_on(desk.office.database, waits.run_at.replace(tzinfo=UTC)) == 1, "opened again"
     finally:
         keys.takes_rsa_2048 = False
         desk.enter(desk.hand)

@@ -282,8 +282,8 @@ def open_jobs(session: Session, case_id: UUID) -> Sequence[AnyRow]:
 
 
 def paper_job(session: Session, case_id: UUID, kinds: Sequence[str]) -> AnyRow | None:
-    """The job of these kinds that a case waits for, if any; its state tells how."""
-    statement = select(job.c.id, job.c.state).where(
+    """The job of these kinds that a case waits for, if any; its state and error tell how."""
+    statement = select(job.c.id, job.c.state, job.c.error).where(
         visible(job, session.scope),
         job.c.case_id == case_id,
         job.c.kind.in_(kinds),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.models.execution import workflow_queries as workflow
 from app.models.issuing import ownpapers
 from app.models.issuing import paper_queries as papers
+from app.models.issuing.stoppedpapers import FOR_A_KEY
 
 if TYPE_CHECKING:
     from app.models.scope import Session
@@ -19,13 +20,14 @@ BY_HAND = "by_hand"  # a paper that has its number and waits for its officer's o
 def awaited(session: Session, case: AnyRow) -> str:
     """What a case waits for when no office has it: its paper, and how that stands; empty when it waits for none.
 
-    paper (it is being made) | by_hand (it waits for its officer's own signature) | stopped (it could not be made).
+    paper (it is being made) | by_hand (it waits for its officer's own signature) | no_key (nothing could sign it: it
+    goes on once something does) | stopped (it could not be made).
     """
     job = workflow.paper_job(session, case.id, _MAKING)
     if job is None:
         return ""
     if job.state == "failed":
-        return "stopped"
+        return "no_key" if job.error == FOR_A_KEY else "stopped"
     prepared = (
         ownpapers.prepared_of(session, row.id)
         for row in papers.of_case(session, case.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -39,7 +39,8 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)  # a paper takes under a second; a worker that is silent this long is dead
 MAX_ATTEMPTS = 5  # before an administrator is asked, and again after each time that he has it tried
-LOOK_AGAIN = timedelta(hours=1)  # at a timer that cannot fire; sooner by a click
+FIRST_PAUSE = timedelta(seconds=15)  # after a failure; four times as long after each further one
+LOOK_AGAIN = timedelta(hours=1)  # at a timer that cannot fire, and at most at a key; sooner by a click
 WORKER = SystemScope(SystemReason.WORKER)
 
 HANDLERS: dict[str, Handler] = {
@@ -197,12 +198,17 @@ def _failed(database: Database, job: AnyRow, error: Exception, now: datetime) ->
     """Try again later, each time later; after the last attempt an incident asks for an administrator.
 
     A route that is stuck behind the job does not come free by waiting, nor does a key open: there the first
-    attempt is the last.
+    attempt is the last. For its key a paper is looked at again, see `keysback`; each time later, lest one that
+    opens and does not sign be tried without end.
     """
     why = incidents.reason(error)
     log.warning("job_failed", job=str(job.id), kind=job.kind, attempt=job.attempts, error=why.code)
     is_last = isinstance(error, RouteStuck | KeyRefused) or _is_last(job.attempts)
-    then = {"state": "failed"} if is_last else {"state": "queued", "run_at": now + _pause(job.attempts)}
+    then: dict[str, Any] = {"state": "failed" if is_last else "queued"}
+    if isinstance(error, KeyRefused):
+        then["run_at"] = now + min(_longer(min(job.attempts, MAX_ATTEMPTS)), LOOK_AGAIN)
+    elif not is_last:
+        then["run_at"] = now + _pause(job.attempts)
 
     def note(session: Session) -> None:
         if workflow.update_claimed_job(session, job.id, job.lease_until, error=why.code, **then) and is_last:
@@ -216,7 +222,11 @@ def _is_last(attempts: int) -> bool:
 
 
 def _pause(attempts: int) -> timedelta:
-    return timedelta(seconds=15 * 4 ** (attempts % MAX_ATTEMPTS - 1))
+    return _longer(attempts % MAX_ATTEMPTS)
+
+
+def _longer(failures: int) -> timedelta:
+    return FIRST_PAUSE * int(4 ** (failures - 1))
 
 
 def _fire(session: Session, case_id: UUID, now: datetime) -> None:

@@ -15,6 +15,7 @@ from app.domain.offices import LANES
 from app.models.casefile import case_queries as cases
 from app.models.execution import incident_queries as table
 from app.models.execution import workflow_queries as workflow
+from app.models.issuing.stoppedpapers import FOR_A_KEY
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.pades import KeyRefused
 from app.papers import PaperRefused, PapersUnavailable
@@ -88,7 +89,7 @@ class IncidentLine:
 _PAPERS: dict[type[DomainError], str] = {
     PapersUnavailable: "papers_unavailable",
     PaperRefused: "paper_refused",
-    KeyRefused: "signature_key",
+    KeyRefused: FOR_A_KEY,
 }
 _PLAIN: tuple[tuple[type[Exception], str], ...] = (
     (NotFound, "not_found"),

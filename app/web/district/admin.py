@@ -10,7 +10,7 @@ from flask import Blueprint, abort, g, redirect, request, url_for
 from app.domain.roles import Permission
 from app.services.access import officers
 from app.services.installation import backups
-from app.services.jobs import retries, stalls
+from app.services.jobs import keysback, retries, stalls
 from app.services.jobs.retries import Outcome
 from app.services.workflow import incidents
 from app.web.frame import confirmations, language
@@ -53,6 +53,7 @@ def overview() -> ResponseReturnValue:
         staff=staff,
         overdue=overdue,
         keys=transaction.database().office_keys.states(g.actor.district_id, transaction.now()),
+        stopped=keysback.counts(transaction.database(), g.actor.district_id),
         departs=transaction.database().office_keys.takes_rsa_2048,
         why=_why,
         details=_details,

@@ -9,6 +9,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from app.domain.errors import DomainError
 from app.domain.roles import Permission
 from app.services.desk import signatures
+from app.services.jobs import keysback
 from app.services.papers import ownsigning, signing
 from app.web.door import stepup
 from app.web.frame import formviews, language
@@ -84,6 +85,7 @@ def _page(
         problem=problem.key if problem is not None else "",
         at_once=signatures.AT_ONCE,
         keys=keys,
+        stopped=keysback.counts(transaction.database(), g.actor.district_id) if keys else {},
         departs=transaction.database().office_keys.takes_rsa_2048,
         desk=transaction.read(lambda rows: ownsigning.desk(rows, g.actor, now)) if is_by_hand else None,
     )
