@@ -13,7 +13,7 @@ import structlog
 
 from app.services.casework import destruction
 from app.services.deployment import dryruns, moving, replays
-from app.services.desk import holding
+from app.services.desk import holding, leaving
 from app.services.district import calendars
 from app.services.installation import recordcheck, upkeep
 from app.services.intake import errands, rosterwork
@@ -91,6 +91,7 @@ class Worker:
         if now >= self._next_timers:
             jobs.fire_due_timers(self.database, now)
             holding.expire(self.database, now)
+            leaving.sweep(self.database, now)
             keysback.go_on(self.database, now)
             incidents.close_settled(self.database, now)
             recomputing.go_on(self.database, now)

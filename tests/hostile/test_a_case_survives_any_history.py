@@ -30,7 +30,7 @@ from app.models.tables.cases import case
 from app.models.tables.officers import posting
 from app.models.tables.papers import certificate
 from app.models.tables.workflow import user_task
-from app.services.desk import holding
+from app.services.desk import holding, leaving
 from app.services.store import audit, queues
 from app.services.store.database import Database
 from app.services.store.scopes import actor_scope
@@ -118,9 +118,16 @@ class History(RuleBasedStateMachine):
         actor = self.journey.actor_of(task)
         self.database.write(lambda rows: holding.claim(rows, actor, task.id, NOW), actor_scope(actor))
         self._set_posts(actor.officer_id, NOW.date().replace(day=1))
-        holding.give_back(self.database, actor.district_id, actor.officer_id, NOW)
-        assert self._waiting()[0].claimed_by is None
+        leaving.give_back(self.database, actor.district_id, actor.officer_id, NOW)
+        left = self._waiting()[0]
+        assert (left.claimed_by, left.assigned_to) == (None, None)
         self._set_posts(actor.officer_id, None)
+        if task.assigned_to is not None:
+            sho = self.journey.staff.holder(Role.SHO, task.office_id)
+            self.database.write(
+                lambda rows: holding.reassign(rows, sho, task.id, task.assigned_to, "transfer", NOW),
+                actor_scope(sho),
+            )
 
     @rule()
     def restart(self) -> None:

@@ -137,6 +137,8 @@ def test_the_page_says_what_follows_and_asks_for_the_reason(office: Office) -> N
     done = sp.post(f"{address}/units/{enquiry_id}/leave-out", {"reason": "unable"})
     assert done.headers["Location"].endswith(f"{address}/timeline")
     told = text_of(sp.get(f"{address}/timeline"))
+    assert "प्रतिवेदन के बिना आगे बढ़ा दिया गया" in told, "said once, on top of the page"
+    assert "प्रतिवेदन के बिना आगे बढ़ा दिया गया" not in text_of(sp.get(f"{address}/timeline"))
     assert "इकाई अभी जाँच करने में असमर्थ है" in told
     assert "बिना प्रतिवेदन आगे बढ़ाया" in text_of(sp.get(f"{address}/diagram"))
     again = sp.post(f"{address}/units/{enquiry_id}/leave-out", {"reason": "unable"})

@@ -13,7 +13,7 @@ from app.domain.roles import Role
 from app.models.tables.officers import posting
 from app.models.tables.workflow import user_task
 from app.services.access import officers
-from app.services.desk import holding, inbox
+from app.services.desk import holding, inbox, leaving
 from app.services.store import scopes
 from app.services.store.scopes import actor_scope
 from tests.districts import NOW
@@ -43,7 +43,7 @@ def moved(journey: Journey, sho: Actor) -> None:
             connection.execute(update(posting).where(own).values(valid_to=NOW.date().replace(day=1)))
             here = {**row, "id": uuid4(), "office_id": office_id, "valid_from": NOW.date()}
             connection.execute(insert(posting).values(**here))
-    holding.give_back(journey.database, sho.district_id, sho.officer_id, NOW)
+    leaving.give_back(journey.database, sho.district_id, sho.officer_id, NOW)
 
 
 def claimed(journey: Journey) -> tuple[Row, Actor]:

@@ -483,6 +483,7 @@ CHANGING: dict[str, dict[str, Any]] = {
         "after": rows.id_of("office", "garkha"),
     },
     "stall_queries.set_jobs_queued": {},
+    "holding_queries.set_assignee": {},
     "holding_queries.set_claim": {},
     "holding_queries.set_named": {},
     "amendments.settle_amendment": {"before": "x", "values": {"state": "y"}},

@@ -82,7 +82,7 @@ class Desk:
 
     def confirm(self, actor: Actor, asked: UUID) -> str:
         self.journey.confirm(actor, asked)
-        return postings.confirm(self.database, actor, self.wanted(actor, asked), NOW)
+        return postings.confirm(self.database, actor, self.wanted(actor, asked), NOW).state
 
     def wanted(self, actor: Actor, asked: UUID) -> stepup.StepUp:
         return self.read(actor, lambda rows: stepup.see(rows, actor, asked, NOW))
@@ -92,7 +92,7 @@ class Desk:
         assert may_settle
         asked = self.write(actor, lambda rows: postings.to_agree(rows, actor, row.id, NOW))
         self.journey.confirm(actor, asked)
-        return postings.agree(self.database, actor, self.wanted(actor, asked), NOW)
+        return postings.agree(self.database, actor, self.wanted(actor, asked), NOW).state
 
     def standing(self, officer: Actor) -> set[tuple[str, str]]:
         """What he holds at his next request: role and kind of each post."""
@@ -236,7 +236,7 @@ def test_an_order_that_was_confirmed_counts_once_and_for_its_very_content(desk: 
     of_another = replace(wanted, items=desk.wanted(sho, other).items)
     with pytest.raises(stepup.ContentChanged):
         postings.confirm(desk.database, sho, of_another, NOW)
-    assert postings.confirm(desk.database, sho, wanted, NOW) == postings.DONE
+    assert postings.confirm(desk.database, sho, wanted, NOW).state == postings.DONE
     with pytest.raises((stepup.StepUpOver, NotFound)):
         postings.confirm(desk.database, sho, wanted, NOW)
 
@@ -255,7 +255,7 @@ def test_what_has_changed_since_an_order_was_asked_for_counts_when_it_takes_effe
     desk.journey.confirm(sho, asked)
     with pytest.raises(NotAllowed):
         postings.confirm(desk.database, in_another_post, wanted, NOW)
-    assert postings.confirm(desk.database, sho, wanted, NOW) == postings.DONE
+    assert postings.confirm(desk.database, sho, wanted, NOW).state == postings.DONE
     with pytest.raises(postings.Refused) as refused:
         desk.agree(dm)
     assert refused.value.problems == {"role": "posting.problem.together"}

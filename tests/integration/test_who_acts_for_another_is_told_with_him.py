@@ -125,7 +125,10 @@ def test_the_pages_of_a_case_say_for_whom_an_officer_acted(office: Office) -> No
     task = office.task(number, "accept_enquiry")
     acting = posted(journey, munshi, Role.SHO, "substitute")
     said = f"({sho.name_hi}, थानाध्यक्ष के प्रतिस्थानी)"
-    journey.database.write(lambda rows: holding.claim(rows, acting, task.id, NOW, ""), actor_scope(acting))
+    for each, why in ((sho, ""), (acting, "leave")):
+        journey.database.write(
+            lambda rows, who=each, why=why: holding.claim(rows, who, task.id, NOW, why), actor_scope(each)
+        )
     mine = office.at(Role.SHO, THANA)
     assert said in text_of(mine.get(f"/inbox?search={number}")), (
         "in the inbox of the others, at the claimed row"
@@ -134,12 +137,14 @@ def test_the_pages_of_a_case_say_for_whom_an_officer_acted(office: Office) -> No
     journey.finish(task, journey.form_of(task), acting)
     address = f"/cases/{number.replace('/', '-')}"
     reader = office.at(Role.SP_READER)
-    assert said in text_of(reader.get(f"{address}/timeline")), "in what happened"
+    happened = text_of(reader.get(f"{address}/timeline"))
+    assert f"से {munshi.name_hi} को" in happened
+    assert happened.count(said) == 2, "in what he did, and where he took it over"  # noqa: PLR2004
     assert said in text_of(reader.get(address)), "at the step that he did"
     registers = office.task(number, "check_registers")
     journey.finish(registers, journey.form_of(registers), munshi)
     page = text_of(reader.get(f"{address}/timeline"))
-    assert page.count("के प्रतिस्थानी)") == 1, "and at no other: the registers are his own work"
+    assert page.count("के प्रतिस्थानी)") == 2, "and at no other: the registers are his own work"  # noqa: PLR2004
 
 
 def test_a_substitute_is_told_in_his_own_inbox_what_waits_in_the_other_post(office: Office) -> None:

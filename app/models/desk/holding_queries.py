@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, union
 
-from app.domain.roles import DELEGATE
+from app.domain.roles import DELEGATE, Role, doers_of
 from app.models.statements import Query, Update, inserting
 from app.models.tables.base import first_of
 from app.models.tables.cases import case
@@ -45,6 +45,12 @@ def set_named(session: Session, enquiry_id: UUID, officer_id: UUID, other_id: UU
     return _SET_NAMED.run(session, {"assigned_to": other_id}, enquiry_id=enquiry_id, officer_id=officer_id)
 
 
+def set_assignee(session: Session, task_id: UUID, officer_id: UUID | None) -> bool:
+    """Name an officer for one open task, or nobody: no claim on it stands. False when it is no longer open."""
+    columns = {"assigned_to": officer_id, "claimed_by": None, "claimed_at": None, "claim_until": None}
+    return bool(_SET.run(session, columns, task_id=task_id))
+
+
 _RUN_OUT = Query(
     lambda at: (
         select(user_task.c.district_id, user_task.c.case_id, user_task.c.id)
@@ -63,6 +69,82 @@ _RUN_OUT = Query(
 def run_out(session: Session, now: datetime, limit: int) -> Sequence[AnyRow]:
     """The open tasks whose claim has run out, in every district (system scope only)."""
     return _RUN_OUT.all(session, now=now, limit=limit)
+
+
+def _does(posted: Any) -> Any:
+    """Whether a posting is one that does the task, in its office."""
+    fits = []
+    for role in Role:
+        always, by_order = (sorted(each) for each in doers_of(role))
+        ordered = and_(posted.c.role.in_(by_order), posted.c.kind == DELEGATE)
+        fits.append(and_(user_task.c.role == role, or_(posted.c.role.in_(always), ordered)))
+    return and_(posted.c.office_id == user_task.c.office_id, or_(*fits))
+
+
+def _left_behind(at: At, column: Any, more: Sequence[Any]) -> Any:
+    """Of the open tasks that `column` puts in a name, those whose officer holds no post any more that does them."""
+    past, now = posting.alias(), posting.alias()
+    does_it_today = (
+        select(now.c.id)
+        .where(
+            now.c.district_id == officer.c.district_id,
+            now.c.officer_id == officer.c.id,
+            officer.c.active,
+            now.c.valid_from <= at.day,
+            or_(now.c.valid_to.is_(None), now.c.valid_to >= at.day),
+            _does(now),
+        )
+        .exists()
+    )
+    own = (
+        user_task.c.district_id,
+        user_task.c.case_id,
+        user_task.c.id,
+        user_task.c.office_id,
+        user_task.c.role,
+    )
+    return (
+        select(*own)
+        .select_from(past)
+        .join(officer, and_(officer.c.district_id == past.c.district_id, officer.c.id == past.c.officer_id))
+        .join(
+            user_task,
+            and_(
+                user_task.c.district_id == past.c.district_id,
+                column == past.c.officer_id,
+                user_task.c.office_id == past.c.office_id,
+            ),
+        )
+        .where(
+            at.visible(user_task),
+            is_open,
+            or_(past.c.valid_to < at.day, ~officer.c.active),
+            ~does_it_today,
+            *more,
+        )
+    )
+
+
+def _of_all_who_left(at: At, more: Sequence[Any] = ()) -> Any:
+    """Read from the posts that have ended: they are few, and each leads to the tasks in its officer's name."""
+    named, claimed = (
+        _left_behind(at, each, more) for each in (user_task.c.assigned_to, user_task.c.claimed_by)
+    )
+    return union(named, claimed).limit(at.limit)
+
+
+_LEFT_BEHIND = Query(_of_all_who_left)
+_LEFT_BY_ONE = Query(lambda at: _of_all_who_left(at, [officer.c.id == at.officer_id]))
+
+
+def left_behind(session: Session, day: date, limit: int, officer_id: UUID | None = None) -> Sequence[AnyRow]:
+    """The open tasks in the name of an officer who holds no post on this day that does them (system scope only).
+
+    (district_id, case_id, id, office_id, role), of one officer or of all.
+    """
+    if officer_id is None:
+        return _LEFT_BEHIND.all(session, day=day, limit=limit)
+    return _LEFT_BY_ONE.all(session, day=day, limit=limit, officer_id=officer_id)
 
 
 def insert_handover(session: Session, row: Mapping[str, Any]) -> None:
@@ -95,7 +177,8 @@ def _handovers(at: At) -> Any:
             giver.c.name_hi.label("by_hi"),
             giver.c.name_en.label("by_en"),
             handover.c.by_officer_id,
-            user_task.c.office_id,
+            handover.c.office_id,
+            user_task.c.role,
         )
         .select_from(source)
         .where(at.visible(handover), handover.c.case_id == at.case_id)

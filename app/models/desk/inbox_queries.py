@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, t
 from sqlalchemy import case as when
 
 from app.domain.offices import UnitKind
+from app.domain.roles import IN_PERSON
 from app.models.statements import Query, one_of
 from app.models.tables.base import first_of
 from app.models.tables.cases import address, applicant, case, data_key, enquiry, requisition
@@ -29,15 +30,20 @@ if TYPE_CHECKING:
     Wanted = tuple[Query, Mapping[str, Any]]
 
 
+OFFICE, EVERYWHERE = "office", "everywhere"
 _NOTHING = UUID(int=0)  # what a search that found nothing looks for
 
 
 class Queue(NamedTuple):
-    """The tasks of an office for these roles; `person` narrows them to those named for one officer."""
+    """The tasks of an office for these roles; `person` narrows them to those named for one officer.
+
+    `to_give`: what is done in person and has nobody's name lies there too, of that OFFICE or of every one in sight.
+    """
 
     office_id: UUID
     roles: tuple[str, ...]
     person: UUID | None
+    to_give: str = ""  # OFFICE | EVERYWHERE
 
     @property
     def values(self) -> dict[str, Any]:
@@ -56,6 +62,7 @@ class Condition:
     requisition: str | None = None
     claimed_by: UUID | None = None
     is_free: bool | None = None  # in nobody's name
+    is_to_give: bool | None = None  # done in person, and in nobody's name
     case_ids: tuple[UUID, ...] | None = None
     task_ids: tuple[UUID, ...] | None = None
 
@@ -65,7 +72,7 @@ class Condition:
     @property
     def is_counted(self) -> bool:
         """Whether it asks for no more than `counts` tells: what is to be done, when it is due, what nobody has."""
-        return not self.values.keys() - {"element_id", "due_from", "due_before", "is_free"}
+        return not self.values.keys() - {"element_id", "due_from", "due_before", "is_free", "is_to_give"}
 
     @property
     def values(self) -> dict[str, Any]:
@@ -109,13 +116,14 @@ class _Shape(NamedTuple):
 
     roles: tuple[str, ...]
     in_person: bool
+    to_give: str = ""
     filters: frozenset[str] = frozenset()
     sort: str = ""
     has_after: bool = False
 
 
 def counts(session: Session, queue: Queue) -> Sequence[AnyRow]:
-    """(element_id, due_on, open, free) of a queue; of an officer named in person counted from his own tasks."""
+    """(element_id, due_on, open, free, to_give) of a queue; of an officer named in person from his own tasks."""
     query, values = counting(queue)
     return query.all(session, **values)
 
@@ -123,21 +131,34 @@ def counts(session: Session, queue: Queue) -> Sequence[AnyRow]:
 def counting(queue: Queue) -> Wanted:
     """The statement of `counts`, for reading ahead."""
     make = _counts_of_office if queue.person is None else _counts_of_person
-    return make(_Shape(queue.roles, queue.person is not None)), queue.values
+    return make(_shaped(queue)), queue.values
+
+
+def _shaped(queue: Queue) -> _Shape:
+    return _Shape(queue.roles, queue.person is not None, queue.to_give)
 
 
 @cache
 def _counts_of_office(shape: _Shape) -> Query:
-    return Query(
-        lambda at: select(
-            queue_count.c.element_id, queue_count.c.due_on, queue_count.c.open, queue_count.c.free
-        ).where(
-            at.visible(queue_count),
-            queue_count.c.office_id == at.office_id,
-            queue_count.c.role.in_(shape.roles),
-            queue_count.c.open > 0,
+    def statement(at: At) -> Any:
+        own = queue_count.c
+        nothing: Any = literal_column("0").label("to_give")
+        counted = select(own.element_id, own.due_on, own.open, own.free, nothing).where(
+            at.visible(queue_count), own.office_id == at.office_id, own.role.in_(shape.roles), own.open > 0
         )
-    )
+        if not shape.to_give:
+            return counted
+        free = [own.free.label(name) for name in ("open", "free", "to_give")]
+        return union_all(counted, select(own.element_id, own.due_on, *free).where(*_unnamed(at, shape)))
+
+    return Query(statement)
+
+
+def _unnamed(at: At, shape: _Shape) -> list[ColumnElement[bool]]:
+    """The counts of what is done in person and has nobody's name, as far as it lies in this inbox."""
+    own = queue_count.c
+    here = [own.office_id == at.office_id] if shape.to_give == OFFICE else []
+    return [at.visible(queue_count), *here, own.role.in_(sorted(IN_PERSON)), own.free > 0]
 
 
 @cache
@@ -149,6 +170,7 @@ def _counts_of_person(shape: _Shape) -> Query:
                 user_task.c.due_on,
                 func.count().label("open"),
                 literal_column("0").label("free"),
+                literal_column("0").label("to_give"),
             )
             .where(at.visible(user_task), *_in_queue(at, shape))
             .group_by(user_task.c.element_id, user_task.c.due_on)
@@ -183,8 +205,8 @@ def addressing(queue: Queue, condition: Condition, keyset: Keyset) -> Wanted:
 def _asked(queue: Queue, condition: Condition, keyset: Keyset) -> tuple[_Shape, dict[str, Any]]:
     """The shape of a page's statement, and its parameters."""
     filters = condition.values
-    shape = _Shape(
-        queue.roles, queue.person is not None, frozenset(filters), keyset.sort, keyset.after is not None
+    shape = _shaped(queue)._replace(
+        filters=frozenset(filters), sort=keyset.sort, has_after=keyset.after is not None
     )
     return shape, {**queue.values, **filters, **keyset.values}
 
@@ -210,8 +232,8 @@ def _page_addresses(shape: _Shape) -> Query:
 
 
 def _first(at: At, shape: _Shape) -> Any:
-    """The tasks of the page and their places in its order: the few rows of each role's page, merged."""
-    keyset = union_all(*(select(_part(at, shape, role)) for role in shape.roles)).subquery()
+    """The tasks of the page and their places in its order: the few rows of each part of the queue, merged."""
+    keyset = union_all(*(select(_part(at, shape, part)) for part in _parts(at, shape))).subquery()
     return (
         select(keyset.c.district_id, keyset.c.id, keyset.c.sort_key)
         .order_by(*_ordered(keyset.c.sort_key, keyset.c.id, is_falling=ORDERS[shape.sort][1]))
@@ -220,15 +242,26 @@ def _first(at: At, shape: _Shape) -> Any:
     )
 
 
-def _part(at: At, shape: _Shape, role: str) -> Any:
-    """The page of one role alone, read along the index of its queue."""
+def _parts(at: At, shape: _Shape) -> list[list[ColumnElement[bool]]]:
+    """The conditions of each part of the queue: those of each role, and what is to be given to somebody."""
+    parts = [_in_queue(at, shape._replace(roles=(role,))) for role in shape.roles]
+    if shape.to_give:
+        offices = select(queue_count.c.office_id).where(*_unnamed(at, shape))
+        in_no_name = (user_task.c.assigned_to.is_(None), user_task.c.claimed_by.is_(None))
+        in_person = user_task.c.role.in_(sorted(IN_PERSON))
+        parts.append([user_task.c.office_id.in_(offices), in_person, is_open, *in_no_name])
+    return parts
+
+
+def _part(at: At, shape: _Shape, part: Sequence[ColumnElement[bool]]) -> Any:
+    """The page of one part alone, read along the index of its queue."""
     by, is_falling = ORDERS[shape.sort]
     return (
         select(user_task.c.district_id, user_task.c.id, by.label("sort_key"))
         .select_from(_joined(shape.filters))
         .where(
             at.visible(user_task),
-            *_in_queue(at, shape._replace(roles=(role,))),
+            *part,
             *_where(at, shape.filters),
             *(_past(at, by, is_falling=is_falling) if shape.has_after else ()),
         )
@@ -314,20 +347,20 @@ def _with_names(at: At, first: Any, *, is_falling: bool) -> Any:
 def capped_count(session: Session, queue: Queue, condition: Condition, cap: int) -> int:
     """How many tasks pass the filter, counted no further than `cap`."""
     filters = condition.values
-    query = _capped_count(_Shape(queue.roles, queue.person is not None, frozenset(filters)))
+    query = _capped_count(_shaped(queue)._replace(filters=frozenset(filters)))
     return int(query.scalar(session, **queue.values, **filters, limit=cap))
 
 
 @cache
 def _capped_count(shape: _Shape) -> Query:
     def statement(at: At) -> Any:
-        found = (
+        of_parts = (
             select(user_task.c.id)
             .select_from(_joined(shape.filters))
-            .where(at.visible(user_task), *_in_queue(at, shape), *_where(at, shape.filters))
-            .limit(at.limit)
-            .subquery()
+            .where(at.visible(user_task), *part, *_where(at, shape.filters))
+            for part in _parts(at, shape)
         )
+        found = union_all(*of_parts).limit(at.limit).subquery()
         return select(func.count().label("found")).select_from(found)
 
     return Query(statement)
@@ -372,6 +405,9 @@ _FILTERS: dict[str, Callable[[At], ColumnElement[bool]]] = {
     "claimed_by": lambda at: user_task.c.claimed_by == at.claimed_by,
     "is_free": lambda at: and_(
         user_task.c.claimed_by.is_(None), user_task.c.assigned_to.is_(None), at.is_free == true()
+    ),
+    "is_to_give": lambda at: and_(
+        user_task.c.role.in_(sorted(IN_PERSON)), user_task.c.assigned_to.is_(None), at.is_to_give == true()
     ),
 }
 

@@ -11,7 +11,7 @@ from app.models import guarded
 from app.models.scope import visible
 from app.models.tables.officers import officer, posting, posting_order
 from app.models.tables.offices import named, office
-from app.models.tables.workflow import is_open, queue_count, user_task
+from app.models.tables.workflow import queue_count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -181,12 +181,3 @@ def settle_order(session: Session, order_id: UUID, before: str, values: Mapping[
     return guarded.change(
         session, posting_order, posting_order.c.id == order_id, posting_order.c.state == before, **values
     )
-
-
-def claims_of(session: Session, officer_id: UUID) -> Sequence[AnyRow]:
-    """The open tasks that an officer has claimed (system scope only)."""
-    return session.connection.execute(
-        select(user_task.c.id, user_task.c.case_id, user_task.c.office_id, user_task.c.role).where(
-            visible(user_task, session.scope), is_open, user_task.c.claimed_by == officer_id
-        )
-    ).all()

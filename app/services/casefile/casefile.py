@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain import secrecy
+from app.domain.roles import IN_PERSON
 from app.domain.secrecy import Side
 from app.models.casefile import case_queries as cases
 from app.models.casefile import document_queries as filed
@@ -51,6 +52,7 @@ class Holder:
     officer_hi: str  # in whose name it is; empty while it is the whole office's
     officer_en: str
     acting: StandIn | None = None  # whose work he does, where it is not his own
+    is_unnamed: bool = False  # done in person, and nobody is named for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,7 @@ class CaseFile:
             task.holder_hi or "",
             task.holder_en or "",
             self._acting.get(self._held(task)),
+            is_unnamed=task.role in IN_PERSON and task.assigned_to is None,
         )
 
     def acting_in(self, task: AnyRow | None) -> StandIn | None:

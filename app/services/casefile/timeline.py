@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app import engine
+from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.desk import holding_queries as holding
 from app.models.scope import CaseScope
@@ -281,7 +282,8 @@ def _of_letter(session: Session, case: AnyRow, file: CaseFile) -> Iterator[Event
 def _handovers(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
     """Which task went from one officer's name to another's, by whom and why."""
     rows = holding.handovers_of(session, case.id)
-    acting = standins.find(session, map(_given, rows))
+    taken = standins.find(session, map(_taken, rows))
+    given = standins.by_right(session, map(_given, rows), Permission.TASK_REASSIGN)
     return [
         Event(
             row.kind,
@@ -294,14 +296,21 @@ def _handovers(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
             other_en=row.to_en or "",
             by_hi=row.by_hi or "",
             by_en=row.by_en or "",
-            acting=acting.get(_given(row)),
+            acting=taken.get(_taken(row)) or given.get(_given(row)),
         )
         for row in rows
     ]
 
 
-def _given(row: AnyRow) -> standins.Act | None:
-    return standins.act(row.by_officer_id, row.office_id, row.at)
+def _taken(row: AnyRow) -> standins.Act | None:
+    """That somebody took a colleague's task, as the work of the post that does it."""
+    by = row.by_officer_id if row.kind == "take_over" else None
+    return standins.act(by, row.office_id, row.at, row.role or "")
+
+
+def _given(row: AnyRow) -> tuple[UUID | None, datetime | None]:
+    """Who gave a task to another, and when: he need not be of its office."""
+    return (row.by_officer_id if row.kind == "reassign" else None), row.at
 
 
 class _Teller:

@@ -13,13 +13,12 @@ from app.domain import keeping
 from app.domain import offices as rules
 from app.domain.errors import DomainError, NotAllowed, NotFound, ReplyTooLate, TaskAlreadyDone, Unavailable
 from app.domain.ids import new_id
-from app.domain.roles import Permission, Role, doers_of
+from app.domain.roles import IN_PERSON, Permission, Role, doers_of
 from app.models.casefile import case_queries as cases
 from app.models.desk import holding_queries as table
 from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
-from app.models.staff import posting_queries as postings
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.store import audit, queues
@@ -39,7 +38,6 @@ log = structlog.get_logger(__name__)
 #: Why a task goes into another name: a closed list, for a free text would name somebody in the record.
 REASONS = ("leave", "transfer", "urgent", "load", "agreed")
 RAN_OUT = "ran_out"
-TRANSFER = "transfer"
 _REPLY = "record_reply"  # the form that another district's answer is entered in
 #: A claim holds to the end of office hours so many working days on: over a night and a visit, not over a leave.
 CLAIM_DAYS = 1
@@ -199,9 +197,8 @@ def reassign(
         raise NobodyChosen
     if reason not in REASONS:
         raise ReasonMissing
-    if task.assigned_to is not None and task.enquiry_id is not None:
-        table.set_named(own, task.enquiry_id, task.assigned_to, officer_id)
-        cases.set_enquiry(own, task.enquiry_id, officer_id=officer_id)
+    if task.enquiry_id is not None and (task.assigned_to is not None or Role(task.role) in IN_PERSON):
+        _name(own, task, officer_id)
     else:
         _into_name(own, task, officer_id, now)
     _hand_over(own, actor, task, "reassign", reason, officer_id, now)
@@ -223,22 +220,17 @@ def expire(database: Database, now: datetime) -> int:
     return len(found)
 
 
-def give_back(database: Database, district_id: int, officer_id: UUID, now: datetime) -> None:
-    """Give back to their offices what an officer had claimed in posts that he holds no more."""
-    scope = SystemScope(SystemReason.WORKER, district_id)
-    for row in database.read(lambda session: postings.claims_of(session, officer_id), scope):
-        leave = partial(_leave, task_id=row.id, officer_id=officer_id, now=now)
-        database.write(leave, CaseScope(district_id, row.case_id))
+def let_go(session: Session, task: AnyRow, reason: str, now: datetime) -> None:
+    """Put an open task of a locked case into nobody's name, also one that an officer was named for; told in the case.
 
-
-def _leave(session: Session, task_id: UUID, officer_id: UUID, now: datetime) -> None:
-    cases.lock(session, session.scope.case_id)  # type: ignore[union-attr]
-    task = find(session, task_id)
-    if task.state != "open" or task.claimed_by != officer_id:
-        return
-    if officer_id not in {each.officer_id for each in doers(session, task, now)}:
-        _into_name(session, task, None, now)
-        _hand_over(session, None, task, "expire", TRANSFER, None, now)
+    Raises TaskAlreadyDone.
+    """
+    if not table.set_assignee(session, task.id, None):
+        raise TaskAlreadyDone
+    queues.renamed(session, task, is_free=True)
+    if task.assigned_to is not None and task.enquiry_id is not None:
+        cases.set_enquiry(session, task.enquiry_id, officer_id=None)
+    _hand_over(session, None, task, "expire", reason, None, now)
 
 
 def _expire(session: Session, task_id: UUID, now: datetime) -> None:
@@ -262,7 +254,19 @@ def _into_name(session: Session, task: AnyRow, holder: UUID | None, now: datetim
     since, until = (None, None) if holder is None else (now, _until(session, now))
     if not table.set_claim(session, task.id, holder, since, until):
         raise TaskAlreadyDone
-    queues.renamed(session, task, holder)
+    queues.renamed(session, task, is_free=holder is None and task.assigned_to is None)
+
+
+def _name(session: Session, task: AnyRow, officer_id: UUID) -> None:
+    """Name an officer for the whole enquiry: for what was in the former one's name, or in nobody's."""
+    if task.assigned_to is not None:
+        table.set_named(session, task.enquiry_id, task.assigned_to, officer_id)
+    else:
+        for each in workflow.open_tasks(session, task.case_id):
+            if (each.enquiry_id, each.role, each.assigned_to) == (task.enquiry_id, task.role, None):
+                table.set_assignee(session, each.id, officer_id)
+                queues.renamed(session, each, is_free=False)
+    cases.set_enquiry(session, task.enquiry_id, officer_id=officer_id)
 
 
 def _until(session: Session, now: datetime) -> datetime:

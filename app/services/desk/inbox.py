@@ -11,7 +11,7 @@ from uuid import UUID
 from app.domain import bands
 from app.domain.clock import start_of
 from app.domain.offices import OfficeKind
-from app.domain.roles import IN_PERSON, Permission, permissions_of, roles_done_by
+from app.domain.roles import IN_PERSON, Permission, Role, permissions_of, roles_done_by
 from app.models import ahead
 from app.models.casefile import note_queries as notes
 from app.models.desk import desk_queries as desks
@@ -26,7 +26,7 @@ from app.services.store import keys
 from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from app.domain.bands import Place, Window
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 SIZES = (25, 50, 100)
 SORTS = tuple(table.ORDERS)
 AGES = (*bands.STATES, *bands.BANDS)
-HOLDERS = ("mine", "free")
+TO_GIVE = "to_give"  # done in person, and in the name of nobody who could do it
+HOLDERS = ("mine", "free", TO_GIVE)
 LOOKS = ("due", "all")
 CAP = 1000  # a filtered count stops here and shows "1000+"
 NOTES_CAP = 100
@@ -55,7 +56,7 @@ class InboxQuery:
     thana: str = ""
     purpose: str = ""
     requisition: str = ""
-    holder: str = ""  # one of HOLDERS: in one's own name, in nobody's
+    holder: str = ""  # one of HOLDERS: in one's own name, in nobody's, to be given to an officer
     look: str = ""  # one of LOOKS: to be looked at again by today, or one day
     sort: str = "due"  # one of SORTS
     size: int = 25
@@ -81,6 +82,7 @@ class InboxRow(NamedTuple):
     claimed_by_hi: str
     claimed_by_en: str
     is_mine: bool
+    is_to_give: bool  # done in person, in nobody's name: the reader gives it to an officer
     acting: StandIn | None  # for whom its holder acts, where he is another than the reader
     places: keys.SealedVillages | None  # of a thana's own enquiry: where it leads
     look_on: date | None  # when the officer himself wants to look again, and why
@@ -165,6 +167,7 @@ class InboxPage:
     filters: FilterChoices
     views: list[desk.View]
     again: Again
+    to_give: int | None  # how many tasks are to be given to an officer; None: here none ever are
     notes: int  # from other offices, waiting for an answer; at most NOTES_CAP
     found: int | None  # of a filtered page, at most CAP; None when nothing is filtered
     capped: bool
@@ -209,6 +212,7 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
         FilterChoices(_thanas(session, today) if with_thanas else [], loaded.purposes),
         desk.views(session, actor),
         Again(sum(row.look_on <= today for row in looks.values()), len(looks)),
+        sum(row.to_give for row in counts) if queue.to_give else None,
         notes.waiting_count(session, queue.office_id, NOTES_CAP),
         None if found is None else min(found, CAP),
         found is not None and found > CAP,
@@ -247,7 +251,27 @@ def open_total(session: Session, actor: Actor) -> int:
 def _queue(actor: Actor) -> table.Queue:
     role = actor.post.role
     person = actor.officer_id if role in IN_PERSON else None
-    return table.Queue(actor.post.office_id, tuple(sorted(roles_done_by(actor.post))), person)
+    to_give = _TO_GIVE.get(role, "")
+    return table.Queue(actor.post.office_id, tuple(sorted(roles_done_by(actor.post))), person, to_give)
+
+
+#: In whose inbox lies what is done in person and has nobody's name: whoever names the officer, and who marks to him.
+_TO_GIVE = {Role.SHO: table.OFFICE, Role.SP_READER: table.EVERYWHERE}
+
+
+def view_of(actor: Actor, tasks: Iterable[AnyRow]) -> str:
+    """Under which of HOLDERS the officer finds in his inbox these tasks (office_id, role) in nobody's name."""
+    queue, found = _queue(actor), list(tasks)
+    if queue.person is not None or not actor.may(Permission.INBOX_SEE):
+        return ""
+    given = [row for row in found if Role(row.role) in IN_PERSON]
+    if queue.to_give == table.EVERYWHERE and given:
+        return TO_GIVE
+    here = {Role(row.role) in IN_PERSON for row in found if row.office_id == queue.office_id}
+    if queue.to_give and True in here:
+        return TO_GIVE
+    is_own = any(row.office_id == queue.office_id and row.role in queue.roles for row in found)
+    return "free" if is_own else ""
 
 
 def _sort(query: InboxQuery) -> str:
@@ -280,6 +304,7 @@ def _condition(
         requisition=query.requisition or None,
         claimed_by=actor.officer_id if query.holder == "mine" else None,
         is_free=True if query.holder == "free" else None,
+        is_to_give=True if query.holder == TO_GIVE else None,
         case_ids=case_ids,
         task_ids=task_ids,
     )
@@ -292,8 +317,9 @@ def _counted(condition: table.Condition, counts: Sequence[AnyRow]) -> int | None
     """How many tasks pass the filter, read off the counts; None where nothing is filtered or they cannot tell."""
     if not condition or not condition.is_counted:
         return None
+    of = "to_give" if condition.is_to_give else "free" if condition.is_free else "open"
     return sum(
-        int(row.free if condition.is_free else row.open)
+        int(getattr(row, of))
         for row in counts
         if condition.element_id in (None, row.element_id)
         and (condition.due_from is None or start_of(row.due_on) >= condition.due_from)
@@ -390,6 +416,7 @@ def _opened(
                 (row.holder_hi or "") if is_held else "",
                 (row.holder_en or "") if is_held else "",
                 is_held and officer_id in (row.claimed_by, row.assigned_to),
+                not is_held and Role(row.role) in IN_PERSON,
                 acting.get(hold),
                 _villages(session, row, addresses.get(row.case_id)),
                 *(_NO_LOOK if look is None else _look(session, actor, row, look, today)),

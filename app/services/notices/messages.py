@@ -22,6 +22,7 @@ from app.services.district import calendars
 from app.services.papers import bundles
 from app.services.reports import watch, weekly
 from app.services.store import audit
+from app.services.workflow import alarms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +45,7 @@ _MOBILE = re.compile(r"[6-9][0-9]{9}")
 #: Where a message leads, if not to the inbox.
 _PLACES = {
     "escalation": "/reminders",
+    alarms.UNNAMED: "/inbox?holder=to_give",
     weekly.KIND: "/reports/kept",
     watch.KIND: "/watch",
     emergency.KIND: "/emergency",

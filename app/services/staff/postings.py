@@ -18,7 +18,7 @@ from app.domain.text import tidy, words_refused
 from app.models.staff import login_queries as accounts
 from app.models.staff import posting_queries as table
 from app.services.access import stepup
-from app.services.desk import holding
+from app.services.desk import leaving
 from app.services.district import calendars
 from app.services.store import audit
 from app.services.store.scopes import actor_scope
@@ -227,8 +227,16 @@ def order_of(session: Session, item: stepup.Item) -> AnyRow:
     return _order(session, _id_of(item))
 
 
-def confirm(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime) -> str:
-    """Carry out an order, or hand it to a second person where it takes two; -> its new state."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an order: its state; the tasks (office_id, role) that are in nobody's name by it."""
+
+    state: str
+    freed: Sequence[AnyRow] = ()
+
+
+def confirm(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime) -> Settled:
+    """Carry out an order, or hand it to a second person where it takes two."""
 
     def work(session: Session) -> tuple[str, AnyRow]:
         row = _order(session, _id_of(wanted.items[0]))
@@ -245,8 +253,7 @@ def confirm(database: Database, actor: Actor, wanted: stepup.StepUp, now: dateti
         return WAITING, row
 
     state, row = database.write(work, actor_scope(actor))
-    _let_go(database, actor, row, state, now)
-    return state
+    return _settled(database, actor, row, state, now)
 
 
 def waiting(session: Session, actor: Actor) -> list[tuple[AnyRow, bool]]:
@@ -268,7 +275,7 @@ def to_agree(session: Session, actor: Actor, order_id: UUID, now: datetime) -> U
     return stepup.begin(session, actor, AGREE, [_item(_foreign(session, actor, order_id))], now)
 
 
-def agree(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime) -> str:
+def agree(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime) -> Settled:
     """Agree to what another has asked for: it takes effect. Raises OwnPost, NotFound when settled."""
 
     def work(session: Session) -> tuple[str, AnyRow]:
@@ -277,8 +284,7 @@ def agree(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime
         return _carry_out(session, actor, row, WAITING, now), row
 
     state, row = database.write(work, actor_scope(actor))
-    _let_go(database, actor, row, state, now)
-    return state
+    return _settled(database, actor, row, state, now)
 
 
 def refuse(session: Session, actor: Actor, order_id: UUID, reason: str, now: datetime) -> None:
@@ -343,10 +349,11 @@ def _end(session: Session, actor: Actor, posting: AnyRow | None, row: AnyRow, no
     audit.record(session, "admin", "posting:end", thing, actor, now, **detail, since=since, order=str(row.id))
 
 
-def _let_go(database: Database, actor: Actor, row: AnyRow, state: str, now: datetime) -> None:
+def _settled(database: Database, actor: Actor, row: AnyRow, state: str, now: datetime) -> Settled:
     """What the officer had in his name in a post that he holds no more goes back to its office."""
-    if state == DONE:
-        holding.give_back(database, actor.district_id, row.officer_id, now)
+    if state != DONE:
+        return Settled(state)
+    return Settled(state, leaving.give_back(database, actor.district_id, row.officer_id, now))
 
 
 def _problems(

@@ -44,10 +44,9 @@ def changes(gone: Iterable[AnyRow], opened: Iterable[Mapping[str, Any]]) -> dict
     return found
 
 
-def renamed(session: Session, task: AnyRow, holder: UUID | None) -> None:
-    """Count an open task that comes into an officer's name, or is given back; `task` as it was before."""
+def renamed(session: Session, task: AnyRow, *, is_free: bool) -> None:
+    """Count an open task that comes into an officer's name, or into nobody's; `task` as it was before."""
     was_free = task.claimed_by is None and task.assigned_to is None
-    is_free = holder is None and task.assigned_to is None
     key = (task.office_id, task.role, task.element_id, task.due_on)
     apply(session, {key: Counts(free=is_free - was_free)})
 

@@ -1,4 +1,7 @@
-"""What the answer of a decision makes urgent: notices to the offices concerned, and incidents. Codes only."""
+"""What is urgent: the answer of a decision, an enquiry without its officer. Notices to the offices, and incidents.
+
+Codes only.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from app.domain.roles import Role
 from app.models.casefile import case_queries as cases
 from app.models.desk import notification_queries as notifications
 from app.models.district import office_queries as offices
+from app.models.staff import officer_queries as officers
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars
 from app.services.workflow import incidents
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
 
 WANTED = "person_wanted"
+UNNAMED = "unnamed"
 
 
 def raise_for(session: Session, case: AnyRow, moves: Iterable[engine.Move], at: datetime) -> None:
@@ -59,3 +64,13 @@ def _tell_of_the_wanted(session: Session, case: AnyRow, at: datetime) -> None:
             told[row.office_id, Role.SHO] = None
     for place, role in told:
         notifications.add_once(session, place, role, case.id, WANTED, at)
+
+
+def tell_of_the_unnamed(session: Session, office_id: UUID, case_id: UUID | None, at: datetime) -> None:
+    """Enquiries of a thana are in nobody's name: its SHO is told, or the SP's reader where nobody holds that post."""
+    day = calendars.day(at)
+    place, role = office_id, Role.SHO
+    if not officers.holding(session, [office_id], Role.SHO, day):
+        of_sp = offices.only_of_kind(session, OfficeKind.SP_OFFICE, day)
+        place, role = (office_id, Role.SHO) if of_sp is None else (of_sp, Role.SP_READER)
+    notifications.add(session, place, role, case_id, UNNAMED, at)

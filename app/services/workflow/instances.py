@@ -18,6 +18,7 @@ from app.models.district import office_queries as offices
 from app.models.execution import stall_queries as stalls
 from app.models.execution import workflow_queries as workflow
 from app.models.issuing import paper_queries as papers
+from app.models.staff import officer_queries as officers
 from app.services.casefile import neighbours
 from app.services.casefile.facts import CaseHost
 from app.services.district import calendars
@@ -253,6 +254,7 @@ def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
     role = Role(task.role)
     office_id = _office_for(run, task, unit)
     kind = LANES.get(task.lane, task.lane)
+    does = Role.SHO if role in IN_PERSON and unit.get("endorses") == Endorser.ABOVE else role
     days, calendar = task.days or 1, calendars.of(run.session)
     due_at = standing_calendar(calendar, calendars.orders(run.session), office_id, kind).due(run.act.at, days)
     return {
@@ -264,11 +266,11 @@ def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
         "iteration": task.iteration,
         "lane": task.lane,
         "office_id": office_id,
-        "role": Role.SHO if role in IN_PERSON and unit.get("endorses") == Endorser.ABOVE else role,
+        "role": does,
         "form": task.form,
         "purpose": run.case.purpose,
         "enquiry_id": enquiry_id,
-        "assigned_to": _assignee(run, role, enquiry_id),
+        "assigned_to": _assignee(run, office_id, does, enquiry_id) if role in IN_PERSON else None,
         "claimed_by": None,
         "claimed_at": None,
         "state": "open",
@@ -298,12 +300,17 @@ def _office_for(run: _Run, task: engine.OpenTask, unit: Mapping[str, Any]) -> UU
     return office_id
 
 
-def _assignee(run: _Run, role: Role, enquiry_id: UUID | None) -> UUID | None:
-    """A task in person belongs to the officer whom the thana named; every other task waits for the office."""
-    if enquiry_id is None or role not in IN_PERSON:
+def _assignee(run: _Run, office_id: UUID, role: Role, enquiry_id: UUID | None) -> UUID | None:
+    """A task in person belongs to the officer whom the thana named; nobody, once he holds that post no more."""
+    enquiry = cases.enquiry_row(run.session, enquiry_id) if enquiry_id is not None else None
+    if enquiry is None or enquiry.officer_id is None:
         return None
-    enquiry = cases.enquiry_row(run.session, enquiry_id)
-    return enquiry.officer_id if enquiry is not None else None
+    day = calendars.day(run.act.at)
+    if role in officers.roles_in(run.session, enquiry.officer_id, office_id, day):
+        named: UUID = enquiry.officer_id
+        return named
+    alarms.tell_of_the_unnamed(run.session, office_id, run.case.id, run.act.at)
+    return None
 
 
 def _close_tasks(run: _Run, gone: Sequence[AnyRow]) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, g, redirect, request
 from app.domain.roles import Permission
 from app.services.casework import leavingout
 from app.services.desk.holding import ReasonMissing
+from app.web.frame import confirmations
 from app.web.frame.addresses import case_address
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -37,6 +38,7 @@ def decide(number: str, enquiry_id: UUID) -> ResponseReturnValue:
         leavingout.leave_out(transaction.database(), g.actor, number, enquiry_id, reason, transaction.now())
     except ReasonMissing:
         return _page(number, enquiry_id, 422)
+    confirmations.note("left_out", "1")
     return redirect(case_address(number, "timeline"), code=303)
 
 

@@ -194,7 +194,10 @@ def _choices(found: InboxPage) -> Choices:
     offered, choose = found.filters, language.choose
     thanas = [(each.value, choose(each.hi, each.en)) for each in offered.thanas]
     purposes = [(code, choose(each.hi, each.en)) for code, each in offered.purposes.items()]
-    return Choices(*_usual_choices(language.current()), (every, *thanas), (every, *purposes))
+    made = Choices(*_usual_choices(language.current()), (every, *thanas), (every, *purposes))
+    if found.to_give is not None:
+        return made
+    return made._replace(holders=tuple(each for each in made.holders if each[0] != inbox.TO_GIVE))
 
 
 @cache

@@ -10,7 +10,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from app.domain import posts as rules
 from app.domain.errors import NotFound
 from app.domain.roles import Permission, Role
-from app.services.desk import charge
+from app.services.desk import charge, inbox
 from app.services.district import calendars
 from app.services.staff import absences, postings, vacancies
 from app.web.door import stepup
@@ -61,12 +61,14 @@ def _listing(
             "refused": postings.refused(rows, actor, now),
         }
 
-    told = confirmations.take_notes().get("posting", "")
+    notes = confirmations.take_notes()
     return page(
         "posts/listing.html",
         status,
         **transaction.read(look),
-        told=told,
+        told=notes.get("posting", ""),
+        freed=int(notes.get("freed", "0")),
+        freed_view=notes.get("freed_view", ""),
         problems=problems or {},
         refused_id=refused_id,
         may_certify=absences.may(actor),
@@ -207,7 +209,11 @@ def _staff_of(items: Sequence[Item]) -> str:
 def _confirm(wanted: StepUp) -> ResponseReturnValue:
     act = postings.confirm if wanted.action == postings.ORDER else postings.agree
     address = _staff_of(wanted.items)
-    return _told(act(transaction.database(), g.actor, wanted, transaction.now()), address)
+    settled = act(transaction.database(), g.actor, wanted, transaction.now())
+    if settled.freed:
+        confirmations.note("freed", str(len(settled.freed)))
+        confirmations.note("freed_view", inbox.view_of(g.actor, settled.freed))
+    return _told(settled.state, address)
 
 
 for _action in (postings.ORDER, postings.AGREE):
