@@ -139,12 +139,12 @@ def test_the_pages_of_a_case_say_for_whom_an_officer_acted(office: Office) -> No
     reader = office.at(Role.SP_READER)
     happened = text_of(reader.get(f"{address}/timeline"))
     assert f"से {munshi.name_hi} को" in happened
-    assert happened.count(said) == 2, "in what he did, and where he took it over"  # noqa: PLR2004
+    assert happened.count(said) == 2, "in what he did, and where he took it over"
     assert said in text_of(reader.get(address)), "at the step that he did"
     registers = office.task(number, "check_registers")
     journey.finish(registers, journey.form_of(registers), munshi)
     page = text_of(reader.get(f"{address}/timeline"))
-    assert page.count("के प्रतिस्थानी)") == 2, "and at no other: the registers are his own work"  # noqa: PLR2004
+    assert page.count("के प्रतिस्थानी)") == 2, "and at no other: the registers are his own work"
 
 
 def test_a_substitute_is_told_in_his_own_inbox_what_waits_in_the_other_post(office: Office) -> None:
