@@ -18,7 +18,7 @@ from app.models.tables.workflow import notification
 from app.services.casework import cases
 from app.services.desk import holding, inbox, leaving
 from app.services.store import queues, scopes
-from app.services.store.drafts import actor_scope
+from app.services.store.scopes import actor_scope
 from app.services.workflow import alarms
 from tests.districts import NOW
 from tests.office import Office, text_of
@@ -212,7 +212,7 @@ def test_an_order_says_how_much_became_nobodys_and_leads_there(office: Office) -
     asked = browser.post(ending, {"valid_from": "23-11-2026", "order_no": "412/स्था०"})
     done = browser.confirm(asked)
     strip = text_of(browser.get(done.headers["Location"])).partition('class="strip strip-done')[2]
-    assert "उनके नाम का एक कार्य अब किसी के नाम नहीं है।" in strip.partition("</div>")[0]
+    assert "उनके नाम का 1 कार्य अब किसी के नाम नहीं है।" in strip.partition("</div>")[0]
     assert 'href="/inbox?holder=to_give"' in strip.partition("</div>")[0]
     listed = text_of(browser.get("/inbox?holder=to_give")).partition("<main")[2]
     assert f'href="/tasks/{task.id}/reassign"' in listed
