@@ -24,7 +24,7 @@ from app.papers.pdf import repeatable
 from app.papers.shaping import ShapedTTFont, install
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -46,6 +46,8 @@ _NAMED = {"var(--shape)": "#22303c", "var(--flow)": "#4a5864"}
 _UNKNOWN = re.compile(r"\s*(--|background|font-family|outline)")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _PLAIN, _STRONG = "esp-diagram", "esp-diagram-bold"
+_KEPT = 16  # pieces; half a megabyte each
+_made: dict[bytes, Drawing] = {}  # by their SVG, the last used one last; one paper is drawn at a time
 _STAND_IN = {"Helvetica": _PLAIN, "Helvetica-Bold": _STRONG}  # names that the library knows by itself
 
 
@@ -82,8 +84,9 @@ def draw_pictures(
         canvas.setTitle(f"{above} – {pictures[0].title}" if pictures else above)
         canvas.setAuthor("e-Satyapan")
         for picture in pictures:
-            for piece in _pieces(picture.drawing, rules):
-                _sheet(canvas, piece, (picture.title, above, stamp), is_practice=is_practice)
+            for piece in picture.drawing:
+                drawing = _shapes(piece, rules)
+                _sheet(canvas, drawing, (picture.title, above, stamp), is_practice=is_practice)
                 canvas.showPage()
         canvas.save()
     return out.getvalue()
@@ -101,7 +104,7 @@ def _sheet(canvas: Canvas, drawing: Drawing, words: tuple[str, str, str], *, is_
     canvas.setFont(_PLAIN, _SMALL)
     canvas.drawString(_MARGIN, height - _MARGIN - 22, above)
     canvas.drawString(_MARGIN, _MARGIN - 8, stamp)
-    drawing.scale(scale, scale)
+    drawing.transform = (scale, 0, 0, scale, 0, 0)  # not `scale`: it may have been on a sheet before
     low = height - _MARGIN - _HEAD - drawing.height * scale
     window = canvas.beginPath()
     window.rect(_MARGIN, low, drawing.width * scale, drawing.height * scale)
@@ -155,14 +158,20 @@ def _rules() -> CSSMatcher:
     return found
 
 
-def _pieces(drawing: Any, rules: CSSMatcher) -> Iterator[Drawing]:
-    for piece in drawing:
+def _shapes(piece: Any, rules: CSSMatcher) -> Drawing:
+    """The shapes of a piece; those drawn last are kept, for from one sheet to the next few counts change."""
+    text = etree.tostring(piece)
+    made = _made.pop(text, None)
+    if made is None:
         _prepare(piece)
         renderer = SvgRenderer(path="")
         renderer.attrConverter.css_rules = rules
         made = renderer.render(piece)
         _lettered(made)
-        yield made
+    _made[text] = made
+    if len(_made) > _KEPT:
+        del _made[next(iter(_made))]
+    return made
 
 
 def _prepare(svg: Any) -> None:
