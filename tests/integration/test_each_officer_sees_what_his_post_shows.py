@@ -434,7 +434,7 @@ BY_TYPE: dict[str, Any] = {
 #: Queries that change rows, with a value where they take any column.
 CHANGING: dict[str, dict[str, Any]] = {
     "case_queries.set_enquiry": {"state": "y"},
-    "reminder_queries.set_memo_number": {"memo_number": "y"},
+    "reminder_queries.set_letter": {"memo_number": "y", "to_place": "213"},
     "document_queries.set_document": {"field": "y"},
     "case_queries.supersede_findings": {},
     "case_queries.set_unplaced": {},

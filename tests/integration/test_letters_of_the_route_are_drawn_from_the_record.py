@@ -17,8 +17,6 @@ from app.services.store.scopes import actor_scope
 from app.services.workflow import reminders
 from tests.districts import NOW
 from tests.office import Office, text_of
-from tests.scripts import OUTSIDE
-from tests.traveller import Traveller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -258,26 +256,76 @@ def test_the_department_gets_a_receipt_with_the_due_day_or_with_what_is_missing(
     assert "देय तिथि:" not in incomplete
 
 
-def test_another_district_is_asked_by_a_letter_that_names_address_and_period(route: Route) -> None:
-    traveller = Traveller(route.office.database, NOW)
-    stay = {"village": "फुलवारी", "state": "bihar", "district": "213", "thana_other": "सदर"}
-    stay |= {"from": "2022-01", "to": "2024-01"}
-    number = traveller.begin(letter={"purpose": "central_forces"}, person={**OUTSIDE, "stays": [stay]})
-    traveller.walk(number, {}, until="record_reply")
-    line = route.letters(number, Role.SP)["other_district"]
-    text = route.said(number, line, Role.SP)
+STAY = {"village": "फुलवारी", "state": "bihar", "district": "213", "thana_other": "सदर"}
+STAY |= {"from": "2022-01", "to": "2024-01"}
+
+
+@pytest.fixture(scope="module")
+def elsewhere(route: Route) -> str:
+    """A case that waits for the answer of another district, to which its letter went on paper."""
+    number = route.journey.add(route.journey.register(), stays=[STAY])
+    route.journey.go_on(number, until="record_reply")
+    return number
+
+
+def remind(route: Route, number: str, step: str) -> None:
+    """Let the days of a step of the case run out."""
+    task = next(each for each in route.journey.waiting(number) if each.element_id == step)
+    scope, late = CaseScope(task.district_id, task.case_id), NOW + timedelta(days=30)
+    route.office.database.write(lambda session: reminders.of_case(session, task.case_id, late), scope)
+
+
+def test_another_district_is_asked_by_a_letter_that_names_address_and_period(
+    route: Route, elsewhere: str
+) -> None:
+    line = route.letters(elsewhere, Role.SP)["other_district"]
+    text = route.said(elsewhere, line, Role.SP)
     assert "01-2022 से 01-2024 तक निवास" in text
     assert "फुलवारी" in text
     assert line.number in text
 
 
+def test_another_district_that_is_late_is_reminded_by_the_sp_of_his_letter(
+    route: Route, elsewhere: str
+) -> None:
+    remind(route, elsewhere, "record_reply")
+    letters = route.letters(elsewhere, Role.SP)
+    line, first = letters["reminder"], letters["other_district"]
+    assert re.fullmatch(r"SP-\w+/VER/2026/\d{5}", line.number)
+    assert line.to_hi == first.to_hi == "पुलिस अधीक्षक, पूर्वी चम्पारण"
+    text = route.said(elsewhere, line, Role.SP)
+    for wanted in (
+        f"सेवा में, {first.to_hi}",
+        "स्मार पत्र (1)",
+        "वरीय पुलिस अधीक्षक का कार्यालय",
+        f"इस कार्यालय का पत्रांक {first.number}",
+        f"प्रकरण संख्या {elsewhere}",
+        "अब तक अप्राप्त",
+        "विश्वासभाजन",
+    ):
+        assert wanted in text, wanted
+    english = route.said(elsewhere, line, Role.SP, "en")
+    assert f"This office's Memo No. {first.number}" in english
+    assert first.to_en in english
+
+
+def test_the_sps_office_is_reminded_by_the_dm_under_his_designation(route: Route) -> None:
+    number = route.journey.new_case()
+    route.journey.go_on(number, until="route")
+    remind(route, number, "route")
+    line = route.letters(number)["reminder"]
+    assert line.number.startswith("DM-")
+    text = route.said(number, line)
+    assert f"सेवा में, {line.to_hi}" in text
+    assert line.to_hi == "वरीय पुलिस अधीक्षक, सारण"
+
+
 def test_a_reminder_is_a_numbered_letter_to_the_office_that_is_late(route: Route) -> None:
     number = route.journey.new_case(["th_mashrakh"])
     route.journey.go_on(number, "accept_enquiry")
-    task = next(iter(route.journey.waiting(number)))
-    scope, late = CaseScope(task.district_id, task.case_id), NOW + timedelta(days=30)
-    route.office.database.write(lambda session: reminders.of_case(session, task.case_id, late), scope)
+    remind(route, number, "accept_enquiry")
     line = route.letters(number, Role.SP)["reminder"]
+    assert line.to_hi == "थानाध्यक्ष, थाना मशरक"
     assert re.fullmatch(r"SP-\w+/VER/2026/\d{5}", line.number)
     text = route.said(number, line, Role.SP)
     for wanted in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -16,6 +16,8 @@ from app.models.intake import neighbours as table
 from app.models.scope import CaseScope
 from app.models.tables.audit import audit
 from app.models.tables.cases import answer, case, data_key, document, enquiry
+from app.models.tables.clocks import reminder
+from app.models.tables.workflow import notification
 from app.services.casework import cases
 from app.services.desk import reasking
 from app.services.district import neighbourhood
@@ -30,6 +32,8 @@ from tests.two_districts import BUXAR, SARAN
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Row
 
 
 @pytest.fixture(scope="module")
@@ -214,15 +218,45 @@ def test_an_answer_that_comes_after_the_officer_went_on_is_kept_as_late(plain: P
     ]
 
 
-def test_a_reminder_is_a_notice_there(plain: Pair) -> None:
-    number = plain.ask()
-    own = plain.case(number)
-    late = NOW + timedelta(days=40)
-    plain.database.write(lambda session: reminders.of_case(session, own.id, late), CaseScope(SARAN, own.id))
-    errands.go_on(plain.database, late + timedelta(seconds=1))
-    row = plain.received(number)
+LATE = NOW + timedelta(days=40)
+
+
+def remind(pair: Pair, number: str) -> Row[Any]:
+    """Let the days of the step run out that waits for the answer; -> the reminder that was written of it."""
+    own = pair.case(number)
+    pair.database.write(lambda session: reminders.of_case(session, own.id, LATE), CaseScope(SARAN, own.id))
+    [row] = [row for row in pair.rows(reminder, SARAN) if row.case_id == own.id]
+    return row
+
+
+def test_a_reminder_is_a_notice_there_and_no_letter_goes(both: Pair) -> None:
+    number = both.ask()
+    written = remind(both, number)
+    errands.go_on(both.database, LATE + timedelta(seconds=1))
+    row = both.received(number)
     assert row is not None
-    assert (row.reminders, row.reminded_at) == (1, late)
+    assert (row.reminders, row.reminded_at) == (1, LATE)
+    assert (written.memo_number, written.to_place) == (None, None)
+
+
+def test_whose_letter_went_on_paper_is_reminded_by_a_letter_of_the_office_that_waits(both: Pair) -> None:
+    with both.relieved(BUXAR):
+        number = both.ask()
+    written = remind(both, number)
+    assert str(written.memo_number).startswith("SP-")
+    assert written.to_place == str(BUXAR)
+    errands.go_on(both.database, LATE + timedelta(seconds=1))
+    assert both.received(number) is None
+    told = [row.role for row in both.rows(notification, SARAN) if row.case_id == both.case(number).id]
+    assert "sp_reader" in told, "his own office is told that the answer is overdue"
+
+
+def test_of_a_letter_that_was_returned_the_office_itself_is_reminded(plain: Pair) -> None:
+    number = plain.ask()
+    plain.give_back(number)
+    written = remind(plain, number)
+    assert str(written.memo_number).startswith("DM-"), "to ask elsewhere is for the SP's office"
+    assert written.to_place is None
 
 
 def test_where_nobody_is_posted_the_letter_goes_on_paper(plain: Pair) -> None:

@@ -105,6 +105,7 @@ reminder = case_table(
     Column("at", UtcDateTime, nullable=False),
     uuid_column("document_id", nullable=True),  # the paper, once it is drawn
     Column("memo_number", String(60)),  # of the letter; null where none goes out
+    Column("to_place", String(160)),  # the other district to whose SP it goes; null: to the office itself
     UniqueConstraint("district_id", "user_task_id", "level"),
     Index("ix_reminder_office", "district_id", "office_id", "at"),
     Index("ix_reminder_case", "district_id", "case_id"),

@@ -38,28 +38,30 @@ def add(session: Session, row: Mapping[str, Any]) -> bool:
     return session.connection.execute(once.returning(reminder.c.id)).first() is not None
 
 
-def set_memo_number(session: Session, reminder_id: UUID, memo_number: str) -> None:
+def set_letter(session: Session, reminder_id: UUID, memo_number: str, to_place: str | None) -> None:
+    """Let a reminder go out as a letter: to the office that holds the step, or to another district's SP."""
     session.connection.execute(
         update(reminder)
         .where(visible(reminder, session.scope), reminder.c.id == reminder_id)
-        .values(memo_number=memo_number)
+        .values(memo_number=memo_number, to_place=to_place)
     )
 
 
-def letters_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    """The reminders of a case that went out as letters, with the names of the office that was reminded."""
+def of_case(session: Session, case_id: UUID) -> Sequence[AnyRow]:
+    """The reminders of a case, oldest first, with the office that holds the step and the enquiry that it is for."""
+    own = reminder.c
     return session.connection.execute(
-        select(reminder, *named(office, "office"))
-        .join(
-            office, and_(office.c.district_id == reminder.c.district_id, office.c.id == reminder.c.office_id)
-        )
-        .where(
-            visible(reminder, session.scope),
-            reminder.c.case_id == case_id,
-            reminder.c.memo_number.is_not(None),
-        )
-        .order_by(reminder.c.at, reminder.c.id)
+        select(reminder, user_task.c.enquiry_id, *named(office, "office"))
+        .join(user_task, and_(user_task.c.district_id == own.district_id, user_task.c.id == own.user_task_id))
+        .join(office, and_(office.c.district_id == own.district_id, office.c.id == own.office_id))
+        .where(visible(reminder, session.scope), own.case_id == case_id)
+        .order_by(own.at, own.id)
     ).all()
+
+
+def letters_of(session: Session, case_id: UUID) -> list[AnyRow]:
+    """Those of them that went out as letters."""
+    return [row for row in of_case(session, case_id) if row.memo_number is not None]
 
 
 def sent(

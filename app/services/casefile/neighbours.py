@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.domain.ids import new_id
+from app.domain.offices import UnitKind
 from app.domain.text import whole_number
+from app.models.casefile import case_queries as cases
 from app.models.intake import neighbours as table
 from app.services.district import englishnames
 from app.services.store import audit, keys
@@ -202,11 +204,23 @@ def ended(session: Session, case: AnyRow, status: str, at: datetime) -> None:
             send(session, row.id, row.other_district, RECALL, at)
 
 
-def remind(session: Session, case: AnyRow, enquiry_id: UUID | None, at: datetime) -> None:
-    """A reminder of the step that waits for an answer is a notice in the other district."""
-    for row in table.asks_of(session, case.id) if enquiry_id is not None else ():
-        if row.enquiry_id == enquiry_id and row.state == SENT:
-            send(session, row.id, row.other_district, REMIND, at)
+def remind(session: Session, case: AnyRow, enquiry_id: UUID | None, at: datetime) -> str | None:
+    """Let the district that is waited for know that its answer is overdue; -> where a letter has to say so.
+
+    In a district of the installation it is a notice, and no letter goes (empty). None: no other district is waited
+    for, or the letter came back from it, and the office itself is to ask anew.
+    """
+    row = cases.enquiry_row(session, enquiry_id) if enquiry_id is not None else None
+    if row is None or row.unit_kind != UnitKind.OTHER_DISTRICT:
+        return None
+    asked = [each for each in table.asks_of(session, case.id) if each.enquiry_id == enquiry_id]
+    if asked and asked[-1].state in (WAITING, SENT):
+        send(session, asked[-1].id, asked[-1].other_district, REMIND, at)
+        return ""
+    if asked and asked[-1].state != PAPER:
+        return None
+    facts = keys.open_json(keys.unlock(session, case.data_key_id), f"enquiry|facts|{row.id}", row.facts)
+    return str(facts["district"])
 
 
 def request_of(session: Session, case_id: UUID) -> AnyRow | None:

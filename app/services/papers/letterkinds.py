@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.papers import Words
     from app.services.casefile.casefile import CaseFile
 
@@ -57,8 +58,24 @@ def head_of_thana(texts: papers.Texts, hi: str, en: str) -> Words:
     return papers.Words(f"{sho.hi}, थाना {hi}", f"{sho.en}, {en} P.S.")
 
 
-def last_letter(file: CaseFile, form: str, to: UUID | None = None) -> tuple[str, str]:
-    """Number and day of the last letter that went out with a form, to this office if it got one; else empty."""
+def addressed(texts: papers.Texts, row: AnyRow, home: papers.District) -> Words:
+    """Whom a letter to the office of a row (`office_kind`, `office_hi`, `office_en`) is addressed to.
+
+    An officer, never a building; an office whose head has no designation among the texts goes by its name.
+    """
+    if row.office_kind == OfficeKind.THANA:
+        return head_of_thana(texts, row.office_hi, row.office_en)
+    if row.office_kind == OfficeKind.SP_OFFICE:
+        said = texts.setting("sp_designation")
+        return papers.Words(f"{said.hi}, {home.hi}", f"{said.en}, {home.en}")
+    return papers.Words(row.office_hi, row.office_en)
+
+
+def last_letter(file: CaseFile, form: str, to: UUID | str | None = None) -> tuple[str, str]:
+    """Number and day of the last letter that went out with a form, to this office or district if it got one.
+
+    Else empty.
+    """
     for row in reversed(file.answer_rows):
         if row.form == form:
             values = file.facts.open_answer(row)

@@ -6,26 +6,21 @@ A letter goes out with the answers of a step, which gave it its number; it says 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app import papers
 from app.domain import numbers, secrecy
 from app.domain.errors import NotFound
-from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE
 from app.models.casefile import case_queries as cases
-from app.models.district import office_queries as offices
 from app.models.issuing import sentletters as sent
 from app.models.scope import CaseScope
-from app.models.staff import posting_queries as postings
-from app.models.timekeeping import reminder_queries as reminder_table
 from app.services.casefile import casefile, sightings
-from app.services.district import calendars, englishnames
-from app.services.papers import annexes, signers
+from app.services.district import englishnames
+from app.services.papers import annexes, reminderletters, signers
 from app.services.papers.letterdrafts import Maker
-from app.services.papers.letterkinds import TELLING, district, head_of_thana, last_letter
-from app.services.papers.paperpeople import People
+from app.services.papers.letterkinds import TELLING, addressed, district
 from app.services.procedure import releases
 from app.services.store import documents
 from app.services.store.scopes import actor_scope
@@ -37,12 +32,10 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
-    from app.papers import Words
     from app.services.casefile.casefile import CaseFile
     from app.services.store.database import Database
 
 _DIGITS = 3
-REMINDER, _FIRST = "reminder", "reminder_first"
 #: Form of a step that writes about the persons of a requisition -> the letter that it sends.
 KINDS = {"scrutinise": "fwd_dm_to_sp", "route": "fwd_sp_to_thana"}
 
@@ -82,8 +75,8 @@ def of_case(session: Session, actor: Actor, file: CaseFile) -> list[LetterLine]:
     ]
     lines += _received(session, actor, file, {draft.letter_id for _, _, draft in found})
     lines += [
-        LetterLine(f"{row.id}-0", REMINDER, row.memo_number, row.office_hi, row.office_en, row.at)
-        for row in reminder_table.letters_of(session, file.facts.case.id)
+        LetterLine(f"{row.id}-0", reminderletters.KIND, row.memo_number, to.hi, to.en, row.at)
+        for row, to in reminderletters.of_case(session, file)
     ]
     return sorted(lines, key=lambda line: line.at)
 
@@ -92,10 +85,10 @@ def _received(
     session: Session, actor: Actor, file: CaseFile, known: set[UUID | None]
 ) -> Iterator[LetterLine]:
     """Letters to the officer's own office that went with an answer he may not read."""
-    texts = releases.active(session).texts
+    texts, home = releases.active(session).texts, district(session)
     for row in sent.of_case(session, file.facts.case.id) if _is_to(actor) else ():
         if row.id not in known and row.to_office_id is not None:
-            line = line_of(texts, row)
+            line = line_of(texts, row, home)
             yield replace(line, key=f"{line.key}-0")
 
 
@@ -104,18 +97,18 @@ def of_requisition(session: Session, actor: Actor, requisition_id: UUID) -> list
 
     Those of the police are for posts that read what the police write.
     """
-    texts, role = releases.active(session).texts, actor.post.role
+    texts, role, home = releases.active(session).texts, actor.post.role, district(session)
     reads_police = secrecy.readable(role, secrecy.Side.POLICE, reported=False)
     rows = (
         row for row in sent.of_requisition(session, requisition_id) if reads_police or row.form != "route"
     )
-    return [line_of(texts, row) for row in rows]
+    return [line_of(texts, row, home) for row in rows]
 
 
-def line_of(texts: papers.Texts, row: AnyRow) -> LetterLine:
+def line_of(texts: papers.Texts, row: AnyRow, home: papers.District) -> LetterLine:
     """A sent letter as a list names it; of `sentletters` with its offices."""
     if row.to_office_id is not None:
-        kind, to = KINDS[row.form], addressed(texts, row)
+        kind, to = KINDS[row.form], addressed(texts, row, home)
     else:
         kind, to = "other_district", papers.Words(row.to_place, row.to_place)
         if row.to_place.isdecimal():
@@ -142,7 +135,7 @@ def draw(
         texts = releases.active(session).texts
         row = next((row for row in file.answer_rows if str(row.id) == answer), None)
         if row is None:
-            return case, *(_letter_to(session, actor, answer, now) or _reminder(session, file, answer, texts))
+            return case, *(_letter_to(session, actor, answer, now) or _reminder(session, file, answer))
         maker = Maker(session, file, row)
         drafts = list(maker.drafts())
         if int(place) >= len(drafts):
@@ -222,60 +215,16 @@ def foretold(session: Session, file: CaseFile, row: AnyRow, number: str) -> pape
     maker = Maker(session, file, row)
     draft = maker.prepared_notice()
     texts = releases.active(session).texts
-    head = _head_of(session, texts, "dm" if draft.side == "dm" else "sp", file.now)
+    head = signers.head_of(session, texts, "dm" if draft.side == "dm" else "sp", file.now)
     signed = replace(draft, number=number, signer=head)
     return maker.facts(signed, texts)
 
 
 def _reminder(
-    session: Session, file: CaseFile, reminder_id: str, texts: papers.Texts
+    session: Session, file: CaseFile, reminder_id: str
 ) -> tuple[datetime, papers.Texts, papers.LetterFacts]:
-    """A स्मार पत्र, in the name of whoever headed the reminding office on that day. Raises NotFound."""
-    case, day_of = file.facts.case, calendars.day
-    found = (row for row in reminder_table.letters_of(session, case.id) if str(row.id) == reminder_id)
-    row = next(found, None)
-    if row is None:
+    """A स्मार पत्र with its time. Raises NotFound."""
+    found = reminderletters.facts(session, file, reminder_id)
+    if found is None:
         raise NotFound
-    side: Literal["dm", "sp"] = "dm" if row.office_kind == OfficeKind.SP_OFFICE else "sp"
-    sent = last_letter(file, "scrutinise" if side == "dm" else "route", row.office_id)
-    step = file.release.engine.label(row.element_id)
-    is_first = row.number == 1 and texts.has(_FIRST)
-    facts = papers.LetterFacts(
-        template=_FIRST if is_first else REMINDER,
-        signer=_head_of(session, texts, side, row.at),
-        district=district(session),
-        issued_on=day_of(row.at),
-        number=row.memo_number,
-        memo_no=row.memo_number,
-        words={
-            "addressee": addressed(texts, row),
-            "step": papers.Words(*step),
-        },
-        plain={
-            "n": str(row.number),
-            "case_no": case.number,
-            "due_date": papers.dmy(row.due_on),
-            "days": str(calendars.of(session).days_between(row.due_on, day_of(row.at)) or ""),
-            "memo_no_ref": sent[0],
-            "memo_date_ref": sent[1],
-        },
-        subject=People(session, file.facts).subject(),
-    )
-    return row.at, texts, facts
-
-
-def addressed(texts: papers.Texts, row: AnyRow) -> Words:
-    """The office of a row (`office_kind`, `office_hi`, `office_en`) as the head of a letter names it."""
-    if row.office_kind == OfficeKind.THANA:
-        return head_of_thana(texts, row.office_hi, row.office_en)
-    return papers.Words(row.office_hi, row.office_en)
-
-
-def _head_of(session: Session, texts: papers.Texts, side: signers.Side, at: datetime) -> papers.Signer:
-    """The officer who headed an office at a time, as what he did. Raises NotFound."""
-    day = calendars.day(at)
-    office_id = offices.only_of_kind(session, f"{side}_office", day)
-    for row in postings.of_office(session, office_id, day) if office_id is not None else ():
-        if row.role == signers.HEADS[side] and row.valid_from <= day:
-            return signers.of_office(session, texts, side, (row.officer_id, office_id), at)
-    raise NotFound
+    return found[0].at, releases.active(session).texts, found[1]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from app import papers
+from app.domain.errors import NotFound
 from app.domain.posts import CHARGE
 from app.domain.roles import Role
 from app.models.district import office_queries as offices
 from app.models.staff import officer_queries as officers
+from app.models.staff import posting_queries as postings
 from app.services.access import standins
 from app.services.district import calendars
 
@@ -51,6 +53,16 @@ def of_office(
         on_behalf = papers.acting(texts, "for", dm)
         return papers.Signer(side, name, texts.setting("adm_designation"), on_behalf=on_behalf)
     return papers.Signer(side, name, capacity=capacity or otherwise)
+
+
+def head_of(session: Session, texts: papers.Texts, side: Side, at: datetime) -> papers.Signer:
+    """The officer who headed the DM's or the SP's office at a time, as what he did. Raises NotFound."""
+    day = calendars.day(at)
+    office_id = offices.only_of_kind(session, f"{side}_office", day)
+    for row in postings.of_office(session, office_id, day) if office_id is not None else ():
+        if row.role == HEADS[side] and row.valid_from <= day:
+            return of_office(session, texts, side, (row.officer_id, office_id), at)
+    raise NotFound
 
 
 def capacity_of(

@@ -16,8 +16,8 @@ from app.models.issuing import paper_queries as papers
 from app.models.issuing import sentletters
 from app.models.reports import register_queries as table
 from app.services.district import calendars
+from app.services.papers import letterkinds, paperacts
 from app.services.papers import letters as sent
-from app.services.papers import paperacts
 from app.services.procedure import releases
 from app.services.reports.statements import (
     DAY,
@@ -187,11 +187,10 @@ def dispatches(session: Session, _actor: Actor | None, period: Period, _purpose:
 
 def letters(session: Session, _actor: Actor | None, period: Period, _purpose: str, now: datetime) -> Sheet:
     """The letters to the SP, the thanas and other districts of a time, each once, with how many it is about."""
-    loaded = releases.active(session)
-    texts = loaded.texts
+    loaded, home = releases.active(session), letterkinds.district(session)
     lines, senders = [], []
     for row in sentletters.sent_between(session, period.first, period.last, MOST):
-        sender, to = Name(row.from_hi, row.from_en, row.from_kind), sent.line_of(texts, row)
+        sender, to = Name(row.from_hi, row.from_en, row.from_kind), sent.line_of(loaded.texts, row, home)
         senders.append(sender)
         subject = Name(*loaded.purpose_names(row.purpose))
         cells = [row.number, row.sent_on, sender, Name(to.to_hi, to.to_en), subject, row.diary_no]

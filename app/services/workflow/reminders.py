@@ -103,9 +103,9 @@ def _tell(session: Session, case: AnyRow, task: AnyRow, level: int, at: datetime
     if not table.add(session, row):
         return
     if level >= FIRST:
-        _number(session, task, row["id"], at)
+        elsewhere = neighbours.remind(session, case, task.enquiry_id, at)
+        _number(session, task, row["id"], elsewhere, at)
     notifications.add_once(session, task.office_id, task.role, case.id, "reminder", at)
-    neighbours.remind(session, case, task.enquiry_id, at)
     for role, office_id in above:
         notifications.add_once(session, office_id, role, case.id, "escalation", at)
 
@@ -117,15 +117,22 @@ def sender_of(office_kind: str) -> OfficeKind | None:
     return OfficeKind.SP_OFFICE if is_police(office_kind) else None
 
 
-def _number(session: Session, task: AnyRow, reminder_id: UUID, at: datetime) -> None:
-    """Give the स्मार पत्र its पत्रांक: of the SP's office to the police, of the DM's to the SP's; none to itself."""
-    sender = sender_of(task.office_kind)
+def _number(session: Session, task: AnyRow, reminder_id: UUID, elsewhere: str | None, at: datetime) -> None:
+    """Give the स्मार पत्र its पत्रांक: of the SP's office to the police, of the DM's to the SP's; none to itself.
+
+    Where the step waits for another district (`elsewhere`, as `neighbours.remind` says), it is of the office that
+    waits, and goes there.
+    """
     day = calendars.day(at)
-    office_id = offices.only_of_kind(session, sender, day)
-    office = offices.find(session, office_id) if office_id is not None else None
-    if office is not None and office.id != task.office_id:
+    sender = task.office_id if elsewhere else _only(session, sender_of(task.office_kind), day)
+    office = offices.find(session, sender) if sender is not None and elsewhere != "" else None
+    if office is not None and (elsewhere or office.id != task.office_id):
         number = series.take(session, office.id, office.code, Series.LETTER, day.year)
-        table.set_memo_number(session, reminder_id, number)
+        table.set_letter(session, reminder_id, number, elsewhere)
+
+
+def _only(session: Session, kind: OfficeKind | None, day: date) -> UUID | None:
+    return offices.only_of_kind(session, kind, day) if kind is not None else None
 
 
 def _above(session: Session, task: AnyRow, level: int, at: datetime) -> list[tuple[str, UUID]]:
