@@ -56,15 +56,15 @@ def _taken(journey: Journey, count: int, first_born: date) -> tuple[float, float
     data = spreadsheets.marked("सूची", _HEADS, [(row, {}, ()) for row in people], ())
     letter = journey.register(candidate_count=999)
     begin = time.process_time()
-    roster_id = rosters.upload(database, actor, letter, data, NOW)
-    chosen = rosters.view(database, actor, roster_id, NOW).chosen
-    rosters.explain(database, actor, roster_id, chosen, NOW)
+    roster_id = rosters.CANDIDATES.upload(database, actor, data, NOW, letter)
+    chosen = rosters.CANDIDATES.view(database, actor, roster_id, NOW).chosen
+    rosters.CANDIDATES.explain(database, actor, roster_id, chosen, NOW)
     _work(database)
     judged = time.process_time()
     rosters.take(database, actor, roster_id, (), NOW)
     _work(database)
     end = time.process_time()
-    if rosters.view(database, actor, roster_id, NOW).count("taken") != count:
+    if rosters.CANDIDATES.view(database, actor, roster_id, NOW).count("taken") != count:
         raise RuntimeError("not every row became a case: what is measured is no intake")
     return judged - begin, end - begin
 

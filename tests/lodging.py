@@ -65,9 +65,9 @@ def written(journey: Journey, actor: Actor, now: datetime, **changes: Any) -> UU
 def judged(journey: Journey, actor: Actor, letter: UUID, data: bytes, now: datetime) -> UUID:
     """Hand a list in, confirm what its columns mean as proposed, and let it be checked."""
     database = journey.database
-    roster_id = rosters.upload(database, actor, letter, data, now)
-    chosen = rosters.view(database, actor, roster_id, now).chosen
-    rosters.explain(database, actor, roster_id, chosen, now)
+    roster_id = rosters.CANDIDATES.upload(database, actor, data, now, letter)
+    chosen = rosters.CANDIDATES.view(database, actor, roster_id, now).chosen
+    rosters.CANDIDATES.explain(database, actor, roster_id, chosen, now)
     work(journey, now)
     return roster_id
 

@@ -197,7 +197,9 @@ def _things(database: Database, cases: dict[str, tuple[str, str]]) -> tuple[Any,
 def _roster(district: District, letter: UUID, now: datetime) -> UUID:
     """Hand in a list whose columns nobody has explained yet."""
     actor = district.staff.holder(Role.DM_ASSISTANT)
-    return rosters.upload(district.database, actor, letter, "नाम (हिन्दी),लिंग\nराम,पुरुष\n".encode(), now)
+    return rosters.CANDIDATES.upload(
+        district.database, actor, "नाम (हिन्दी),लिंग\nराम,पुरुष\n".encode(), now, letter
+    )
 
 
 def _letter_to_saran(buxar: District) -> UUID:

@@ -100,11 +100,14 @@ def test_the_list_is_judged_by_the_form_and_given_back_whole_with_each_fault(pla
     letter = lodging.written(place.journey, place.clerk, NOW)
     wrong = lodging.person("सुनील कुमार", "Sunil Kumar", "31-02-1994")
     first = lodging.judged(place.journey, place.clerk, letter, lodging.sheet([ONE, wrong]), NOW)
-    assert dict(rosters.view(place.database, place.clerk, first, NOW).counts) == {"good": 1, "bad": 1}
+    assert dict(rosters.CANDIDATES.view(place.database, place.clerk, first, NOW).counts) == {
+        "good": 1,
+        "bad": 1,
+    }
     with pytest.raises(lodgements.NotReady):
         lodgements.send(place.database, place.clerk, letter, NOW)
     heads, rows = place.database.read(
-        lambda session: rosters.to_mend(session, place.clerk, first, NOW), actor_scope(place.clerk)
+        lambda session: rosters.CANDIDATES.to_mend(session, place.clerk, first, NOW), actor_scope(place.clerk)
     )
     assert heads == lodging.HEADS
     assert [bool(faults) for _, faults, _ in rows] == [False, True], "the whole list, its fault by the cell"
@@ -126,7 +129,7 @@ def test_a_department_is_not_told_that_a_person_has_a_case_and_the_assistant_is(
     assert sorted(states) == ["double", "good"], "only that one row of the list repeats another"
     acceptance.accept(place.database, place.assistant, letter, NOW)
     lodging.work(place.journey, NOW)
-    seen = rosters.view(place.database, place.assistant, mine, NOW)
+    seen = rosters.CANDIDATES.view(place.database, place.assistant, mine, NOW)
     assert next(each.twin_case for each in seen.doubles) == number
 
 
@@ -161,8 +164,8 @@ def test_what_was_sent_is_not_changed_unless_it_is_taken_back(place: Place) -> N
     for act in (
         lambda: lodgements.write(place.database, place.clerk, letter, typed, NOW),
         lambda: lodgements.drop(place.database, place.clerk, letter, NOW),
-        lambda: rosters.upload(place.database, place.clerk, letter, lodging.sheet([ONE]), NOW),
-        lambda: rosters.drop(place.database, place.clerk, mine, NOW),
+        lambda: rosters.CANDIDATES.upload(place.database, place.clerk, lodging.sheet([ONE]), NOW, letter),
+        lambda: rosters.CANDIDATES.drop(place.database, place.clerk, mine, NOW),
     ):
         with pytest.raises(asked.Sent):
             act()
@@ -186,10 +189,10 @@ def test_a_draft_is_nobodys_but_its_departments(place: Place) -> None:
                 lambda rows, who=actor: lodgements.view(rows, who, letter), actor_scope(actor)
             )
         with pytest.raises(error):
-            rosters.view(place.database, actor, mine, NOW)
+            rosters.CANDIDATES.view(place.database, actor, mine, NOW)
     for look in (
         lambda: acceptance.see(place.database, place.assistant, letter, NOW),
-        lambda: rosters.view(place.database, place.assistant, mine, NOW),
+        lambda: rosters.CANDIDATES.view(place.database, place.assistant, mine, NOW),
         lambda: rosters.take(place.database, place.assistant, mine, (), NOW),
     ):
         with pytest.raises(NotFound):
@@ -197,7 +200,7 @@ def test_a_draft_is_nobodys_but_its_departments(place: Place) -> None:
     lodgements.send(place.database, place.clerk, letter, NOW)
     acceptance.accept(place.database, place.assistant, letter, NOW)
     with pytest.raises(NotFound):
-        rosters.view(place.database, place.clerk, mine, NOW)
+        rosters.CANDIDATES.view(place.database, place.clerk, mine, NOW)
 
 
 def test_a_letter_that_its_department_leaves_for_thirty_days_is_destroyed_and_a_sent_one_stays(
@@ -227,7 +230,7 @@ def test_the_pages_lead_from_the_letter_to_its_acceptance(office: Office) -> Non
     file = (BytesIO(lodging.sheet([ONE, lodging.person(born="31-02-1990")])), "list.xlsx", "application/xlsx")
     given = clerk.post(f"/requisitions/{at.rpartition('/')[2]}/lists", {"list": file})
     shown = given.headers["Location"]
-    chosen = rosters.view(office.database, actor, at_id(shown), office.now).chosen
+    chosen = rosters.CANDIDATES.view(office.database, actor, at_id(shown), office.now).chosen
     clerk.get(shown)
     clerk.post(f"{shown}/columns", {f"column-{place}": key for place, key in chosen.items()})
     lodging.work(office.journey, office.now)

@@ -144,9 +144,9 @@ def test_a_requisition_is_lodged_once_however_often_it_is_sent_and_read_by_stage
     acceptance.accept(office.database, assistant, row.id, NOW)
     lodging.work(office.journey, NOW)
     [line] = office.database.read(
-        lambda session: rosters.lines(session, assistant, row.id, NOW)[1], actor_scope(assistant)
+        lambda session: rosters.CANDIDATES.lines(session, assistant, NOW, row.id)[1], actor_scope(assistant)
     )
-    seen = rosters.view(office.database, assistant, line.id, NOW)
+    seen = rosters.CANDIDATES.view(office.database, assistant, line.id, NOW)
     rosters.take(office.database, assistant, line.id, [each.number for each in seen.doubles], NOW)
     lodging.work(office.journey, NOW)
     after = program.ask(f"/requisitions/{found['id']}").get_json()

@@ -14,14 +14,14 @@ from app.domain.roles import Role
 from app.models.antecedents.crimes import accused
 from app.models.intake.rosters import roster
 from app.services.antecedents import crimesearch
-from app.services.intake import crimelists, rosterwork, sheetlists
+from app.services.intake import crimelists, rosterwork, sheetcolumns
 from app.services.store.scopes import actor_scope
 from tests.office import MULTIPART, text_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from app.services.intake.crimelists import CrimeListView
+    from app.services.intake.sheetlists import ListView
     from tests.journey import Journey
     from tests.office import Office
 
@@ -57,10 +57,10 @@ def sheet(rows: list[list[str]], heads: list[str] = HEADS) -> bytes:
 
 def hand_in(journey: Journey, rows: list[list[str]], *, explained: bool = True) -> UUID:
     actor = journey.staff.holder(Role.DCRB)
-    roster_id = crimelists.upload(journey.database, actor, sheet(rows), journey.now)
+    roster_id = crimelists.CRIMES.upload(journey.database, actor, sheet(rows), journey.now)
     if explained:
         chosen = {place: key for place, key in enumerate(KEYS) if key}
-        crimelists.explain(journey.database, actor, roster_id, chosen, journey.now)
+        crimelists.CRIMES.explain(journey.database, actor, roster_id, chosen, journey.now)
         work(journey)
     return roster_id
 
@@ -70,8 +70,8 @@ def work(journey: Journey) -> None:
         pass
 
 
-def seen(journey: Journey, roster_id: UUID, role: Role = Role.DCRB) -> CrimeListView:
-    return crimelists.view(journey.database, journey.staff.holder(role), roster_id, journey.now)
+def seen(journey: Journey, roster_id: UUID, role: Role = Role.DCRB) -> ListView[None]:
+    return crimelists.CRIMES.view(journey.database, journey.staff.holder(role), roster_id, journey.now)
 
 
 def act(journey: Journey, role: Role, does: Any, *given: Any) -> None:
@@ -120,19 +120,19 @@ def test_what_the_columns_mean_is_remembered_and_faults_go_back_in_the_same_colu
     roster_id = hand_in(journey, [*GOOD, *BAD], explained=False)
     chosen = seen(journey, roster_id).chosen
     assert [chosen.get(place, "") for place in range(len(KEYS))] == KEYS
-    with pytest.raises(sheetlists.ColumnsWrong):
-        crimelists.explain(journey.database, actor, roster_id, {1: "thana", 2: "thana"}, journey.now)
-    crimelists.explain(journey.database, actor, roster_id, chosen, journey.now)
+    with pytest.raises(sheetcolumns.ColumnsWrong):
+        crimelists.CRIMES.explain(journey.database, actor, roster_id, {1: "thana", 2: "thana"}, journey.now)
+    crimelists.CRIMES.explain(journey.database, actor, roster_id, chosen, journey.now)
     work(journey)
     heads, back = journey.database.read(
-        lambda s: crimelists.to_mend(s, actor, roster_id, journey.now), actor_scope(actor)
+        lambda s: crimelists.CRIMES.to_mend(s, actor, roster_id, journey.now), actor_scope(actor)
     )
     assert heads == HEADS
     assert [texts for texts, _, _ in back] == BAD
-    act(journey, Role.DCRB, crimelists.drop, roster_id)
+    crimelists.CRIMES.drop(journey.database, actor, roster_id, journey.now)
     with pytest.raises(NotFound):
         journey.database.read(
-            lambda s: crimelists.to_mend(s, actor, roster_id, journey.now), actor_scope(actor)
+            lambda s: crimelists.CRIMES.to_mend(s, actor, roster_id, journey.now), actor_scope(actor)
         )
 
 

@@ -22,7 +22,7 @@ from app.models.tables.cases import case, data_key
 from app.models.tables.officers import posting
 from app.services.casework import cases
 from app.services.desk import tasks
-from app.services.intake import requisitions, rosters, rosterwork, sheetlists
+from app.services.intake import requisitions, rostercases, rosters, rosterwork, sheetcolumns, sheetlists
 from app.services.store import audit, scopes
 from app.services.store.scopes import actor_scope
 from tests.districts import NOW
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from app.services.intake.rosters import RosterView
+    from app.services.intake.asked import Letter
+    from app.services.intake.sheetlists import ListView
     from tests.journey import Journey
     from tests.office import Office
 
@@ -76,9 +77,9 @@ class Desk:
 
     def judged(self, data: bytes) -> UUID:
         """Hand a list in, confirm what its columns mean as proposed, and let it be checked."""
-        roster_id = rosters.upload(self.database, self.actor, self.letter, data, NOW)
+        roster_id = rosters.CANDIDATES.upload(self.database, self.actor, data, NOW, self.letter)
         chosen = self.view(roster_id).chosen
-        rosters.explain(self.database, self.actor, roster_id, chosen, NOW)
+        rosters.CANDIDATES.explain(self.database, self.actor, roster_id, chosen, NOW)
         self.work()
         return roster_id
 
@@ -95,8 +96,8 @@ class Desk:
         while rosterwork.go_on(self.database, NOW):
             pass
 
-    def view(self, roster_id: UUID) -> RosterView:
-        return rosters.view(self.database, self.actor, roster_id, NOW)
+    def view(self, roster_id: UUID) -> ListView[Letter]:
+        return rosters.CANDIDATES.view(self.database, self.actor, roster_id, NOW)
 
     def told(self, roster_id: UUID) -> dict[int, dict[str, str]]:
         """Row -> field -> what is wrong."""
@@ -171,14 +172,14 @@ def test_pressing_twice_or_a_second_worker_makes_no_second_case(desk):
     assert {each.id for each in desk.cases()} == {each.id for each in good}, "a row's id is its case's"
     with pytest.raises(Conflict):
         desk.database.write(
-            lambda s: rosterwork._open_some(s, desk.actor, row, good, NOW), actor_scope(desk.actor)
+            lambda s: rostercases._open_some(s, desk.actor, row, good, NOW), actor_scope(desk.actor)
         )
     assert len({each.number for each in desk.cases()}) == 5
 
 
 def test_a_worker_that_dies_leaves_the_rest_to_the_next_and_numbers_without_a_gap(desk, monkeypatch):
     roster_id = desk.judged(sheet(map(person, range(6))))
-    monkeypatch.setattr(rosterwork, "_TAKEN", 2)
+    monkeypatch.setattr(rostercases, "_AT_ONCE", 2)
     rosters.take(desk.database, desk.actor, roster_id, [], NOW)
     rosterwork.go_on(desk.database, NOW)
     assert len(desk.cases()) == 2
@@ -228,26 +229,28 @@ def test_one_person_twice_waits_for_the_officer_to_decide(desk):
 def test_what_columns_meant_is_remembered_for_the_department_alone(journey):
     desk = Desk(journey)
     heads = ["अभ्यर्थी", *HEADS[1:], "टिप्पणी"]
-    roster_id = rosters.upload(desk.database, desk.actor, desk.letter, sheet([person(0)], heads), NOW)
+    roster_id = rosters.CANDIDATES.upload(
+        desk.database, desk.actor, sheet([person(0)], heads), NOW, desk.letter
+    )
     chosen = desk.view(roster_id).chosen
     assert NAME_HI not in chosen
-    with pytest.raises(sheetlists.ColumnsWrong) as missing:
-        rosters.explain(desk.database, desk.actor, roster_id, chosen, NOW)
+    with pytest.raises(sheetcolumns.ColumnsWrong) as missing:
+        rosters.CANDIDATES.explain(desk.database, desk.actor, roster_id, chosen, NOW)
     assert [field.key for field in missing.value.fields] == ["name_hi"]
-    with pytest.raises(sheetlists.ColumnsWrong, match="twice"):
-        rosters.explain(desk.database, desk.actor, roster_id, {**chosen, 10: "name_en"}, NOW)
-    rosters.explain(desk.database, desk.actor, roster_id, {**chosen, 0: "name_hi"}, NOW)
-    again = rosters.upload(desk.database, desk.actor, desk.letter, sheet([person(1)], heads), NOW)
+    with pytest.raises(sheetcolumns.ColumnsWrong, match="twice"):
+        rosters.CANDIDATES.explain(desk.database, desk.actor, roster_id, {**chosen, 10: "name_en"}, NOW)
+    rosters.CANDIDATES.explain(desk.database, desk.actor, roster_id, {**chosen, 0: "name_hi"}, NOW)
+    again = rosters.CANDIDATES.upload(desk.database, desk.actor, sheet([person(1)], heads), NOW, desk.letter)
     assert desk.view(again).chosen[NAME_HI] == "name_hi"
     other = Desk(journey, requesting_dept="स्वास्थ्य विभाग, बिहार")
-    third = rosters.upload(desk.database, desk.actor, other.letter, sheet([person(2)], heads), NOW)
+    third = rosters.CANDIDATES.upload(desk.database, desk.actor, sheet([person(2)], heads), NOW, other.letter)
     assert NAME_HI not in desk.view(third).chosen
 
 
 def test_a_list_is_given_back_with_its_faults_and_comes_again_mended(desk):
     roster_id = desk.taken(sheet([person(0), person(1, PIN="84130"), person(2, NAME_HI="Sunil")]))
     heads, found = desk.database.read(
-        lambda s: rosters.to_mend(s, desk.actor, roster_id, NOW), actor_scope(desk.actor)
+        lambda s: rosters.CANDIDATES.to_mend(s, desk.actor, roster_id, NOW), actor_scope(desk.actor)
     )
     assert [(texts[NAME_HI], list(at)) for texts, at, _ in found] == [
         ("अमित कुमार", [PIN]),
@@ -289,7 +292,7 @@ def test_texts_of_persons_go_with_the_list(desk):
     whole = desk.taken(sheet([person(0)]))
     faulty = desk.judged(sheet([person(1, PIN="1")]))
     dropped = desk.judged(sheet([person(2)]))
-    rosters.drop(desk.database, desk.actor, dropped, NOW)
+    rosters.CANDIDATES.drop(desk.database, desk.actor, dropped, NOW)
     (kept,) = desk.rows(roster, roster.c.file.is_not(None) | roster.c.head.is_not(None))
     assert kept.id == faulty
     assert kept.file is None, "the file itself goes as soon as its rows are read"
@@ -302,13 +305,15 @@ def test_texts_of_persons_go_with_the_list(desk):
     assert rosterwork.destroy_old(desk.database, NOW + timedelta(days=31)) == 1
     assert desk.rows(roster_row, texts) == []
     with pytest.raises(NotFound):
-        desk.database.read(lambda s: rosters.to_mend(s, desk.actor, faulty, NOW), actor_scope(desk.actor))
+        desk.database.read(
+            lambda s: rosters.CANDIDATES.to_mend(s, desk.actor, faulty, NOW), actor_scope(desk.actor)
+        )
 
 
 def test_a_list_in_the_old_font_is_refused_with_help(desk):
     rows = [person(each, NAME_HI="jke dqekj", FATHER_HI="fot; flag") for each in range(3)]
-    with pytest.raises(sheetlists.SheetRefused) as refused:
-        rosters.upload(desk.database, desk.actor, desk.letter, sheet(rows), NOW)
+    with pytest.raises(sheetcolumns.SheetRefused) as refused:
+        rosters.CANDIDATES.upload(desk.database, desk.actor, sheet(rows), NOW, desk.letter)
     assert refused.value.code == "legacy"
 
 
@@ -317,7 +322,7 @@ def test_who_may_not_register_sees_no_list(desk):
     for role in (Role.DM, Role.SP, Role.SHO):
         actor = desk.journey.staff.holder(role)
         with pytest.raises(NotAllowed):
-            rosters.view(desk.database, actor, roster_id, NOW)
+            rosters.CANDIDATES.view(desk.database, actor, roster_id, NOW)
         with pytest.raises(NotAllowed):
             rosters.take(desk.database, actor, roster_id, [], NOW)
 

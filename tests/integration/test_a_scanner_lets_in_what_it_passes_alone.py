@@ -14,7 +14,7 @@ from app.config import SettingRefused, Settings, load
 from app.domain.errors import FieldProblem
 from app.domain.roles import Role
 from app.scanning import INFECTED, UNSCANNED, Scanner
-from app.services.intake import rosters, sheetlists
+from app.services.intake import rosters, sheetcolumns
 from app.services.store import documents
 from app.services.store.documents import Paper, Upload
 from tests.districts import NOW
@@ -163,6 +163,6 @@ def test_a_list_of_candidates_is_shown_to_the_scanner_first(
 ) -> None:
     visit.database.scanner = program(LOOKS)
     clerk = visit.journey.staff.holder(Role.DM_ASSISTANT)
-    with pytest.raises(sheetlists.SheetRefused) as refused:
-        rosters.upload(visit.database, clerk, visit.journey.register(), MARK, NOW)
+    with pytest.raises(sheetcolumns.SheetRefused) as refused:
+        rosters.CANDIDATES.upload(visit.database, clerk, MARK, NOW, visit.journey.register())
     assert refused.value.code == INFECTED

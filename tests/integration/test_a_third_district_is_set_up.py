@@ -20,7 +20,7 @@ from app.models.tables.offices import jurisdiction
 from app.models.tables.papers import certificate
 from app.services.district import thanas
 from app.services.installation.lacks import State
-from app.services.intake import rosterwork
+from app.services.intake import officelists, rosterwork
 from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import MULTIPART, text_of
@@ -324,7 +324,7 @@ def test_a_list_of_a_kind_that_a_worker_does_not_know_is_left_to_the_newer_one(o
         lambda rows: rows.connection.execute(of_tomorrow), SystemScope(SystemReason.SETUP, BHOJPUR)
     )
     assert not rosterwork.go_on(settling.database, settling.now)
-    of_today = update(roster).values(subject=rosterwork.OFFICES)
+    of_today = update(roster).values(subject=officelists.OFFICES.subject)
     settling.database.write(
         lambda rows: rows.connection.execute(of_today), SystemScope(SystemReason.SETUP, BHOJPUR)
     )

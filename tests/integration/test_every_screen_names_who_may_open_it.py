@@ -18,7 +18,7 @@ from app.services.store import scopes
 from app.web.frame.helping import HELP_TOPICS, TOLD_WITH
 from app.web.frame.navigation import NAVIGATION, entry_of
 from app.web.guard.access import NEWCOMER, PUBLIC, OfPrograms
-from tests.addresses import ADDRESSES
+from tests.addresses import ADDRESSES, HELP
 from tests.districts import NOW
 from tests.staff import Staff
 
@@ -91,6 +91,13 @@ def test_every_view_says_who_may_open_it(site: Flask) -> None:
     assert not silent, (
         "Mark the view with @requires(Permission...) or, by decision, @public (app/web/guard/access.py)"
     )
+
+
+def test_every_view_says_how_it_answers_whom(site: Flask) -> None:
+    silent = sorted(set(site.view_functions) - set(ADDRESSES))
+    assert not silent, f"{', '.join(silent)}: {HELP}"
+    gone = sorted(set(ADDRESSES) - set(site.view_functions))
+    assert not gone, f"{', '.join(gone)}: there no more; take the lines out of tests/addresses.py"
 
 
 def test_what_is_public_is_so_on_purpose(site: Flask) -> None:

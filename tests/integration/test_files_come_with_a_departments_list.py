@@ -109,10 +109,10 @@ def test_a_person_without_the_photo_that_his_certificate_needs_is_right_once_it_
     clerk = journey.staff.holder(Role.REQUESTER)
     letter = lodging.written(journey, clerk, NOW, purpose="bank_agent", post_name=None, post_group=None)
     mine = lodging.judged(journey, clerk, letter, lodging.sheet([ONE]), NOW)
-    before = rosters.view(journey.database, clerk, mine, NOW)
+    before = rosters.CANDIDATES.view(journey.database, clerk, mine, NOW)
     assert [[column for column, _, _ in each.faults] for each in before.told.rows] == [[None]]
     enclosures.add_to_person(journey.database, clerk, mine, before.told.rows[0].number, [scan("photo")], NOW)
-    after = rosters.view(journey.database, clerk, mine, NOW)
+    after = rosters.CANDIDATES.view(journey.database, clerk, mine, NOW)
     assert dict(after.counts) == {"good": 1}
     boxes = journey.database.read(
         lambda rows: enclosures.of_person(rows, clerk, mine, before.told.rows[0].number, NOW)[1],
@@ -125,7 +125,7 @@ def test_a_person_without_the_photo_that_his_certificate_needs_is_right_once_it_
         ),
         actor_scope(clerk),
     )
-    assert dict(rosters.view(journey.database, clerk, mine, NOW).counts) == {"bad": 1}
+    assert dict(rosters.CANDIDATES.view(journey.database, clerk, mine, NOW).counts) == {"bad": 1}
 
 
 def test_a_file_that_cannot_be_kept_is_told_at_its_box_and_the_others_are_taken(desk: Desk) -> None:

@@ -11,7 +11,6 @@ from app.domain.keeping import GAPS, STEPS, WAITING, granted
 from app.domain.rights import MATRIX
 from app.domain.roles import GRANTS, Role
 from tests import sources
-from tests.addresses import ADDRESSES, HELP
 
 PYTHON = sources.below("app", "bench", "tests", suffix=".py")
 #: Migrations are a record of what was, as long as it was.
@@ -123,23 +122,6 @@ def test_tests_read_as_sentences() -> None:
         if (name := where.split()[1]).startswith("test_") and name.count("_") < 3
     ]
     assert not short, f"Say the rule in words, as test_a_closed_case_takes_no_answer: {short}"
-
-
-def routes() -> Iterator[str]:
-    """Every view of a screen, by its endpoint: the blueprint is called as its module."""
-    for path in sources.below("app/web", suffix=".py"):
-        for node in ast.walk(sources.tree(path)):
-            if isinstance(node, ast.FunctionDef) and any(
-                re.match(r"bp\.(get|post|put|route)\(", ast.unparse(each)) for each in node.decorator_list
-            ):
-                yield f"{path.stem}.{node.name}"
-
-
-def test_every_view_says_how_it_answers_whom() -> None:
-    silent = sorted(set(routes()) - set(ADDRESSES))
-    assert not silent, f"{', '.join(silent)}: {HELP}"
-    gone = sorted(set(ADDRESSES) - set(routes()))
-    assert not gone, f"{', '.join(gone)}: there no more; take the lines out of tests/addresses.py"
 
 
 def test_a_right_that_the_product_gives_waits_no_more() -> None:

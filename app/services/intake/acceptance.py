@@ -14,7 +14,7 @@ from app.models.intake import lodgements as table
 from app.models.intake import rosters as lists
 from app.services.casefile import departments, sightings
 from app.services.casefile.options import choices, purposes_taken
-from app.services.intake import enclosures, lodgements, registration, rosterwork
+from app.services.intake import enclosures, listtexts, lodgements, registration
 from app.services.intake.asked import Sent
 from app.services.intake.requisitions import LETTER, PERSON
 from app.services.procedure import releases
@@ -107,17 +107,14 @@ def _view(session: Session, actor: Actor, lodgement_id: UUID, after: int) -> Han
     asks = loaded.form(PERSON)
     persons = [
         _person(
-            each.number, _answers(key, each), enclosures.labelled(asks, rosterwork.files_of(session, each))
+            each.number,
+            listtexts.open_answers(key, each),
+            enclosures.labelled(asks, listtexts.files_of(session, each)),
         )
         for each in rows[:_SHOWN]
     ]
     following = persons[-1].number if len(rows) > _SHOWN else 0
     return Handed(lodgements.line(row, loaded), shown, enclosures.labelled(form, values), persons, following)
-
-
-def _answers(key: bytes, row: AnyRow) -> dict[str, Any]:
-    found: dict[str, Any] = keys.open_json(key, f"roster|answers|{row.id}", row.answers)
-    return found
 
 
 def _person(number: int, answers: Mapping[str, Any], files: Files) -> Person:

@@ -16,7 +16,7 @@ from app.models.casefile import document_queries as filed
 from app.models.intake import lodgements
 from app.models.intake import rosters as lists
 from app.services.casefile.options import choices
-from app.services.intake import asked, rosterrows, rosterwork
+from app.services.intake import asked, listtexts, rosterrows, rosterwork
 from app.services.intake.requisitions import LETTER
 from app.services.procedure import releases
 from app.services.store import audit, documents, drafts, keys
@@ -159,7 +159,7 @@ def persons(session: Session, actor: Actor, roster_id: UUID, now: datetime, afte
     place = next((place for place, field in roster.mapping if field in ("name_hi", "name_en")), 0)
     found = []
     for row in rows[:_SHOWN]:
-        texts = rosterwork.open_cells(key, row)
+        texts = listtexts.open_cells(key, row)
         name = texts[place] if place < len(texts) else ""
         found.append(Person(row.number, name, held.get(row.id, 0), row.state == "bad"))
     return Persons(letter, roster.id, found, found[-1].number if len(rows) > _SHOWN else 0)
@@ -215,7 +215,7 @@ def cells(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> lis
         raise asked.Sent
     key = keys.unlock(session, roster.data_key_id)
     rows = lists.rows_in(session, roster.id, _JUDGED, roster.total + 1)
-    return [(row.number, rosterwork.open_cells(key, row)) for row in rows]
+    return [(row.number, listtexts.open_cells(key, row)) for row in rows]
 
 
 def put_for_person(
@@ -266,8 +266,8 @@ def _row(
     answers = {}
     if row.answers is not None:
         key = keys.unlock(session, roster.data_key_id)
-        answers = keys.open_json(key, f"roster|answers|{row.id}", row.answers)
-    values = {**judge.initial, **answers, **rosterwork.files_of(session, row)}
+        answers = listtexts.open_answers(key, row)
+    values = {**judge.initial, **answers, **listtexts.files_of(session, row)}
     boxes = _boxes(letter, judge.form, values, judge.facts, judge.options)
     again = partial(rosterwork.judge_again, roster=roster, number=number, now=now)
     return _Place(row.id, key_id, letter, boxes, number, again)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.models.intake import rosters as table
-from app.services.intake import rosterwork
+from app.services.intake import listtexts
 from app.services.store import keys
 
 if TYPE_CHECKING:
@@ -98,16 +98,16 @@ def mended(
     by_key = {column.key: column for column in columns}
     found: list[Mended] = []
     for each in table.rows_in(session, row.id, states, row.total):
-        faults = rosterwork.open_faults(key, each) if each.faults is not None else {}
+        faults = listtexts.open_faults(key, each) if each.faults is not None else {}
         at = {places[name]: fault for name, fault in faults.items() if name in places}
         told_beside = [(by_key.get(name), fault) for name, fault in faults.items()]
-        found.append((rosterwork.open_cells(key, each), at, told_beside))
+        found.append((listtexts.open_cells(key, each), at, told_beside))
     return found
 
 
 def _by_row(session: Session, row: AnyRow) -> list[tuple[AnyRow, _Faults]]:
     key = keys.unlock(session, row.data_key_id)
-    return [(each, rosterwork.open_faults(key, each)) for each in table.faults_in(session, row.id)]
+    return [(each, listtexts.open_faults(key, each)) for each in table.faults_in(session, row.id)]
 
 
 def _alike(wrong: Mapping[int, _Faults]) -> dict[tuple[str, str], list[int]]:
@@ -131,7 +131,7 @@ def _without(faults: _Faults, common: Collection[tuple[str, str]]) -> dict[str, 
 def _texts(session: Session, row: AnyRow, numbers: Sequence[int]) -> dict[int, list[str]]:
     key = keys.unlock(session, row.data_key_id)
     rows = table.rows_at(session, row.id, numbers)
-    return {each.number: rosterwork.open_cells(key, each) for each in rows}
+    return {each.number: listtexts.open_cells(key, each) for each in rows}
 
 
 def _told_in(

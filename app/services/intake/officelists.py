@@ -4,113 +4,78 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import NotFound
+from app.domain.roles import Permission
 from app.models.intake import rosters as table
+from app.models.scope import SystemReason, SystemScope
 from app.services.district import foundings
-from app.services.intake import officerows, rosterwork, sheetlists
-from app.services.store import audit
-from app.services.store.scopes import actor_scope
+from app.services.intake import listtexts, officerows, sheetlists
+from app.services.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from app import formjs
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
-    from app.services.intake import listfaults
     from app.services.store.database import Database
 
-_SHOWN = 20  # lists, newest first
-_OWNER = "offices"  # whose columns are remembered
+
+class OfficeLists(sheetlists.RegisterLists):
+    """An office each row, or the station that a row puts under another office."""
+
+    subject = "offices"
+    deed = "office:list"
+    owner_name = "offices"
+    sees = keeps = Permission.OFFICE_KEEP
+    goes_away = frozenset({"columns", "checking", "checked", "taken"})
+    is_of_persons = False
+
+    def judge(self, session: Session, _of: None, now: datetime) -> officerows.Judge:
+        return officerows.Judge(session, now)
+
+    def judging(self, session: Session, row: AnyRow, now: datetime) -> sheetlists.Judging:
+        key = keys.unlock(session, row.data_key_id)
+        above = [listtexts.open_answers(key, each) for each in _good(session, row)]
+        return sheetlists.Judging(officerows.Judge(session, now, above), _nobody)
+
+    def take(self, database: Database, row: AnyRow, now: datetime) -> bool:
+        """Add the offices in one act, in the name of whoever handed the list in; what no longer fits is set aside."""
+        actor = sheetlists.asker(database, row, self.keeps, now)
+        own = SystemScope(SystemReason.WORKER, row.district_id)
+        database.write(lambda session: _found(session, actor, row, now), own)
+        return False
 
 
-def lines(session: Session, actor: Actor) -> Sequence[AnyRow]:
-    """The lists of late, newest first. Raises NotAllowed."""
-    foundings.guard(actor)
-    return table.of_register(session, rosterwork.OFFICES, _SHOWN)
-
-
-def columns(session: Session, actor: Actor, now: datetime) -> list[formjs.Column]:
-    """What a list may hold, for its template. Raises NotAllowed."""
-    foundings.guard(actor)
-    return officerows.Judge(session, now).columns
-
-
-def upload(database: Database, actor: Actor, data: bytes, now: datetime) -> UUID:
-    """Keep a list, sealed, until its columns are explained; -> its id. Raises sheetlists.SheetRefused, NotAllowed."""
-    scope = actor_scope(actor)
-    known = database.read(lambda session: columns(session, actor, now), scope)
-    head = sheetlists.handed_in(database, data, known)
-
-    def put(session: Session) -> UUID:
-        roster_id = sheetlists.keep(session, actor, data, head, now, subject=rosterwork.OFFICES)
-        _note(session, actor, roster_id, "upload", now)
-        return roster_id
-
-    return database.write(put, scope)
-
-
-def view(session: Session, actor: Actor, roster_id: UUID, now: datetime, after: int) -> sheetlists.ListView:
-    """The page of a list. Raises NotAllowed, NotFound."""
-    row, judge = _find(session, actor, roster_id), officerows.Judge(session, now)
-    return sheetlists.seen(session, sheetlists.ListView, row, _owner(session), judge.columns, after)
-
-
-def explain(
-    database: Database, actor: Actor, roster_id: UUID, chosen: Mapping[int, str], now: datetime
-) -> None:
-    """Say what each column means, and let the rows be judged. Raises ColumnsWrong, NotAllowed, NotFound."""
-
-    def put(session: Session) -> None:
-        row = _find(session, actor, roster_id)
-        known = officerows.Judge(session, now).columns
-        sheetlists.explain(session, row, _owner(session), known, chosen)
-
-    database.write(put, actor_scope(actor))
+OFFICES = OfficeLists()
 
 
 def take(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> None:
     """Let the good rows of a judged list be added; harmless when pressed twice. Raises NotAllowed, NotFound."""
-    row = _find(session, actor, roster_id)
+    row, _ = OFFICES.find(session, actor, roster_id, now, sheetlists.Aim.CHANGE)
     good = table.counts(session, row.id).get("good", 0)
     if good and table.change(session, row.id, ["checked"], state="taking", reason="", ended_at=None):
-        _note(session, actor, row.id, "take", now, rows=good)
+        OFFICES.record(session, actor, None, row.id, "take", now, rows=good)
 
 
-def drop(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> None:
-    """Put a list away: what is under way stops, its texts are destroyed, what was added stays.
-
-    Raises NotAllowed, NotFound.
-    """
-    row = _find(session, actor, roster_id)
-    if sheetlists.put_away(session, row, ["columns", "checking", "checked", "taken"], now):
-        _note(session, actor, row.id, "drop", now)
+def _good(session: Session, row: AnyRow) -> Sequence[AnyRow]:
+    """The rows of a list that were found right so far."""
+    return table.rows_in(session, row.id, ["good"], row.total)
 
 
-def to_mend(
-    session: Session, actor: Actor, roster_id: UUID, now: datetime
-) -> tuple[list[str], list[listfaults.Mended]]:
-    """The headings of a list and its faulty rows. Raises NotAllowed, and NotFound for one whose texts are gone."""
-    row = _find(session, actor, roster_id)
-    return sheetlists.to_mend(session, row, officerows.Judge(session, now).columns, ["bad"])
+def _nobody(_session: Session, _answers: Mapping[str, Any]) -> None:
+    """An office is nobody: two rows about one are told by their codes and names."""
 
 
-def _owner(session: Session) -> bytes:
-    return session.keys.blind("department", _OWNER)
-
-
-def _find(session: Session, actor: Actor, roster_id: UUID) -> AnyRow:
-    foundings.guard(actor)
-    row = table.find(session, roster_id)
-    if row is None or row.subject != rosterwork.OFFICES:
-        raise NotFound
-    return row
-
-
-def _note(session: Session, actor: Actor, roster_id: UUID, act: str, now: datetime, **detail: Any) -> None:
-    audit.record(
-        session, "admin", "office:list", "offices", actor, now, roster=str(roster_id), act=act, **detail
-    )
+def _found(session: Session, actor: Actor, row: AnyRow, now: datetime) -> None:
+    key, book = keys.unlock(session, row.data_key_id), foundings.Book(session, now, is_sheet=True)
+    left = set[str]()  # codes of offices that are not added: no other of that code leads those under them
+    for each in _good(session, row):
+        answers = listtexts.open_answers(key, each)
+        if faults := book.faults(answers) or foundings.orphaned(answers, left):
+            left.add(answers["code"])
+            table.move(session, each.id, "good", "bad", faults=listtexts.seal_faults(key, each.id, faults))
+        elif table.take_rows(session, [each.id]):
+            foundings.found(session, actor, answers, now)
+            book.note(answers)

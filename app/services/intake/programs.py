@@ -15,7 +15,7 @@ from app.models.intake import apitokens as requests
 from app.models.intake import rosters as lists
 from app.services.casefile import departments, searchkeys
 from app.services.district import calendars
-from app.services.intake import lodgements, rosterrows, rosterwork, sheetlists
+from app.services.intake import listtexts, lodgements, rosterrows, sheetcolumns
 from app.services.intake.lodgements import NOT_ASKED
 from app.services.procedure import releases
 from app.services.store import audit, keys
@@ -121,7 +121,7 @@ def _letter_shape(session: Session, now: datetime) -> tuple[Filled, dict[str, An
 
 
 def _person_shape(judge: rosterrows.Judge) -> dict[str, Any]:
-    needed = {each.key for each in judge.columns if sheetlists.is_needed(each)}
+    needed = {each.key for each in judge.columns if sheetcolumns.is_needed(each)}
     return formjs.schema(judge.form, judge.columns, needed)
 
 
@@ -301,7 +301,7 @@ def _put_list(session: Session, actor: Actor, lodgement_id: UUID, judged: _Judge
             "lodgement_id": lodgement_id,
             "data_key_id": key_id,
             "state": "checked",
-            "head": keys.seal_json(key, f"roster|head|{roster_id}", head),
+            "head": listtexts.seal_head(key, roster_id, head),
             "mapping": [[place, field] for place, field in enumerate(judged.heads)],
             "release_id": judged.release_id,
             "total": len(judged.rows),
@@ -322,8 +322,8 @@ def _put_list(session: Session, actor: Actor, lodgement_id: UUID, judged: _Judge
                 "roster_id": roster_id,
                 "number": number,
                 "state": "good" if twin == number else "double",
-                "cells": rosterwork.seal_cells(key, row_id, texts),
-                "answers": keys.seal_json(key, f"roster|answers|{row_id}", answers),
+                "cells": listtexts.seal_cells(key, row_id, texts),
+                "answers": listtexts.seal_answers(key, row_id, answers),
                 "person": person,
                 "twin_row": None if twin == number else twin,
             }

@@ -1,8 +1,7 @@
-"""Lists of candidates from Excel: uploaded, explained, looked at, taken, taken back, given back to be mended."""
+"""Lists of candidates from Excel: those of a letter, made into cases, taken back, given back to be mended."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.domain import reasons
@@ -10,24 +9,24 @@ from app.domain.errors import NotAllowed, NotFound
 from app.domain.roles import Permission
 from app.models.intake import lodgements
 from app.models.intake import rosters as table
-from app.services.casefile import sightings
-from app.services.intake import asked, rosterrows, rosterwork, sheetlists
+from app.services.casefile import searchkeys
+from app.services.intake import asked, listtexts, rostercases, rosterrows, sheetlists
 from app.services.store import audit, keys
 from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from app import formjs
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
-    from app.services.intake import listfaults
     from app.services.store.database import Database
 
 _MADE = frozenset({"checked", "taken"})  # states in which cases can be made of rows
+#: Acts on a list as the record names them; of one that is put away it tells the destruction.
+_DEEDS = {"upload": "roster:upload", "take": "roster:take", "undo": "roster:undo"}
 
 
 class ReasonMissing(reasons.ReasonMissing):
@@ -36,58 +35,75 @@ class ReasonMissing(reasons.ReasonMissing):
     key = "roster.reason_missing"
 
 
-@dataclass(frozen=True, slots=True)
-class RosterLine:
-    """A roster among those of its letter."""
+class CandidateLists(sheetlists.Lists[asked.Letter]):
+    """A person to be verified each row; the letter is one received, or one that a department has yet to send.
 
-    id: UUID
-    state: str
-    asked_at: datetime
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class RosterView(sheetlists.ListView):
-    """A roster as its page shows it, with the letter that it belongs to."""
-
-    letter: asked.Letter
-
-
-def columns(session: Session, actor: Actor, requisition_id: UUID, now: datetime) -> list[formjs.Column]:
-    """What a list of this letter may hold, for its template. Raises NotAllowed, NotFound."""
-    return rosterrows.Judge(session, asked.of_actor(session, actor, requisition_id, now), now).columns
-
-
-def lines(
-    session: Session, actor: Actor, requisition_id: UUID, now: datetime
-) -> tuple[asked.Letter, list[RosterLine]]:
-    """The letter and its rosters, newest first. Raises NotAllowed, NotFound."""
-    letter = asked.of_actor(session, actor, requisition_id, now)
-    find = table.of_letter if letter.is_received else table.of_lodgement
-    rows = find(session, requisition_id)
-    return letter, [RosterLine(row.id, row.state, row.asked_at, row.total) for row in rows]
-
-
-def upload(database: Database, actor: Actor, requisition_id: UUID, data: bytes, now: datetime) -> UUID:
-    """Keep a list, sealed, until its columns are explained; -> its id.
-
-    A department hands in one list: the next takes its place. Raises SheetRefused, NotAllowed, NotFound, asked.Sent.
+    Who changes a list of a letter that was sent is told so: asked.Sent.
     """
-    scope = actor_scope(actor)
-    known = database.read(lambda session: columns(session, actor, requisition_id, now), scope)
-    head = sheetlists.handed_in(database, data, known)
 
-    def put(session: Session) -> UUID:
-        letter = asked.to_change(session, actor, requisition_id, now)
-        if not letter.is_received:
-            drop_all(session, requisition_id, now)
-            lodgements.change(session, requisition_id, lodgements.OPEN, changed_at=now)
-        belongs = "requisition_id" if letter.is_received else "lodgement_id"
-        roster_id = sheetlists.keep(session, actor, data, head, now, **{belongs: requisition_id})
-        _note(session, actor, letter, roster_id, "roster:upload", now)
-        return roster_id
+    subject = "candidates"
+    goes_away = frozenset({"columns", "checking", "taking", *_MADE})
 
-    return database.write(put, scope)
+    def place(
+        self, session: Session, actor: Actor, letter_id: UUID | None, now: datetime, aim: sheetlists.Aim
+    ) -> asked.Letter:
+        if letter_id is None:
+            asked.guard(actor)
+            raise NotFound
+        find = asked.to_change if aim is sheetlists.Aim.CHANGE else asked.of_actor
+        return find(session, actor, letter_id, now)
+
+    def listed(self, session: Session, letter: asked.Letter) -> Sequence[AnyRow]:
+        return (table.of_letter if letter.is_received else table.of_lodgement)(session, letter.id)
+
+    def judge(self, session: Session, letter: asked.Letter, now: datetime) -> rosterrows.Judge:
+        return rosterrows.Judge(session, letter, now)
+
+    def judging(self, session: Session, row: AnyRow, now: datetime) -> sheetlists.Judging:
+        judge = rosterrows.Judge(session, asked.of_roster(session, row, now), now)
+        return sheetlists.Judging(judge, searchkeys.person, judge.release.id)
+
+    def owner(self, letter: asked.Letter) -> str:
+        return " ".join(letter.requester_hi.casefold().split())
+
+    def thing(self, letter: asked.Letter) -> str:
+        return letter.thing
+
+    def record(
+        self,
+        session: Session,
+        actor: Actor,
+        of: asked.Letter,
+        roster_id: UUID,
+        act: str,
+        now: datetime,
+        **detail: Any,
+    ) -> None:
+        if deed := _DEEDS.get(act):
+            audit.record(session, "admin", deed, of.thing, actor, now, roster=str(roster_id), **detail)
+
+    def begun(self, session: Session, letter: asked.Letter, now: datetime) -> dict[str, UUID]:
+        """A department hands in one list: the next takes its place."""
+        if letter.is_received:
+            return {"requisition_id": letter.id}
+        drop_all(session, letter.id, now)
+        lodgements.change(session, letter.id, lodgements.OPEN, changed_at=now)
+        return {"lodgement_id": letter.id}
+
+    def mends(self, letter: asked.Letter) -> Collection[str]:
+        """A department gets its list whole, since the mended one takes its place."""
+        return ["bad"] if letter.is_received else ["bad", "good", "double"]
+
+    def take(self, database: Database, row: AnyRow, now: datetime) -> bool:
+        actor = sheetlists.asker(database, row, Permission.ROSTER_TAKE, now)
+        return rostercases.make(database, actor, row, now)
+
+    def undo(self, database: Database, row: AnyRow, now: datetime) -> bool:
+        actor = sheetlists.asker(database, row, Permission.ROSTER_TAKE, now)
+        return rostercases.take_back(database, actor, row, now)
+
+
+CANDIDATES = CandidateLists()
 
 
 def drop_all(session: Session, lodgement_id: UUID, now: datetime) -> None:
@@ -95,42 +111,7 @@ def drop_all(session: Session, lodgement_id: UUID, now: datetime) -> None:
     for row in table.of_lodgement(session, lodgement_id):
         table.change(session, row.id, [row.state], state="dropped", ended_at=now, reason="")
         if row.head is not None:
-            rosterwork.forget(session, row, now)
-
-
-def view(database: Database, actor: Actor, roster_id: UUID, now: datetime, after: int = 0) -> RosterView:
-    """The page of a roster, recorded where it shows what stands in cells. Raises NotAllowed, NotFound."""
-    found = database.read(lambda session: _view(session, actor, roster_id, now, after), actor_scope(actor))
-    if found.tells_cells:
-        sightings.note(database, actor, found.letter.thing, "roster", {"P2", "P3"}, now)
-    return found
-
-
-def _view(session: Session, actor: Actor, roster_id: UUID, now: datetime, after: int) -> RosterView:
-    row, letter = _open(session, actor, roster_id, now)
-    columns = rosterrows.Judge(session, letter, now).columns
-    owner = _department(session, letter)
-    return sheetlists.seen(session, RosterView, row, owner, columns, after, letter=letter)
-
-
-def _department(session: Session, letter: asked.Letter) -> bytes:
-    return session.keys.blind("department", " ".join(letter.requester_hi.casefold().split()))
-
-
-def explain(
-    database: Database, actor: Actor, roster_id: UUID, chosen: Mapping[int, str], now: datetime
-) -> None:
-    """Say what each column means (place -> field), remember it for the department, and let the rows be judged.
-
-    Raises ColumnsWrong, NotAllowed, NotFound, asked.Sent.
-    """
-
-    def put(session: Session) -> None:
-        row, letter = _changed(session, actor, roster_id, now)
-        columns = rosterrows.Judge(session, letter, now).columns
-        sheetlists.explain(session, row, _department(session, letter), columns, chosen)
-
-    database.write(put, actor_scope(actor))
+            listtexts.forget(session, row, now)
 
 
 def take(database: Database, actor: Actor, roster_id: UUID, doubles: Collection[int], now: datetime) -> None:
@@ -141,7 +122,7 @@ def take(database: Database, actor: Actor, roster_id: UUID, doubles: Collection[
     _guard(actor)
 
     def put(session: Session) -> None:
-        row, letter = _open(session, actor, roster_id, now)
+        row, letter = CANDIDATES.find(session, actor, roster_id, now, sheetlists.Aim.SEE)
         who = {"asked_by": actor.officer_id, "posting_id": actor.post.posting_id}
         if not table.change(session, row.id, _MADE, state="taking", reason="", ended_at=None, **who):
             return
@@ -155,7 +136,7 @@ def take(database: Database, actor: Actor, roster_id: UUID, doubles: Collection[
         good = table.counts(session, row.id).get("good", 0)
         numbers = [each.number for each in wanted]
         detail = {"rows": good, "doubles": numbers}
-        _note(session, actor, letter, row.id, "roster:take", now, **detail)
+        CANDIDATES.record(session, actor, letter, row.id, "take", now, **detail)
 
     database.write(put, actor_scope(actor))
 
@@ -166,14 +147,14 @@ def undo(database: Database, actor: Actor, roster_id: UUID, reason: str, now: da
     text = reasons.read(reason, ReasonMissing, sheetlists.LONGEST_REASON)
 
     def put(session: Session) -> None:
-        row, letter = _open(session, actor, roster_id, now)
+        row, letter = CANDIDATES.find(session, actor, roster_id, now, sheetlists.Aim.SEE)
         key = keys.unlock(session, letter.data_key_id)
-        note = keys.seal(key, f"roster|note|{row.id}", text.encode())
+        note = listtexts.seal_note(key, row.id, text)
         who = {"asked_by": actor.officer_id, "posting_id": actor.post.posting_id}
         is_made = table.counts(session, row.id).get("taken", 0) > 0
         before = {"taking", *_MADE}
         if is_made and table.change(session, row.id, before, state="undoing", reason="", note=note, **who):
-            _note(session, actor, letter, row.id, "roster:undo", now)
+            CANDIDATES.record(session, actor, letter, row.id, "undo", now)
 
     database.write(put, actor_scope(actor))
 
@@ -182,64 +163,11 @@ def go_on_judging(database: Database, actor: Actor, roster_id: UUID, now: dateti
     """Go on with a check that stood still. Raises NotAllowed, NotFound, asked.Sent."""
 
     def put(session: Session) -> None:
-        row, _ = _changed(session, actor, roster_id, now)
+        row, _ = CANDIDATES.find(session, actor, roster_id, now, sheetlists.Aim.CHANGE)
         if table.counts(session, row.id).get("waiting"):
             table.change(session, row.id, ["checked"], state="checking", reason="", ended_at=None)
 
     database.write(put, actor_scope(actor))
-
-
-def drop(database: Database, actor: Actor, roster_id: UUID, now: datetime) -> None:
-    """Put a list away: what is under way stops, its texts are destroyed; cases already made stay.
-
-    Raises NotAllowed, NotFound, asked.Sent.
-    """
-
-    def put(session: Session) -> None:
-        row, _ = _changed(session, actor, roster_id, now)
-        sheetlists.put_away(session, row, {"columns", "checking", "taking", *_MADE}, now)
-
-    database.write(put, actor_scope(actor))
-
-
-def to_mend(
-    session: Session, actor: Actor, roster_id: UUID, now: datetime
-) -> tuple[list[str], list[listfaults.Mended]]:
-    """The headings of a list, and each row that is to be mended: its texts, its faults by place and by field.
-
-    A department gets its list whole, since the mended one takes its place. Raises NotAllowed, and NotFound for a
-    list whose texts are gone.
-    """
-    row, letter = _open(session, actor, roster_id, now)
-    states = ["bad"] if letter.is_received else ["bad", "good", "double"]
-    return sheetlists.to_mend(session, row, rosterrows.Judge(session, letter, now).columns, states)
-
-
-def _note(
-    session: Session,
-    actor: Actor,
-    letter: asked.Letter,
-    roster_id: UUID,
-    act: str,
-    now: datetime,
-    **detail: Any,
-) -> None:
-    audit.record(session, "admin", act, letter.thing, actor, now, roster=str(roster_id), **detail)
-
-
-def _open(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> tuple[AnyRow, asked.Letter]:
-    """A list and its letter. Raises NotAllowed, NotFound."""
-    row = table.find(session, roster_id)
-    if row is None:
-        asked.guard(actor)
-        raise NotFound
-    return row, asked.of_actor(session, actor, row.requisition_id or row.lodgement_id, now)
-
-
-def _changed(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> tuple[AnyRow, asked.Letter]:
-    """A list that may be changed, and its letter. Raises NotAllowed, NotFound, asked.Sent."""
-    row, letter = _open(session, actor, roster_id, now)
-    return row, asked.to_change(session, actor, letter.id, now)
 
 
 def _guard(actor: Actor) -> None:

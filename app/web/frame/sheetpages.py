@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from flask import Response, redirect, request, url_for
+from flask import Response, g, redirect, request, url_for
 
 from app import spreadsheets
 from app.domain.text import whole_number
-from app.services.intake import sheetlists
+from app.services.intake import sheetcolumns, sheetlists
 from app.web.frame import confirmations, formviews, language
 from app.web.frame.forms import uploads
 from app.web.frame.pages import page
+from app.web.request import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from uuid import UUID
 
+    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
     from app import formjs
     from app.domain.errors import FieldProblem
     from app.services.intake import listfaults
+
+    _Mark = Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]
+
+Of = TypeVar("Of")  # what a list belongs to
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS_WITH_CHOICES = 1_000
@@ -29,7 +37,111 @@ _MOST_COLUMNS = 200
 _MOST_DIGITS = 5  # of a row's number
 
 
-def template(columns: Sequence[formjs.Column], title: str, name: str) -> Response:
+@dataclass(frozen=True, slots=True)
+class ListPages(Generic[Of]):
+    """The pages of one kind of list, at its addresses and with its words; an act of its own is added to `bp`."""
+
+    bp: Blueprint
+    lists: sheetlists.Lists[Of]
+    all_at: str  # address of the lists of a letter, which it names, or of a register
+    one_at: str  # of each, before its id
+    sees: _Mark  # opens a view to who may look
+    keeps: _Mark  # opens a view to who hands a list in and changes it
+    all_page: str  # templates
+    one_page: str
+    title: str  # key in the catalogues: what the sheets are headed with
+    file: str  # what they are named
+    own: Callable[[Of], dict[str, Any]]  # what only its pages show
+
+    def serve(self) -> None:
+        """Open the addresses of the acts that every kind has."""
+        one = f"{self.one_at}/<uuid:roster_id>"
+        for method, address, mark, view in (
+            ("GET", self.all_at, self.sees, self.begin),
+            ("POST", self.all_at, self.keeps, self.upload),
+            ("GET", f"{self.all_at}/template", self.keeps, self.template),
+            ("GET", one, self.sees, self.show),
+            ("POST", f"{one}/columns", self.keeps, self.explain),
+            ("POST", f"{one}/drop", self.keeps, self.drop),
+            ("GET", f"{one}/faults", self.keeps, self.to_mend),
+        ):
+            # A method takes no mark of its own; what calls it does.
+            self.bp.add_url_rule(address, view.__name__, mark(partial(view)), methods=[method])
+
+    def begin(
+        self, requisition_id: UUID | None = None, status: int = 200, fault: str = ""
+    ) -> ResponseReturnValue:
+        """The lists there are, and how one is handed in."""
+        actor, now = transaction.actor(), transaction.now()
+        of, lines = transaction.read(lambda rows: self.lists.lines(rows, actor, now, requisition_id))
+        return page(
+            self.all_page, status, lines=lines, fault=fault, most=spreadsheets.MOST_ROWS, **self.own(of)
+        )
+
+    def upload(self, requisition_id: UUID | None = None) -> ResponseReturnValue:
+        """Keep the file that was sent and go to its page."""
+        files = uploads()
+        if not files:
+            return self.begin(requisition_id, 422, language.say("roster.no_file"))
+        database, actor, now = transaction.database(), transaction.actor(), transaction.now()
+        try:
+            roster_id = self.lists.upload(database, actor, files[0].data, now, requisition_id)
+        except sheetcolumns.SheetRefused as refused:
+            return self.begin(requisition_id, 422, language.refusal(refused))
+        return self.back(roster_id)
+
+    def template(self, requisition_id: UUID | None = None) -> ResponseReturnValue:
+        """The list to be filled in, made of the form by which its rows are judged."""
+        actor, now = transaction.actor(), transaction.now()
+        columns = transaction.read(lambda rows: self.lists.columns(rows, actor, now, requisition_id))
+        return _sheet(_template(columns, language.say(self.title)), f"{self.file}.xlsx")
+
+    def show(
+        self, roster_id: UUID, status: int = 200, fault: str = "", chosen: dict[int, str] | None = None
+    ) -> ResponseReturnValue:
+        """The page of a list: whatever its state, or with what is wrong with what was `chosen` or typed."""
+        after = whole_number(request.args.get("after", ""), _MOST_DIGITS) or 0  # 0: its top
+        found = self.lists.view(transaction.database(), g.actor, roster_id, transaction.now(), after)
+        return page(
+            self.one_page,
+            status,
+            at=self.bp.name,
+            roster=found,
+            chosen=found.chosen if chosen is None else chosen,
+            fault=fault,
+            after=after,
+            typed_reason=request.form.get("reason", ""),
+            notes=confirmations.take_notes(),
+            **self.own(found.of),
+        )
+
+    def back(self, roster_id: UUID) -> ResponseReturnValue:
+        """To the page of a list, behind an act."""
+        return redirect(url_for(f"{self.bp.name}.show", roster_id=roster_id), code=303)
+
+    def explain(self, roster_id: UUID) -> ResponseReturnValue:
+        """Say what the columns mean, as it was chosen."""
+        database, actor, now = transaction.database(), transaction.actor(), transaction.now()
+        chosen = _chosen_columns()
+        try:
+            self.lists.explain(database, actor, roster_id, chosen, now)
+        except sheetcolumns.ColumnsWrong as wrong:
+            return self.show(roster_id, 422, _columns_wrong(wrong), chosen)
+        return self.back(roster_id)
+
+    def drop(self, roster_id: UUID) -> ResponseReturnValue:
+        """Put a list away."""
+        self.lists.drop(transaction.database(), transaction.actor(), roster_id, transaction.now())
+        return self.back(roster_id)
+
+    def to_mend(self, roster_id: UUID) -> ResponseReturnValue:
+        """The rows that were not taken, in a sheet of the same columns, each faulty cell marked and told."""
+        actor, now = transaction.actor(), transaction.now()
+        heads, found = transaction.read(lambda rows: self.lists.to_mend(rows, actor, roster_id, now))
+        return _sheet(_mended(heads, found, language.say(self.title)), f"{self.file}-to-mend.xlsx")
+
+
+def _template(columns: Sequence[formjs.Column], title: str) -> bytes:
     """A sheet to be filled in, made of these columns."""
     headings = [
         spreadsheets.Heading(
@@ -42,70 +154,7 @@ def template(columns: Sequence[formjs.Column], title: str, name: str) -> Respons
         for column in columns
     ]
     hints = language.say("roster.sheet_hints")
-    return _sheet(spreadsheets.template(title, hints, headings, _ROWS_WITH_CHOICES), name)
-
-
-def upload(
-    at: str, keep: Callable[[bytes], UUID], again: Callable[[int, str], ResponseReturnValue]
-) -> ResponseReturnValue:
-    """Keep the file that was sent and go to its page; or draw the page `again`, with a status and what is wrong."""
-    files = uploads()
-    if not files:
-        return again(422, language.say("roster.no_file"))
-    try:
-        roster_id = keep(files[0].data)
-    except sheetlists.SheetRefused as refused:
-        return again(422, language.refusal(refused))
-    return back(at, roster_id)
-
-
-def back(at: str, roster_id: UUID) -> ResponseReturnValue:
-    """To the page of a list, behind an act."""
-    return redirect(url_for(f"{at}.show", roster_id=roster_id), code=303)
-
-
-def shown(
-    at: str,
-    template_name: str,
-    found: sheetlists.ListView,
-    status: int = 200,
-    fault: str = "",
-    chosen: dict[int, str] | None = None,
-    **own: Any,
-) -> ResponseReturnValue:
-    """The page of a list: whatever its state, or with what is wrong with what was `chosen` or typed."""
-    return page(
-        template_name,
-        status,
-        at=at,
-        roster=found,
-        chosen=found.chosen if chosen is None else chosen,
-        fault=fault,
-        after=row_after(),
-        typed_reason=request.form.get("reason", ""),
-        notes=confirmations.take_notes(),
-        **own,
-    )
-
-
-def explain(
-    at: str,
-    roster_id: UUID,
-    tell: Callable[[dict[int, str]], None],
-    again: Callable[[str, dict[int, str]], ResponseReturnValue],
-) -> ResponseReturnValue:
-    """Say what the columns mean, as it was chosen; or draw the page `again` with what is wrong."""
-    chosen = _chosen_columns()
-    try:
-        tell(chosen)
-    except sheetlists.ColumnsWrong as wrong:
-        return again(_columns_wrong(wrong), chosen)
-    return back(at, roster_id)
-
-
-def row_after() -> int:
-    """The row behind which the page of a list begins; 0 is its top, and what an address that says nonsense gets."""
-    return whole_number(request.args.get("after", ""), _MOST_DIGITS) or 0
+    return spreadsheets.template(title, hints, headings, _ROWS_WITH_CHOICES)
 
 
 def _chosen_columns() -> dict[int, str]:
@@ -114,13 +163,13 @@ def _chosen_columns() -> dict[int, str]:
     return {place: key for place in places if (key := request.form.get(f"column-{place}", ""))}
 
 
-def _columns_wrong(wrong: sheetlists.ColumnsWrong) -> str:
+def _columns_wrong(wrong: sheetcolumns.ColumnsWrong) -> str:
     """What is wrong with what was said of the columns, in the page's language."""
     names = ", ".join(field.label.get(language.current()) for field in wrong.fields)
     return language.say(wrong.key, names=names)
 
 
-def mended(heads: Sequence[str], found: Sequence[listfaults.Mended], title: str, name: str) -> Response:
+def _mended(heads: Sequence[str], found: Sequence[listfaults.Mended], title: str) -> bytes:
     """Rows in a sheet of the list's own columns, each faulty cell marked and told in both languages."""
     rows = (
         (
@@ -130,7 +179,7 @@ def mended(heads: Sequence[str], found: Sequence[listfaults.Mended], title: str,
         )
         for texts, at, told in found
     )
-    return _sheet(spreadsheets.marked(title, heads, rows, sheetlists.ERRORS), name)
+    return spreadsheets.marked(title, heads, rows, sheetlists.ERRORS)
 
 
 def _hints(column: formjs.Column) -> list[str]:
