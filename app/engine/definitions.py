@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,7 @@ def _days(text: str, known: Mapping[str, Any]) -> float:
     return float(found) if isinstance(found, Decimal | int) and not isinstance(found, bool) else 1.0
 
 
+@lru_cache(maxsize=32)
 def decisions_of(data: bytes) -> tuple[Decision, ...]:
     """Return the decisions of a DMN file; none of one that cannot be used, for the gate says why."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -23,14 +24,20 @@ NEWEST_SCHEMA = 19  # of form-js 1.23, whose editor the administrators use
 def load(data: bytes, facts: Collection[str] = FACTS) -> Form:
     """Compile a form. `facts` are the names that its rules may read beside its own fields.
 
-    Raises FormRefused with every problem; nothing else, whatever the bytes are.
+    Raises FormRefused with every problem; nothing else, whatever the bytes are. One that was loaded lately is not
+    read again: the pages of a release load all its forms, time and again.
     """
+    return _load(data, frozenset(facts))
+
+
+@lru_cache(maxsize=128)
+def _load(data: bytes, facts: frozenset[str]) -> Form:
     faults = Faults()
     schema = _schema(data, faults)
     if faults.problems:
         raise FormRefused(faults.problems)
     components = schema["components"]
-    names = names_of(components, frozenset(facts))
+    names = names_of(components, facts)
     nodes = tuple(_nodes(components, faults, names, ""))
     level = _level(nodes, faults)
     if faults.problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app import engine, formjs, papers
@@ -49,11 +50,20 @@ def check(
 
     Diagrams and decisions are judged by the gate, forms and paper texts by the rooms that own them; no text
     may hold a letter that the papers' `fonts` cannot draw. Raises PapersUnavailable when those are not there.
+    Every page of the workshop asks this of the same files: they are judged once.
     """
-    return [
-        *engine.check(files, known(files, job_results)),
-        *papers.check_texts(files.get(PAPERS, b""), fonts),
-    ]
+    return list(_check(tuple(sorted(files.items())), tuple(sorted(job_results.items())), fonts))
+
+
+@lru_cache(maxsize=8)
+def _check(
+    files: tuple[tuple[str, bytes], ...], job_results: tuple[tuple[str, tuple[str, ...]], ...], fonts: Path
+) -> tuple[Any, ...]:
+    contents = dict(files)
+    return (
+        *engine.check(contents, known(contents, dict(job_results))),
+        *papers.check_texts(contents.get(PAPERS, b""), fonts),
+    )
 
 
 def dictionary(
