@@ -6,21 +6,24 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.domain.numbers import in_address
 from app.domain.roles import Permission, Role
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.base import metadata
+from app.models.tables.officers import posting
 from app.services.access import interrupted
 from app.services.store.scopes import actor_scope
 from tests.addresses import ADDRESSES
 from tests.journey import LETTER
 from tests.office import text_of
 from tests.two_districts import unknown
+from tests.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from tests.office import Office
 
@@ -212,3 +215,36 @@ def test_a_form_sent_after_the_browser_has_forgotten_the_session_says_so_and_sho
     assert "आपका सत्र समाप्त हो चुका है" in page
     assert "नया सचिवालय, पटना 800015" in page
     assert "वही फिर भेजें" not in page, "no button is named that is not there"
+
+
+def test_who_was_relieved_of_his_last_post_is_told_why_and_his_words_wait_for_the_next(
+    office: Office,
+) -> None:
+    sho = office.journey.staff.holder(Role.SHO)
+    munshi = office.journey.staff.holder(Role.THANA_MUNSHI, sho.post.office_id)
+    browser, stranger = Visitor(office.app).enter(munshi.officer_id, office.now), Visitor(office.app)
+    own = posting.c.id == munshi.post.posting_id
+    relieved_on = office.now.date()
+
+    def set_end(last: date | None) -> None:
+        with office.database.engine.execution_options(writing=True).begin() as connection:
+            connection.execute(update(posting).where(own).values(valid_to=last))
+
+    number = office.journey.new_case(["th_mufassil"])
+    before = counted(office)
+    set_end(relieved_on - timedelta(days=1))
+    opened = browser.get("/inbox")
+    assert (opened.status_code, opened.headers["Location"]) == (303, "/sign-in")
+    assert "आप अभी किसी पद पर नहीं हैं" in text_of(browser.get("/sign-in"))
+    assert "किसी पद पर" not in text_of(stranger.get("/sign-in")), "no outsider learns anything"
+    words = "आवेदक का पता कार्यालय की पंजी में नहीं मिला"
+    sent = browser.post(f"/cases/{in_address(number)}/notes", {"text": words, "office": "x"})
+    assert sent.status_code == 303
+    told = text_of(browser.get("/sign-in"))
+    assert "आपका लिखा सुरक्षित है" in told
+    assert words not in told
+    assert counted(office) == before, "nothing was done"
+    assert "आपका लिखा सुरक्षित है" not in text_of(browser.get("/sign-in"))
+    set_end(None)
+    assert words in text_of(browser.get("/kept")), "in the next post, once"
+    assert words not in text_of(browser.get("/kept"))

@@ -20,6 +20,7 @@ from app.services.access import separation
 from app.services.access.separation import OwnEnquiry
 from app.services.casefile.facts import CaseFacts
 from app.services.casework import cases
+from app.services.desk import taskpage
 from app.services.district import gazetteer
 from app.services.store.scopes import actor_scope
 from tests.scripts import (
@@ -429,3 +430,18 @@ def test_an_officer_is_told_that_the_candidate_or_his_father_is_called_as_he_is(
         assert separation.is_namesake(namesake, *theirs)
     family = replace(officer, name_hi=view.case.father_hi.split()[-1], name_en="")
     assert not separation.is_namesake(family, *theirs), "a family name alone tells nothing"
+
+
+def test_whoever_scrutinises_a_person_whom_he_entered_is_told_so(traveller: Traveller) -> None:
+    number = traveller.begin()
+    task = task_at(traveller, number, "scrutinise")
+    head, assistant = traveller.actor_of(task), traveller.staff.holder(Role.DM_ASSISTANT)
+    acting = in_charge(traveller, assistant.officer_id, Role.DM_SECTION_HEAD, task.office_id)
+    told = [
+        traveller.database.read(
+            lambda rows, who=who: taskpage.open_task(rows, who, task.id, traveller.now), actor_scope(who)
+        ).is_own_entry
+        for who in (head, acting)
+    ]
+    assert told == [False, True]
+    traveller.finish(task, traveller.form_of(task), acting)

@@ -72,6 +72,24 @@ def posts(session: Session, officer_id: UUID, day: date) -> Sequence[Any]:
     return sorted(rows, key=lambda row: order.get(row.kind, len(order)))
 
 
+def _last_post(at: At) -> Any:
+    return (
+        select(posting, *named(office, "office"))
+        .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
+        .where(at.visible(posting), posting.c.officer_id == at.officer_id, posting.c.valid_to < at.day)
+        .order_by(posting.c.valid_to.desc(), posting.c.id.desc())
+        .limit(1)
+    )
+
+
+_LAST_POST = Query(_last_post)
+
+
+def last_post(session: Session, officer_id: UUID, day: date) -> Any:
+    """The post of an officer that ended last before this day; or None."""
+    return _LAST_POST.first(session, officer_id=officer_id, day=day)
+
+
 def insert_session(session: Session, row: dict[str, Any]) -> None:
     session.connection.execute(insert(login_session).values(**row))
 

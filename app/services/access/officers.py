@@ -166,6 +166,25 @@ def actor_for(session: Session, token: str, now: datetime) -> Standing | None:
     return Standing(actor, district, now < runs_out, now - row.last_seen_at > TOUCH, row.stage)
 
 
+def without_post(session: Session, token: str, now: datetime) -> Actor | None:
+    """Whose session this is, if he holds no post any more: in the last one he had, for what he sent to be kept.
+
+    He may do nothing. None for every other session, and for one that is dead.
+    """
+    row = table.by_digest(session, digest_of(token))
+    if row is None or row.ended_at is not None or not row.active or row.stage != OPEN:
+        return None
+    day = calendars.day(now)
+    last = table.last_post(session, row.officer_id, day)
+    account = table.account(session, row.officer_id)
+    if last is None or account is None or table.posts(session, row.officer_id, day):
+        return None
+    if now > _runs_out(row, Role(last.role)) + GRACE:
+        return None
+    [post] = _posts([last])
+    return _actor(account, (post,), post, row.id)
+
+
 def _runs_out(row: AnyRow, role: Role) -> datetime:
     """When a session ends by itself: idle, or old, as its officer's role has it."""
     limits = session_limits(role)

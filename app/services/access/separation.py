@@ -1,6 +1,7 @@
-"""Who enquired never endorses, reviews, recommends or decides, in whatever post he comes; a namesake is told.
+"""Who enquired never endorses, reviews, recommends or decides, in whatever post he comes.
 
-The rule is about the person: charge, substitution or a transfer after the enquiry changes nothing in it.
+The rule is about the person: charge, substitution or a transfer after the enquiry changes nothing in it. Two things
+are told, and forbid nothing: that the candidate is a namesake, and that whoever scrutinises him has entered him.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from app.models.casefile import document_queries as filed
 from app.models.issuing import paper_queries as papers
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
 
 ENDORSEMENT = "endorse_enquiry"
 VISIT = "visit"
+ENTRY = "intake"  # the form of a person
 _FEWEST_WORDS = 2  # one word in common (कुमार, देवी) tells nothing
 
 
@@ -62,6 +66,15 @@ def is_open_to(session: Session, actor: Actor, task: AnyRow) -> bool:
     issued = papers.of_case(session, task.case_id)
     rows = [filed.find(session, each.document_id) for each in issued if each.document_id is not None]
     return bool(rows) and all(row is not None and row.pii != SENSITIVE for row in rows)
+
+
+def has_entered(session: Session, actor: Actor, case_id: UUID) -> bool:
+    """Whether the officer himself entered the person of a case: told to him who scrutinises it, before he forwards.
+
+    It forbids nothing: the matrix gives a section head both, and an absent clerk stops no case.
+    """
+    answers = cases.latest_answers(session, case_id)
+    return any(row.form == ENTRY and row.answered_by == actor.officer_id for row in answers)
 
 
 def is_namesake(actor: Actor, *theirs: str) -> bool:

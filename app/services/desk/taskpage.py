@@ -87,6 +87,7 @@ class TaskView:
     instructions_en: str
     case: CaseStrip
     is_namesake: bool  # the candidate or his father is called as the officer is
+    is_own_entry: bool  # he scrutinises what he entered himself
     age: Age
     due_on: date
     received_at: datetime  # when it reached the office
@@ -193,6 +194,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
         is_namesake=separation.is_namesake(
             actor, strip.name_hi, strip.name_en, strip.father_hi, strip.father_en
         ),
+        is_own_entry=sheet.task.form == SCRUTINY and separation.has_entered(session, actor, task.case_id),
         age=file.age(task.due_on),
         due_on=task.due_on,
         received_at=task.created_at,

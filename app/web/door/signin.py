@@ -15,7 +15,7 @@ from app.web.frame.forms import known_id
 from app.web.frame.language import day, moment
 from app.web.frame.pages import home, page
 from app.web.guard import errors
-from app.web.guard.access import local_path, public, public_page, requires
+from app.web.guard.access import local_path, public, public_page, requires, without_post
 from app.web.request import limits, transaction
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def show() -> ResponseReturnValue:
         return redirect(_destination(), code=303)
     if g.newcomer is not None:
         return redirect(url_for("newcomers.set_up"), code=303)
-    return _door(200, ended=session.pop("ended", ""))
+    ended = session.pop("ended", "")
+    return _door(200, ended=ended or ("no_post" if without_post() is not None else ""))
 
 
 @bp.post("/sign-in")

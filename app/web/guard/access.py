@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask, Request
     from flask.typing import ResponseReturnValue
 
-    from app.domain.roles import Permission
+    from app.domain.roles import Actor, Permission
 
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
@@ -261,7 +261,15 @@ def _refuse_foreign_forms() -> None:
         csrf.protect()
 
 
-def _is_worth_keeping(view: Any, standing: officers.Standing) -> bool:
+def without_post() -> Actor | None:
+    """The officer of this browser's session who holds no post any more; only his own browser learns it."""
+    token = session.get("token")
+    if not token:
+        return None
+    return transaction.look(lambda rows: officers.without_post(rows, token, transaction.now()), scopes.door())
+
+
+def _is_worth_keeping(view: Any, actor: Actor) -> bool:
     """Whether an officer has filled in a form of a page here that he may send, and no factor of his."""
     is_page = request.headers.get("Sec-Fetch-Dest", "document") == "document" and not request.headers.get(
         "X-Draft"
@@ -271,30 +279,44 @@ def _is_worth_keeping(view: Any, standing: officers.Standing) -> bool:
     boxes = errors.posted_boxes()
     length = sum(len(name) + len(text) for name, text in boxes)
     is_typed = any(text.strip() and not name.startswith("_") for name, text in boxes)
-    return standing.actor.may(view.access) and is_typed and length <= interrupted.LONGEST
+    return actor.may(view.access) and is_typed and length <= interrupted.LONGEST
 
 
-def _keep(standing: officers.Standing) -> None:
+def _keep(actor: Actor) -> None:
     had_files = any(file.filename for file in request.files.values())
     sent = interrupted.Sent(request.full_path.rstrip("?"), errors.posted_boxes(), had_files)
-    actor, now = standing.actor, transaction.now()
+    now = transaction.now()
     transaction.write(lambda rows: interrupted.keep(rows, actor, sent, now), actor_scope(actor))
 
 
 def _turned_away(view: Any, standing: officers.Standing | None) -> ResponseReturnValue:
     """To the sign-in page, with the way back; a form of an expired session is kept for its officer first."""
+    if standing is None and (actor := without_post()) is not None:
+        return _relieved(view, actor)
     keeps = getattr(view, "keeps", None)
     kept = standing is not None and request.method == "POST" and keeps is not None
     back = _way_back(is_kept=kept)
     if standing is not None and keeps is not None and kept:
         keeps(standing.actor, **(request.view_args or {}))
-    elif standing is not None and _is_worth_keeping(view, standing):
-        _keep(standing)
+    elif standing is not None and _is_worth_keeping(view, standing.actor):
+        _keep(standing.actor)
         back = url_for("signin.kept")
     if standing is not None:
         session["ended"] = "kept" if kept or back == url_for("signin.kept") else "expired"
         session["kept"] = "1" if kept else ""
-    address = sign_in_address(back)
+    return _to_the_door(back)
+
+
+def _relieved(view: Any, actor: Actor) -> ResponseReturnValue:
+    """Tell an officer without a post why he is at the door; what he sent does nothing, and waits for his next one."""
+    is_kept = _is_worth_keeping(view, actor)
+    if is_kept:
+        _keep(actor)
+    session["ended"] = "no_post_kept" if is_kept else "no_post"
+    return _to_the_door(url_for("signin.kept") if is_kept else None)
+
+
+def _to_the_door(back: str | None) -> ResponseReturnValue:
     if request.headers.get("X-Draft"):
         return Response(status=401)
-    return redirect(address, code=303)
+    return redirect(sign_in_address(back), code=303)
