@@ -29,7 +29,7 @@ _PAGES = ListPages(
     one_page="offices/list.html",
     title="office.title",
     file="offices",
-    own=lambda _of: {},
+    own=lambda _of: {"may_keep": True},
 )
 _PAGES.serve()
 

@@ -74,8 +74,17 @@ class ListPages(Generic[Of]):
         """The lists there are, and how one is handed in."""
         actor, now = transaction.actor(), transaction.now()
         of, lines = transaction.read(lambda rows: self.lists.lines(rows, actor, now, requisition_id))
+        letter: dict[str, Any] = {} if requisition_id is None else {"requisition_id": requisition_id}
         return page(
-            self.all_page, status, lines=lines, fault=fault, most=spreadsheets.MOST_ROWS, **self.own(of)
+            self.all_page,
+            status,
+            at=self.bp.name,
+            lines=lines,
+            fault=fault,
+            most=spreadsheets.MOST_ROWS,
+            template_address=url_for(f"{self.bp.name}.template", **letter),
+            upload_address=url_for(f"{self.bp.name}.upload", **letter),
+            **self.own(of),
         )
 
     def upload(self, requisition_id: UUID | None = None) -> ResponseReturnValue:

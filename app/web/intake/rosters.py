@@ -27,8 +27,10 @@ bp = Blueprint("rosters", __name__)
 def _own(letter: Letter) -> dict[str, Any]:
     """The letter and its page: the DM's office's, or that of the department that has yet to send it."""
     if letter.is_received:
-        return {"letter": letter, "back": url_for("requisitions.view", requisition_id=letter.id)}
-    return {"letter": letter, "back": url_for("lodgements.show", lodgement_id=letter.id)}
+        back = url_for("requisitions.view", requisition_id=letter.id)
+    else:
+        back = url_for("lodgements.show", lodgement_id=letter.id)
+    return {"letter": letter, "back": back, "may_keep": True}
 
 
 _PAGES = ListPages(
