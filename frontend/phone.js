@@ -10,6 +10,7 @@ const words = JSON.parse(document.querySelector("[data-phone-words]")?.textConte
 const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
 const SOON = 700; // milliseconds without a key before what is typed is sealed
 const LATER = 2500; // and then before it is sent
+const WENT = "failed-visit"; // the task whose failed visit has just gone from this page, which is drawn anew
 const TRY_AGAIN = [2_000, 300_000]; // milliseconds between tries for the key: at first, and at most
 
 let lock = null; // the key, in this page's memory alone
@@ -294,6 +295,12 @@ async function photographed(event) {
 }
 
 function ofVisit() {
+  if (sessionStorage.getItem(WENT) === form.dataset.task) {
+    sessionStorage.removeItem(WENT);
+    const strip = document.querySelector("[data-visit-went]").content.firstElementChild;
+    visit.parentElement.before(strip);
+    strip.scrollIntoView();
+  }
   visit.addEventListener("submit", async (event) => {
     event.preventDefault();
     const entries = [...new FormData(visit)].filter(([name]) => name !== "csrf_token");
@@ -301,6 +308,7 @@ function ofVisit() {
     await keep(lock, id, about({ kind: "visit", entries }));
     const gone = await sync();
     if (gone.some((one) => one.id === id)) {
+      sessionStorage.setItem(WENT, form.dataset.task);
       location.hash = "failed-visit";
       location.reload();
     } else if (problems.get(id)?.state === "refused") {

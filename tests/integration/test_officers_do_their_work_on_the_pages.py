@@ -200,9 +200,11 @@ def test_the_loser_of_a_race_sees_who_was_first_and_keeps_his_words(office: Offi
     answer = loser.post(f"/tasks/{task.id}", mine)
     page = text_of(answer)
     assert answer.status_code == 409
-    assert "किसी और ने यह कार्य पूरा कर दिया है" in page
-    assert f"{winner.name_hi} ने 23-11-2026 10:30 पर इसे पूरा किया" in page
+    assert f"{winner.name_hi} ने 23-11-2026 10:30 पर इसे पूरा किया। आपका भेजा हुआ दर्ज नहीं हुआ।" in page
     assert "पता की पुनः जाँच आवश्यक है, साक्षी अपर्याप्त हैं।" in page
+    opened = text_of(loser.get(f"/tasks/{task.id}"))
+    assert f"{winner.name_hi} ने 23-11-2026 10:30 पर इसे पूरा किया।" in opened
+    assert "दर्ज नहीं हुआ" not in opened, "whoever opens a finished task has sent nothing"
 
 
 # -- the inbox -------------------------------------------------------------------------------------------------

@@ -113,11 +113,14 @@ def interrupted(sent: Sent) -> ResponseReturnValue:
 
 
 def conflict(lost: domain.TaskAlreadyDone, typed: Sequence[tuple[str, str]]) -> ResponseReturnValue:
-    """Somebody else was first: who, when, and what was typed in vain."""
+    """A task that is finished: by whom, when, and what was typed in vain; an address that was opened sent nothing."""
     winner = language.choose(lost.params.get("winner_hi", ""), lost.params.get("winner_en", ""))
     advice = _detail(lost)
     at = lost.params.get("at")
-    return page("errors/conflict.html", 409, winner=winner, at=at, advice=advice, typed=typed)
+    was_sent = request.method == "POST"
+    return page(
+        "errors/conflict.html", 409, winner=winner, at=at, advice=advice, typed=typed, was_sent=was_sent
+    )
 
 
 def _task_already_done(lost: domain.TaskAlreadyDone) -> ResponseReturnValue:
