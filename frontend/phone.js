@@ -10,7 +10,7 @@ const words = JSON.parse(document.querySelector("[data-phone-words]")?.textConte
 const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
 const SOON = 700; // milliseconds without a key before what is typed is sealed
 const LATER = 2500; // and then before it is sent
-const WENT = "failed-visit"; // the task whose failed visit has just gone from this page, which is drawn anew
+const WENT = "#failed-visit-went"; // in the address of the page that is drawn anew after it
 const TRY_AGAIN = [2_000, 300_000]; // milliseconds between tries for the key: at first, and at most
 
 let lock = null; // the key, in this page's memory alone
@@ -295,8 +295,8 @@ async function photographed(event) {
 }
 
 function ofVisit() {
-  if (sessionStorage.getItem(WENT) === form.dataset.task) {
-    sessionStorage.removeItem(WENT);
+  if (location.hash === WENT) {
+    history.replaceState(null, "", location.pathname);
     const strip = document.querySelector("[data-visit-went]").content.firstElementChild;
     visit.parentElement.before(strip);
     strip.scrollIntoView();
@@ -308,8 +308,7 @@ function ofVisit() {
     await keep(lock, id, about({ kind: "visit", entries }));
     const gone = await sync();
     if (gone.some((one) => one.id === id)) {
-      sessionStorage.setItem(WENT, form.dataset.task);
-      location.hash = "failed-visit";
+      location.hash = WENT;
       location.reload();
     } else if (problems.get(id)?.state === "refused") {
       visit.querySelector("[data-visit-problem]").textContent = problems.get(id).words; // the form still holds it

@@ -6,13 +6,14 @@ import re
 import tempfile
 from io import BytesIO, RawIOBase
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app import spreadsheets
 from app.domain.roles import Role
-from app.models.intake.rosters import roster
+from app.models.intake.rosters import roster, roster_row
 from app.services.intake import rosterwork
 from tests.districts import NOW
 from tests.hostile.test_sheets_are_read_without_trust import book, claiming
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sqlalchemy import ColumnElement
     from werkzeug.test import TestResponse
 
 GIGABYTE = 1 << 30
@@ -192,6 +194,28 @@ def test_one_fault_of_many_rows_stands_once_on_the_page_and_in_every_row_of_the_
     assert re.findall(r"पंक्ति (\d+)</td>", found) == ["6"], "what is wrong in one row alone stands at its row"
     back = list(spreadsheets.rows(clerk.browser.get(f"{address}/faults").data))[1:]
     assert [any("सेल में “हाँ” लिखें" in text for text in texts) for _, texts in back] == [True] * 10
+    shown = tables(found)
+    change(clerk, address, roster_row.c.number.not_in((2, 6)), faults=b"not to be opened")
+    assert tables(main(clerk.browser.get(address))) == shown, (
+        "of the ten one was opened, and the one told by itself"
+    )
+    change(clerk, address, roster_row.c.number.not_in((2, 6)), marks=b"", faults=None, state="good")
+    change(clerk, address, roster_row.c.number.in_((2, 6)), marks=None)
+    earlier = main(clerk.browser.get(address))
+    assert re.findall(r"पंक्ति (\d+)</td>", earlier) == ["2", "6"], (
+        "judged before there were marks: told by itself"
+    )
+
+
+def tables(page: str) -> list[str]:
+    return re.findall(r"<table.*?</table>", page, re.DOTALL)
+
+
+def change(clerk: Clerk, address: str, where: ColumnElement[bool], **values: Any) -> None:
+    """Change rows of a list behind the program's back."""
+    of_list = roster_row.c.roster_id == UUID(address.rpartition("/")[2])
+    with clerk.office.database.engine.begin() as connection:
+        connection.execute(update(roster_row).where(of_list, where).values(**values))
 
 
 @pytest.mark.parametrize("cut", ["line", "browser"])

@@ -81,6 +81,7 @@ roster_row = case_table(
     Column("cells", Encrypted),
     Column("answers", Encrypted),  # of a good row
     Column("faults", Encrypted),  # of a bad one
+    Column("marks", LargeBinary),  # eight bytes of each of them, blind under the list's own key
     Column("person", LargeBinary(8)),  # name and day of birth, blind
     Column("twin_row", Integer),  # the row above that is the same person
     uuid_column("twin_case_id", nullable=True),  # the case of the past that is
@@ -217,9 +218,9 @@ def rows_in(
     return session.connection.execute(chosen).all()
 
 
-def faults_in(session: Session, roster_id: UUID) -> Sequence[AnyRow]:
-    """Id, number and sealed faults of every bad row, by number."""
-    chosen = select(roster_row.c.id, roster_row.c.number, roster_row.c.faults).where(
+def marks_in(session: Session, roster_id: UUID) -> Sequence[AnyRow]:
+    """Number and marks of every bad row, by number; no marks where it was judged before there were any."""
+    chosen = select(roster_row.c.number, roster_row.c.marks).where(
         visible(roster_row, session.scope),
         roster_row.c.roster_id == roster_id,
         roster_row.c.state == "bad",
@@ -295,7 +296,7 @@ def files_of_rows(session: Session, row_ids: Collection[UUID]) -> dict[UUID, int
     return {row[0]: int(row[1]) for row in session.connection.execute(chosen)}
 
 
-_JUDGED = ("state", "answers", "faults", "person", "twin_row", "twin_case_id")
+_JUDGED = ("state", "answers", "faults", "marks", "person", "twin_row", "twin_case_id")
 
 
 def judge(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -357,7 +358,7 @@ def forget(session: Session, roster_id: UUID) -> None:
     session.connection.execute(
         update(roster_row)
         .where(visible(roster_row, session.scope), roster_row.c.roster_id == roster_id)
-        .values(cells=None, answers=None, faults=None, person=None)
+        .values(cells=None, answers=None, faults=None, marks=None, person=None)
     )
 
 

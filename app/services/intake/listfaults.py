@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
+from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
 from app.models.intake import rosters as table
-from app.services.intake import listtexts
+from app.services.intake import listtexts, rosterrows
 from app.services.store import keys
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PAGE = 50  # faulty rows of a page
 _SPANS = 12  # runs of rows that are named
 _MANY = 5  # rows from which one fault is told once for all
+_COMMON = 50  # faults that are told so, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +74,31 @@ class Told:
 
 
 def told(session: Session, row: AnyRow, columns: Sequence[formjs.Column], after: int) -> Told:
-    """The faults of a judged list, the rows with faults of their own behind a number."""
-    found, by_key = _by_row(session, row), {column.key: column for column in columns}
-    wrong = {each.number: faults for each, faults in found}
-    common = {one: numbers for one, numbers in _alike(wrong).items() if len(numbers) >= _MANY}
-    own = {number: _without(faults, common) for number, faults in wrong.items()}
-    left = [number for number, faults in own.items() if faults and number > after]
-    texts = _texts(session, row, left[:PAGE])
+    """The faults of a judged list, the rows with faults of their own behind a number.
+
+    What is said of many rows is found by its mark: only the rows of the page are opened, and one for each such fault.
+    """
+    marked = {each.number: _parted(each.marks) for each in table.marks_in(session, row.id)}
+    common = _alike(marked)
+    left = [number for number, marks in marked.items() if number > after and not _is_said(marks, common)]
+    shown, told_once = left[:PAGE], {} if after else common
+    key, by_key = keys.unlock(session, row.data_key_id), {column.key: column for column in columns}
+    wanted = {*shown, *(numbers[0] for numbers in told_once.values())}
+    opened = {
+        each.number: (each, listtexts.open_faults(key, each))
+        for each in table.rows_at(session, row.id, wanted)
+    }
     places = {field: place for place, field in row.mapping}
-    rows = [Faulty(number, _told_in(texts[number], own[number], places, by_key)) for number in left[:PAGE]]
+    rows = [
+        Faulty(number, _told_in(listtexts.open_cells(key, each), own, places, by_key))
+        for number in shown
+        for each, faults in [opened[number]]
+        for own in [_without(key, faults, common)]
+    ]
     gathered = [
-        Common(by_key.get(name), wrong[numbers[0]][name], len(numbers), _spans(numbers))
-        for (name, _), numbers in common.items()
+        Common(by_key.get(name), fault, len(numbers), _spans(numbers))
+        for mark, numbers in told_once.items()
+        for name, fault in _marked(key, opened[numbers[0]][1], mark)
     ]
     return Told(gathered, rows, left[PAGE - 1] if len(left) > PAGE else 0)
 
@@ -105,33 +119,36 @@ def mended(
     return found
 
 
-def _by_row(session: Session, row: AnyRow) -> list[tuple[AnyRow, _Faults]]:
-    key = keys.unlock(session, row.data_key_id)
-    return [(each, listtexts.open_faults(key, each)) for each in table.faults_in(session, row.id)]
+def _parted(marks: bytes | None) -> list[bytes]:
+    """The marks of a row; none of one that was judged before there were any, which is told by itself."""
+    whole, size = bytes(marks or b""), rosterrows.MARK
+    return [whole[at : at + size] for at in range(0, len(whole), size)]
 
 
-def _alike(wrong: Mapping[int, _Faults]) -> dict[tuple[str, str], list[int]]:
-    """(field, fault) -> the rows in which it stands, in their order."""
-    found = defaultdict[tuple[str, str], list[int]](list)
-    for number, faults in wrong.items():
-        for name, fault in faults.items():
-            found[name, _said(fault)].append(number)
-    return found
+def _alike(marked: Mapping[int, Sequence[bytes]]) -> dict[bytes, list[int]]:
+    """The faults that many rows share, the most frequent ones: mark -> the rows in which it stands, in order."""
+    found = defaultdict[bytes, list[int]](list)
+    for number, marks in marked.items():
+        for mark in marks:
+            found[mark].append(number)
+    often = [mark for mark, numbers in found.items() if len(numbers) >= _MANY]
+    most = set(nlargest(_COMMON, often, key=lambda mark: len(found[mark])))
+    return {mark: numbers for mark, numbers in found.items() if mark in most}
 
 
-def _said(fault: FieldProblem) -> str:
-    """What a fault says, as a text: two that say the same are one."""
-    return json.dumps([fault.key, fault.hi, fault.en, fault.params], sort_keys=True)
+def _is_said(marks: Sequence[bytes], common: Collection[bytes]) -> bool:
+    """Whether all that is wrong in a row is told once for many."""
+    return bool(marks) and all(mark in common for mark in marks)
 
 
-def _without(faults: _Faults, common: Collection[tuple[str, str]]) -> dict[str, FieldProblem]:
-    return {name: fault for name, fault in faults.items() if (name, _said(fault)) not in common}
+def _marked(key: bytes, faults: _Faults, mark: bytes) -> list[tuple[str, FieldProblem]]:
+    marks = rosterrows.marks(key, faults)
+    return [(name, fault) for name, fault in faults.items() if marks[name] == mark]
 
 
-def _texts(session: Session, row: AnyRow, numbers: Sequence[int]) -> dict[int, list[str]]:
-    key = keys.unlock(session, row.data_key_id)
-    rows = table.rows_at(session, row.id, numbers)
-    return {each.number: listtexts.open_cells(key, each) for each in rows}
+def _without(key: bytes, faults: _Faults, common: Collection[bytes]) -> dict[str, FieldProblem]:
+    marks = rosterrows.marks(key, faults)
+    return {name: fault for name, fault in faults.items() if marks[name] not in common}
 
 
 def _told_in(

@@ -51,8 +51,10 @@ def open_answers(key: bytes, row: AnyRow) -> dict[str, Any]:
     return found
 
 
-def seal_faults(key: bytes, row_id: UUID, faults: Mapping[str, FieldProblem]) -> bytes:
-    return keys.seal_json(key, f"roster|faults|{row_id}", rosterrows.plain(faults))
+def faulty(key: bytes, row_id: UUID, faults: Mapping[str, FieldProblem]) -> dict[str, bytes]:
+    """What is kept of the faults of a row: their words sealed, and marks by which equal ones are found unopened."""
+    sealed = keys.seal_json(key, f"roster|faults|{row_id}", rosterrows.plain(faults))
+    return {"faults": sealed, "marks": b"".join(rosterrows.marks(key, faults).values())}
 
 
 def open_faults(key: bytes, row: AnyRow) -> dict[str, FieldProblem]:

@@ -75,7 +75,7 @@ def _found(session: Session, actor: Actor, row: AnyRow, now: datetime) -> None:
         answers = listtexts.open_answers(key, each)
         if faults := book.faults(answers) or foundings.orphaned(answers, left):
             left.add(answers["code"])
-            table.move(session, each.id, "good", "bad", faults=listtexts.seal_faults(key, each.id, faults))
+            table.move(session, each.id, "good", "bad", **listtexts.faulty(key, each.id, faults))
         elif table.take_rows(session, [each.id]):
             foundings.found(session, actor, answers, now)
             book.note(answers)

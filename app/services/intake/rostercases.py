@@ -104,8 +104,9 @@ def _one_by_one(database: Database, actor: Actor, row: AnyRow, rows: Sequence[An
 
 def _set_aside(session: Session, row: AnyRow, row_id: UUID, why: incidents.Stopped, now: datetime) -> None:
     key = keys.unlock(session, row.data_key_id)
-    sealed = listtexts.seal_faults(key, row_id, {"": FieldProblem("roster.stuck")})
-    if table.move(session, row_id, "good", "bad", faults=sealed):
+    if table.move(
+        session, row_id, "good", "bad", **listtexts.faulty(key, row_id, {"": FieldProblem("roster.stuck")})
+    ):
         incidents.report_start(session, row.requisition_id, why, now)
 
 

@@ -166,7 +166,7 @@ def _found_of(
     _find_twins(session, row, found)
     for columns in found:
         if faults := columns.pop("wrong", None):
-            columns["faults"] = listtexts.seal_faults(key, columns["id"], faults)
+            columns.update(listtexts.faulty(key, columns["id"], faults))
     return judging.release_id, found
 
 
