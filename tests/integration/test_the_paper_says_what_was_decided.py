@@ -11,21 +11,26 @@ from typing import TYPE_CHECKING, Any
 import pypdfium2
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import create_app
 from app.config import Settings
 from app.crypto import KeyRing
 from app.domain.roles import Role
+from app.models.casefile import case_queries as cases
+from app.models.execution import workflow_queries as workflow
+from app.models.scope import SystemReason, SystemScope
+from app.models.tables.cases import document
 from app.models.tables.papers import certificate, number_series
 from app.models.tables.workflow import incident, job
 from app.papers import PapersUnavailable
 from app.papers.fonts import REGULAR
 from app.services.access import officers
-from app.services.desk import taskpage
+from app.services.desk import taskpage, tasks
 from app.services.installation import setup
 from app.services.jobs import jobs, retries
-from app.services.papers import certificates, papercheck
+from app.services.papers import certificates, papercheck, paperfacts, paperplan
+from app.services.procedure import releases
 from app.services.store.database import Database
 from app.services.store.documents import Upload
 from app.services.store.scopes import actor_scope
@@ -40,6 +45,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from app.models.scope import Session
+    from app.models.tables.base import AnyRow
+
+GREEN = (10, 90, 40)
+WORKER = SystemScope(SystemReason.WORKER, 218)
 FIR = {
     "fir_no": "112",
     "fir_year": 2021,
@@ -51,6 +61,12 @@ FIR = {
     "stage_ref": "आरोप पत्र 40/21",
     "identity_basis": "father_village",
 }
+
+
+def case_of(session: Session, number: str) -> AnyRow:
+    found = cases.find_number(session, number)
+    assert found is not None
+    return found
 
 
 def papers_of(database: Database) -> list[Row[Any]]:
@@ -294,12 +310,45 @@ def test_whoever_types_the_printed_code_learns_what_the_paper_is_worth(
     assert "संपर्क: जिला पदाधिकारी का कार्यालय, सारण।" in unknown.text
 
 
+def test_a_picture_that_another_form_took_is_never_the_face_on_a_paper(journey: Journey) -> None:
+    """Whatever the box of that form is called, and whenever it came."""
+    number, red = bank_agent(journey), (200, 20, 20)
+    journey.do(
+        number, "scrutinise", action="return", scrutiny=[], defects=[{"code": "no_photo", "text": "नहीं है।"}]
+    )
+    [task] = journey.database.read(
+        lambda session: workflow.open_tasks(session, case_of(session, number).id), WORKER
+    )
+    sent = [picture("docs", red)]
+    tasks.complete(
+        journey.database, journey.actor_of(task), task.id, journey.form_of(task), sent, journey.now
+    )
+    same_name = update(document).where(document.c.field == "docs").values(field="photo", created_at=NOW - timedelta(days=9))
+    with journey.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(same_name)
+    proposed = paperplan.Proposed({"dm_decision": "issue_clear"}, journey.staff.holder(Role.DM).officer_id)
+
+    def face(session: Session) -> bytes | None:
+        case = case_of(session, number)
+        loaded = releases.load(session, case.release_id)
+        return paperfacts.would_be(session, case, loaded, proposed, journey.now).photo
+
+    shown = journey.database.read(face, WORKER)
+    assert shown is not None
+    with Image.open(BytesIO(shown)) as photo:
+        assert photo.convert("RGB").getpixel((30, 40)) == pytest.approx(GREEN, abs=5)
+
+
 def bank_agent(journey: Journey) -> str:
     """A case of a purpose that ends in a certificate, signed by the SP; it wants a photograph."""
-    picture = BytesIO()
-    Image.new("RGB", (60, 80), (10, 90, 40)).save(picture, "PNG")
-    photo = Upload("photo", "photo.png", "image/png", picture.getvalue())
+    photo = picture("photo", GREEN)
     return journey.add(journey.register(purpose="bank_agent"), ["th_mufassil"], [photo])
+
+
+def picture(field: str, colour: tuple[int, int, int]) -> Upload:
+    out = BytesIO()
+    Image.new("RGB", (60, 80), colour).save(out, "PNG")
+    return Upload(field, f"{field}.png", "image/png", out.getvalue())
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from app import formjs, papers
 from app.domain import clock, subjects
@@ -14,7 +15,7 @@ from app.domain.secrecy import SEALED
 from app.models.casefile import case_queries as cases
 from app.models.casefile import document_queries as filed
 from app.services.casefile import units
-from app.services.casefile.facts import CaseFacts
+from app.services.casefile.facts import INTAKE, CaseFacts
 from app.services.casefile.options import choices
 from app.services.district import calendars
 from app.services.papers import letterkinds, paperpeople, paperplan, paperrecords, signers
@@ -23,7 +24,6 @@ from app.services.store import documents
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
@@ -188,8 +188,10 @@ class _Reader:
         return (papers.as_typed(text),) if text and self._plan.with_facts else ()
 
     def _photo(self) -> bytes | None:
+        """The photograph that the intake names: other forms may have a box of that name, for whatever it holds."""
+        named = {UUID(file["id"]) for file in self._known.answer(INTAKE).get("photo") or ()}
         for row in filed.of_case(self._session, self._case.id, self._case.requisition_id):
-            if row.field == "photo" and row.case_id == self._case.id:
+            if row.id in named and row.case_id == self._case.id:
                 return documents.read(self._session, row).data
         return None
 
