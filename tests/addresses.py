@@ -275,6 +275,7 @@ ADDRESSES: dict[str, Address] = {
     "requisitions.reply": Address("letter", gives=frozenset({404})),  # nothing was issued yet
     "department.papers": opens(),
     "department.open_paper": Address(gives=frozenset({404}), parts={"delivery_id": NEVER}),
+    "department.paper": Address(gives=frozenset({404}), parts={"delivery_id": NEVER}),
     "departments.listing": opens(),
     "departments.add": acts(),
     "departments.link": Address("letter", frozenset({404})),  # no office is named

@@ -122,7 +122,14 @@ def test_a_paper_sent_by_the_portal_lies_in_the_inbox_and_its_first_opening_is_n
     listed = text_of(clerk.get("/department/papers"))
     assert "अभी नहीं खोला गया" in listed
     assert "मूल पत्र पर स्याही से हस्ताक्षर है" in listed
-    pdf = clerk.post(f"/department/papers/{sent.id}", {})
+    address = f"/department/papers/{sent.id}"
+    assert clerk.get(address).location == "/department/papers", "whoever only follows a link opens nothing"
+    assert of_case(office, to_dispatch, delivery) == [sent]
+    [paper_row] = of_case(office, to_dispatch, certificate)
+    shown = text_of(clerk.get(clerk.post(address, {}).location))
+    assert f"<h1>प्रतिवेदन {paper_row.number}</h1>" in shown
+    assert "पृष्ठ 1" in shown
+    pdf = clerk.get(address)
     assert pdf.data.startswith(b"%PDF")
     assert pdf.headers["Content-Disposition"].startswith("attachment")
     [opened] = of_case(office, to_dispatch, delivery)
@@ -130,8 +137,8 @@ def test_a_paper_sent_by_the_portal_lies_in_the_inbox_and_its_first_opening_is_n
         NOW,
         office.journey.staff.holder(Role.REQUESTER).officer_id,
     )
-    clerk.post(f"/department/papers/{sent.id}", {})
-    [paper_row] = of_case(office, to_dispatch, certificate)
+    for page in ("/department/papers", f"/department/letters/{letter}"):
+        assert f'href="{address}?page=1"' in text_of(clerk.get(page))
     seen = [row.detail for row in rows(office, audit) if row.object == f"document:{paper_row.document_id}"]
     reads = [detail["first"] for detail in seen if "first" in detail]
     assert reads == [True, False]

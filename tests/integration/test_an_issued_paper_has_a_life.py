@@ -226,7 +226,9 @@ def test_the_draft_is_seen_before_the_decision_and_uses_no_number(desk: Desk) ->
     assert "/preview" not in text_of(sp.get(f"/tasks/{task.id}")), (
         "the DM signs: what the SP says issues nothing"
     )
-    assert sp.get(f"/tasks/{task.id}/preview").status_code == 422
+    none = sp.get(f"/tasks/{task.id}/preview")
+    assert (none.status_code, "जो अंतिम निर्णय पर हस्ताक्षर करता है" in text_of(none)) == (422, True)
+    assert f'<a class="btn btn-primary" href="/tasks/{task.id}">प्रपत्र पर लौटें</a>' in text_of(none)
     desk.journey.go_on(number, until="decide")
     [task] = desk.journey.waiting(number)
     before = {(row.kind, row.last) for row in desk.rows(number_series)}

@@ -25,7 +25,7 @@ from app.domain.roles import Role
 from app.models.issuing.ownpapers import own_certificate, prepared_paper
 from app.models.tables.audit import audit
 from app.models.tables.cases import case, document
-from app.models.tables.papers import certificate
+from app.models.tables.papers import certificate, paper_act
 from app.models.tables.workflow import job
 from app.pades import ownkey
 from app.services.access import stepup
@@ -192,6 +192,11 @@ class Desk:
         return next(row for row in self.rows(certificate) if row.id == paper.id)
 
 
+def main_of(answer: Any) -> str:
+    page = text_of(answer)
+    return page[page.index("<main") :]
+
+
 @pytest.fixture(scope="module")
 def desk(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("own")
@@ -217,9 +222,14 @@ def test_a_paper_waits_under_its_number_until_the_officer_brings_his_signature(d
     assert paper.number in page
     assert sha256(desk.take(paper)).hexdigest() in page
     case_number = desk.case_of(paper)
+    overview = main_of(desk.office.at(Role.DM).get(f"/cases/{case_number.replace('/', '-')}"))
+    assert 'href="/signatures/own"' in overview, "he who must sign is led there"
+    others = main_of(desk.office.at(Role.SP).get(f"/cases/{case_number.replace('/', '-')}"))
+    assert "निर्णय करने वाले पदाधिकारी के अपनी मशीन पर हस्ताक्षर की प्रतीक्षा में" in others
+    assert 'href="/signatures/own"' not in others
     tab = text_of(desk.office.at(Role.DM).get(f"/cases/{case_number.replace('/', '-')}/documents"))
     assert "अपनी मशीन पर हस्ताक्षर की प्रतीक्षा में" in tab
-    assert "निर्णय करने वाले पदाधिकारी के अपनी मशीन पर हस्ताक्षर की प्रतीक्षा में है" in tab
+    assert "पत्र आपके अपनी मशीन पर हस्ताक्षर की प्रतीक्षा में है" in tab
     [told] = desk.bring(desk.hand.cms(desk.take(paper)))
     assert (told.number, told.problem) == (paper.number, "")
     issued = desk.of(paper)
@@ -239,6 +249,35 @@ def test_a_paper_waits_under_its_number_until_the_officer_brings_his_signature(d
     browser.get("/verify")
     checked = browser.post("/verify/file", {"paper": (BytesIO(data), "p.pdf")})
     assert "dm" in text_of(checked)
+
+
+def test_whoever_has_just_decided_is_led_to_the_page_on_which_he_signs(desk: Desk) -> None:
+    """Of a first paper, and of a corrected one in the place of another."""
+    number = desk.office.journey.new_case()
+    desk.office.journey.go_on(number, until="decide")
+    task = desk.office.task(number)
+    browser = desk.office.at(Role.DM)
+    browser.get(f"/tasks/{task.id}")
+    asked = browser.post(f"/tasks/{task.id}", desk.office.answers(task))
+    after = main_of(browser.get(browser.confirm(asked).location))
+    assert "आपके हस्ताक्षर की प्रतीक्षा करेगा" in after
+    assert 'href="/signatures/own"' in after
+    assert "पत्र बनना शेष हो तो" not in after
+    desk.office.journey.work()
+    [paper] = [row for row in desk.rows(certificate) if desk.case_of(row) == number]
+    desk.bring(desk.hand.cms(desk.take(paper)))
+    place = f"/certificates/{paper.id}"
+    browser.get(f"{place}/correct")
+    wanted = {"cause": "clerical_error", "explanation": "", "language": "en"}
+    assert browser.post(f"{place}/correct", wanted).status_code == 303
+    [act] = [row for row in desk.rows(paper_act) if row.certificate_id == paper.id]
+    browser.get(place)
+    browser.confirm(browser.post(f"/certificates/corrections/{act.id}", {}))
+    page = main_of(browser.get(place))
+    assert "आपके हस्ताक्षर की प्रतीक्षा करेगा" in page
+    assert 'href="/signatures/own"' in page
+    assert "पत्र बनते ही यह पृष्ठ" not in page
+    desk.office.journey.work()
 
 
 @pytest.mark.parametrize("point", ["signature_put", "signature_kept", "claimed", "stored", "before_commit"])

@@ -323,7 +323,11 @@ def test_a_picture_that_another_form_took_is_never_the_face_on_a_paper(journey: 
     tasks.complete(
         journey.database, journey.actor_of(task), task.id, journey.form_of(task), sent, journey.now
     )
-    same_name = update(document).where(document.c.field == "docs").values(field="photo", created_at=NOW - timedelta(days=9))
+    same_name = (
+        update(document)
+        .where(document.c.field == "docs")
+        .values(field="photo", created_at=NOW - timedelta(days=9))
+    )
     with journey.database.engine.execution_options(writing=True).begin() as connection:
         connection.execute(same_name)
     proposed = paperplan.Proposed({"dm_decision": "issue_clear"}, journey.staff.holder(Role.DM).officer_id)

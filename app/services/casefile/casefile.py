@@ -235,7 +235,9 @@ class CaseFile:
             net_days=clock.net,
             age=self.age(case.due_on),
             holders=holders,
-            awaited="" if holders or case.status != "open" else awaitedpaper.awaited(self._session, case),
+            awaited=""
+            if holders or case.status != "open"
+            else awaitedpaper.awaited(self._session, case, self._actor.officer_id),
         )
 
     def _status(self) -> str:

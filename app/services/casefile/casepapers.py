@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.models.issuing import ownpapers
 from app.models.issuing import paper_queries as papers
 from app.services.casefile import paperproof
 from app.services.casefile.awaitedpaper import BY_HAND
+from app.services.store import documents as files
 from app.services.store import keys
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
     from app.services.casefile.casefile import CaseFile
     from app.services.casefile.paperproof import SignatureView
+    from app.services.store.documents import File
+
+
+ISSUED = "issued_paper"  # the field of the document that is an issued paper, and bears its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,13 @@ def documents(session: Session, file: CaseFile) -> list[DocumentLine]:
                 )
             )
     return lines
+
+
+def read(session: Session, document: AnyRow) -> File:
+    """A document opened; an issued paper by its kind and number. Raises as `documents.read`."""
+    found = files.read(session, document)
+    paper = papers.find(session, document.id) if document.field == ISSUED else None
+    return found if paper is None else replace(found, kind=f"paper.{paper.output}", number=paper.number)
 
 
 def issued(session: Session, case: AnyRow, file: CaseFile, *, proven: bool = False) -> list[PaperLine]:

@@ -15,15 +15,13 @@ from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.domain.text import tidy, words_refused
 from app.models.casefile import case_queries
-from app.models.casefile import document_queries as filed
 from app.models.district import setup_queries
 from app.models.intake import department_queries as table
 from app.models.issuing import paper_queries
 from app.services.casefile import searchkeys
 from app.services.district import calendars
 from app.services.procedure import releases
-from app.services.store import audit, documents, keys
-from app.services.store.scopes import actor_scope
+from app.services.store import audit, keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
-    from app.services.store.database import Database
-    from app.services.store.documents import File
 
 LONGEST = 160  # letters of a department's name
 A_PAGE = 50
@@ -92,6 +88,7 @@ class Person:
     stage: Stage
     due_on: date | None  # while it is open
     delivery_id: UUID | None
+    is_new: bool  # its paper was delivered, and nobody of the department has opened it yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +200,7 @@ def _person(session: Session, row: AnyRow) -> Person:
         _stage(row),
         row.due_on if row.status == "open" else None,
         row.delivery_id,
+        is_new=row.opened_at is None,
     )
 
 
@@ -240,25 +238,6 @@ def unopened(session: Session, actor: Actor) -> int:
     """How many delivered papers nobody of the department has opened yet."""
     _guard(actor, Permission.DEPARTMENT_PAPER)
     return table.unopened(session)
-
-
-def open_paper(database: Database, actor: Actor, delivery_id: UUID, now: datetime) -> File:
-    """The delivered paper to take away; the first opening is noted, each is recorded. Raises NotFound, NotAllowed."""
-    _guard(actor, Permission.DEPARTMENT_PAPER)
-
-    def noted(session: Session) -> AnyRow:
-        row = table.delivered(session, delivery_id)
-        document = filed.find(session, row.document_id) if row is not None else None
-        if row is None or document is None:
-            raise NotFound
-        is_first = table.set_opened(session, delivery_id, now, actor.officer_id)
-        what = {"pii": document.pii, "field": document.field, "first": is_first}
-        audit.record(session, "access", "document:see", f"document:{document.id}", actor, now, **what)
-        return document
-
-    scope = actor_scope(actor)
-    document = database.write(noted, scope)
-    return database.read(lambda session: documents.read(session, document), scope)
 
 
 def _delivery(session: Session, row: AnyRow) -> Delivery:

@@ -107,15 +107,27 @@ def note_each(database: Database, actor: Actor, things: Iterable[str], page: str
         database.write(write, actor_scope(actor))
 
 
-def note_document(session: Session, actor: Actor, document: AnyRow, now: datetime, *, turns: bool) -> None:
+def note_document(
+    session: Session,
+    actor: Actor,
+    document: AnyRow,
+    now: datetime,
+    *,
+    turns: bool,
+    first: bool | None = None,
+) -> None:
     """Record that the officer opens a document, in the transaction that gives it out.
 
-    `turns`: as a page of it; a look of his at the same document within `SITTING` is the same opening.
+    `turns`: as a page of it; a look of his at the same document within `SITTING` is the same opening. `first`:
+    whether his department opens it for the first time, where that is noted.
     """
-    thing = f"{_DOCUMENT}{document.id}"
-    if turns and record.has_looked(session, thing, actor.officer_id, actor.post.office_id, now - SITTING):
+    thing, office_id = f"{_DOCUMENT}{document.id}", actor.post.office_id
+    if turns and not first and record.has_looked(session, thing, actor.officer_id, office_id, now - SITTING):
         return
-    audit.record(session, "access", "document:see", thing, actor, now, pii=document.pii, field=document.field)
+    told = {"pii": document.pii, "field": document.field}
+    if first is not None:
+        told["first"] = first
+    audit.record(session, "access", "document:see", thing, actor, now, **told)
 
 
 def note_list(database: Database, actor: Actor, thing: str, now: datetime) -> None:

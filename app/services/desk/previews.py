@@ -74,7 +74,8 @@ def draw(database: Database, actor: Actor, task_id: UUID, now: datetime) -> byte
         if sheet.task.form not in paperplan.DECIDING:
             raise NotFound
         if not shows(sheet):
-            raise NoPaper
+            is_decided = paperplan.is_decided(sheet.task.form, _thought(sheet))
+            raise NoPaper("task.preview_none" if is_decided else "task.preview_undecided")
         proposed = paperplan.Proposed(_thought(sheet), actor.officer_id)
         facts = paperfacts.would_be(session, sheet.case, sheet.release, proposed, now)
         return sheet.case.id, sheet.release.texts, facts

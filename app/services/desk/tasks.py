@@ -12,10 +12,10 @@ from app.models.casefile import case_queries as cases
 from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope
 from app.services.access import separation, stepup
-from app.services.casefile import casefile, facts, hearings, projections, submissions
+from app.services.casefile import awaitedpaper, casefile, facts, hearings, projections, submissions
 from app.services.desk import finishing, holding, listed, sheets
 from app.services.district import calendars
-from app.services.papers import signing
+from app.services.papers import paperplan, signing
 from app.services.store import documents, drafts
 from app.services.store.scopes import actor_scope
 from app.services.workflow import incidents
@@ -49,6 +49,7 @@ class Completed:
     step_en: str
     next_task_id: UUID | None
     now_with: list[Holder]
+    makes_paper: bool  # the officer has decided on one, and it is being made
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,7 +425,8 @@ def _completed(session: Session, actor: Actor, sheet: Sheet, now: datetime) -> C
     after = workflow.next_in_queue(
         session, sheet.task.office_id, sheet.task.role, sheet.task.element_id, actor.officer_id
     )
-    return Completed(sheet.case.number, label.name_hi, label.name_en, after, file.holders())
+    makes_paper = sheet.task.form in paperplan.DECIDING and bool(awaitedpaper.awaited(own, sheet.case))
+    return Completed(sheet.case.number, label.name_hi, label.name_en, after, file.holders(), makes_paper)
 
 
 __all__ = [

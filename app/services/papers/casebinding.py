@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 MOST = 200  # documents of one file
 MOST_BYTES = 100_000_000  # of all of them: the worker has them in memory once, as it binds the pieces
-_ISSUED = "issued_paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +151,7 @@ def _named(line: DocumentLine, said: Mapping[str, str]) -> str:
     """What the form asked for, and the file's own name."""
     label = line.label_en if said["language"] == "en" else line.label_hi
     return (
-        said["issued"] + f" {line.name}" if line.field == _ISSUED else f"{label or line.field}: {line.name}"
+        said["issued"] + f" {line.name}"
+        if line.field == casepapers.ISSUED
+        else f"{label or line.field}: {line.name}"
     )

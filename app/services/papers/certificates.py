@@ -19,7 +19,7 @@ from app.models.casefile import document_queries as filed
 from app.models.district import office_queries as offices
 from app.models.issuing import paper_queries as table
 from app.models.scope import CaseScope
-from app.services.casefile import casefile, sightings
+from app.services.casefile import casefile, casepapers, sightings
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars, series
 from app.services.papers import ownhand, papercheck, paperfacts, paperplan
@@ -281,7 +281,7 @@ def _sealed(ready: _Ready, at: datetime, assets: papers.Assets, ring: KeyRing) -
 
 def _drawn(ready: _Ready, ring: KeyRing, data: bytes, path: str, unsigned: bytes | None) -> _Drawn:
     certificate, facts = ready.certificate, ready.facts
-    paper = Paper("issued_paper", f"{certificate.number.replace('/', '-')}.pdf", "application/pdf", data)
+    paper = Paper(casepapers.ISSUED, f"{certificate.number.replace('/', '-')}.pdf", "application/pdf", data)
     # A paper carries the class of what it says: facts that were found, or that nothing was found.
     pii = "P2" if facts.template == ready.texts.choose(facts.output, "no_adverse") else "P3"
     birth = papercheck.birth_digest(ring, certificate.number, facts.subject.born)
@@ -437,7 +437,7 @@ def file(database: Database, actor: Actor, document_id: UUID, now: datetime, *, 
 
     scope = actor_scope(actor)
     row = database.write(noted, scope)
-    return database.read(lambda session: documents.read(session, row), scope)
+    return database.read(lambda session: casepapers.read(session, row), scope)
 
 
 def _may_open(session: Session, actor: Actor, row: AnyRow, now: datetime) -> bool:

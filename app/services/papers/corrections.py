@@ -58,7 +58,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A correction that waits to be signed, or to be issued. `may_sign`: by this officer."""
+    """A correction that waits to be signed, or issued. `may_sign`: by this officer; `is_his`: he has done so."""
 
     act_id: UUID
     cause: str
@@ -69,6 +69,7 @@ class Proposal:
     officer_en: str
     asked_at: datetime
     is_signed: bool
+    is_his: bool
     may_sign: bool
 
 
@@ -155,6 +156,7 @@ def proposal(session: Session, actor: Actor, certificate_id: UUID, now: datetime
         waiting.officer_en,
         waiting.asked_at,
         is_signed=is_signed,
+        is_his=is_signed and waiting.done_by == actor.officer_id,
         may_sign=not is_signed and paperacts.may(actor, row, Permission.PAPER_SUPERSEDE),
     )
 

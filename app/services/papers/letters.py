@@ -154,7 +154,9 @@ def _drawn(
     database: Database, at: datetime, texts: papers.Texts, facts: papers.LetterFacts
 ) -> documents.File:
     data = papers.draw_paper(papers.compose_letter(texts, facts), at, papers.Assets(fonts=database.fonts))
-    return documents.File(f"{facts.number.replace('/', '-')}.pdf", "application/pdf", data)
+    kind = reminderletters.KIND if facts.template.startswith(reminderletters.KIND) else facts.template
+    name = f"{facts.number.replace('/', '-')}.pdf"
+    return documents.File(name, "application/pdf", data, f"letter.{kind}", facts.number)
 
 
 def draw_sent(

@@ -238,7 +238,7 @@ def take(database: Database, actor: Actor, paper_id: UUID, part: Part, now: date
     row, ready, held = database.write(noted, actor_scope(actor))
     name = row.number.replace("/", "-")
     if part == "paper":
-        return documents.File(f"{name}.pdf", "application/pdf", ready.data)
+        return documents.File(f"{name}.pdf", "application/pdf", ready.data, f"paper.{row.output}", row.number)
     if part == "bytes":
         return documents.File(f"{name}.tbs", "application/octet-stream", ready.to_sign)
     return documents.File(

@@ -287,7 +287,8 @@ def draw(
     sightings.note(database, actor, f"requisition:{row.requisition_id}", "reply", {secrecy.SENSITIVE}, now)
     composed = papers.compose_letter(texts, replace(facts, language=language))
     data = papers.draw_paper(composed, row.issued_at, papers.Assets(fonts=database.fonts))
-    return documents.File(f"{row.number.replace('/', '-')}.pdf", "application/pdf", data)
+    name = f"{row.number.replace('/', '-')}.pdf"
+    return documents.File(name, "application/pdf", data, f"letter.{TEMPLATE}", row.number)
 
 
 def _facts(session: Session, row: AnyRow, texts: papers.Texts) -> papers.LetterFacts:

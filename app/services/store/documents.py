@@ -72,11 +72,13 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A stored paper, opened."""
+    """A stored paper, opened. One that was issued is called by its number and by `kind`, a word of the catalogue."""
 
     name: str
     media_type: str
     data: bytes
+    kind: str = ""
+    number: str = ""
 
 
 def prepare(upload: Upload, scanner: Scanner = NO_SCANNER) -> Paper | FieldProblem:

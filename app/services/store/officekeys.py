@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app import pades, papers
 from app.config import ByHand
+from app.domain.roles import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,6 +75,11 @@ class OfficeKeys:
     def is_by_hand(self, district_id: int, side: str) -> bool:
         """Whether whoever decides in an office signs its papers on his own machine."""
         return isinstance(self._places.get(f"{district_id}-{side}"), ByHand)
+
+    def is_in_hand_of(self, actor: Actor) -> bool:
+        """Whether this officer signs the papers that he decides on, on his own machine."""
+        side = actor.post.office_kind.removesuffix("_office")
+        return actor.may(Permission.PAPER_SIGN) and self.is_by_hand(actor.district_id, side)
 
     def state(self, district_id: int, side: str, now: datetime) -> KeyState:
         place = self._places.get(f"{district_id}-{side}")

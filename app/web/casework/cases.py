@@ -97,7 +97,7 @@ def letter(number: str, key: str) -> ResponseReturnValue:
     """A letter of the route, drawn from the record."""
     now, spoken = transaction.now(), language_asked()
     file = letters.draw(transaction.database(), g.actor, number, key, now, spoken)
-    return leaves.paper_response(file.data, file.media_type, file.name)
+    return leaves.paper_response(file)
 
 
 @bp.get("/letters/<uuid:letter_id>")
@@ -105,7 +105,7 @@ def letter(number: str, key: str) -> ResponseReturnValue:
 def sent_letter(letter_id: UUID) -> ResponseReturnValue:
     """A letter about the persons of a requisition, with the list of those that the reader sees."""
     file = letters.draw_sent(transaction.database(), g.actor, letter_id, transaction.now(), language_asked())
-    return leaves.paper_response(file.data, file.media_type, file.name)
+    return leaves.paper_response(file)
 
 
 @bp.get("/cases/<number>/draft.pdf")
@@ -136,7 +136,7 @@ def document(document_id: UUID) -> ResponseReturnValue:
     """A document to take away: never shown in the frame of this site, whatever it holds."""
     turns = leaves.is_asked()
     file = certificates.file(transaction.database(), g.actor, document_id, transaction.now(), turns=turns)
-    return leaves.paper_response(file.data, file.media_type, file.name)
+    return leaves.paper_response(file)
 
 
 def _tabs() -> tuple[str, ...]:

@@ -9,12 +9,13 @@ from flask import Blueprint, Response, g, redirect, request, session, url_for
 from app.domain.errors import FormInvalid, TaskAlreadyDone
 from app.domain.ids import new_id
 from app.domain.roles import Permission
+from app.papers import PaperRefused
 from app.services.antecedents import hits
 from app.services.casefile import visits
 from app.services.desk import desk, holding, listed, looking, previews, taskpage, tasks, visiting
 from app.services.district import calendars
 from app.web.desk import beside, finder, phonewords
-from app.web.frame import confirmations, formviews, leaves
+from app.web.frame import confirmations, formviews, language, leaves
 from app.web.frame.addresses import case_address
 from app.web.frame.forms import (
     DISCARD,
@@ -87,7 +88,7 @@ def complete(task_id: UUID) -> ResponseReturnValue:
         return _again(task_id, invalid)
     except TaskAlreadyDone as lost:
         return errors.conflict(lost, errors.typed_texts())
-    confirmations.keep(done)
+    confirmations.keep(done, signs_by_hand=database.office_keys.is_in_hand_of(actor))
     return _on_to(done.next_task_id)
 
 
@@ -156,8 +157,12 @@ def take_hearing(task_id: UUID) -> ResponseReturnValue:
 @bp.get("/tasks/<uuid:task_id>/preview")
 @requires(Permission.TASK_COMPLETE)
 def preview(task_id: UUID) -> ResponseReturnValue:
-    """The paper as the kept draft would issue it, marked as a draft."""
-    pdf = previews.draw(transaction.database(), g.actor, task_id, transaction.now())
+    """The paper as the kept draft would issue it, marked as a draft; a page with the way back where there is none."""
+    try:
+        pdf = previews.draw(transaction.database(), g.actor, task_id, transaction.now())
+    except (previews.NoPaper, PaperRefused) as refused:
+        detail, back = language.refusal(refused), url_for("tasks.show", task_id=task_id)
+        return page("errors/error.html", 422, kind="no_draft", detail=detail, back=back)
     return leaves.draft_response(pdf)
 
 

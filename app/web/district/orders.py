@@ -43,7 +43,7 @@ def show() -> ResponseReturnValue:
 def paper(order_id: UUID) -> ResponseReturnValue:
     """The order as the paper that is signed."""
     file = orderpapers.draw(transaction.database(), g.actor, order_id, language_asked())
-    return paper_response(file.data, file.media_type, file.name)
+    return paper_response(file)
 
 
 @bp.post("/orders")

@@ -170,7 +170,7 @@ def _sign(wanted: stepup.StepUp) -> ResponseReturnValue:
     except (FormInvalid, stepup.ContentChanged):
         confirmations.note("written_on", "yes")
         return redirect(url_for("tasks.show", task_id=task_id), code=303)
-    confirmations.keep(done)
+    confirmations.keep(done, signs_by_hand=transaction.database().office_keys.is_in_hand_of(g.actor))
     if done.next_task_id is not None:
         return redirect(url_for("tasks.show", task_id=done.next_task_id), code=303)
     return redirect(url_for("inbox.show"), code=303)

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 _HOLDERS = 4  # a cookie is small; the case's page names them all
 
 
-def keep(done: Completed) -> None:
-    """Remember a finished task until the next page."""
+def keep(done: Completed, *, signs_by_hand: bool) -> None:
+    """Remember a finished task until the next page; the officer may yet have to sign its paper on his own machine."""
     session["sent"] = {
+        "is_to_sign": done.makes_paper and signs_by_hand,
         "step": language.choose(done.step_hi, done.step_en),
         "number": done.case_number,
         "holders": [

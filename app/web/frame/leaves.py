@@ -10,6 +10,7 @@ from flask import request, url_for
 
 from app import viewing
 from app.domain.text import whole_number
+from app.services.store.documents import File
 from app.web.frame.language import say
 from app.web.frame.pages import page
 from app.web.request.files import file_response
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 _PDF, _JPEG = "application/pdf", "image/jpeg"
+_DRAFT = "draft.pdf"
 _LARGE = "large"
 _KEPT = ("language",)  # of what an address may say besides; anything else could be a word of the router's own
 _DIGITS = 4
@@ -63,19 +65,23 @@ def shown(data: bytes, media_type: str, name: str, number: int, width: int = vie
     return Shown(name, leaf.number, leaf.pages, source, turns)
 
 
+def title(file: File) -> str:
+    """What a paper is called above its picture: its kind and number, or the name under which it came."""
+    return f"{say(file.kind)} {file.number}".rstrip() if file.kind else file.name
+
+
 def draft_response(pdf: bytes) -> ResponseReturnValue:
     """A paper that is issued to nobody yet, as `paper_response`."""
-    return paper_response(pdf, _PDF, "draft.pdf", say("leaf.draft"))
+    return paper_response(File(_DRAFT, _PDF, pdf, "leaf.draft"))
 
 
-def paper_response(data: bytes, media_type: str, name: str, title: str = "") -> ResponseReturnValue:
+def paper_response(file: File) -> ResponseReturnValue:
     """A paper to take away; where its address asks for a page (`?page=2`), the screen that shows it."""
-    if not is_asked() or media_type not in (_PDF, _JPEG):
-        return file_response(data, media_type, name)
+    if not is_asked() or file.media_type not in (_PDF, _JPEG):
+        return file_response(file.data, file.media_type, file.name)
     is_large = request.args.get("size") == _LARGE
-    found = shown(
-        data, media_type, title or name, number_asked(), viewing.WIDE if is_large else viewing.NARROW
-    )
+    width = viewing.WIDE if is_large else viewing.NARROW
+    found = shown(file.data, file.media_type, title(file), number_asked(), width)
     size = {"size": _LARGE} if is_large else {}
     return page(
         "frame/leaf.html",

@@ -11,6 +11,7 @@ from app.domain.errors import FormInvalid, NotFound
 from app.services.access.tokens import FETCH, LODGE, READ
 from app.services.casefile import departments
 from app.services.intake import enclosures, lodgements, programs
+from app.services.papers import deliveries
 from app.services.store import scopes
 from app.services.store.documents import MAX_BYTES, Upload
 from app.web.frame.pages import page
@@ -183,7 +184,7 @@ def papers() -> ResponseReturnValue:
 @limits.program
 def open_paper(paper_id: UUID) -> ResponseReturnValue:
     """Hand the paper over; not by GET, for the first opening is noted."""
-    file = departments.open_paper(transaction.database(), g.actor, paper_id, transaction.now())
+    file = deliveries.open_paper(transaction.database(), g.actor, paper_id, transaction.now())
     return file_response(file.data, file.media_type, file.name)
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.roles import Permission
 from app.services.casefile import departments
 from app.services.intake import lodgements
-from app.services.papers import bundles, letterpapers, replies
-from app.web.frame.leaves import paper_response
+from app.services.papers import bundles, deliveries, letterpapers, replies
+from app.web.frame import leaves
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import limits, transaction
-from app.web.request.files import ask_letter_file, file_response, language_asked
+from app.web.request.files import ask_letter_file, language_asked
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -80,7 +80,7 @@ def reply(reply_id: UUID) -> ResponseReturnValue:
     """The consolidated reply to a letter of the department."""
     now, spoken = transaction.now(), language_asked()
     file = replies.draw(transaction.database(), g.actor, reply_id, now, spoken)
-    return paper_response(file.data, file.media_type, file.name)
+    return leaves.paper_response(file)
 
 
 @bp.post("/department/letters/<uuid:requisition_id>/papers")
@@ -102,6 +102,17 @@ def papers() -> ResponseReturnValue:
 @bp.post("/department/papers/<uuid:delivery_id>")
 @requires(Permission.DEPARTMENT_PAPER)
 def open_paper(delivery_id: UUID) -> ResponseReturnValue:
-    """Hand the paper over; by a press, for the first opening is noted."""
-    file = departments.open_paper(transaction.database(), g.actor, delivery_id, transaction.now())
-    return file_response(file.data, file.media_type, file.name)
+    """Open a paper; by a press, for the first opening is noted. Its pages follow, and from there the file."""
+    deliveries.open_first(transaction.database(), g.actor, delivery_id, transaction.now())
+    return redirect(url_for("department.paper", delivery_id=delivery_id, page=1), code=303)
+
+
+@bp.get("/department/papers/<uuid:delivery_id>")
+@requires(Permission.DEPARTMENT_PAPER)
+def paper(delivery_id: UUID) -> ResponseReturnValue:
+    """A paper that was opened, to take away or to look at; to its place on the list where it was not."""
+    database, now, turns = transaction.database(), transaction.now(), leaves.is_asked()
+    file = deliveries.take(database, g.actor, delivery_id, now, turns=turns)
+    if file is None:
+        return redirect(url_for("department.papers"), code=303)
+    return leaves.paper_response(file)

@@ -136,7 +136,7 @@ def give_person(roster_id: UUID, number: int) -> ResponseReturnValue:
 def take(letter_id: UUID, document_id: UUID) -> ResponseReturnValue:
     """A file to look at, before there is a case: for the department, and for whoever accepts its letter."""
     file = enclosures.take_file(transaction.database(), g.actor, letter_id, document_id, transaction.now())
-    return paper_response(file.data, file.media_type, file.name)
+    return paper_response(file)
 
 
 def _done(endpoint: str, **parts: object) -> ResponseReturnValue:

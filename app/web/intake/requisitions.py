@@ -134,7 +134,7 @@ def reply(reply_id: UUID) -> ResponseReturnValue:
     """The consolidated reply."""
     now, spoken = transaction.now(), language_asked()
     file = replies.draw(transaction.database(), g.actor, reply_id, now, spoken)
-    return paper_response(file.data, file.media_type, file.name)
+    return paper_response(file)
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/forward")

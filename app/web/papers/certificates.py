@@ -104,11 +104,11 @@ def act(act_id: UUID) -> ResponseReturnValue:
     """The duplicate, or the order that revoked."""
     now, spoken = transaction.now(), language_asked()
     found = paperlife.file(transaction.database(), g.actor, act_id, now, spoken)
-    return paper_response(found.data, found.media_type, found.name)
+    return paper_response(found)
 
 
 def _page(certificate_id: UUID, status: int = 200, **more: Any) -> ResponseReturnValue:
-    now = transaction.now()
+    now, keys = transaction.now(), transaction.database().office_keys
     paper = transaction.read(lambda rows: paperlife.see(rows, g.actor, certificate_id, now))
     return page(
         "certificates/paper.html",
@@ -117,6 +117,7 @@ def _page(certificate_id: UUID, status: int = 200, **more: Any) -> ResponseRetur
         today=calendars.day(now),
         reasons=paperlife.REASONS,
         grounds=paperlife.GROUNDS,
+        by_hand=any(key.state == "officer" for key in keys.of_post(g.actor, now)),
         **{"reprint_problem": "", "revoke_problem": "", "typed": {}, **more},
     )
 

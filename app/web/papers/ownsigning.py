@@ -54,7 +54,7 @@ def take(paper_id: UUID, part: str) -> ResponseReturnValue:
     wanted = cast("ownsigning.Part", part if part in _PARTS else "paper")
     now = transaction.now()
     file = ownsigning.take(transaction.database(), transaction.actor(), paper_id, wanted, now)
-    return paper_response(file.data, file.media_type, file.name)
+    return paper_response(file)
 
 
 @bp.post("/signatures/own/certificate")

@@ -59,7 +59,10 @@ def done(step_up_id: UUID) -> ResponseReturnValue:
     """What became of each case of the list; the same however often it is read."""
     found = transaction.read(lambda rows: signatures.outcomes(rows, g.actor, step_up_id))
     return page(
-        "signatures/done.html", outcomes=found, signed=[each for each in found if each.state == "done"]
+        "signatures/done.html",
+        outcomes=found,
+        signed=[each for each in found if each.state == "done"],
+        signs_by_hand=transaction.database().office_keys.is_in_hand_of(g.actor),
     )
 
 
@@ -71,22 +74,19 @@ def _page(
     waiting: Waiting, chosen: set[UUID], status: int, problem: DomainError | None = None
 ) -> ResponseReturnValue:
     now = transaction.now()
-    keys, may_decide = (
-        transaction.database().office_keys.of_post(g.actor, now),
-        g.actor.may(Permission.PAPER_SIGN),
-    )
-    is_by_hand = may_decide and any(key.state == "officer" for key in keys)
+    office_keys = transaction.database().office_keys
+    keys, is_by_hand = office_keys.of_post(g.actor, now), office_keys.is_in_hand_of(g.actor)
     return page(
         "signatures/waiting.html",
         status,
         waiting=waiting,
         chosen=chosen,
-        may_decide=may_decide,
+        may_decide=g.actor.may(Permission.PAPER_SIGN),
         problem=problem.key if problem is not None else "",
         at_once=signatures.AT_ONCE,
         keys=keys,
         stopped=keysback.counts(transaction.database(), g.actor.district_id) if keys else {},
-        departs=transaction.database().office_keys.takes_rsa_2048,
+        departs=office_keys.takes_rsa_2048,
         desk=transaction.read(lambda rows: ownsigning.desk(rows, g.actor, now)) if is_by_hand else None,
     )
 
