@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -85,6 +86,12 @@ def weigh_entry(entry: Mapping[str, Any], verdict: Verdict | None = None) -> Wei
     return Weight.COUNTED
 
 
+_PARTS = 4  # of a key behind its kind
+_IS_ID = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)  # a thana of the own district; others are written
+
+
 def case_key(row: Mapping[str, Any], home: str) -> str:
     """One criminal case, whoever tells it: district, thana, year and number. Empty where one of them is missing.
 
@@ -104,6 +111,18 @@ def entry_key(entry: Mapping[str, Any], office_id: str) -> str:
     if not (register and number):
         return ""
     return "/".join(("entry", office_id, str(register), str(entry.get("year") or ""), number))
+
+
+def of_key(key: str) -> tuple[str, dict[str, str]]:
+    """What a key says of its record: fir or entry, and the parts that a name of it is made of, where it has them."""
+    kind, *parts = key.split("/", 4)
+    if len(parts) < _PARTS:
+        return kind, {}
+    place, where, year, number = parts
+    if kind == "entry":
+        return kind, {"register": where, "year": year, "entry_no": number}
+    thana = "thana" if _IS_ID.fullmatch(where) else "thana_other"
+    return kind, {"district": place, thana: where, "fir_year": year, "fir_no": number}
 
 
 def progress(row: Mapping[str, Any]) -> int:

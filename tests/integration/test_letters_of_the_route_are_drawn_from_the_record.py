@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pypdfium2
 import pytest
+from sqlalchemy import select
 
 from app.domain.roles import Role
 from app.models.scope import CaseScope
+from app.models.tables.clocks import case_clock
 from app.services.casefile import notes
 from app.services.casework import cases
 from app.services.store.scopes import actor_scope
@@ -283,6 +285,8 @@ def test_another_district_is_asked_by_a_letter_that_names_address_and_period(
     assert "01-2022 से 01-2024 तक निवास" in text
     assert "फुलवारी" in text
     assert line.number in text
+    [task] = route.journey.waiting(elsewhere)
+    assert f"दिनांक {task.due_on:%d-%m-%Y} तक" in text, "the day on which the step that waits is due"
 
 
 def test_another_district_that_is_late_is_reminded_by_the_sp_of_his_letter(
@@ -318,6 +322,17 @@ def test_the_sps_office_is_reminded_by_the_dm_under_his_designation(route: Route
     text = route.said(number, line)
     assert f"सेवा में, {line.to_hi}" in text
     assert line.to_hi == "वरीय पुलिस अधीक्षक, सारण"
+
+
+def test_a_police_station_is_asked_to_report_by_the_day_of_its_own_clock(route: Route) -> None:
+    number = route.journey.new_case(["th_mashrakh"])
+    route.journey.go_on(number, until="accept_enquiry")
+    [task] = route.journey.waiting(number)
+    own = (case_clock.c.case_id == task.case_id, case_clock.c.office_id == task.office_id)
+    with route.office.database.engine.connect() as connection:
+        due_on = connection.execute(select(case_clock.c.due_on).where(*own)).scalar_one()
+    text = route.said(number, route.letters(number, Role.SP)["fwd_sp_to_thana"], Role.SP)
+    assert f"प्रतिवेदन दिनांक {due_on:%d-%m-%Y} तक" in text
 
 
 def test_a_reminder_is_a_numbered_letter_to_the_office_that_is_late(route: Route) -> None:

@@ -107,11 +107,13 @@ def test_a_worker_that_dies_with_a_letter_half_carried_leaves_one_letter(both: P
     assert crossed == ["received"]
 
 
-def test_what_crosses_is_what_the_letter_says(plain: Pair) -> None:
-    number = plain.ask(mobile="9431000001", epic_no="ABC1234567")
-    row = plain.received(number)
+def test_what_crosses_is_what_the_letter_says(both: Pair) -> None:
+    number = both.ask(mobile="9431000001", epic_no="ABC1234567")
+    row = both.received(number)
     assert row is not None
-    found = neighbourdesk.see(plain.database, plain.reader, row.id, NOW).letter
+    found = neighbourdesk.see(both.database, both.reader, row.id, NOW).letter
+    [task] = both.saran.waiting(number)
+    assert found.due == task.due_on, "the day of the step that waits for the answer"
     assert found.person["name_hi"] == CANDIDATE["name_hi"]
     assert [place["village"] for place in found.places] == [STAY["village"]]
     told = str(asdict(found))

@@ -6,6 +6,7 @@ Nothing crosses here. An errand is written with the act, and `app.services.intak
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.domain.ids import new_id
@@ -54,6 +55,7 @@ class Asked:
     sent_at: datetime | None
     accepted_at: datetime | None
     ended_at: datetime | None
+    due_on: date | None = None  # by when it asks, where that is told of it alone
 
     @property
     def stage(self) -> str:
@@ -75,7 +77,8 @@ def ask(
 ) -> None:
     """Note a letter to another district, and that it is to go there: whether it can is found out behind the act.
 
-    `letter` names the `district` by its code; one that has none (of another state) goes on paper alone.
+    `letter` names the `district` by its code; one that has none (of another state) goes on paper alone. It asks for
+    the answer by the due day of the step, or by its own `due_on`.
     """
     place = whole_number(str(letter.get("district") or ""))
     if place is None or place == session.district_id:
@@ -136,6 +139,7 @@ def _told(session: Session, case: AnyRow, row: AnyRow) -> Asked:
         row.sent_at,
         row.accepted_at,
         row.ended_at,
+        date.fromisoformat(facts["due_on"]) if facts.get("due_on") else None,
     )
 
 

@@ -56,36 +56,58 @@ def labels(
     return found
 
 
-def _chosen(form: formjs.Form, key: str, values: Mapping[str, Any]) -> set[UUID]:
-    """The ids that stand in the fields of a list, those in rows included."""
+def _chosen(form: formjs.Form, key: str, values: Mapping[str, Any]) -> set[str]:
+    """What stands in the fields of a list, those in rows and those of several choices included."""
     given: list[Any] = []
     for field in form.fields:
         if field.options_key == key:
             name, _, column = field.path.partition(".")
             value = values.get(name)
             given += [row.get(column) for row in value or () if isinstance(row, dict)] if column else [value]
-    return {UUID(each) for each in given if isinstance(each, str) and _ID.fullmatch(each)}
+    several = (each if isinstance(each, list) else [each] for each in given)
+    return {each for some in several for each in some if isinstance(each, str)}
+
+
+def _ids(chosen: Iterable[str]) -> list[UUID]:
+    return [UUID(each) for each in sorted(chosen) if _ID.fullmatch(each)]
 
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def _named_thanas(asked: _Asked, chosen: Iterable[UUID]) -> Choices:
-    rows = (offices.find(asked.session, each) for each in chosen)
+def _named_thanas(asked: _Asked, chosen: Iterable[str]) -> Choices:
+    rows = (offices.find(asked.session, each) for each in _ids(chosen))
     return [{"value": str(row.id), "hi": row.name_hi, "en": row.name_en} for row in rows if row is not None]
 
 
-def _named_officers(asked: _Asked, chosen: Iterable[UUID]) -> Choices:
-    named = ((each, *officers.names(asked.session, each)) for each in chosen)
+def _named_officers(asked: _Asked, chosen: Iterable[str]) -> Choices:
+    named = ((each, *officers.names(asked.session, each)) for each in _ids(chosen))
     return [{"value": str(each), "hi": name_hi, "en": name_en} for each, name_hi, name_en in named]
 
 
-def _named_units(asked: _Asked, chosen: Collection[UUID]) -> Choices:
+def _named_units(asked: _Asked, chosen: Collection[str]) -> Choices:
     if asked.known is None:
         return []
-    rows = [row for row in asked.known.enquiries if row.id in chosen]
+    rows = [row for row in asked.known.enquiries if str(row.id) in chosen]
     named = ((row, *units.name(asked.known, row)) for row in rows)
     return [{"value": str(row.id), "hi": name_hi, "en": name_en} for row, name_hi, name_en in named]
+
+
+def _named_rows(asked: _Asked, chosen: Iterable[str]) -> Choices:
+    """The records that the SDPO decided on: as they are told now, or by what their key says of them."""
+    if asked.known is None:
+        return []
+    open_ones = {each["value"]: each for each in _disputed_rows(asked)}
+    found = []
+    for key in chosen:
+        hindi, english = units.decided_on(asked.known, asked.loaded, key)
+        found.append(open_ones.get(key) or {"value": key, "hi": hindi, "en": english})
+    return found
+
+
+def _named_purposes(asked: _Asked, chosen: Iterable[str]) -> Choices:
+    named = ((each, *asked.loaded.purpose_names(each)) for each in chosen)
+    return [{"value": code, "hi": hindi, "en": english} for code, hindi, english in named]
 
 
 def _thanas(asked: _Asked) -> Choices:
@@ -232,11 +254,13 @@ _PROVIDERS: dict[str, Callable[[_Asked], Choices]] = {
 }
 
 #: Lists whose choices pass with time: what an answer once chose is named by its id.
-_NAMERS: dict[str, Callable[[_Asked, set[UUID]], Choices]] = {
+_NAMERS: dict[str, Callable[[_Asked, set[str]], Choices]] = {
     "thanas": _named_thanas,
     "other_thanas": _named_thanas,
     "enquiry_officers": _named_officers,
     "units": _named_units,
+    "disputed_rows": _named_rows,
+    "purposes": _named_purposes,
 }
 
 __all__ = ["Choices", "choices", "labels", "purposes_taken", "stations"]

@@ -23,10 +23,11 @@ from app.services.casefile.sentletters import To
 from app.services.district import areas, calendars, series
 from app.services.procedure import releases
 from app.services.store import keys
+from app.services.timekeeping import clockbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from app.domain.roles import Actor
     from app.models.scope import Session
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 
 LETTER_NO = "out_memo_no"  # among the answers, though on no form
+REPLY = "record_reply"  # the form of the step that waits for another district's answer
 #: Form -> the decisions with which a letter goes out.
 _LETTERS = {
     "scrutinise": frozenset({"forward", "return"}),
@@ -68,7 +70,8 @@ def _addressees(context: Context) -> tuple[list[To], dict[str, Any]]:
     answers, form = context.answers, context.task.form
     if form == "scrutinise" and answers.get("action") == "forward":
         sp = offices.only_of_kind(context.session, OfficeKind.SP_OFFICE, calendars.day(context.now))
-        return [To(sp)] if sp is not None else [], {"instruction": answers.get("instruction")}
+        to = [To(context.case.due_on, sp)] if sp is not None else []
+        return to, {"instruction": answers.get("instruction")}
     if form != "route":
         return [], {}
     asked = dict.fromkeys(UUID(row["thana"]) for row in answers["routes"])
@@ -79,8 +82,27 @@ def _addressees(context: Context) -> tuple[list[To], dict[str, Any]]:
         "refers_to": forwarded.get(LETTER_NO),
         "years": (context.facts.get("checks") or {}).get("lookback_years"),
     }
-    alone = {"case": str(context.case.id)}
-    return [*map(To, asked), *(To(place=place, said=alone) for place in places)], said
+    alone, reply_on = {"case": str(context.case.id)}, _reply_on(context) if places else context.case.due_on
+    return [
+        *(To(_report_on(context, thana), thana) for thana in asked),
+        *(To(reply_on, place=place, said=alone) for place in places),
+    ], said
+
+
+def _report_on(context: Context, thana: UUID) -> date:
+    """By which day a police station is to report: that of the clock which begins to run there with this step."""
+    checks = context.facts.get("checks") or {}
+    day = clockbook.due_of(context.session, (thana, OfficeKind.THANA), checks, context.now)
+    return day or context.case.due_on
+
+
+def _reply_on(context: Context) -> date:
+    """By which day another district is to answer: the due day of the step that will wait for it."""
+    release = releases.load(context.session, context.case.release_id).engine
+    given = release.given_days(context.facts)
+    days = (given[each] for each, step in release.user_tasks.items() if step.form == REPLY)
+    office = _only(context, OfficeKind.SP_OFFICE)
+    return clockbook.step_due(context.session, (office, OfficeKind.SP_OFFICE), next(days, 1), context.now)[0]
 
 
 def _sends_letter(form: str, answers: Mapping[str, Any]) -> bool:
@@ -464,7 +486,7 @@ _MAPPINGS: dict[str, Callable[[Context, UUID], dict[str, Any]]] = {
     "endorse_enquiry": _endorse,
     "search_records": _search,
     "write_special_report": _seal,
-    "record_reply": _reply,
+    REPLY: _reply,
     "review_findings": _review,
     "recommend": _recommend,
     "dispatch": _dispatch,

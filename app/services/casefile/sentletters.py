@@ -19,7 +19,7 @@ from app.services.district import calendars, series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from app.domain.roles import Actor
@@ -35,8 +35,12 @@ _PLACE = 160  # letters of a district's name
 
 @dataclass(frozen=True, slots=True)
 class To:
-    """One addressee: an office of ours, or another district as it was chosen; and what the letter tells him alone."""
+    """One addressee: an office of ours, or another district as it was chosen; and what the letter tells him alone.
 
+    `due_on` is the day by which it asks for his answer, that of the clock which runs with him.
+    """
+
+    due_on: date
     office_id: UUID | None = None
     place: str = ""
     said: Mapping[str, Any] = field(default_factory=dict)
@@ -86,7 +90,7 @@ def _row(context: Context, office_id: UUID, to: To, said: Mapping[str, Any]) -> 
         context.task.form,
         str(context.officer.officer_id),
         day.isoformat(),
-        case.due_on.isoformat(),
+        to.due_on.isoformat(),
         {**said, **to.said},
     ]
     content = blake2b(orjson.dumps(words, option=orjson.OPT_SORT_KEYS, default=str), digest_size=_DIGEST)
@@ -99,7 +103,7 @@ def _row(context: Context, office_id: UUID, to: To, said: Mapping[str, Any]) -> 
         "form": context.task.form,
         "act_id": context.act_id or new_id(context.session.recorded_at),
         "content": content.digest(),
-        "due_on": case.due_on,
+        "due_on": to.due_on,
         "sent_on": day,
         "sent_at": context.now,
         "sent_by": context.officer.officer_id,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app import formjs
+from app.domain import records
 from app.domain.offices import UnitKind
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
@@ -184,8 +185,11 @@ def called(known: CaseFacts, unit: Unit) -> Said:
 
 def record_name(known: CaseFacts, loaded: Loaded, record: Record) -> Said:
     """A criminal case by its thana and number, an entry by its register and number."""
-    facts = record.facts
-    if record.kind == "entry":
+    return _record_name(known, loaded, record.kind, record.facts)
+
+
+def _record_name(known: CaseFacts, loaded: Loaded, kind: str, facts: Mapping[str, Any]) -> Said:
+    if kind == "entry":
         form = loaded.form(REGISTERS)
         number = f"{facts.get('entry_no') or ''}/{facts.get('year') or ''}"
         hindi, english = (
@@ -195,6 +199,13 @@ def record_name(known: CaseFacts, loaded: Loaded, record: Record) -> Said:
     number = f"{facts.get('fir_no') or '-'}/{facts.get('fir_year') or '-'}"
     hindi, english = _thana(known, facts)
     return f"{hindi} कांड {number}".strip(), f"{english} FIR {number}".strip()
+
+
+def decided_on(known: CaseFacts, loaded: Loaded, key: str) -> Said:
+    """The record of a key, which a unit may have told otherwise since: what the key itself says of it then."""
+    row = next((row for row in (*known.unsettled.cases, *known.unsettled.entries) if row.key == key), None)
+    kind, facts = records.of_key(key) if row is None else (row.kind, row.facts)
+    return _record_name(known, loaded, kind, facts)
 
 
 def _thana(known: CaseFacts, row: Mapping[str, Any]) -> Said:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from app.domain.errors import DomainError, NotAllowed, NotFound
 from app.domain.numbers import Series
+from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
@@ -17,10 +19,11 @@ from app.services.desk import holding
 from app.services.district import calendars, englishnames, gazetteer, neighbourhood, series
 from app.services.store import keys
 from app.services.store.scopes import actor_scope
+from app.services.timekeeping import clockbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from app.domain.roles import Actor
@@ -102,9 +105,19 @@ def ask_again(database: Database, actor: Actor, task_id: UUID, district: str, no
         }
         sealed = keys.seal_json(facts.key, f"enquiry|facts|{enquiry.id}", letter)
         cases.set_enquiry(own, enquiry.id, facts=sealed)
-        neighbours.ask(own, case, enquiry.id, letter, _number(own, task, now), now, is_again=True)
+        asked_for = {**letter, "due_on": _answer_by(own, task, now).isoformat()}
+        neighbours.ask(own, case, enquiry.id, asked_for, _number(own, task, now), now, is_again=True)
 
     database.write(put, actor_scope(actor))
+
+
+def _answer_by(session: Session, task: AnyRow, now: datetime) -> date:
+    """The due day of the step; once that is there, so many days again as the step has."""
+    due_on: date = task.due_on
+    if due_on > calendars.day(now):
+        return due_on
+    office = (task.office_id, OfficeKind.SP_OFFICE)
+    return clockbook.step_due(session, office, Decimal(task.days or 1), now)[0]
 
 
 def _number(session: Session, task: AnyRow, now: datetime) -> str:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import NotFound
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
+from app.models.execution import workflow_queries as workflow
 from app.models.intake import neighbours as table
+from app.models.scope import CaseScope
 from app.services.casefile import neighbours
 from app.services.casefile.facts import CaseFacts
 from app.services.district import calendars
@@ -101,13 +103,21 @@ def written(session: Session, errand: AnyRow) -> Letter | None:
         sender_en=district.name_en,
         purpose_hi=purpose[0],
         purpose_en=purpose[1],
-        due_on=case.due_on.isoformat(),
+        due_on=str(facts.get("due_on") or _due_on(session, case, row)),
         person=_of(known.intake, _PERSON),
         places=_places(known, set(facts.get("addresses") or ())),
         period_from=str(facts.get("period_from") or ""),
         period_to=str(facts.get("period_to") or ""),
         is_over=enquiry.state != "open",
     )
+
+
+def _due_on(session: Session, case: AnyRow, row: AnyRow) -> date:
+    """The due day of the step that waits for the answer; of the case once none waits."""
+    own = session.narrowed(CaseScope(session.district_id, case.id))
+    waiting = (task.due_on for task in workflow.tasks_of(own, case.id) if task.enquiry_id == row.enquiry_id)
+    due_on: date = next(waiting, case.due_on)
+    return due_on
 
 
 def _places(known: CaseFacts, asked: set[str]) -> list[dict[str, str]]:

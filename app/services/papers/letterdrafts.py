@@ -194,10 +194,12 @@ class Maker:
         for each in asked:  # returned by the district that was asked first, and to one that gets paper
             if each.is_again and each.state == neighbours.PAPER:
                 first: Mapping[str, Any] = next(iter(values.get("other_district") or ()), {})
-                yield self._elsewhere(each.number, {**first, "office": each.office})
+                yield self._elsewhere(each.number, {**first, "office": each.office}, due_on=each.due_on)
 
-    def _elsewhere(self, number: str, row: Mapping[str, Any], letter_id: UUID | None = None) -> Draft:
-        """The letter to another district about one address."""
+    def _elsewhere(
+        self, number: str, row: Mapping[str, Any], letter_id: UUID | None = None, due_on: date | None = None
+    ) -> Draft:
+        """The letter to another district about one address; it asks for its answer by a day of the letter's own."""
         lines = units.addresses(self._known)
         hindi, english = lines.get(str(row.get("address")), ("", ""))
         return Draft(
@@ -209,7 +211,7 @@ class Maker:
             plain={
                 "from": _month(row.get("period_from")),
                 "to": _month(row.get("period_to")),
-                "due_date": papers.dmy(self._known.case.due_on),
+                "due_date": papers.dmy(due_on or self._known.case.due_on),
             },
             letter_id=letter_id,
         )

@@ -17,6 +17,7 @@ from app.domain.ledger import (
     Ledger,
     Pause,
     Terms,
+    due,
     ledger,
     standing_calendar,
     waited,
@@ -30,6 +31,7 @@ from app.services.district import calendars
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
+    from decimal import Decimal
     from uuid import UUID
 
     from app.domain.clock import WorkingCalendar
@@ -84,6 +86,28 @@ def own_calendar(
     if is_waiting:
         pauses = [replace(pause, until=pause.until or calendars.day(at)) for pause in pauses]
     return without(standing, waited(pauses))
+
+
+def due_of(
+    session: Session, office: tuple[UUID, str], checks: Mapping[str, Any], at: datetime
+) -> date | None:
+    """By which day an office (its id and kind) that receives a case at an instant is to send it on.
+
+    None where its kind has no days of its own for all its steps together.
+    """
+    days = next((checks.get(name) for kind, name in ALLOWED.items() if kind == office[1]), None)
+    if not days:
+        return None
+    return due(calendars.of(session), calendars.orders(session), office, (calendars.day(at), None), int(days))
+
+
+def step_due(
+    session: Session, office: tuple[UUID, str], days: float | Decimal, at: datetime
+) -> tuple[date, datetime]:
+    """By which day, and instant, a step of so many days is due that begins at an instant in an office (id, kind)."""
+    calendar = calendars.of(session)
+    moment = standing_calendar(calendar, calendars.orders(session), *office).due(at, days)
+    return calendar.day_of(moment), moment
 
 
 def office_names(session: Session, case_id: UUID) -> dict[UUID, tuple[str, str]]:

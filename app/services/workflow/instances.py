@@ -9,7 +9,6 @@ from uuid import UUID
 from app import engine
 from app.domain.errors import Conflict, RouteStuck
 from app.domain.ids import new_id
-from app.domain.ledger import standing_calendar
 from app.domain.offices import LANES, NEARER, ONE_PER_DISTRICT, Endorser, OfficeKind
 from app.domain.roles import IN_PERSON, Role
 from app.models import ahead
@@ -255,8 +254,8 @@ def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
     office_id = _office_for(run, task, unit)
     kind = LANES.get(task.lane, task.lane)
     does = Role.SHO if role in IN_PERSON and unit.get("endorses") == Endorser.ABOVE else role
-    days, calendar = task.days or 1, calendars.of(run.session)
-    due_at = standing_calendar(calendar, calendars.orders(run.session), office_id, kind).due(run.act.at, days)
+    days = task.days or 1
+    due_on, due_at = clockbook.step_due(run.session, (office_id, kind), days, run.act.at)
     return {
         "id": new_id(run.session.recorded_at),
         "case_id": run.case.id,
@@ -276,7 +275,7 @@ def _task_row(run: _Run, task: engine.OpenTask) -> dict[str, Any]:
         "state": "open",
         "created_at": run.act.at,
         "days": str(days),
-        "due_on": calendar.day_of(due_at),
+        "due_on": due_on,
         "due_at": due_at,
     }
 
