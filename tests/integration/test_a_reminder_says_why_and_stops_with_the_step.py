@@ -148,3 +148,12 @@ def test_the_dm_reads_what_has_run_over_twice(thana):
     assert "निर्धारित समय का दोगुना बीत गया।" in page
     assert thana.number in page
     assert "अनुमंडल पुलिस पदाधिकारी" in page.partition("<article")[2]
+
+
+def test_the_timeline_tells_each_reminder_once_and_which_it_was(thana):
+    wait(thana, at(24, 15, 30))
+    wait(thana, at(24, 17, 1))
+    page = thana.at(Role.SP).get(f"/cases/{thana.number.replace('/', '-')}/timeline")
+    events = text_of(page).partition("<main")[2].split("<li>")
+    told = [each for each in events if "समय रहते सूचना: थाना मशरक" in each or "स्मार 1: थाना मशरक" in each]
+    assert [("स्मार 1" in each, "SP-" in each) for each in told] == [(False, False), (True, True)]

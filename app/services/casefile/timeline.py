@@ -14,6 +14,7 @@ from app.models.casefile import case_queries as cases
 from app.models.desk import holding_queries as holding
 from app.models.scope import CaseScope
 from app.models.staff import officer_queries as officers
+from app.models.timekeeping import reminder_queries as reminders
 from app.services.access import standins
 from app.services.casefile import casepapers, hearings, neighbours, particulars, requisitionwords, units
 from app.services.casefile.record import LEFT_OUT
@@ -76,7 +77,8 @@ class Event:
     `outcome` is the kind of a paper, how the case ended, the release that it `moved` to (`number`: from), or why a
     task went to `other`, by whose hand (`by`);
     of a letter that was corrected the ground (`text`: the reason); of one that `crossed` what became of it, and
-    `other` the district; where a unit (`other`) was left out, why.
+    `other` the district; where a unit (`other`) was left out, why; of a reminder which it was (empty: that the day
+    is near), its letter's `number`, and the district that it went to.
     `reason` is the answer of an act that left the usual way, as far as the reader may see it.
     """
 
@@ -128,6 +130,7 @@ def events(session: Session, case: AnyRow, file: CaseFile) -> list[Event]:
         *_of_letter(session, case, file),
         *_amendments(session, file),
         *_letters(session, case),
+        *_reminders(session, case, file),
     ]
     everything = [*told, *beside, *ended]
     return sorted(everything, key=lambda event: event.at)
@@ -202,6 +205,18 @@ def _letters(session: Session, case: AnyRow) -> Iterator[Event]:
             yield _crossed(came.reminded_at, "reminded", came.other_district, came.letter_no)
         if came.state == neighbours.ANSWERED and case.closed_at is not None:
             yield _crossed(case.closed_at, "answer_sent", came.other_district, came.letter_no)
+
+
+def _reminders(session: Session, case: AnyRow, file: CaseFile) -> Iterator[Event]:
+    """Of what an office was reminded, once for each reminder: timers of the route only ask whether one is due."""
+    tasks = {task.id: task for task in file.record.tasks}
+    for row in reminders.of_case(session, case.id):
+        task = tasks.get(row.user_task_id)
+        if task is not None:
+            office = (row.office_kind, row.office_hi, row.office_en)
+            other = englishnames.district(row.to_place) if row.to_place else ("", "")
+            told = Event("reminded", row.at, *file.label_of(task), *office, number=row.memo_number or "")
+            yield replace(told, outcome=str(row.number or ""), other_hi=other[0], other_en=other[1])
 
 
 def _crossed(at: datetime, state: str, district: int, number: str) -> Event:
@@ -332,8 +347,6 @@ class _Teller:
             yield replace(self._by("intake", Event("registered", first.at)), received=received)
         elif first.kind == "completed" and first.task is not None:
             yield replace(self._act(first.task, moves), received=received)
-        elif first.kind == "fired" and received == [] and not any(move.kind == "ended" for move in moves):
-            yield self._reminder(first)
         elif first.kind == LEFT_OUT:
             yield replace(self._left_out(first), received=received)
         elif first.kind == "completed" and first.task is None:  # a job was done
@@ -429,20 +442,3 @@ class _Teller:
         process = _process_of(loaded, element)
         assert process is not None  # noqa: S101 - the record names steps of its releases alone
         return following in engine.usual_stops(loaded.engine.diagrams[process], element)
-
-    def _reminder(self, move: Moved) -> Event:
-        """A time limit that drew near or went by: which step, and whose."""
-        host = self._file.host(move.element_id)
-        task = next(
-            (
-                task
-                for task in self._file.record.tasks
-                if task.element_id == host
-                and task.enquiry_id == move.enquiry_id
-                and task.created_at <= move.at
-                and (task.done_at is None or task.done_at >= move.at)
-            ),
-            None,
-        )
-        office = ("", "", "") if task is None else (task.office_kind, task.office_hi, task.office_en)
-        return Event("reminded", move.at, *self._file.label(host or move.element_id), *office)
