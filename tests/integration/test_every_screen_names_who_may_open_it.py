@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from flask_limiter.util import get_qualified_name
 from sqlalchemy import select
 
 from app import create_app
@@ -91,6 +92,12 @@ def test_every_view_says_who_may_open_it(site: Flask) -> None:
     assert not silent, (
         "Mark the view with @requires(Permission...) or, by decision, @public (app/web/guard/access.py)"
     )
+
+
+def test_every_view_has_the_name_under_which_its_requests_are_limited(site: Flask) -> None:
+    """What limits requests is off in the tests, and fails at a view without one: that page would be a fault."""
+    nameless = [name for name, view in site.view_functions.items() if not get_qualified_name(view)]
+    assert not nameless
 
 
 def test_every_view_says_how_it_answers_whom(site: Flask) -> None:

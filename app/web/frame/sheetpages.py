@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flask import Response, g, redirect, request, url_for
@@ -65,8 +65,9 @@ class ListPages(Generic[Of]):
             ("POST", f"{one}/drop", self.keeps, self.drop),
             ("GET", f"{one}/faults", self.keeps, self.to_mend),
         ):
-            # A method takes no mark of its own; what calls it does.
-            self.bp.add_url_rule(address, view.__name__, mark(partial(view)), methods=[method])
+            # A method takes no mark of its own; what calls it does, under its name, by which requests are limited.
+            marked = mark(update_wrapper(partial(view), view))
+            self.bp.add_url_rule(address, view.__name__, marked, methods=[method])
 
     def begin(
         self, requisition_id: UUID | None = None, status: int = 200, fault: str = ""
