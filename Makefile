@@ -97,15 +97,24 @@ lock: ## write the locks anew from requirements*.in and package.json (UPGRADE=1:
 
 build: $(PYTHON_STAMP) $(ASSETS_STAMP) $(CATALOGUES_STAMP)
 
-$(PYTHON_STAMP):
+# pip compiles on one processor: that is left to all of them, behind it. What is no Python of today stays as it is.
+install = python=$$(sh setup/need.sh python) && { $(PY) -c '' 2>/dev/null || $$python -m venv --clear .venv; } && \
+	$(PIP) install --no-compile --only-binary :all: --require-hashes $(1) && \
+	{ $(PY) -m compileall -qq -j 0 .venv/lib >/dev/null 2>&1 || true; }
+
+# Whoever tests gets all at once: pip takes its time over every list.
+TESTING := $(filter test bench check holes types layout pages imports tools late tidy,$(MAKECMDGOALS))
+
+$(PYTHON_STAMP): | $(if $(TESTING),$(TEST_PYTHON_STAMP))
+ifeq ($(TESTING),)
 	@echo 'Python के पुस्तकालय लगाए जा रहे हैं (एक-दो मिनट) / installing Python libraries into .venv (a minute or two)'
-	@python=$$(sh setup/need.sh python) && { $(PY) -c '' 2>/dev/null || $$python -m venv --clear .venv; }
-	@$(PIP) install --only-binary :all: --require-hashes -r requirements.txt
+	@$(call install,-r requirements.txt)
+endif
 	@$(call stamp,.stamps/python-run)
 
-$(TEST_PYTHON_STAMP): | $(PYTHON_STAMP)
-	@echo 'जाँच के औज़ार लगाए जा रहे हैं / installing what the tests need'
-	@$(PIP) install --only-binary :all: --require-hashes -r requirements.txt -r requirements-dev.txt
+$(TEST_PYTHON_STAMP):
+	@echo 'पुस्तकालय और जाँच के औज़ार लगाए जा रहे हैं / installing Python libraries and what the tests need'
+	@$(call install,-r requirements.txt -r requirements-dev.txt)
 	@$(call stamp,.stamps/python-test)
 
 $(NODE_STAMP):
