@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,18 +104,7 @@ def create_app(
         "app", static_folder=None, template_folder=str(_TEMPLATES), root_path=str(Path(__file__).parent)
     )
     app.request_class = forms.Request
-    app.config.update(
-        SECRET_KEY=database.keys.derive("cookies"),
-        SESSION_COOKIE_NAME="__Host-esp" if settings.secure else "esp",
-        SESSION_COOKIE_SECURE=settings.secure,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_PATH="/",
-        MAX_CONTENT_LENGTH=_LARGEST_POST,
-        MAX_FORM_MEMORY_SIZE=_LARGEST_TEXT,
-        MAX_FORM_PARTS=_MOST_FIELDS,
-        RATELIMIT_ENABLED=not settings.testing,
-    )
+    app.config.update(_configuration(settings, database))
     app.extensions.update(
         settings=settings,
         database=database,
@@ -134,13 +123,27 @@ def create_app(
     templates.install(app, language.LANGUAGES, language.of)
     errors.install(app)
     headers.install(app, secure=settings.secure)
-    for room, names in _SCREENS.items():
-        for name in names:
-            app.register_blueprint(import_module(f"app.web.{room}.{name}").bp)
-    if settings.demo:
-        app.register_blueprint(import_module("app.web.door.demo").bp)
+    screens = [f"{room}.{name}" for room, names in _SCREENS.items() for name in names]
+    for screen in (*screens, "door.demo") if settings.demo else screens:
+        app.register_blueprint(import_module(f"app.web.{screen}").bp)
     cli.register(app)
     return app
+
+
+def _configuration(settings: Settings, database: Database) -> dict[str, Any]:
+    """The cookie of a session, and how much a request may bring."""
+    return {
+        "SECRET_KEY": database.keys.derive("cookies"),
+        "SESSION_COOKIE_NAME": "__Host-esp" if settings.secure else "esp",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "MAX_CONTENT_LENGTH": _LARGEST_POST,
+        "MAX_FORM_MEMORY_SIZE": _LARGEST_TEXT,
+        "MAX_FORM_PARTS": _MOST_FIELDS,
+        "RATELIMIT_ENABLED": not settings.testing,
+    }
 
 
 def _hub(database: Database) -> Hub:

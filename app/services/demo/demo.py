@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+    from uuid import UUID
 
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
@@ -118,54 +119,55 @@ def add_officers(session: Session, now: datetime, place: str = "") -> list[Accou
     postings: list[dict[str, Any]] = []
     since = date(calendars.day(now).year - 1, 1, 1)  # they held their posts when the demo's cases came in
     for number, (office, role, rank, seat) in enumerate(_seats(session)):
-        username = f"{seat}.{place}" if place else seat
-        (given_hi, given_en), (family_hi, family_en) = (
-            GIVEN[number % len(GIVEN)],
-            FAMILY[number % len(FAMILY)],
-        )
-        password, officer_id = secrets.token_urlsafe(12), new_id(session.recorded_at)
-        secret = factors.new_secret()
-        officers.append(
-            {
-                "id": officer_id,
-                "username": username,
-                "password_hash": _HASHER.hash(password),
-                "totp_secret": factors.sealed(session.keys, officer_id, secret),
-                "name_hi": f"{given_hi} {family_hi}",
-                "name_en": f"{given_en} {family_en}",
-                "rank": rank,
-                "phone": f"9{number:09}" if role is Role.SHO else "",
-                "active": True,
-                "version": 1,
-                "language": "hi",
-                "failures": 0,
-            }
-        )
-        postings += [
-            {
-                "id": new_id(session.recorded_at),
-                "officer_id": officer_id,
-                "office_id": office.id,
-                "role": role.value,
-                "kind": kind,
-                "valid_from": since,
-                "valid_to": None,
-            }
-            for kind in ("regular", *((DELEGATE,) if role in DELEGATED else ()))
-        ]
-        accounts.append(
-            Account(
-                username,
-                password,
-                totp.in_letters(secret),
-                role.value,
-                office.key,
-                f"{given_en} {family_en}",
-            )
-        )
+        password, secret = secrets.token_urlsafe(12), factors.new_secret()
+        officer = {
+            **_person(session, number, password, secret),
+            "username": f"{seat}.{place}" if place else seat,
+            "rank": rank,
+            "phone": f"9{number:09}" if role is Role.SHO else "",
+        }
+        officers.append(officer)
+        postings += _postings(session, officer["id"], office, role, since)
+        names = officer["username"], password, totp.in_letters(secret)
+        accounts.append(Account(*names, role.value, office.key, officer["name_en"]))
     table.insert_officers(session, officers)
     table.insert_postings(session, postings)
     return accounts
+
+
+def _person(session: Session, number: int, password: str, secret: bytes) -> dict[str, Any]:
+    """Somebody with a name of his own, who signs in by these factors."""
+    (given_hi, given_en), (family_hi, family_en) = GIVEN[number % len(GIVEN)], FAMILY[number % len(FAMILY)]
+    officer_id = new_id(session.recorded_at)
+    return {
+        "id": officer_id,
+        "password_hash": _HASHER.hash(password),
+        "totp_secret": factors.sealed(session.keys, officer_id, secret),
+        "name_hi": f"{given_hi} {family_hi}",
+        "name_en": f"{given_en} {family_en}",
+        "active": True,
+        "version": 1,
+        "language": "hi",
+        "failures": 0,
+    }
+
+
+def _postings(
+    session: Session, officer_id: UUID, office: AnyRow, role: Role, since: date
+) -> list[dict[str, Any]]:
+    """His post, and his post by order of delegation where his role has one."""
+    return [
+        {
+            "id": new_id(session.recorded_at),
+            "officer_id": officer_id,
+            "office_id": office.id,
+            "role": role.value,
+            "kind": kind,
+            "valid_from": since,
+            "valid_to": None,
+        }
+        for kind in ("regular", *((DELEGATE,) if role in DELEGATED else ()))
+    ]
 
 
 def add_secrets(session: Session) -> dict[str, str]:

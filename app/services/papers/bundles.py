@@ -137,32 +137,18 @@ def _ask(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> UUID:
             return same
     if len(others) >= _MOST:
         raise Conflict("error.bundles_many", most=_MOST)
-    bundle_id, key_id = new_id(session.recorded_at), keys.create(session, "bundle")
     row = {
-        "id": bundle_id,
-        "officer_id": actor.officer_id,
-        "posting_id": actor.post.posting_id,
-        "data_key_id": key_id,
+        **_begun(session, actor, wanted.words, now),
         **subject._asdict(),
         "about": about,
         "name": name,
-        "words": keys.seal_json(
-            keys.unlock(session, key_id), f"bundle|words|{bundle_id}", dict(wanted.words)
-        ),
-        "state": table.MAKING,
         "total": len(found),
-        "done": 0,
-        "size": 0,
-        "fault": "",
-        "fault_at": "",
-        "asked_at": now,
-        "ends_at": now + KEPT,
     }
     pieces = [
         {
             "id": new_id(session.recorded_at),
             "officer_id": actor.officer_id,
-            "bundle_id": bundle_id,
+            "bundle_id": row["id"],
             "place": place,
             "documents": part,
         }
@@ -171,7 +157,28 @@ def _ask(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> UUID:
     table.insert_bundle(session, row, pieces)
     told = {"kind": wanted.kind, "documents": len(found)}
     audit.record(session, "access", "bundle:ask", _thing(subject), actor, now, **told)
+    bundle_id: UUID = row["id"]
     return bundle_id
+
+
+def _begun(session: Session, actor: Actor, words: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """A file of an officer of which nothing is made yet, its words sealed under a key of its own."""
+    bundle_id, key_id = new_id(session.recorded_at), keys.create(session, "bundle")
+    key = keys.unlock(session, key_id)
+    return {
+        "id": bundle_id,
+        "officer_id": actor.officer_id,
+        "posting_id": actor.post.posting_id,
+        "data_key_id": key_id,
+        "words": keys.seal_json(key, f"bundle|words|{bundle_id}", dict(words)),
+        "state": table.MAKING,
+        "done": 0,
+        "size": 0,
+        "fault": "",
+        "fault_at": "",
+        "asked_at": now,
+        "ends_at": now + KEPT,
+    }
 
 
 def _parted(kind: str, found: Sequence[Any]) -> list[list[str]]:

@@ -201,29 +201,12 @@ def _named(name: str) -> dict[str, str]:
 
 def _schemas(shapes: Schemas) -> dict[str, Any]:
     persons = {"type": "array", "minItems": 1, "maxItems": MOST, "items": _named("Person")}
-    both = _object(hi=_TEXT, en=_TEXT)
-    fault = _object(pointer=_TEXT, code=_TEXT, messages=both)
-    problem = _object(type=_TEXT, title=_TEXT, status={"type": "integer"}, messages=both)
-    problem["properties"] |= {"errors": {"type": "array", "items": fault}, "instance": _TEXT}
-    requisition = _object(
-        id=_UUID,
-        state={"type": "string", "enum": list(STATES)},
-        letter_no=_TEXT,
-        letter_date=_DAY,
-        received_on=_or_null(_DAY),
-        candidates={"type": "integer"},
-        stages={"type": "object", "additionalProperties": {"type": "integer"}},
-    )
-    requisition["properties"] |= {
-        "note": _or_null(_TEXT),
-        "persons": {"type": "array", "items": _named("Progress")},
-    }
     return {
         "Letter": shapes.letter,
         "Person": shapes.person,
         "Lodging": _lodging(persons),
         "Kept": _object(field=_TEXT),
-        "Requisition": requisition,
+        "Requisition": _requisition(),
         "RequisitionPage": _page("Requisition"),
         "Progress": _object(
             case_number=_TEXT,
@@ -247,9 +230,36 @@ def _schemas(shapes: Schemas) -> dict[str, Any]:
             opened_at=_or_null(_AT),
         ),
         "PaperPage": _page("Paper"),
-        "Problem": problem,
+        "Problem": _problem(),
         **_told(),
     }
+
+
+def _requisition() -> dict[str, Any]:
+    """A letter as a list has it; by itself it tells a note and its persons besides."""
+    found = _object(
+        id=_UUID,
+        state={"type": "string", "enum": list(STATES)},
+        letter_no=_TEXT,
+        letter_date=_DAY,
+        received_on=_or_null(_DAY),
+        candidates={"type": "integer"},
+        stages={"type": "object", "additionalProperties": {"type": "integer"}},
+    )
+    found["properties"] |= {
+        "note": _or_null(_TEXT),
+        "persons": {"type": "array", "items": _named("Progress")},
+    }
+    return found
+
+
+def _problem() -> dict[str, Any]:
+    """What is wrong (RFC 9457), in both languages; with each fault by its place where there are several."""
+    both = _object(hi=_TEXT, en=_TEXT)
+    fault = _object(pointer=_TEXT, code=_TEXT, messages=both)
+    found = _object(type=_TEXT, title=_TEXT, status={"type": "integer"}, messages=both)
+    found["properties"] |= {"errors": {"type": "array", "items": fault}, "instance": _TEXT}
+    return found
 
 
 def _told() -> dict[str, Any]:
