@@ -103,7 +103,6 @@ class Why(StrEnum):
     CHANGED = "changed"  # an entry that belongs to another class by now, or counts from a later day
 
 
-#: Whose list it is: of cases whose paper the SP's office issued, the SP's; of all others, the DM's.
-APPROVERS = (Role.DM, Role.SP)
-#: Who prepares the list of which approver.
+#: Who prepares the list of which approver. Of cases whose paper the SP's office issued it is the SP's, of all others
+#: the DM's.
 PREPARES = {Role.DM_SECTION_HEAD: Role.DM, Role.SP_READER: Role.SP}

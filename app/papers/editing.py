@@ -22,11 +22,10 @@ WORDS = "settings"  # the short words that stand within the papers: designations
 
 @dataclass(frozen=True, slots=True)
 class PaperText:
-    """One text of the file: its name and kind, and whether it is marked confidential."""
+    """One text of the file: its name and kind."""
 
     name: str
     kind: str
-    is_confidential: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class HolderMeaning:
 def paper_texts(data: bytes) -> list[PaperText]:
     """Return the texts of the file in its order; those of no known kind are left to the gate. Raises ValueError."""
     return [
-        PaperText(name, str(raw["kind"]), bool(raw.get("confidential")))
+        PaperText(name, str(raw["kind"]))
         for name, raw in _read(data)["templates"].items()
         if isinstance(raw, dict) and str(raw.get("kind")) in SCENES
     ]

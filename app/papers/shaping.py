@@ -38,9 +38,6 @@ _SILENT = "\u200b"  # what the later glyphs of a cluster say to readers that kno
 _NOTHING = 0x200C  # a zero-width non-joiner: every font that joins letters has one
 _JOINER = "\u200d"
 _HELD = "\u00a0"  # a space at which no line ends: the layout counts it as a letter, so no line may stretch it
-_UNSEEN_RISE = (
-    25.0  # thousandths of the size: readers take a mark that is raised for the beginning of another line
-)
 _EM = 1000.0  # reportlab measures in thousandths of the font size
 
 

@@ -468,7 +468,6 @@ CHANGING: dict[str, dict[str, Any]] = {
     "replies.set_listed": {"before": 0, "state": "y"},
     "proposals.set_values": {"values": {"title": "y"}},
     "proposals.set_file": {"key": "x", "known": b"x" * 8, "values": {"bytes": b"y"}},
-    "proposals.delete_file": {"key": "x"},
     "releases.retire": {},
     "neighbours.set_ask": {"before": ["x"], "state": "y"},
     "neighbours.set_request": {"before": ["x"], "state": "y"},
@@ -588,7 +587,6 @@ CHANGING: dict[str, dict[str, Any]] = {
 OPEN_TO_ALL = {
     "setup_queries.has_district",
     "setup_queries.districts",
-    "setup_queries.demo_districts",
     "login_queries.districts",
 }
 NOTHING = (None, 0, False, b"", "", (), [], {}, set(), ("", ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, LargeBinary, String, delete, func, insert, select, update
+from sqlalchemy import Column, Index, LargeBinary, String, func, insert, select, update
 
 from app.models import guarded
 from app.models.deployment.releases import release
@@ -162,14 +162,4 @@ def set_file(session: Session, proposal_id: UUID, key: str, known: bytes, values
         proposal_file.c.key == key,
         proposal_file.c.sha256 == known,
         **values,
-    )
-
-
-def delete_file(session: Session, proposal_id: UUID, key: str) -> None:
-    session.connection.execute(
-        delete(proposal_file).where(
-            visible(proposal_file, session.scope),
-            proposal_file.c.proposal_id == proposal_id,
-            proposal_file.c.key == key,
-        )
     )

@@ -27,10 +27,6 @@ def districts(session: Session) -> list[int]:
     return list(session.connection.execute(select(district.c.id).order_by(district.c.id)).scalars())
 
 
-def demo_districts(session: Session) -> list[int]:
-    return list(session.connection.execute(select(district.c.id).where(district.c.demo)).scalars())
-
-
 def insert_district(session: Session, values: tuple[int, str, str, str, str, bool]) -> None:
     code, key, name_hi, name_en, short, demo = values
     session.connection.execute(

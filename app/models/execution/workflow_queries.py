@@ -386,18 +386,6 @@ def update_failed_job(session: Session, job_id: UUID, at: datetime) -> bool:
     return bool(_SET_FAILED_JOB.run(session, columns, job_id=job_id))
 
 
-_NEXT_RUN = Query(
-    lambda at: select(func.min(job.c.run_at).label("at")).where(at.visible(job), job.c.state == "queued")
-)
-_NEXT_TIMER = Query(lambda at: select(func.min(timer.c.due_at).label("at")).where(at.visible(timer)))
-
-
-def next_due(session: Session) -> datetime | None:
-    """When the worker is next needed: the earliest job or timer, or None."""
-    found = (_NEXT_RUN.scalar(session), _NEXT_TIMER.scalar(session))
-    return min((at for at in found if at is not None), default=None)
-
-
 def cancel_failed_job(session: Session, job_id: UUID) -> bool:
     """Do without a job that failed for the last time; False when it is not waiting for that."""
     return bool(_SET_FAILED_JOB.run(session, {"state": "cancelled", "error": ""}, job_id=job_id))

@@ -219,13 +219,6 @@ def add_file(
     _touch(session, row, actor, now)
 
 
-def remove_file(session: Session, actor: Actor, proposal_id: UUID, name: str, now: datetime) -> None:
-    """Take a file out; the gate says what still needs it."""
-    row = _open(session, actor, proposal_id)
-    table.delete_file(session, proposal_id, name)
-    _touch(session, row, actor, now)
-
-
 def problems(database: Database, contents: Mapping[str, bytes]) -> list[Any]:
     """What the gate says of these files; never inside a transaction, for it takes its time."""
     return [*gatekeeping.check(contents, jobs.RESULTS, database.fonts), *scenarios.unreadable(contents)]

@@ -243,11 +243,6 @@ def in_other_posts(session: Session, actor: Actor, now: datetime) -> list[InOthe
     return [each for each in found if each.open]
 
 
-def open_total(session: Session, actor: Actor) -> int:
-    """How many tasks wait for this post: the number beside the inbox in the navigation."""
-    return sum(row.open for row in table.counts(session, _queue(actor)))
-
-
 def _queue(actor: Actor) -> table.Queue:
     role = actor.post.role
     person = actor.officer_id if role in IN_PERSON else None

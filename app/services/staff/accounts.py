@@ -84,7 +84,6 @@ class Own:
     """What the officer's account page tells of his factors."""
 
     username: str
-    has_factor: bool
     recovery_codes: int
 
 
@@ -93,7 +92,7 @@ def own(session: Session, actor: Any) -> Own:
     if row is None:
         raise NotFound
     left = factor_queries.recovery_codes_left(session, row.id)
-    return Own(row.username, row.totp_secret is not None, left)
+    return Own(row.username, left)
 
 
 def sheet(session: Session, token: str, what: str) -> Sheet:
