@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.domain.errors import BoxesRefused, NotAllowed, NotFound
-from app.domain.ids import new_id
+from app.domain.ids import day_place, known_day_place, new_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.domain.text import tidy, words_refused
@@ -131,12 +131,12 @@ class Delivery:
 def letters(session: Session, actor: Actor, after: str = "") -> tuple[list[Letter], str]:
     """The letters of the officer's department, newest first; and the key of the next page. Raises NotAllowed."""
     _guard(actor, Permission.DEPARTMENT_SEE)
-    rows = list(case_queries.requisitions(session, search=(), after=_day_key(after), limit=A_PAGE + 1))
+    rows = list(case_queries.requisitions(session, search=(), after=known_day_place(after), limit=A_PAGE + 1))
     shown = rows[:A_PAGE]
     cases: dict[UUID, list[AnyRow]] = {}
     for row in table.cases(session, [each.id for each in shown]):
         cases.setdefault(row.requisition_id, []).append(row)
-    following = f"{shown[-1].received_on.isoformat()}_{shown[-1].id.hex}" if len(rows) > A_PAGE else ""
+    following = day_place(shown[-1].received_on, shown[-1].id) if len(rows) > A_PAGE else ""
     return [_letter(session, row, cases.get(row.id, ())) for row in shown], following
 
 
@@ -402,14 +402,6 @@ def _plain(name: str) -> str:
 def _guard(actor: Actor, permission: Permission) -> None:
     if not actor.may(permission):
         raise NotAllowed
-
-
-def _day_key(after: str) -> tuple[date, UUID] | None:
-    day, _, last = after.partition("_")
-    try:
-        return date.fromisoformat(day), UUID(last)
-    except ValueError:
-        return None
 
 
 def _moment_key(after: str) -> tuple[datetime, UUID] | None:

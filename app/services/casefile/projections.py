@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain import subjects
 from app.domain.errors import FieldProblem, FormInvalid, NotFound, RouteStuck
-from app.domain.ids import new_id
+from app.domain.ids import known_id, new_id
 from app.domain.numbers import Series
 from app.domain.offices import Endorser, OfficeKind, UnitKind
 from app.domain.roles import Role
@@ -196,8 +196,8 @@ def place_anew(session: Session, case: AnyRow, answers: Mapping[str, Any]) -> No
         address_id, kind = standing[row["kind"]], row["kind"]
         details = _places(answers)[kind]
         sealed = keys.seal_json(key, f"address|details|{address_id}", details)
-        cases.set_address(session, address_id, _uuid(details.get("thana")), sealed)
-    thana = _uuid(answers.get("perm_thana")) or _uuid(answers.get("pres_thana"))
+        cases.set_address(session, address_id, known_id(details.get("thana")), sealed)
+    thana = known_id(answers.get("perm_thana")) or known_id(answers.get("pres_thana"))
     sdpo = offices.nearest_of_kind(session, thana, OfficeKind.SDPO) if thana is not None else None
     workflow.set_sdpo(session, case.id, sdpo)
 
@@ -235,7 +235,7 @@ def _addresses(
                 "id": address_id,
                 "case_id": case.id,
                 "kind": kind,
-                "office_id": _uuid(details.get("thana")),
+                "office_id": known_id(details.get("thana")),
                 "details": keys.seal_json(key, f"address|details|{address_id}", details),
             }
         )
@@ -491,10 +491,3 @@ _MAPPINGS: dict[str, Callable[[Context, UUID], dict[str, Any]]] = {
     "recommend": _recommend,
     "dispatch": _dispatch,
 }
-
-
-def _uuid(text: Any) -> UUID | None:
-    try:
-        return UUID(text)
-    except (TypeError, ValueError):
-        return None

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.domain import bands
 from app.domain.clock import start_of
+from app.domain.ids import known_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import IN_PERSON, Permission, Role, permissions_of, roles_done_by
 from app.models import ahead
@@ -279,6 +280,9 @@ def _to_look_at(query: InboxQuery, looks: Mapping[UUID, AnyRow], today: date) ->
     return tuple(row.user_task_id for row in looks.values() if query.look == "all" or row.look_on <= today)
 
 
+_NO_ID = UUID(int=0)  # of no thana: a filter that names none finds nothing
+
+
 def _condition(
     session: Session,
     actor: Actor,
@@ -294,7 +298,7 @@ def _condition(
         element_id=query.tab or None,
         due_from=None if window.first is None else start_of(window.first),
         due_before=None if window.until is None else start_of(window.until),
-        thana_id=_uuid(query.thana),
+        thana_id=(known_id(query.thana) or _NO_ID) if query.thana else None,
         purpose=query.purpose or None,
         requisition=query.requisition or None,
         claimed_by=actor.officer_id if query.holder == "mine" else None,
@@ -480,10 +484,3 @@ def _after(query: InboxQuery) -> tuple[datetime | UUID, UUID] | None:
         return (moment, UUID(last)) if moment.tzinfo is not None else None
     except ValueError:
         return None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return UUID(int=0)

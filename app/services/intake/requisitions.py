@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from app import formjs
 from app.domain import numbers, secrecy
 from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck
-from app.domain.ids import new_id
+from app.domain.ids import day_place, known_day_place, new_id
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.casefile import document_queries as filed
@@ -27,7 +25,8 @@ from app.services.workflow import incidents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.formjs import Posted
@@ -127,10 +126,10 @@ def page(session: Session, actor: Actor, search: str, after: str, limit: int = 2
     """Letters, newest first; `after` is the key that the page before gave."""
     _guard(actor, Permission.REQUISITION_SEE)
     texts = numbers.spellings(search.strip()) if search.strip() else ()
-    rows = list(cases.requisitions(session, search=texts, after=_key(after), limit=limit + 1))
+    rows = list(cases.requisitions(session, search=texts, after=known_day_place(after), limit=limit + 1))
     more = rows[limit:]
     rows = rows[:limit]
-    following = f"{rows[-1].received_on.isoformat()}_{rows[-1].id.hex}" if more else ""
+    following = day_place(rows[-1].received_on, rows[-1].id) if more else ""
     loaded, back = releases.active(session), rosters.taken_back(session, [row.id for row in rows])
     counted = [_Counted(row, row.entered - back.get(row.id, 0), row.open) for row in rows]
     return RequisitionPage([_line(each, loaded) for each in counted], following)
@@ -439,14 +438,6 @@ def _row(session: Session, requisition_id: UUID) -> AnyRow:
     if row is None:
         raise NotFound
     return row
-
-
-def _key(after: str) -> tuple[date, UUID] | None:
-    day, _, last = after.partition("_")
-    try:
-        return date.fromisoformat(day), UUID(last)
-    except ValueError:
-        return None
 
 
 def _guard(actor: Actor, permission: Permission) -> None:

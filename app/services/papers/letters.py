@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from app import papers
 from app.domain import numbers, secrecy
 from app.domain.errors import NotFound
+from app.domain.ids import known_id
 from app.domain.roles import DISTRICT_WIDE
 from app.models.casefile import case_queries as cases
 from app.models.issuing import sentletters as sent
@@ -28,6 +28,7 @@ from app.services.store.scopes import actor_scope
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.scope import Session
@@ -182,7 +183,8 @@ def _letter_to(
     the letter that lies before him.
     """
     texts = releases.active(session).texts
-    letter = sent.find(session, UUID(letter_id)) if _is_id(letter_id) else None
+    known = known_id(letter_id)
+    letter = sent.find(session, known) if known is not None else None
     annex = annexes.of_letter(session, letter.id, texts) if letter is not None else None
     if letter is None or annex is None:
         return None
@@ -202,14 +204,6 @@ def _letter_to(
 def _is_to(actor: Actor) -> bool:
     """Whether the letters that an officer sees are those that went to his office; the district's sees every one."""
     return actor.post.role not in DISTRICT_WIDE
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def foretold(session: Session, file: CaseFile, row: AnyRow, number: str) -> papers.LetterFacts:

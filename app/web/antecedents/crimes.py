@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.errors import FormInvalid
+from app.domain.ids import known_id
 from app.domain.retention import Withheld
 from app.domain.roles import Permission
 from app.services.antecedents import crimedesk, crimesearch
 from app.web.frame import confirmations, formviews
-from app.web.frame.forms import known_id, posted
+from app.web.frame.forms import posted
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import limits, transaction

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, request
 
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.services.casework import caselist
 from app.services.casework.caselist import AGES, STATUSES, TIMES, Wanted
 from app.services.desk import desk
 from app.web.desk import savedviews
 from app.web.frame import confirmations, language
-from app.web.frame.forms import day_of, known_day, known_id
+from app.web.frame.forms import day_of, known_day
 from app.web.frame.language import say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, g, redirect, request
 
+from app.domain.ids import known_id
 from app.domain.ledger import QUERIES
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
@@ -16,7 +17,7 @@ from app.services.timekeeping.waits import NoClock
 from app.web.desk import finder
 from app.web.frame import confirmations, diagrams, language, leaves
 from app.web.frame.addresses import case_address
-from app.web.frame.forms import day_text, known_day, known_id
+from app.web.frame.forms import day_text, known_day
 from app.web.frame.language import moment, say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 
 from app import engine
+from app.domain.ids import known_id
 from app.domain.offices import LANES
 from app.domain.roles import Permission
 from app.services.deployment import choices, mapping, moving, orders
@@ -53,7 +53,7 @@ def show() -> ResponseReturnValue:
 def _page(
     status: int = 200, fault: str = "", refused: choices.Refused | None = None, note: str = ""
 ) -> ResponseReturnValue:
-    after = _uuid(request.args.get("after", ""))
+    after = known_id(request.args.get("after", ""))
     database = transaction.database()
     found = moving.overview(database, g.actor, after, transaction.now())
     table = choices.show(database, g.actor)
@@ -117,13 +117,6 @@ def _steps() -> dict[str, str]:
             one.element_id: language.choose(one.name_hi, one.name_en) for one in engine.steps(plan.xml)
         }
     return labels
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @bp.post("/modeler/moving/steps")

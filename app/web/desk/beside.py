@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from flask import g, redirect, request, url_for
 
 from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.ids import known_id
 from app.services.desk import looking
 from app.web.frame import language, leaves
-from app.web.frame.forms import known_id
 from app.web.request import transaction
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, request
 
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.services.casework import cases
 from app.services.desk import holding, many, sending
-from app.web.frame.forms import act_asked, known_id
+from app.web.frame.forms import act_asked
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, abort, g, jsonify, request, session
 
 from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, TaskAlreadyDone
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.services.casefile import visits
 from app.services.desk import receiving
@@ -16,7 +17,7 @@ from app.services.store import devices
 from app.web.desk import phonewords
 from app.web.desk.visits import moment_of
 from app.web.frame import language
-from app.web.frame.forms import day_text, known_id, posted, uploads
+from app.web.frame.forms import day_text, posted, uploads
 from app.web.frame.formviews import problem_text
 from app.web.frame.pages import page
 from app.web.guard.access import requires

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, g, redirect, request, session, url_for
 
 from app.domain.errors import FormInvalid, TaskAlreadyDone
-from app.domain.ids import new_id
+from app.domain.ids import known_id, new_id
 from app.domain.roles import Permission
 from app.papers import PaperRefused
 from app.services.antecedents import hits
@@ -24,7 +24,6 @@ from app.web.frame.forms import (
     decided_before,
     is_submit,
     known_day,
-    known_id,
     posted,
     uploads,
 )

@@ -11,14 +11,14 @@ from flask import Blueprint, abort, g, redirect, request, url_for
 
 from app import formjs, papers
 from app.domain.clock import IST
-from app.domain.ids import new_id
+from app.domain.ids import known_id, new_id
 from app.domain.numbers import in_address
 from app.domain.roles import Permission
 from app.services.casefile import visits
 from app.services.desk import taskpage, visiting
 from app.web.desk.tasks import task_page
 from app.web.frame import confirmations, language
-from app.web.frame.forms import day_text, known_day, known_id, known_time
+from app.web.frame.forms import day_text, known_day, known_time
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, redirect, request, url_for
 
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.domain.text import tidy
 from app.services.access import standins
 from app.services.district import calendars
 from app.services.timekeeping import calendar_changes
 from app.web.frame import confirmations
-from app.web.frame.forms import day_of, day_text, known_id, known_time
+from app.web.frame.forms import day_of, day_text, known_time
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction

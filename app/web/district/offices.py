@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.errors import Conflict, FormInvalid, NotFound
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.services.district import calendars, foundings
 from app.services.installation import lacks
 from app.web.frame import confirmations, formviews
-from app.web.frame.forms import known_id, posted
+from app.web.frame.forms import posted
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction

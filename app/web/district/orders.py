@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, redirect, request, url_for
 
+from app.domain.ids import known_id
 from app.domain.ledger import REASONS
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
@@ -13,7 +14,7 @@ from app.services.access import standins
 from app.services.papers import orderpapers
 from app.services.timekeeping import orders
 from app.web.frame import confirmations
-from app.web.frame.forms import day_of, day_text, known_id
+from app.web.frame.forms import day_of, day_text
 from app.web.frame.leaves import paper_response
 from app.web.frame.pages import page
 from app.web.guard.access import requires

@@ -9,13 +9,14 @@ from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain import posts as rules
 from app.domain.errors import NotFound
+from app.domain.ids import known_id
 from app.domain.roles import Permission, Role
 from app.services.desk import charge, inbox
 from app.services.district import calendars
 from app.services.staff import absences, postings, vacancies
 from app.web.door import stepup
 from app.web.frame import confirmations, language
-from app.web.frame.forms import day_text, known_day, known_id
+from app.web.frame.forms import day_text, known_day
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, redirect, request, url_for
 
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
 from app.services.district import series
 from app.web.frame import confirmations
-from app.web.frame.forms import known_id
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction

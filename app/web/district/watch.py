@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, g, request
 
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.services.reports import watch
-from app.web.frame.forms import known_day, known_id
+from app.web.frame.forms import known_day
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction

@@ -8,13 +8,13 @@ from uuid import UUID
 from flask import Blueprint, current_app, g, jsonify, make_response, redirect, request, session, url_for
 
 from app.domain.errors import NotFound
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.services.access import factors, officers
 from app.services.staff import accounts, ownpasskeys
 from app.services.store import scopes
 from app.web.door.devices import Device
 from app.web.frame import confirmations
-from app.web.frame.forms import known_id
 from app.web.frame.language import LANGUAGES
 from app.web.frame.pages import home, page, typing_cookie
 from app.web.guard.access import local_path, requires

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import Blueprint, current_app, g, jsonify, redirect, request, session, url_for
 
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.services.access import door, interrupted, officers, passkeys
 from app.services.store import devices, scopes
 from app.web.door.devices import Device
-from app.web.frame.forms import known_id
 from app.web.frame.language import day, moment
 from app.web.frame.pages import home, page
 from app.web.guard import errors

@@ -6,7 +6,6 @@ import re
 from datetime import date, time
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
-from uuid import UUID
 
 import flask
 from flask import request
@@ -15,6 +14,7 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityToo
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
+from app.domain.ids import known_id
 from app.domain.text import ascii_digits
 from app.formjs import Posted
 from app.services.store.documents import Upload
@@ -22,6 +22,7 @@ from app.web.frame.parts import Parser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from werkzeug.formparser import FormDataParser
 
@@ -150,14 +151,6 @@ TO_SIGN = "to_sign"
 def is_submit(op: str) -> bool:
     """Whether the button sends the form on; every other button keeps it as a draft and draws it again."""
     return op == "submit"
-
-
-def known_id(text: str) -> UUID | None:
-    """The id that a form or an address names; None for what is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def day_text(given: Mapping[str, str], name: str) -> str:

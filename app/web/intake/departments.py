@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, request, url_for
 
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.services.casefile import departments
-from app.web.frame.forms import known_id
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, g, redirect, request, session, url_for
 
 from app.domain.errors import FormInvalid
-from app.domain.ids import new_id
+from app.domain.ids import known_id, new_id
 from app.domain.roles import Permission
 from app.services.casefile import departments
 from app.services.demo import samples
@@ -22,7 +22,7 @@ from app.services.intake import (
 from app.services.intake.requisitions import LETTER, PERSON
 from app.services.papers import letterpapers, letters, replies
 from app.web.frame import acting, confirmations, formviews
-from app.web.frame.forms import DISCARD, act_asked, is_submit, known_id, posted, sent_as, uploads
+from app.web.frame.forms import DISCARD, act_asked, is_submit, posted, sent_as, uploads
 from app.web.frame.language import moment
 from app.web.frame.leaves import paper_response
 from app.web.frame.pages import page

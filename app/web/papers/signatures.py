@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, redirect, request, url_for
 
 from app.domain.errors import DomainError
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.services.desk import signatures
 from app.services.jobs import keysback
 from app.services.papers import ownsigning, signing
 from app.web.door import stepup
 from app.web.frame import formviews, language
-from app.web.frame.forms import known_id
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, request
 
+from app.domain.ids import known_id
 from app.domain.roles import DISTRICT_WIDE, OVER_THANAS, Permission
 from app.services.timekeeping import ledgers
 from app.services.workflow import reminders as reminding
-from app.web.frame.forms import known_id
 from app.web.frame.pages import page
 from app.web.guard.access import requires
 from app.web.request import transaction

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, request
 
+from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.domain.text import ascii_digits
 from app.services.reports import tracking
 from app.services.reports.tracking import Asked
 from app.web.frame import diagrams, language
 from app.web.frame.addresses import address_of
-from app.web.frame.forms import known_id
 from app.web.frame.language import say, word
 from app.web.frame.pages import page
 from app.web.guard.access import requires
