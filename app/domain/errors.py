@@ -1,4 +1,4 @@
-"""What can go wrong in the words of the office; `web.errors` turns each into a page.
+"""What can go wrong in the words of the office; `web.guard.errors` turns each into a page.
 
 An error carries a catalogue key and plain parameters, never a ready sentence: the screen chooses the language.
 """

@@ -1,4 +1,4 @@
-"""Queries on the workflow tables: what the engine left open, and the writing of one step."""
+"""Queries on the workflow tables: tasks, steps, timers, jobs and clock events of a case; which worker lives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries on the record: heads of chains, rows in order, checkpoints."""
+"""Queries on the record: heads of chains, rows in order, who has looked at a thing, annotations, checkpoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The case as an officer reads it: strip, holders, steps, answers, documents; and how answers are kept."""
+"""The case as an officer reads it: strip, holders, steps, answers as far as they are open to him, corrections."""
 
 from __future__ import annotations
 
