@@ -129,6 +129,12 @@ class _Picture:
         self._plane, self._look = plane, look
         self._small: list[Box] = []  # what a badge must not cover
         self._badges: list[tuple[Node, Mark]] = []
+        # The pieces of all flows, each once: every place for a badge is held against every one of them.
+        self._runs = [
+            _hull([Box(*start, 0, 0), Box(*end, 0, 0)])
+            for link in plane.links
+            for start, end in pairwise(link.points)
+        ]
         ends = [diagram.route.flows[flow] for flow in look.way if flow in diagram.route.flows]
         self._passed = frozenset(node for pair in ends for node in pair)
 
@@ -287,11 +293,15 @@ class _Picture:
         return min(places, key=self._cost)
 
     def _cost(self, place: Box) -> float:
-        covered = sum(place.shared(one) for one in self._small)
+        left, top, right, bottom = place.x, place.y, place.right, place.bottom
+        covered = sum(
+            place.shared(one)
+            for one in self._small
+            if one.x < right and left < one.right and one.y < bottom and top < one.bottom
+        )
         crossed = sum(
-            place.touches(_hull([Box(*start, 0, 0), Box(*end, 0, 0)]))
-            for link in self._plane.links
-            for start, end in pairwise(link.points)
+            x <= right and left <= x + broad and y <= bottom and top <= y + high
+            for x, y, broad, high in self._runs
         )
         return covered * 10 + crossed
 
