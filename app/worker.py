@@ -87,11 +87,11 @@ class Worker:
         """
         if now >= self._next_beat:
             jobs.beat(self.database, self.name, now)
+            leaving.sweep(self.database, now)
             self._next_beat = now + HEARTBEAT
         if now >= self._next_timers:
             jobs.fire_due_timers(self.database, now)
             holding.expire(self.database, now)
-            leaving.sweep(self.database, now)
             keysback.go_on(self.database, now)
             incidents.close_settled(self.database, now)
             recomputing.go_on(self.database, now)

@@ -22,6 +22,7 @@ from app.services.casefile.facts import CaseFacts
 from app.services.casework import cases
 from app.services.desk import taskpage
 from app.services.district import gazetteer
+from app.services.intake import forwarding
 from app.services.store.scopes import actor_scope
 from tests.scripts import (
     OUTSIDE,
@@ -444,4 +445,14 @@ def test_whoever_scrutinises_a_person_whom_he_entered_is_told_so(traveller: Trav
         for who in (head, acting)
     ]
     assert told == [False, True]
+    letter = traveller.database.read(
+        lambda rows: table.find(rows, task.case_id).requisition_id, actor_scope(head)
+    )
+    of_all = [
+        traveller.database.read(
+            lambda rows, who=who: forwarding.waiting(rows, who, letter, traveller.now), actor_scope(who)
+        ).is_own_entry
+        for who in (head, acting)
+    ]
+    assert of_all == told, "where a whole letter is forwarded, too"
     traveller.finish(task, traveller.form_of(task), acting)

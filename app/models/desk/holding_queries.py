@@ -118,6 +118,7 @@ def _left_behind(at: At, column: Any, more: Sequence[Any]) -> Any:
         .where(
             at.visible(user_task),
             is_open,
+            column.is_not(None),
             or_(past.c.valid_to < at.day, ~officer.c.active),
             ~does_it_today,
             *more,

@@ -10,6 +10,7 @@ from app.domain.roles import Role, roles_done_by
 from app.formjs import Posted
 from app.models.casefile import case_queries as cases
 from app.models.desk import holding_queries as table
+from app.services.access import separation
 from app.services.casefile import sentletters
 from app.services.desk import holding, many, sheets, tasks
 from app.services.desk.many import Acting, Item
@@ -50,6 +51,7 @@ class Waiting:
     left: list[Item]
     filled: Filled | None = None  # None where no case waits
     act_id: UUID | None = None  # what the act is called (`sentletters.act`)
+    is_own_entry: bool = False  # the officer entered the first of these persons himself
 
 
 def may(actor: Actor) -> bool:
@@ -68,7 +70,9 @@ def waiting(
     typed = sheet.initial() if posted is None else sheet.typed(posted, {})
     values = {**typed, DECISION: FORWARD}
     filled = Filled(sheet.form, values, sheet.facts, sheet.options)
-    return Waiting(letter, len(clean), left, filled, sentletters.act(session, actor, FORM, now))
+    act_id = sentletters.act(session, actor, FORM, now)
+    is_own = separation.has_entered(session, actor, sheet.case.id)
+    return Waiting(letter, len(clean), left, filled, act_id, is_own)
 
 
 def forward(
