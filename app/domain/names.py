@@ -177,7 +177,13 @@ def meant(text: str, places: Sequence[Sequence[str]]) -> list[int]:
 
 
 def named(text: str, places: Sequence[Sequence[str]]) -> list[int]:
-    """Which of the places are named so: spelt so, else, where none is, sounding so."""
+    """Which of the places are named so: spelt so, else, where none is, sounding so; मकेर थाना is मकेर."""
+    found = _named(text, places)
+    bare = " ".join(word for word in _plain(text).replace("-", " ").split() if word not in _STATION)
+    return found if found or not bare else _named(bare, places)
+
+
+def _named(text: str, places: Sequence[Sequence[str]]) -> list[int]:
     sought, sound = _plain(text), _sound(text)
     spelt = [place for place, each in enumerate(places) if sought in map(_plain, each)]
     if spelt or len(sound) < _TELLING:
@@ -185,6 +191,8 @@ def named(text: str, places: Sequence[Sequence[str]]) -> list[int]:
     return [place for place, each in enumerate(places) if sound in map(_sound, each)]
 
 
+#: What lists write beside the name of a police station.
+_STATION = frozenset(("थाना", "थाना:", "थाने", "thana", "ps", "p.s.", "p.s", "police", "station"))
 _TELLING = 2  # consonants by which a sound tells names apart
 
 
