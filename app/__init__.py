@@ -21,7 +21,7 @@ _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 #: One blueprint a screen, by room of app.web; each is `bp` of its module.
 _SCREENS = {
     "door": ("signin", "newcomers", "account", "notices", "stepup", "passkeys", "sessions", "help", "health"),
-    "desk": ("inbox", "many", "charges", "tasks", "visits", "phones", "finder", "live"),
+    "desk": ("inbox", "many", "charges", "tasks", "drafts", "visits", "phones", "finder", "live"),
     "casework": (
         "withdrawals",
         "hearings",

@@ -199,6 +199,7 @@ ADDRESSES: dict[str, Address] = {
     "tasks.complete": acts("task"),
     "tasks.preview": Address("task", gives=frozenset({404})),  # a visit issues no paper
     "tasks.draft": acts("task"),
+    "drafts.file": Address(gives=frozenset({404}), parts={"document_id": NEVER}),
     "tasks.claim": acts("task"),
     "tasks.take_hearing": Address("task", frozenset({404})),  # nobody prepared one
     "tasks.release": acts("task"),

@@ -123,6 +123,7 @@ def test_without_a_fresh_code_for_this_very_text_nothing_is_written(office, numb
     dm.get(address(number))
     asked = dm.post(address(number), WRITTEN)
     step_up = asked.headers["Location"]
+    assert REASON in main_of(dm.get(step_up)), "the very words that the code will sign"
     assert dm.post(step_up, {"code": "000000"}).status_code == 422
     assert all(row.action != "record:annotate" for row in chain_of(office, number))
     office.journey.confirm(office.journey.staff.holder(Role.DM), _id(step_up))

@@ -122,7 +122,9 @@ def test_a_paper_is_revoked_by_an_order_with_number_code_and_record(desk: Desk) 
     answer = desk.revoke(paper)
     assert answer.headers["Location"].startswith("/step-up/")
     assert desk.public(paper).state == "report_ok"
-    assert paper.number in text_of(desk.dm.get(answer.headers["Location"]))
+    asked = text_of(desk.dm.get(answer.headers["Location"]))
+    for told in (paper.number, ORDER, "23-11-2026 से प्रभावी"):
+        assert told in asked, "all that the code will sign"
     assert desk.dm.confirm(answer).status_code == 303
     public = desk.public(paper)
     assert public.state == "bad"

@@ -62,8 +62,8 @@ STABLE_WITH_NAME = ["/tasks/<", "/cases/<", "/verify/<", "/healthz", "/readyz"]
 
 #: Screens to which the navigation does not lead: before the door, one's own account, a case, a step-up.
 OUTSIDE_THE_NAVIGATION = {
-    "account", "assets", "bundles", "demo", "finder", "health", "help", "live", "newcomers", "notices",
-    "passkeys", "sessions", "signin", "stepup"
+    "account", "assets", "bundles", "demo", "drafts", "finder", "health", "help", "live", "newcomers",
+    "notices", "passkeys", "sessions", "signin", "stepup"
 }  # fmt: skip
 WITHOUT_A_PAGE = {"assets", "demo", "health", "help", "live"}  # they answer, and show nothing of their own
 OWN_FACTORS = ["/account/factors/password", "/account/factors/factor", "/account/factors/codes"]

@@ -91,6 +91,9 @@ def door(demo_sqlite: Path, tmp_path: Path) -> Iterator[Door]:
 def test_a_photo_survives_a_draft_and_a_refused_form_and_goes_with_the_case(door: Door) -> None:
     assert door.send("draft", site_photo=sent(photo())).status_code == 303
     assert door.staged() == ["घर.jpg"]
+    [place] = re.findall(r'href="(/drafts/files/[^"?]*)" class="staged-name"', door.page())
+    assert door.officer.get(place).mimetype == "image/jpeg"
+    assert 'src="data:image/jpeg;base64,' in door.officer.get(f"{place}?page=1").get_data(as_text=True)
     answer = door.send(resident=[""])
     assert answer.status_code == 422
     assert "घर.jpg" in answer.get_data(as_text=True)

@@ -21,7 +21,7 @@ from app.formjs import Posted
 from app.models.scope import SystemReason, SystemScope
 from app.models.tables.audit import audit as record
 from app.models.tables.cases import case, document, note
-from app.services.desk import tasks
+from app.services.desk import looking, tasks
 from app.services.papers import certificates
 from app.services.store import audit, documents
 from tests.districts import NOW
@@ -336,10 +336,12 @@ def test_what_is_not_sent_yet_is_its_officers_alone(reading):
             select(document.c.id).where(document.c.draft_id.is_not(None))
         ).scalar_one()
     for role in (Role.DM, Role.SP, Role.SHO):
-        assert reading.visitor(role).get(f"/documents/{staged}").status_code == 404, role
-        with pytest.raises(NotFound):
-            certificates.file(journey.database, journey.staff.holder(role), staged, NOW)
-    assert certificates.file(journey.database, officer, staged, NOW).media_type == "image/jpeg"
+        for address in (f"/documents/{staged}", f"/drafts/files/{staged}"):
+            assert reading.visitor(role).get(address).status_code == 404, role
+        for opens in (certificates.file, looking.staged):
+            with pytest.raises(NotFound):
+                opens(journey.database, journey.staff.holder(role), staged, NOW)
+    assert looking.staged(journey.database, officer, staged, NOW).media_type == "image/jpeg"
 
 
 def test_every_search_is_recorded_without_its_words(reading):

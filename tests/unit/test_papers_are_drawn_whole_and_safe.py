@@ -147,6 +147,20 @@ def test_every_page_that_a_practice_district_issues_says_so_and_has_no_page_more
     assert "PRACTICE" not in " ".join(genuine)
 
 
+def test_the_photo_of_a_certificate_covers_nothing_of_the_mark_of_practice() -> None:
+    facts = certificate(photo=photo(), language="both")
+    practising = replace(facts, district=replace(facts.district, is_practice=True))
+    document = pypdfium2.PdfDocument(drawn(practising))
+    page = document[0]
+    words = page.get_textpage()
+    first = words.get_text_range().index("PRACTICE")
+    edges = [words.get_charbox(place)[2] for place in range(first, first + len("PRACTICE"))]
+    pictures = [each.get_bounds() for each in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])]
+    document.close()
+    [face] = [left for left, _, right, _ in pictures if left > max(edges) - 60 and right - left < 80]
+    assert max(edges) < face
+
+
 def test_a_certificate_in_both_languages_is_signed_once() -> None:
     text = text_of(drawn(certificate(language="both")))
     assert "दिनांक / Date ____________" in text

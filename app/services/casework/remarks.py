@@ -189,6 +189,17 @@ def place_of(item: stepup.Item) -> tuple[str, int, str]:
     return chain, int(seq), category
 
 
+def text_of(session: Session, actor: Actor, item: stepup.Item) -> str:
+    """The text that waits for its code, for the officer who typed it. Raises NotAllowed, NotFound."""
+    return _asked(session, actor, item)[1]
+
+
+def _asked(session: Session, actor: Actor, item: stepup.Item) -> tuple[_Found, str]:
+    chain, seq, _, key_id, sealed = item.thing.split("|")
+    found, key = _found(session, actor, chain, int(seq)), keys.unlock(session, UUID(key_id))
+    return found, keys.open_sealed(key, _place(found.row, actor.officer_id), b64decode(sealed)).decode()
+
+
 def add(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> tuple[str, int]:
     """Write the annotation that was confirmed; -> chain and number of its row.
 
@@ -196,9 +207,7 @@ def add(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) ->
     """
     thing = wanted.items[0].thing
     chain, seq, category, key_id, sealed = thing.split("|")
-    found = _found(session, actor, chain, int(seq))
-    key = keys.unlock(session, UUID(key_id))
-    text = keys.open_sealed(key, _place(found.row, actor.officer_id), b64decode(sealed)).decode()
+    found, text = _asked(session, actor, wanted.items[0])
     _checked(session, actor, found.row, category, text)
     item = stepup.Item(thing, _item(found.row, category, text).digest)
     stepup.use(session, actor, wanted.id, ANNOTATE, [item], now)

@@ -1,4 +1,4 @@
-"""A paper looked at beside the form of a task: one of the case's documents, or the paper that the decision issues."""
+"""What is looked at beside a form: a document of its case, the paper that it issues, a file that was put into it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import NotFound
+from app.models.casefile import document_queries as filed
+from app.services.casefile import sightings
 from app.services.desk import previews, sheets, tasks
 from app.services.papers import certificates
+from app.services.store import documents
 from app.services.store.documents import File
 from app.services.store.scopes import actor_scope
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
     from app.domain.roles import Actor
     from app.formjs import Posted
+    from app.models.scope import Session
+    from app.models.tables.base import AnyRow
     from app.services.desk.taskpage import TaskView
     from app.services.store.database import Database
     from app.services.store.documents import Upload
@@ -62,3 +67,23 @@ def open_paper(database: Database, actor: Actor, task: TaskView, what: str, now:
         if str(each.id) == what:
             return certificates.file(database, actor, each.id, now, turns=True)
     raise NotFound
+
+
+def staged(
+    database: Database, actor: Actor, document_id: UUID, now: datetime, *, turns: bool = False
+) -> File:
+    """A file that lies in a form which is not sent yet, for the officer who put it there; the look is recorded.
+
+    `turns`: as for `certificates.file`. Raises NotFound for every other file, and for everybody else.
+    """
+
+    def noted(session: Session) -> AnyRow:
+        row = filed.find(session, document_id)
+        if row is None or row.draft_id is None or row.created_by != actor.officer_id:
+            raise NotFound
+        sightings.note_document(session, actor, row, now, turns=turns)
+        return row
+
+    scope = actor_scope(actor)
+    row = database.write(noted, scope)
+    return database.read(lambda session: documents.read(session, row), scope)

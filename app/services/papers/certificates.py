@@ -443,7 +443,7 @@ def file(database: Database, actor: Actor, document_id: UUID, now: datetime, *, 
 def _may_open(session: Session, actor: Actor, row: AnyRow, now: datetime) -> bool:
     """Whether the post may read it: the row scope says whose case it is, this whose eyes it is for."""
     if row.draft_id is not None:
-        return bool(row.created_by == actor.officer_id)  # not sent yet: nobody's but his who typed it
+        return False  # not sent yet: `desk.looking.staged` gives it to him who put it there
     if row.case_id is None:
         return True
     case = cases.find(session, row.case_id)

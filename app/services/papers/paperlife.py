@@ -193,12 +193,14 @@ def act_of(item: stepup.Item) -> UUID:
     return UUID(item.thing.removeprefix("revocation:"))
 
 
-def asked(session: Session, item: stepup.Item) -> tuple[str, str, UUID]:
-    """(number of the paper, ground, id of the paper) of an order that waits for its code. Raises NotFound."""
+def asked(session: Session, item: stepup.Item) -> tuple[str, UUID, Order]:
+    """(number of the paper, its id, the order that waits for its code). Raises NotFound."""
     act = table.act(session, act_of(item))
     if act is None:
         raise NotFound
-    return act.paper_number, str(paperacts.facts_of(session, act)["ground"]), act.certificate_id
+    facts = paperacts.facts_of(session, act)
+    order = Order(facts["ground"], date.fromisoformat(facts["effective"]), facts["text"])
+    return act.paper_number, act.certificate_id, order
 
 
 def revoke(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime) -> UUID:

@@ -91,9 +91,9 @@ def _tell(item: Item) -> stepup.Line:
     chain, seq, category = remarks.place_of(item)
     known = language.word("record.chain", chain) if chain in remarks.CHAINS else chain
     done = f"{language.say('annotation.title')}: {language.word('annotation.category', category)}"
-    return stepup.Line(
-        language.say("annotation.row", chain=known, seq=seq), _address([item]), done, item.digest
-    )
+    typed = transaction.read(lambda rows: remarks.text_of(rows, g.actor, item))
+    row = language.say("annotation.row", chain=known, seq=seq)
+    return stepup.Line(row, _address([item]), done, item.digest, typed)
 
 
 def _add(wanted: StepUp) -> ResponseReturnValue:

@@ -33,12 +33,16 @@ bp = Blueprint("stepup", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that the act covers, as its page tells it: where it can be looked at, what is done to it."""
+    """One thing that the act covers, as its page tells it: where it can be looked at, what is done to it.
+
+    `words` are what the officer himself has typed, where those are what he confirms.
+    """
 
     text: str
     address: str
     done: str
     digest: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ HELP_TOPICS = (
     "notices",
 )
 #: Screens that are told of on the page of another, whose twin or step they are.
-TOLD_WITH = {"api": "tokens", "lettercorrections": "particulars", "proofs": "record", "sessions": "account"}
+TOLD_WITH = {
+    "drafts": "tasks","api": "tokens", "lettercorrections": "particulars", "proofs": "record", "sessions": "account"}
 _OF_DEPARTMENTS = frozenset(
     {"requisitions", "rosters", "lodgements", "memos"}
 )  # a department's page tells of them

@@ -14,7 +14,7 @@ from app.services.district import calendars
 from app.services.papers import certificates, paperacts, paperlife
 from app.web.door import stepup
 from app.web.frame.forms import day_of, day_text
-from app.web.frame.language import say, word
+from app.web.frame.language import day, say, word
 from app.web.frame.leaves import paper_response
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -126,9 +126,12 @@ def _page(certificate_id: UUID, status: int = 200, **more: Any) -> ResponseRetur
 
 
 def _tell(item: Item) -> stepup.Line:
-    number, ground, certificate_id = transaction.read(lambda rows: paperlife.asked(rows, item))
-    done = f"{say('papers.life.revoke')}: {word('papers.life.ground', ground)}"
-    return stepup.Line(number, url_for("certificates.show", certificate_id=certificate_id), done, item.digest)
+    number, certificate_id, order = transaction.read(lambda rows: paperlife.asked(rows, item))
+    done = f"{say('papers.life.revoke')}: {word('papers.life.ground', order.ground)}"
+    if order.effective is not None:
+        done = f"{done} · {say('papers.life.effective_line', at=day(order.effective))}"
+    address = url_for("certificates.show", certificate_id=certificate_id)
+    return stepup.Line(number, address, done, item.digest, order.text)
 
 
 def _revoke(wanted: StepUp) -> ResponseReturnValue:
