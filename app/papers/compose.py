@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from app.papers import lists
 from app.papers.devanagari import printable
 from app.papers.errors import PaperRefused
 from app.papers.language import Piece, pieces
@@ -34,7 +35,7 @@ _KINDS = (
 _STRONG = frozenset({"name", "cert_no", "valid_till", "signer_name"})
 _PART_RIGHT = re.compile(r" {3,}")  # a gap that sends the rest of the line to the right margin
 _GAP = "gap"  # an empty line
-_ROWS_OF_A_PAGE, _ROWS_BELOW = 20, 12  # of a list on pages of its own; of one below its letter
+_ROWS_BELOW = 12  # of a list below its letter; a longer one has pages of its own
 _FORMS: dict[str, Literal["order", "slip"]] = {"order_frame": "order", "": "slip"}
 #: What a sign block says before the designation of a post that is not the signer's own, in releases from before
 #: their texts said it.
@@ -94,14 +95,6 @@ class Sheet:
     )  # of a certificate: what each line names, and at its right what it is
 
     @property
-    def lists(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
-        """A long list by pages, each under the head; as one table, all of it is laid out anew at each page."""
-        head, rows = self.annex[:1], self.annex[1:]
-        return tuple(
-            (*head, *rows[first : first + _ROWS_OF_A_PAGE]) for first in range(0, len(rows), _ROWS_OF_A_PAGE)
-        )
-
-    @property
     def is_long(self) -> bool:
         """Whether the list begins on a page of its own."""
         return len(self.annex) > _ROWS_BELOW
@@ -121,6 +114,10 @@ class Composition:
     is_signed: bool = False  # a signature will put its frame around the sign block
     is_practice: bool = False  # issued by a district for practice: every page says so
     is_of_firm: bool = False  # which has no face: no place is kept for a photograph
+
+    def lists_of(self, sheet: Sheet) -> tuple[tuple[lists.Row, ...], ...]:
+        """The list that goes with a letter, by pages."""
+        return lists.by_pages(sheet.annex, self.annex_widths)
 
 
 def compose(texts: Texts, facts: PaperFacts) -> Composition:

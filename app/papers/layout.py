@@ -38,8 +38,9 @@ def draw_paper(composition: Composition, issued_at: datetime, assets: Assets) ->
     }
 
     wanted = 1 if composition.layout == "certificate" else len(composition.sheets)
-    wanted += sum(len(sheet.lists) for sheet in composition.sheets if sheet.is_long)
-    seconds = SECONDS + _SECONDS_OF_A_PAGE * sum(len(sheet.lists) for sheet in composition.sheets)
+    pages = {sheet: len(composition.lists_of(sheet)) for sheet in composition.sheets}
+    wanted += sum(count for sheet, count in pages.items() if sheet.is_long)
+    seconds = SECONDS + _SECONDS_OF_A_PAGE * sum(pages.values())
     for dense in (False, True):
         html = _html(composition, assets, pictures, wanted, dense=dense)
         pdf = render_pdf(html, issued_at, assets, seconds)

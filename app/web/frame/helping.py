@@ -89,7 +89,12 @@ HELP_TOPICS = (
 )
 #: Screens that are told of on the page of another, whose twin or step they are.
 TOLD_WITH = {
-    "drafts": "tasks","api": "tokens", "lettercorrections": "particulars", "proofs": "record", "sessions": "account"}
+    "drafts": "tasks",
+    "api": "tokens",
+    "lettercorrections": "particulars",
+    "proofs": "record",
+    "sessions": "account",
+}
 _OF_DEPARTMENTS = frozenset(
     {"requisitions", "rosters", "lodgements", "memos"}
 )  # a department's page tells of them
