@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -21,10 +21,18 @@ _FAR = 4000  # days searched for a working day before the calendar is called bro
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """How a step's time stands: `days` working days late, or left; on the last day neither."""
+    """How a step's time stands: `days` working days late, or left; on the last day neither.
+
+    `stands_since`: on which day the clock stopped, while it stands.
+    """
 
     kind: str  # late | last_day | left
     days: int
+    stands_since: date | None = None
+
+    def standing(self, since: date | None) -> Age:
+        """The same while the clock stands since a day; None: it runs."""
+        return self if since is None else replace(self, stands_since=since)
 
 
 @dataclass(frozen=True, slots=True)

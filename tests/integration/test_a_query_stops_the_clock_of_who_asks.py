@@ -120,6 +120,12 @@ def test_the_clock_of_who_asks_stands_until_the_answer_and_its_due_day_moves(ask
     reader = asked.office.at(Role.SP_READER)
     page = text_of(reader.get(f"{asked.address}/correspondence"))
     assert "पूछने वाले कार्यालय की घड़ी रुकी" in page
+    strip, stands = page.partition("<main")[2], f"घड़ी {NOW:%d-%m-%Y} से स्थगित"
+    assert strip.count(stands) == 1, "the clock of the office that asks stands, that of the whole case runs"
+    assert "दूसरे कार्यालय से कागज की प्रति अपेक्षित" in strip.partition(stands)[2].partition("</li>")[0]
+    sho = asked.at(asked.task.office_id, Role.SHO)
+    lists = [sho.get(f"/inbox?q={asked.number}"), reader.get(f"/cases?q={asked.number}")]
+    assert [stands in text_of(each) for each in lists] == [True, True], "and so do the lists say"
     held = next(each for each in asked.ledger(LATER).holdings if each.office == asked.task.office_id)
     assert (held.gross, held.net, held.pauses[0].until) == (3, 0, None)
     answer = {"answers": str(asked.note().id), "text": "प्रति संलग्न कर भेजी गई।"}
@@ -130,6 +136,7 @@ def test_the_clock_of_who_asks_stands_until_the_answer_and_its_due_day_moves(ask
     ledger = asked.ledger(LATER)
     assert ledger.whole.gross == ledger.whole.net, "the case's own clock never stood"
     assert ledger.police.gross == ledger.police.net, "nor did the law's"
+    assert stands not in text_of(reader.get(asked.address)), "it runs again"
     told = text_of(asked.at(asked.task.office_id, Role.SHO).get(f"{asked.address}/clock"))
     assert "दूसरे कार्यालय से कागज की प्रति अपेक्षित" in told
     assert f"#note-{asked.note().id}" in told, "the query is the proof"

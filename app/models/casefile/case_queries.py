@@ -20,6 +20,7 @@ from app.models.tables.cases import (
     finding,
     requisition,
 )
+from app.models.tables.clocks import stands_since
 from app.models.tables.officers import officer
 from app.models.tables.offices import named, office
 from app.models.tables.workflow import user_task
@@ -191,6 +192,7 @@ def _lines(session: Session, condition: Any) -> Sequence[AnyRow]:
             applicant.c.name,
             user_task.c.element_id,
             user_task.c.due_on.label("task_due_on"),
+            stands_since(),
             *named(office, "office"),
         )
         .select_from(case)

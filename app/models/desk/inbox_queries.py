@@ -15,6 +15,7 @@ from app.domain.roles import IN_PERSON
 from app.models.statements import Query, one_of
 from app.models.tables.base import first_of
 from app.models.tables.cases import address, applicant, case, data_key, enquiry, requisition
+from app.models.tables.clocks import stands_since
 from app.models.tables.officers import officer
 from app.models.tables.offices import named, office
 from app.models.tables.workflow import is_open, queue_count, user_task
@@ -297,6 +298,7 @@ def _shown(unit: Any, holder: Any) -> list[ColumnElement[Any]]:
         when((enquiry.c.unit_kind == UnitKind.OTHER_DISTRICT, enquiry.c.facts)).label("asked"),
         when((enquiry.c.unit_kind == UnitKind.THANA, enquiry.c.facts)).label("asked_here"),
         user_task.c.case_id,
+        stands_since(),
         holder.c.name_hi.label("holder_hi"),
         holder.c.name_en.label("holder_en"),
     ]

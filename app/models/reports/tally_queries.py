@@ -13,6 +13,7 @@ from app.models.issuing import paper_queries
 from app.models.scope import counted, visible
 from app.models.statements import Change, inserting
 from app.models.tables.cases import applicant, case, requisition
+from app.models.tables.clocks import stands_since
 from app.models.tables.offices import named, office
 from app.models.tables.tallies import TOOK, pace_count, standing_count
 from app.models.tables.workflow import is_open, user_task
@@ -192,6 +193,7 @@ def at_step(
             user_task.c.due_at,
             user_task.c.created_at,
             user_task.c.due_on.label("task_due_on"),
+            stands_since(),
             user_task.c.element_id,
             user_task.c.office_id,
             *(

@@ -1,8 +1,26 @@
 """Clocks as statements read them, and what moves them: weeks of the office, orders of the SP, proposed changes."""
 
-from sqlalchemy import Column, Date, Index, SmallInteger, String, UniqueConstraint, literal_column, text
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    Column,
+    Date,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    literal_column,
+    select,
+    text,
+)
 
 from app.models.tables.base import Json, UtcDateTime, case_table, uuid_column
+from app.models.tables.workflow import user_task
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
 
 #: What the clock events of a case come to, a row for each run of a clock; `flask clocks recompute` proves it.
 case_clock = case_table(
@@ -45,6 +63,27 @@ case_clock = case_table(
 is_office, is_police, is_whole = (
     case_clock.c.clock == literal_column(f"'{name}'") for name in ("office", "police", "case")
 )
+
+
+def stands_since() -> ColumnElement[Any]:
+    """Since when the clock of a task's office stands for a listed reason, as a column of a query over tasks."""
+    own = case_clock.c
+    return (
+        select(own.paused_on)
+        .where(
+            own.district_id == user_task.c.district_id,
+            own.case_id == user_task.c.case_id,
+            own.office_id == user_task.c.office_id,
+            is_office,
+            own.stopped_on.is_(None),
+            own.paused_on.is_not(None),
+        )
+        .limit(1)
+        .correlate(user_task)
+        .scalar_subquery()
+        .label("stands_since")
+    )
+
 
 office_week = case_table(
     "office_week",

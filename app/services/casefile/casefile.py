@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.clock import Age, WorkingCalendar
+    from app.domain.ledger import Ledger, Pause
     from app.domain.roles import Actor
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
@@ -53,6 +54,7 @@ class Holder:
     officer_en: str
     acting: StandIn | None = None  # whose work he does, where it is not his own
     is_unnamed: bool = False  # done in person, and nobody is named for it
+    stands_for: str = ""  # why the clock of the office stands (ledger.reason); empty while it runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class CaseStrip:
     gross_days: int
     net_days: int
     age: Age
+    stands_for: str  # why the clock of the whole case stands (ledger.reason); empty while it runs
     holders: list[Holder]
     awaited: str  # of `awaitedpaper.awaited`: what an open case waits for that no office has
 
@@ -212,7 +215,8 @@ class CaseFile:
     def strip(self) -> CaseStrip:
         case, person = self._case, self.facts.person()
         purpose_hi, purpose_en = self.facts.purpose(self.release)
-        clock, holders = clockbook.whole_of(self._session, case, self.now), self.holders()
+        clock, holders = self._clocks.whole, self.holders()
+        stands = _open_of(clock.pauses) if case.status == "open" else None
         return CaseStrip(
             number=case.number,
             name_hi=person["hi"],
@@ -233,7 +237,8 @@ class CaseFile:
             due_on=case.due_on,
             gross_days=clock.gross,
             net_days=clock.net,
-            age=self.age(case.due_on),
+            age=self.age(case.due_on).standing(stands.since if stands is not None else None),
+            stands_for=stands.reason if stands is not None else "",
             holders=holders,
             awaited=""
             if holders or case.status != "open"
@@ -257,12 +262,30 @@ class CaseFile:
             task.office_en,
             task.created_at,
             self.calendar.days_between(calendars.day(task.created_at), today),
-            self.age(task.due_on),
+            self.age_of(task),
             task.holder_hi or "",
             task.holder_en or "",
             self._acting.get(self._held(task)),
             is_unnamed=task.role in IN_PERSON and task.assigned_to is None,
+            stands_for=self._standing[task.office_id].reason if task.office_id in self._standing else "",
         )
+
+    def age_of(self, task: AnyRow) -> Age:
+        """How the time of an open task stands, and since when its office's clock does, if it does."""
+        pause = self._standing.get(task.office_id)
+        return self.age(task.due_on).standing(pause.since if pause is not None else None)
+
+    @cached_property
+    def _clocks(self) -> Ledger:
+        return clockbook.clocks_of(self._session, self._case, self.now)
+
+    @cached_property
+    def _standing(self) -> Mapping[UUID, Pause]:
+        """For what the clock of each office stands now."""
+        held = (
+            (each.office, _open_of(each.pauses)) for each in self._clocks.holdings if each.sent_at is None
+        )
+        return {office: pause for office, pause in held if pause is not None}
 
     def acting_in(self, task: AnyRow | None) -> StandIn | None:
         """For whom a task was done, where whoever did it acted for another."""
@@ -300,7 +323,7 @@ class CaseFile:
             officer_en=(task.done_by_en if done else task.holder_en) or "",
             at=task.created_at if task.state == "open" else task.done_at,
             days=self.calendar.days_between(calendars.day(task.created_at), until),
-            age=self.age(task.due_on) if task.state == "open" else None,
+            age=self.age_of(task) if task.state == "open" else None,
             acting=self._acting.get(_done(task) if done else self._held(task)),
         )
 
@@ -480,6 +503,11 @@ def _unit_that_wrote(row: AnyRow, task: AnyRow | None) -> tuple[str, str, str]:
     if task is not None and row.unit_kind is not None and task.office_kind == row.unit_kind:
         return task.office_kind, task.office_hi, task.office_en
     return row.unit_kind or "", row.unit_hi or "", row.unit_en or ""
+
+
+def _open_of(pauses: Iterable[Pause]) -> Pause | None:
+    """The pause that has no end yet."""
+    return next((each for each in pauses if each.until is None), None)
 
 
 def _done(task: AnyRow) -> standins.Act | None:

@@ -62,7 +62,7 @@ def of(session: Session, rows: Iterable[AnyRow], now: datetime) -> list[CaseLine
                 row.office_kind or "",
                 row.office_hi or "",
                 row.office_en or "",
-                calendar.age(due_on, today) if row.status == "open" else None,
+                calendar.age(due_on, today).standing(row.stands_since) if row.status == "open" else None,
             )
         )
     return lines

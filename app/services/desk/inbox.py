@@ -409,7 +409,7 @@ def _opened(
                 *step,
                 *(_OWN if row.asked is None and row.unit_id is None else _unit(session, row)),
                 row.due_on,
-                places[row.due_on].age,
+                places[row.due_on].age.standing(row.stands_since),
                 row.requisition_number,
                 row.requester_hi,
                 (row.holder_hi or "") if is_held else "",

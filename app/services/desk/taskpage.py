@@ -195,7 +195,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
             actor, strip.name_hi, strip.name_en, strip.father_hi, strip.father_en
         ),
         is_own_entry=sheet.task.form == SCRUTINY and separation.has_entered(session, actor, task.case_id),
-        age=file.age(task.due_on),
+        age=file.age_of(task),
         due_on=task.due_on,
         received_at=task.created_at,
         form=sheet.form,

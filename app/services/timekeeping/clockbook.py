@@ -12,7 +12,6 @@ from app.domain.clock import PAUSES
 from app.domain.ids import new_id
 from app.domain.ledger import (
     QUERIES,
-    Clock,
     Event,
     Ledger,
     Pause,
@@ -66,9 +65,9 @@ def told(session: Session, case: AnyRow, now: datetime) -> Ledger:
     return _ledger(session, case, terms, case.closed_at or now)
 
 
-def whole_of(session: Session, case: AnyRow, now: datetime) -> Clock:
-    """The clock of the whole case alone, which asks for no terms."""
-    return _ledger(session, case, Terms({}), case.closed_at or now).whole
+def clocks_of(session: Session, case: AnyRow, now: datetime) -> Ledger:
+    """The clocks of a case as they run and stand, without the days that were allowed: it asks for no terms."""
+    return _ledger(session, case, Terms({}), case.closed_at or now)
 
 
 def own_calendar(

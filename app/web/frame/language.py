@@ -190,7 +190,12 @@ def day_tag(value: date | datetime | None) -> Markup | str:
 
 
 def age_chip(age: Age) -> Markup:
-    """3 कार्यदिवस शेष, आज अंतिम दिन, 2 कार्यदिवस विलंब, as a coloured sign: the unit is always said."""
+    """3 कार्यदिवस शेष, आज अंतिम दिन, 2 कार्यदिवस विलंब, as a coloured sign: the unit is always said.
+
+    While the clock stands no day of it is counted: since when it stands is said instead.
+    """
+    if age.stands_since is not None:
+        return Markup('<span class="chip">{}</span>').format(age_words(age))
     return _age_chip(current(), age.kind, age.days)
 
 
@@ -201,6 +206,8 @@ def _age_chip(_language: str, kind: str, days: int) -> Markup:
 
 def age_words(age: Age) -> str:
     """The same in words alone."""
+    if age.stands_since is not None:
+        return say("age.stands", since=day(age.stands_since))
     return _age_words(age.kind, age.days)
 
 
