@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select, union
 
 from app.domain.roles import DELEGATE, Role, doers_of
 from app.models.statements import Query, Update, inserting
-from app.models.tables.base import first_of
+from app.models.tables.base import first_of, valid_on
 from app.models.tables.cases import case
 from app.models.tables.officers import officer, posting
 from app.models.tables.workflow import handover, is_open, user_task
@@ -90,8 +90,7 @@ def _left_behind(at: At, column: Any, more: Sequence[Any]) -> Any:
             now.c.district_id == officer.c.district_id,
             now.c.officer_id == officer.c.id,
             officer.c.active,
-            now.c.valid_from <= at.day,
-            or_(now.c.valid_to.is_(None), now.c.valid_to >= at.day),
+            *valid_on(now.c, at.day),
             _does(now),
         )
         .exists()
@@ -230,8 +229,7 @@ def _doers(roles: tuple[str, ...], by_order: tuple[str, ...]) -> Query:
                     posting.c.role.in_(roles),
                     and_(posting.c.role.in_(by_order), posting.c.kind == DELEGATE),
                 ),
-                posting.c.valid_from <= at.day,
-                or_(posting.c.valid_to.is_(None), posting.c.valid_to >= at.day),
+                *valid_on(posting.c, at.day),
             )
             .correlate(officer)
             .exists()

@@ -25,7 +25,7 @@ from app.domain.clock import start_of
 from app.domain.roles import DELEGATE, DELEGATED
 from app.models import guarded
 from app.models.scope import visible
-from app.models.tables.base import Json, UtcDateTime, case_table, insert_or, uuid_column
+from app.models.tables.base import Json, UtcDateTime, case_table, insert_or, uuid_column, valid_on
 from app.models.tables.officers import officer, posting
 from app.models.tables.workflow import notification
 
@@ -135,8 +135,7 @@ def _told_to(day: date) -> Any:
                 posting.c.district_id == notification.c.district_id,
                 posting.c.office_id == notification.c.office_id,
                 or_(posting.c.role == notification.c.role, _BY_ORDER),
-                posting.c.valid_from <= day,
-                or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+                *valid_on(posting.c, day),
             ),
         )
         .join(
@@ -196,8 +195,7 @@ def weekly_readers(session: Session, day: date, roles: Sequence[str], since: dat
         posting.c.district_id == contact.c.district_id,
         posting.c.officer_id == contact.c.officer_id,
         posting.c.role.in_(roles),
-        posting.c.valid_from <= day,
-        or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+        *valid_on(posting.c, day),
     )
     is_queued = exists().where(
         message.c.district_id == contact.c.district_id,

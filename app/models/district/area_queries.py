@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 
 from app.models.statements import Query, Update, inserting
+from app.models.tables.base import valid_on
 from app.models.tables.cases import address, answer, area_proposal, case
 from app.models.tables.officers import officer
 from app.models.tables.offices import jurisdiction, named, office
@@ -27,8 +28,7 @@ def _holds(at: At) -> list[Any]:
     return [
         at.visible(jurisdiction),
         jurisdiction.c.area_kind == VILLAGE,
-        jurisdiction.c.valid_from <= at.day,
-        or_(jurisdiction.c.valid_to.is_(None), jurisdiction.c.valid_to >= at.day),
+        *valid_on(jurisdiction.c, at.day),
     ]
 
 

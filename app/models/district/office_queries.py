@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, cast, func, or_, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.exc import NoResultFound
 
 from app.domain import offices as rules
 from app.domain.offices import OfficeKind
 from app.models.statements import Query
+from app.models.tables.base import valid_on
 from app.models.tables.clocks import clock_order, office_week
 from app.models.tables.offices import district as districts
 from app.models.tables.offices import holiday, office, setting
@@ -31,7 +32,7 @@ FIND = Query(lambda at: select(office).where(at.visible(office), office.c.id == 
 OF_KIND = Query(
     lambda at: (
         select(office)
-        .where(at.visible(office), office.c.kind == at.kind, *_valid(at.day))
+        .where(at.visible(office), office.c.kind == at.kind, *valid_on(office.c, at.day))
         .order_by(office.c.name_hi, office.c.id)
     )
 )
@@ -39,14 +40,16 @@ OF_KIND = Query(
 NAMES_OF_KIND = Query(
     lambda at: (
         select(office.c.id, office.c.name_hi, office.c.name_en)
-        .where(at.visible(office), office.c.kind == at.kind, *_valid(at.day))
+        .where(at.visible(office), office.c.kind == at.kind, *valid_on(office.c, at.day))
         .order_by(office.c.name_hi, office.c.id)
     )
 )
 ONE_OF_A_KIND = Query(
     lambda at: (
         select(office.c.kind, office.c.id)
-        .where(at.visible(office), office.c.kind.in_(sorted(rules.ONE_PER_DISTRICT)), *_valid(at.day))
+        .where(
+            at.visible(office), office.c.kind.in_(sorted(rules.ONE_PER_DISTRICT)), *valid_on(office.c, at.day)
+        )
         .order_by(office.c.valid_from.desc(), office.c.id)
     )
 )
@@ -143,7 +146,3 @@ def calendar(session: Session) -> AnyRow | None:
     """The holidays (`days`, parted by commas), `weeks` and standing `orders` of the district, as texts; or None."""
     found = CALENDAR.one(session)
     return found if any(found) else None
-
-
-def _valid(day: Any) -> tuple[Any, ...]:
-    return (office.c.valid_from <= day, or_(office.c.valid_to.is_(None), office.c.valid_to >= day))

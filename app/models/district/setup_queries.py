@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import and_, insert, select
 
 from app.models.scope import visible
+from app.models.tables.base import valid_on
 from app.models.tables.officers import officer, posting
 from app.models.tables.offices import district, holiday, jurisdiction, office
 
@@ -85,8 +86,7 @@ def postings(session: Session, day: date) -> Sequence[AnyRow]:
         )
         .where(
             visible(posting, session.scope),
-            posting.c.valid_from <= day,
-            or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+            *valid_on(posting.c, day),
         )
         .order_by(officer.c.username, posting.c.id)
     ).all()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.models.district.area_queries import VILLAGE
 from app.models.scope import visible
+from app.models.tables.base import valid_on
 from app.models.tables.cases import case, enquiry
 from app.models.tables.officers import posting, posting_order
 from app.models.tables.offices import jurisdiction, office, setting
@@ -54,8 +55,7 @@ def villages_of(session: Session, office_id: UUID, day: date) -> Sequence[AnyRow
         visible(jurisdiction, session.scope),
         own.office_id == office_id,
         own.area_kind == VILLAGE,
-        own.valid_from <= day,
-        or_(own.valid_to.is_(None), own.valid_to >= day),
+        *valid_on(own, day),
     )
     return session.connection.execute(chosen.order_by(own.name, own.id)).all()
 

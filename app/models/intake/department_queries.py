@@ -10,7 +10,7 @@ from app.models import guarded
 from app.models.casefile.case_queries import first_open
 from app.models.intake.rosters import is_taken_back
 from app.models.scope import visible
-from app.models.tables.base import insert_or
+from app.models.tables.base import insert_or, valid_on
 from app.models.tables.cases import applicant, case, document, enquiry, letter_department, requisition
 from app.models.tables.officers import posting
 from app.models.tables.offices import office
@@ -42,8 +42,7 @@ def _staffed(day: date) -> Any:
             posting.c.district_id == office.c.district_id,
             posting.c.office_id == office.c.id,
             posting.c.role == KIND,
-            posting.c.valid_from <= day,
-            or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+            *valid_on(posting.c, day),
         )
         .correlate(office)
     )
@@ -57,8 +56,7 @@ def departments(session: Session, day: date) -> Sequence[AnyRow]:
         .where(
             visible(office, session.scope),
             own.kind == KIND,
-            own.valid_from <= day,
-            or_(own.valid_to.is_(None), own.valid_to >= day),
+            *valid_on(own, day),
         )
         .order_by(own.name_hi, own.id)
     ).all()

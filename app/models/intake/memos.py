@@ -9,7 +9,7 @@ from sqlalchemy import Column, Index, String, and_, func, insert, select
 from app.models import guarded
 from app.models.scope import visible
 from app.models.statements import Query
-from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column
+from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column, valid_on
 from app.models.tables.cases import applicant, case
 from app.models.tables.officers import officer, posting
 from app.models.tables.offices import named, office
@@ -112,8 +112,7 @@ def desk(session: Session, office_id: UUID, roles: Collection[str], day: date) -
             visible(officer, session.scope),
             posting.c.office_id == office_id,
             posting.c.role.in_(roles),
-            posting.c.valid_from <= day,
-            posting.c.valid_to.is_(None) | (posting.c.valid_to >= day),
+            *valid_on(posting.c, day),
             own.active,
         )
     )

@@ -17,7 +17,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    or_,
     select,
     text,
     update,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 from app.domain.roles import Role
 from app.models.scope import visible
 from app.models.statements import Query
-from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column
+from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column, valid_on
 from app.models.tables.officers import officer, posting
 from app.models.tables.offices import district, office
 
@@ -198,8 +197,7 @@ def police_office(session: Session, day: date) -> AnyRow | None:
         posting.c.district_id == office.c.district_id,
         posting.c.office_id == office.c.id,
         posting.c.role.in_(_RECEIVERS),
-        posting.c.valid_from <= day,
-        or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+        *valid_on(posting.c, day),
         officer.c.district_id == posting.c.district_id,
         officer.c.id == posting.c.officer_id,
         officer.c.active,
@@ -207,8 +205,7 @@ def police_office(session: Session, day: date) -> AnyRow | None:
     chosen = select(office.c.id, office.c.name_hi, office.c.name_en, holds.label("is_staffed")).where(
         visible(office, session.scope),
         office.c.kind == "sp_office",
-        office.c.valid_from <= day,
-        or_(office.c.valid_to.is_(None), office.c.valid_to >= day),
+        *valid_on(office.c, day),
     )
     return session.connection.execute(chosen.limit(1)).first()
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, or_, select, true, update
+from sqlalchemy import and_, func, insert, select, true, update
 
 from app.models.scope import visible
 from app.models.statements import Query
+from app.models.tables.base import valid_on
 from app.models.tables.officers import login_session, officer, posting
 from app.models.tables.offices import district, named, office
 
@@ -57,7 +58,7 @@ def _posts_on(at: At) -> Any:
             *named(office, "office"),
         )
         .join(office, and_(office.c.district_id == posting.c.district_id, office.c.id == posting.c.office_id))
-        .where(at.visible(posting), posting.c.officer_id == at.officer_id, *_holds(at.day))
+        .where(at.visible(posting), posting.c.officer_id == at.officer_id, *valid_on(posting.c, at.day))
         .order_by(posting.c.valid_from, posting.c.id)
     )
 
@@ -169,13 +170,12 @@ def staff(session: Session, day: date) -> Sequence[AnyRow]:
             and_(
                 posting.c.district_id == office.c.district_id,
                 posting.c.office_id == office.c.id,
-                *_holds(day),
+                *valid_on(posting.c, day),
             ),
         )
         .where(
             visible(office, session.scope),
-            office.c.valid_from <= day,
-            or_(office.c.valid_to.is_(None), office.c.valid_to >= day),
+            *valid_on(office.c, day),
         )
         .group_by(office.c.kind)
         .order_by(office.c.kind)
@@ -190,7 +190,12 @@ def holders(session: Session, role: str, day: date) -> Sequence[AnyRow]:
             posting,
             and_(posting.c.district_id == officer.c.district_id, posting.c.officer_id == officer.c.id),
         )
-        .where(visible(officer, session.scope), officer.c.active, posting.c.role == role, *_holds(day))
+        .where(
+            visible(officer, session.scope),
+            officer.c.active,
+            posting.c.role == role,
+            *valid_on(posting.c, day),
+        )
         .order_by(officer.c.id)
     ).all()
 
@@ -246,11 +251,7 @@ def demo_accounts(session: Session, day: date) -> Sequence[Any]:
             district.c.demo,
             officer.c.active,
             posting.c.kind == "regular",
-            *_holds(day),
+            *valid_on(posting.c, day),
         )
         .order_by(office.c.name_hi, posting.c.role, officer.c.name_hi, officer.c.id)
     ).all()
-
-
-def _holds(day: Any) -> tuple[Any, ...]:
-    return (posting.c.valid_from <= day, or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from app.domain.posts import REGULAR
 from app.domain.roles import Role
 from app.models.scope import visible
 from app.models.statements import Query
+from app.models.tables.base import valid_on
 from app.models.tables.officers import officer, posting
 from app.models.tables.workflow import user_task
 
@@ -66,7 +67,7 @@ def enquiry_officers(session: Session, office_id: str, day: date) -> Sequence[An
             officer.c.active,
             posting.c.office_id == UUID(office_id),
             posting.c.role.in_((Role.ENQUIRY_OFFICER, Role.SHO)),
-            *_holds(day),
+            *valid_on(posting.c, day),
         )
         .order_by(load, officer.c.name_hi, officer.c.id)
     )
@@ -78,7 +79,7 @@ _POSTED = Query(
         at.visible(posting),
         posting.c.officer_id == at.officer_id,
         posting.c.office_id == at.office_id,
-        *_holds(at.day),
+        *valid_on(posting.c, at.day),
     )
 )
 
@@ -101,7 +102,7 @@ def holding(session: Session, office_ids: Collection[UUID], role: str, day: date
             officer.c.active,
             posting.c.office_id.in_(office_ids),
             posting.c.role == role,
-            *_holds(day),
+            *valid_on(posting.c, day),
         )
         .order_by(posting.c.kind.desc(), posting.c.valid_from, posting.c.id)
     )
@@ -130,7 +131,3 @@ def regular_posts_in(session: Session, office_ids: Collection[UUID]) -> Sequence
         .order_by(posting.c.valid_from, posting.c.id)
     )
     return session.connection.execute(statement).all()
-
-
-def _holds(day: Any) -> tuple[Any, ...]:
-    return (posting.c.valid_from <= day, or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day))

@@ -9,6 +9,7 @@ from sqlalchemy import case as when
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.tables.base import valid_on
 from app.models.tables.officers import officer, posting, posting_order
 from app.models.tables.offices import named, office
 from app.models.tables.workflow import queue_count
@@ -35,8 +36,7 @@ def offices(session: Session, kinds: Collection[str], day: date) -> Sequence[Any
         .where(
             visible(office, session.scope),
             office.c.kind.in_(kinds),
-            office.c.valid_from <= day,
-            or_(office.c.valid_to.is_(None), office.c.valid_to >= day),
+            *valid_on(office.c, day),
         )
         .order_by(office.c.kind, office.c.name_hi, office.c.id)
     ).all()
@@ -46,8 +46,7 @@ def held(session: Session, day: date) -> set[tuple[UUID, str]]:
     """Every post that somebody holds on this day, in whatever kind of posting: its office and role."""
     chosen = select(posting.c.office_id, posting.c.role).where(
         visible(posting, session.scope),
-        posting.c.valid_from <= day,
-        or_(posting.c.valid_to.is_(None), posting.c.valid_to >= day),
+        *valid_on(posting.c, day),
     )
     return {(row.office_id, row.role) for row in session.connection.execute(chosen)}
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
     Uuid,
     case,
+    or_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -160,6 +161,11 @@ def first_of(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElemen
     PostgreSQL distrusts a COALESCE: behind a policy of the rows it would not look it up in an index.
     """
     return case((one.is_not(None), one), else_=other)
+
+
+def valid_on(row: Any, day: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether rows with a first and a last day hold on a day; `row`: the table's columns. No last day: for good."""
+    return row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to >= day)
 
 
 def insert_or(connection: Connection, table: Table) -> Any:

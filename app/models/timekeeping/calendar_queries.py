@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 
 from app.models.scope import visible
-from app.models.tables.base import insert_or
+from app.models.tables.base import insert_or, valid_on
 from app.models.tables.clocks import calendar_change, clock_order, office_week
 from app.models.tables.officers import officer
 from app.models.tables.offices import holiday, office
@@ -166,8 +166,7 @@ def offices_of_orders(session: Session, day: date, kinds: Sequence[str]) -> Sequ
     statement = select(office).where(
         visible(office, session.scope),
         office.c.kind.in_(kinds),
-        office.c.valid_from <= day,
-        or_(office.c.valid_to.is_(None), office.c.valid_to >= day),
+        *valid_on(office.c, day),
     )
     return session.connection.execute(statement.order_by(office.c.kind, office.c.name_hi)).all()
 

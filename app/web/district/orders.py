@@ -9,7 +9,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from app.domain.ids import known_id
 from app.domain.ledger import REASONS
 from app.domain.roles import Permission
-from app.domain.text import ascii_digits
+from app.domain.text import whole_number
 from app.services.access import standins
 from app.services.papers import orderpapers
 from app.services.timekeeping import orders
@@ -76,13 +76,12 @@ def cancel() -> ResponseReturnValue:
 
 def _asked() -> orders.Asked:
     form = request.form
-    days = ascii_digits(form.get("days", "").strip())
     return orders.Asked(
         form.get("kind", ""),
         known_id(form.get("office", "")),
         day_of(form, "first"),
         day_of(form, "last"),
-        int(days) if days.isascii() and days.isdecimal() and len(days) <= _DIGITS else 0,
+        whole_number(form.get("days", "").strip(), _DIGITS) or 0,
         form.get("reason", ""),
         form.get("number", ""),
         day_of(form, "dated"),

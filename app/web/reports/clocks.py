@@ -8,6 +8,7 @@ from flask import Blueprint, g, request
 
 from app.domain.ids import known_id
 from app.domain.roles import DISTRICT_WIDE, OVER_THANAS, Permission
+from app.domain.text import whole_number
 from app.services.timekeeping import ledgers
 from app.services.workflow import reminders as reminding
 from app.web.frame.pages import page
@@ -28,7 +29,7 @@ _OVER_OFFICES = DISTRICT_WIDE | OVER_THANAS
 def show() -> ResponseReturnValue:
     wanted = request.args.get("list", ledgers.LISTS[0])
     wanted = wanted if wanted in ledgers.LISTS else ledgers.LISTS[0]
-    number = _number(request.args.get("page", ""))
+    number = whole_number(request.args.get("page", ""), _DIGITS) or 0
     office_id = known_id(request.args.get("office", ""))
     now = transaction.now()
     found = transaction.read(lambda rows: ledgers.of_office(rows, g.actor, wanted, office_id, number, now))
@@ -50,7 +51,7 @@ def show() -> ResponseReturnValue:
 @requires(Permission.CLOCK_SEE)
 def reminders() -> ResponseReturnValue:
     """Why an officer was reminded: of which step, how its days stood, and who above was told."""
-    number = _number(request.args.get("page", ""))
+    number = whole_number(request.args.get("page", ""), _DIGITS) or 0
     lines, has_more = transaction.read(
         lambda rows: reminding.listing(rows, g.actor, number, transaction.now())
     )
@@ -61,7 +62,3 @@ def reminders() -> ResponseReturnValue:
         number=number,
         may_open=g.actor.may(Permission.CASE_SEE),
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, g, redirect, request, url_for
 
 from app.domain.roles import Permission
 from app.domain.statement import Period, month, month_of, months_before
-from app.domain.text import ascii_digits
+from app.domain.text import whole_number
 from app.services.reports import (
     durations,
     eventlog,
@@ -238,7 +238,7 @@ def enter_baseline() -> ResponseReturnValue:
     """Keep what the district measured before the product; what is no number is told above the statement."""
     actor, now = transaction.actor(), transaction.now()
     given = durations.Baseline(
-        *(_number(ascii_digits(request.form.get(name, "").strip())) for name in BASELINE)
+        *(whole_number(request.form.get(name, "").strip(), _DIGITS) or 0 for name in BASELINE)
     )
     try:
         transaction.write(lambda rows: durations.enter_baseline(rows, actor, given, now))
@@ -278,7 +278,8 @@ def cases(key: str) -> ResponseReturnValue:
     """The cases behind a figure of a statement, or of today's queues."""
     period, purpose = _period(), request.args.get("purpose", "")
     figure, line = (request.args.get(name, "")[:_LINE] for name in ("figure", "line"))
-    asked, number = figures.Asked(key, period, purpose, figure, line), _number(request.args.get("page", ""))
+    asked = figures.Asked(key, period, purpose, figure, line)
+    number = whole_number(request.args.get("page", ""), _DIGITS) or 0
     found = transaction.read(lambda rows: figures.behind(rows, g.actor, asked, number, transaction.now()))
     is_today = key == figures.QUEUES
     here: dict[str, Any] = {"key": key, "figure": figure, "line": line}
@@ -346,10 +347,6 @@ def _opened(sheet: Sheet, purpose: str, column: Column, line: Line) -> str:
     if column.key == "case_number":
         return case_address(line.key)
     return _address("cases", sheet, purpose, key=sheet.key, figure=column.key, line=line.key)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0
 
 
 # -- in words ---------------------------------------------------------------------------------------------
