@@ -264,7 +264,7 @@ def _posts(
     asked = database.write(ask, actor_scope(admin))
     saran.confirm(admin, asked)
     wanted = database.read(lambda rows: stepup.see(rows, admin, asked, now), actor_scope(admin))
-    assert postings.confirm(database, admin, wanted, now) == postings.WAITING
+    assert postings.confirm(database, admin, wanted, now).state == postings.WAITING
     order = UUID(wanted.items[0].thing.partition(":")[2])
     return {"office": offices, "posting": held, "order": {"near": order}}
 
