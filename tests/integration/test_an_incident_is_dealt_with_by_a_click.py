@@ -32,6 +32,7 @@ from app.models.tables.workflow import (
     timer,
     user_task,
 )
+from app.papers import PaperRefused, PaperTooSlow
 from app.services.jobs import jobs
 from app.services.papers import certificates
 from app.services.store import keys, queues, scopes
@@ -557,8 +558,15 @@ def codes_of_the_program() -> set[str]:
             name = getattr(function, "id", "") or getattr(function, "attr", "")
             if name in ("RouteStuck", "Stopped") and call.args and isinstance(call.args[0], ast.Constant):
                 found.add(call.args[0].value)
-    kinds = {"papers_unavailable", "paper_refused", "signature_key", "file_damaged"}
+    kinds = {"papers_unavailable", "paper_too_slow", "paper_refused", "signature_key", "file_damaged"}
     return found | kinds | {"not_found", "conflict", "unsealable"}
+
+
+def test_a_paper_that_took_too_long_is_not_told_as_one_that_its_answers_refuse() -> None:
+    assert [incidents.reason(kind()).code for kind in (PaperTooSlow, PaperRefused)] == [
+        "paper_too_slow",
+        "paper_refused",
+    ]
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])

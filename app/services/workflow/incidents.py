@@ -18,7 +18,7 @@ from app.models.execution import workflow_queries as workflow
 from app.models.issuing.stoppedpapers import FOR_A_KEY
 from app.models.scope import CaseScope, SystemReason, SystemScope
 from app.pades import KeyRefused
-from app.papers import PaperRefused, PapersUnavailable
+from app.papers import PaperRefused, PapersUnavailable, PaperTooSlow
 from app.services.procedure import releases
 from app.services.store import audit, queues
 from app.services.workflow import tallies
@@ -88,6 +88,7 @@ class IncidentLine:
 #: Kind of refusal -> its code.
 _PAPERS: dict[type[DomainError], str] = {
     PapersUnavailable: "papers_unavailable",
+    PaperTooSlow: "paper_too_slow",  # before the refusal that it is: nothing is wrong with the answers
     PaperRefused: "paper_refused",
     KeyRefused: FOR_A_KEY,
 }
