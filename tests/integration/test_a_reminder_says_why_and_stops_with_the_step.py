@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,7 @@ def test_a_step_that_is_done_is_not_reminded_of_and_its_reminder_says_so(thana):
     assert "स्मार 1" in page
     assert "निर्धारित समय पूरा हो गया।" in page
     assert "निर्धारित कार्यदिवस 1, देय तिथि" in page
+    assert re.search(r"SP-\w+/VER/2026/\d{5}", page), "the number of its letter"
     assert "कार्य पूरा" not in page.partition("<article")[2]
     assert "स्मार 1" not in text_of(thana.at(Role.SHO, "th_manjhi").get("/reminders"))
     assert "स्मार 1" not in text_of(thana.at(Role.DM).get("/reminders"))

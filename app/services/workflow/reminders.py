@@ -25,7 +25,7 @@ from app.models.execution import workflow_queries as workflow
 from app.models.scope import SystemReason, SystemScope
 from app.models.timekeeping import reminder_queries as table
 from app.services.casefile import neighbours
-from app.services.district import calendars, series, telephones
+from app.services.district import calendars, englishnames, series, telephones
 from app.services.procedure import releases
 from app.services.timekeeping import clockbook
 from app.services.workflow.work import Work
@@ -182,6 +182,9 @@ class Reminded:
     due_on: date
     is_settled: bool
     head: Head | None  # whom to call, while it is not settled
+    letter: str  # its number, where one went out
+    place_hi: str  # the other district that it went to; empty: the office itself
+    place_en: str
 
 
 def listing(session: Session, actor: Actor, number: int, now: datetime) -> tuple[list[Reminded], bool]:
@@ -217,4 +220,6 @@ def _reminded(row: AnyRow, labels: Any, heads: Mapping[UUID, Head]) -> Reminded:
         row.due_on,
         row.state != "open",
         heads.get(row.office_id) if row.state == "open" else None,
+        row.memo_number or "",
+        *(englishnames.district(row.to_place) if row.to_place else ("", "")),
     )
