@@ -6,9 +6,10 @@ import contextlib
 import importlib
 import inspect
 import pkgutil
+import shutil
 from itertools import product
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy import func, select, true, update
 from sqlalchemy.exc import NoResultFound
 
 from app import models
+from app.crypto import KeyRing
 from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Role
 from app.models import guarded
@@ -34,8 +36,13 @@ from app.models.scope import (
 )
 from app.models.tables.base import metadata
 from app.models.tables.cases import case, enquiry, search_key
+from app.services.store.database import Database
 from tests import rows
-from tests.districts import NOW
+from tests.districts import KINDS, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 EVERYTHING = SystemScope(SystemReason.HEALTH)
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
@@ -49,15 +56,42 @@ NOBODY = (
 )
 
 
-@pytest.fixture
-def filled(database):
+@pytest.fixture(scope="session")
+def filled_sqlite(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("filled") / "satyapan.db"
+    shutil.copy(empty_sqlite, path)
+    fill(f"sqlite:///{path}", path.parent)
+    return path
+
+
+@pytest.fixture(scope="session")
+def filled_postgres(postgres_server, empty_postgres, tmp_path_factory) -> str:
+    name = "filled_for_posts"
+    fill(postgres_server.new_database(template=empty_postgres, name=name), tmp_path_factory.mktemp("filled"))
+    return name
+
+
+def fill(url: str, folder: Path) -> None:
     """One row in every table for the case of thana `mufassil`, and one for that of `garkha`."""
-    engine = database.engine.execution_options(writing=True)
-    with engine.begin() as connection:
+    database = Database(url, KeyRing.for_tests(), folder / "documents", clock_is_free=True)
+    with database.engine.execution_options(writing=True).begin() as connection:
         rows.fill(connection)
         rows.fill(connection, "mufassil", 2)
         rows.fill(connection, "garkha", 3)
-    return database
+    database.close()
+
+
+@pytest.fixture(params=KINDS)
+def filled(request: pytest.FixtureRequest, tmp_path: Path, open_database) -> Iterator[Database]:
+    """A copy of that database for each test, on either kind."""
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        with server.lent_database(request.getfixturevalue("filled_postgres")) as url:
+            yield open_database(url)
+    else:
+        path = tmp_path / "satyapan.db"
+        shutil.copy(request.getfixturevalue("filled_sqlite"), path)
+        yield open_database(f"sqlite:///{path}")
 
 
 def seen(database, scope: Scope, table: Any) -> int:
