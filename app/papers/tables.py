@@ -57,7 +57,8 @@ class Table:
 def _asked(head: str, cells: Sequence[str]) -> tuple[int, int]:
     """Letters of the longest word of a column, and of its longest cell."""
     word = max((_letters(word) for text in (head, *cells) for word in text.split()), default=1)
-    return word, max(word, min(max(map(_letters, cells), default=0), _LONGEST))
+    most = max(_LONGEST, word + _LONGEST // 2)  # a column of long words, as names of files, has a share, too
+    return word, max(word, min(max(map(_letters, cells), default=0), most))
 
 
 def _letters(text: str) -> int:

@@ -120,6 +120,29 @@ LONG = {
 }
 
 
+def test_a_column_of_long_names_of_files_has_more_room_than_one_of_numbers_beside_it():
+    """As in the index of a case file, where one damaged file is said in words among numbers of pages."""
+    rows = [
+        ["1", "साक्ष्यांकन प्रपत्र: attestation-form-signed-by-the-candidate.pdf", "3–4"],
+        ["2", "फोटो", "फाइल क्षतिग्रस्त"],
+    ]
+    sheet = papers.Table(
+        "संचिका",
+        "hi",
+        [],
+        ["क्र०", "अभिलेख", "पृष्ठ"],
+        rows,
+        [True, False, True],
+        total=False,
+        below=[],
+        stamp="",
+        is_practice=False,
+        is_bound=True,
+    )
+    _, names, pages = sheet.widths
+    assert names > 2 * pages
+
+
 @pytest.mark.parametrize("columns", [SHORT, LONG])
 def test_no_line_of_a_table_parts_the_number_of_a_paper_or_a_day(columns):
     sheet = papers.Table(
