@@ -1,7 +1,7 @@
 // Forms in the browser: fields come and go by the same rules that the server asks again, rows and files are added
 // without a new page. Nothing here is needed: without scripts the same buttons send the form.
 import { evaluate } from "./feel.js";
-import { shrink } from "./pictures.js";
+import { isForPictures, shrink } from "./pictures.js";
 
 // -- what is answered -----------------------------------------------------------------------------------------
 
@@ -214,7 +214,7 @@ for (const form of document.querySelectorAll("[data-form]")) {
   form.addEventListener("change", async (event) => {
     const box = event.target;
     if (!box.matches("[data-file]") || !box.files.length) return update(form);
-    if (box.hasAttribute("capture")) await shrink(box);
+    if (isForPictures(box)) await shrink(box);
     pressed(form, box.closest("[data-box]").querySelector("[data-upload]"));
   });
   form.addEventListener("click", (event) => {

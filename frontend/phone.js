@@ -1,7 +1,7 @@
 // The form of a visit on a phone: what is typed and photographed is sealed on the phone first, then sent item by item.
 // Without a line it waits; what cannot be taken stays here, with the reason. Without scripts the form works as it stands.
 import { drop, isAble, keep, kept, unlock } from "./kept.js";
-import { smaller } from "./pictures.js";
+import { isForPictures, smaller } from "./pictures.js";
 
 const form = document.querySelector("form[data-phone]");
 const panel = document.querySelector("[data-phone-panel]");
@@ -285,7 +285,7 @@ async function photographed(event) {
   const files = [...box.files];
   box.value = "";
   for (const file of files) {
-    const small = box.hasAttribute("capture") ? await smaller(file) : file;
+    const small = isForPictures(box) ? await smaller(file) : file;
     const content = { kind: "file", field: box.name, name: small.name, type: small.type, blob: small };
     await keep(lock, crypto.randomUUID(), about(content));
   }

@@ -21,6 +21,9 @@ export async function smaller(file) {
   }
 }
 
+// Of a box that takes pictures alone: a paper that was photographed among files of every kind keeps its small print.
+export const isForPictures = (box) => /jpe?g/.test(box.accept) && !/pdf/.test(box.accept);
+
 // Puts the smaller pictures into the box in place of those that were chosen.
 export async function shrink(box) {
   const files = await Promise.all([...box.files].map(smaller));

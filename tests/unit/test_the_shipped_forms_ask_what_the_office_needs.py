@@ -791,6 +791,17 @@ def test_what_touches_the_person_is_classed_as_it_must_be_sealed(name: str) -> N
 PROPOSED_BOXES = {("intake", "same_address"), ("route", "need_dcrb")}
 
 
+def test_a_picture_is_taken_on_the_spot_only_where_an_officer_was_sent_to_see() -> None:
+    """A box that opens the camera takes no picture that lies on the phone, as the one a department sent."""
+    cameras = {
+        (name, node.key)
+        for name in FORMS
+        for node in fields(form(name).level)
+        if node.look.has_camera and "pdf" not in node.look.accept
+    }
+    assert cameras == {("visit", "site_photo")}
+
+
 def test_nothing_that_an_officer_vouches_for_is_ticked_in_advance() -> None:
     boxes = {
         (name, path)
