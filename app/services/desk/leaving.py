@@ -21,7 +21,7 @@ from app.services.district import calendars
 from app.services.workflow import alarms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -52,21 +52,20 @@ def sweep(database: Database, now: datetime) -> int:
 
 
 def _let_go(database: Database, found: Sequence[AnyRow], now: datetime) -> list[AnyRow]:
-    """Tell the offices first: a notice that comes twice does less harm than one that never comes."""
-    _tell(database, found, now)
-    return [row for row in found if _is_let_go(database, row, now)]
+    """One notice to each thana whose enquiries have nobody's name any more, with the first of them."""
+    done: list[AnyRow] = []
+    told: set[UUID] = set()
+    for row in found:
+        tells = Role(row.role) in IN_PERSON and row.office_id not in told
+        if _is_let_go(database, row, now, tells=tells):
+            done.append(row)
+            if tells:
+                told.add(row.office_id)
+    return done
 
 
-def _tell(database: Database, found: Iterable[AnyRow], now: datetime) -> None:
-    """One notice to each thana whose enquiries have nobody's name any more."""
-    offices = {(row.district_id, row.office_id): None for row in found if Role(row.role) in IN_PERSON}
-    for district_id, office_id in offices:
-        tell = partial(alarms.tell_of_the_unnamed, office_id=office_id, case_id=None, at=now)
-        database.write(tell, SystemScope(SystemReason.WORKER, district_id))
-
-
-def _is_let_go(database: Database, row: AnyRow, now: datetime) -> bool:
-    leave = partial(_leave, task_id=row.id, now=now)
+def _is_let_go(database: Database, row: AnyRow, now: datetime, *, tells: bool) -> bool:
+    leave = partial(_leave, task_id=row.id, now=now, tells=tells)
     try:
         return database.write(leave, CaseScope(row.district_id, row.case_id))
     except Unavailable:
@@ -76,7 +75,7 @@ def _is_let_go(database: Database, row: AnyRow, now: datetime) -> bool:
         return False
 
 
-def _leave(session: Session, task_id: UUID, now: datetime) -> bool:
+def _leave(session: Session, task_id: UUID, now: datetime, *, tells: bool) -> bool:
     """Look again behind the lock; -> whether it was still in the name of somebody who cannot do it."""
     cases.lock(session, session.scope.case_id)  # type: ignore[union-attr]
     task = holding.find(session, task_id)
@@ -86,4 +85,6 @@ def _leave(session: Session, task_id: UUID, now: datetime) -> bool:
     if holder in {each.officer_id for each in holding.doers(session, task, now)}:
         return False
     holding.let_go(session, task, TRANSFER, now)
+    if tells:
+        alarms.tell_of_the_unnamed(session, task.office_id, case_id=None, at=now)
     return True
