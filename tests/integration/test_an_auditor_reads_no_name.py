@@ -196,7 +196,7 @@ def test_the_record_is_checked_as_a_job_and_the_result_is_told_in_words(office, 
         content_type="multipart/form-data",
     )
     assert asked.status_code == 303
-    assert "पंक्तियाँ जाँची गईं" in text_of(auditor.get("/record/check"))
+    assert "जाँची गई पंक्तियाँ" in text_of(auditor.get("/record/check"))
     assert auditor.post("/record/check", {}).status_code == 409, "one check at a time"
     assert check_through(office) > 1
     assert not recordcheck.go_on(office.database, NOW), "a check that is done is not done again"
