@@ -278,7 +278,9 @@ class Officers:
         screen = self.at("requester").open("/department").sound("department")
         assert "पत्र प्राप्त" in screen.text()
         letters = [each.get_attribute("href") or "" for each in screen.page.locator("td.who a").all()]
-        assert any(number in screen.open(each).text() for each in letters), "other tests have letters there, too"
+        assert any(number in screen.open(each).text() for each in letters), (
+            "other tests have letters there, too"
+        )
         screen.sound("department-letter").open("/department/papers")
         waiting = screen.sound("department-papers").page.locator("tbody tr").first
         assert "अभी नहीं खोला गया" in waiting.inner_text()

@@ -243,14 +243,17 @@ def _first(at: At, shape: _Shape) -> Any:
     )
 
 
+#: One expression, so that no index of persons is read for it: nearly all open tasks are in no person's name.
+_in_no_name = func.coalesce(user_task.c.assigned_to, user_task.c.claimed_by).is_(None)
+
+
 def _parts(at: At, shape: _Shape) -> list[list[ColumnElement[bool]]]:
     """The conditions of each part of the queue: those of each role, and what is to be given to somebody."""
     parts = [_in_queue(at, shape._replace(roles=(role,))) for role in shape.roles]
     if shape.to_give:
         offices = select(queue_count.c.office_id).where(*_unnamed(at, shape))
-        in_no_name = (user_task.c.assigned_to.is_(None), user_task.c.claimed_by.is_(None))
         in_person = user_task.c.role.in_(sorted(IN_PERSON))
-        parts.append([user_task.c.office_id.in_(offices), in_person, is_open, *in_no_name])
+        parts.append([user_task.c.office_id.in_(offices), in_person, is_open, _in_no_name])
     return parts
 
 

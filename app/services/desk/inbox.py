@@ -183,26 +183,30 @@ def page(session: Session, actor: Actor, query: InboxQuery, now: datetime) -> In
     keyset = table.Keyset(_sort(query), _after(query), size + 1)
     #: An age is a window of days, which hangs on the calendar; all else is read in one wait.
     condition = None if query.age or query.look else _condition(session, actor, query, {}, None)
-    own = [] if condition is None else [table.paging(queue, condition, keyset)]
+    #: Seldom is there anything to give: the statement that looks for it is asked only where the counts tell of it.
+    paged = queue._replace(to_give="")
+    own = [] if condition is None else [table.paging(paged, condition, keyset)]
     if with_thanas:
         own.append((offices.NAMES_OF_KIND, {"kind": OfficeKind.THANA, "day": today}))
     elif condition is not None:
-        own.append(table.addressing(queue, condition, keyset))
+        own.append(table.addressing(paged, condition, keyset))
     ahead.inbox(session, queue, actor, now, NOTES_CAP, policies.CLEAN_REPORTS, own)
     windows = bands.windows(calendars.of(session), today)
     looks = {row.user_task_id: row for row in desks.follow_ups(session, actor.officer_id, queue.office_id)}
     if condition is None:
         condition = _condition(session, actor, query, windows, _to_look_at(query, looks, today))
     counts = table.counts(session, queue)
-    rows = table.rows(session, queue, condition, keyset)
+    if any(row.to_give for row in counts):
+        paged = queue
+    rows = table.rows(session, paged, condition, keyset)
     shown, more = rows[:size], len(rows) > size
-    lived_at = {} if with_thanas else _addresses(table.addresses(session, queue, condition, keyset))
+    lived_at = {} if with_thanas else _addresses(table.addresses(session, paged, condition, keyset))
     sums = _sums(counts, bands.places(calendars.of(session), today))
     loaded = releases.active(session)
     found = _counted(condition, counts)
     if found is None and condition:
         is_all = not more and keyset.after is None
-        found = len(rows) if is_all else table.capped_count(session, queue, condition, CAP + 1)
+        found = len(rows) if is_all else table.capped_count(session, paged, condition, CAP + 1)
     return InboxPage(
         query,
         _tiles(counts, sums),
