@@ -94,7 +94,7 @@ def due_of(
 
     None where its kind has no days of its own for all its steps together.
     """
-    days = next((checks.get(name) for kind, name in ALLOWED.items() if kind == office[1]), None)
+    days = checks.get(ALLOWED.get(OfficeKind(office[1]), ""))
     if not days:
         return None
     return due(calendars.of(session), calendars.orders(session), office, (calendars.day(at), None), int(days))
