@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from app.domain.errors import NotAllowed
 from app.domain.roles import Role
+from app.models.scope import CaseScope
 from app.models.tables.audit import audit
 from app.models.tables.officers import posting
 from app.services.casefile import notes
@@ -53,9 +54,46 @@ def test_the_list_holds_every_task_of_the_post_and_no_other(journey: Journey) ->
         told = connection.execute(
             select(audit.c.detail).where(audit.c.action == "charge:list", audit.c.actor_id == sho.officer_id)
         ).scalar_one()
-    assert told == {"tasks": len(found.tasks), "late": found.late, "notes": len(found.notes)}
+    assert told == found.sums
+    assert (told["tasks"], told["late"], told["notes"]) == (len(found.tasks), found.late, len(found.notes))
     with pytest.raises(NotAllowed):
         charge.take(journey.database, journey.staff.holder(Role.USER_ADMIN), NOW)
+
+
+def test_the_list_of_a_thana_tells_what_stands_in_the_names_of_its_officers(office: Office) -> None:
+    journey = office.journey
+    number, idle = journey.new_case([THANA]), journey.new_case([THANA])
+    for each in (number, idle):
+        journey.go_on(each, "visit")
+    visit = office.task(number, "visit")
+    holder, sho = journey.actor_of(visit), journey.staff.holder(Role.SHO, visit.office_id)
+    scope = CaseScope(sho.district_id, office.task(idle, "visit").case_id)
+    unnamed = office.task(idle, "visit")
+    journey.database.write(lambda rows: holding.let_go(rows, unnamed, "transfer", NOW), scope)
+    found = charge.take(journey.database, sho, NOW)
+    [line] = [each for each in found.of_officers if each.case_number == number]
+    assert (line.claimed_by_hi, line.due_on) == (holder.name_hi, visit.due_on)
+    assert sum(each.count for each in found.officers) == len(found.of_officers)
+    assert found.late_of_officers == sum(each.late for each in found.officers)
+    in_own_part = {each.case_number for each in found.tasks}
+    assert idle in in_own_part, "what is in nobody's name is the SHO's to give"
+    assert idle not in {each.case_number for each in found.of_officers}
+    assert number not in in_own_part, "an enquiry of an officer is no task of the SHO"
+    reader, own = journey.staff.holder(Role.SP_READER), charge.take(journey.database, holder, NOW)
+    assert not charge.take(journey.database, reader, NOW).of_officers
+    assert not own.of_officers, "an enquiry officer hands over what is in his own name, once"
+    assert number in {each.case_number for each in own.tasks}
+    printed = office.at(Role.SHO, THANA).get("/charge")
+    assert number in in_their_part(text_of(printed))
+    certifier, address = office.at(Role.SP_READER), f"/posts/postings/{sho.post.posting_id}/charge"
+    certifier.get(address)
+    place = certifier.post(address, ordered("ill", 47)).headers["Location"]
+    first = in_their_part(text_of(certifier.get(place)))
+    assert number in first
+    assert f"{holder.name_hi} के नाम" in first
+    journey.finish(visit, journey.form_of(visit), holder)
+    again = in_their_part(text_of(certifier.get(place)))
+    assert rows_of(again) == rows_of(first), "what was done since changes nothing"
 
 
 def test_the_page_names_the_post_and_leaves_room_for_both_signatures(office: Office) -> None:
@@ -159,6 +197,11 @@ def recorded(office: Office, absent: Actor) -> list[tuple[UUID, dict[str, str]]]
             .order_by(audit.c.seq)
         ).all()
     return [(actor_id, detail) for actor_id, detail in rows if detail["officer"] == str(absent.officer_id)]
+
+
+def in_their_part(page: str) -> str:
+    """The part of a list that tells what stands in the names of the officers of a thana."""
+    return page.partition('id="of-officers"')[2].partition("</section>")[0]
 
 
 def rows_of(page: str) -> list[str]:

@@ -55,27 +55,44 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """How many tasks wait at one step, and how many of them are late."""
+class Sum:
+    """How many tasks wait at one step, or in one officer's name, and how many of them are late."""
 
-    step_hi: str
-    step_en: str
+    name_hi: str
+    name_en: str
     count: int
     late: int
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What waits in a post: its tasks by the day they are due, the sums by step, queries to be answered."""
+    """What waits in a post: its tasks by the day they are due, queries to be answered.
+
+    Of a post that names officers for enquiries also what stands in their names: who takes over the post answers for
+    it from that day on.
+    """
 
     tasks: Sequence[Line]
-    steps: Sequence[Step]
     notes: Sequence[notes.Waiting]
     is_more: bool
+    of_officers: Sequence[Line]
+    is_more_of_officers: bool
+
+    @property
+    def steps(self) -> Sequence[Sum]:
+        return _sums(self.tasks, "step")
+
+    @property
+    def officers(self) -> Sequence[Sum]:
+        return _sums(self.of_officers, "claimed_by")
 
     @property
     def late(self) -> int:
-        return sum(each.late for each in self.steps)
+        return sum(_is_late(line) for line in self.tasks)
+
+    @property
+    def late_of_officers(self) -> int:
+        return sum(_is_late(line) for line in self.of_officers)
 
     @property
     def own(self) -> int:
@@ -85,7 +102,20 @@ class Charge:
     @property
     def sums(self) -> dict[str, int]:
         """What the record tells of the list."""
-        return {"tasks": len(self.tasks), "late": self.late, "notes": len(self.notes)}
+        counted = {"tasks": len(self.tasks), "late": self.late, "notes": len(self.notes)}
+        return counted | ({"of_officers": len(self.of_officers)} if self.of_officers else {})
+
+
+def _is_late(line: Line) -> bool:
+    return line.age.kind == "late"
+
+
+def _sums(lines: Sequence[Line], by: str) -> list[Sum]:
+    """The sums of the lines by the words of one of their columns, the greatest first."""
+    words = [(line, (getattr(line, f"{by}_hi"), getattr(line, f"{by}_en"))) for line in lines]
+    all_ = Counter(names for _, names in words)
+    late = Counter(names for line, names in words if _is_late(line))
+    return [Sum(*names, count, late[names]) for names, count in all_.most_common()]
 
 
 def take(database: Database, actor: Actor, now: datetime) -> Charge:
@@ -110,14 +140,14 @@ def of_post(session: Session, actor: Actor, now: datetime) -> Charge:
         part = inbox.page(session, actor, inbox.InboxQuery(size=inbox.SIZES[-1], after=after), now)
         tasks += part.rows
         after, is_more = part.next_after, bool(part.next_after)
-    return _summed([_line(task) for task in tasks], notes.waiting(session, actor, now), is_more=is_more)
-
-
-def _summed(lines: Sequence[Line], waiting: Sequence[notes.Waiting], *, is_more: bool) -> Charge:
-    all_ = Counter((line.step_hi, line.step_en) for line in lines)
-    late = Counter((line.step_hi, line.step_en) for line in lines if line.age.kind == "late")
-    steps = [Step(*names, count, late[names]) for names, count in all_.most_common()]
-    return Charge(lines, steps, waiting, is_more)
+    theirs, is_more_of_theirs = inbox.of_officers(session, actor, MOST, now)
+    return Charge(
+        [_line(task) for task in tasks],
+        notes.waiting(session, actor, now),
+        is_more,
+        [_line(task) for task in theirs],
+        is_more_of_theirs,
+    )
 
 
 def _line(task: InboxRow) -> Line:
@@ -132,12 +162,22 @@ _OF_NOTE = ("case_number", "office_kind", "office_hi", "office_en", "is_late")
 
 def to_keep(session: Session, found: Charge, now: datetime) -> dict[str, Any]:
     """The list as it is kept: nobody's name, for a case that is erased must be so here too."""
-    held = {row.id: row for row in table.held(session, [line.task_id for line in found.tasks])}
+    held = {row.id: row for row in table.held(session, [line.task_id for line in _all(found)])}
+
+    def kept(lines: Sequence[Line]) -> list[dict[str, Any]]:
+        return [_kept_line(line, held.get(line.task_id), now) for line in lines]
+
     return {
-        "tasks": [_kept_line(line, held.get(line.task_id), now) for line in found.tasks],
+        "tasks": kept(found.tasks),
         "notes": [_kept_note(each) for each in found.notes],
         "more": found.is_more,
+        "of_officers": kept(found.of_officers),
+        "more_of_officers": found.is_more_of_officers,
     }
+
+
+def _all(found: Charge) -> list[Line]:
+    return [*found.tasks, *found.of_officers]
 
 
 def _kept_line(line: Line, row: AnyRow | None, now: datetime) -> dict[str, Any]:
@@ -165,19 +205,20 @@ def reopened(
     session: Session, kept: Mapping[str, Any], officer_id: UUID, office_id: UUID, at: datetime
 ) -> Charge:
     """The list of an officer's post as it stood, with the names that the reader may see today."""
-    names = _names(session, kept)
-    holders = {UUID(each["holder"]) for each in kept["tasks"] if each["holder"]}
-    people = watch_queries.people(session, holders)
-    acts = {each["task"]: _act(each, officer_id, office_id, at) for each in kept["tasks"]}
+    theirs = kept.get("of_officers", [])  # lists of before 1 December 2026 have none
+    every = [*kept["tasks"], *theirs]
+    names = _names(session, [*every, *kept["notes"]])
+    people = watch_queries.people(session, {UUID(each["holder"]) for each in every if each["holder"]})
+    acts = {each["task"]: _act(each, officer_id, office_id, at) for each in every}
     acting = standins.find(session, acts.values())
     days = bands.places(calendars.of(session), calendars.day(at))
-    lines = []
-    for each in kept["tasks"]:
+
+    def line(each: Mapping[str, Any]) -> Line:
         holder_id = UUID(each["holder"]) if each["holder"] else None
         holder = people.get(holder_id) if holder_id is not None else None
         due_on = date.fromisoformat(each["due"])
         name = names.get(each["case_number"], keys.NO_NAME)
-        line = Line(
+        return Line(
             task_id=UUID(each["task"]),
             name_hi=name["hi"],
             name_en=name["en"],
@@ -189,9 +230,14 @@ def reopened(
             acting=acting.get(acts[each["task"]]),
             **{part: each[part] for part in _WORDS},
         )
-        lines.append(line)
-    waiting = [_reopened_note(each, names) for each in kept["notes"]]
-    return _summed(lines, waiting, is_more=bool(kept["more"]))
+
+    return Charge(
+        [line(each) for each in kept["tasks"]],
+        [_reopened_note(each, names) for each in kept["notes"]],
+        bool(kept["more"]),
+        [line(each) for each in theirs],
+        bool(kept.get("more_of_officers")),
+    )
 
 
 def _act(kept: Mapping[str, Any], officer_id: UUID, office_id: UUID, at: datetime) -> standins.Act | None:
@@ -210,9 +256,9 @@ def _reopened_note(kept: Mapping[str, Any], names: Mapping[str, Mapping[str, str
     )
 
 
-def _names(session: Session, kept: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _names(session: Session, kept: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     """The words of each person that the reader may see, by the number of the case; none of one that was erased."""
-    numbers = {each["case_number"] for part in ("tasks", "notes") for each in kept[part]}
+    numbers = {each["case_number"] for each in kept}
     return {
         row.number: keys.open_name(session, row.data_key_id, row.applicant_id, row.name, wrapped=row.wrapped)
         for row in table.persons(session, numbers)

@@ -259,6 +259,20 @@ def _queue(actor: Actor) -> table.Queue:
 _TO_GIVE = {Role.SHO: table.OFFICE, Role.SP_READER: table.EVERYWHERE}
 
 
+def of_officers(session: Session, actor: Actor, most: int, now: datetime) -> tuple[list[InboxRow], bool]:
+    """What officers have in their own names in the office of him who names them, by the day it is due.
+
+    And whether there is more than the first `most`. Empty in every other post: what those below it do either lies
+    in its own queue, or waits in a post of their own.
+    """
+    if _TO_GIVE.get(actor.post.role) != table.OFFICE:
+        return [], False
+    queue = table.Queue(actor.post.office_id, tuple(sorted(IN_PERSON)), None)
+    rows = table.rows(session, queue, table.Condition(), table.Keyset(SORTS[0], None, most + 1))
+    opened = _opened(session, actor, rows[:most], {}, {}, now)
+    return [row for row in opened if not row.is_to_give], len(rows) > most
+
+
 def view_of(actor: Actor, tasks: Iterable[AnyRow]) -> str:
     """Under which of HOLDERS the officer finds in his inbox these tasks (office_id, role) in nobody's name."""
     queue, found = _queue(actor), list(tasks)

@@ -81,9 +81,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "bundle:drop": frozenset({"kind"}),
     "document:see": frozenset({"pii", "field", "first"}),  # first: by the department that it was delivered to
     "case:see": frozenset({"classes", "page"}),
-    "charge:list": frozenset({"tasks", "late", "notes"}),  # of a post: how many of each
+    "charge:list": frozenset({"tasks", "late", "notes", "of_officers"}),  # of a post: how many of each
     "charge:certify": frozenset(
-        {"officer", "post", "why", "list", "tasks", "late", "notes"}
+        {"officer", "post", "why", "list", "tasks", "late", "notes", "of_officers"}
     ),  # in an absent officer's place
     "record:see": frozenset(),  # who has opened a case
     "case:search": frozenset({"digest", "found"}),
