@@ -34,8 +34,7 @@ async function post(item, base, isLeaving = false) {
   body.set("_kind", item.kind);
   body.set("_base", base);
   body.set("_age", String(Math.max(0, Math.round((Date.now() + lock.ahead - item.at) / 1000))));
-  const before = [...(item.follows ?? []), ...out.filter((one) => one.task === item.task).map((one) => one.id)];
-  for (const id of before.slice(-20)) body.append("_follows", id);
+  for (const id of predecessors(item).slice(-20)) body.append("_follows", id);
   const address = panel.dataset.items.replace("TASK", item.task);
   try {
     const headers = { "X-Draft": "1" };
@@ -48,6 +47,15 @@ async function post(item, base, isLeaving = false) {
 }
 
 const out = []; // what this page has sent: a picture may have begun the draft that a text then meets
+
+// What the server may already hold of this hand. A text of an earlier page that lay here is not shown by this one: what is
+// written here may not go over it unasked.
+function predecessors(item) {
+  const known = out.filter((one) => one.task === item.task);
+  const isUnseen = known.some((one) => one.kind === "draft" && !ours.has(one.id));
+  return [...(item.follows ?? []), ...known.filter((one) => !isUnseen || !ours.has(item.id) || ours.has(one.id)).map((one) => one.id)];
+}
+
 let run = Promise.resolve([]); // one sending after the other
 
 // Sends what waits, oldest first; -> what went out now.
@@ -76,7 +84,7 @@ async function syncNow() {
     gone.push(item);
     out.push(item);
     if (waited) sent.push(item);
-    if (item.kind === "draft" && item.task === form?.dataset.task) form.dataset.version = told.version;
+    if (item.kind === "draft" && ours.has(item.id)) form.dataset.version = told.version;
     if (item.kind === "visit" && visit) visit.querySelector("[data-visit-problem]").textContent = ""; // it waits no longer
     if (live?.id === item.id) live = null;
   }
@@ -109,13 +117,20 @@ async function discard(item) {
   await paint();
 }
 
+// The officer gives up what he wrote: where this page still shows it, it shows what the server has instead.
+async function giveUp(item) {
+  const isShown = live?.id === item.id;
+  await discard(item);
+  if (isShown) location.reload();
+}
+
 // Puts what this phone holds in the place of what was written elsewhere: the officer has seen both.
 async function insist(item) {
   const version = problems.get(item.id).version;
   problems.delete(item.id);
   if (form) form.dataset.version = version;
   await keep(lock, item.id, { ...item, base: version });
-  live = null;
+  if (live?.id !== item.id) live = null; // what is written here waits, for the officer to see, until the page shows the other
   if ((await sync()).length) location.reload();
 }
 
@@ -133,7 +148,7 @@ function line(item) {
       row.append(element("details", element("summary", words.look), list));
     }
     if (problem.state === "changed") row.append(button(words.insist, () => insist(item)));
-    row.append(button(words.discard, () => discard(item)));
+    row.append(button(words.discard, () => giveUp(item)));
   }
   return row;
 }
@@ -199,6 +214,7 @@ function leave() {
   const isFirst = Boolean(live) && !live.tried;
   const follows = isFirst ? live.follows : [...(live?.follows ?? []), ...(live ? [live.id] : [])];
   const item = { id: isFirst ? live.id : crypto.randomUUID(), task: form.dataset.task, kind: "draft", entries, follows };
+  ours.add(item.id);
   post({ ...item, at: Date.now() + lock.ahead }, form.dataset.version, true);
 }
 
@@ -287,7 +303,9 @@ async function photographed(event) {
   for (const file of files) {
     const small = isForPictures(box) ? await smaller(file) : file;
     const content = { kind: "file", field: box.name, name: small.name, type: small.type, blob: small };
-    await keep(lock, crypto.randomUUID(), about(content));
+    const id = crypto.randomUUID();
+    ours.add(id);
+    await keep(lock, id, about(content));
   }
   await paint();
   const gone = await sealAndSend();
@@ -362,8 +380,9 @@ async function begin() {
     paint();
   });
   const gone = form ? await sealAndSend() : await sync();
-  // The page was drawn before what waited came: it is drawn anew with it.
-  if (form && gone.some((one) => one.task === form.dataset.task)) location.reload();
+  // The page was drawn before what waited came: it is drawn anew with it, unless it holds answers of its own by now.
+  const isBehind = form && gone.some((one) => one.task === form.dataset.task && !ours.has(one.id));
+  if (isBehind && !live && JSON.stringify(written()) === form.dataset.sealed) location.reload();
 }
 
 if (panel && isAble()) begin();

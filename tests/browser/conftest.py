@@ -136,7 +136,7 @@ def desk(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Itera
             timezone_id="Asia/Kolkata",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.on("console", lambda message: note_fault(message.type, message.text))
         context.on("weberror", lambda error: faults.append(str(error.error)))
         contexts.append(context)

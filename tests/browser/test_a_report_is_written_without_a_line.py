@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.browser.pages import Screen
     from tests.journey import Journey
@@ -165,3 +165,52 @@ def test_what_a_closed_page_left_on_the_phone_opens_for_its_officer_alone(
     screen.open(f"/tasks/{task.id}")
     page.locator(f"input[name='witnesses-0-name'][value='{WITNESSES[0]}']").wait_for()
     assert page.locator("input[name='witnesses-0-name']").input_value() == WITNESSES[0]
+
+
+def test_what_is_answered_before_the_phone_has_its_key_stays_under_the_officers_hand(
+    desk: Callable[..., Screen], site: Site, journey: Journey
+) -> None:
+    _, task = at_the_door(journey)
+    screen = desk(PHONE).sign_in(account_of(site, journey, task))
+    page = screen.page
+    asked: list[Route] = []
+    page.route("**/phone/key", lambda route: asked.append(route))  # noqa: PLW0108 - a builtin takes no listener
+    screen.open(f"/tasks/{task.id}")
+    page.evaluate("window.isTheSamePage = true")
+    page.get_by_label("निवासी हैं", exact=True).check()
+    with page.expect_response("**/tasks/*/items"):
+        asked.pop().continue_()
+    page.get_by_label("हाँ", exact=True).locator("visible=true").first.check()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.isTheSamePage"), "a page drawn anew takes what was answered meanwhile"
+    assert page.locator("input[name=identity_verified][value=yes]").is_checked()
+
+
+def test_what_lies_on_the_phone_and_what_is_typed_before_its_key_comes_are_both_kept(
+    desk: Callable[..., Screen], site: Site, journey: Journey
+) -> None:
+    _, task = at_the_door(journey)
+    screen = desk(PHONE).sign_in(account_of(site, journey, task))
+    page = screen.page
+    with page.expect_response("**/phone/key"):
+        screen.open(f"/tasks/{task.id}")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.get_by_label("निवासी हैं", exact=True).check()
+    page.locator("input[name='witnesses-0-name']").fill(WITNESSES[0])
+    page.get_by_role("status").get_by_text("इस फोन पर सुरक्षित").first.wait_for()
+    page.goto("about:blank")
+    page.context.set_offline(False)
+
+    asked: list[Route] = []
+    page.route("**/phone/key", lambda route: asked.append(route))  # noqa: PLW0108 - a builtin takes no listener
+    screen.open(f"/tasks/{task.id}")
+    page.get_by_label("निवासी हैं", exact=True).check()
+    page.locator("input[name='witnesses-0-name']").fill(WITNESSES[1])
+    asked.pop().continue_()
+    panel = page.get_by_role("status", name="इस फोन पर रखा हुआ")
+    panel.get_by_text("दूसरी जगह बदला गया").first.wait_for()
+    assert page.locator("input[name='witnesses-0-name']").input_value() == WITNESSES[1]
+    page.unroute("**/phone/key")
+    panel.get_by_role("button", name="फोन से मिटाएँ").click()
+    page.locator(f"input[name='witnesses-0-name'][value='{WITNESSES[0]}']").wait_for()
