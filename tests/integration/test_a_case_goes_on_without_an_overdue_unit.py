@@ -94,7 +94,7 @@ def test_the_sp_lets_a_case_go_on_and_what_is_missing_reads_as_missing(journey: 
     assert (event.outcome, event.officer_hi) == ("silent", sp.name_hi)
     assert "गड़खा" in event.other_hi
     review = journey.page_of(next(iter(journey.waiting(number))))
-    said = {account.name_en: account.said for account in review.accounts}
+    said = {account.name_en: account.said for account in review.briefing.accounts}
     assert [told for name, told in said.items() if "Garkha" in name] == [[left_out_words()]]
     journey.go_on(number, until="recommend")
     why = "दूसरे थाना और डीसीआरबी के प्रतिवेदन पर्याप्त हैं।"

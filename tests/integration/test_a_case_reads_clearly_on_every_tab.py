@@ -358,7 +358,9 @@ def test_a_point_is_told_to_the_unit_that_it_was_given_to_alone(office: Office) 
         for each in office.journey.page_of(task).options["units"]
     ]
     office.journey.do(number, "recommend", action="re_enquiry", sp_reason="दोनों अधूरे हैं।", re_enquiry=points)
-    told = {tuple(office.journey.page_of(each).again.points) for each in office.journey.waiting(number)}
+    told = {
+        tuple(office.journey.page_of(each).briefing.again.points) for each in office.journey.waiting(number)
+    }
     assert told == {(f"{name} से यह बिन्दु स्पष्ट कराया जाए।",) for name in UNITS}
 
 
@@ -366,7 +368,10 @@ def test_what_was_told_last_stands_first_beside_the_form(office: Office) -> None
     number = office.journey.new_case([THANA])
     office.journey.go_on(number, until="decide")
     page = office.journey.page_of(office.task(number))
-    assert [answer.step_hi for answer in page.answers][:2] == ["पुलिस अधीक्षक की अनुशंसा", "मंतव्य एवं अग्रसारण"]
+    assert [answer.step_hi for answer in page.aside.answers][:2] == [
+        "पुलिस अधीक्षक की अनुशंसा",
+        "मंतव्य एवं अग्रसारण",
+    ]
 
 
 def test_a_task_that_was_given_to_one_officer_is_not_offered_to_be_claimed(office: Office) -> None:

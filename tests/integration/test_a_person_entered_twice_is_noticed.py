@@ -41,13 +41,13 @@ def test_a_second_entry_of_a_person_is_asked_about_and_the_answer_is_kept(journe
     held = journey.add(letter, **PRINS, dup_ack="same_person", dup_reason="वर्तनी अलग, जन्म तिथि वही")
     [task] = journey.waiting(held)
     page = journey.page_of(task)
-    assert [each.line.number for each in page.alike.found] == [first]
-    assert page.alike.found[0].same == ("name", "father", "dob", "village")
-    assert page.alike.is_held
+    assert [each.line.number for each in page.briefing.alike.found] == [first]
+    assert page.briefing.alike.found[0].same == ("name", "father", "dob", "village")
+    assert page.briefing.alike.is_held
     [task] = journey.waiting(first)
     page = journey.page_of(task)
-    assert [each.line.number for each in page.alike.found] == [held], "told on both sides"
-    assert not page.alike.is_held
+    assert [each.line.number for each in page.briefing.alike.found] == [held], "told on both sides"
+    assert not page.briefing.alike.is_held
 
 
 def test_a_name_spelt_by_other_sounds_is_noticed_too(journey: Journey) -> None:

@@ -158,7 +158,7 @@ def test_the_sdpo_always_reviews_what_the_purpose_says(traveller: Traveller) -> 
 
 def told_of(traveller: Traveller, number: str) -> tuple[list[str], str, str]:
     """What the SDPO's page says of the case before he reviews it."""
-    review = traveller.page_of(task_at(traveller, number, "review_findings")).review
+    review = traveller.page_of(task_at(traveller, number, "review_findings")).briefing.review
     assert review is not None
     return review.reasons, review.outcome_hi, review.outcome_en
 
@@ -175,7 +175,7 @@ def test_the_sdpo_sees_clean_cases_by_lot_and_no_others(traveller: Traveller) ->
             traveller.finish(task, traveller.form_of(task))
             traveller.work()
     assert told_of(traveller, drawn)[0] == ["lot"]
-    assert traveller.page_of(task_at(traveller, spared, "recommend")).review is None
+    assert traveller.page_of(task_at(traveller, spared, "recommend")).briefing.review is None
 
 
 def test_of_many_cases_about_five_in_a_hundred_are_drawn(traveller: Traveller) -> None:
@@ -209,7 +209,7 @@ def test_two_units_that_contradict_each_other_are_told_to_the_sdpo_in_a_sentence
     search = found_by_both(fir(traveller, stage="quashed", stage_ref="आदेश 1/22"))["search_records"]
     traveller.walk(number, {"search_records": search}, until="review_findings")
     task = task_at(traveller, number, "review_findings")
-    (told,) = traveller.page_of(task).conflicts
+    (told,) = traveller.page_of(task).briefing.conflicts
     assert "112/2021" in told[0]
     assert "नहीं मिला" in told[0]
     assert "nothing found" in told[1]
@@ -221,8 +221,8 @@ def test_two_units_that_contradict_each_other_are_told_to_the_sdpo_in_a_sentence
     traveller.act(number, task, **settled("same_person")(traveller, task))
     assert traveller.steps(number) == ["recommend"]
     page = traveller.page_of(task_at(traveller, number, "recommend"))
-    assert page.conflicts == []
-    thana, bureau = page.accounts
+    assert page.briefing.conflicts == []
+    thana, bureau = page.briefing.accounts
     assert (thana.has_found, bureau.has_found) == (False, True), "who decides reads at once who found what"
     assert "निवासी हैं" in [hindi for hindi, _ in thana.said]
     assert "nothing found in the records" in [english for _, english in thana.said]
@@ -233,14 +233,14 @@ def test_what_the_units_told_stands_before_those_alone_who_judge_the_whole_case(
     number = traveller.begin(letter={"purpose": "bihar_police"})
     sealed = {"sb_result": "adverse", "sb_note": "गोपनीय सूचना के अनुसार सावधानी आवश्यक है।"}
     traveller.walk(number, {"write_special_report": [sealed]}, until="recommend")
-    told = traveller.page_of(task_at(traveller, number, "recommend")).accounts
+    told = traveller.page_of(task_at(traveller, number, "recommend")).briefing.accounts
     thana, bureau = told
     assert thana.name_en.endswith(" P.S.")
     assert bureau.name_hi == "जिला अपराध अभिलेख ब्यूरो"
     assert not thana.has_found | bureau.has_found, "the sealed word is in no list"
     enquiring = traveller.begin()
     traveller.walk(enquiring, {}, until="endorse_enquiry")
-    assert traveller.page_of(task_at(traveller, enquiring, "endorse_enquiry")).accounts == []
+    assert traveller.page_of(task_at(traveller, enquiring, "endorse_enquiry")).briefing.accounts == []
 
 
 # -- who endorses, and where it lies -------------------------------------------------------------------------------
@@ -277,7 +277,7 @@ def test_a_case_of_another_thana_is_passed_on_in_one_act_and_lost_from_sight(tra
     assert str(there) == right["correct_thana"]
     assert not sees(traveller, first, number)
     assert sees(traveller, traveller.staff.holder(Role.SHO, there), number)
-    told = traveller.page_of(task_at(traveller, number, "accept_enquiry")).answers[0]
+    told = traveller.page_of(task_at(traveller, number, "accept_enquiry")).aside.answers[0]
     assert told.unit_hi == first.post.office_hi, "he wrote for his own thana, not for the one that has it now"
 
 
@@ -422,14 +422,15 @@ def test_an_officer_is_told_that_the_candidate_or_his_father_is_called_as_he_is(
     number = traveller.begin()
     traveller.walk(number, {}, until="visit")
     task = task_at(traveller, number, "visit")
-    view = traveller.page_of(task)
+    head = traveller.page_of(task).head
+    person = head.case
     officer = traveller.actor_of(task)
-    theirs = (view.case.name_hi, view.case.name_en, view.case.father_hi, view.case.father_en)
-    assert not view.is_namesake
-    for hindi, english in ((view.case.father_hi, ""), ("", view.case.name_en), (view.case.name_hi, "x")):
+    theirs = (person.name_hi, person.name_en, person.father_hi, person.father_en)
+    assert not head.is_namesake
+    for hindi, english in ((person.father_hi, ""), ("", person.name_en), (person.name_hi, "x")):
         namesake = replace(officer, name_hi=hindi, name_en=english)
         assert separation.is_namesake(namesake, *theirs)
-    family = replace(officer, name_hi=view.case.father_hi.split()[-1], name_en="")
+    family = replace(officer, name_hi=person.father_hi.split()[-1], name_en="")
     assert not separation.is_namesake(family, *theirs), "a family name alone tells nothing"
 
 
@@ -441,7 +442,7 @@ def test_whoever_scrutinises_a_person_whom_he_entered_is_told_so(traveller: Trav
     told = [
         traveller.database.read(
             lambda rows, who=who: taskpage.open_task(rows, who, task.id, traveller.now), actor_scope(who)
-        ).is_own_entry
+        ).head.is_own_entry
         for who in (head, acting)
     ]
     assert told == [False, True]

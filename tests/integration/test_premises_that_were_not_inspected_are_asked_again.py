@@ -37,9 +37,9 @@ def test_the_sdpo_is_told_and_his_question_goes_back_to_the_thana(traveller: Tra
     assert traveller.answered[-1] == ("outcome", 17), "an answer that is missing never reads as clean"
     (task,) = traveller.waiting(number)
     page = traveller.page_of(task)
-    assert page.review is not None
-    assert "premises" in page.review.reasons
-    assert page.review.outcome_hi == "ध्यानाकर्षण योग्य"
+    assert page.briefing.review is not None
+    assert "premises" in page.briefing.review.reasons
+    assert page.briefing.review.outcome_hi == "ध्यानाकर्षण योग्य"
     thana = next(each["value"] for each in page.options["units"] if "थाना" in each["hi"])
     assert page.values["re_units"] == [thana]
     assert "निरीक्षण" in page.values["re_point"]
@@ -47,7 +47,7 @@ def test_the_sdpo_is_told_and_his_question_goes_back_to_the_thana(traveller: Tra
     traveller.act(number, task, sdpo_view="re_enquiry", sdpo_remark=REASON, re_due=due)
     assert traveller.steps(number) == ["accept_enquiry"]
     (asked,) = traveller.waiting(number)
-    assert traveller.page_of(asked).again.points == [page.values["re_point"]]
+    assert traveller.page_of(asked).briefing.again.points == [page.values["re_point"]]
     traveller.walk(number, {"visit": [OPEN]}, until="recommend")
     assert traveller.answered[-1] == ("outcome", 16), "the second visit counts"
     assert incidents(traveller) == []

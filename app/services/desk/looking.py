@@ -63,7 +63,7 @@ def open_paper(database: Database, actor: Actor, task: TaskView, what: str, now:
     """
     if what == PAPER:
         return File(PAPER, "application/pdf", previews.draw(database, actor, task.task_id, now))
-    for each in task.documents:
+    for each in task.aside.documents:
         if str(each.id) == what:
             return certificates.file(database, actor, each.id, now, turns=True)
     raise NotFound

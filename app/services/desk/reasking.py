@@ -1,7 +1,8 @@
-"""A letter to another district asked anew: it was returned as not theirs, or nobody there could take it."""
+"""The letter to another district that a step waits for: how far it came, and asking anew where nobody took it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.scope import CaseScope
-from app.services.casefile import neighbours
+from app.services.casefile import neighbours, units
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding
 from app.services.district import calendars, englishnames, gazetteer, neighbourhood, series
@@ -22,7 +23,7 @@ from app.services.store.scopes import actor_scope
 from app.services.timekeeping import clockbook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
     from app.services.casefile.neighbours import Asked
+    from app.services.casefile.units import Letter
     from app.services.store.database import Database
 
 REPLY = "record_reply"  # the step that waits for another district's answer
@@ -42,7 +44,29 @@ class DistrictMissing(DomainError):
     key = "neighbour.district_missing"
 
 
-def asked(known: CaseFacts, task: AnyRow) -> list[Asked]:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the page of a task tells of another district whose answer it waits for; empty at every other task."""
+
+    letter: Letter | None
+    asked: list[Asked]  # the same as far as it went in this system, oldest first
+    may_ask_again: bool
+    districts: Sequence[Mapping[str, str]]  # that may be asked anew
+
+
+def of(known: CaseFacts, actor: Actor, task: AnyRow, now: datetime) -> Elsewhere:
+    """The letter that this task waits for, and what its officer may do about it."""
+    found = _asked(known, task)
+    is_open = _may_be_asked(found)
+    return Elsewhere(
+        units.letter(known, task.enquiry_id) if task.enquiry_id is not None else None,
+        _told(found, now),
+        is_open and actor.may(Permission.NEIGHBOUR_ASK),
+        _districts(known.session) if is_open else (),
+    )
+
+
+def _asked(known: CaseFacts, task: AnyRow) -> list[Asked]:
     """What the step has asked in this system, oldest first; nothing at any other step."""
     if task.form != REPLY:
         return []
@@ -50,12 +74,12 @@ def asked(known: CaseFacts, task: AnyRow) -> list[Asked]:
     return [each for each in rows if each.enquiry_id == task.enquiry_id]
 
 
-def districts(session: Session) -> list[dict[str, str]]:
+def _districts(session: Session) -> list[dict[str, str]]:
     """The other districts of the state, by their codes."""
     return [each for each in gazetteer.choices("districts") if each["value"] != str(session.district_id)]
 
 
-def may_ask_again(found: Sequence[Asked]) -> bool:
+def _may_be_asked(found: Sequence[Asked]) -> bool:
     """Whether nobody works on the last letter, and it is no plain letter on paper."""
     if not found:
         return False
@@ -63,7 +87,7 @@ def may_ask_again(found: Sequence[Asked]) -> bool:
     return last.state == neighbours.RETURNED or (last.state == neighbours.PAPER and _is_told(last))
 
 
-def told(found: Sequence[Asked], now: datetime) -> list[Asked]:
+def _told(found: Sequence[Asked], now: datetime) -> list[Asked]:
     """What of it the page tells: a letter that went on paper from the first is told by its step alone."""
     hidden = {neighbours.PAPER: lambda each: not _is_told(each)}
     hidden[neighbours.WAITING] = lambda each: now - each.asked_at < _SLOW
@@ -97,7 +121,7 @@ def ask_again(database: Database, actor: Actor, task_id: UUID, district: str, no
         if not all(known) or int(district) == actor.district_id:
             raise DistrictMissing
         facts = CaseFacts(own, case, now)
-        if not may_ask_again(asked(facts, task)):
+        if not _may_be_asked(_asked(facts, task)):
             raise NotFound
         letter = facts.asked_of(enquiry) | {
             "district": district,

@@ -69,7 +69,7 @@ def look(task: TaskView) -> Look | None:
 
 
 def _title(task: TaskView, what: str) -> str:
-    for each in task.documents:
+    for each in task.aside.documents:
         if str(each.id) == what:
             return language.choose(each.label_hi, each.label_en) or each.name
     raise NotFound

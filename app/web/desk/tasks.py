@@ -64,7 +64,7 @@ def _keep(actor: Actor, task_id: UUID) -> None:
 @requires(Permission.TASK_COMPLETE)
 def show(task_id: UUID) -> ResponseReturnValue:
     task = taskpage.see(transaction.database(), g.actor, task_id, transaction.now())
-    finder.remember(task.case.number)
+    finder.remember(task.head.case.number)
     return task_page(task, {}, 200, look=beside.look(task))
 
 

@@ -51,7 +51,7 @@ def sheet(task_id: UUID) -> ResponseReturnValue:
     if not task.takes_visits:
         abort(404)
     blank = formjs.initial(task.form, task.facts, task.options)
-    address = f"{transaction.database().public_address}/cases/{in_address(task.case.number)}"
+    address = f"{transaction.database().public_address}/cases/{in_address(task.head.case.number)}"
     return page(
         "tasks/enquiry_sheet.html",
         task=task,

@@ -158,9 +158,9 @@ def _task_of(item: stepup.Item) -> UUID:
 def _tell_task(item: stepup.Item) -> Line:
     task = taskpage.see(transaction.database(), g.actor, _task_of(item), transaction.now())
     decision = formviews.sheet(task, {}).decision
-    what = language.choose(task.step_hi, task.step_en)
+    what, case = language.choose(task.head.step_hi, task.head.step_en), task.head.case
     return Line(
-        text=f"{task.case.number} · {language.choose(task.case.name_hi, task.case.name_en)}",
+        text=f"{case.number} · {language.choose(case.name_hi, case.name_en)}",
         address=url_for("tasks.show", task_id=task.task_id),
         done=f"{what}: {decision.text}" if decision is not None and decision.text else what,
         digest=item.digest,
