@@ -214,12 +214,12 @@ def test_who_opened_a_case_and_at_whose_door_nobody_was_is_told_with_him_for_who
     journey.go_on(number, until="visit")
     task = office.task(number, "visit")
     there = posted(journey, munshi, Role.ENQUIRY_OFFICER, "substitute")
-    told_at = visits.Said("locked", "neighbour", uuid4(), "ताला लगा था")
+    tell_at = visits.Said("locked", "neighbour", uuid4(), "ताला लगा था")
 
     def keep(session: Session) -> None:
         case = case_queries.find(session, task.case_id)
         assert case is not None
-        visits.keep(session, there, case, task, told_at, journey.now)
+        visits.keep(session, there, case, task, tell_at, journey.now)
 
     journey.database.write(keep, actor_scope(sho))
     acting = posted(journey, munshi, Role.SHO, "charge")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, g, request, url_for
 
 from app.domain.errors import FormInvalid
 from app.domain.ids import known_id
@@ -108,8 +108,7 @@ def enter() -> ResponseReturnValue:
         put = transaction.write(lambda rows: crimedesk.enter(rows, actor, typed, now))
     except FormInvalid as invalid:
         return _form(invalid.problems, typed=typed)
-    confirmations.note("crimes", put.what)
-    return redirect(url_for("crimes.show", accused_id=put.id), code=303)
+    return confirmations.tell_at(url_for("crimes.show", accused_id=put.id), crimes=put.what)
 
 
 @bp.get("/crimes/<uuid:accused_id>/correct")
@@ -128,8 +127,7 @@ def correct(accused_id: UUID) -> ResponseReturnValue:
         put = transaction.write(lambda rows: crimedesk.correct(rows, actor, accused_id, typed, now))
     except FormInvalid as invalid:
         return _form(invalid.problems, typed=typed, entry_id=accused_id)
-    confirmations.note("crimes", put.what)
-    return redirect(url_for("crimes.show", accused_id=put.id), code=303)
+    return confirmations.tell_at(url_for("crimes.show", accused_id=put.id), crimes=put.what)
 
 
 @bp.post("/crimes/<uuid:accused_id>/remove")
@@ -140,8 +138,7 @@ def remove(accused_id: UUID) -> ResponseReturnValue:
         transaction.write(lambda rows: crimedesk.remove(rows, actor, accused_id, reason, now))
     except crimedesk.ReasonMissing as missing:
         return _entry(accused_id, missing.key, "reason")
-    confirmations.note("crimes", "removed")
-    return redirect(url_for("crimes.form"), code=303)
+    return confirmations.tell_at(url_for("crimes.form"), crimes="removed")
 
 
 @bp.get("/crimes/withheld")
@@ -164,8 +161,7 @@ def withhold(accused_id: UUID) -> ResponseReturnValue:
         )
     except crimedesk.OrderRefused as refused:
         return _entry(accused_id, refused.key, refused.field, typed)
-    confirmations.note("crimes", "withheld")
-    return redirect(url_for("crimes.show", accused_id=accused_id), code=303)
+    return confirmations.tell_at(url_for("crimes.show", accused_id=accused_id), crimes="withheld")
 
 
 @bp.post("/crimes/<uuid:accused_id>/restore")
@@ -176,8 +172,7 @@ def restore(accused_id: UUID) -> ResponseReturnValue:
         transaction.write(lambda rows: crimedesk.restore(rows, actor, accused_id, order_no, now))
     except crimedesk.OrderRefused as refused:
         return _entry(accused_id, refused.key, refused.field, {"order_no": order_no[:_LONGEST]})
-    confirmations.note("crimes", "restored")
-    return redirect(url_for("crimes.show", accused_id=accused_id), code=303)
+    return confirmations.tell_at(url_for("crimes.show", accused_id=accused_id), crimes="restored")
 
 
 def _form(

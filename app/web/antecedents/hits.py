@@ -46,8 +46,7 @@ def decide(task_id: UUID, accused_id: UUID) -> ResponseReturnValue:
         transaction.write(lambda rows: hits.decide(rows, actor, task_id, accused_id, typed, now))
     except hits.Refused as refused:
         return _one(task_id, accused_id, typed, refused)
-    confirmations.note("hits", "decided")
-    return redirect(url_for("hits.show", task_id=task_id), code=303)
+    return confirmations.tell_at(url_for("hits.show", task_id=task_id), hits="decided")
 
 
 @bp.post("/tasks/<uuid:task_id>/register/offer")

@@ -79,8 +79,7 @@ def write_note(number: str) -> ResponseReturnValue:
         written = dict(zip(names, (to, answers, text, pauses_for), strict=True))
         typed = {**written, "due": due, "refused": refused}
         return _page(number, "correspondence", 422, typed=typed)
-    confirmations.note("note", "sent")
-    return redirect(case_address(number, "correspondence"), code=303)
+    return confirmations.tell_at(case_address(number, "correspondence"), note="sent")
 
 
 @bp.post("/cases/<number>/notes/<uuid:note_id>/close")

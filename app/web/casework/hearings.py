@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, redirect
+from flask import Blueprint, g
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
@@ -44,8 +44,7 @@ def prepare(number: str) -> ResponseReturnValue:
         preparing.prepare(transaction.database(), g.actor, number, sent.values, transaction.now())
     except FormInvalid as invalid:
         return _page(number, 422, sent, invalid.problems)
-    confirmations.note("hearing", "prepared")
-    return redirect(case_address(number), code=303)
+    return confirmations.tell_at(case_address(number), hearing="prepared")
 
 
 @bp.get("/cases/<number>/hearing/notice.pdf")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, redirect, request
+from flask import Blueprint, g, request
 
 from app.domain.roles import Permission
 from app.services.casework import leavingout
@@ -38,8 +38,7 @@ def decide(number: str, enquiry_id: UUID) -> ResponseReturnValue:
         leavingout.leave_out(transaction.database(), g.actor, number, enquiry_id, reason, transaction.now())
     except ReasonMissing:
         return _page(number, enquiry_id, 422)
-    confirmations.note("left_out", "1")
-    return redirect(case_address(number, "timeline"), code=303)
+    return confirmations.tell_at(case_address(number, "timeline"), left_out="1")
 
 
 def _page(number: str, enquiry_id: UUID, status: int) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, redirect
+from flask import Blueprint, g
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
@@ -42,8 +42,7 @@ def correct(number: str) -> ResponseReturnValue:
         return _page(number, 422, corrected.Tried(typed, invalid.problems))
     except particulars.Refused as refused:
         return _page(number, 422, corrected.Tried(typed, refused=refused.key))
-    confirmations.note("corrected", "1")
-    return redirect(case_address(number, "timeline"), code=303)
+    return confirmations.tell_at(case_address(number, "timeline"), corrected="1")
 
 
 def _page(number: str, status: int, tried: corrected.Tried | None = None) -> ResponseReturnValue:

@@ -54,8 +54,7 @@ def send(number: str) -> ResponseReturnValue:
         )
     except FormInvalid as invalid:
         return _page(number, invalid.problems, 422)
-    confirmations.note("withdrawn", str(len(ended)))
-    return redirect(case_address(ended[0]), code=303)
+    return confirmations.tell_at(case_address(ended[0]), withdrawn=str(len(ended)))
 
 
 def _save(actor: Actor, number: str) -> None:

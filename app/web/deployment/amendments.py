@@ -118,8 +118,7 @@ def propose(incident_id: UUID) -> ResponseReturnValue:
         amendment_id = amendments.propose(database, g.actor, incident_id, wanted, now)
     except Refused as refused:
         return _page(incident_id, wanted, 422, language.refusal(refused))
-    confirmations.note("amendment", "proposed")
-    return redirect(url_for("amendments.read", amendment_id=amendment_id), code=303)
+    return confirmations.tell_at(url_for("amendments.read", amendment_id=amendment_id), amendment="proposed")
 
 
 def _page(

@@ -130,8 +130,7 @@ def choose() -> ResponseReturnValue:
         choices.save(transaction.database(), transaction.actor(), wanted, transaction.now())
     except choices.Refused as refused:
         return _page(422, language.refusal(refused), refused)
-    confirmations.note("told", "chosen")
-    return redirect(url_for("moving.show"), code=303)
+    return confirmations.tell_at(url_for("moving.show"), told="chosen")
 
 
 @bp.post("/modeler/moving/try")
@@ -196,8 +195,7 @@ def _done(told: str, act: Callable[[Any, Actor, datetime], None], note: str = ""
         transaction.write(lambda rows: act(rows, actor, now))
     except (moving.UnderWay, orders.Refused) as refused:
         return _page(422, language.refusal(refused), note=note)
-    confirmations.note("told", told)
-    return redirect(url_for("moving.show"), code=303)
+    return confirmations.tell_at(url_for("moving.show"), told=told)
 
 
 @bp.post("/modeler/moving/order")

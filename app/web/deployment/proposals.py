@@ -118,8 +118,7 @@ def change_step(proposal_id: UUID, name: str, element_id: str) -> ResponseReturn
     changed = engine.change_step(contents[name], element_id, typed)
     if typed != saved:
         _save(proposal_id, name, changed, found.file(name).sha256)
-    confirmations.note("saved", "1")
-    return redirect(url_for("proposals.file", proposal_id=proposal_id, name=name), code=303)
+    return confirmations.tell_at(url_for("proposals.file", proposal_id=proposal_id, name=name), saved="1")
 
 
 def _step_page(
@@ -190,8 +189,7 @@ def save(proposal_id: UUID, name: str) -> ResponseReturnValue:
             return jsonify({"refused": language.refusal(refused)}), 422
         raise
     if not by_script:
-        confirmations.note("saved", "1")
-        return redirect(url_for("proposals.file", proposal_id=proposal_id, name=name), code=303)
+        return confirmations.tell_at(url_for("proposals.file", proposal_id=proposal_id, name=name), saved="1")
     contents = transaction.read(lambda rows: proposals.files(rows, proposal_id))
     return jsonify({"sha256": mark, "problems": findings.plain(_problems(contents), contents)})
 
@@ -334,5 +332,4 @@ def _act(proposal_id: UUID, work: Callable[[], Any], told: str) -> ResponseRetur
         work()
     except (proposals.Refused, ReleaseRefused) as refused:
         return _page(proposal_id, 422, language.refusal(refused), request.form.get("note", ""))
-    confirmations.note("told", told)
-    return redirect(url_for("proposals.show", proposal_id=proposal_id), code=303)
+    return confirmations.tell_at(url_for("proposals.show", proposal_id=proposal_id), told=told)

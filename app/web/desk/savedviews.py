@@ -70,8 +70,7 @@ def saved(shelf: Shelf, filters: Mapping[str, Any]) -> ResponseReturnValue:
         )
     except desk.Refused as refused:
         return listed(shelf, 422, refused, name, filters, shared=shared)
-    confirmations.note("view", "saved")
-    return redirect(address_of(shelf.show, **filters), code=303)
+    return confirmations.tell_at(address_of(shelf.show, **filters), view="saved")
 
 
 def changed(shelf: Shelf, view_id: UUID) -> ResponseReturnValue:

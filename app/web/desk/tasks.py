@@ -80,8 +80,9 @@ def complete(task_id: UUID) -> ResponseReturnValue:
         if not is_submit(form.op):
             return _kept(task_id, form, files)
         if visiting.found_locked(database, actor, task_id, form, files, now):
-            confirmations.note("visit", "kept")
-            return redirect(url_for("tasks.show", task_id=task_id, _anchor="failed-visit"), code=303)
+            return confirmations.tell_at(
+                url_for("tasks.show", task_id=task_id, _anchor="failed-visit"), visit="kept"
+            )
         done = tasks.complete(database, actor, task_id, form, files, now)
     except FormInvalid as invalid:
         return _again(task_id, invalid)
@@ -182,8 +183,7 @@ def give(task_id: UUID) -> ResponseReturnValue:
         )
     except (holding.NobodyChosen, holding.ReasonMissing) as refused:
         return _gift(task_id, problem=refused.key, officer=officer, reason=reason)
-    confirmations.note("given", number)
-    return redirect(case_address(number), code=303)
+    return confirmations.tell_at(case_address(number), given=number)
 
 
 @bp.post("/tasks/<uuid:task_id>/look-again")

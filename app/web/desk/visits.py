@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, g, redirect, request, url_for
+from flask import Blueprint, abort, g, request, url_for
 
 from app import formjs, papers
 from app.domain.clock import IST
@@ -83,8 +83,7 @@ def fail(task_id: UUID) -> ResponseReturnValue:
     except visits.Refused as refused:
         task = taskpage.see(transaction.database(), g.actor, task_id, now)
         return task_page(task, {}, 422, visit_typed=Typed(reason, met, note, day, at, refused))
-    confirmations.note("visit", "kept")
-    return redirect(url_for("tasks.show", task_id=task_id, _anchor="failed-visit"), code=303)
+    return confirmations.tell_at(url_for("tasks.show", task_id=task_id, _anchor="failed-visit"), visit="kept")
 
 
 def moment_of(day: str, at: str, now: datetime) -> datetime | None:

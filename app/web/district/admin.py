@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, g, redirect, request, url_for
+from flask import Blueprint, abort, g, request, url_for
 
 from app.domain.roles import Permission
 from app.services.access import officers
@@ -114,9 +114,8 @@ def watch() -> ResponseReturnValue:
 
 
 def _told(outcomes: Mapping[str, int]) -> ResponseReturnValue:
-    for outcome, count in outcomes.items():
-        confirmations.note(str(outcome), str(count))
-    return redirect(url_for("admin.overview"), code=303)
+    notes = {str(outcome): str(count) for outcome, count in outcomes.items()}
+    return confirmations.tell_at(url_for("admin.overview"), **notes)
 
 
 def _news(notes: Mapping[str, str]) -> list[tuple[str, str, str, int]]:

@@ -39,8 +39,9 @@ def decide() -> ResponseReturnValue:
         transaction.write(lambda rows: areas.decide(rows, actor, proposal_id, village, now))
     except areas.Refused as refused:
         return _page(422, refused=refused, typed={"proposal": str(proposal_id), "village": village})
-    confirmations.note("areas", "approved" if choice == "approve" else "refused")
-    return redirect(url_for("areas.show"), code=303)
+    return confirmations.tell_at(
+        url_for("areas.show"), areas="approved" if choice == "approve" else "refused"
+    )
 
 
 def _page(status: int = 200, **typed: Any) -> ResponseReturnValue:

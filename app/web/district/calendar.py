@@ -42,8 +42,7 @@ def propose() -> ResponseReturnValue:
         transaction.write(lambda rows: calendar_changes.propose(rows, actor, asked, now))
     except calendar_changes.Refused as refused:
         return _page(422, asked=asked, refused=refused, typed_day=day_text(request.form, "day"))
-    confirmations.note("calendar", "proposed")
-    return redirect(url_for("calendar.show"), code=303)
+    return confirmations.tell_at(url_for("calendar.show"), calendar="proposed")
 
 
 @bp.post("/calendar/decide")
@@ -55,8 +54,7 @@ def decide() -> ResponseReturnValue:
         return redirect(url_for("calendar.show"), code=303)
     approves = choice == "approve"
     transaction.write(lambda rows: calendar_changes.decide(rows, actor, change_id, now, approves=approves))
-    confirmations.note("calendar", "approved" if approves else "refused")
-    return redirect(url_for("calendar.show"), code=303)
+    return confirmations.tell_at(url_for("calendar.show"), calendar="approved" if approves else "refused")
 
 
 def _asked() -> calendar_changes.Asked:

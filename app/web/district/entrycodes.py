@@ -117,8 +117,7 @@ def _make(wanted: StepUp) -> ResponseReturnValue:
     code = transaction.write(lambda rows: act(rows, actor, wanted, now), scopes.door(actor.district_id))
     if code is not None:
         return _page(200, code=code)
-    confirmations.note("asked", "yes")
-    return redirect(url_for("entrycodes.show"), code=303)
+    return confirmations.tell_at(url_for("entrycodes.show"), asked="yes")
 
 
 for _action in (entrycodes.ASK, entrycodes.ALLOW):

@@ -66,8 +66,7 @@ def add() -> ResponseReturnValue:
         transaction.write(lambda rows: foundings.add(rows, actor, typed, now))
     except FormInvalid as invalid:
         return _form(invalid.problems, typed=typed)
-    confirmations.note("offices", "added")
-    return redirect(url_for("offices.listing"), code=303)
+    return confirmations.tell_at(url_for("offices.listing"), offices="added")
 
 
 @bp.post("/admin/offices/undo")
@@ -81,8 +80,7 @@ def undo() -> ResponseReturnValue:
         transaction.write(lambda rows: foundings.take_back(rows, actor, office_id, now))
     except NotFound:
         return _listing(422, is_refused=True)
-    confirmations.note("offices", "undone")
-    return redirect(url_for("offices.listing"), code=303)
+    return confirmations.tell_at(url_for("offices.listing"), offices="undone")
 
 
 @bp.get("/admin/lacks")

@@ -59,8 +59,7 @@ def issue() -> ResponseReturnValue:
         transaction.write(lambda rows: orders.issue(rows, actor, asked, now))
     except orders.Refused as refused:
         return _page(422, refused=refused, asked=asked, **_written())
-    confirmations.note("order", "issued")
-    return redirect(url_for("orders.show"), code=303)
+    return confirmations.tell_at(url_for("orders.show"), order="issued")
 
 
 @bp.post("/orders/cancel")

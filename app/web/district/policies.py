@@ -98,8 +98,7 @@ def decide() -> ResponseReturnValue:
 
 
 def _done(what: str) -> ResponseReturnValue:
-    confirmations.note("policy", what)
-    return redirect(url_for("policies.show"), code=303)
+    return confirmations.tell_at(url_for("policies.show"), policy=what)
 
 
 def _page(

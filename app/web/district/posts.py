@@ -225,8 +225,7 @@ for _action in (postings.ORDER, postings.AGREE):
 
 
 def _told(state: str, address: str) -> ResponseReturnValue:
-    confirmations.note("posting", state)
-    return redirect(address, code=303)
+    return confirmations.tell_at(address, posting=state)
 
 
 def _chosen(places: Sequence[Place], wanted: UUID | None) -> Place | None:

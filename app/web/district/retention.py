@@ -43,8 +43,7 @@ def propose() -> ResponseReturnValue:
         list_id = transaction.write(lambda rows: destruction.propose(rows, actor, kind, now))
     except destruction.NothingPast as refused:
         return _page(422, fault=refused.key)
-    confirmations.note("retention", "proposed")
-    return redirect(url_for("retention.one", destruction_id=list_id), code=303)
+    return confirmations.tell_at(url_for("retention.one", destruction_id=list_id), retention="proposed")
 
 
 @bp.get("/retention/lists/<uuid:destruction_id>")
@@ -71,8 +70,7 @@ def refuse(destruction_id: UUID) -> ResponseReturnValue:
         transaction.write(lambda rows: destruction.refuse(rows, actor, destruction_id, reason, now))
     except destruction.ReasonWanted as refused:
         return _list_page(destruction_id, 422, fault=refused.key, typed=reason[:_LONGEST])
-    confirmations.note("retention", "refused")
-    return redirect(url_for("retention.one", destruction_id=destruction_id), code=303)
+    return confirmations.tell_at(url_for("retention.one", destruction_id=destruction_id), retention="refused")
 
 
 @bp.post("/retention/holds")
@@ -127,8 +125,7 @@ def _approve(wanted: StepUp) -> ResponseReturnValue:
         list_id = transaction.write(lambda rows: destruction.approve(rows, actor, wanted, now))
     except destruction.StillKept as refused:
         return _list_page(destruction.list_of(wanted.items[0]), 422, fault=refused.key)
-    confirmations.note("retention", "approved")
-    return redirect(url_for("retention.one", destruction_id=list_id), code=303)
+    return confirmations.tell_at(url_for("retention.one", destruction_id=list_id), retention="approved")
 
 
 stepup.ACTS[destruction.APPROVE] = stepup.Act(
@@ -142,8 +139,7 @@ stepup.ACTS[destruction.APPROVE] = stepup.Act(
 
 
 def _told(what: str) -> ResponseReturnValue:
-    confirmations.note("retention", what)
-    return redirect(url_for("retention.show"), code=303)
+    return confirmations.tell_at(url_for("retention.show"), retention=what)
 
 
 def _page(status: int = 200, **more: Any) -> ResponseReturnValue:

@@ -70,8 +70,7 @@ def _number(text: str) -> int | None:
 
 
 def _done(what: str) -> ResponseReturnValue:
-    confirmations.note("policy", what)
-    return redirect(url_for("series.show"), code=303)
+    return confirmations.tell_at(url_for("series.show"), policy=what)
 
 
 def _page(

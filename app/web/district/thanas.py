@@ -59,8 +59,7 @@ def change(key: str) -> ResponseReturnValue:
         transaction.write(lambda rows: thanas.plan(rows, actor, key, wanted, now))
     except Refused as refused:
         return _station(key, kind, 422, typed=typed, refused=refused)
-    confirmations.note("thanas", "planned")
-    return redirect(url_for("thanas.listing"), code=303)
+    return confirmations.tell_at(url_for("thanas.listing"), thanas="planned")
 
 
 @bp.post("/undo")
@@ -74,8 +73,7 @@ def undo() -> ResponseReturnValue:
         transaction.write(lambda rows: thanas.take_back(rows, actor, change_id, now))
     except Refused as refused:
         return _listing(422, refused=refused)
-    confirmations.note("thanas", "undone")
-    return redirect(url_for("thanas.listing"), code=303)
+    return confirmations.tell_at(url_for("thanas.listing"), thanas="undone")
 
 
 def _listing(status: int = 200, refused: Refused | None = None) -> ResponseReturnValue:

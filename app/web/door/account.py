@@ -110,8 +110,7 @@ def change(what: str) -> ResponseReturnValue:
     if changed.recovery_codes:
         return answer_change(changed, g.actor.officer_id)
     session["token"] = changed.token
-    confirmations.note("changed", what)
-    return redirect(url_for("account.show"), code=303)
+    return confirmations.tell_at(url_for("account.show"), changed=what)
 
 
 @bp.post("/account/factors/<what>/passkey")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask import Blueprint, current_app, g, request, url_for
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
@@ -54,5 +54,4 @@ def change() -> ResponseReturnValue:
         transaction.write(lambda rows: messages.set_wishes(rows, actor, wanted, now))
     except FormInvalid as refused:
         return _page(wanted, {name: problem.key for name, problem in refused.problems.items()}, 422)
-    confirmations.note("saved", "1")
-    return redirect(url_for("notices.show"), code=303)
+    return confirmations.tell_at(url_for("notices.show"), saved="1")

@@ -64,8 +64,7 @@ def add(step_up_id: UUID) -> ResponseReturnValue:
         ownpasskeys.add(transaction.database(), g.actor, step_up_id, typed, transaction.now())
     except ownpasskeys.NotAdded as refused:
         return _page(step_up_id, 422, typed[0], refused.problems)
-    confirmations.note("changed", "passkey_added")
-    return redirect(url_for("account.show"), code=303)
+    return confirmations.tell_at(url_for("account.show"), changed="passkey_added")
 
 
 @bp.post("/account/passkeys/<uuid:passkey_id>/remove")
@@ -130,8 +129,7 @@ def _remove(wanted: StepUp) -> ResponseReturnValue:
         lambda rows: ownpasskeys.remove(rows, actor, wanted.id, passkey_id, now),
         scopes.door(actor.district_id),
     )
-    confirmations.note("changed", "passkey_removed")
-    return redirect(url_for("account.show"), code=303)
+    return confirmations.tell_at(url_for("account.show"), changed="passkey_removed")
 
 
 def _id_of(item: Item) -> UUID:

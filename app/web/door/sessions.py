@@ -67,8 +67,7 @@ def _tell_own(item: Item) -> stepup.Line:
 def _end_own(wanted: StepUp) -> ResponseReturnValue:
     actor, now = transaction.actor(), transaction.now()
     transaction.write(lambda rows: sessionends.end(rows, actor, wanted, now), scopes.door(actor.district_id))
-    confirmations.note("changed", "sessions")
-    return redirect(url_for("account.show"), code=303)
+    return confirmations.tell_at(url_for("account.show"), changed="sessions")
 
 
 def _tell_officers(item: Item) -> stepup.Line:
@@ -86,8 +85,7 @@ def _end_officers(wanted: StepUp) -> ResponseReturnValue:
     transaction.write(
         lambda rows: sessionends.end_all(rows, actor, wanted, now), scopes.door(actor.district_id)
     )
-    confirmations.note("ended", "yes")
-    return redirect(url_for("entrycodes.show"), code=303)
+    return confirmations.tell_at(url_for("entrycodes.show"), ended="yes")
 
 
 stepup.ACTS.update(

@@ -172,8 +172,7 @@ def _sign(wanted: stepup.StepUp) -> ResponseReturnValue:
     try:
         done = tasks.sign(transaction.database(), g.actor, task_id, wanted.id, transaction.now())
     except (FormInvalid, stepup.ContentChanged):
-        confirmations.note("written_on", "yes")
-        return redirect(url_for("tasks.show", task_id=task_id), code=303)
+        return confirmations.tell_at(url_for("tasks.show", task_id=task_id), written_on="yes")
     confirmations.keep(done, signs_by_hand=transaction.database().office_keys.is_in_hand_of(g.actor))
     if done.next_task_id is not None:
         return redirect(url_for("tasks.show", task_id=done.next_task_id), code=303)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import session
+from flask import redirect, session
 
 from app.web.frame import language
 from app.web.frame.addresses import case_address
 
 if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
     from app.services.desk.tasks import Completed
 
 _HOLDERS = 4  # a cookie is small; the case's page names them all
@@ -45,6 +47,13 @@ def take() -> dict[str, Any] | None:
 def note(name: str, value: str) -> None:
     """Remember one word (a number, a yes) by its name for the next page."""
     session["note"] = {**session.get("note", {}), name: value}
+
+
+def tell_at(address: str, **notes: str) -> Response:
+    """Go to the page that tells what was done: one word for each name."""
+    for name, value in notes.items():
+        note(name, value)
+    return redirect(address, code=303)
 
 
 def take_notes() -> dict[str, str]:

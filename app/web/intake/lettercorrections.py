@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, redirect, url_for
+from flask import Blueprint, g, url_for
 
 from app.domain.errors import FormInvalid
 from app.domain.roles import Permission
@@ -40,8 +40,7 @@ def correct(requisition_id: UUID) -> ResponseReturnValue:
         return _page(requisition_id, 422, corrected.Tried(typed, invalid.problems))
     except particulars.Refused as refused:
         return _page(requisition_id, 422, corrected.Tried(typed, refused=refused.key))
-    confirmations.note("corrected", "1")
-    return redirect(url_for("requisitions.view", requisition_id=requisition_id), code=303)
+    return confirmations.tell_at(url_for("requisitions.view", requisition_id=requisition_id), corrected="1")
 
 
 def _page(requisition_id: UUID, status: int, tried: corrected.Tried | None = None) -> ResponseReturnValue:

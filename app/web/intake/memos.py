@@ -68,8 +68,7 @@ def take_back(memo_id: UUID) -> ResponseReturnValue:
 
 
 def _back(number: str, did: str) -> ResponseReturnValue:
-    confirmations.note("memos", did)
-    return redirect(url_for("memos.case", number=in_address(number)), code=303)
+    return confirmations.tell_at(url_for("memos.case", number=in_address(number)), memos=did)
 
 
 def _form(
@@ -143,8 +142,7 @@ def _settle(memo_id: UUID, settling: Callable[..., None], did: str) -> ResponseR
 
 
 def _settled(did: str) -> ResponseReturnValue:
-    confirmations.note("memos", did)
-    return redirect(url_for("memos.waiting"), code=303)
+    return confirmations.tell_at(url_for("memos.waiting"), memos=did)
 
 
 def _look(memo_id: UUID, status: int = 200, fault: str = "") -> ResponseReturnValue:

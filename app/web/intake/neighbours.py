@@ -62,8 +62,7 @@ def give_back(request_id: UUID) -> ResponseReturnValue:
         neighbourdesk.give_back(transaction.database(), actor, request_id, reason, now)
     except neighbourdesk.ReasonMissing as missing:
         return _show(request_id, 422, language.say(missing.key))
-    confirmations.note("neighbour", "returned")
-    return redirect(url_for("neighbours.waiting"), code=303)
+    return confirmations.tell_at(url_for("neighbours.waiting"), neighbour="returned")
 
 
 @bp.post("/tasks/<uuid:task_id>/ask-again")

@@ -228,8 +228,7 @@ def register() -> ResponseReturnValue:
         number = requisitions.register(transaction.database(), g.actor, form, uploads(), transaction.now())
     except FormInvalid as invalid:
         return _again(LETTER, None, invalid)
-    confirmations.note("registered", "1")
-    return redirect(url_for("requisitions.view", requisition_id=number), code=303)
+    return confirmations.tell_at(url_for("requisitions.view", requisition_id=number), registered="1")
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/new")
@@ -254,8 +253,7 @@ def add_person(requisition_id: UUID) -> ResponseReturnValue:
         )
     except FormInvalid as invalid:
         return _again(PERSON, requisition_id, invalid)
-    confirmations.note("added", number)
-    return redirect(url_for("requisitions.view", requisition_id=requisition_id), code=303)
+    return confirmations.tell_at(url_for("requisitions.view", requisition_id=requisition_id), added=number)
 
 
 def _begin_anew(form_key: str, requisition_id: UUID | None) -> ResponseReturnValue:
