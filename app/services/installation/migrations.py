@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,8 +53,7 @@ def upgrade(engine: Engine) -> bool:
     Raises DatabaseUnusable, DatabaseIsNewer, DatabaseNotOwned.
     """
     _reach(engine)
-    config = _config()
-    scripts = ScriptDirectory.from_config(config)
+    config, scripts = _config(), _scripts()
     with _alone(engine) as connection:
         before = _version(connection)
         if before is not None and before not in {each.revision for each in scripts.walk_revisions()}:
@@ -115,7 +115,7 @@ def _may_change_tables(connection: Connection) -> bool:
 
 def is_current(connection: Connection) -> bool:
     """Whether the database has exactly the tables that this program works with."""
-    return _version(connection) == ScriptDirectory.from_config(_config()).get_current_head()
+    return _version(connection) == _scripts().get_current_head()
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -126,6 +126,12 @@ def differences(connection: Connection) -> list[Any]:
 
 def _version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """The migrations of this program: some fifty modules, and whoever asks for its health needs them each time."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
