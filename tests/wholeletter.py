@@ -151,7 +151,7 @@ class WholeLetter:
                 officer = UUID(page.officers[0].value) if page.officers else None
                 said = sending.Said(officer, is_compared=act == sending.APPROVE)
                 seals = {each.task_id: each.seal for each in page.ready}
-                told = sending.send(self.database, actor, act, seals, said, now)
+                told = sending.send(self.database, actor, act, seals, said, now).items
                 assert {each.why_not for each in told} == {""}
 
     def fill_in(self, step: str) -> None:

@@ -187,7 +187,8 @@ def test_without_an_account_the_portal_is_refused_with_what_to_do_by_itself_and_
     shown = text_of(holder.post(many, chosen))
     assert "बिहार पुलिस" in shown.partition("<main")[2]
     hidden = dict(re.findall(r'name="(seal-[^"]+|_act)" value="([^"]+)"', shown))
-    holder.post(many, {**chosen, **hidden, "confirmed": "yes"})
+    told = text_of(holder.post(many, {**chosen, **hidden, "confirmed": "yes"}))
+    assert "विभाग को भेजे गए पत्र: 1" in told
     assert len(of_case(office, number, delivery)) == 1
     assert number in text_of(office.at(Role.REQUESTER).get(f"/department/letters/{letter}"))
 

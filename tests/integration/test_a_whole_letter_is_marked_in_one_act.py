@@ -119,7 +119,11 @@ def test_a_database_that_goes_away_is_told_at_the_end_of_what_was_done(office: O
         g.actor = office.journey.staff.holder(Role.SP_READER)
         language.settle()
         answer = acting.goes_on(
-            "requisitions/acting.html", Acting(2, items(), []), act="mark", requisition_id=letter
+            "requisitions/acting.html",
+            Acting(2, items(), []),
+            act="mark",
+            where="letter",
+            requisition_id=letter,
         )
         told = text_of(answer)
     assert "काम बीच में रुक गया" in told

@@ -71,11 +71,11 @@ def test_cases_whose_addresses_are_sure_are_marked_and_the_others_left(journey: 
     assert sorted(each.case_number for each in found.ready) == sorted(numbers)
     assert [(each.case_number, each.why_not) for each in found.left] == [(unsure, "doubtful")]
     assert {place.known for each in found.ready for place in each.places} == {"written"}
-    items = sending.send(journey.database, reader, sending.MARK, seals(found), sending.Said(), NOW)
+    items = sending.send(journey.database, reader, sending.MARK, seals(found), sending.Said(), NOW).items
     assert [each.why_not for each in items] == ["", ""]
     for number in numbers:
         assert "accept_enquiry" in journey.steps(number)
-    again = sending.send(journey.database, reader, sending.MARK, seals(found), sending.Said(), NOW)
+    again = sending.send(journey.database, reader, sending.MARK, seals(found), sending.Said(), NOW).items
     assert {each.why_not for each in again} == {"done"}
     with journey.database.engine.connect() as connection:
         told = [row.detail.get("listed") for row in connection.execute(select(record)) if row.detail]
@@ -94,7 +94,7 @@ def test_what_was_changed_begun_or_taken_since_is_left(journey: Journey) -> None
     with pytest.raises(holding.NobodyChosen):
         sending.send(journey.database, head, sending.ASSIGN, chosen, sending.Said(), NOW)
     said = sending.Said(officer_id=officer)
-    items = sending.send(journey.database, head, sending.ASSIGN, chosen, said, NOW)
+    items = sending.send(journey.database, head, sending.ASSIGN, chosen, said, NOW).items
     assert [each.why_not for each in items] == ["", "changed", "allowed"]
     with journey.database.engine.connect() as connection:
         visits = connection.execute(
@@ -104,7 +104,9 @@ def test_what_was_changed_begun_or_taken_since_is_left(journey: Journey) -> None
         )
         assert [row.assigned_to for row in visits] == [officer]
     nobody = sending.Said(officer_id=other.officer_id)
-    left = sending.send(journey.database, head, sending.ASSIGN, {third: seals(found)[third]}, nobody, NOW)
+    left = sending.send(
+        journey.database, head, sending.ASSIGN, {third: seals(found)[third]}, nobody, NOW
+    ).items
     assert [each.why_not for each in left] == ["post"]
 
 
@@ -132,7 +134,7 @@ def test_clean_reports_are_approved_up_to_the_number_of_the_day(journey: Journey
     assert [(each.case_number, each.why_not) for each in found.left] == [(absent, "found")]
     with pytest.raises(sending.NotConfirmed):
         sending.send(journey.database, head, sending.APPROVE, seals(found), sending.Said(), NOW)
-    items = sending.send(journey.database, head, sending.APPROVE, seals(found), COMPARED, NOW)
+    items = sending.send(journey.database, head, sending.APPROVE, seals(found), COMPARED, NOW).items
     assert [each.why_not for each in items] == ["", "", "cap"]
     assert len(opened(journey, "endorse_enquiry")) == 2, "the third, and the one with a finding"
     assert page_of(journey, head, sending.APPROVE, ids).cap == 0
@@ -175,7 +177,8 @@ def test_the_pages_show_what_will_be_sent_before_it_goes(office: Office) -> None
     assert "अभ्यर्थी के प्रपत्र से" in shown
     hidden = dict(re.findall(r'name="(seal-[^"]+)" value="([^"]+)"', shown))
     done = text_of(reader.post("/inbox/many/send/mark", {"task": ticks, "confirmed": "yes", **hidden}))
-    assert "हो गया: 2" in done
+    assert "2 में से 2" in done
+    assert "थानों को भेजे गए: 2" in done
     head = office.at(Role.SHO, THANA)
     wanted = [str(each) for each in opened(journey, "accept_enquiry")]
     head.get("/inbox")
@@ -192,6 +195,13 @@ def test_the_pages_show_what_will_be_sent_before_it_goes(office: Office) -> None
         "the freest is proposed"
     )
     assert offered.index('name="officer"') < offered.index('name="task"'), "to whom comes before what"
+    hidden = dict(re.findall(r'name="(seal-[^"]+|csrf_token|officer)" value="([^"]+)"', offered))
+    answer = head.client.post("/inbox/many/send/assign", data={"task": wanted, "confirmed": "yes", **hidden})
+    lines = answer.iter_encoded()
+    assert "इसे छोड़ दें, तो भी काम पूरा होगा" in next(lines).decode()
+    assert len(opened(journey, "accept_enquiry")) == 2, "the page stands before the first is done"
+    answer.close()
+    assert opened(journey, "accept_enquiry") == [], "all are assigned, though the page was left"
     assert reader.post("/inbox/many/send/nothing", {"task": ticks}).status_code == 404
     printed = text_of(head.post("/inbox/many/print", {"task": wanted}))
     assert printed.count('class="case-on-paper"') == 2

@@ -55,6 +55,7 @@ class Acting:
     total: int
     items: Iterator[Item]
     left: list[Item]  # what was left out before it began
+    is_finished_alone: bool = False  # also when nobody reads any more what becomes of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from app.models.issuing import paper_queries as series
 from app.services.casefile import sentletters
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import holding, many, marking, sheets, tasks
+from app.services.desk.many import Acting
 from app.services.district import calendars, neighbourhood, policies
 from app.services.district.places import WRITTEN, Known
 from app.services.store.scopes import actor_scope
@@ -166,8 +167,8 @@ def send(
     seals: Mapping[UUID, str],
     said: Said,
     now: datetime,
-) -> list[Item]:
-    """Send the chosen tasks, each in a transaction of its own; one that is not as it was shown is left out.
+) -> Acting:
+    """Send the chosen tasks, each in a transaction of its own as it is asked for; what is not as it was shown stays.
 
     `seals` are what the page showed of each. Raises NothingChosen, NobodyChosen and NotConfirmed before any is sent.
     """
@@ -175,8 +176,9 @@ def send(
         raise holding.NobodyChosen
     if act == APPROVE and not said.is_compared:
         raise NotConfirmed
-    many.some(seals)
-    return list(one_by_one(database, actor, act, seals, said, now))
+    chosen = many.some(seals)
+    items = one_by_one(database, actor, act, seals, said, now)
+    return Acting(len(chosen), items, [], is_finished_alone=True)
 
 
 def one_by_one(

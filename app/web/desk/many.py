@@ -10,6 +10,7 @@ from app.domain.ids import known_id
 from app.domain.roles import Permission
 from app.services.casework import cases
 from app.services.desk import holding, many, sending
+from app.web.frame import acting
 from app.web.frame.forms import act_asked
 from app.web.frame.pages import page
 from app.web.guard.access import requires
@@ -51,7 +52,7 @@ def give() -> ResponseReturnValue:
 @bp.post("/send/<any(mark, assign, approve, deliver):act>")
 @requires(Permission.TASK_COMPLETE)
 def send(act: str) -> ResponseReturnValue:
-    """Show what would be sent of each chosen task; or, once that was looked at, send it."""
+    """Show what would be sent of each chosen task; or, once that was looked at, send it and tell how far it is."""
     if "confirmed" not in request.form:
         return _shown(act)
     seals = {task_id: request.form.get(f"seal-{task_id}", "") for task_id in _chosen()}
@@ -59,10 +60,10 @@ def send(act: str) -> ResponseReturnValue:
         known_id(request.form.get("officer", "")), bool(request.form.get("compared")), act_asked()
     )
     try:
-        items = sending.send(transaction.database(), g.actor, act, seals, said, transaction.now())
+        begun = sending.send(transaction.database(), g.actor, act, seals, said, transaction.now())
     except (holding.NobodyChosen, sending.NotConfirmed) as refused:
         return _shown(act, refused.key, said)
-    return _told(act, items)
+    return acting.goes_on("inbox/acting.html", begun, act=act, where="inbox")
 
 
 @bp.post("/print")

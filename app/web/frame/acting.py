@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, stream_with_context
@@ -18,14 +20,14 @@ if TYPE_CHECKING:
 
 #: Between the two the page waits for the act; no text of a page can hold it, for every text is escaped.
 _HERE = Markup("<!-- the act -->")
-_STEP = 25  # items between two lines: a second or two
+_STEP = 5  # items between two lines: a second or two
 
 
 def goes_on(template: str, acting: Acting, **values: Any) -> Response:
     """Send the head of the page, carry the act out, and tell how far it is; needs no script and no second press.
 
-    `template` puts `progress_here` where that is to stand. A line that breaks stops the act
-    between two items; whoever opens the page of the act again finds what is left.
+    `template` puts `progress_here` where that is to stand, and reads `where` the act is taken up again. A line that
+    breaks stops the act between two items, unless it is finished alone; whoever opens its page finds what is left.
     """
     whole, _status = page(template, progress_here=_HERE, total=acting.total, **values)
     head, tail = whole.split(_HERE)
@@ -36,10 +38,10 @@ def goes_on(template: str, acting: Acting, **values: Any) -> Response:
 
 
 def _sent(head: str, tail: str, acting: Acting, values: dict[str, Any]) -> Iterator[str]:
-    yield head
     items: list[Item] = []
     has_stopped = False
     try:
+        yield head
         for item in acting.items:
             items.append(item)
             if len(items) % _STEP == 0 or len(items) == acting.total:
@@ -47,6 +49,10 @@ def _sent(head: str, tail: str, acting: Acting, values: dict[str, Any]) -> Itera
                 yield _drawn("frame/acting_line.html", {**values, **count})
     except Unavailable:
         has_stopped = True
+    except GeneratorExit:
+        if acting.is_finished_alone:
+            _finish(acting)
+        raise
     told = [*items, *acting.left]
     came_of_it = {
         "done": [each for each in told if not each.why_not],
@@ -55,6 +61,12 @@ def _sent(head: str, tail: str, acting: Acting, values: dict[str, Any]) -> Itera
     }
     yield _drawn("frame/acting_end.html", {**values, **came_of_it})
     yield tail
+
+
+def _finish(acting: Acting) -> None:
+    """Do what is left of an act whose page was closed; what cannot be done stays where it was."""
+    with suppress(Unavailable):
+        deque(acting.items, maxlen=0)
 
 
 def _drawn(template: str, values: dict[str, Any]) -> str:

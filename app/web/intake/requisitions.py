@@ -170,7 +170,9 @@ def forward(requisition_id: UUID) -> ResponseReturnValue:
         )
     except FormInvalid as invalid:
         return _forwarding(requisition_id, invalid.problems, form)
-    return acting.goes_on("requisitions/acting.html", done, act="forward", requisition_id=requisition_id)
+    return acting.goes_on(
+        "requisitions/acting.html", done, act="forward", where="letter", requisition_id=requisition_id
+    )
 
 
 @bp.get("/requisitions/<uuid:requisition_id>/mark")
@@ -190,7 +192,9 @@ def mark(requisition_id: UUID) -> ResponseReturnValue:
     done = lettermarking.mark(
         transaction.database(), g.actor, requisition_id, act_asked(), seals, transaction.now()
     )
-    return acting.goes_on("requisitions/acting.html", done, act="mark", requisition_id=requisition_id)
+    return acting.goes_on(
+        "requisitions/acting.html", done, act="mark", where="letter", requisition_id=requisition_id
+    )
 
 
 def _keep_letter(actor: Actor) -> None:
