@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.domain.errors import NotAllowed
 from app.domain.rights import MATRIX
 
 if TYPE_CHECKING:
@@ -425,6 +426,15 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         return permission in permissions_of(self.post.role, self.post.kind)
+
+    def require(self, permission: Permission) -> None:
+        """Raises NotAllowed where he has not this right."""
+        self.require_one_of(permission)
+
+    def require_one_of(self, *permissions: Permission) -> None:
+        """Raises NotAllowed where he has none of these rights."""
+        if not any(map(self.may, permissions)):
+            raise NotAllowed
 
     def does(self, role: Role, office_id: UUID, named: UUID | None) -> bool:
         """Whether a task of this role and office is his to do; one that is done in person, if he was named for it."""

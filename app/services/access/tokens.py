@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app.domain.errors import BoxesRefused, NotAllowed, NotFound
+from app.domain.errors import BoxesRefused, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.domain.text import tidy, words_refused
@@ -67,7 +67,7 @@ class Line:
 
 def listing(session: Session, actor: Actor, now: datetime) -> list[Line]:
     """The tokens of the department, or of all departments for those who keep the system. Raises NotAllowed."""
-    _guard(actor)
+    actor.require_one_of(Permission.PROGRAM_KEEP, Permission.PROGRAM_WATCH)
     rows = table.tokens(session)
     with_posts = session.narrowed(scopes.door(actor.district_id))
     return [_line(with_posts, row, now) for row in rows]
@@ -104,7 +104,7 @@ def to_make(
 
     Raises NotAllowed, Refused.
     """
-    _guard_own(actor)
+    actor.require(Permission.PROGRAM_KEEP)
     text = tidy(name)
     chosen = [each for each in SCOPES if each in wanted]
     problems = {}
@@ -151,7 +151,7 @@ def _token_of(item: stepup.Item) -> UUID:
 
 def make(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> str:
     """Make the token that a fresh code has proven; -> its text, shown this once. Raises StepUpOver, NotAllowed."""
-    _guard_own(actor)
+    actor.require(Permission.PROGRAM_KEEP)
     line = asked_for(session, actor, wanted.items[0])
     within = session.narrowed(scopes.door(actor.district_id))
     days = (line.expires_at - line.made_at).days
@@ -164,7 +164,7 @@ def make(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -
 
 def revoke(session: Session, actor: Actor, token_id: UUID, now: datetime) -> None:
     """End a token at once. Raises NotAllowed, NotFound."""
-    _guard(actor)
+    actor.require_one_of(Permission.PROGRAM_KEEP, Permission.PROGRAM_WATCH)
     row = table.find(session, token_id)
     if row is None:
         raise NotFound
@@ -198,13 +198,3 @@ def touch(session: Session, token_id: UUID, now: datetime) -> None:
 def sweep(session: Session, now: datetime) -> None:
     """Forget the keys of requests of long ago."""
     table.delete_requests(session, now - _KEPT)
-
-
-def _guard(actor: Actor) -> None:
-    if not (actor.may(Permission.PROGRAM_KEEP) or actor.may(Permission.PROGRAM_WATCH)):
-        raise NotAllowed
-
-
-def _guard_own(actor: Actor) -> None:
-    if not actor.may(Permission.PROGRAM_KEEP):
-        raise NotAllowed

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain import retention
-from app.domain.errors import Conflict, DomainError, FormInvalid, NotAllowed, NotFound
+from app.domain.errors import Conflict, DomainError, FormInvalid, NotFound
 from app.domain.roles import Permission
 from app.domain.text import tidy, words_refused
 from app.models.antecedents import crimes as table
@@ -81,7 +81,7 @@ def blank(
 
     Raises NotAllowed, NotFound.
     """
-    _guard(actor)
+    actor.require(Permission.CRIME_KEEP)
     facts, options = crimebook.form_facts(session, now), crimebook.form_options(session)
     values = formjs.initial(crimebook.form(), facts, options)
     entry = None
@@ -105,7 +105,7 @@ def _with_own(stations: list[dict[str, Any]], entry: Entry) -> list[dict[str, An
 
 def enter(session: Session, actor: Actor, typed: Posted, now: datetime) -> Put:
     """Enter one accused of one case, each once. Raises FormInvalid, NotAllowed."""
-    _guard(actor)
+    actor.require(Permission.CRIME_KEEP)
     filled = blank(session, actor, now, typed=typed)
     put = crimebook.put(session, actor.officer_id, [_answers(filled, now)], now)[0]
     if put.what != crimebook.SAME:
@@ -119,7 +119,7 @@ def correct(session: Session, actor: Actor, entry_id: UUID, typed: Posted, now: 
 
     Raises FormInvalid, NotAllowed, NotFound.
     """
-    _guard(actor)
+    actor.require(Permission.CRIME_KEEP)
     filled = blank(session, actor, now, typed=typed, entry_id=entry_id)
     entry = _entry(session, entry_id)
     put = crimebook.rewrite(session, actor.officer_id, entry, _answers(filled, now), now)
@@ -129,7 +129,7 @@ def correct(session: Session, actor: Actor, entry_id: UUID, typed: Posted, now: 
 
 def remove(session: Session, actor: Actor, entry_id: UUID, reason: str, now: datetime) -> None:
     """Take an entry out of the register for a listed reason. Raises ReasonMissing, NotAllowed, NotFound."""
-    _guard(actor)
+    actor.require(Permission.CRIME_KEEP)
     if reason not in REASONS:
         raise ReasonMissing
     crimebook.take_out(session, _entry(session, entry_id, withheld=True), now)
@@ -141,7 +141,7 @@ def withhold(session: Session, actor: Actor, entry_id: UUID, why: str, order_no:
 
     Raises OrderRefused, NotAllowed; NotFound for one that is taken from search already.
     """
-    _guard(actor)
+    actor.require(Permission.CRIME_KEEP)
     if why not in set(retention.Withheld):
         raise OrderRefused("crimes.withhold_reason_missing", "why")
     order = _order(order_no)
@@ -151,7 +151,7 @@ def withhold(session: Session, actor: Actor, entry_id: UUID, why: str, order_no:
 
 def restore(session: Session, actor: Actor, entry_id: UUID, order_no: str, now: datetime) -> None:
     """Bring an entry back into search, on another order. Raises OrderRefused, NotAllowed, NotFound, Conflict."""
-    _guard(actor)
+    actor.require(Permission.CRIME_KEEP)
     entry = _entry(session, entry_id, withheld=True)
     if entry.withheld_at is None:
         raise Conflict
@@ -162,7 +162,7 @@ def restore(session: Session, actor: Actor, entry_id: UUID, order_no: str, now: 
 
 def withheld(session: Session, actor: Actor) -> list[Withheld]:
     """What was taken from search, the latest first. Raises NotAllowed."""
-    _guard(actor)
+    actor.require(Permission.CRIME_KEEP)
     rows = table.withheld(session, _SHOWN)
     found = crimebook.find(session, [row.id for row in rows], withheld=True)
     return [
@@ -201,8 +201,3 @@ def _entry(session: Session, entry_id: UUID, *, withheld: bool = False) -> Entry
     if found is None:
         raise NotFound
     return found
-
-
-def _guard(actor: Actor) -> None:
-    if not actor.may(Permission.CRIME_KEEP):
-        raise NotAllowed

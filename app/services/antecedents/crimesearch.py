@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain import antecedents
 from app.domain.antecedents import Match, Someone
-from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.errors import DomainError, NotFound
 from app.domain.legacyfont import is_legacy
 from app.domain.roles import Permission
 from app.domain.text import whole_number
@@ -62,8 +62,7 @@ class Found:
 
 def search(session: Session, actor: Actor, typed: Mapping[str, str], now: datetime) -> Found:
     """Look for somebody by what was typed into the boxes, and record it. Raises NotAllowed, Refused."""
-    if not actor.may(Permission.CRIME_SEARCH):
-        raise NotAllowed
+    actor.require(Permission.CRIME_SEARCH)
     person = _someone(typed, calendars.day(now).year)
     found = matching(session, person)
     record(session, actor, person, found, now)
@@ -99,8 +98,7 @@ def record(
 
 def see(database: Database, actor: Actor, accused_id: UUID, now: datetime) -> Entry:
     """One entry, its view recorded before it leaves the house. Raises NotAllowed, NotFound."""
-    if not actor.may(Permission.CRIME_SEARCH):
-        raise NotAllowed
+    actor.require(Permission.CRIME_SEARCH)
     return opened(database, actor, accused_id, now, withheld=may_see_withheld(actor))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app import formjs
 from app.domain import antecedents
 from app.domain.antecedents import BASES, DOUBTFUL, Someone, Verdict
-from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
 from app.domain.records import day_of
 from app.domain.roles import Permission, Role
@@ -143,8 +143,7 @@ def decide(
 
     The last word of an office stands; those before it stay in the record. Raises Refused, NotAllowed, NotFound.
     """
-    if not actor.may(Permission.CRIME_DECIDE):
-        raise NotAllowed
+    actor.require(Permission.CRIME_DECIDE)
     desk = _Desk(session, actor, task_id, now)
     line = desk.line(accused_id)
     verdict, basis, reason = _judged(typed)
@@ -194,8 +193,7 @@ class _Desk:
     """An open task whose officer looks into the register: its case, its person, what was decided so far."""
 
     def __init__(self, session: Session, actor: Actor, task_id: UUID, now: datetime) -> None:
-        if not actor.may(Permission.CRIME_MATCH):
-            raise NotAllowed
+        actor.require(Permission.CRIME_MATCH)
         self._session, self._actor, self._now = session, actor, now
         self.sheet: Sheet = sheets.read(session, actor, task_id, now)
         self.known = CaseFacts(session, self.sheet.case, now, enquiry_id=self.sheet.task.enquiry_id)

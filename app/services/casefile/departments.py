@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app.domain.errors import BoxesRefused, NotAllowed, NotFound
+from app.domain.errors import BoxesRefused, NotFound
 from app.domain.ids import day_place, known_day_place, new_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
@@ -130,7 +130,7 @@ class Delivery:
 
 def letters(session: Session, actor: Actor, after: str = "") -> tuple[list[Letter], str]:
     """The letters of the officer's department, newest first; and the key of the next page. Raises NotAllowed."""
-    _guard(actor, Permission.DEPARTMENT_SEE)
+    actor.require(Permission.DEPARTMENT_SEE)
     rows = list(case_queries.requisitions(session, search=(), after=known_day_place(after), limit=A_PAGE + 1))
     shown = rows[:A_PAGE]
     cases: dict[UUID, list[AnyRow]] = {}
@@ -142,7 +142,7 @@ def letters(session: Session, actor: Actor, after: str = "") -> tuple[list[Lette
 
 def letter(session: Session, actor: Actor, requisition_id: UUID) -> tuple[Letter, list[Person]]:
     """One letter with its persons. Raises NotFound for another department's, NotAllowed."""
-    _guard(actor, Permission.DEPARTMENT_SEE)
+    actor.require(Permission.DEPARTMENT_SEE)
     row = case_queries.requisition_row(session, requisition_id)
     if row is None:
         raise NotFound
@@ -155,7 +155,7 @@ def find(session: Session, actor: Actor, text: str, now: datetime) -> list[Found
 
     Raises NotAllowed.
     """
-    _guard(actor, Permission.DEPARTMENT_FIND)
+    actor.require(Permission.DEPARTMENT_FIND)
     ids = searchkeys.case_ids(session, text, A_PAGE)
     digest = session.keys.blind("search", text).hex()
     audit.record(session, "access", "case:search", "search", actor, now, digest=digest, found=len(ids))
@@ -227,7 +227,7 @@ def _ended(row: AnyRow) -> Stage:
 
 def inbox(session: Session, actor: Actor, after: str = "") -> tuple[list[Delivery], str]:
     """The papers delivered to the officer's department, newest first; and the key of the next page."""
-    _guard(actor, Permission.DEPARTMENT_PAPER)
+    actor.require(Permission.DEPARTMENT_PAPER)
     rows = list(table.deliveries(session, _moment_key(after), A_PAGE + 1))
     last = rows[A_PAGE - 1] if len(rows) > A_PAGE else None
     following = f"{last.delivered_at.isoformat()}_{last.id.hex}" if last is not None else ""
@@ -236,7 +236,7 @@ def inbox(session: Session, actor: Actor, after: str = "") -> tuple[list[Deliver
 
 def unopened(session: Session, actor: Actor) -> int:
     """How many delivered papers nobody of the department has opened yet."""
-    _guard(actor, Permission.DEPARTMENT_PAPER)
+    actor.require(Permission.DEPARTMENT_PAPER)
     return table.unopened(session)
 
 
@@ -344,7 +344,7 @@ def link(session: Session, actor: Actor, requisition_id: UUID, office_id: UUID |
 
     Raises NotAllowed; NotFound for an office that is no department, or a letter out of sight.
     """
-    _guard(actor, Permission.CASE_REGISTER)
+    actor.require(Permission.CASE_REGISTER)
     if case_queries.requisition_row(session, requisition_id) is None:
         raise NotFound
     chosen = next((each for each in known(session, now) if each.id == office_id), None)
@@ -365,7 +365,7 @@ def _link(session: Session, actor: Actor, requisition_id: UUID, office_id: UUID,
 
 def add(session: Session, actor: Actor, name_hi: str, name_en: str, now: datetime) -> UUID:
     """Enter a department, so that it can be given an account; -> its office. Raises NotAllowed, Refused."""
-    _guard(actor, Permission.DEPARTMENT_KEEP)
+    actor.require(Permission.DEPARTMENT_KEEP)
     names = {"name_hi": tidy(name_hi), "name_en": tidy(name_en)}
     problems = {
         box: words_refused(name) or f"department.problem.{box}"
@@ -397,11 +397,6 @@ def add(session: Session, actor: Actor, name_hi: str, name_en: str, now: datetim
 
 def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
-
-
-def _guard(actor: Actor, permission: Permission) -> None:
-    if not actor.may(permission):
-        raise NotAllowed
 
 
 def _moment_key(after: str) -> tuple[datetime, UUID] | None:

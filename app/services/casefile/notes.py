@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.domain import secrecy
-from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
 from app.domain.ledger import QUERIES
 from app.domain.offices import OfficeKind
@@ -290,8 +290,7 @@ def keep(session: Session, actor: Actor, case: AnyRow, wanted: Wanted, now: date
 
     Raises NotAllowed, Refused, also where a day or a pause is asked for: that is for a question to another office.
     """
-    if not actor.may(Permission.NOTE_KEEP):
-        raise NotAllowed
+    actor.require(Permission.NOTE_KEEP)
     text = _checked(wanted.text)
     if wanted.due is not None or wanted.is_unreadable_day or wanted.pauses_for:
         raise Refused("note.own_asks_nothing")

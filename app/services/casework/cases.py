@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.domain import keeping, offices, secrecy
-from app.domain.errors import NotAllowed, NotFound, RouteStuck
+from app.domain.errors import NotFound, RouteStuck
 from app.domain.roles import Permission, Role
 from app.models.casefile import case_queries as table
 from app.models.casefile import note_queries as note_table
@@ -340,8 +340,7 @@ def withdraw(
 
     def end(session: Session) -> None:
         case, loaded = numbered.of_number(session, actor, number)
-        if not actor.may(Permission.CASE_WITHDRAW):
-            raise NotAllowed
+        actor.require(Permission.CASE_WITHDRAW)
         own = session.narrowed(CaseScope(actor.district_id, case.id))
         locked = table.lock(own, case.id)
         if locked is None or locked.status != "open":
@@ -369,8 +368,7 @@ def _not_withdrawn(
 
 def search(session: Session, actor: Actor, text: str, now: datetime, limit: int = 50) -> list[CaseLine]:
     """Cases that a number, a name in either script, a father's name or a village may mean."""
-    if not actor.may(Permission.CASE_SEARCH):
-        raise NotAllowed
+    actor.require(Permission.CASE_SEARCH)
     found = searchkeys.case_ids(session, text, limit)
     digest = session.keys.blind(
         "search", text

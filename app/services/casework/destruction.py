@@ -112,7 +112,7 @@ class Listed:
 
 def past(session: Session, actor: Actor, now: datetime) -> list[PastTerm]:
     """What is past its term, class by class, for whoever prepares or decides it. Raises NotAllowed."""
-    _may(actor, Permission.RETENTION_SEE)
+    actor.require(Permission.RETENTION_SEE)
     own = PREPARES.get(actor.post.role, actor.post.role)
     may_propose, today = actor.may(Permission.RETENTION_PROPOSE), calendars.day(now)
     return [
@@ -123,13 +123,13 @@ def past(session: Session, actor: Actor, now: datetime) -> list[PastTerm]:
 
 def lists(session: Session, actor: Actor) -> Sequence[AnyRow]:
     """The lists of the district, newest first. Raises NotAllowed."""
-    _may(actor, Permission.RETENTION_SEE)
+    actor.require(Permission.RETENTION_SEE)
     return table.lists(session, _SHOWN)
 
 
 def listed(session: Session, actor: Actor, list_id: UUID) -> Listed:
     """One list. Raises NotAllowed, NotFound."""
-    _may(actor, Permission.RETENTION_SEE)
+    actor.require(Permission.RETENTION_SEE)
     row = table.list_row(session, list_id)
     if row is None:
         raise NotFound
@@ -149,7 +149,7 @@ def listed(session: Session, actor: Actor, list_id: UUID) -> Listed:
 
 def propose(session: Session, actor: Actor, kind: str, now: datetime) -> UUID:
     """Put what is past its term in a class on a list; -> its id. Raises NotAllowed, NothingPast."""
-    _may(actor, Permission.RETENTION_PROPOSE)
+    actor.require(Permission.RETENTION_PROPOSE)
     today, approver, matter = calendars.day(now), PREPARES[actor.post.role], _matter(kind)
     term = _term(session, approver, kind)
     found = matter.past(session, term, approver, today, LONGEST) if term is not None else ()
@@ -280,7 +280,7 @@ def _own_terms(session: Session, approver: Role) -> list[Term]:
 
 def _open(session: Session, actor: Actor, list_id: UUID) -> Listed:
     """A list that waits for this officer. Raises NotAllowed, NotFound; Conflict for one that is settled."""
-    _may(actor, Permission.RETENTION_APPROVE)
+    actor.require(Permission.RETENTION_APPROVE)
     found = listed(session, actor, list_id)
     if found.row.state != PROPOSED:
         raise Conflict
@@ -310,11 +310,6 @@ def _item(found: Listed) -> stepup.Item:
 def _digest(number: str, kind: str, lines: Sequence[Any]) -> str:
     told = sorted(map(_matter(kind).told, lines))
     return stepup.item("", [number, kind, told]).digest
-
-
-def _may(actor: Actor, permission: Permission) -> None:
-    if not actor.may(permission):
-        raise NotAllowed
 
 
 def _record(

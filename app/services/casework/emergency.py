@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.domain import numbers
 from app.domain.emergency import LASTS, MOST_A_DAY, Ground
-from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import SEALED_UNITS, OfficeKind, is_police
 from app.domain.roles import Permission, Role
@@ -82,7 +82,7 @@ class Opened:
 
 def lasting(session: Session, actor: Actor, now: datetime) -> Sequence[AnyRow]:
     """What the officer has open so now. Raises NotAllowed."""
-    _may(actor)
+    actor.require(Permission.BREAK_GLASS)
     return table.lasting(session, actor.officer_id, actor.post.office_id, now)
 
 
@@ -91,7 +91,7 @@ def told(session: Session, actor: Actor, now: datetime) -> list[tuple[AnyRow, St
 
     Raises NotAllowed.
     """
-    _may(actor)
+    actor.require(Permission.BREAK_GLASS)
     district = session.narrowed(SystemScope(SystemReason.BREAK_GLASS, actor.district_id))
     rows = table.told_to(district, actor.post.office_id, actor.post.role.value, KIND, now - _TOLD_FOR)
     acts = [standins.act(row.officer_id, row.office_id, row.opened_at, row.role) for row in rows]
@@ -104,7 +104,7 @@ def open_case(session: Session, actor: Actor, number: str, ground: str, now: dat
 
     Raises NotAllowed, Refused, and InSight for one that the officer sees anyway.
     """
-    _may(actor)
+    actor.require(Permission.BREAK_GLASS)
     known = numbers.parse_case_number(number)
     if known is not None and cases.find_number(session, known) is not None:
         raise InSight(known)
@@ -180,8 +180,3 @@ def _problems(
     if table.count_since(session, actor.officer_id, now - _DAY) >= MOST_A_DAY:
         problems["number"] = "emergency.problem.often"
     return problems
-
-
-def _may(actor: Actor) -> None:
-    if not actor.may(Permission.BREAK_GLASS):
-        raise NotAllowed

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain import numbers
-from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from app.domain.errors import Conflict, DomainError, NotFound
 from app.domain.ids import new_id
 from app.domain.retention import Ground
 from app.domain.roles import Permission
@@ -51,13 +51,13 @@ class Typed:
 
 def lasting(session: Session, actor: Actor) -> Sequence[AnyRow]:
     """The holds that last, the latest first. Raises NotAllowed."""
-    _may(actor)
+    actor.require(Permission.RETENTION_SEE)
     return table.holds(session, _SHOWN)
 
 
 def place(session: Session, actor: Actor, typed: Typed, now: datetime) -> None:
     """Hold a case: it is destroyed by no list until the hold is lifted. Raises NotAllowed, Refused."""
-    _may(actor)
+    actor.require(Permission.RETENTION_SEE)
     known = numbers.parse_case_number(typed.case_number)
     case = cases.find_number(session, known) if known is not None else None
     problems = _problems(session, case, typed, now)
@@ -74,7 +74,7 @@ def place(session: Session, actor: Actor, typed: Typed, now: datetime) -> None:
 
 def lift(session: Session, actor: Actor, hold_id: UUID, order_no: str, now: datetime) -> None:
     """End a hold by the number of another order. Raises NotAllowed, NotFound, Conflict, Refused."""
-    _may(actor)
+    actor.require(Permission.RETENTION_SEE)
     row = table.hold_row(session, hold_id)
     if row is None:
         raise NotFound
@@ -107,8 +107,3 @@ def _fault_in_number(text: str) -> str:
     number = tidy(text)
     is_one = 0 < len(number) <= LONGEST_NUMBER
     return words_refused(number, lines=False) or ("" if is_one else "retention.problem.order_no")
-
-
-def _may(actor: Actor) -> None:
-    if not actor.may(Permission.RETENTION_SEE):
-        raise NotAllowed

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain import numbers
-from app.domain.errors import DomainError, NotAllowed
+from app.domain.errors import DomainError
 from app.domain.offices import SEALED_UNITS
 from app.domain.roles import Permission
 from app.domain.secrecy import SENSITIVE
@@ -62,8 +62,7 @@ class Ticket:
 
 def open_now(session: Session, actor: Actor, now: datetime) -> list[Ticket]:
     """The tickets that hold. Raises NotAllowed for whoever neither gives them nor reads by them."""
-    if not (actor.may(Permission.INSPECTION_GIVE) or actor.may(Permission.INSPECTION_READ)):
-        raise NotAllowed
+    actor.require_one_of(Permission.INSPECTION_GIVE, Permission.INSPECTION_READ)
     return _open(session, now)
 
 
@@ -80,8 +79,7 @@ class Wanted:
 def give(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> None:
     """Open a case to the auditor for so many days. Raises NotAllowed, TicketRefused."""
     days, reason = wanted.days, wanted.reason
-    if not actor.may(Permission.INSPECTION_GIVE):
-        raise NotAllowed
+    actor.require(Permission.INSPECTION_GIVE)
     known = numbers.parse_case_number(wanted.number)
     case = cases.find_number(session, known) if known is not None else None
     if case is None:
@@ -105,8 +103,7 @@ def give(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> None:
 
 def close(session: Session, actor: Actor, case_id: UUID, now: datetime) -> None:
     """Close a case to the auditor before its days are over; one that is not open stays so. Raises NotAllowed."""
-    if not actor.may(Permission.INSPECTION_GIVE):
-        raise NotAllowed
+    actor.require(Permission.INSPECTION_GIVE)
     lasting = _open(session, now)
     left = [each for each in lasting if each.case_id != case_id]
     if len(left) == len(lasting):
@@ -121,8 +118,7 @@ def read(database: Database, actor: Actor, case_id: UUID, now: datetime) -> Sequ
 
     That P3 was read is recorded before it is shown. Raises NotAllowed.
     """
-    if not actor.may(Permission.INSPECTION_READ):
-        raise NotAllowed
+    actor.require(Permission.INSPECTION_READ)
     found = database.read(
         lambda session: _written(session, actor, case_id, now), scopes.record(actor.district_id)
     )

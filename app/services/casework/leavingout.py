@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.domain.errors import NotAllowed, NotFound, TaskAlreadyDone
+from app.domain.errors import NotFound, TaskAlreadyDone
 from app.domain.offices import UnitKind
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as table
@@ -59,8 +59,7 @@ def overdue(actor: Actor, file: casefile.CaseFile) -> list[Overdue]:
 
 def find(session: Session, actor: Actor, number: str, enquiry_id: UUID, now: datetime) -> tuple[str, Overdue]:
     """The unit, and the number of its case. Raises NotAllowed, NotFound; TaskAlreadyDone where it is not overdue."""
-    if not actor.may(Permission.ENQUIRY_LEAVE_OUT):
-        raise NotAllowed
+    actor.require(Permission.ENQUIRY_LEAVE_OUT)
     case, loaded = numbered.of_number(session, actor, number)
     file = casefile.CaseFile(session, actor, case, loaded, now)
     if all(row.id != enquiry_id for row in file.facts.enquiries):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.domain import numbers
-from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.errors import DomainError, NotFound
 from app.domain.roles import Permission, Role
 from app.domain.secrecy import SENSITIVE
 from app.domain.text import tidy, words_refused
@@ -234,8 +234,7 @@ def add(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) ->
 
 def _found(session: Session, actor: Actor, chain: str, seq: int) -> _Found:
     """The row, for whoever may annotate it: of cases, and of who opened them; the auditor's are all chains."""
-    if not actor.may(Permission.RECORD_ANNOTATE):
-        raise NotAllowed
+    actor.require(Permission.RECORD_ANNOTATE)
     within = _within(session, actor)
     case, stream = None, chain
     if chain not in CHAINS:

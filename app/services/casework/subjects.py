@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from app import papers
 from app.domain import numbers, secrecy
-from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.errors import DomainError, NotFound
 from app.domain.offices import SEALED_UNITS
 from app.domain.retention import ARMS_PURPOSE, Kind
 from app.domain.roles import Permission
@@ -162,8 +162,7 @@ def _note(
 
 
 def _held(session: Session, actor: Actor, number: str, now: datetime) -> tuple[Held, casefile.CaseFile]:
-    if not actor.may(Permission.SUBJECT_EXPORT):
-        raise NotAllowed
+    actor.require(Permission.SUBJECT_EXPORT)
     known = numbers.parse_case_number(number)
     case = cases.find_number(session, known) if known is not None else None
     if case is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app import formjs
 from app.config import ROOT
 from app.domain import numbers
-from app.domain.errors import FormInvalid, NotAllowed, NotFound, RouteStuck
+from app.domain.errors import FormInvalid, NotFound, RouteStuck
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as table
 from app.services.casework import cases
@@ -154,8 +154,7 @@ def _sheet(session: Session, actor: Actor, number: str, now: datetime) -> _Sheet
     case = table.find_number(session, known) if known is not None else None
     if case is None or case.status != "open":
         raise NotFound
-    if not actor.may(Permission.CASE_WITHDRAW):
-        raise NotAllowed
+    actor.require(Permission.CASE_WITHDRAW)
     rows = table.cases_of_requisition(session, case.requisition_id)
     facts = {
         "today": calendars.day(now),

@@ -102,7 +102,7 @@ class Amendment:
 
 def look(database: Database, actor: Actor, incident_id: UUID, now: datetime) -> Stop:
     """The stopped case and every value of its route. Raises NotAllowed, NotFound."""
-    _may(actor, Permission.VALUES_SEE)
+    actor.require(Permission.VALUES_SEE)
     line = _line(database, actor, incident_id)
     row = database.read(partial(stopped.incident_row, incident_id=incident_id), actor_scope(actor))
     if row is None or row.case_id is None:
@@ -141,13 +141,13 @@ def _line(database: Database, actor: Actor, incident_id: UUID) -> incidents.Inci
 
 def listing(session: Session, actor: Actor, states: Sequence[str] = STATES) -> list[Amendment]:
     """What was proposed in the district, the newest first. Raises NotAllowed."""
-    _may(actor, Permission.VALUES_SEE)
+    actor.require(Permission.VALUES_SEE)
     return [_amendment(row) for row in table.listing(session, states, _SHOWN)]
 
 
 def find(session: Session, actor: Actor, amendment_id: UUID) -> Amendment:
     """One of them. Raises NotAllowed, NotFound."""
-    _may(actor, Permission.VALUES_SEE)
+    actor.require(Permission.VALUES_SEE)
     row = table.told(session, amendment_id)
     if row is None:
         raise NotFound
@@ -171,7 +171,7 @@ def foresee(database: Database, actor: Actor, incident_id: UUID, wanted: Wanted,
 
     Raises NotAllowed, NotFound, Refused.
     """
-    _may(actor, Permission.VALUES_SEE)
+    actor.require(Permission.VALUES_SEE)
     stop = look(database, actor, incident_id, now)
     value, given = _checked(stop, wanted)
     return _foreseen(database, actor, incident_id, value.spot, given, now)
@@ -179,7 +179,7 @@ def foresee(database: Database, actor: Actor, incident_id: UUID, wanted: Wanted,
 
 def foresee_again(database: Database, actor: Actor, found: Amendment, now: datetime) -> Foreseen | None:
     """The same of a change that waits, on the case as it is now; None once what had stopped has gone on."""
-    _may(actor, Permission.VALUES_SEE)
+    actor.require(Permission.VALUES_SEE)
     row = database.read(partial(stopped.incident_row, incident_id=found.row.incident_id), actor_scope(actor))
     if row is None or row.closed_at is not None or found.has_moved:
         return None
@@ -207,7 +207,7 @@ def _foreseen(
 
 def propose(database: Database, actor: Actor, incident_id: UUID, wanted: Wanted, now: datetime) -> UUID:
     """Put a change before the officers who approve. Raises NotAllowed, NotFound, Refused."""
-    _may(actor, Permission.VALUES_PROPOSE)
+    actor.require(Permission.VALUES_PROPOSE)
     stop = look(database, actor, incident_id, now)
     value, given = _checked(stop, wanted)
     if wanted.reason not in REASONS:
@@ -268,13 +268,13 @@ def _checked(stop: Stop, wanted: Wanted) -> tuple[Value, Any]:
 
 def refuse(session: Session, actor: Actor, amendment_id: UUID, now: datetime) -> None:
     """Let a change not be done. Raises NotAllowed, NotFound, Refused."""
-    _may(actor, Permission.VALUES_APPROVE)
+    actor.require(Permission.VALUES_APPROVE)
     _settle(session, actor, _another(session, actor, amendment_id), REFUSED, now)
 
 
 def take_back(session: Session, actor: Actor, amendment_id: UUID, now: datetime) -> None:
     """Take one's own proposal back. Raises NotAllowed, NotFound, Refused."""
-    _may(actor, Permission.VALUES_PROPOSE)
+    actor.require(Permission.VALUES_PROPOSE)
     found = find(session, actor, amendment_id)
     if found.row.proposed_by != actor.officer_id:
         raise NotAllowed
@@ -302,7 +302,7 @@ def to_decide(session: Session, actor: Actor, amendment_id: UUID, now: datetime,
 
     Raises NotAllowed, NotFound, Refused.
     """
-    _may(actor, Permission.VALUES_APPROVE)
+    actor.require(Permission.VALUES_APPROVE)
     found = _another(session, actor, amendment_id)
     _still(found, is_undo=is_undo)
     return stepup.begin(session, actor, UNDO if is_undo else APPROVE, [item(found)], now)
@@ -329,7 +329,7 @@ def approve(
 
     Raises as `to_decide`, StepUpOver or ContentChanged where the factor was not given for this, RouteStuck.
     """
-    _may(actor, Permission.VALUES_APPROVE)
+    actor.require(Permission.VALUES_APPROVE)
     found = database.write(
         lambda session: _do(session, actor, amendment_id, asked, now, is_undo=False), actor_scope(actor)
     )
@@ -341,7 +341,7 @@ def undo(session: Session, actor: Actor, amendment_id: UUID, asked: UUID | None,
 
     Raises as `approve`.
     """
-    _may(actor, Permission.VALUES_APPROVE)
+    actor.require(Permission.VALUES_APPROVE)
     _do(session, actor, amendment_id, asked, now, is_undo=True)
 
 
@@ -389,8 +389,3 @@ def _told(found: Amendment, actor: Actor, *, is_undo: bool) -> dict[str, Any]:
         **row.change,
     }
     return {**told, "undone": True} if is_undo else told
-
-
-def _may(actor: Actor, permission: Permission) -> None:
-    if not actor.may(permission):
-        raise NotAllowed

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.domain.errors import DomainError, NotAllowed
+from app.domain.errors import DomainError
 from app.domain.roles import Permission
 from app.models.deployment import moves as table
 from app.models.district import setting_queries as settings
@@ -95,8 +95,7 @@ def makers(session: Session, release_id: UUID) -> list[str]:
 
 def show(database: Database, actor: Actor) -> Table:
     """The table of steps. Raises NotAllowed."""
-    if not actor.may(Permission.MOVE_SEE):
-        raise NotAllowed
+    actor.require(Permission.MOVE_SEE)
     return database.read(_table, replays.past_of(actor.district_id))
 
 
@@ -154,8 +153,7 @@ def _group(
 
 def save(database: Database, actor: Actor, wanted: Mapping[str, str], now: datetime) -> None:
     """Keep what becomes of each step; an empty choice is none. Raises NotAllowed, Refused."""
-    if not actor.may(Permission.MOVE_ASK):
-        raise NotAllowed
+    actor.require(Permission.MOVE_ASK)
     release_id, steps, why = database.read(
         partial(_checked, wanted=wanted), replays.past_of(actor.district_id)
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from app import trials as programs
-from app.domain.errors import NotAllowed, NotFound, ReleaseRefused, Unavailable
+from app.domain.errors import NotFound, ReleaseRefused, Unavailable
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models.deployment import trials as table
@@ -66,7 +66,7 @@ def ask(database: Database, actor: Actor, proposal_id: UUID, now: datetime) -> N
     One under way, or done for the same files today, is not begun again. Raises NotAllowed, NotFound, and
     ReleaseRefused for files that the gate would not let through: they could not run.
     """
-    _may(actor)
+    actor.require_one_of(Permission.PROCESS_CHANGE, Permission.PROCESS_APPROVE)
     scope = actor_scope(actor)
     contents = database.read(lambda session: release_proposals.files(session, proposal_id), scope)
     if problems := release_proposals.problems(database, contents):
@@ -118,7 +118,7 @@ def _still_counts(row: AnyRow, now: datetime) -> bool:
 
 def cancel(session: Session, actor: Actor, proposal_id: UUID, now: datetime) -> None:
     """End the dry run of a proposal that is under way. Raises NotAllowed, NotFound where there is none."""
-    _may(actor)
+    actor.require_one_of(Permission.PROCESS_CHANGE, Permission.PROCESS_APPROVE)
     last = table.newest_trial(session, proposal_id)
     if last is None:
         raise NotFound
@@ -132,11 +132,6 @@ def newest(session: Session, proposal_id: UUID, contents: Mapping[str, bytes]) -
         return None
     found = programs.read(row.found) if row.state == "done" else None
     return DryRun(row, found, bytes(row.sha256) == releases.route_mark(contents))
-
-
-def _may(actor: Actor) -> None:
-    if not (actor.may(Permission.PROCESS_CHANGE) or actor.may(Permission.PROCESS_APPROVE)):
-        raise NotAllowed
 
 
 def go_on(database: Database, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app import engine
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.deployment import replays as past_cases
@@ -72,8 +72,7 @@ def draw(
 
     Raises NotAllowed, NotFound, and Refused: a name is missing, there are enough, no ended case came to this step.
     """
-    if not actor.may(Permission.PROCESS_CHANGE):
-        raise NotAllowed
+    actor.require(Permission.PROCESS_CHANGE)
     contents = database.read(lambda rows: release_proposals.files(rows, proposal_id), actor_scope(actor))
     found = of(contents)
     if not all(names) or len(found) >= scenarios.MOST:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from app.domain.errors import Conflict, DomainError, NotFound
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.deployment import moves as table
@@ -89,7 +89,7 @@ class Overview:
 
 def overview(database: Database, actor: Actor, after: UUID | None, now: datetime) -> Overview:
     """Look at the next cases of older releases, each tried on the one in force. Raises NotAllowed."""
-    _may(actor, Permission.MOVE_SEE)
+    actor.require(Permission.MOVE_SEE)
     own = replays.past_of(actor.district_id)
     target = database.read(target_of, own)
     release_id = target.loaded.id
@@ -169,7 +169,7 @@ def refuse_while_under_way(session: Session) -> None:
 
 def ask_look(session: Session, actor: Actor, now: datetime) -> None:
     """Have the worker try every case, and write nothing but what it found. Raises NotAllowed, UnderWay."""
-    _may(actor, Permission.MOVE_ASK)
+    actor.require(Permission.MOVE_ASK)
     refuse_while_under_way(session)
     version = begin(session, is_back=False, is_look=True)
     thing = f"release:{releases.active(session).id}"
@@ -178,7 +178,7 @@ def ask_look(session: Session, actor: Actor, now: datetime) -> None:
 
 def stop(session: Session, actor: Actor, now: datetime) -> None:
     """End what is under way; cases that were moved so far stay moved. Raises NotAllowed."""
-    _may(actor, Permission.MOVE_SEE)
+    actor.require(Permission.MOVE_SEE)
     asked = settings.value_of(session, _ASKED)
     if asked:
         _keep(session, asked, is_over=True)
@@ -202,11 +202,6 @@ def begin(session: Session, *, is_back: bool, is_look: bool) -> int:
     }
     settings.put_value(session, _ASKED, empty)
     return version
-
-
-def _may(actor: Actor, permission: Permission) -> None:
-    if not actor.may(permission):
-        raise NotAllowed
 
 
 # -- done by the worker ------------------------------------------------------------------------------------

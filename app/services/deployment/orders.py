@@ -59,7 +59,7 @@ class Order:
 
 def of_now(session: Session, actor: Actor) -> Order | None:
     """What is asked, or was sent back last; None where nothing is. Raises NotAllowed."""
-    _may(actor, Permission.MOVE_SEE)
+    actor.require(Permission.MOVE_SEE)
     kept = settings.value_of(session, _WANTED)
     if not kept:
         return None
@@ -89,7 +89,7 @@ def ask(session: Session, actor: Actor, note: str, now: datetime, *, is_back: bo
 
     Raises NotAllowed, moving.UnderWay, and Refused: no reason, asked already, or not tried as things stand now.
     """
-    _may(actor, Permission.MOVE_ASK)
+    actor.require(Permission.MOVE_ASK)
     moving.refuse_while_under_way(session)
     note = _reason(note)
     target = moving.target_of(session)
@@ -119,7 +119,7 @@ def ask(session: Session, actor: Actor, note: str, now: datetime, *, is_back: bo
 
 def take_back(session: Session, actor: Actor, now: datetime) -> None:
     """Ask no more. Raises NotAllowed, Refused where nothing is asked."""
-    _may(actor, Permission.MOVE_ASK)
+    actor.require(Permission.MOVE_ASK)
     kept = _asked(session)
     settings.delete_value(session, _WANTED)
     _record(session, "cases:unask_move", kept, actor, now)
@@ -127,7 +127,7 @@ def take_back(session: Session, actor: Actor, now: datetime) -> None:
 
 def send_back(session: Session, actor: Actor, reason: str, now: datetime) -> None:
     """Give no order, and say why. Raises NotAllowed, Refused."""
-    _may(actor, Permission.MOVE_APPROVE)
+    actor.require(Permission.MOVE_APPROVE)
     kept = _asked(session)
     settings.put_value(session, _WANTED, {**kept, "returned": _reason(reason)})
     _record(session, "cases:return_move", kept, actor, now)
@@ -160,7 +160,7 @@ def version_asked(session: Session, actor: Actor) -> int:
 
 
 def _givable(session: Session, actor: Actor) -> dict[str, Any]:
-    _may(actor, Permission.MOVE_APPROVE)
+    actor.require(Permission.MOVE_APPROVE)
     moving.refuse_while_under_way(session)
     kept = _asked(session)
     if str(actor.officer_id) in {kept["by"], *kept["makers"]}:
@@ -202,8 +202,3 @@ def _record(
 ) -> None:
     told = {"version": kept["version"], "back": kept["back"], **detail}
     audit.record(session, "admin", act, f"release:{kept['to']}", actor, now, **told)
-
-
-def _may(actor: Actor, permission: Permission) -> None:
-    if not actor.may(permission):
-        raise NotAllowed

@@ -143,7 +143,7 @@ def begin(
 
     Raises NotAllowed, NotFound (no such release), Refused (no title).
     """
-    _may(actor, Permission.PROCESS_CHANGE)
+    actor.require(Permission.PROCESS_CHANGE)
     base = release_table.find(session, base_id)
     if base is None:
         raise NotFound
@@ -284,14 +284,14 @@ def _note(text: str, key: str) -> str:
 
 def take_back(session: Session, actor: Actor, proposal_id: UUID, now: datetime) -> None:
     """Open a sent proposal again, by one of those who make. Raises NotAllowed, NotFound, Refused."""
-    _may(actor, Permission.PROCESS_CHANGE)
+    actor.require(Permission.PROCESS_CHANGE)
     _sent(session, proposal_id)
     table.set_values(session, proposal_id, {"status": OPEN, "changed_at": now})
 
 
 def send_back(session: Session, actor: Actor, proposal_id: UUID, reason: str, now: datetime) -> None:
     """Return a sent proposal to its makers, with the reason. Raises NotAllowed, NotFound, Refused."""
-    _may(actor, Permission.PROCESS_APPROVE)
+    actor.require(Permission.PROCESS_APPROVE)
     reason = _note(reason, "error.proposal_reason")
     _sent(session, proposal_id)
     values = {"status": OPEN, "reason": reason, "decided_by": actor.officer_id, "decided_at": now}
@@ -314,7 +314,7 @@ def approve(database: Database, actor: Actor, proposal_id: UUID, asked: UUID | N
     Raises what `to_approve` does, ReleaseRefused, and StepUpOver or ContentChanged where the factor was not given
     for this.
     """
-    _may(actor, Permission.PROCESS_APPROVE)
+    actor.require(Permission.PROCESS_APPROVE)
     scope = actor_scope(actor)
     contents = _to_be_judged(database, scope, proposal_id, now)
     found = all_problems(database, contents)
@@ -337,7 +337,7 @@ def approve(database: Database, actor: Actor, proposal_id: UUID, asked: UUID | N
 
 
 def _approvable(session: Session, actor: Actor, proposal_id: UUID) -> AnyRow:
-    _may(actor, Permission.PROCESS_APPROVE)
+    actor.require(Permission.PROCESS_APPROVE)
     row = _sent(session, proposal_id)
     if str(actor.officer_id) in row.makers:
         raise NotAllowed("error.own_proposal")
@@ -360,14 +360,9 @@ def drop(session: Session, actor: Actor, proposal_id: UUID, now: datetime) -> No
     _record(session, "proposal:drop", proposal_id, actor, now)
 
 
-def _may(actor: Actor, permission: Permission) -> None:
-    if not actor.may(permission):
-        raise NotAllowed
-
-
 def _open(session: Session, actor: Actor, proposal_id: UUID) -> AnyRow:
     """The row of a proposal that this officer may change now."""
-    _may(actor, Permission.PROCESS_CHANGE)
+    actor.require(Permission.PROCESS_CHANGE)
     row = table.lock(session, proposal_id)
     if row is None:
         raise NotFound

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from app import engine
-from app.domain.errors import NotAllowed, NotFound, ReleaseRefused
+from app.domain.errors import NotFound, ReleaseRefused
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models import ahead
@@ -158,7 +158,7 @@ def ask(database: Database, actor: Actor, proposal_id: UUID, months: int, now: d
     One that is under way for the same files is not begun again. Raises NotAllowed, NotFound, and ReleaseRefused for
     files that the gate would not let through: they could not run.
     """
-    _may(actor)
+    actor.require_one_of(Permission.PROCESS_CHANGE, Permission.PROCESS_APPROVE)
     scope = actor_scope(actor)
     contents = database.read(lambda session: release_proposals.files(session, proposal_id), scope)
     if problems := release_proposals.problems(database, contents):
@@ -200,7 +200,7 @@ def first_day(months: int, now: datetime) -> date:
 
 def cancel(session: Session, actor: Actor, proposal_id: UUID, now: datetime) -> None:
     """End the replay of a proposal that is under way; what it found so far stays. Raises NotAllowed, NotFound."""
-    _may(actor)
+    actor.require_one_of(Permission.PROCESS_CHANGE, Permission.PROCESS_APPROVE)
     last = table.newest(session, proposal_id)
     if last is None:
         raise NotFound
@@ -213,11 +213,6 @@ def newest(session: Session, proposal_id: UUID, contents: Mapping[str, bytes]) -
     if row is None:
         return None
     return Replay(row, Report.read(row.report), bytes(row.sha256) == releases.route_mark(contents))
-
-
-def _may(actor: Actor) -> None:
-    if not (actor.may(Permission.PROCESS_CHANGE) or actor.may(Permission.PROCESS_APPROVE)):
-        raise NotAllowed
 
 
 def go_on(database: Database, now: datetime) -> bool:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain import bands
-from app.domain.errors import NotAllowed
 from app.domain.roles import Permission
 from app.models.desk import charges as table
 from app.models.record import watch_queries
@@ -120,8 +119,7 @@ def _sums(lines: Sequence[Line], by: str) -> list[Sum]:
 
 def take(database: Database, actor: Actor, now: datetime) -> Charge:
     """The list of the post in which the officer acts, recorded with its sums. Raises NotAllowed."""
-    if not actor.may(Permission.INBOX_SEE):
-        raise NotAllowed
+    actor.require(Permission.INBOX_SEE)
     found = database.read(lambda session: of_post(session, actor, now), actor_scope(actor))
     database.write(
         lambda session: audit.record(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.errors import DomainError, NotFound
 from app.domain.numbers import Series
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
@@ -104,8 +104,7 @@ def ask_again(database: Database, actor: Actor, task_id: UUID, district: str, no
 
     Raises DistrictMissing, NotAllowed, NotFound; TaskAlreadyDone where an answer has come meanwhile.
     """
-    if not actor.may(Permission.NEIGHBOUR_ASK):
-        raise NotAllowed
+    actor.require(Permission.NEIGHBOUR_ASK)
 
     def put(session: Session) -> None:
         task = holding.find(session, task_id)

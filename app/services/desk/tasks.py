@@ -199,8 +199,7 @@ def keep_to_sign(
     Raises FormInvalid for one that is not complete, or is signed by itself (everything typed is kept as a draft);
     NotAllowed for a post that signs no lists, and as `sheets.read`.
     """
-    if not actor.may(Permission.LIST_SIGN):
-        raise NotAllowed
+    actor.require(Permission.LIST_SIGN)
     scope = actor_scope(actor)
     sheet = database.read(lambda session: sheets.read(session, actor, task_id, now), scope)
     values, _ = _answers(database, actor, sheet, listed.reported(posted), uploads, now)

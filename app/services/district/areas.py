@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.domain.areas import area_key
-from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from app.domain.errors import Conflict, DomainError, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.domain.text import tidy, words_refused
@@ -102,8 +102,7 @@ def passed_on(
 
 def show(session: Session, actor: Actor, now: datetime) -> Page:
     """What is proposed, as far as the officer sees its cases, and the villages that are known. Raises NotAllowed."""
-    if not actor.may(Permission.AREA_SEE):
-        raise NotAllowed
+    actor.require(Permission.AREA_SEE)
     rows = table.proposals(session, _PROPOSED, _FORM, _SHOWN + 1)
     found = [_proposal(session, row) for row in rows[:_SHOWN]]
     return Page(found, len(rows) > _SHOWN, table.known(session, calendars.day(now), _PLACES))
@@ -115,8 +114,7 @@ def decide(session: Session, actor: Actor, proposal_id: UUID, village: str | Non
     The name is corrected where somebody's house was typed in: it stands in the open. Raises NotAllowed, NotFound for
     a proposal that is decided or not there, Conflict for one's own, Refused.
     """
-    if not actor.may(Permission.AREA_APPROVE):
-        raise NotAllowed
+    actor.require(Permission.AREA_APPROVE)
     shown = table.proposals(session, _PROPOSED, _FORM, _SHOWN)
     row = next((row for row in shown if row.id == proposal_id), None)
     if row is None:

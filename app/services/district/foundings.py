@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from app import formjs
 from app.config import ROOT
 from app.domain.areas import village_in
-from app.domain.errors import FieldProblem, FormInvalid, NotAllowed, NotFound
+from app.domain.errors import FieldProblem, FormInvalid, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import LEADS, ONE_PER_DISTRICT, OfficeKind
 from app.domain.roles import Permission
@@ -294,8 +294,7 @@ def take_back(session: Session, actor: Actor, office_id: UUID, now: datetime) ->
 
 def guard(actor: Actor) -> None:
     """Raises NotAllowed."""
-    if not actor.may(Permission.OFFICE_KEEP):
-        raise NotAllowed
+    actor.require(Permission.OFFICE_KEEP)
 
 
 def listed(session: Session, actor: Actor, now: datetime) -> Sequence[AnyRow]:

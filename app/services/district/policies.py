@@ -64,8 +64,7 @@ def propose(session: Session, actor: Actor, cap: int | None, now: datetime) -> N
 
     Raises NotAllowed, Refused.
     """
-    if not actor.may(Permission.POLICY_PROPOSE):
-        raise NotAllowed
+    actor.require(Permission.POLICY_PROPOSE)
     if cap is None or not 0 <= cap <= MOST or cap == daily_cap(session):
         raise Refused(most=MOST)
     put_forward(session, actor, CLEAN_REPORTS, {"cap": cap}, now)
@@ -73,8 +72,7 @@ def propose(session: Session, actor: Actor, cap: int | None, now: datetime) -> N
 
 def stop(session: Session, actor: Actor, now: datetime) -> None:
     """Switch lists of reports off at once: whoever approves may do so alone. Raises NotAllowed."""
-    if not actor.may(Permission.POLICY_APPROVE):
-        raise NotAllowed
+    actor.require(Permission.POLICY_APPROVE)
     _put(session, CLEAN_REPORTS, actor, {"cap": 0}, now)
     audit.record(session, "admin", "policy:approve", CLEAN_REPORTS, actor, now, cap=0)
 
@@ -117,8 +115,7 @@ def put_forward(
     may: Permission = Permission.POLICY_PROPOSE,
 ) -> None:
     """Propose a value, in place of what was proposed before. Raises NotAllowed."""
-    if not actor.may(may):
-        raise NotAllowed
+    actor.require(may)
     _put(session, f"{key}{_PROPOSED}", actor, value, now)
     audit.record(session, "admin", "policy:propose", key, actor, now, **value)
 
@@ -133,8 +130,7 @@ def decide(
     may: Permission = Permission.POLICY_APPROVE,
 ) -> None:
     """Let what was proposed hold, never one's own proposal; or refuse it. Raises NotAllowed, Conflict."""
-    if not actor.may(may):
-        raise NotAllowed
+    actor.require(may)
     proposed = settings.value_of(session, f"{key}{_PROPOSED}")
     if proposed is None:
         raise Conflict
@@ -150,8 +146,7 @@ def decide(
 
 def saw(session: Session, actor: Actor, key: str, digest: str, now: datetime) -> None:
     """Keep that an officer who approves found what has this digest as it should be. Raises NotAllowed."""
-    if not actor.may(Permission.POLICY_APPROVE):
-        raise NotAllowed
+    actor.require(Permission.POLICY_APPROVE)
     _put(session, key, actor, {"digest": digest}, now)
     audit.record(session, "admin", "policy:seen", key, actor, now, digest=digest)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain.areas import village_in
-from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.errors import DomainError, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import LEADS
 from app.domain.roles import Permission
@@ -111,7 +111,7 @@ class Station:
 
 def page(session: Session, actor: Actor, now: datetime) -> Page:
     """Raises NotAllowed."""
-    _may(actor)
+    actor.require(Permission.THANA_KEEP)
     found = table.all_thanas(session)
     changes = _changes(session)
     over = sorted((each for each in changes if each.state != PLANNED), key=lambda each: each.on, reverse=True)
@@ -121,7 +121,7 @@ def page(session: Session, actor: Actor, now: datetime) -> Page:
 
 def station(session: Session, actor: Actor, key: str, now: datetime) -> Station:
     """Raises NotAllowed, NotFound for a station that is not there today."""
-    _may(actor)
+    actor.require(Permission.THANA_KEEP)
     today, found = calendars.day(now), table.all_thanas(session)
     row = _on(found, key, today)
     planned = [each for each in _changes(session) if each.state == PLANNED]
@@ -135,7 +135,7 @@ def station(session: Session, actor: Actor, key: str, now: datetime) -> Station:
 
 def look(database: Database, actor: Actor, key: str, wanted: Wanted, now: datetime) -> Preview:
     """What a change would do; nothing is written. Raises NotAllowed, NotFound, Refused."""
-    _may(actor)
+    actor.require(Permission.THANA_KEEP)
     scope = SystemScope(SystemReason.WORKER, actor.district_id)
 
     def read(session: Session) -> Preview:
@@ -149,7 +149,7 @@ def look(database: Database, actor: Actor, key: str, wanted: Wanted, now: dateti
 
 def plan(session: Session, actor: Actor, key: str, wanted: Wanted, now: datetime) -> UUID:
     """Plan a change for its day. Raises NotAllowed, NotFound, Refused."""
-    _may(actor)
+    actor.require(Permission.THANA_KEEP)
     value = _checked(session, table.all_thanas(session), key, wanted, now)
     change_id = new_id(session.recorded_at)
     said = {"state": PLANNED, "by": str(actor.officer_id), "at": now.isoformat()}
@@ -160,7 +160,7 @@ def plan(session: Session, actor: Actor, key: str, wanted: Wanted, now: datetime
 
 def take_back(session: Session, actor: Actor, change_id: UUID, now: datetime) -> None:
     """Let a planned change not come, as long as its day has not. Raises NotAllowed, NotFound, Refused."""
-    _may(actor)
+    actor.require(Permission.THANA_KEEP)
     value = settings.value_of(session, f"{_PREFIX}{change_id}")
     if value is None:
         raise NotFound
@@ -326,8 +326,3 @@ def _record(
 ) -> None:
     told = {name: value[name] for name in ("kind", "on", "hi", "en") if name in value}
     audit.record(session, "admin", act, f"thana_change:{change_id}", actor, now, **told)
-
-
-def _may(actor: Actor) -> None:
-    if not actor.may(Permission.THANA_KEEP):
-        raise NotAllowed

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from app.domain.errors import DomainError, NotAllowed
+from app.domain.errors import DomainError
 from app.domain.roles import Permission
 from app.models.district import setting_queries as settings
 from app.models.district import setup_queries
@@ -94,8 +94,7 @@ def prove(place: Path) -> int:
 
 def last(session: Session, actor: Actor) -> Backup | None:
     """The last backup that this installation made and proved; None for none. Raises NotAllowed."""
-    if not actor.may(Permission.BACKUP_SEE):
-        raise NotAllowed
+    actor.require(Permission.BACKUP_SEE)
     kept = settings.value_of(session, _KEY)
     if kept is None:
         return None

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from app.domain.errors import Conflict, DomainError, FieldProblem, NotAllowed
+from app.domain.errors import Conflict, DomainError, FieldProblem
 from app.domain.roles import Permission
 from app.models.district import setting_queries as settings
 from app.models.record import audit_queries as record
@@ -95,8 +95,7 @@ class Check:
 
 def last(session: Session, actor: Actor) -> Check | None:
     """The last check of the district, if there was one. Raises NotAllowed."""
-    if not actor.may(Permission.RECORD_CHECK):
-        raise NotAllowed
+    actor.require(Permission.RECORD_CHECK)
     kept = settings.value_of(session, _KEY)
     if kept is None:
         return None
@@ -119,8 +118,7 @@ def ask(session: Session, actor: Actor, copies: Mapping[str, str], now: datetime
 
     Raises NotAllowed, CopiesRefused, and Conflict while a check is under way.
     """
-    if not actor.may(Permission.RECORD_CHECK):
-        raise NotAllowed
+    actor.require(Permission.RECORD_CHECK)
     if len(copies) > MOST_COPIES:
         raise CopiesRefused("record.check.too_many", most=MOST_COPIES)
     for name, text in copies.items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain import reasons
-from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound
+from app.domain.errors import DomainError, FormInvalid, NotFound
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.intake import lodgements as table
@@ -206,5 +206,5 @@ def _sent(session: Session, lodgement_id: UUID) -> AnyRow:
 
 
 def _guard(actor: Actor) -> None:
-    if not (actor.may(Permission.CASE_REGISTER) and actor.may(Permission.ROSTER_TAKE)):
-        raise NotAllowed
+    actor.require(Permission.CASE_REGISTER)
+    actor.require(Permission.ROSTER_TAKE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import Conflict, NotAllowed, NotFound
+from app.domain.errors import Conflict, NotFound
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.intake import lodgements
@@ -79,8 +79,7 @@ def of_roster(session: Session, roster: AnyRow, now: datetime) -> Letter:
 
 def guard(actor: Actor) -> None:
     """Raises NotAllowed for whoever keeps no list."""
-    if not actor.may(Permission.ROSTER_KEEP):
-        raise NotAllowed
+    actor.require(Permission.ROSTER_KEEP)
 
 
 def _received(row: AnyRow | None) -> Letter:

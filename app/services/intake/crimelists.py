@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.domain import reasons
-from app.domain.errors import Conflict, NotAllowed
+from app.domain.errors import Conflict
 from app.domain.roles import Permission
 from app.models.intake import rosters as table
 from app.models.scope import SystemReason, SystemScope
@@ -103,6 +103,5 @@ def give_back(session: Session, actor: Actor, roster_id: UUID, reason: str, now:
 
 
 def _before_the_sp(session: Session, actor: Actor, roster_id: UUID, now: datetime) -> AnyRow:
-    if not actor.may(Permission.CRIME_APPROVE):
-        raise NotAllowed
+    actor.require(Permission.CRIME_APPROVE)
     return CRIMES.find(session, actor, roster_id, now, sheetlists.Aim.SEE)[0]

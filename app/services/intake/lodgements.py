@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
-from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound
+from app.domain.errors import DomainError, FormInvalid, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission, Role
@@ -111,7 +111,7 @@ def _is_ready(state: str, counts: Mapping[str, int]) -> bool:
 
 def listing(session: Session, actor: Actor) -> list[Line]:
     """What the department has begun, sent or got back, the newest change first. Raises NotAllowed."""
-    _guard(actor)
+    actor.require(Permission.DEPARTMENT_LODGE)
     loaded = releases.active(session)
     return [line(row, loaded) for row in table.unaccepted(session, _SHOWN)]
 
@@ -175,7 +175,7 @@ def form(
 
     Raises NotAllowed, NotFound, Sent.
     """
-    _guard(actor)
+    actor.require(Permission.DEPARTMENT_LODGE)
     row = _open(session, actor, lodgement_id) if lodgement_id is not None else None
     empty = rules(session, releases.active(session), now)
     if posted is not None:
@@ -199,7 +199,7 @@ def write(database: Database, actor: Actor, lodgement_id: UUID | None, posted: P
     The same filled form sent again (`posted.sent_as`) makes no second letter. Raises FormInvalid, NotAllowed,
     NotFound, Sent.
     """
-    _guard(actor)
+    actor.require(Permission.DEPARTMENT_LODGE)
     scope = actor_scope(actor)
     filled = database.read(lambda session: form(session, actor, lodgement_id, now, posted), scope)
     answers = checked(filled, filled.values, actor.post.office_hi, 1, now)
@@ -282,7 +282,7 @@ def send(database: Database, actor: Actor, lodgement_id: UUID, now: datetime) ->
 
     Raises NotReady, NotAllowed, NotFound.
     """
-    _guard(actor)
+    actor.require(Permission.DEPARTMENT_LODGE)
 
     def put(session: Session) -> None:
         row = _row(session, actor, lodgement_id)
@@ -322,7 +322,7 @@ def _tell(session: Session, now: datetime) -> None:
 
 def take_back(database: Database, actor: Actor, lodgement_id: UUID, now: datetime) -> None:
     """Take a letter back that nobody has accepted yet. Raises NotAllowed, NotFound, Sent."""
-    _guard(actor)
+    actor.require(Permission.DEPARTMENT_LODGE)
 
     def put(session: Session) -> None:
         row = _row(session, actor, lodgement_id)
@@ -335,7 +335,7 @@ def take_back(database: Database, actor: Actor, lodgement_id: UUID, now: datetim
 
 def drop(database: Database, actor: Actor, lodgement_id: UUID, now: datetime) -> None:
     """Put a letter away that was not sent: texts and list are destroyed. Raises NotAllowed, NotFound, Sent."""
-    _guard(actor)
+    actor.require(Permission.DEPARTMENT_LODGE)
 
     def put(session: Session) -> None:
         row = _open(session, actor, lodgement_id)
@@ -374,13 +374,8 @@ def _open(session: Session, actor: Actor, lodgement_id: UUID) -> AnyRow:
 
 
 def _row(session: Session, actor: Actor, lodgement_id: UUID) -> AnyRow:
-    _guard(actor)
+    actor.require(Permission.DEPARTMENT_LODGE)
     row = table.find(session, lodgement_id)
     if row is None or row.state in ("accepted", "dropped"):
         raise NotFound
     return row
-
-
-def _guard(actor: Actor) -> None:
-    if not actor.may(Permission.DEPARTMENT_LODGE):
-        raise NotAllowed

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from app import formjs
 from app.config import ROOT
 from app.domain import numbers
-from app.domain.errors import Conflict, DomainError, FormInvalid, NotAllowed, NotFound
+from app.domain.errors import Conflict, DomainError, FormInvalid, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission, Role
@@ -214,7 +214,7 @@ def _insert(
 
 def take_back(session: Session, actor: Actor, memo_id: UUID, now: datetime) -> str:
     """Take a memo back that nobody has taken in hand; -> the case's number. Raises NotFound, NotAllowed, Conflict."""
-    _guard(actor, Permission.MEMO_SEND)
+    actor.require(Permission.MEMO_SEND)
     row = _row(session, memo_id)
     if not table.settle_memo(
         session, row.id, {"state": BACK, "settled_by": actor.officer_id, "settled_at": now}
@@ -227,7 +227,7 @@ def take_back(session: Session, actor: Actor, memo_id: UUID, now: datetime) -> s
 
 def _case(session: Session, actor: Actor, number: str) -> AnyRow:
     """A case of the department's by its number. Raises NotFound, NotAllowed."""
-    _guard(actor, Permission.MEMO_SEND)
+    actor.require(Permission.MEMO_SEND)
     known = numbers.parse_case_number(number)
     case = cases.find_number(session, known) if known is not None else None
     if case is None:
@@ -269,7 +269,7 @@ def _place(case: AnyRow) -> drafts.Place:
 
 def waiting(session: Session, actor: Actor) -> list[Memo]:
     """What departments have sent and nobody has settled, the oldest first. Raises NotAllowed."""
-    _guard(actor, Permission.MEMO_TAKE)
+    actor.require(Permission.MEMO_TAKE)
     return [_memo(session, row) for row in table.waiting(session, _SHOWN)]
 
 
@@ -280,7 +280,7 @@ def waiting_count(session: Session, actor: Actor) -> int:
 
 def look(session: Session, actor: Actor, memo_id: UUID) -> Memo:
     """One of them, and whether it comes too late. Raises NotFound, NotAllowed."""
-    _guard(actor, Permission.MEMO_TAKE)
+    actor.require(Permission.MEMO_TAKE)
     row = _row(session, memo_id)
     return replace(_memo(session, row), late=_lateness(session, row))
 
@@ -290,7 +290,7 @@ def take(session: Session, actor: Actor, memo_id: UUID, reply: str, now: datetim
 
     -> the open task into whose form an answer was laid. Raises NotFound, NotAllowed, TooLate, ReplyMissing, Conflict.
     """
-    _guard(actor, Permission.MEMO_TAKE)
+    actor.require(Permission.MEMO_TAKE)
     row = _row(session, memo_id)
     task = _answering(session, row.case_id) if row.kind == ANSWER else None
     if _lateness(session, row):
@@ -317,7 +317,7 @@ def note(session: Session, actor: Actor, memo_id: UUID, reply: str, now: datetim
     The department reads so, with a `reply` where one is given. Raises NotFound, NotAllowed, ReplyMissing for one of a
     few letters, Conflict for a memo that can still be taken in hand.
     """
-    _guard(actor, Permission.MEMO_TAKE)
+    actor.require(Permission.MEMO_TAKE)
     row = _row(session, memo_id)
     if not _lateness(session, row):
         raise Conflict
@@ -343,8 +343,7 @@ def _lateness(session: Session, row: AnyRow) -> str:
 def _lay_withdrawal(
     session: Session, actor: Actor, row: AnyRow, facts: Mapping[str, Any], now: datetime
 ) -> None:
-    if not actor.may(Permission.CASE_WITHDRAW):
-        raise NotAllowed
+    actor.require(Permission.CASE_WITHDRAW)
     values = {"withdraw_letter": facts["letter_no"], "withdraw_date": facts["letter_date"]}
     place = withdrawals.place_of(row.case_id, row.data_key_id)
     said = {**values, "reason": str(facts["text"])[: withdrawals.LONGEST_REASON], "scope": "case"}
@@ -370,7 +369,7 @@ def _lay(
 
 def give_back(session: Session, actor: Actor, memo_id: UUID, reason: str, now: datetime) -> None:
     """Return a memo with a reason; its files are destroyed. Raises ReplyMissing, NotFound, NotAllowed, Conflict."""
-    _guard(actor, Permission.MEMO_TAKE)
+    actor.require(Permission.MEMO_TAKE)
     row = _row(session, memo_id)
     _settle(session, actor, row, RETURNED, _reply(reason), now)
     _drop_files(session, row, now)
@@ -440,8 +439,3 @@ def _record(
     session: Session, actor: Actor, case_id: UUID, act: str, memo_id: UUID, kind: str, now: datetime
 ) -> None:
     audit.record(session, f"case:{case_id}", act, f"memo:{memo_id}", actor, now, kind=kind)
-
-
-def _guard(actor: Actor, permission: Permission) -> None:
-    if not actor.may(permission):
-        raise NotAllowed

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.domain import reasons
-from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.errors import DomainError, NotFound
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.domain.secrecy import SENSITIVE
@@ -76,7 +76,7 @@ class View:
 
 def waiting(session: Session, actor: Actor) -> list[Line]:
     """The letters that wait to be accepted, oldest first. Raises NotAllowed."""
-    _guard(actor)
+    actor.require(Permission.NEIGHBOUR_RECEIVE)
     return [_line(row) for row in table.requests_in(session, _OPEN, _SHOWN)]
 
 
@@ -87,7 +87,7 @@ def waiting_count(session: Session, actor: Actor) -> int:
 
 def see(database: Database, actor: Actor, request_id: UUID, now: datetime) -> View:
     """One letter that waits, its view recorded first. Raises NotAllowed, NotFound, Settled."""
-    _guard(actor)
+    actor.require(Permission.NEIGHBOUR_RECEIVE)
 
     def look(session: Session) -> View:
         row = _row(session, request_id)
@@ -104,7 +104,7 @@ def accept(database: Database, actor: Actor, request_id: UUID, now: datetime) ->
     It begins before the SP's office: what one SP writes to another is not scrutinised by the DM's office first.
     Raises NotAllowed, NotFound, Settled; DomainError where the purpose was disabled since.
     """
-    _guard(actor)
+    actor.require(Permission.NEIGHBOUR_RECEIVE)
 
     def put(session: Session) -> str:
         row = _row(session, request_id)
@@ -127,7 +127,7 @@ def accept(database: Database, actor: Actor, request_id: UUID, now: datetime) ->
 
 def give_back(database: Database, actor: Actor, request_id: UUID, reason: str, now: datetime) -> None:
     """Return a letter that is not one's district's, with why. Raises ReasonMissing, NotAllowed, NotFound, Settled."""
-    _guard(actor)
+    actor.require(Permission.NEIGHBOUR_RECEIVE)
     text = reasons.read(reason, ReasonMissing)
 
     def put(session: Session) -> None:
@@ -253,8 +253,3 @@ def _row(session: Session, request_id: UUID) -> AnyRow:
 def _line(row: AnyRow) -> Line:
     sender = englishnames.district(row.other_district)
     return Line(row.id, *sender, row.letter_no, row.received_at, row.reminders, row.reminded_at)
-
-
-def _guard(actor: Actor) -> None:
-    if not actor.may(Permission.NEIGHBOUR_RECEIVE):
-        raise NotAllowed

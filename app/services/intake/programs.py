@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from app import formjs
-from app.domain.errors import Conflict, DomainError, FieldProblem, FormInvalid, NotAllowed, NotFound
+from app.domain.errors import Conflict, DomainError, FieldProblem, FormInvalid, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models.intake import apitokens as requests
@@ -142,8 +142,7 @@ def lodge(
     The same body under the same `key` is lodged once. Raises Refused, KeyReused, NotAllowed; DomainError for a
     purpose that is not taken here.
     """
-    if not actor.may(Permission.DEPARTMENT_LODGE):
-        raise NotAllowed
+    actor.require(Permission.DEPARTMENT_LODGE)
     scope = actor_scope(actor)
     digests = sha256(key.encode()).digest(), sha256(json.dumps(body, sort_keys=True).encode()).digest()
     known = database.read(lambda session: _known(session, *digests), scope)

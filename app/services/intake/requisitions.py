@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain import numbers, secrecy
-from app.domain.errors import DomainError, FormInvalid, NotAllowed, NotFound, RouteStuck
+from app.domain.errors import DomainError, FormInvalid, NotFound, RouteStuck
 from app.domain.ids import day_place, known_day_place, new_id
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
@@ -124,7 +124,7 @@ class _Sheet:
 
 def page(session: Session, actor: Actor, search: str, after: str, limit: int = 25) -> RequisitionPage:
     """Letters, newest first; `after` is the key that the page before gave."""
-    _guard(actor, Permission.REQUISITION_SEE)
+    actor.require(Permission.REQUISITION_SEE)
     texts = numbers.spellings(search.strip()) if search.strip() else ()
     rows = list(cases.requisitions(session, search=texts, after=known_day_place(after), limit=limit + 1))
     more = rows[limit:]
@@ -144,7 +144,7 @@ def see(database: Database, actor: Actor, requisition_id: UUID, now: datetime) -
 
 def view(session: Session, actor: Actor, requisition_id: UUID, now: datetime) -> RequisitionView:
     """One letter with its persons, without a trace. Raises NotFound."""
-    _guard(actor, Permission.REQUISITION_SEE)
+    actor.require(Permission.REQUISITION_SEE)
     row = _row(session, requisition_id)
     loaded = releases.load(session, row.release_id)
     key = keys.unlock(session, row.data_key_id)
@@ -358,7 +358,7 @@ def _adopt_files(
 def _sheet(
     session: Session, actor: Actor, form_key: str, requisition_id: UUID | None, now: datetime
 ) -> _Sheet:
-    _guard(actor, Permission.CASE_REGISTER)
+    actor.require(Permission.CASE_REGISTER)
     if form_key not in (LETTER, PERSON):
         raise NotFound
     letter = _row(session, requisition_id) if requisition_id is not None else None
@@ -438,8 +438,3 @@ def _row(session: Session, requisition_id: UUID) -> AnyRow:
     if row is None:
         raise NotFound
     return row
-
-
-def _guard(actor: Actor, permission: Permission) -> None:
-    if not actor.may(permission):
-        raise NotAllowed

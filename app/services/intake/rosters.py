@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.domain import reasons
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.models.intake import lodgements
 from app.models.intake import rosters as table
@@ -119,7 +119,7 @@ def take(database: Database, actor: Actor, roster_id: UUID, doubles: Collection[
 
     Harmless when pressed twice: a row becomes one case. Raises NotAllowed, NotFound.
     """
-    _guard(actor)
+    actor.require(Permission.ROSTER_TAKE)
 
     def put(session: Session) -> None:
         row, letter = CANDIDATES.find(session, actor, roster_id, now, sheetlists.Aim.SEE)
@@ -143,7 +143,7 @@ def take(database: Database, actor: Actor, roster_id: UUID, doubles: Collection[
 
 def undo(database: Database, actor: Actor, roster_id: UUID, reason: str, now: datetime) -> None:
     """Take back the cases of a list that nobody has forwarded. Raises ReasonMissing, NotAllowed, NotFound."""
-    _guard(actor)
+    actor.require(Permission.ROSTER_TAKE)
     text = reasons.read(reason, ReasonMissing, sheetlists.LONGEST_REASON)
 
     def put(session: Session) -> None:
@@ -168,8 +168,3 @@ def go_on_judging(database: Database, actor: Actor, roster_id: UUID, now: dateti
             table.change(session, row.id, ["checked"], state="checking", reason="", ended_at=None)
 
     database.write(put, actor_scope(actor))
-
-
-def _guard(actor: Actor) -> None:
-    if not actor.may(Permission.ROSTER_TAKE):
-        raise NotAllowed

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.models.casefile import case_queries as cases
 from app.models.intake import rosters as table
@@ -344,8 +344,7 @@ class RegisterLists(Lists[None]):
     def place(
         self, _session: Session, actor: Actor, _letter_id: UUID | None, _now: datetime, aim: Aim
     ) -> None:
-        if not actor.may(self.sees if aim is Aim.SEE else self.keeps):
-            raise NotAllowed
+        actor.require(self.sees if aim is Aim.SEE else self.keeps)
 
     def listed(self, session: Session, _of: None) -> Sequence[AnyRow]:
         return table.of_register(session, self.subject, _SHOWN)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.domain.errors import NotAllowed
 from app.domain.roles import Permission
 from app.models.district import setup_queries
 from app.models.execution import stall_queries as table
@@ -44,8 +43,7 @@ class Stall:
 
 def overdue(database: Database, actor: Actor, now: datetime) -> list[Stall]:
     """What of the actor's district is past its time by five minutes, the longest first. Raises NotAllowed."""
-    if not actor.may(Permission.ADMIN_SEE):
-        raise NotAllowed
+    actor.require(Permission.ADMIN_SEE)
     scope = SystemScope(SystemReason.WORKER, actor.district_id)
     return database.read(lambda session: _overdue(session, now), scope)
 
@@ -76,8 +74,7 @@ def watch(database: Database, now: datetime) -> int:
 
 def watch_own(database: Database, actor: Actor, now: datetime) -> int:
     """Look at the actor's district now. Raises NotAllowed."""
-    if not actor.may(Permission.INCIDENT_RETRY):
-        raise NotAllowed
+    actor.require(Permission.INCIDENT_RETRY)
     return _watch(database, actor.district_id, now)
 
 

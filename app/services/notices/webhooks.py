@@ -10,7 +10,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import DomainError, NotAllowed
+from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models.desk import queue_queries as feed
@@ -58,7 +58,7 @@ class View:
 
 def view(session: Session, actor: Actor) -> View:
     """What the department's page shows. Raises NotAllowed."""
-    _guard(actor)
+    actor.require(Permission.PROGRAM_KEEP)
     found = table.live(session)
     return View(found[0].address if found else "", table.last_calls(session, _SHOWN))
 
@@ -68,7 +68,7 @@ def set_address(session: Session, actor: Actor, caller: Caller, address: str, no
 
     Raises NotAllowed, Refused.
     """
-    _guard(actor)
+    actor.require(Permission.PROGRAM_KEEP)
     try:
         caller.judge(address)
     except AddressRefused as refused:
@@ -89,7 +89,7 @@ def set_address(session: Session, actor: Actor, caller: Caller, address: str, no
 
 def stop(session: Session, actor: Actor, now: datetime) -> None:
     """Let the department be told nothing more. Raises NotAllowed."""
-    _guard(actor)
+    actor.require(Permission.PROGRAM_KEEP)
     for webhook_id in _stop_all(session, now):
         audit.record(session, "admin", "webhook:stop", f"webhook:{webhook_id}", actor, now)
 
@@ -240,8 +240,3 @@ def signature(secret: bytes, stamp: str, body: bytes) -> str:
 def sweep(session: Session, now: datetime) -> None:
     """Forget calls that were settled long ago."""
     table.delete_calls(session, now - _KEPT)
-
-
-def _guard(actor: Actor) -> None:
-    if not actor.may(Permission.PROGRAM_KEEP):
-        raise NotAllowed

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from app import papers
 from app.domain import numbers
-from app.domain.errors import Conflict, FileDamaged, NotAllowed, NotFound
+from app.domain.errors import Conflict, FileDamaged, NotFound
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.casefile import document_queries as filed
@@ -52,8 +52,7 @@ def case_of(session: Session, number: str) -> AnyRow:
 
 def listed(session: Session, actor: Actor, case_id: UUID, now: datetime) -> list[DocumentLine]:
     """The documents of a case that this officer may open, oldest first. Raises NotFound, NotAllowed."""
-    if not actor.may(Permission.DOCUMENT_SEE):
-        raise NotAllowed
+    actor.require(Permission.DOCUMENT_SEE)
     case = cases.find(session, case_id)
     if case is None:
         raise NotFound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.models.casefile import document_queries as filed
 from app.models.intake import department_queries as table
@@ -64,8 +64,7 @@ def take(
 
 
 def _delivered(session: Session, actor: Actor, delivery_id: UUID) -> tuple[AnyRow, AnyRow]:
-    if not actor.may(Permission.DEPARTMENT_PAPER):
-        raise NotAllowed
+    actor.require(Permission.DEPARTMENT_PAPER)
     row = table.delivered(session, delivery_id)
     document = filed.find(session, row.document_id) if row is not None else None
     if row is None or document is None:

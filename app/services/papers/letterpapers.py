@@ -10,7 +10,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from app import papers
 from app.domain import secrecy
-from app.domain.errors import FileDamaged, NotAllowed, NotFound
+from app.domain.errors import FileDamaged, NotFound
 from app.domain.roles import Permission, Role
 from app.models.intake import department_queries as table
 from app.services.district import calendars
@@ -47,7 +47,7 @@ class Part:
 
 def parts(session: Session, actor: Actor, requisition_id: UUID) -> list[Part]:
     """The files in which the papers of a letter are taken; none where no paper stands. Raises NotAllowed."""
-    _guard(actor)
+    actor.require_one_of(Permission.PAPER_SEE, Permission.DEPARTMENT_PAPER)
     count = table.papers_count(session, requisition_id)
     return [
         Part(first // A_PART + 1, first + 1, min(first + A_PART, count)) for first in range(0, count, A_PART)
@@ -56,7 +56,7 @@ def parts(session: Session, actor: Actor, requisition_id: UUID) -> list[Part]:
 
 def listed(session: Session, actor: Actor, requisition_id: UUID, part: int) -> Sequence[AnyRow]:
     """The papers of a part that this officer may open, by number. Raises NotAllowed."""
-    _guard(actor)
+    actor.require_one_of(Permission.PAPER_SEE, Permission.DEPARTMENT_PAPER)
     rows = table.papers_of_letter(session, requisition_id, max(part - 1, 0) * A_PART, A_PART)
     return [row for row in rows if _may_open(actor, row)]
 
@@ -135,8 +135,3 @@ def _may_open(actor: Actor, row: AnyRow) -> bool:
     if actor.post.role is Role.REQUESTER:
         return row.delivery_id is not None
     return secrecy.may_open(actor.post.role, row.pii, secrecy.Side.POLICE, reported=True)
-
-
-def _guard(actor: Actor) -> None:
-    if not (actor.may(Permission.PAPER_SEE) or actor.may(Permission.DEPARTMENT_PAPER)):
-        raise NotAllowed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from app import pades
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.models.execution import workflow_queries as workflow
@@ -80,7 +80,7 @@ class Desk:
 
 def desk(session: Session, actor: Actor, now: datetime) -> Desk:
     """The page of one officer. Raises NotAllowed."""
-    _guard(actor)
+    actor.require(Permission.PAPER_SIGN)
     held = ownhand.own(session, actor.officer_id)
     waiting = [
         WaitingPaper(
@@ -109,11 +109,6 @@ def _standing(session: Session, own: pades.Certificate | None, now: datetime) ->
     return "expiring" if own.valid_till - now < WARNING else "ok"
 
 
-def _guard(actor: Actor) -> None:
-    if not actor.may(Permission.PAPER_SIGN):
-        raise NotAllowed
-
-
 # -- the certificate ---------------------------------------------------------------------------------------
 
 
@@ -122,7 +117,7 @@ def enter(database: Database, actor: Actor, data: bytes, now: datetime) -> UUID:
 
     Raises pades.KeyRefused for what is none or does not hold now, NotAllowed.
     """
-    _guard(actor)
+    actor.require(Permission.PAPER_SIGN)
     is_open = database.office_keys.takes_rsa_2048
     certificate, der = pades.read_certificate(data[: ownkey.LARGEST], takes_rsa_2048=is_open)
     if not certificate.holds_at(now):
@@ -165,7 +160,7 @@ def confirm(database: Database, actor: Actor, wanted: stepup.StepUp, now: dateti
 
     Raises stepup.StepUpOver, stepup.ContentChanged, NotFound, NotAllowed.
     """
-    _guard(actor)
+    actor.require(Permission.PAPER_SIGN)
 
     def work(session: Session) -> None:
         row = table.own(session, UUID(wanted.items[0].thing.removeprefix(_THING)))
@@ -196,7 +191,7 @@ def confirm(database: Database, actor: Actor, wanted: stepup.StepUp, now: dateti
 
 def remove(database: Database, actor: Actor, now: datetime) -> None:
     """End the officer's certificate: the key may be lost. Papers wait until he enters another. Raises NotAllowed."""
-    _guard(actor)
+    actor.require(Permission.PAPER_SIGN)
 
     def work(session: Session) -> None:
         table.set_own_ended(session, actor.officer_id, now)
@@ -214,7 +209,7 @@ def take(database: Database, actor: Actor, paper_id: UUID, part: Part, now: date
 
     Raises NotFound for a paper that does not wait for this officer, NotAllowed.
     """
-    _guard(actor)
+    actor.require(Permission.PAPER_SIGN)
 
     def noted(session: Session) -> tuple[AnyRow, pades.Prepared, ownhand.Own]:
         row = next(
@@ -265,7 +260,7 @@ def bring(
 
     What a file is over is found by its digest: none needs a name. Raises NotAllowed.
     """
-    _guard(actor)
+    actor.require(Permission.PAPER_SIGN)
     return [_bring(database, actor, name, data, now) for name, data in files[:MOST_FILES]]
 
 

@@ -86,8 +86,7 @@ class Standing:
 
 def standing(session: Session, actor: Actor, requisition_id: UUID) -> Standing:
     """How far the persons of a letter have come, and its replies. Raises NotAllowed."""
-    if not actor.may(Permission.PAPER_SEE):
-        raise NotAllowed
+    actor.require(Permission.PAPER_SEE)
     rows = departments.cases(session, [requisition_id])
     waiting = sum(_state(row) == _WAITING for row in rows)
     lines = of_letter(session, requisition_id)
@@ -127,8 +126,7 @@ def ask(database: Database, actor: Actor, requisition_id: UUID, now: datetime) -
         letter = cases.requisition_row(session, requisition_id)
         if letter is None:
             raise NotFound
-        if not actor.may(Permission.PAPER_REPLY):
-            raise NotAllowed
+        actor.require(Permission.PAPER_REPLY)
         found = standing(session, actor, requisition_id)
         if not found.may_ask:
             raise Conflict
@@ -273,8 +271,7 @@ def draw(
 
     Raises NotFound, NotAllowed, PaperRefused.
     """
-    if not (actor.may(Permission.PAPER_SEE) or actor.may(Permission.DEPARTMENT_PAPER)):
-        raise NotAllowed
+    actor.require_one_of(Permission.PAPER_SEE, Permission.DEPARTMENT_PAPER)
 
     def read(session: Session) -> tuple[AnyRow, papers.Texts, papers.LetterFacts]:
         row = table.find(session, reply_id)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.domain.clock import start_of
-from app.domain.errors import DomainError, NotAllowed
+from app.domain.errors import DomainError
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.domain.statement import Period, months_before
@@ -82,8 +82,7 @@ def baseline(session: Session) -> Baseline | None:
 
 def enter_baseline(session: Session, actor: Actor, given: Baseline, now: datetime) -> None:
     """Keep the figures from before. Raises NotAllowed, BaselineWrong."""
-    if not actor.may(Permission.BASELINE_SET):
-        raise NotAllowed
+    actor.require(Permission.BASELINE_SET)
     is_right = 0 < given.median <= given.p90 <= MOST_DAYS and 0 <= given.closing <= MOST_CASES
     if not is_right:
         raise BaselineWrong

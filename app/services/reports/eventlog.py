@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 from app.domain.clock import IST, start_of
-from app.domain.errors import NotAllowed
 from app.domain.roles import Permission
 from app.domain.statement import Period
 from app.models.reports import register_queries as table
@@ -54,8 +53,7 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 
 def ask(session: Session, actor: Actor, period: Period, now: datetime) -> UUID:
     """Ask for the fresh factor that the export takes; -> the request. Raises NotAllowed."""
-    if not actor.may(Permission.EVENTS_EXPORT):
-        raise NotAllowed
+    actor.require(Permission.EVENTS_EXPORT)
     return stepup.begin(session, actor, EXPORT, [_item(period)], now)
 
 
@@ -71,8 +69,7 @@ def period_of(item: stepup.Item) -> Period:
 
 def export(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> bytes:
     """The moves of all cases opened in a time, by a fresh factor for them; recorded. Raises NotAllowed, as `use`."""
-    if not actor.may(Permission.EVENTS_EXPORT):
-        raise NotAllowed
+    actor.require(Permission.EVENTS_EXPORT)
     period = period_of(wanted.items[0])
     stepup.use(session, actor, wanted.id, EXPORT, [_item(period)], now)
     names = releases.active(session).engine

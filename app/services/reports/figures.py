@@ -80,8 +80,8 @@ def behind(session: Session, actor: Actor, asked: Asked, number: int, now: datet
     wanted = _RIGHTS.get(asked.key)
     if wanted is None or (find := _FINDERS[asked.key].get(asked.figure)) is None:
         raise NotFound
-    if not (actor.may(wanted) and actor.may(Permission.CASE_SEE)):
-        raise NotAllowed
+    actor.require(wanted)
+    actor.require(Permission.CASE_SEE)
     rows = find(_Reader(session, actor, calendars.day(now), PAGE + 1, PAGE * number), asked)
     shown = rows[:PAGE]
     ids = list(dict.fromkeys(row.seen for row in shown if row.seen is not None))

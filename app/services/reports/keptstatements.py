@@ -141,8 +141,7 @@ def opened(session: Session, actor: Actor, kept_id: UUID) -> tuple[AnyRow, Sheet
     row = table.kept_row(session, kept_id)
     if row is None:
         raise NotFound
-    if not actor.may(_right(row.statement)):
-        raise NotAllowed
+    actor.require(_right(row.statement))
     return row, sheet_of(session, row)
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.domain.clock import start_of
-from app.domain.errors import NotAllowed
 from app.domain.ledger import penalty
 from app.domain.offices import OfficeKind
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Permission
@@ -61,8 +60,7 @@ def month(session: Session, actor: Actor | None, period: Period, purpose: str, n
     """The statement of a month, as of its end or of today; for no actor, of all. Raises NotAllowed, DoesNotAddUp."""
     if actor is None:
         return of_offices(session, period, purpose, now)
-    if not actor.may(Permission.REPORT_SEE):
-        raise NotAllowed
+    actor.require(Permission.REPORT_SEE)
     return of_offices(session, period, purpose, now, own=_own_offices(session, actor))
 
 

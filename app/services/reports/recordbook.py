@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.domain import numbers
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.execution import workflow_queries as workflow
@@ -154,7 +154,7 @@ class Book:
 
 def of_chain(database: Database, actor: Actor, chain: str, before: int | None, now: datetime) -> Book:
     """A page of a chain that belongs to no case. Raises NotAllowed, NotFound."""
-    _may(actor)
+    actor.require(Permission.RECORD_READ)
     if chain not in CHAINS:
         raise NotFound
 
@@ -168,7 +168,7 @@ def of_chain(database: Database, actor: Actor, chain: str, before: int | None, n
 
 def of_case(database: Database, actor: Actor, number: str, before: int | None, now: datetime) -> Book:
     """A case without its person, and a page of its chain. Raises NotAllowed, NotFound."""
-    _may(actor)
+    actor.require(Permission.RECORD_READ)
     known = numbers.parse_case_number(number)
 
     def read(session: Session) -> tuple[UUID, Book]:
@@ -186,8 +186,7 @@ def of_case(database: Database, actor: Actor, number: str, before: int | None, n
 
 def security(database: Database, actor: Actor, kind: str, before: int | None, now: datetime) -> Book:
     """A page of the log of security: sign-ins, refusals, factors, or grants. Raises NotAllowed, NotFound."""
-    if not actor.may(Permission.SECURITY_LOG):
-        raise NotAllowed
+    actor.require(Permission.SECURITY_LOG)
     if kind not in SECURITY:
         raise NotFound
     stream, actions = SECURITY[kind]
@@ -203,8 +202,7 @@ def security(database: Database, actor: Actor, kind: str, before: int | None, no
 
 def search(session: Session, actor: Actor, text: str, now: datetime) -> list[Found]:
     """The cases that a name or a village may mean, by their numbers alone; recorded. Raises NotAllowed."""
-    if not actor.may(Permission.RECORD_SEARCH):
-        raise NotAllowed
+    actor.require(Permission.RECORD_SEARCH)
     own = session.narrowed(scopes.record(actor.district_id))
     ids = searchkeys.case_ids(own, text, _MOST_FOUND)
     digest = session.keys.blind("search", text).hex()
@@ -217,8 +215,7 @@ def search(session: Session, actor: Actor, text: str, now: datetime) -> list[Fou
 
 def masked_case(database: Database, actor: Actor, number: str, now: datetime) -> Masked:
     """A case without its person, for who supervises from above; recorded. Raises NotAllowed, NotFound."""
-    if not actor.may(Permission.CASE_MASKED):
-        raise NotAllowed
+    actor.require(Permission.CASE_MASKED)
     known = numbers.parse_case_number(number)
 
     def read(session: Session) -> tuple[UUID, Masked]:
@@ -316,8 +313,3 @@ def _step(loaded: Loaded, task: AnyRow) -> Step:
         task.due_on,
         task.done_at,
     )
-
-
-def _may(actor: Actor) -> None:
-    if not actor.may(Permission.RECORD_READ):
-        raise NotAllowed

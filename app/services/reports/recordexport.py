@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import orjson
 
 from app.domain.clock import start_of
-from app.domain.errors import DomainError, NotAllowed
+from app.domain.errors import DomainError
 from app.domain.roles import Permission
 from app.domain.statement import Period
 from app.models.record import audit_queries as record
@@ -75,8 +75,7 @@ class Span:
 
 def ask(session: Session, actor: Actor, first: date | None, last: date | None, now: datetime) -> UUID:
     """Ask for the fresh factor that the export takes; -> the request. Raises NotAllowed, SpanRefused."""
-    if not actor.may(Permission.RECORD_EXPORT):
-        raise NotAllowed
+    actor.require(Permission.RECORD_EXPORT)
     if first is None or last is None or not 0 <= (last - first).days < MOST_DAYS:
         raise SpanRefused(days=MOST_DAYS)
     span = Span(first, last, now)
@@ -94,8 +93,7 @@ def span_of(wanted: stepup.StepUp) -> Span:
 
 def give(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime) -> documents.File:
     """The export as a ZIP, made in memory and recorded with its digest. Raises NotAllowed, what `stepup.use` does."""
-    if not actor.may(Permission.RECORD_EXPORT):
-        raise NotAllowed
+    actor.require(Permission.RECORD_EXPORT)
     span = span_of(wanted)
     rows, data = database.read(
         lambda session: _packed(session, actor, span), scopes.record(actor.district_id)

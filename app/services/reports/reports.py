@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.domain.errors import NotAllowed
 from app.domain.roles import WITHOUT_CASES, Permission
 from app.models.reports import queue_reports as table
 from app.services.district import calendars
@@ -46,8 +45,7 @@ class QueueLine:
 
 def queues(session: Session, actor: Actor, now: datetime) -> list[QueueLine]:
     """Open tasks of every office this post may count, today; counts only, no names."""
-    if not actor.may(Permission.REPORT_SEE):
-        raise NotAllowed
+    actor.require(Permission.REPORT_SEE)
     return [
         QueueLine(
             row.office_id, row.office_kind, row.office_hi, row.office_en, row.late, row.last_day, row.left
@@ -94,8 +92,7 @@ def open_to(actor: Actor) -> list[str]:
 def make(session: Session, actor: Actor, key: str, period: Period, purpose: str, now: datetime) -> Sheet:
     """One statement. Raises KeyError for a key that there is not, NotAllowed, statements.DoesNotAddUp."""
     statement = STATEMENTS[key]
-    if not actor.may(statement.permission):
-        raise NotAllowed
+    actor.require(statement.permission)
     if statement.permission is Permission.REGISTER_SEE and actor.post.role in WITHOUT_CASES:
         session = session.narrowed(scopes.record(actor.district_id))  # its columns hold no name
     return statement.make(session, actor, period, purpose if statement.by_purpose else "", now)

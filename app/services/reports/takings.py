@@ -55,8 +55,8 @@ def takes_code(key: str) -> bool:
 def ask(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> UUID:
     """Ask for the fresh factor that the file takes; -> the request. Raises NotAllowed."""
     known = reports.STATEMENTS[wanted.statement]
-    if not (actor.may(Permission.STATEMENT_TAKE) and actor.may(known.permission)):
-        raise NotAllowed
+    actor.require(Permission.STATEMENT_TAKE)
+    actor.require(known.permission)
     return stepup.begin(session, actor, TAKE, [wanted.item], now)
 
 

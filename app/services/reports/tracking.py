@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app import engine
 from app.domain.clock import add_months
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import NotFound
 from app.domain.roles import DISTRICT_WIDE, WITHOUT_CASES, Permission
 from app.models.deployment import releases as release_table
 from app.models.execution import stall_queries as stalls
@@ -124,8 +124,7 @@ def overview(session: Session, actor: Actor, asked: Asked, now: datetime) -> Ove
 
     Read from sums that are kept with every act; of one letter from its own tasks. Raises NotAllowed.
     """
-    if not actor.may(Permission.TRACKING_SEE):
-        raise NotAllowed
+    actor.require(Permission.TRACKING_SEE)
     today = calendars.day(now)
     only, no_letter = _only(session, actor, asked)
     shown = _shown_release(session, asked)
@@ -284,8 +283,7 @@ def waiting(
 
     Raises NotAllowed; NotFound for a step that no release has.
     """
-    if not actor.may(Permission.CASE_SEE):
-        raise NotAllowed
+    actor.require(Permission.CASE_SEE)
     only, no_letter = _only(session, actor, asked)
     label = _shown_release(session, asked).engine.label(element_id)
     if label == (element_id, element_id):

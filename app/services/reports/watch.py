@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.domain.clock import start_of
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import NotFound
 from app.domain.offices import OfficeKind
 from app.domain.roles import COVERS, Permission, Role
 from app.domain.statement import Period
@@ -125,7 +125,7 @@ def week_of(first: date | None, now: datetime) -> Period:
 
 def see(session: Session, actor: Actor, period: Period) -> Week:
     """The digest of a week. Raises NotAllowed."""
-    _may(actor)
+    actor.require(Permission.CASE_OPENED)
     return Week(period, _lines(session, _found(session, period)))
 
 
@@ -133,7 +133,7 @@ def rows_of(
     session: Session, actor: Actor, period: Period, odd: str, officer_id: UUID | None
 ) -> tuple[Line, Sequence[Seen]]:
     """A line with the recorded rows behind it, newest first. Raises NotAllowed, NotFound."""
-    _may(actor)
+    actor.require(Permission.CASE_OPENED)
     found = _found(session, period)
     line = next(
         (each for each in _lines(session, found) if (each.odd, each.officer_id) == (odd, officer_id)), None
@@ -320,8 +320,3 @@ def _line(
 
 def _ground(row: AnyRow) -> str:
     return str(row.detail.get("ground") or "")
-
-
-def _may(actor: Actor) -> None:
-    if not actor.may(Permission.CASE_OPENED):
-        raise NotAllowed

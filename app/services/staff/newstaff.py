@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.domain.errors import BoxesRefused, NotAllowed
+from app.domain.errors import BoxesRefused
 from app.domain.ids import new_id
 from app.domain.roles import Permission
 from app.domain.text import tidy, words_refused
@@ -46,8 +46,7 @@ def add(session: Session, actor: Actor, typed: Newcomer, now: datetime) -> UUID:
 
     Without a post it opens nothing; a code that nobody fetched is made anew on the page of the codes.
     """
-    if not actor.may(Permission.ENTRY_CODE):
-        raise NotAllowed
+    actor.require(Permission.ENTRY_CODE)
     username = typed.username.strip().lower()
     values = {name: tidy(getattr(typed, name)) for name in LONGEST}
     problems = _problems(username, values)

@@ -103,7 +103,7 @@ class StaffLine:
 
 def places(session: Session, actor: Actor, now: datetime) -> list[Place]:
     """The offices in which this officer posts others: his own, those of his line, or all of the district."""
-    _guard(actor)
+    actor.require(Permission.POSTING_CHANGE)
     kinds = {kind for role in rules.roles_below(actor) for kind in rules.SEATS[role]}
     found = [
         Place(
@@ -168,13 +168,13 @@ def staff(session: Session, actor: Actor, where: Place, now: datetime) -> list[S
 
 def proposed(session: Session, actor: Actor) -> Sequence[AnyRow]:
     """The accounts of the district, to choose from while a user name is typed."""
-    _guard(actor)
+    actor.require(Permission.POSTING_CHANGE)
     return table.accounts(session)
 
 
 def posted(session: Session, actor: Actor, posting_id: UUID) -> AnyRow:
     """A posting that this officer may end. Raises NotFound, OwnPost."""
-    _guard(actor)
+    actor.require(Permission.POSTING_CHANGE)
     row = table.find(session, posting_id)
     if row is None or not rules.may_post(actor, Role(row.role), row.office_id, row.office_kind, row.kind):
         raise NotFound
@@ -412,11 +412,6 @@ def _problems_of_posts(actor: Actor, typed: Typed, held: Sequence[AnyRow], where
     if not rules.go_together([Role(typed.role), *(Role(each.role) for each in staying)]):
         return {"role": "posting.problem.together"}
     return {}
-
-
-def _guard(actor: Actor) -> None:
-    if not actor.may(Permission.POSTING_CHANGE):
-        raise NotAllowed
 
 
 def _order(session: Session, order_id: UUID) -> AnyRow:

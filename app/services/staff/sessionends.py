@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.models.staff import login_queries as table
 from app.services.access import officers, stepup
@@ -59,8 +59,7 @@ def to_end_all(session: Session, actor: Actor, username: str, now: datetime) -> 
 
 def end_all(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> None:
     """End every session of the officer of a proven step-up, also one that came by a code. Raises NotAllowed."""
-    if not actor.may(Permission.ENTRY_CODE):
-        raise NotAllowed
+    actor.require(Permission.ENTRY_CODE)
     row = officer_of(session, wanted.items[0])
     stepup.use(session, actor, wanted.id, OF_OFFICER, [_all_of(row)], now)
     table.end_others(session, row.id, None, now)

@@ -71,8 +71,7 @@ class Page:
 
 def show(session: Session, actor: Actor, year: int, now: datetime) -> Page:
     """Raises NotAllowed."""
-    if not actor.may(Permission.CALENDAR_SEE):
-        raise NotAllowed
+    actor.require(Permission.CALENDAR_SEE)
     known = table.years(session)
     decides = actor.may(Permission.CALENDAR_CHANGE) or actor.may(Permission.CALENDAR_APPROVE)
     proposed = [
@@ -92,8 +91,7 @@ def show(session: Session, actor: Actor, year: int, now: datetime) -> Page:
 
 def propose(session: Session, actor: Actor, asked: Asked, now: datetime) -> None:
     """Put a change before the officer who approves. Raises NotAllowed, Refused."""
-    if not actor.may(Permission.CALENDAR_CHANGE):
-        raise NotAllowed
+    actor.require(Permission.CALENDAR_CHANGE)
     if asked.kind not in KINDS or asked.day is None or not _FIRST <= asked.day <= _LAST:
         raise Refused
     detail = _detail(session, asked)
@@ -152,8 +150,7 @@ def _week(asked: Asked) -> dict[str, str]:
 
 def decide(session: Session, actor: Actor, change_id: UUID, now: datetime, *, approves: bool) -> None:
     """Approve a change, never one's own, or refuse it. Raises NotAllowed, NotFound, Conflict."""
-    if not actor.may(Permission.CALENDAR_APPROVE):
-        raise NotAllowed
+    actor.require(Permission.CALENDAR_APPROVE)
     row = table.change(session, change_id)
     if row is None:
         raise NotFound

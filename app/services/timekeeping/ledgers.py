@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from app.domain.errors import NotAllowed
 from app.domain.ledger import penalty, standing_calendar
 from app.domain.roles import DISTRICT_WIDE, Permission, Role
 from app.models.timekeeping import clock_queries as table
@@ -109,8 +108,7 @@ def of_office(
     session: Session, actor: Actor, wanted: str, office_id: UUID | None, number: int, now: datetime
 ) -> OfficePage:
     """A list of `LISTS`: of one office, or of every office that this post sees. Raises NotAllowed."""
-    if not actor.may(Permission.CLOCK_SEE):
-        raise NotAllowed
+    actor.require(Permission.CLOCK_SEE)
     calendar, today = calendars.of(session), calendars.day(now)
     offices = [office_id] if office_id is not None else []
     last = calendar.add_days(today, 1) - timedelta(days=1)

@@ -55,8 +55,7 @@ class Asked:
 
 def listing(session: Session, actor: Actor) -> Sequence[AnyRow]:
     """Every order, the latest first. Raises NotAllowed."""
-    if not actor.may(Permission.CALENDAR_SEE):
-        raise NotAllowed
+    actor.require(Permission.CALENDAR_SEE)
     return table.orders(session)
 
 
@@ -106,8 +105,7 @@ def issue(session: Session, actor: Actor, asked: Asked, now: datetime) -> None:
 
 def cancel(session: Session, actor: Actor, order_id: UUID, now: datetime) -> None:
     """Take an order back: clocks run as if it had never been. Raises NotAllowed, Conflict."""
-    if not actor.may(Permission.CLOCK_ORDER):
-        raise NotAllowed
+    actor.require(Permission.CLOCK_ORDER)
     known = next((row for row in table.orders(session) if row.id == order_id), None)
     if known is not None and not _is_his(session, actor, known.office_id, now):
         raise NotAllowed
@@ -125,8 +123,7 @@ def _follow(session: Session, first: date) -> None:
 
 def _checked(session: Session, actor: Actor, asked: Asked, now: datetime) -> Order:
     """The order as clocks read it. Raises NotAllowed, Refused."""
-    if not actor.may(Permission.CLOCK_ORDER):
-        raise NotAllowed
+    actor.require(Permission.CLOCK_ORDER)
     number = _number(session, asked)
     first, last = _span(asked)
     if asked.kind not in KINDS or asked.reason not in REASONS:

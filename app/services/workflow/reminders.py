@@ -12,7 +12,6 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import NotAllowed
 from app.domain.ids import new_id
 from app.domain.numbers import Series
 from app.domain.offices import OfficeKind, is_police
@@ -189,8 +188,7 @@ class Reminded:
 
 def listing(session: Session, actor: Actor, number: int, now: datetime) -> tuple[list[Reminded], bool]:
     """A page of the reminders to the officer's office, and of those that his post is told of. Raises NotAllowed."""
-    if not actor.may(Permission.CLOCK_SEE):
-        raise NotAllowed
+    actor.require(Permission.CLOCK_SEE)
     role = actor.post.role
     sees_others = role in DISTRICT_WIDE | OVER_THANAS
     own = [] if sees_others else [actor.post.office_id]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, redirect, request, url_for
 
-from app.domain.errors import DomainError, NotAllowed
+from app.domain.errors import DomainError
 from app.domain.roles import Permission
 from app.services.staff import entrycodes, newstaff, sessionends
 from app.services.store import scopes
@@ -111,8 +111,7 @@ def _tell(item: StepUpItem) -> stepup.Line:
 def _make(wanted: StepUp) -> ResponseReturnValue:
     """The code, shown this once; or the word that a second administrator has to agree."""
     actor, now = transaction.actor(), transaction.now()
-    if not actor.may(Permission.ENTRY_CODE):
-        raise NotAllowed
+    actor.require(Permission.ENTRY_CODE)
     act = entrycodes.ask if wanted.action == entrycodes.ASK else entrycodes.allow
     code = transaction.write(lambda rows: act(rows, actor, wanted, now), scopes.door(actor.district_id))
     if code is not None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, current_app, g, redirect, request, url_for
 
-from app.domain.errors import NotAllowed
 from app.domain.roles import Permission
 from app.postbox import Caller
 from app.services.access import tokens
@@ -146,8 +145,7 @@ def _tell(item: StepUpItem) -> stepup.Line:
 def _make(wanted: StepUp) -> ResponseReturnValue:
     """The token, shown this once."""
     actor, now = transaction.actor(), transaction.now()
-    if not actor.may(Permission.PROGRAM_KEEP):
-        raise NotAllowed
+    actor.require(Permission.PROGRAM_KEEP)
     text = transaction.write(lambda rows: tokens.make(rows, actor, wanted, now))
     return _page(made=text)
 
