@@ -15,7 +15,6 @@ from app.models.tables.audit import audit
 from app.services.access import stepup
 from app.services.casefile.facts import CaseFacts
 from app.services.desk import signatures, tasks
-from app.services.papers import signing
 from app.services.store.scopes import actor_scope
 from tests.districts import NOW
 from tests.office import Office, text_of
@@ -123,8 +122,8 @@ def test_what_is_signed_is_what_the_form_would_have_sent(evening: Evening) -> No
     [alone] = evening.see(needed.value.step_up_id).items
     sheet_of_list = evening.ask(by_list)
     [listed] = evening.see(sheet_of_list).items
-    assert signing.task_of(alone) == task.id
-    assert signing.task_of(listed) == evening.task(by_list).id
+    assert alone.id == task.id
+    assert listed.id == evening.task(by_list).id
     assert evening.sign(sheet_of_list) == {by_list: "done"}
     evening.journey.confirm(evening.dm, needed.value.step_up_id)
     tasks.sign(evening.office.database, evening.dm, task.id, needed.value.step_up_id, evening.journey.now)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from app import webauthn
 from app.domain.errors import DomainError, NotFound
@@ -24,7 +25,6 @@ from app.services.store import audit, scopes
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.scope import Session
@@ -73,10 +73,15 @@ class ContentChanged(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that the act touches, and the digest of what it does to it."""
+    """One thing that the act touches (`kind:id`, in most acts), and the digest of what it does to it."""
 
     thing: str
     digest: str
+
+    @property
+    def id(self) -> UUID:
+        """The id of a thing that is called `kind:id`."""
+        return UUID(self.thing.partition(":")[2])
 
 
 @dataclass(frozen=True, slots=True)

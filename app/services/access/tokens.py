@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from app.domain.errors import BoxesRefused, NotFound
 from app.domain.ids import new_id
@@ -19,6 +18,7 @@ from app.services.store import audit, scopes
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.scope import Session
@@ -139,14 +139,10 @@ def _item(token_id: UUID, name: str, wanted: Sequence[str], days: int) -> stepup
 
 def asked_for(session: Session, actor: Actor, item: stepup.Item) -> Line:
     """The token that a step-up is about. Raises NotFound."""
-    row = table.find(session, _token_of(item))
+    row = table.find(session, item.id)
     if row is None or row.officer_id != actor.officer_id:
         raise NotFound
     return _line(session.narrowed(scopes.door(actor.district_id)), row, row.made_at)
-
-
-def _token_of(item: stepup.Item) -> UUID:
-    return UUID(item.thing.removeprefix("token:"))
 
 
 def make(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> str:

@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
-from uuid import UUID
 
 from app.domain import numbers
 from app.domain.errors import Conflict, DomainError, NotAllowed, NotFound
@@ -30,6 +29,7 @@ from app.services.store import audit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
+    from uuid import UUID
 
     from app.domain.retention import Term
     from app.domain.roles import Actor
@@ -188,7 +188,7 @@ def approve(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime
 
     Raises NotFound, NotAllowed, Conflict, StillKept, and what `stepup.use` raises where the list is not what it was.
     """
-    found = _open(session, actor, list_of(wanted.items[0]))
+    found = _open(session, actor, wanted.items[0].id)
     stepup.use(session, actor, wanted.id, APPROVE, [_item(found)], now)
     term, today = found.term, calendars.day(now)
     if term is None or any(term.past_on(line.closed_on) > today for line in found.lines):
@@ -212,11 +212,6 @@ def refuse(session: Session, actor: Actor, list_id: UUID, reason: str, now: date
     if not table.set_list(session, found.row.id, PROPOSED, decided):
         raise Conflict
     _record(session, "refuse", list_id, actor, now)
-
-
-def list_of(item: stepup.Item) -> UUID:
-    """The list that a step-up is about."""
-    return UUID(item.thing.partition(":")[2])
 
 
 # -- done by the worker ------------------------------------------------------------------------------------

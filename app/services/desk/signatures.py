@@ -17,7 +17,7 @@ from app.services.casefile.casefile import RECOMMEND
 from app.services.casefile.facts import REVIEW, CaseFacts
 from app.services.desk import holding, listed, previews, sheets, tasks
 from app.services.district import calendars
-from app.services.papers import paperplan, signing
+from app.services.papers import paperplan
 from app.services.papers.signing import BATCH
 from app.services.procedure import releases
 from app.services.store import keys
@@ -149,7 +149,7 @@ def ask(database: Database, actor: Actor, chosen: Collection[UUID], now: datetim
 
 def show(session: Session, actor: Actor, item: stepup.Item, now: datetime) -> Shown:
     """An item of a list, in words. Raises stepup.ContentChanged, NotFound, NotAllowed, TaskAlreadyDone."""
-    sheet = sheets.read(session, actor, signing.task_of(item), now)
+    sheet = sheets.read(session, actor, item.id, now)
     values = listed.values_of(sheet)
     if values is None:
         raise stepup.ContentChanged
@@ -178,17 +178,14 @@ def sign(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime)
     )
     for item in proven.items:
         try:
-            tasks.sign_listed(database, actor, signing.task_of(item), proven, now)
+            tasks.sign_listed(database, actor, item.id, proven, now)
         except (FormInvalid, stepup.ContentChanged, TaskAlreadyDone, RouteStuck, NotAllowed, NotFound):
             continue  # told in `outcomes`, from what the case holds then
 
 
 def outcomes(session: Session, actor: Actor, step_up_id: UUID) -> list[Outcome]:
     """What became of each case of a list that was proven, in its order. Raises NotFound for another's list."""
-    return [
-        _outcome(session, actor, signing.task_of(item))
-        for item in stepup.spent(session, actor, step_up_id, BATCH)
-    ]
+    return [_outcome(session, actor, item.id) for item in stepup.spent(session, actor, step_up_id, BATCH)]
 
 
 def _outcome(session: Session, actor: Actor, task_id: UUID) -> Outcome:

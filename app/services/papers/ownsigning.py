@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import TYPE_CHECKING, Literal
-from uuid import UUID
 
 from app import pades
 from app.domain.errors import NotFound
@@ -25,6 +24,7 @@ from app.services.store.scopes import actor_scope
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.scope import Session
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from app.services.store.database import Database
 
 ENTER = "own_certificate:enter"
-_THING = "own_certificate:"
 MOST_FILES = 200  # brought at once
 
 Part = Literal["paper", "bytes", "attributes"]
@@ -142,12 +141,12 @@ def enter(database: Database, actor: Actor, data: bytes, now: datetime) -> UUID:
 
 
 def _item(own_id: UUID, certificate: pades.Certificate) -> stepup.Item:
-    return stepup.item(f"{_THING}{own_id}", {"certificate": certificate.fingerprint.hex()})
+    return stepup.item(f"own_certificate:{own_id}", {"certificate": certificate.fingerprint.hex()})
 
 
 def asked(session: Session, item: stepup.Item) -> pades.Certificate:
     """The certificate that a request for a fresh factor names. Raises NotFound."""
-    row = table.own(session, UUID(item.thing.removeprefix(_THING)))
+    row = table.own(session, item.id)
     if row is None:
         raise NotFound
     return ownhand.opened(session, row).certificate
@@ -163,7 +162,7 @@ def confirm(database: Database, actor: Actor, wanted: stepup.StepUp, now: dateti
     actor.require(Permission.PAPER_SIGN)
 
     def work(session: Session) -> None:
-        row = table.own(session, UUID(wanted.items[0].thing.removeprefix(_THING)))
+        row = table.own(session, wanted.items[0].id)
         if row is None or row.officer_id != actor.officer_id:
             raise NotFound
         certificate = ownhand.opened(session, row).certificate

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import UUID
 
 from app import papers
 from app.domain import clock
@@ -29,6 +28,7 @@ from app.services.store.scopes import actor_scope
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.scope import Session
@@ -188,14 +188,9 @@ def ask_to_revoke(
     return database.write(work, actor_scope(actor))
 
 
-def act_of(item: stepup.Item) -> UUID:
-    """The act that a request for a fresh factor names."""
-    return UUID(item.thing.removeprefix("revocation:"))
-
-
 def asked(session: Session, item: stepup.Item) -> tuple[str, UUID, Order]:
     """(number of the paper, its id, the order that waits for its code). Raises NotFound."""
-    act = table.act(session, act_of(item))
+    act = table.act(session, item.id)
     if act is None:
         raise NotFound
     facts = paperacts.facts_of(session, act)
@@ -210,7 +205,7 @@ def revoke(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetim
     """
 
     def work(session: Session) -> UUID:
-        act = table.act(session, act_of(wanted.items[0]))
+        act = table.act(session, wanted.items[0].id)
         if act is None:
             raise NotFound
         own = session.narrowed(CaseScope(actor.district_id, act.case_id))

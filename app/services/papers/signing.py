@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from app.services.access import stepup
 from app.services.casefile.facts import SIGN
@@ -11,12 +10,12 @@ from app.services.papers import paperplan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from app.models.tables.base import AnyRow
 
 ACTION = "task:sign"
 BATCH = "task:sign_all"  # many tasks in one act
-_THING = "task:"
 #: The decisions by which a deciding form does not sign.
 _RETURNS = frozenset({"re_enquiry", "return"})
 #: What an officer answers by signing a clean case as one of a list, beside what its form proposes.
@@ -50,12 +49,7 @@ def prepared(form: str, proposed: Mapping[str, Any]) -> dict[str, Any]:
 
 def thing(task_id: UUID) -> str:
     """What a request for a fresh factor calls a task."""
-    return f"{_THING}{task_id}"
-
-
-def task_of(item: stepup.Item) -> UUID:
-    """The task that an item of a request names."""
-    return UUID(item.thing.removeprefix(_THING))
+    return f"task:{task_id}"
 
 
 def content(task: AnyRow, case: AnyRow, person: Mapping[str, Any], answers: Mapping[str, Any]) -> stepup.Item:

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 JOB = "issue_corrected"
 ACTION = "paper:supersede"
 _MARK = "प्रारूप / DRAFT"
-_THING = "supersession:"
 _TEMPLATE = "notice_superseded"
 
 
@@ -112,7 +111,7 @@ def ask_to_sign(database: Database, actor: Actor, act_id: UUID, now: datetime) -
 
 def asked(session: Session, item: stepup.Item) -> tuple[str, str, UUID]:
     """(number of the paper, cause, id of the paper) of a correction that waits for its code. Raises NotFound."""
-    act = table.act(session, _act_of(item))
+    act = table.act(session, item.id)
     if act is None:
         raise NotFound
     return act.paper_number, str(paperacts.facts_of(session, act)["reason"]), act.certificate_id
@@ -125,7 +124,7 @@ def sign(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime)
     """
 
     def work(session: Session) -> UUID:
-        act_id = _act_of(wanted.items[0])
+        act_id = wanted.items[0].id
         known = table.act(session, act_id)
         if known is None:
             raise NotFound
@@ -153,11 +152,7 @@ def sign(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime)
 
 
 def _item(session: Session, act: AnyRow, row: AnyRow) -> stepup.Item:
-    return stepup.item(f"{_THING}{act.id}", {"paper": row.number, **paperacts.facts_of(session, act)})
-
-
-def _act_of(item: stepup.Item) -> UUID:
-    return UUID(item.thing.removeprefix(_THING))
+    return stepup.item(f"supersession:{act.id}", {"paper": row.number, **paperacts.facts_of(session, act)})
 
 
 def _job(session: Session, act: AnyRow, now: datetime) -> dict[str, Any]:

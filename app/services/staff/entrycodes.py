@@ -226,7 +226,7 @@ def to_allow(session: Session, actor: Actor, request_id: UUID, now: datetime) ->
 
 def allow(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> str:
     """Agree to what another administrator asked for; -> the code. Raises OwnAccount, NotFound when it is settled."""
-    request_id = UUID(wanted.items[0].thing.partition(":")[2])
+    request_id = wanted.items[0].id
     row = _foreign_request(session, actor, request_id, now)
     stepup.use(session, actor, wanted.id, ALLOW, [_requested(row)], now)
     code = factors.new_code()

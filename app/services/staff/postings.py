@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from app.domain import posts as rules
 from app.domain.errors import DomainError, NotAllowed, NotFound
@@ -26,6 +25,7 @@ from app.services.store.scopes import actor_scope
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.scope import Session
@@ -224,7 +224,7 @@ def to_relieve(
 
 def order_of(session: Session, item: stepup.Item) -> AnyRow:
     """The order that a step-up is about. Raises NotFound."""
-    return _order(session, _id_of(item))
+    return _order(session, item.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ def confirm(database: Database, actor: Actor, wanted: stepup.StepUp, now: dateti
     """Carry out an order, or hand it to a second person where it takes two."""
 
     def work(session: Session) -> tuple[str, AnyRow]:
-        row = _order(session, _id_of(wanted.items[0]))
+        row = _order(session, wanted.items[0].id)
         stepup.use(session, actor, wanted.id, ORDER, [_item(row)], now)
         role, kind = Role(row.role), row.kind
         if not rules.may_post(actor, role, row.office_id, row.office_kind, kind):
@@ -279,7 +279,7 @@ def agree(database: Database, actor: Actor, wanted: stepup.StepUp, now: datetime
     """Agree to what another has asked for: it takes effect. Raises OwnPost, NotFound when settled."""
 
     def work(session: Session) -> tuple[str, AnyRow]:
-        row = _foreign(session, actor, _id_of(wanted.items[0]))
+        row = _foreign(session, actor, wanted.items[0].id)
         stepup.use(session, actor, wanted.id, AGREE, [_item(row)], now)
         return _carry_out(session, actor, row, WAITING, now), row
 
@@ -431,10 +431,6 @@ def _foreign(session: Session, actor: Actor, order_id: UUID) -> AnyRow:
     if actor.officer_id in (row.asked_by, row.officer_id):
         raise OwnPost
     return row
-
-
-def _id_of(item: stepup.Item) -> UUID:
-    return UUID(item.thing.partition(":")[2])
 
 
 def _item(row: AnyRow) -> stepup.Item:

@@ -6,7 +6,6 @@ Whoever finds a desk unlocked cannot lock its officer out of his other devices w
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
@@ -17,6 +16,7 @@ from app.services.store import audit
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from app.domain.roles import Actor
     from app.models.scope import Session
@@ -42,7 +42,7 @@ def to_end(session: Session, actor: Actor, session_id: UUID | None, now: datetim
 def end(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> None:
     """End the sessions of a proven step-up that are still open."""
     stepup.use(session, actor, wanted.id, OWN, wanted.items, now)
-    asked = {_id(each) for each in wanted.items}
+    asked = {each.id for each in wanted.items}
     for row in table.open_sessions(session, actor.officer_id):
         if row.id in asked:
             table.set_session(session, row.id, ended_at=now)
@@ -69,12 +69,12 @@ def end_all(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime
 def line_of(session: Session, actor: Actor, item: stepup.Item, now: datetime) -> officers.SessionLine | None:
     """The own session that a step-up is about; None for one that has ended meanwhile."""
     lines = officers.open_sessions(session, actor, now)
-    return next((each for each in lines if each.id == _id(item)), None)
+    return next((each for each in lines if each.id == item.id), None)
 
 
 def officer_of(session: Session, item: stepup.Item) -> AnyRow:
     """The account that an administrator's step-up is about. Raises NotFound."""
-    row = table.account(session, _id(item))
+    row = table.account(session, item.id)
     if row is None:
         raise NotFound
     return row
@@ -86,10 +86,6 @@ def _one(session_id: UUID) -> stepup.Item:
 
 def _all_of(row: AnyRow) -> stepup.Item:
     return stepup.item(f"officer:{row.id}", {"username": row.username, "sessions": "all"})
-
-
-def _id(item: stepup.Item) -> UUID:
-    return UUID(item.thing.partition(":")[2])
 
 
 def _note(session: Session, officer_id: UUID, actor: Actor, why: str, now: datetime) -> None:

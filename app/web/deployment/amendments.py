@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from flask import Blueprint, g, redirect, request, url_for
 
@@ -22,6 +21,7 @@ from app.web.request import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
@@ -229,19 +229,15 @@ def decide(amendment_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("amendments.read", amendment_id=amendment_id), code=303)
 
 
-def _of(item: Item) -> UUID:
-    return UUID(item.thing.partition(":")[2])
-
-
 def _address(items: Sequence[Item]) -> str:
-    return url_for("amendments.read", amendment_id=_of(items[0]))
+    return url_for("amendments.read", amendment_id=items[0].id)
 
 
 def _tell(item: Item) -> stepup.Line:
     actor = transaction.actor()
 
     def look(rows: Any) -> str:
-        found = amendments.find(rows, actor, _of(item))
+        found = amendments.find(rows, actor, item.id)
         label, before, after = _change(found, _Words(procedures.contents(rows, found.row.release_id)))
         number = found.row.case_number
         return language.say("amendment.one", number=number, label=label, before=before, after=after)
@@ -250,7 +246,7 @@ def _tell(item: Item) -> stepup.Line:
 
 
 def _perform(wanted: StepUp) -> ResponseReturnValue:
-    actor, now, amendment_id = transaction.actor(), transaction.now(), _of(wanted.items[0])
+    actor, now, amendment_id = transaction.actor(), transaction.now(), wanted.items[0].id
     try:
         if wanted.action == amendments.UNDO:
             transaction.write(lambda rows: amendments.undo(rows, actor, amendment_id, wanted.id, now))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from flask import Blueprint, g, jsonify, redirect, request, url_for
 
@@ -26,6 +25,7 @@ from app.web.request import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
@@ -291,23 +291,19 @@ def approve(proposal_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("stepup.show", step_up_id=asked), code=303)
 
 
-def _proposal_of(item: Item) -> UUID:
-    return UUID(item.thing.removeprefix("proposal:"))
-
-
 def _address(items: Sequence[Item]) -> str:
-    return url_for("proposals.show", proposal_id=_proposal_of(items[0]))
+    return url_for("proposals.show", proposal_id=items[0].id)
 
 
 def _tell(item: Item) -> stepup.Line:
-    row = transaction.read(lambda rows: proposals.view(rows, g.actor, _proposal_of(item))).row
+    row = transaction.read(lambda rows: proposals.view(rows, g.actor, item.id)).row
     return stepup.Line(
         row.title, _address([item]), language.word("step_up", proposals.APPROVE, "button"), item.digest
     )
 
 
 def _approve(wanted: StepUp) -> ResponseReturnValue:
-    proposal_id, actor, now = _proposal_of(wanted.items[0]), transaction.actor(), transaction.now()
+    proposal_id, actor, now = wanted.items[0].id, transaction.actor(), transaction.now()
     return _act(
         proposal_id,
         lambda: proposals.approve(transaction.database(), actor, proposal_id, wanted.id, now),

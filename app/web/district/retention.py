@@ -108,7 +108,7 @@ def lift(case_hold_id: UUID) -> ResponseReturnValue:
 
 
 def _tell(item: Item) -> stepup.Line:
-    actor, list_id = transaction.actor(), destruction.list_of(item)
+    actor, list_id = transaction.actor(), item.id
     found = transaction.read(lambda rows: destruction.listed(rows, actor, list_id))
     kind = language.word("retention.kind", found.row.kind)
     return stepup.Line(
@@ -124,14 +124,14 @@ def _approve(wanted: StepUp) -> ResponseReturnValue:
     try:
         list_id = transaction.write(lambda rows: destruction.approve(rows, actor, wanted, now))
     except destruction.StillKept as refused:
-        return _list_page(destruction.list_of(wanted.items[0]), 422, fault=refused.key)
+        return _list_page(wanted.items[0].id, 422, fault=refused.key)
     return confirmations.tell_at(url_for("retention.one", destruction_id=list_id), retention="approved")
 
 
 stepup.ACTS[destruction.APPROVE] = stepup.Act(
     _tell,
     _approve,
-    lambda items: url_for("retention.one", destruction_id=destruction.list_of(items[0])),
+    lambda items: url_for("retention.one", destruction_id=items[0].id),
 )
 
 

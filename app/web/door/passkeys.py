@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from flask import Blueprint, g, jsonify, redirect, request, url_for
 
@@ -18,6 +17,7 @@ from app.web.request import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
@@ -114,7 +114,7 @@ def _make(wanted: StepUp) -> ResponseReturnValue:
 
 
 def _tell_removing(item: Item) -> stepup.Line:
-    line = transaction.read(lambda rows: ownpasskeys.find(rows, g.actor, _id_of(item)))
+    line = transaction.read(lambda rows: ownpasskeys.find(rows, g.actor, item.id))
     return stepup.Line(
         text=line.name,
         address=url_for("account.show"),
@@ -124,16 +124,12 @@ def _tell_removing(item: Item) -> stepup.Line:
 
 
 def _remove(wanted: StepUp) -> ResponseReturnValue:
-    actor, now, passkey_id = transaction.actor(), transaction.now(), _id_of(wanted.items[0])
+    actor, now, passkey_id = transaction.actor(), transaction.now(), wanted.items[0].id
     transaction.write(
         lambda rows: ownpasskeys.remove(rows, actor, wanted.id, passkey_id, now),
         scopes.door(actor.district_id),
     )
     return confirmations.tell_at(url_for("account.show"), changed="passkey_removed")
-
-
-def _id_of(item: Item) -> UUID:
-    return UUID(item.thing.removeprefix("passkey:"))
 
 
 stepup.ACTS |= {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from flask import Blueprint, g, jsonify, redirect, session, url_for
 
@@ -23,6 +22,7 @@ from app.web.request import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
@@ -151,12 +151,8 @@ def _passkey_host() -> str:
 # -- signing a task --------------------------------------------------------------------------------------
 
 
-def _task_of(item: stepup.Item) -> UUID:
-    return UUID(item.thing.removeprefix("task:"))
-
-
 def _tell_task(item: stepup.Item) -> Line:
-    task = taskpage.see(transaction.database(), g.actor, _task_of(item), transaction.now())
+    task = taskpage.see(transaction.database(), g.actor, item.id, transaction.now())
     decision = formviews.sheet(task, {}).decision
     what, case = language.choose(task.head.step_hi, task.head.step_en), task.head.case
     return Line(
@@ -168,7 +164,7 @@ def _tell_task(item: stepup.Item) -> Line:
 
 
 def _sign(wanted: stepup.StepUp) -> ResponseReturnValue:
-    task_id = _task_of(wanted.items[0])
+    task_id = wanted.items[0].id
     try:
         done = tasks.sign(transaction.database(), g.actor, task_id, wanted.id, transaction.now())
     except (FormInvalid, stepup.ContentChanged):
@@ -181,5 +177,5 @@ def _sign(wanted: stepup.StepUp) -> ResponseReturnValue:
 
 #: What asks for a fresh factor; a screen that brings another act adds it here when it is loaded.
 ACTS: dict[str, Act] = {
-    signing.ACTION: Act(_tell_task, _sign, lambda items: url_for("tasks.show", task_id=_task_of(items[0]))),
+    signing.ACTION: Act(_tell_task, _sign, lambda items: url_for("tasks.show", task_id=items[0].id)),
 }

@@ -103,7 +103,7 @@ def _tell(item: Item) -> stepup.Line:
     what = language.choose(shown.step_hi, shown.step_en)
     return stepup.Line(
         text=f"{shown.case_number} · {language.choose(shown.name_hi, shown.name_en)}",
-        address=url_for("tasks.show", task_id=signing.task_of(item)),
+        address=url_for("tasks.show", task_id=item.id),
         done=f"{what}: {decision.text}" if decision is not None and decision.text else what,
         digest=item.digest,
     )
