@@ -83,6 +83,14 @@ class BoxesRefused(DomainError):
         self.problems = problems
 
 
+class BoxRefused(DomainError):
+    """What stands in one box of a page does not pass; `box` is where the key's words are told (422)."""
+
+    def __init__(self, box: str, key: str, **params: Any) -> None:
+        super().__init__(key, **params)
+        self.box = box
+
+
 class FieldProblem:
     """One fault of one field: `key` of the catalogue `forms`, with parameters; own texts of the form win."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import formjs
 from app.domain import retention
-from app.domain.errors import Conflict, DomainError, FormInvalid, NotFound
+from app.domain.errors import BoxRefused, Conflict, DomainError, FormInvalid, NotFound
 from app.domain.roles import Permission
 from app.domain.text import tidy, words_refused
 from app.models.antecedents import crimes as table
@@ -34,12 +34,8 @@ _LONGEST_NUMBER = 60  # signs of an order's number
 _SHOWN = 100  # entries taken from search
 
 
-class OrderRefused(DomainError):
+class OrderRefused(BoxRefused):
     """An order that takes an entry from search, or brings it back, is not told as it must be (422)."""
-
-    def __init__(self, key: str, field: str) -> None:
-        super().__init__(key)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +139,7 @@ def withhold(session: Session, actor: Actor, entry_id: UUID, why: str, order_no:
     """
     actor.require(Permission.CRIME_KEEP)
     if why not in set(retention.Withheld):
-        raise OrderRefused("crimes.withhold_reason_missing", "why")
+        raise OrderRefused("why", "crimes.withhold_reason_missing")
     order = _order(order_no)
     crimebook.withhold(session, actor.officer_id, _entry(session, entry_id), why, order, now)
     audit.record(session, "admin", "crime:withhold", f"accused:{entry_id}", actor, now, reason=why)
@@ -174,9 +170,9 @@ def _order(order_no: str) -> str:
     """The number of an order as it is kept. Raises OrderRefused."""
     order = tidy(order_no)
     if fault := words_refused(order, lines=False):
-        raise OrderRefused(fault, "order_no")
+        raise OrderRefused("order_no", fault)
     if not 0 < len(order) <= _LONGEST_NUMBER:
-        raise OrderRefused("retention.problem.order_no", "order_no")
+        raise OrderRefused("order_no", "retention.problem.order_no")
     return order
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain import antecedents
 from app.domain.antecedents import Match, Someone
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import BoxRefused, NotFound
 from app.domain.legacyfont import is_legacy
 from app.domain.roles import Permission
 from app.domain.text import whole_number
@@ -34,12 +34,8 @@ BOXES = ("name", "alias", "father", "village", "age", "born")
 _OLDEST, _FIRST_YEAR = 110, 1900
 
 
-class Refused(DomainError):
-    """A search that cannot be made as it was typed (422); the key says why, `field` which box it means."""
-
-    def __init__(self, key: str, field: str) -> None:
-        super().__init__(key)
-        self.field = field
+class Refused(BoxRefused):
+    """A search that cannot be made as it was typed (422)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +133,7 @@ def _someone(typed: Mapping[str, str], year: int) -> Someone:
     texts = {key: " ".join(typed.get(key, "").split())[:_LONGEST] for key in BOXES}
     for key in ("name", "alias", "father", "village"):
         if is_legacy(texts[key]):
-            raise Refused("roster.legacy", key)
+            raise Refused(key, "roster.legacy")
     spelt = antecedents.spellings
     person = Someone(
         spelt(texts["name"], texts["alias"]),
@@ -146,7 +142,7 @@ def _someone(typed: Mapping[str, str], year: int) -> Someone:
         _born(texts, year),
     )
     if not any(True for _ in antecedents.groups(person)):
-        raise Refused("crimes.nothing_sought", "name")
+        raise Refused("name", "crimes.nothing_sought")
     return person
 
 
@@ -155,10 +151,10 @@ def _born(texts: Mapping[str, str], year: int) -> int:
     born, age = (whole_number(texts[key]) for key in ("born", "age"))
     if texts["born"]:
         if born is None or not _FIRST_YEAR <= born <= year:
-            raise Refused("crimes.wrong_born", "born")
+            raise Refused("born", "crimes.wrong_born")
         return born
     if texts["age"]:
         if age is None or not 0 < age <= _OLDEST:
-            raise Refused("crimes.wrong_age", "age")
+            raise Refused("age", "crimes.wrong_age")
         return year - age
     return 0

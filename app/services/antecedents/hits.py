@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app import formjs
 from app.domain import antecedents
 from app.domain.antecedents import BASES, DOUBTFUL, Someone, Verdict
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import BoxRefused, NotFound
 from app.domain.ids import new_id
 from app.domain.records import day_of
 from app.domain.roles import Permission, Role
@@ -41,12 +41,8 @@ if TYPE_CHECKING:
 _SHORTEST, _LONGEST = 5, 300  # signs of a reason
 
 
-class Refused(DomainError):
-    """A decision that cannot be kept as it was typed (422); `field`: verdict, basis or reason."""
-
-    def __init__(self, key: str, field: str) -> None:
-        super().__init__(key)
-        self.field = field
+class Refused(BoxRefused):
+    """A decision that cannot be kept as it was typed (422); `box`: verdict, basis or reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +171,13 @@ def _judged(typed: Mapping[str, str]) -> tuple[str, str, str]:
     """Verdict, basis and reason as they are kept. Raises Refused."""
     verdict, basis, reason = typed.get("verdict", ""), typed.get("basis", ""), tidy(typed.get("reason", ""))
     if verdict not in set(Verdict):
-        raise Refused("crimes.no_verdict", "verdict")
+        raise Refused("verdict", "crimes.no_verdict")
     if verdict == Verdict.SAME and basis not in BASES:
-        raise Refused("crimes.no_basis", "basis")
+        raise Refused("basis", "crimes.no_basis")
     if len(reason) < _SHORTEST or len(reason) > _LONGEST:
-        raise Refused("crimes.no_reason", "reason")
+        raise Refused("reason", "crimes.no_reason")
     if fault := words_refused(reason):
-        raise Refused(fault, "reason")
+        raise Refused("reason", fault)
     return (
         verdict,
         basis if verdict == Verdict.SAME else DOUBTFUL if verdict == Verdict.UNSURE else "",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from app.domain.errors import DomainError
+from app.domain.errors import BoxRefused
 from app.domain.ids import new_id
 from app.domain.text import tidy, words_refused
 from app.models.casefile import visit_queries as table
@@ -33,14 +33,10 @@ MOST = 20  # failed visits of one task
 _LATE = timedelta(minutes=15)  # from the visit to the server: more than that is told
 
 
-class Refused(DomainError):
-    """A visit that cannot be kept; the key names the reason, `field` the box it is about (422)."""
+class Refused(BoxRefused):
+    """A visit that cannot be kept (422)."""
 
     key = "visit.reason_missing"
-
-    def __init__(self, key: str, field: str, **params: object) -> None:
-        super().__init__(key, **params)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +104,7 @@ def keep(session: Session, actor: Actor, case: AnyRow, task: AnyRow, said: Said,
     visited_at = _when(task, said, now)
     note = _checked(said)
     if table.count_of_task(session, task.id) >= MOST:
-        raise Refused("visit.too_many", "reason", most=MOST)
+        raise Refused("reason", "visit.too_many", most=MOST)
     visit_id, key = new_id(session.recorded_at), keys.unlock(session, case.data_key_id)
     details = {"reason": said.reason, "met": said.met, "note": note}
     table.insert_failed(
@@ -132,20 +128,20 @@ def _when(task: AnyRow, said: Said, now: datetime) -> datetime:
     """When the visit was: on the day on which the task came, or later, and not to come."""
     at = said.visited_at or now
     if said.is_no_time or at > now or calendars.day(at) < calendars.day(task.created_at):
-        raise Refused("visit.time_out_of_reach", "day", first=f"{calendars.day(task.created_at):%d-%m-%Y}")
+        raise Refused("day", "visit.time_out_of_reach", first=f"{calendars.day(task.created_at):%d-%m-%Y}")
     return at
 
 
 def _checked(said: Said) -> str:
     if said.reason not in REASONS:
-        raise Refused("visit.reason_missing", "reason")
+        raise Refused("reason", "visit.reason_missing")
     if said.met not in MET:
-        raise Refused("visit.met_missing", "met")
+        raise Refused("met", "visit.met_missing")
     text = tidy(said.note)
     if fault := words_refused(text):
-        raise Refused(fault, "note")
+        raise Refused("note", fault)
     if len(text) > LONGEST:
-        raise Refused("desk.too_long", "note", most=LONGEST)
+        raise Refused("note", "desk.too_long", most=LONGEST)
     return text
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.domain import numbers
 from app.domain.emergency import LASTS, MOST_A_DAY, Ground
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import BoxesRefused, DomainError, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import SEALED_UNITS, OfficeKind, is_police
 from app.domain.roles import Permission, Role
@@ -29,7 +29,7 @@ from app.services.store import audit, keys
 from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -46,14 +46,8 @@ _DAY = timedelta(days=1)
 _TOLD_FOR = timedelta(days=30)
 
 
-class Refused(DomainError):
-    """A case that is not opened so; `problems` maps its box to a key of the catalogue. Nothing changed."""
-
-    key = "error.form_invalid"
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(count=len(problems))
-        self.problems = problems
+class Refused(BoxesRefused):
+    """A case that is not opened so. Nothing changed."""
 
 
 class InSight(DomainError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain import numbers
-from app.domain.errors import Conflict, DomainError, NotFound
+from app.domain.errors import BoxesRefused, Conflict, NotFound
 from app.domain.ids import new_id
 from app.domain.retention import Ground
 from app.domain.roles import Permission
@@ -17,7 +17,7 @@ from app.services.district import calendars
 from app.services.store import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -29,14 +29,8 @@ LONGEST_NUMBER = 60
 _SHOWN = 200
 
 
-class Refused(DomainError):
-    """An order that cannot be; `problems` maps its box to a key of the catalogue. Nothing changed."""
-
-    key = "error.form_invalid"
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(count=len(problems))
-        self.problems = problems
+class Refused(BoxesRefused):
+    """An order that cannot be. Nothing changed."""
 
 
 @dataclass(frozen=True, slots=True)

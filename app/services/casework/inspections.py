@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.domain import numbers
-from app.domain.errors import DomainError
+from app.domain.errors import BoxRefused
 from app.domain.offices import SEALED_UNITS
 from app.domain.roles import Permission
 from app.domain.secrecy import SENSITIVE
@@ -41,12 +41,8 @@ CLOSED = "•••"  # stands for a text that a ticket leaves closed
 _CLASSES = frozenset({"P0", "P1", SENSITIVE})
 
 
-class TicketRefused(DomainError):
-    """No such case, too many days, no reason, or too many tickets (422); `box` is where it is told."""
-
-    def __init__(self, box: str, key: str, **params: Any) -> None:
-        super().__init__(key, **params)
-        self.box = box
+class TicketRefused(BoxRefused):
+    """No such case, too many days, no reason, or too many tickets (422)."""
 
 
 @dataclass(frozen=True, slots=True)

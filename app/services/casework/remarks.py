@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.domain import numbers
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import BoxRefused, NotFound
 from app.domain.roles import Permission, Role
 from app.domain.secrecy import SENSITIVE
 from app.domain.text import tidy, words_refused
@@ -45,14 +45,10 @@ _LAST = 2**31  # beyond every number of a row
 _MARK = 6  # hexadecimal digits by which an auditor tells officers apart
 
 
-class Refused(DomainError):
-    """An annotation that cannot stand (422); `box` is where it is told."""
+class Refused(BoxRefused):
+    """An annotation that cannot stand (422)."""
 
     key = "annotation.problem.text"
-
-    def __init__(self, box: str, key: str, **params: int) -> None:
-        super().__init__(key, **params)
-        self.box = box
 
 
 @dataclass(frozen=True, slots=True)

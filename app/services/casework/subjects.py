@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from app import papers
 from app.domain import numbers, secrecy
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import BoxesRefused, NotFound
 from app.domain.offices import SEALED_UNITS
 from app.domain.retention import ARMS_PURPOSE, Kind
 from app.domain.roles import Permission
@@ -29,7 +29,7 @@ from app.services.store import audit, documents, keys
 from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from app.domain.roles import Actor
@@ -46,14 +46,8 @@ NOT_HIS_OWN = frozenset({"relatives", "dup_ack", "dup_reason"})
 _REQUEST_NO = re.compile(r"[0-9A-Za-z/.-]{1,30}", re.ASCII)  # of the diary: a free text could name somebody
 
 
-class Refused(DomainError):
-    """A request that cannot be entered; `problems` maps its box to a key of the catalogue. Nothing changed."""
-
-    key = "error.form_invalid"
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(count=len(problems))
-        self.problems = problems
+class Refused(BoxesRefused):
+    """A request that cannot be entered. Nothing changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain.areas import village_in
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import BoxRefused, NotFound
 from app.domain.ids import new_id
 from app.domain.offices import LEADS
 from app.domain.roles import Permission
@@ -45,12 +45,11 @@ _MOST = 300  # villages of one change
 _NAMES = {"hi": re.compile(r"[\u0900-\u097f .()-]{2,60}"), "en": re.compile(r"[A-Za-z .()-]{2,60}")}
 
 
-class Refused(DomainError):
-    """A change that cannot be as it was typed (422); `box` is where it is told."""
+class Refused(BoxRefused):
+    """A change that cannot be as it was typed (422)."""
 
     def __init__(self, box: str, key: str, **params: Any) -> None:
-        super().__init__(f"thana.refused.{key}", **params)
-        self.box = box
+        super().__init__(box, f"thana.refused.{key}", **params)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.domain import posts as rules
-from app.domain.errors import DomainError, NotAllowed, NotFound
+from app.domain.errors import BoxesRefused, DomainError, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.roles import Permission, Role
 from app.domain.text import tidy, words_refused
@@ -23,7 +23,7 @@ from app.services.store import audit
 from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -43,14 +43,8 @@ _BACK = timedelta(
 )  # how far in the past a posting may begin: an order is entered late, not a year late
 
 
-class Refused(DomainError):
-    """An order that cannot be; `problems` maps its box to a key of the catalogue. Nothing changed."""
-
-    key = "error.form_invalid"
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(count=len(problems))
-        self.problems = problems
+class Refused(BoxesRefused):
+    """An order that cannot be. Nothing changed."""
 
 
 class OwnPost(DomainError):

@@ -160,7 +160,7 @@ def withhold(accused_id: UUID) -> ResponseReturnValue:
             lambda rows: crimedesk.withhold(rows, actor, accused_id, typed["why"], typed["order_no"], now)
         )
     except crimedesk.OrderRefused as refused:
-        return _entry(accused_id, refused.key, refused.field, typed)
+        return _entry(accused_id, refused.key, refused.box, typed)
     return confirmations.tell_at(url_for("crimes.show", accused_id=accused_id), crimes="withheld")
 
 
@@ -171,7 +171,7 @@ def restore(accused_id: UUID) -> ResponseReturnValue:
     try:
         transaction.write(lambda rows: crimedesk.restore(rows, actor, accused_id, order_no, now))
     except crimedesk.OrderRefused as refused:
-        return _entry(accused_id, refused.key, refused.field, {"order_no": order_no[:_LONGEST]})
+        return _entry(accused_id, refused.key, refused.box, {"order_no": order_no[:_LONGEST]})
     return confirmations.tell_at(url_for("crimes.show", accused_id=accused_id), crimes="restored")
 
 
