@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +22,8 @@ from tests.traveller import Traveller
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    Walk = Callable[[Journey], Any]
 
 #: A working morning: every test that needs a day takes this one.
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -81,6 +85,65 @@ def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         path = tmp_path / "demo.db"
         shutil.copy(request.getfixturevalue("demo_sqlite"), path)
         yield f"sqlite:///{path}"
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A demo district in which officers were at work before, its documents, and what their walk returned."""
+
+    database: str  # its address; of one that is to be copied, its file or its name
+    documents: Path
+    told: Any
+
+
+@pytest.fixture(scope="session")
+def walks() -> dict[tuple[str, Walk], Walked]:
+    """The districts to be copied, by kind of database and walk."""
+    return {}
+
+
+@pytest.fixture(params=KINDS)
+def walked(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    walks: dict[tuple[str, Walk], Walked],
+) -> Iterator[Callable[[Walk], Walked]]:
+    """Gives a demo district of this test's own in which this was walked: once for all tests, then copied.
+
+    A walk costs as much as twenty tests of what comes after it. Whoever gives it twice gives the same function.
+    """
+    named = request.getfixturevalue(f"demo_{request.param}")
+    server = request.getfixturevalue("postgres_server") if request.param == "postgres" else None
+
+    def made(walk: Walk) -> Walked:
+        folder = tmp_path_factory.mktemp("walked")
+        database, url = str(folder / "satyapan.db"), f"sqlite:///{folder / 'satyapan.db'}"
+        if server:
+            database = folder.name
+            url = server.new_database(named, database)
+        else:
+            shutil.copy(named, database)
+        opened = Database(url, KeyRing.for_tests(), folder / "documents", clock_is_free=True)
+        opened.documents.mkdir(exist_ok=True)
+        told = walk(Journey(opened, NOW))
+        opened.close()
+        return Walked(database, opened.documents, told)
+
+    def copied(walk: Walk) -> Walked:
+        if (request.param, walk) not in walks:
+            walks[request.param, walk] = made(walk)
+        model, own = walks[request.param, walk], tmp_path / "satyapan.db"
+        shutil.copytree(model.documents, tmp_path / "documents", dirs_exist_ok=True)
+        if server:
+            return Walked(
+                lent.enter_context(server.lent_database(model.database)), tmp_path / "documents", model.told
+            )
+        shutil.copy(model.database, own)
+        return Walked(f"sqlite:///{own}", tmp_path / "documents", model.told)
+
+    with ExitStack() as lent:
+        yield copied
 
 
 @pytest.fixture(params=KINDS)

@@ -27,18 +27,19 @@ from tests.office import text_of
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.districts import Walked
 
 
 class Desk:
     """The DM's desk with a case on it that waits for his decision."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self.doorway = Doorway(url, folder, NOW, demo=True)
+    def __init__(self, district: Walked, folder: Path) -> None:
+        self.doorway = Doorway(district.database, folder, NOW, demo=True)
         self.journey = Journey(self.doorway.database, NOW)
-        self.number = self.journey.new_case()
-        self.journey.go_on(self.number, until="decide")
+        self.number: str = district.told
         [self.task] = self.journey.waiting(self.number)
         self.dm = self.doorway.let_in("dm")
         self.address = f"/tasks/{self.task.id}"
@@ -67,9 +68,15 @@ class Desk:
             return list(connection.execute(select(table)))
 
 
+def before_the_decision(journey: Journey) -> str:
+    number = journey.new_case()
+    journey.go_on(number, until="decide")
+    return number
+
+
 @pytest.fixture
-def desk(demo_url: str, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(demo_url, tmp_path)
+def desk(walked: Callable[..., Walked], tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(walked(before_the_decision), tmp_path)
     yield made
     made.doorway.close()
 

@@ -27,13 +27,27 @@ SARAN = SystemScope(SystemReason.HEALTH, 218)
 DIGESTS = {"sha256", "digest", "token_digest", "birth_digest"}
 
 
-@pytest.fixture
-def closed(journey):
+def two_closed(journey):
     """Two cases taken to their papers: the first is going to be erased, the second stays."""
     numbers = [journey.new_case(["th_mufassil"]), journey.new_case(["th_mufassil"])]
     for number in numbers:
         journey.go_on(number)
     return numbers
+
+
+@pytest.fixture
+def district(walked):
+    return walked(two_closed)
+
+
+@pytest.fixture
+def demo_url(district):
+    return district.database
+
+
+@pytest.fixture
+def closed(district):
+    return district.told
 
 
 def row(database, number):
