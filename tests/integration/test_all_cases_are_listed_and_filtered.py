@@ -16,7 +16,11 @@ from tests.journey import Journey
 from tests.office import Office, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.domain.roles import Actor
+    from app.services.store.database import Database
+    from tests.districts import Walked
 
 THANA, OTHER = "th_dighwara", "th_derni"
 
@@ -24,22 +28,8 @@ THANA, OTHER = "th_dighwara", "th_derni"
 class Shelf:
     """Cases of every state: one issued, one withdrawn, one at its thana, one fresh; `numbers` by these names."""
 
-    def __init__(self, journey: Journey) -> None:
-        self.journey = journey
-        journey.now = NOW - timedelta(days=40)
-        old = journey.now.date().isoformat()
-        letter = journey.register(letter_date=old, received_date=old)
-        issued, withdrawn = journey.add(letter, [OTHER]), journey.add(letter, [OTHER])
-        journey.go_on(issued)
-        head = journey.staff.holder(Role.DM_SECTION_HEAD)
-        cases.withdraw(
-            journey.database, head, withdrawn, {"reason": "विभाग का पत्र क-9 दिनांक 20-11-2026"}, journey.now
-        )
-        at_thana = journey.add(letter, [THANA])
-        journey.go_on(at_thana, until="accept_enquiry")
-        journey.now = NOW
-        fresh = journey.new_case([THANA])
-        self.numbers = {"issued": issued, "withdrawn": withdrawn, "at_thana": at_thana, "fresh": fresh}
+    def __init__(self, journey: Journey, numbers: dict[str, str]) -> None:
+        self.journey, self.numbers = journey, numbers
 
     def of(self, actor: Actor, wanted: Wanted = caselist.Wanted()) -> set[str]:  # noqa: B008 - it never changes
         found = self.journey.database.read(
@@ -54,9 +44,27 @@ class Shelf:
         return staff.holder(role, staff.offices(role)[office]) if office else staff.holder(role)
 
 
+def filled(journey: Journey) -> dict[str, str]:
+    journey.now = NOW - timedelta(days=40)
+    old = journey.now.date().isoformat()
+    letter = journey.register(letter_date=old, received_date=old)
+    issued, withdrawn = journey.add(letter, [OTHER]), journey.add(letter, [OTHER])
+    journey.go_on(issued)
+    head = journey.staff.holder(Role.DM_SECTION_HEAD)
+    cases.withdraw(
+        journey.database, head, withdrawn, {"reason": "विभाग का पत्र क-9 दिनांक 20-11-2026"}, journey.now
+    )
+    at_thana = journey.add(letter, [THANA])
+    journey.go_on(at_thana, until="accept_enquiry")
+    journey.now = NOW
+    fresh = journey.new_case([THANA])
+    return {"issued": issued, "withdrawn": withdrawn, "at_thana": at_thana, "fresh": fresh}
+
+
 @pytest.fixture
-def shelf(journey: Journey) -> Shelf:
-    return Shelf(journey)
+def shelf(walked: Callable[..., Walked], open_database: Callable[[str], Database]) -> Shelf:
+    district = walked(filled)
+    return Shelf(Journey(open_database(district.database), NOW), district.told)
 
 
 def test_each_post_sees_the_cases_that_it_may(shelf: Shelf) -> None:
