@@ -63,6 +63,24 @@ class Series(StrEnum):
     LETTER = "letter"
 
 
+class Outgoing(StrEnum):
+    """What a पत्रांक is given to, as the register of outgoing numbers says it: no person, and no outcome."""
+
+    TO_SP = "fwd_dm_to_sp"
+    TO_THANA = "fwd_sp_to_thana"
+    TO_DISTRICT = "other_district"
+    RETURNED = "return_defect"
+    HEARING = "hearing_notice"
+    UNIT_REPORT = "unit_report"
+    REMINDER = "reminder"
+    SP_REPORT = "sp_report"
+    PAPER = "paper"
+    COPIES = "copies"
+    REVOCATION = "revocation_order"
+    CHANGE = "change_notice"
+    REPLY = "consolidated_reply"
+
+
 _SUBJECT = {Series.MEMO: "CHAR", Series.LETTER: "VER"}
 LONGEST_PREFIX, LAST_FIRST = 24, 99_999
 _PREFIX = re.compile(r"[A-Z0-9]+(?:[-/][A-Z0-9]+)*")
@@ -82,6 +100,13 @@ def parse_prefix(text: str) -> str | None:
 def office_number(prefix: str, year: int, serial: int) -> str:
     """पत्रांक of a letter: DM-GEN/CHAR/2026/00017; gap-free per office, series and calendar year."""
     return f"{prefix}/{year}/{serial:05d}"
+
+
+def parse_office_number(text: str) -> tuple[str, int, int] | None:
+    """Prefix, year and serial of a पत्रांक of ours; None for anything else."""
+    prefix, year, serial = (["", "", *text.rsplit("/", 2)])[-3:]
+    is_ours = parse_prefix(prefix) == prefix and year.isdecimal() and serial.isdecimal()
+    return (prefix, int(year), int(serial)) if is_ours else None
 
 
 def certificate_number(code: str, year: int, serial: int) -> str:

@@ -14,7 +14,7 @@ from app.models.intake import (
     rosters,
     webhooks,
 )
-from app.models.issuing import bundles, ownpapers, sentletters
+from app.models.issuing import bundles, outgoing, ownpapers, sentletters
 from app.models.record import emergencies
 from app.models.reports import kept
 from app.models.tables import (
@@ -49,6 +49,7 @@ MODULES = (
     memos,
     neighbours,
     officers,
+    outgoing,
     ownpapers,
     offices,
     papers,

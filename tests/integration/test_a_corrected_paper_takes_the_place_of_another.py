@@ -12,6 +12,7 @@ from app.domain.roles import Role
 from app.models.tables.audit import audit
 from app.models.tables.papers import certificate, paper_act
 from app.services.papers import papercheck
+from tests import outgoing
 from tests.districts import NOW
 from tests.integration.test_an_issued_paper_has_a_life import said
 from tests.office import Office, text_of
@@ -124,6 +125,7 @@ def test_a_correction_goes_from_the_section_to_the_head_and_a_new_paper_stands_i
     sent = text_of(desk.dm.get("/reports/dispatches?from=2026-11-01&to=2026-12-31"))
     assert old.memo_number in sent, "the register says what went out, whatever became of it"
     [told] = [row for row in desk.rows(paper_act) if row.kind == "notice"]
+    assert outgoing.listed(desk.journey)[told.number].cells[outgoing.WHAT] == "change_notice"
     notice = said(desk.dm.get(f"/certificates/acts/{told.id}").data)
     for wanted in (
         told.number,

@@ -17,11 +17,11 @@ from app.domain.roles import Role
 from app.models.tables.cases import case
 from app.models.tables.papers import certificate
 from app.models.tables.workflow import job
-from app.services.installation import migrations
+from app.services.installation import migrations, reindexing
 from app.services.jobs import jobs
 from app.services.papers import certificates
 from app.services.store import audit, queues, scopes
-from tests import golden_database, heard
+from tests import golden_database, heard, outgoing
 from tests.districts import KINDS
 from tests.golden_database import NOW, opened
 from tests.journey import Journey
@@ -80,6 +80,8 @@ def test_cases_of_an_earlier_version_come_to_their_end_after_the_upgrade(
     assert file.data.startswith(b"%PDF"), "a paper that was issued before opens"
     assert database.read(audit.verify, scopes.record(218)) == []
     assert database.write(queues.recount, scopes.recount(218)) == []
+    assert list(reindexing.through(database, 218))
+    assert outgoing.listed(upgraded), "the register lists the numbers that were given before it was kept"
     assert upgraded.new_case() not in numbers.values()
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
 from app.domain.errors import NotAllowed
-from app.domain.numbers import Series
+from app.domain.numbers import Outgoing, Series
 from app.domain.roles import Role
 from app.models.tables.audit import audit
 from app.services.district import series
@@ -56,7 +56,10 @@ def take(office: Office, role: Role, kind: Series, year: int, key: str = "") -> 
     sp = office.journey.staff.holder(Role.SP)
     place = of(office, role, key)
     codes = {each.id: each.code for each in shown(office, sp).offices}
-    return office.database.write(lambda s: series.take(s, place, codes[place], kind, year), actor_scope(sp))
+    given = series.Given(Outgoing.REPLY, date(year, 5, 1))
+    return office.database.write(
+        lambda s: series.take(s, (place, codes[place]), kind, given), actor_scope(sp)
+    )
 
 
 def shown(office: Office, actor: Actor) -> series.Page:

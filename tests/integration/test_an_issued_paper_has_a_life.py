@@ -18,6 +18,7 @@ from app.models.tables.cases import case, document
 from app.models.tables.papers import certificate, number_series, paper_act
 from app.services.papers import papercheck, paperlife
 from app.services.store.scopes import actor_scope
+from tests import outgoing
 from tests.districts import NOW
 from tests.office import Office, text_of
 from tests.visitor import Visitor
@@ -132,6 +133,8 @@ def test_a_paper_is_revoked_by_an_order_with_number_code_and_record(desk: Desk) 
     [act] = desk.acts(paper)
     assert act.number.startswith("DM-GEN/CHAR/2026/")
     assert sum(row.last for row in desk.rows(number_series) if row.kind == "memo") == before + 1
+    [listed] = [line for each, line in outgoing.listed(desk.journey).items() if each == act.number]
+    assert listed.cells[outgoing.WHAT] == "revocation_order"
     order = said(desk.dm.get(f"/certificates/acts/{act.id}").data)
     for wanted in (
         "आदेश",

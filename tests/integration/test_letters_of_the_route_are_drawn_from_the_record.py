@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
+from app.domain.numbers import Outgoing
 from app.domain.roles import Role
 from app.models.scope import CaseScope
 from app.models.tables.clocks import case_clock
@@ -17,6 +18,7 @@ from app.services.casefile import notes
 from app.services.casework import cases
 from app.services.store.scopes import actor_scope
 from app.services.workflow import reminders
+from tests import outgoing
 from tests.districts import NOW
 from tests.office import Office, text_of
 
@@ -202,7 +204,9 @@ def test_what_was_dispatched_has_a_slip_that_names_paper_and_way(route: Route, d
         assert wanted in text, wanted
 
 
-def test_a_defect_is_told_to_the_department(route: Route) -> None:
+@pytest.fixture(scope="module")
+def returned(route: Route) -> str:
+    """A case that went back to its department for what it lacks."""
     number = route.journey.new_case()
     route.journey.do(
         number,
@@ -213,13 +217,19 @@ def test_a_defect_is_told_to_the_department(route: Route) -> None:
             {"code": "other", "text": "घोषणा अहस्ताक्षरित है"},
         ],
     )
-    text = route.said(number, route.letters(number)["return_defect"])
+    return number
+
+
+def test_a_defect_is_told_to_the_department(route: Route, returned: str) -> None:
+    text = route.said(returned, route.letters(returned)["return_defect"])
     assert "निदेशक (प्रशासन)" in text
     assert "2." in text
     assert "घोषणा अहस्ताक्षरित है" in text
 
 
-def test_a_hearing_is_told_to_the_applicant_with_day_and_place(route: Route) -> None:
+@pytest.fixture(scope="module")
+def heard(route: Route) -> str:
+    """A case whose applicant is asked to a hearing."""
     number = route.journey.new_case()
     route.journey.go_on(number, until="recommend")
     route.journey.do(number, "recommend", sp_outcome="adverse", sp_reason="अभिलेख में तथ्य पाए गए हैं।")
@@ -233,7 +243,11 @@ def test_a_hearing_is_told_to_the_applicant_with_day_and_place(route: Route) -> 
         hearing_place="समाहरणालय, छपरा",
         sign=False,
     )
-    text = route.said(number, route.letters(number)["hearing_notice"])
+    return number
+
+
+def test_a_hearing_is_told_to_the_applicant_with_day_and_place(route: Route, heard: str) -> None:
+    text = route.said(heard, route.letters(heard)["hearing_notice"])
     assert "सेवा में, श्री राहुल कुमार शर्मा" in text
     assert "07-12-2026 को 11:30 बजे समाहरणालय, छपरा में उपस्थित" in text
 
@@ -357,6 +371,32 @@ def test_a_reminder_is_a_numbered_letter_to_the_office_that_is_late(route: Route
         f"/cases/{number.replace('/', '-')}/letters/{line.key}"
     )
     assert other.status_code == 404
+
+
+def test_the_register_lists_each_number_that_any_letter_took(
+    route: Route, dispatched: str, elsewhere: str, returned: str, heard: str
+) -> None:
+    remind(route, elsewhere, "record_reply")
+    late = route.journey.new_case(["th_mashrakh"])
+    route.journey.go_on(late, "accept_enquiry")
+    remind(route, late, "accept_enquiry")
+    lines = outgoing.listed(route.journey)
+    found = {(line.cells[outgoing.WHAT], line.cells[outgoing.CASE]): line for line in lines.values()}
+    to = {each: found[each].cells[outgoing.TO] for each in found}
+    assert to[Outgoing.RETURNED, returned].name_hi == "शिक्षा विभाग, बिहार"
+    assert to[Outgoing.HEARING, heard].name_hi == "आवेदक", "no name of anybody"
+    assert to[Outgoing.REMINDER, elsewhere] == to[Outgoing.TO_DISTRICT, elsewhere]
+    assert to[Outgoing.REMINDER, late] == to[Outgoing.TO_THANA, late]
+    for kind in (Outgoing.UNIT_REPORT, Outgoing.SP_REPORT, Outgoing.PAPER, Outgoing.TO_SP):
+        assert (kind, dispatched) in found
+    drawn = {
+        line.number for number in (returned, heard, late) for line in route.letters(number, Role.SP).values()
+    }
+    assert {number for number in drawn if "/VER/" in number} <= lines.keys()
+    page = text_of(route.office.at(Role.DM).get("/reports/letters?from=2026-11-01&to=2027-01-31"))
+    assert page.count("सुनवाई की सूचना</a>") == 1
+    assert f'href="/cases/{heard.replace("/", "-")}">सुनवाई की सूचना' in page
+    assert "राहुल" not in page.partition("<main")[2]
 
 
 def test_a_letter_that_is_not_there_is_not_found(route: Route, decided: str) -> None:

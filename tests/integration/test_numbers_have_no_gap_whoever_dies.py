@@ -23,7 +23,7 @@ from app.services.papers import certificates
 from app.services.store import audit, documents, scopes
 from app.services.store.database import Database
 from app.services.store.scopes import actor_scope
-from tests import rush
+from tests import outgoing, rush
 from tests.districts import KINDS, NOW
 from tests.journey import Journey
 from tests.rows import DISTRICT
@@ -134,6 +134,17 @@ def test_the_register_lists_each_number_issued_or_void_for_its_reason(left: Rush
     assert {line.case_number: line.status for line in lines if line.status != certificates.VOID} == (
         dict.fromkeys(left.issued, "issued")
     )
+
+
+def test_the_register_of_outgoing_numbers_lists_those_of_papers_and_copies_and_says_which_are_void(
+    left: Rush,
+) -> None:
+    """The test above reads the register of papers, whose series is theirs alone: no letter takes a number of it."""
+    lines = outgoing.listed(left.journey)
+    void = {row.memo_number for row in left.rows(certificate) if row.status == "allotted"}
+    void |= {row.copy_memo_number for row in left.rows(certificate) if row.status == "allotted"} - {None}
+    assert {number for number, line in lines.items() if line.cells[outgoing.STATE]} == void
+    assert len(void) >= rush.NUMBERS
 
 
 def test_a_new_year_of_numbers_begins_at_midnight_in_india(journey: Journey) -> None:

@@ -17,6 +17,7 @@ from app.models.tables.papers import certificate
 from app.services.papers import replies
 from app.services.store import keys
 from app.services.store.scopes import actor_scope
+from tests import outgoing
 from tests.districts import NOW
 from tests.integration.test_an_issued_paper_has_a_life import said
 from tests.office import Office, text_of
@@ -66,6 +67,7 @@ def test_the_reply_lists_every_person_by_outcome_under_a_number_of_its_own(lette
     made = max(letter.rows(), key=lambda row: row.id)
     assert made.state == "issued"
     assert made.number.startswith("DM-GEN/CHAR/2026/")
+    assert outgoing.listed(letter.office.journey)[made.number].key == f"requisition:{letter.id}"
     page = text_of(head.get(f"/requisitions/{letter.id}"))
     assert made.number in page
     pdf = head.get(f"/requisitions/replies/{made.id}").data

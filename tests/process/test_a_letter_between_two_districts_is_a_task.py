@@ -23,7 +23,7 @@ from app.services.desk import reasking
 from app.services.district import neighbourhood
 from app.services.intake import errands, lettermarking, neighbourdesk
 from app.services.workflow import reminders
-from tests import neighbours
+from tests import neighbours, outgoing
 from tests.districts import NOW
 from tests.journey import CANDIDATE
 from tests.neighbours import STAY, WHERE, Pair
@@ -182,6 +182,10 @@ def test_a_letter_that_is_not_theirs_is_asked_again_elsewhere(plain: Pair) -> No
     )  # a district that is not in the installation
     plain.saran.work()
     assert [row.state for row in plain.letters(number)] == ["returned", "paper"]
+    lines = [line for line in outgoing.listed(plain.saran).values() if line.cells[outgoing.CASE] == number]
+    assert [line.cells[outgoing.WHAT] for line in lines].count("other_district") == 2, (
+        "the first, and the second"
+    )
     reasking.ask_again(plain.database, reader, task.id, str(BUXAR), NOW)
     plain.saran.work()
     assert plain.letter(number).state == "sent"

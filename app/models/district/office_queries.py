@@ -9,6 +9,7 @@ from sqlalchemy.exc import NoResultFound
 
 from app.domain import offices as rules
 from app.domain.offices import OfficeKind
+from app.models.scope import visible
 from app.models.statements import Query
 from app.models.tables.base import valid_on
 from app.models.tables.clocks import clock_order, office_week
@@ -114,6 +115,12 @@ def of_kind(session: Session, kind: str, day: date) -> Sequence[AnyRow]:
 def names_of_kind(session: Session, kind: str, day: date) -> Sequence[AnyRow]:
     """Id and names of the offices of a kind that exist on this day, by Hindi name."""
     return NAMES_OF_KIND.all(session, kind=kind, day=day)
+
+
+def codes(session: Session) -> Sequence[AnyRow]:
+    """Id and code of every office that there is or was."""
+    statement = select(office.c.id, office.c.code).where(visible(office, session.scope))
+    return session.connection.execute(statement).all()
 
 
 def only_of_kind(session: Session, kind: str | None, day: date) -> UUID | None:

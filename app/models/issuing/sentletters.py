@@ -271,10 +271,3 @@ def of_case(session: Session, case_id: UUID) -> Sequence[AnyRow]:
         .where(visible(sent_letter_person, session.scope), link.case_id == case_id)
     )
     return session.connection.execute(chosen.order_by(own.sent_at, own.number)).all()
-
-
-def sent_between(session: Session, first: date, last: date, limit: int) -> Sequence[AnyRow]:
-    """The letters that the offices in sight have sent in a time, in the order in which they went."""
-    own = sent_letter.c
-    chosen = _letters(session).where(own.sent_on >= first, own.sent_on <= last)
-    return session.connection.execute(chosen.order_by(own.sent_at, own.number).limit(limit)).all()

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.domain import subjects
 from app.domain.errors import FieldProblem, FormInvalid, NotFound, RouteStuck
 from app.domain.ids import known_id, new_id
-from app.domain.numbers import Series
+from app.domain.numbers import Outgoing, Series
 from app.domain.offices import Endorser, OfficeKind, UnitKind
 from app.domain.roles import Role
 from app.models import ahead
@@ -51,14 +51,32 @@ def stamp(context: Context) -> None:
     _stamp_report(context)
     if not _sends_letter(context.task.form, context.answers):
         return
-    office, year = _office(context), calendars.day(context.now).year
+    office = _office(context)
     to, said = _addressees(context)
     if to:
         letters = sentletters.send(context, office, to, said)
         context.answers[sentletters.LETTERS] = letters
         context.answers[LETTER_NO] = letters[0]["number"]
     else:
-        context.answers[LETTER_NO] = series.take(context.session, office.id, office.code, Series.LETTER, year)
+        context.answers[LETTER_NO] = _number(context, office, Series.LETTER, _letter_alone(context))
+
+
+#: Form of a step -> what its letter about a case alone is; any other is the notice of a hearing.
+_ALONE = {"scrutinise": Outgoing.RETURNED, "endorse_enquiry": Outgoing.UNIT_REPORT}
+#: Whom such a letter goes to, where that is an office of ours.
+_READERS = {Outgoing.UNIT_REPORT: OfficeKind.SP_OFFICE, Outgoing.SP_REPORT: OfficeKind.DM_OFFICE}
+
+
+def _letter_alone(context: Context) -> Outgoing:
+    return _ALONE.get(context.task.form, Outgoing.HEARING)
+
+
+def _number(context: Context, office: AnyRow, kind: Series, what: Outgoing) -> str:
+    """The next number of the office, given to a letter about this case alone."""
+    day = calendars.day(context.now)
+    to = offices.only_of_kind(context.session, _READERS[what], day) if what in _READERS else None
+    given = series.Given(what, day, context.case.id, to_office_id=to)
+    return series.take(context.session, (office.id, office.code), kind, given)
 
 
 def _addressees(context: Context) -> tuple[list[To], dict[str, Any]]:
@@ -116,8 +134,7 @@ def _stamp_report(context: Context) -> None:
     signs_alone = (context.facts.get("checks") or {}).get("final_signatory") == "SP"
     if context.task.form != "recommend" or context.answers["action"] != "recommend" or signs_alone:
         return
-    office, year = _office(context), calendars.day(context.now).year
-    context.answers["sp_memo_no"] = series.take(context.session, office.id, office.code, Series.MEMO, year)
+    context.answers["sp_memo_no"] = _number(context, _office(context), Series.MEMO, Outgoing.SP_REPORT)
 
 
 def _office(context: Context) -> AnyRow:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from app.domain.ids import new_id
-from app.domain.numbers import Series
+from app.domain.numbers import Outgoing, Series
 from app.models.issuing import sentletters as table
 from app.services.district import calendars, series
 
@@ -64,7 +64,7 @@ def send(context: Context, office: AnyRow, to: Sequence[To], said: Mapping[str, 
     `said` is what the letters quote: cases of one act share a letter where that, the sender, the requisition and
     the day by which an answer is asked for are the same.
     """
-    session, year = context.session, calendars.day(context.now).year
+    session = context.session
     rows = {each.key: _row(context, office.id, each, said) for each in to}
     begun = {}
     for key, row in sorted(rows.items(), key=lambda item: item[1]["content"]):  # all lock in one order
@@ -74,10 +74,29 @@ def send(context: Context, office: AnyRow, to: Sequence[To], said: Mapping[str, 
     for each in to:  # the series is locked last: nobody waits for a letter who holds it
         letter, number = begun[each.key], begun[each.key].number
         if number is None:
-            number = series.take(session, office.id, office.code, Series.LETTER, year)
+            number = series.take(
+                session, (office.id, office.code), Series.LETTER, _given(rows[each.key], context)
+            )
             table.set_letter_number(session, letter.id, number)
         found.append({"to": each.key, "id": str(letter.id), "number": str(number)})
     return found
+
+
+#: What the register of outgoing numbers calls a letter, by the form that it went with.
+_WHAT = {"scrutinise": Outgoing.TO_SP, "route": Outgoing.TO_THANA}
+
+
+def _given(row: Mapping[str, Any], context: Context) -> series.Given:
+    """The letter as the register has it; one of several cases tells of no single one."""
+    return series.Given(
+        Outgoing.TO_DISTRICT if row["to_place"] else _WHAT[row["form"]],
+        row["sent_on"],
+        context.case.id if context.act_id is None else None,
+        row["requisition_id"] if context.act_id is not None else None,
+        row["id"],
+        row["to_office_id"],
+        row["to_place"],
+    )
 
 
 def _row(context: Context, office_id: UUID, to: To, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from app.domain.errors import DomainError, NotFound
-from app.domain.numbers import Series
+from app.domain.numbers import Outgoing, Series
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
@@ -129,7 +129,8 @@ def ask_again(database: Database, actor: Actor, task_id: UUID, district: str, no
         sealed = keys.seal_json(facts.key, f"enquiry|facts|{enquiry.id}", letter)
         cases.set_enquiry(own, enquiry.id, facts=sealed)
         asked_for = {**letter, "due_on": _answer_by(own, task, now).isoformat()}
-        neighbours.ask(own, case, enquiry.id, asked_for, _number(own, task, now), now, is_again=True)
+        number = _number(own, task, case, district, now)
+        neighbours.ask(own, case, enquiry.id, asked_for, number, now, is_again=True)
 
     database.write(put, actor_scope(actor))
 
@@ -143,8 +144,9 @@ def _answer_by(session: Session, task: AnyRow, now: datetime) -> date:
     return clockbook.step_due(session, office, Decimal(task.days or 1), now)[0]
 
 
-def _number(session: Session, task: AnyRow, now: datetime) -> str:
+def _number(session: Session, task: AnyRow, case: AnyRow, district: str, now: datetime) -> str:
     office = offices.find(session, task.office_id)
     if office is None:
         raise NotFound
-    return series.take(session, office.id, office.code, Series.LETTER, calendars.day(now).year)
+    given = series.Given(Outgoing.TO_DISTRICT, calendars.day(now), case.id, to_place=district)
+    return series.take(session, (office.id, office.code), Series.LETTER, given)

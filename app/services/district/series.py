@@ -8,16 +8,17 @@ from uuid import UUID
 
 from app.domain import numbers
 from app.domain.errors import DomainError, NotAllowed
-from app.domain.numbers import LAST_FIRST, LONGEST_PREFIX, Series
+from app.domain.numbers import LAST_FIRST, LONGEST_PREFIX, Outgoing, Series
 from app.domain.offices import OfficeKind, is_police
 from app.domain.roles import Permission, Role
 from app.models.district import office_queries as offices
+from app.models.issuing import outgoing
 from app.models.issuing import paper_queries as table
 from app.services.district import calendars, policies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from app.domain.roles import Actor
     from app.models.scope import Session
@@ -35,6 +36,22 @@ OF_KIND: dict[OfficeKind, tuple[Series, ...]] = {
 
 class Refused(DomainError):
     """A series that cannot be set so; `key` says what is wrong with which box, and nothing is proposed (422)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a number is given to: the day in IST, what it is about, and the office or district that it goes to.
+
+    Without either it goes to whom its kind goes to: the department, or the applicant.
+    """
+
+    what: Outgoing
+    on: date
+    case_id: UUID | None = None  # null: about several cases
+    requisition_id: UUID | None = None  # of those several
+    letter_id: UUID | None = None
+    to_office_id: UUID | None = None
+    to_place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +99,54 @@ class Page:
     proposed: Proposed | None
 
 
-def take(session: Session, office_id: UUID, office_code: str, series: Series, year: int) -> str:
-    """The next number of an office's series, as it is written on paper; gap-free.
+def take(session: Session, office: tuple[UUID, str], series: Series, given: Given) -> str:
+    """The next number of the series of an office (its id and code), as it is written on paper; gap-free.
 
-    The row of the series is locked until the transaction ends.
+    It stands in the register of outgoing numbers from here on, taken back only with the transaction. The row of
+    the series is locked until that ends.
     """
-    serial, prefix = table.next_number_in_series(session, office_id, series.value, year)
-    return numbers.office_number(prefix or numbers.usual_prefix(office_code, series), year, serial)
+    office_id, code = office
+    serial, prefix = table.next_number_in_series(session, office_id, series.value, given.on.year)
+    number = numbers.office_number(prefix or numbers.usual_prefix(code, series), given.on.year, serial)
+    outgoing.put_number(session, {"office_id": office_id, **_registered(series, serial, number, given)})
+    return number
+
+
+class Prefixes:
+    """What stands before the numbers of this district -> whose they are and of which series; read once."""
+
+    def __init__(self, session: Session) -> None:
+        self._of: dict[str, tuple[UUID, Series]] = {}
+        for row in offices.codes(session):
+            self._of |= {numbers.usual_prefix(row.code, each): (row.id, each) for each in Series}
+        for row in table.series_rows(session, [each.value for each in Series]):
+            if row.prefix is not None:
+                self._of[row.prefix] = (row.office_id, Series(row.kind))
+
+    def put(self, session: Session, number: str, given: Given) -> None:
+        """Let a number that was given before stand in the register; nothing for one of no series."""
+        parts = numbers.parse_office_number(number)
+        if parts is None or parts[0] not in self._of:
+            return
+        office_id, kind = self._of[parts[0]]
+        row = _registered(kind, parts[2], number, given)
+        outgoing.put_number(session, {"office_id": office_id, **row, "year": parts[1]})
+
+
+def _registered(series: Series, serial: int, number: str, given: Given) -> dict[str, Any]:
+    return {
+        "series": series.value,
+        "year": given.on.year,
+        "serial": serial,
+        "number": number,
+        "what": given.what.value,
+        "given_on": given.on,
+        "case_id": given.case_id,
+        "requisition_id": given.requisition_id,
+        "letter_id": given.letter_id,
+        "to_office_id": given.to_office_id,
+        "to_place": given.to_place,
+    }
 
 
 def show(session: Session, actor: Actor, now: datetime) -> Page:

@@ -1,4 +1,4 @@
-"""Search keys, and classes of entries, written anew once their rules have changed: a slice a transaction, resumed."""
+"""Search keys, classes of entries and old numbers, written anew once their rules have changed: by slices, resumed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from app.models.district import setting_queries as settings
 from app.models.district import setup_queries
 from app.models.scope import SystemReason, SystemScope
 from app.services.antecedents import crimebook
-from app.services.casefile import searchkeys
+from app.services.casefile import givennumbers, searchkeys
+from app.services.district import series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,8 @@ _KEY = "search.keys"  # {"version"} once done; under way {"to", "part", "after",
 _PARTS = ("cases", "crimes")
 _FIRST = UUID(int=0)
 _CLASSES = 1  # goes up when entries belong to other classes of retention than before
-_VERSION = f"{names.VERSION}.{_CLASSES}"
+_NUMBERS = 1  # goes up when numbers of old answers are to stand in the register that did not before
+_VERSION = f"{names.VERSION}.{_CLASSES}.{_NUMBERS}"
 
 
 def go_on(database: Database) -> int:
@@ -72,8 +74,11 @@ def _slice(session: Session) -> int | None:
 
 def _cases(session: Session, after: UUID) -> list[UUID]:
     rows = findable.readable(session, after, SLICE)
+    known = series.Prefixes(session) if rows else None
     for row in rows:
         searchkeys.rewrite(session, row)
+        if known is not None:
+            givennumbers.take_over(session, row, known)
     return [row.id for row in rows]
 
 

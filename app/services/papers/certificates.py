@@ -168,8 +168,10 @@ def allot(session: Session, job: AnyRow, instead: Instead | None) -> AnyRow:
             "engine_task_id": job.engine_task_id,
             "office_id": plan.office_id,
             "number": numbers.certificate_number(district.code, year, serial),
-            "memo_number": _memo_number(session, plan, year),
-            "copy_memo_number": _memo_number(session, plan, year) if plan.copies else None,
+            "memo_number": _memo_number(session, plan, case, job.at, numbers.Outgoing.PAPER),
+            "copy_memo_number": _memo_number(session, plan, case, job.at, numbers.Outgoing.COPIES)
+            if plan.copies
+            else None,
             "output": plan.output,
             "status": "allotted",
             "facts": keys.seal_json(key, f"certificate|facts|{certificate_id}", kept),
@@ -184,9 +186,10 @@ def allot(session: Session, job: AnyRow, instead: Instead | None) -> AnyRow:
     return row
 
 
-def _memo_number(session: Session, plan: Plan, year: int) -> str:
+def _memo_number(session: Session, plan: Plan, case: AnyRow, at: datetime, what: numbers.Outgoing) -> str:
     """The next number of the office's letters; the copies of a paper go out under one of their own."""
-    return series.take(session, plan.office_id, plan.office_code, Series.MEMO, year)
+    given = series.Given(what, calendars.day(at), case.id)
+    return series.take(session, (plan.office_id, plan.office_code), Series.MEMO, given)
 
 
 def _facts(session: Session, certificate: AnyRow, job: AnyRow, instead: Instead | None) -> _Ready:

@@ -10,7 +10,7 @@ from app.domain.offices import OfficeKind
 from app.models.district import office_queries as offices
 from app.services.casefile import sentletters
 from app.services.casefile.projections import LETTER_NO
-from app.services.district import calendars
+from app.services.district import calendars, englishnames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +69,11 @@ def addressed(texts: papers.Texts, row: AnyRow, home: papers.District) -> Words:
         said = texts.setting("sp_designation")
         return papers.Words(f"{said.hi}, {home.hi}", f"{said.en}, {home.en}")
     return papers.Words(row.office_hi, row.office_en)
+
+
+def elsewhere(place: str) -> Words:
+    """Another district as a list names it, by its code or as it was written."""
+    return papers.Words(*englishnames.district(place)) if place.isdecimal() else papers.Words(place, place)
 
 
 def last_letter(file: CaseFile, form: str, to: UUID | str | None = None) -> tuple[str, str]:

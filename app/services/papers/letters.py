@@ -17,10 +17,9 @@ from app.models.casefile import case_queries as cases
 from app.models.issuing import sentletters as sent
 from app.models.scope import CaseScope
 from app.services.casefile import casefile, sightings
-from app.services.district import englishnames
 from app.services.papers import annexes, reminderletters, signers
 from app.services.papers.letterdrafts import Maker
-from app.services.papers.letterkinds import TELLING, addressed, district
+from app.services.papers.letterkinds import TELLING, addressed, district, elsewhere
 from app.services.procedure import releases
 from app.services.store import documents
 from app.services.store.scopes import actor_scope
@@ -111,9 +110,7 @@ def line_of(texts: papers.Texts, row: AnyRow, home: papers.District) -> LetterLi
     if row.to_office_id is not None:
         kind, to = KINDS[row.form], addressed(texts, row, home)
     else:
-        kind, to = "other_district", papers.Words(row.to_place, row.to_place)
-        if row.to_place.isdecimal():
-            to = papers.Words(*englishnames.district(row.to_place))
+        kind, to = "other_district", elsewhere(row.to_place)
     return LetterLine(str(row.id), kind, row.number, to.hi, to.en, row.sent_at, row.persons)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from app import papers
 from app.domain import clock
 from app.domain.errors import Conflict, NotAllowed, NotFound
-from app.domain.numbers import Series
+from app.domain.numbers import Outgoing, Series
 from app.domain.roles import Permission
 from app.domain.text import tidy, words_refused
 from app.models.casefile import case_queries as cases
@@ -256,7 +256,8 @@ def _take_effect(
     office = offices.find(own, row.office_id)
     if office is None:
         raise NotFound
-    order_no = series.take(own, office.id, office.code, Series.MEMO, calendars.day(now).year)
+    given = series.Given(Outgoing.REVOCATION, calendars.day(now), row.case_id)
+    order_no = series.take(own, (office.id, office.code), Series.MEMO, given)
     if not table.set_act(own, act_id, at=now, number=order_no):
         raise Conflict
     effective = date.fromisoformat(facts["effective"])

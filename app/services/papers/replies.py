@@ -17,7 +17,7 @@ from app import papers
 from app.domain import secrecy
 from app.domain.errors import Conflict, NotAllowed, NotFound, Unavailable
 from app.domain.ids import new_id
-from app.domain.numbers import Series
+from app.domain.numbers import Outgoing, Series
 from app.domain.offices import OfficeKind
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
@@ -217,7 +217,8 @@ def _slice(session: Session, actor: Actor, row: AnyRow, now: datetime) -> None:
         office = offices.find(session, row.office_id)
         if office is None:
             raise NotFound
-        number = series.take(session, office.id, office.code, Series.MEMO, calendars.day(now).year)
+        letter = series.Given(Outgoing.REPLY, calendars.day(now), requisition_id=row.requisition_id)
+        number = series.take(session, (office.id, office.code), Series.MEMO, letter)
         values |= {"state": ISSUED, "number": number, "issued_at": now, "total": len(lines)}
     if not table.set_listed(session, row.id, row.listed, **values):
         raise Conflict

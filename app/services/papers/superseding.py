@@ -10,7 +10,7 @@ from app import papers
 from app.domain import secrecy
 from app.domain.errors import Conflict, NotFound
 from app.domain.ids import new_id
-from app.domain.numbers import Series
+from app.domain.numbers import Outgoing, Series
 from app.domain.roles import Permission
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
@@ -209,7 +209,8 @@ def _replace(
     office = offices.find(session, old.office_id)
     if office is None:
         raise NotFound
-    memo = series.take(session, office.id, office.code, Series.MEMO, calendars.day(at).year)
+    to_all = series.Given(Outgoing.CHANGE, calendars.day(at), case.id)
+    memo = series.take(session, (office.id, office.code), Series.MEMO, to_all)
     what = {**given, "new_number": new.number, "new_date": calendars.day(at).isoformat()}
     paperacts.insert(session, act.done_by, old, (paperacts.NOTICE, memo), what, at, at=at)
     for each in departments.of_paper(session, old.id):

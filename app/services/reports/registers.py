@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 from app.domain.clock import start_of
 from app.domain.errors import NotFound
 from app.models.issuing import paper_queries as papers
-from app.models.issuing import sentletters
 from app.models.reports import register_queries as table
 from app.services.district import calendars
-from app.services.papers import letterkinds, paperacts
-from app.services.papers import letters as sent
+from app.services.papers import paperacts
 from app.services.procedure import releases
 from app.services.reports.statements import (
     DAY,
@@ -70,16 +68,6 @@ _DISPATCHES = (
     Column("mode", TEXT),
     Column("track_no", TEXT),
     Column("opened_on", DAY),
-)
-_LETTERS = (
-    Column("memo_number", TEXT),
-    Column("dispatched_on", DAY),
-    Column("issued_by", TEXT),
-    Column("to", TEXT),
-    Column("subject", TEXT),
-    Column("diary_no", TEXT),
-    Column("from", TEXT),
-    Column("persons"),
 )
 _PAPERS = (
     Column("paper_number", TEXT),
@@ -183,20 +171,6 @@ def dispatches(session: Session, _actor: Actor | None, period: Period, _purpose:
         lines.append(Line(row.number, cells))
     bars = _counted(line.cells[5] for line in lines)
     return Sheet("dispatches", period, calendars.day(now), _DISPATCHES, lines, now, bars=bars)
-
-
-def letters(session: Session, _actor: Actor | None, period: Period, _purpose: str, now: datetime) -> Sheet:
-    """The letters to the SP, the thanas and other districts of a time, each once, with how many it is about."""
-    loaded, home = releases.active(session), letterkinds.district(session)
-    lines, senders = [], []
-    for row in sentletters.sent_between(session, period.first, period.last, MOST):
-        sender, to = Name(row.from_hi, row.from_en, row.from_kind), sent.line_of(loaded.texts, row, home)
-        senders.append(sender)
-        subject = Name(*loaded.purpose_names(row.purpose))
-        cells = [row.number, row.sent_on, sender, Name(to.to_hi, to.to_en), subject, row.diary_no]
-        lines.append(Line(str(row.id), [*cells, row.requester_hi, row.persons]))
-    bars = _counted(senders)
-    return Sheet("letters", period, calendars.day(now), _LETTERS, lines, now, bars=bars)
 
 
 def _counted(names: Iterable[Name]) -> list[Bar]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.domain.roles import WITHOUT_CASES, Permission
 from app.models.reports import queue_reports as table
 from app.services.district import calendars
 from app.services.procedure import releases
-from app.services.reports import durations, outcomes, pendency, registers, workload
+from app.services.reports import durations, outcomes, outgoing, pendency, registers, workload
 from app.services.store import scopes
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     #: Makes a statement of a period, for a purpose or (empty) all, as a post sees it; of no post, as the scope does.
     Maker = Callable[[Session, Actor | None, Period, str, datetime], Sheet]
+    #: Makes the page of a statement that begins behind a place (empty: the first one).
+    Pager = Callable[[Session, Period, str, datetime], Sheet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Statement:
     permission: Permission = Permission.REPORT_SEE
     by_purpose: bool = True
     by_row: bool = False  # it tells of single cases or officers, not of sums alone
+    page: Pager | None = None  # where it is shown page by page; a file holds all of it
 
 
 def _register(make: Maker) -> Statement:
@@ -77,7 +80,7 @@ STATEMENTS: dict[str, Statement] = {
     "outcomes": Statement(outcomes.by_purpose, Permission.OUTCOME_REPORT, by_purpose=False),
     "departments": Statement(registers.departments, Permission.REQUISITION_SEE, by_purpose=False),
     "receipts": _register(registers.receipts),
-    "letters": _register(registers.letters),
+    outgoing.KEY: replace(_register(outgoing.whole), page=outgoing.page),
     "dispatches": _register(registers.dispatches),
     "issued": _register(registers.issued),
     "revocations": _register(registers.revocations),
@@ -89,12 +92,25 @@ def open_to(actor: Actor) -> list[str]:
     return [key for key, statement in STATEMENTS.items() if actor.may(statement.permission)]
 
 
-def make(session: Session, actor: Actor, key: str, period: Period, purpose: str, now: datetime) -> Sheet:
-    """One statement. Raises KeyError for a key that there is not, NotAllowed, statements.DoesNotAddUp."""
+def make(
+    session: Session,
+    actor: Actor,
+    key: str,
+    period: Period,
+    purpose: str,
+    now: datetime,
+    after: str | None = None,
+) -> Sheet:
+    """One statement; of one that is shown page by page, the page behind `after` (None: all of it).
+
+    Raises KeyError for a key that there is not, NotAllowed, statements.DoesNotAddUp.
+    """
     statement = STATEMENTS[key]
     actor.require(statement.permission)
     if statement.permission is Permission.REGISTER_SEE and actor.post.role in WITHOUT_CASES:
         session = session.narrowed(scopes.record(actor.district_id))  # its columns hold no name
+    if statement.page is not None and after is not None:
+        return statement.page(session, period, after, now)
     return statement.make(session, actor, period, purpose if statement.by_purpose else "", now)
 
 

@@ -93,6 +93,7 @@ class Sheet:
     bars: Sequence[Bar] = ()
     figures: dict[str, Any] = field(default_factory=dict)
     waits: Sequence[Wait] = ()
+    following: str = ""  # of a page of it: the place behind which the next one begins; empty: none follows
 
 
 def quantile(counted: dict[int, int], share: float) -> int | None:

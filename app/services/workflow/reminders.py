@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.domain.ids import new_id
-from app.domain.numbers import Series
+from app.domain.numbers import Outgoing, Series
 from app.domain.offices import OfficeKind, is_police
 from app.domain.roles import DISTRICT_WIDE, OVER_THANAS, Permission, Role
 from app.models.casefile import case_queries as cases
@@ -103,7 +103,7 @@ def _tell(session: Session, case: AnyRow, task: AnyRow, level: int, at: datetime
         return
     if level >= FIRST:
         elsewhere = neighbours.remind(session, case, task.enquiry_id, at)
-        _number(session, task, row["id"], elsewhere, at)
+        _number(session, case, task, row["id"], elsewhere, at)
     notifications.add_once(session, task.office_id, task.role, case.id, "reminder", at)
     for role, office_id in above:
         notifications.add_once(session, office_id, role, case.id, "escalation", at)
@@ -116,7 +116,9 @@ def sender_of(office_kind: str) -> OfficeKind | None:
     return OfficeKind.SP_OFFICE if is_police(office_kind) else None
 
 
-def _number(session: Session, task: AnyRow, reminder_id: UUID, elsewhere: str | None, at: datetime) -> None:
+def _number(
+    session: Session, case: AnyRow, task: AnyRow, reminder_id: UUID, elsewhere: str | None, at: datetime
+) -> None:
     """Give the स्मार पत्र its पत्रांक: of the SP's office to the police, of the DM's to the SP's; none to itself.
 
     Where the step waits for another district (`elsewhere`, as `neighbours.remind` says), it is of the office that
@@ -126,7 +128,9 @@ def _number(session: Session, task: AnyRow, reminder_id: UUID, elsewhere: str | 
     sender = task.office_id if elsewhere else _only(session, sender_of(task.office_kind), day)
     office = offices.find(session, sender) if sender is not None and elsewhere != "" else None
     if office is not None and (elsewhere or office.id != task.office_id):
-        number = series.take(session, office.id, office.code, Series.LETTER, day.year)
+        to = {"to_place": elsewhere} if elsewhere else {"to_office_id": task.office_id}
+        given = series.Given(Outgoing.REMINDER, day, case.id, **to)
+        number = series.take(session, (office.id, office.code), Series.LETTER, given)
         table.set_letter(session, reminder_id, number, elsewhere)
 
 

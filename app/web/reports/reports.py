@@ -31,7 +31,7 @@ from app.web.request import limits, transaction
 from app.web.request.files import attachment, file_response
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from flask.typing import ResponseReturnValue
@@ -46,6 +46,7 @@ bp = Blueprint("reports", __name__)
 BASELINE = ("median", "p90", "closing")
 _DIGITS = 6
 _LINE = 80  # characters of what names a line
+_PLACE = 120  # characters of a place in a statement that is shown page by page
 _LONGEST = 1100  # days of a period of one's own: three years
 _BACK = 36  # months to choose from; an older one is asked for in the address
 
@@ -128,7 +129,8 @@ def statement(key: str) -> ResponseReturnValue:
 
 def _statement_page(key: str, status: int = 200, refused: DomainError | None = None) -> ResponseReturnValue:
     period, purpose = _period(), request.args.get("purpose", "")
-    sheet, known = _made(key, period, purpose)
+    after = request.args.get("after", "")[:_PLACE]
+    sheet, known = _made(key, period, purpose, after)
     if isinstance(sheet, statements.DoesNotAddUp):
         return page("reports/refused.html", 409, key=key, refused=sheet, period=period)
     title, is_whole = _title(sheet), request.args.get("lines") == "all"
@@ -139,6 +141,7 @@ def _statement_page(key: str, status: int = 200, refused: DomainError | None = N
         lines=[line for line in sheet.lines if is_whole or not line.is_quiet],
         quiet=0 if is_whole else sum(line.is_quiet for line in sheet.lines),
         title=title,
+        after=after if reports.STATEMENTS[key].page else "",
         chart=charts.bars(sheet.bars, title),
         purposes=known,
         purpose=purpose,
@@ -298,8 +301,8 @@ def cases(key: str) -> ResponseReturnValue:
     )
 
 
-def _made(key: str, period: Period, purpose: str) -> tuple[Any, Any]:
-    """The statement, or why it is refused; and the purposes to choose from."""
+def _made(key: str, period: Period, purpose: str, after: str | None = None) -> tuple[Any, Any]:
+    """The statement, or why it is refused; and the purposes to choose from. `after`: of its page behind a place."""
     if key not in reports.STATEMENTS:
         abort(404)
     now = transaction.now()
@@ -308,7 +311,7 @@ def _made(key: str, period: Period, purpose: str) -> tuple[Any, Any]:
         known = reports.purposes(rows)
         wanted = purpose if purpose in {code for code, *_ in known} else ""
         try:
-            return reports.make(rows, g.actor, key, period, wanted, now), known
+            return reports.make(rows, g.actor, key, period, wanted, now, after), known
         except statements.DoesNotAddUp as refused:
             return refused, known
 
@@ -343,10 +346,21 @@ def _address(endpoint: str, sheet: Sheet, purpose: str, **more: Any) -> str:
 
 
 def _opened(sheet: Sheet, purpose: str, column: Column, line: Line) -> str:
-    """Where a figure leads: to its cases, or to the one case that it names."""
+    """Where a figure leads: to its cases, or to the one case, letter or requisition that it names."""
+    if column.key == "letter_kind":
+        thing, _, which = line.key.partition(":")
+        return _THINGS[thing](which)
     if column.key == "case_number":
         return case_address(line.key)
     return _address("cases", sheet, purpose, key=sheet.key, figure=column.key, line=line.key)
+
+
+#: What a line of the register of outgoing numbers leads to.
+_THINGS: dict[str, Callable[[str], str]] = {
+    "case": case_address,
+    "letter": lambda which: url_for("cases.sent_letter", letter_id=which),
+    "requisition": lambda which: url_for("requisitions.view", requisition_id=which),
+}
 
 
 # -- in words ---------------------------------------------------------------------------------------------
@@ -365,7 +379,7 @@ def _time(period: Period) -> str:
 
 
 #: In which list of the catalogue the codes of a column have their words.
-_WORDS = {"paper_status": "paper.status", "ground": "papers.life.ground"}
+_WORDS = {"letter_kind": "letter", "paper_status": "paper.status", "ground": "papers.life.ground"}
 
 
 def _shown(column: Column, cell: Any) -> str:
