@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from PIL import Image
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app import create_app
@@ -25,13 +25,17 @@ from app.services.desk import looking, tasks
 from app.services.papers import certificates
 from app.services.store import audit, documents
 from tests.districts import NOW
+from tests.journey import Journey
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from uuid import UUID
 
-    from tests.journey import Journey
+    from app.domain.roles import Actor
+    from app.services.store.database import Database
+    from tests.districts import Walked
 
 #: What is written of class P3, by who wrote it; none of these words stands anywhere else.
 DECLARED, VISITED, REGISTERED = "घोषणाचिह्न", "भ्रमणचिह्न", "आरोपचिह्न"
@@ -86,39 +90,28 @@ class Seen:
         return {word for word in ALL if word in self.page}
 
 
+class Marked(NamedTuple):
+    """A case and its letter, and who enquires in it once that is known."""
+
+    letter: UUID
+    number: str
+    case_id: UUID
+    named: Actor | None
+
+
 class Reading:
     """A case in which every fact of class P3 is marked, read by whoever may."""
 
-    def __init__(self, journey: Journey, folder: Path) -> None:
+    def __init__(self, journey: Journey, folder: Path, case: Marked) -> None:
         self.journey, self.database = journey, journey.database
         self.app = create_app(Settings(folder, "", testing=True), self.database, clock=lambda: NOW)
-        declared = {"declared_case": "yes", "declared_detail": DECLARED}
-        self.letter = journey.register()
-        self.number = journey.add(self.letter, ["th_mufassil"], **declared)
-        with self.database.engine.connect() as connection:
-            self.case_id = connection.execute(
-                select(case.c.id).where(case.c.number == self.number)
-            ).scalar_one()
+        self.letter, self.number, self.case_id, self.named = case
 
     def enquire(self) -> None:
-        journey = self.journey
-        journey.go_on(self.number, "accept_enquiry", "search_records")
-        journey.do(self.number, "accept_enquiry")
-        self.named = journey.actor_of(self.task("visit"))
-        journey.do(self.number, "visit", finding_text=f"{VISITED}: पड़ोसियों से भी पूछा गया, कोई विवाद नहीं")
-        found = {f"chk_{name}": "not_found" for name in REGISTERS} | {"chk_fir_index": "found"}
-        row = {**FIR, "thana": str(journey.staff.offices(Role.SHO)["th_mufassil"])}
-        journey.do(self.number, "check_registers", all_clear=False, cases=[row], **found)
-        journey.do(self.number, "search_records", result="record_found", cases=[row])
-        journey.go_on(self.number, until="recommend")
+        self.named = enquire(self.journey, self.number)
 
     def decide(self) -> None:
-        journey = self.journey
-        reason = f"{RECOMMENDED} कांड विचाराधीन है"
-        journey.do(self.number, "recommend", sp_outcome="adverse", sp_reason=reason)
-        order = f"{ORDERED} तथ्य सहित प्रतिवेदन निर्गत किया जाए"
-        journey.do(self.number, "decide", dm_decision="issue_with_detail", dm_reason=order)
-        journey.work()
+        decide(self.journey, self.number)
 
     def visitor(self, role: Role) -> Visitor:
         if role is Role.ENQUIRY_OFFICER:
@@ -128,14 +121,19 @@ class Reading:
         return Visitor(self.app).enter(self.journey.staff.holder(role, thana).officer_id, NOW)
 
     def see(self, visitor: Visitor, address: str, form: dict[str, Any] | None = None) -> Seen:
-        before = len(self.rows())
-        answer = visitor.get(address) if form is None else visitor.post(address, form)
-        return Seen(answer.status_code, answer.data.decode(errors="replace"), self.rows()[before:])
-
-    def rows(self) -> list[Any]:
         with self.database.engine.connect() as connection:
-            statement = select(record).where(record.c.stream == "access").order_by(record.c.seq)
-            return [row for row in connection.execute(statement) if not row.action.startswith("session:")]
+            last = connection.execute(select(func.max(record.c.seq)).where(record.c.stream == "access"))
+            before = last.scalar() or 0
+        answer = visitor.get(address) if form is None else visitor.post(address, form)
+        gained = self.rows(before)
+        return Seen(answer.status_code, answer.data.decode(errors="replace"), gained)
+
+    def rows(self, after: int = 0) -> list[Any]:
+        """What the record of views holds, without who came and went; after this row of it."""
+        statement = select(record).where(record.c.stream == "access", record.c.seq > after)
+        with self.database.engine.connect() as connection:
+            found = connection.execute(statement.order_by(record.c.seq)).all()
+        return [row for row in found if not row.action.startswith("session:")]
 
     def every_address(self) -> list[str]:
         """Every screen, every other tab of the case, its letter, and the tasks that wait."""
@@ -155,9 +153,65 @@ class Reading:
         return next(each for each in self.journey.waiting(self.number) if each.element_id == step)
 
 
+def marked(journey: Journey) -> Marked:
+    letter = journey.register()
+    declared = {"declared_case": "yes", "declared_detail": DECLARED}
+    number = journey.add(letter, ["th_mufassil"], **declared)
+    with journey.database.engine.connect() as connection:
+        case_id = connection.execute(select(case.c.id).where(case.c.number == number)).scalar_one()
+    return Marked(letter, number, case_id, None)
+
+
+def enquire(journey: Journey, number: str) -> Actor:
+    """Let thana and bureau report; -> who was named for the enquiry."""
+    journey.go_on(number, "accept_enquiry", "search_records")
+    journey.do(number, "accept_enquiry")
+    visit = next(task for task in journey.waiting(number) if task.element_id == "visit")
+    journey.do(number, "visit", finding_text=f"{VISITED}: पड़ोसियों से भी पूछा गया, कोई विवाद नहीं")
+    found = {f"chk_{name}": "not_found" for name in REGISTERS} | {"chk_fir_index": "found"}
+    row = {**FIR, "thana": str(journey.staff.offices(Role.SHO)["th_mufassil"])}
+    journey.do(number, "check_registers", all_clear=False, cases=[row], **found)
+    journey.do(number, "search_records", result="record_found", cases=[row])
+    journey.go_on(number, until="recommend")
+    return journey.actor_of(visit)
+
+
+def enquired(journey: Journey) -> Marked:
+    made = marked(journey)
+    return made._replace(named=enquire(journey, made.number))
+
+
+def decided(journey: Journey) -> Marked:
+    made = enquired(journey)
+    decide(journey, made.number)
+    return made
+
+
+def decide(journey: Journey, number: str) -> None:
+    reason = f"{RECOMMENDED} कांड विचाराधीन है"
+    journey.do(number, "recommend", sp_outcome="adverse", sp_reason=reason)
+    order = f"{ORDERED} तथ्य सहित प्रतिवेदन निर्गत किया जाए"
+    journey.do(number, "decide", dm_decision="issue_with_detail", dm_reason=order)
+    journey.work()
+
+
 @pytest.fixture
-def reading(journey: Journey, tmp_path: Path) -> Reading:
-    return Reading(journey, tmp_path)
+def after(
+    walked: Callable[..., Walked], open_database: Callable[[str], Database], tmp_path: Path
+) -> Callable[..., Reading]:
+    """Gives the case as it stands after a walk."""
+
+    def reading(walk: Callable[[Journey], Marked]) -> Reading:
+        district = walked(walk)
+        return Reading(Journey(open_database(district.database), NOW), tmp_path, district.told)
+
+    return reading
+
+
+@pytest.fixture
+def reading(after: Callable[..., Reading]) -> Reading:
+    """The case as it came in."""
+    return after(marked)
 
 
 #: Pages whose opening is recorded, though they tell numbers alone.
@@ -169,9 +223,8 @@ def told(seen: Seen) -> tuple[str, UUID, Any, str]:
     return row.action, row.object, row.detail, row.role
 
 
-def test_each_post_gets_what_it_may_read_and_leaves_one_row_for_each_view(reading):
-    reading.enquire()
-    reading.decide()
+def test_each_post_gets_what_it_may_read_and_leaves_one_row_for_each_view(after):
+    reading = after(decided)
     for role, (words, knows_witness) in READABLE.items():
         visitor = reading.visitor(role)
         seen = reading.see(visitor, reading.tab())
@@ -189,8 +242,8 @@ def test_each_post_gets_what_it_may_read_and_leaves_one_row_for_each_view(readin
     assert reading.database.read(audit.verify, SystemScope(SystemReason.AUDIT, 218)) == []
 
 
-def test_the_section_head_reads_the_polices_report_once_the_sp_has_sent_it(reading):
-    reading.enquire()
+def test_the_section_head_reads_the_polices_report_once_the_sp_has_sent_it(after):
+    reading = after(enquired)
     head = reading.visitor(Role.DM_SECTION_HEAD)
     seen = reading.see(head, reading.tab())
     assert seen.words == {DECLARED}
@@ -212,8 +265,8 @@ def test_a_task_shows_what_it_may_and_the_view_is_recorded_also_after_a_failed_c
     assert (again.status, again.words, told(again)) == (422, {VISITED, REGISTERED}, row)
 
 
-def test_without_the_record_there_is_neither_page_nor_act(reading):
-    reading.enquire()
+def test_without_the_record_there_is_neither_page_nor_act(after):
+    reading = after(enquired)
     visitor = reading.visitor(Role.SP)
     with reading.database.engine.begin() as connection:
         if reading.database.is_sqlite:
@@ -235,9 +288,8 @@ def test_without_the_record_there_is_neither_page_nor_act(reading):
         assert connection.execute(select(note.c.id)).all() == [], "no act without its row"
 
 
-def test_a_paper_is_for_whom_its_contents_are_for(reading):
-    reading.enquire()
-    reading.decide()
+def test_a_paper_is_for_whom_its_contents_are_for(after):
+    reading = after(decided)
     adverse = paper_of(reading, reading.case_id)
     clear_number = reading.journey.new_case(["th_mufassil"])
     reading.journey.go_on(clear_number)
@@ -293,9 +345,9 @@ def test_whoever_reads_what_offices_write_to_each_other_leaves_a_row(reading):
     assert "पत्राचार" in opened.split("<main")[1].split("<tbody")[1]
 
 
-def test_what_a_unit_writes_reaches_the_section_head_once_the_sp_has_reported(reading):
+def test_what_a_unit_writes_reaches_the_section_head_once_the_sp_has_reported(after):
     """A note is no way around the SP: until he reports, DM or ADM read it and answer."""
-    reading.enquire()
+    reading = after(enquired)
     dm_office = reading.journey.staff.holder(Role.DM_SECTION_HEAD).post.office_id
     said = {"to": str(dm_office), "text": f"{REGISTERED}: न्यायालय में विचाराधीन है।"}
     address, post = reading.tab("correspondence"), f"{reading.tab()}/notes"
