@@ -190,7 +190,8 @@ def _classes(level: Level, values: Mapping[str, Any]) -> Iterator[str]:
 def _answered(level: Level, values: Mapping[str, Any], classes: Container[str]) -> Iterator[tuple[Node, Any]]:
     for key, node in level.inputs.items():
         value = values.get(key)
-        if node.pii in classes and value is not None and value not in ("", []):
+        is_told = value is not False or not node.look.is_short_cut
+        if node.pii in classes and is_told and value is not None and value not in ("", []):
             yield node, value
 
 

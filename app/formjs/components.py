@@ -101,7 +101,7 @@ _PROPERTIES = frozenset(
             "fold",
             "position",
         ),
-        *("text_en", "allow_12_digits", "decision", "propose_first", "capitals", "primary"),
+        *("text_en", "allow_12_digits", "decision", "propose_first", "short_cut", "capitals", "primary"),
     )
 )
 _OPTION_PROPERTIES = ("en.", "offer.")
@@ -444,10 +444,17 @@ class _Reader:
             has_camera=bool(self._property("capture")),
             is_multiple=self._component.get("multiple") is True,
             is_folded=self._flag("fold"),
+            is_short_cut=self._short_cut(kind),
             has_given_rows=self._component.get("allowAddRemove") is False,
             row_name=self._own_error("row_hi", "row_en"),
             add=self._own_error("add_hi", "add_en"),
         )
+
+    def _short_cut(self, kind: str) -> bool:
+        """Whether a tick stands for answers that are given one by one where it is not set."""
+        if self._flag("short_cut") and kind != "checkbox":
+            self.fault("setting", setting="short_cut")
+        return self._flag("short_cut")
 
     def _capitals(self) -> str:
         """Which letters a phone's keyboard begins large: `words`, `characters`, or as it likes."""

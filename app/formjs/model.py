@@ -89,6 +89,7 @@ class Look:
     has_camera: bool = False
     is_multiple: bool = False
     is_folded: bool = False
+    is_short_cut: bool = False  # a tick in the place of answers; one that is not set tells nothing
     has_given_rows: bool = False  # of a list: none is added or taken out
     rows: int = 4
     row_name: Text = field(default_factory=Text)

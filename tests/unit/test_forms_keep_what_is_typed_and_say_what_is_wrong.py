@@ -288,6 +288,16 @@ def test_a_fold_says_what_it_holds_and_opens_when_that_must_be_answered() -> Non
     assert json.loads(closed.wanted) == ["=", ["name", "a"], ["lit", "x"]]
 
 
+def test_a_tick_in_the_place_of_answers_tells_nothing_where_it_is_not_set() -> None:
+    trial = form(field("a", "checkbox", properties={"short_cut": "true"}), field("b", "checkbox"))
+
+    told = [
+        [said for _, said in formjs.show(trial, {"a": value, "b": value}, {}, "hi", formjs.PII_CLASSES)]
+        for value in (True, False)
+    ]
+    assert told == [["हाँ", "हाँ"], ["नहीं"]]
+
+
 def test_groups_in_rows_have_places_of_their_own() -> None:
     group = {"type": "group", "id": "g", "label": "समूह", "properties": {"label_en": "Group"}}
     rows = field("rows", "dynamiclist", components=[{**group, "components": [field("a")]}])
@@ -326,6 +336,7 @@ def test_components_that_could_run_or_leak_are_refused(kind: str) -> None:
         (field("a", "radio"), "options"),
         (choice("a", "x", properties={"propose_first": "true"}), "setting"),
         (field("a", properties={"capitals": "some"}), "setting"),
+        (field("a", properties={"short_cut": "true"}), "setting"),
         (field("a", properties={"decision": "true"}), "decision"),
         (choice("a", "x", properties={"primary": "=b"}), "rule_name"),
         (field("a", "dynamiclist", components=[]), "list_empty"),

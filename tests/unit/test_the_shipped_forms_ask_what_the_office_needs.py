@@ -44,6 +44,12 @@ def test_what_a_clean_case_answers_is_taken(name: str) -> None:
     assert faults(name) == {}
 
 
+@pytest.mark.parametrize("name", ["check_registers", "search_records"])
+def test_who_answers_one_by_one_is_not_told_to_deny_that_nothing_was_found(name: str) -> None:
+    """कोई अभिलेख नहीं मिला: नहीं, of a search that found nothing, reads as if something was found."""
+    assert formjs.show(form(name), {"all_clear": False}, {}, "hi", formjs.PII_CLASSES) == []
+
+
 def fields(level: Level) -> Iterator[Node]:
     """Every field of a form, and after a list its columns."""
     for node in level.inputs.values():
