@@ -65,6 +65,7 @@ _SCREENS = {
         "policies",
         "series",
         "entrycodes",
+        "accounts",
         "rights",
         "posts",
     ),

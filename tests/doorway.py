@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from app import create_app
 from app.config import Settings
-from app.models.tables.officers import officer
+from app.domain.ids import new_id
+from app.domain.roles import Role
+from app.models.tables.officers import officer, posting
 from app.services.access import factors
 from tests.phone import Phone
 from tests.visitor import Visitor
@@ -104,3 +106,31 @@ def key_on(answer: TestResponse) -> Phone:
     found = _KEY.search(answer.get_data(as_text=True))
     assert found is not None, answer.get_data(as_text=True)[:3000]
     return Phone(found[1])
+
+
+def come_by(doorway: Doorway, username: str, code: str) -> Visitor:
+    browser = Visitor(doorway.app)
+    browser.get("/sign-in/code")
+    browser.post("/sign-in/code", {"username": username, "entry_code": code})
+    return browser
+
+
+def second_administrator(doorway: Doorway) -> Person:
+    """Somebody else of the district who is a user administrator, too."""
+    person = doorway.person("dm_assistant")
+    with doorway.database.engine.execution_options(writing=True).begin() as connection:
+        row = connection.execute(select(posting).where(posting.c.role == Role.USER_ADMIN)).first()
+        own = {"id": new_id(doorway.now), "officer_id": person.id, "kind": "regular"}
+        connection.execute(update(posting).where(posting.c.officer_id == person.id).values(valid_to=None))
+        connection.execute(posting.delete().where(posting.c.officer_id == person.id))
+        connection.execute(insert(posting).values(**{**row._asdict(), **own}))
+    assert doorway.sign_in(person).status_code == 303
+    return person
+
+
+def confirmed(doorway: Doorway, admin: Person, answer: TestResponse) -> TestResponse:
+    """Prove by a fresh code what the administrator is about to do; -> the answer of the act."""
+    if not answer.headers.get("Location", "").startswith("/step-up/"):
+        return answer
+    doorway.goes_on(minutes=1)
+    return admin.browser.confirm(answer, admin.phone.code(doorway.now))

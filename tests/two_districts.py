@@ -266,7 +266,12 @@ def _posts(
     wanted = database.read(lambda rows: stepup.see(rows, admin, asked, now), actor_scope(admin))
     assert postings.confirm(database, admin, wanted, now).state == postings.WAITING
     order = UUID(wanted.items[0].thing.partition(":")[2])
-    return {"office": offices, "posting": held, "order": {"near": order}}
+    people = {
+        "near": saran.staff.holder(Role.SHO, own[thanas[0]]).officer_id,
+        "far": saran.staff.holder(Role.SHO, own[thanas[1]]).officer_id,
+        "other": buxar.staff.holder(Role.SHO, offices["other"]).officer_id,
+    }
+    return {"office": offices, "posting": held, "order": {"near": order}, "officer": people}
 
 
 def _somebody(rows: Any, admin: Actor) -> str:

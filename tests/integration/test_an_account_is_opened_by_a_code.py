@@ -6,16 +6,26 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
-from app.domain.ids import new_id
 from app.domain.roles import Role
 from app.models.tables.audit import audit
 from app.models.tables.officers import entry_code, login_session, officer, posting
 from app.services.installation import setup
 from app.services.staff import entrycodes
 from tests.districts import NOW
-from tests.doorway import OTHER, PASSWORD, Doorway, Person, codes_on, is_in, key_on
+from tests.doorway import (
+    OTHER,
+    PASSWORD,
+    Doorway,
+    Person,
+    codes_on,
+    come_by,
+    confirmed,
+    is_in,
+    key_on,
+    second_administrator,
+)
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -52,13 +62,6 @@ def code_in(text: str) -> str:
     found = re.search(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){6}", text)
     assert found is not None, text
     return found[0]
-
-
-def come_by(doorway: Doorway, username: str, code: str) -> Visitor:
-    browser = Visitor(doorway.app)
-    browser.get("/sign-in/code")
-    browser.post("/sign-in/code", {"username": username, "entry_code": code})
-    return browser
 
 
 def is_led_to_set_up(browser: Visitor) -> bool:
@@ -185,27 +188,6 @@ def test_what_does_not_pass_is_told_and_changes_nothing(bare: Doorway, typed: di
 
 
 # -- administrators in the browser -----------------------------------------------------------------------
-
-
-def second_administrator(doorway: Doorway) -> Person:
-    """Somebody else of the district who is a user administrator, too."""
-    person = doorway.person("dm_assistant")
-    with doorway.database.engine.execution_options(writing=True).begin() as connection:
-        row = connection.execute(select(posting).where(posting.c.role == Role.USER_ADMIN)).first()
-        own = {"id": new_id(NOW), "officer_id": person.id, "kind": "regular"}
-        connection.execute(update(posting).where(posting.c.officer_id == person.id).values(valid_to=None))
-        connection.execute(posting.delete().where(posting.c.officer_id == person.id))
-        connection.execute(insert(posting).values(**{**row._asdict(), **own}))
-    assert doorway.sign_in(person).status_code == 303
-    return person
-
-
-def confirmed(doorway: Doorway, admin: Person, answer):
-    """Prove by a fresh code what the administrator is about to do; -> the answer of the act."""
-    if not answer.headers.get("Location", "").startswith("/step-up/"):
-        return answer
-    doorway.goes_on(minutes=1)
-    return admin.browser.confirm(answer, admin.phone.code(doorway.now))
 
 
 def ask(doorway: Doorway, admin: Person, username: str, kind: str):

@@ -152,6 +152,7 @@ def entry_code_requests(session: Session, now: datetime) -> Sequence[AnyRow]:
             officer.c.username,
             officer.c.name_hi,
             officer.c.name_en,
+            officer.c.active,
             asking.c.name_hi.label("asked_by_hi"),
             asking.c.name_en.label("asked_by_en"),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, select, true, update
+from sqlalchemy import and_, func, insert, or_, select, true, update
 
 from app.models.scope import visible
 from app.models.statements import Query
@@ -35,6 +35,18 @@ def account(session: Session, officer_id: UUID) -> AnyRow | None:
     return session.connection.execute(
         select(officer).where(visible(officer, session.scope), officer.c.id == officer_id)
     ).one_or_none()
+
+
+def found_by_name(session: Session, words: str, *, shut: bool, limit: int) -> Sequence[AnyRow]:
+    """The open or the shut accounts with these signs in a name or the user name, by name."""
+    own = officer.c
+    fits = (each.icontains(words, autoescape=True) for each in (own.username, own.name_hi, own.name_en))
+    return session.connection.execute(
+        select(own.id, own.username, own.name_hi, own.name_en, own.rank, own.shut_on, own.shut_why)
+        .where(visible(officer, session.scope), own.active == (not shut), or_(*fits))
+        .order_by(own.name_hi, own.username)
+        .limit(limit)
+    ).all()
 
 
 def set_account(session: Session, officer_id: UUID, **values: Any) -> None:

@@ -43,10 +43,14 @@ def offices(session: Session, kinds: Collection[str], day: date) -> Sequence[Any
 
 
 def held(session: Session, day: date) -> set[tuple[UUID, str]]:
-    """Every post that somebody holds on this day, in whatever kind of posting: its office and role."""
-    chosen = select(posting.c.office_id, posting.c.role).where(
-        visible(posting, session.scope),
-        *valid_on(posting.c, day),
+    """Every post that somebody holds on this day, in whatever kind of posting: its office and role.
+
+    Whose account is shut holds none.
+    """
+    chosen = (
+        select(posting.c.office_id, posting.c.role)
+        .join(officer, _with(posting, officer, posting.c.officer_id))
+        .where(visible(posting, session.scope), officer.c.active, *valid_on(posting.c, day))
     )
     return {(row.office_id, row.role) for row in session.connection.execute(chosen)}
 

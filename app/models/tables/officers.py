@@ -30,6 +30,10 @@ officer = case_table(
     Column("last_sign_in_at", UtcDateTime),
     Column("failures", Integer, nullable=False, default=0),
     Column("failed_at", UtcDateTime),
+    Column("shut_at", UtcDateTime),  # of an account that is not active: when, since which day, why, by whom
+    Column("shut_on", Date),
+    Column("shut_why", String(12)),
+    Column("shut_by", Id),
     UniqueConstraint("district_id", "username"),
     Index("ix_officer_username", "username"),
     scope="district",

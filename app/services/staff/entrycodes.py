@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from app.services.store.database import Database
 
 FIRST, PASSWORD, FACTOR = "first", "password", "factor"
+REOPEN = (
+    "reopen"  # what the first code of an account that is shut is told as: it takes two, and opens the account
+)
 ASK, ALLOW = "entry:ask", "entry:allow"  # acts that take a fresh factor
 _REQUEST = "request"
 HOLDS = timedelta(hours=24)  # a code (ASVS 6.4.1)
@@ -58,6 +61,12 @@ class UsernameTaken(DomainError):
     """An account of this name is in use."""
 
     key = "error.username_taken"
+
+
+class AccountShut(DomainError):
+    """An account that is shut gets no code: it is opened again on its own page first."""
+
+    key = "error.account_shut"
 
 
 class AdministratorKnown(DomainError):
@@ -151,26 +160,41 @@ def make(session: Session, officer_id: UUID, kind: str, asked_by: Actor | None, 
 
 
 def to_ask(session: Session, actor: Actor, username: str, kind: str, now: datetime) -> UUID:
-    """Ask for a fresh factor before a code is made for an officer. Raises AccountUnknown, OwnAccount.
+    """Ask for a fresh factor before a code is made for an officer. Raises AccountUnknown, AccountShut, OwnAccount.
 
     An account that was never entered gets its first code whatever was asked for.
     """
     row = account_named(session, username)
     if row.id == actor.officer_id:
         raise OwnAccount
+    if not row.active:
+        raise AccountShut
     return stepup.begin(session, actor, ASK, [_asked(row, kind if row.password_hash else FIRST)], now)
+
+
+def to_reopen(session: Session, actor: Actor, row: AnyRow, now: datetime) -> UUID:
+    """Ask for a fresh factor before an account that is shut is opened again; -> the step-up. Raises NotFound."""
+    if row.active or row.id == actor.officer_id:
+        raise NotFound
+    return stepup.begin(session, actor, ASK, [_asked(row, FIRST)], now)
+
+
+def told_as(row: AnyRow, kind: str) -> str:
+    """The word for a code of this kind: that of an account which is shut opens it again."""
+    return kind if row.active else REOPEN
 
 
 def ask(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) -> str | None:
     """Make the code that a proven step-up is for; -> the code, or None where a second administrator has to agree."""
     row, kind = asked_for(session, wanted.items[0])
     stepup.use(session, actor, wanted.id, ASK, [_asked(row, kind)], now)
-    if kind != FACTOR:
+    if kind != FACTOR and row.active:
         return make(session, row.id, kind, actor, now)
     table.close_entry_codes(session, row.id, now)
-    request = _row(session, row.id, FACTOR, actor, now)
+    request = _row(session, row.id, kind, actor, now)
     table.insert_entry_code(session, {**request, "digest": None, "expires_at": now + WAITS})
-    audit.record(session, "admin", "entry:ask", f"officer:{row.id}", actor, now, kind=FACTOR)
+    told = told_as(row, kind)
+    audit.record(session, "admin", "entry:ask", f"officer:{row.id}", actor, now, kind=told)
     return None
 
 
@@ -191,11 +215,17 @@ def _asked(row: AnyRow, kind: str) -> stepup.Item:
 
 
 def by_command(database: Database, district_id: int, username: str, kind: str, now: datetime) -> str:
-    """Make a code from the command line: for a district whose only administrator has lost a factor."""
+    """Make a code from the command line: for a district whose only administrator has lost a factor.
+
+    An account that is shut is opened by it: where there is no second administrator, nobody else could.
+    """
 
     def work(session: Session) -> str:
         row = account_named(session, username)
-        return make(session, row.id, kind if row.password_hash else FIRST, None, now)
+        if not row.active:
+            _reopen(session, row, None, now)
+        has_factors = row.active and row.password_hash
+        return make(session, row.id, kind if has_factors else FIRST, None, now)
 
     return database.write(work, SystemScope(SystemReason.SETUP, district_id))
 
@@ -208,7 +238,7 @@ def requests(session: Session, actor: Actor, now: datetime) -> list[Request]:
             username=row.username,
             name_hi=row.name_hi,
             name_en=row.name_en,
-            kind=row.kind,
+            kind=told_as(row, row.kind),
             asked_at=row.asked_at,
             asked_by_hi=row.asked_by_hi,
             asked_by_en=row.asked_by_en,
@@ -233,7 +263,17 @@ def allow(session: Session, actor: Actor, wanted: stepup.StepUp, now: datetime) 
     if not table.agree(session, row.id, _digest(session, row.officer_id, code), now + HOLDS):
         raise NotFound
     audit.record(session, "admin", "entry:allow", f"officer:{row.officer_id}", actor, now, kind=row.kind)
+    account = accounts.account(session, row.officer_id)
+    if account is not None and not account.active:
+        _reopen(session, account, actor, now)
     return code
+
+
+def _reopen(session: Session, row: AnyRow, actor: Actor | None, now: datetime) -> None:
+    """Let a shut account in again, by a first code alone: it has no factor any more. Its posts are as they stand."""
+    unsaid = dict.fromkeys(("shut_at", "shut_on", "shut_why", "shut_by"))
+    accounts.set_account(session, row.id, active=True, version=row.version + 1, **unsaid)
+    audit.record(session, "admin", "account:reopen", f"officer:{row.id}", actor, now)
 
 
 def _foreign_request(session: Session, actor: Actor, request_id: UUID, now: datetime) -> AnyRow:

@@ -157,6 +157,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "session:refuse": frozenset({"digest"}),
     "session:switch": frozenset({"posting"}),
     "account:add": frozenset({"role"}),
+    "account:shut": frozenset({"why", "since"}),
+    "account:reopen": frozenset(),
     "posting:ask": frozenset({"act", "role", "kind", "office"}),  # two have to agree
     "posting:add": frozenset({"order", "role", "kind", "office", "since", "until"}),
     "posting:end": frozenset({"order", "role", "kind", "office", "since"}),

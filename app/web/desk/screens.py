@@ -37,6 +37,7 @@ _MORE = (
     Entry("thanas.listing", "thana.title", Permission.THANA_KEEP),
     Entry("departments.listing", "department.keep", Permission.DEPARTMENT_KEEP),
     Entry("entrycodes.show", "entry.title", Permission.ENTRY_CODE),
+    Entry("accounts.listing", "accounts.title", Permission.ENTRY_CODE),
     Entry("rights.show", "rights.title", Permission.ADMIN_SEE),
     Entry("amendments.listing", "amendment.title", Permission.VALUES_SEE),
     Entry("moving.show", "moving.title", Permission.MOVE_SEE),

@@ -103,7 +103,7 @@ def _tell(item: StepUpItem) -> stepup.Line:
     return stepup.Line(
         text=f"{language.choose(row.name_hi, row.name_en)} ({row.username})",
         address=url_for("entrycodes.show"),
-        done=language.word("entry.kind", kind),
+        done=language.word("entry.kind", entrycodes.told_as(row, kind)),
         digest=item.digest,
     )
 

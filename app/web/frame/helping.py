@@ -80,6 +80,7 @@ HELP_TOPICS = (
     "departments",
     "series",
     "entrycodes",
+    "accounts",
     "rights",
     "posts",
     "account",

@@ -38,6 +38,7 @@ NAVIGATION = (
 
 #: Screens without an entry of their own light up the one they are reached from.
 _REACHED_FROM = {
+    "accounts": "admin",
     "amendments": "admin",
     "api": "department",
     "areas": "reports",
