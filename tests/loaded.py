@@ -1,5 +1,5 @@
 """The program loaded and readied once, of which every start is a copy: that is nine tenths of a start, and a drill
-starts it again and again. That the program starts from nothing is shown by the sites of the browser tests.
+starts it again and again. That the program starts from nothing is shown by the test of starts that cannot be.
 
 `python -m tests.loaded FD` is that program: it is asked through a socket to start a copy, and how a copy ended.
 """

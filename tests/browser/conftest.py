@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext
 
+    from tests.loaded import Loaded
+
 PICTURES = ROOT / "test-output"
 #: What a browser on a closed network need not try; `--no-sandbox` because root may not have one.
 _FLAGS = [
@@ -90,9 +92,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, loaded: Loaded) -> Iterator[Site]:
     """One demo district for all browser tests of this process; every test works on cases of its own."""
-    running = Site(tmp_path_factory.mktemp("site") / "instance").start()
+    running = Site(tmp_path_factory.mktemp("site") / "instance", loaded=loaded).start()
     yield running
     running.stop()
 

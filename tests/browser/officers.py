@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Look
     from tests.browser.pages import Screen
-    from tests.serving import Account, Site
+    from tests.serving import Site
 
 _numbers = itertools.count(1)
 
@@ -36,14 +36,8 @@ class Officers:
             account = next(
                 one for one in self._site.accounts() if one.role == role and office in ("", one.office)
             )
-            self._screens[role, office] = self._let_in(account)
+            self._screens[role, office] = self._desk(self._look).sign_in(account)
         return self._screens[role, office]
-
-    def _let_in(self, account: Account) -> Screen:
-        """A browser of this officer, with no page open yet: each step opens its own."""
-        screen = self._desk(self._look)
-        screen.let_in(account)
-        return screen
 
     def task(self, role: str, number: str, office: str = "", step: str = "") -> Screen:
         """Open the task of a case from the inbox, by the case's number."""
@@ -212,7 +206,7 @@ class Officers:
             for one in self._site.accounts()
             if (one.role, one.office, one.name_hi) == ("enquiry_officer", thana, name)
         )
-        screen = self._let_in(account)
+        screen = self._desk(self._look).sign_in(account)
         self._screens["enquiry_officer", thana] = screen
         return self.task("enquiry_officer", number, thana)
 

@@ -99,7 +99,7 @@ def reading(desk: Callable[..., Screen], site: Site) -> Iterator[Callable[..., S
     def sit_down(username: str, look: Look = DESKTOP, language: str = "hi") -> Screen:
         screen = desk(look).sign_in(site.account(username))
         if language == "en":
-            english.append(screen.press("English"))
+            english.append(screen.open("/accessibility").press("English"))
         return screen
 
     yield sit_down

@@ -13,7 +13,7 @@ import pytest
 from app.config import FONTS, SettingRefused, load
 from app.papers.fonts import BOLD, REGULAR
 from tests.loaded import Loaded
-from tests.serving import free_port
+from tests.serving import Site, free_port
 from tests.sources import ROOT
 
 Start = Callable[..., str]
@@ -44,19 +44,22 @@ def reason(said: str) -> str:
     return said
 
 
-def test_the_reason_stands_on_the_screen_of_whoever_starts_it(tmp_path: Path, taken_port: int) -> None:
-    """The program as `make run` starts it; the other tests start copies of one that is loaded."""
-    answer = subprocess.run(
+def test_one_that_starts_keeps_its_port_and_a_second_says_so_on_the_screen(tmp_path: Path) -> None:
+    """The program as `make run` starts it, twice; all other tests start copies of one that is loaded."""
+    first = Site(tmp_path / "first").start()
+    second = subprocess.run(
         [sys.executable, "-m", "app.serve"],
         cwd=ROOT,
-        env=environment_of(tmp_path / "instance", PORT=str(taken_port)),
+        env=environment_of(tmp_path / "second", PORT=str(first.port)),
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-    assert answer.returncode == 1
-    assert f"Port {taken_port} is in use" in reason(answer.stderr)
+    assert second.returncode == 1
+    assert f"Port {first.port} is in use" in reason(second.stderr)
+    assert first.answers("/readyz")
+    assert first.stop() == 0
 
 
 @pytest.fixture
