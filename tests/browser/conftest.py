@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from tests.sources import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext
 
@@ -120,8 +122,19 @@ def look(request: pytest.FixtureRequest) -> Look:
     return request.param  # type: ignore[no-any-return]
 
 
+@pytest.fixture(scope="session")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all runners together: a file for each page, by name and look, that one of them has judged."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "judged"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture
-def desk(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Callable[..., Screen]]:
+def desk(
+    chromium: Browser, site: Site, judged: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Screen]]:
     """`desk(look)` sits an officer at a browser of his own: cookies apart, faults of every page collected."""
     contexts: list[BrowserContext] = []
     screens: list[Screen] = []
@@ -143,7 +156,7 @@ def desk(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Itera
         context.on("weberror", lambda error: faults.append(str(error.error)))
         contexts.append(context)
         page, wait = context.new_page(), site.let_a_minute_pass
-        screens.append(Screen(page, PICTURES, look.name, scripts=look.scripts, wait=wait))
+        screens.append(Screen(page, PICTURES, judged, look.name, scripts=look.scripts, wait=wait))
         return screens[-1]
 
     def note_fault(kind: str, text: str) -> None:

@@ -22,9 +22,6 @@ _BEGINS_WITHIN, _COMES_WITHIN = 1.5, 15.0  # seconds: a click asks for its page 
 #: A picture costs as much as its page: one of each screen is taken where somebody wants to look at them.
 WANTS_PICTURES = bool(os.environ.get("PICTURES"))
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]*)"')
-#: The pages that this process has judged, by name and look: the same page of another case would show nothing anew,
-#: and to judge a page by axe takes three times as long as to open it.
-_judged: set[tuple[str, str]] = set()
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Rows and drawings of one make are judged by the first of them; the others are put aside meanwhile, for axe looks
@@ -71,11 +68,19 @@ class Screen:
     """Any page of the product: open, look, press, and what must hold on all of them."""
 
     def __init__(
-        self, page: Page, pictures: Path, look: str, *, scripts: bool = True, wait: Callable[[], None]
+        self,
+        page: Page,
+        pictures: Path,
+        judged: Path,
+        look: str,
+        *,
+        scripts: bool = True,
+        wait: Callable[[], None],
     ) -> None:
         self.page = page
         self._wait_for_codes = wait
         self._pictures = pictures
+        self._judged = judged
         self._look = look
         self.scripts = scripts
 
@@ -185,11 +190,13 @@ class Screen:
         """Hold the page to what every page must be, and keep a picture of it; `name` is its name in all cases."""
         wrong = self.page.evaluate(_LOOK_AT)
         assert not wrong, f"{self.path}: {'; '.join(wrong)}"
-        if (name, self._look) not in _judged:
+        # The same page of another case would show nothing anew, and to judge it costs thrice what to open it does.
+        mark = self._judged / f"{name}-{self._look}"
+        if not mark.exists():
             self.picture(name)
             faults = self.accessibility_faults()
             assert not faults, "\n".join(faults)
-            _judged.add((name, self._look))
+            mark.touch()
         return self
 
     def picture(self, name: str, *, whole: bool = True, wanted: bool = WANTS_PICTURES) -> None:
