@@ -101,11 +101,19 @@ def _take_over(table: sa.Table) -> None:
     given = "SELECT district_id, office_id, kind, prefix FROM number_series WHERE prefix IS NOT NULL"
     for row in connection.execute(sa.text(given)):
         series[row.district_id, row.prefix] = (row.office_id, row.kind)
+    taken: set[tuple[Any, ...]] = set()  # one letter may be told by several rows
     for source in _SOURCES:
         found = [_line(row, series) for row in _each(source)]
-        lines = [line for line in found if line is not None]
+        lines = [line for line in found if line is not None and _is_first(line, taken)]
         for first in range(0, len(lines), _AT_ONCE):
             connection.execute(sa.insert(table), lines[first : first + _AT_ONCE])
+
+
+def _is_first(line: dict[str, Any], taken: set[tuple[Any, ...]]) -> bool:
+    key = tuple(line[part] for part in ("district_id", "office_id", "series", "year", "serial"))
+    is_first = key not in taken
+    taken.add(key)
+    return is_first
 
 
 def _each(source: str) -> Iterator[Any]:
