@@ -205,6 +205,11 @@ def test_the_loser_of_a_race_sees_who_was_first_and_keeps_his_words(office: Offi
     opened = text_of(loser.get(f"/tasks/{task.id}"))
     assert f"{winner.name_hi} ने 23-11-2026 10:30 पर इसे पूरा किया।" in opened
     assert "दर्ज नहीं हुआ" not in opened, "whoever opens a finished task has sent nothing"
+    link = f'href="/cases/{number.replace("/", "-")}"'
+    for told in (page, opened):
+        assert link in told.partition("<main")[2], "the case is one touch away"
+    foreign = office.at(Role.SHO, thanas(office)[1])
+    assert link not in foreign.get(f"/tasks/{task.id}").text, "not for whom the case is none of his"
 
 
 # -- the inbox -------------------------------------------------------------------------------------------------

@@ -14,10 +14,13 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 from app.domain import errors as domain
 from app.papers import PaperTooSlow
 from app.services.access.separation import OwnEnquiry
+from app.services.casework import numbered
+from app.services.store.scopes import actor_scope
 from app.web.frame import language
 from app.web.frame.forms import CutShort
 from app.web.frame.pages import page
 from app.web.guard import problems
+from app.web.request import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,7 +122,25 @@ def conflict(lost: domain.TaskAlreadyDone, typed: Sequence[tuple[str, str]]) -> 
     at = lost.params.get("at")
     was_sent = request.method == "POST"
     return page(
-        "errors/conflict.html", 409, winner=winner, at=at, advice=advice, typed=typed, was_sent=was_sent
+        "errors/conflict.html",
+        409,
+        winner=winner,
+        at=at,
+        advice=advice,
+        typed=typed,
+        was_sent=was_sent,
+        case_number=_case_number(),
+    )
+
+
+def _case_number() -> str:
+    """The case of the task that the address names, where the officer may open it."""
+    task_id = (request.view_args or {}).get("task_id")
+    if task_id is None:
+        return ""
+    actor = g.actor
+    return transaction.database().read(
+        lambda rows: numbered.of_task(rows, actor, task_id), actor_scope(actor)
     )
 
 
