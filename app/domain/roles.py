@@ -180,7 +180,7 @@ class Permission(StrEnum):
     RETENTION_PROPOSE = "retention:propose"
     RETENTION_APPROVE = "retention:approve"
     SUBJECT_EXPORT = "subject:export"
-    BREAK_GLASS = "case:break_glass"
+    EMERGENCY_OPEN = "emergency:open"
     RECORD_READ = "record:read"
     RECORD_SEARCH = "record:search"
     RECORD_CHECK = "record:check"
@@ -252,7 +252,7 @@ GRANTS: dict[Permission, Grant] = {
     Permission.CASE_SEE: _grant("see.case.identity"),
     Permission.CASE_OPENED: _grant("see.who_opened"),
     Permission.NOTE_KEEP: _grant("see.internal_note"),
-    Permission.BREAK_GLASS: _grant("act.break_glass", keeps="O"),
+    Permission.EMERGENCY_OPEN: _grant("act.break_glass", keeps="O"),
     Permission.CASE_SEARCH: _grant("act.search_cases"),
     Permission.CASE_REGISTER: _grant("act.register_case"),
     Permission.CASE_CORRECT: _grant("act.edit_case_before_forward", "act.edit_after_forward"),

@@ -27,7 +27,7 @@ class SystemReason(StrEnum):
     REPLAY = "replay"
     MESSAGES = "messages"
     KEYS = "keys"
-    BREAK_GLASS = "break_glass"
+    EMERGENCY = "emergency"
     CROSSING = "crossing"  # a letter of another district is put before this one, or its answer
 
 

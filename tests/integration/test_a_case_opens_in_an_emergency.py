@@ -14,7 +14,7 @@ from app.domain.emergency import LASTS, MOST_A_DAY
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.numbers import in_address
 from app.domain.roles import Role
-from app.models.record.emergencies import break_glass
+from app.models.record import emergencies
 from app.models.tables.audit import audit
 from app.models.tables.cases import enquiry
 from app.models.tables.workflow import notification
@@ -48,7 +48,7 @@ def world(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def office(world: Office) -> Office:
     """The same, without what another test has opened."""
     with world.database.engine.execution_options(writing=True).begin() as connection:
-        connection.execute(delete(break_glass))
+        connection.execute(delete(emergencies.emergency))
         connection.execute(delete(notification))
     world.now = NOW
     return world
@@ -107,7 +107,7 @@ def test_those_above_are_told_at_once_and_the_record_and_the_digest_tell_of_it(o
     assert [(row.number, row.ground) for row, _ in shown] == [(office.number, "life")]
     week = office.database.read(lambda rows: watch.see(rows, sp, watch.weeks(office.now)[0]), scope)
     odd = {line.odd for line in week.lines if line.officer_id == actor.officer_id}
-    assert {watch.Odd.BREAK_GLASS, watch.Odd.OUTSIDE_WORK} <= odd
+    assert {watch.Odd.EMERGENCY, watch.Odd.OUTSIDE_WORK} <= odd
 
 
 def test_what_the_special_branch_wrote_is_not_shown(office):
@@ -131,7 +131,7 @@ def test_no_case_of_another_district_opens_and_none_without_a_ground(office):
     assert problems(office, of_buxar) == {"number": "retention.problem.case"}
     assert problems(office, sho(office), office.number, "curious") == {"ground": "emergency.problem.ground"}
     assert problems(office, sho(office), "राहुल") == {"number": "retention.problem.case"}
-    assert rows_of(office, break_glass) == []
+    assert rows_of(office, emergencies.emergency) == []
 
 
 def test_so_many_a_day_and_no_more(office):
@@ -146,7 +146,7 @@ def test_who_sees_the_case_anyway_is_led_to_it_and_nothing_is_opened(office):
     dm = office.journey.staff.holder(Role.DM)
     with pytest.raises(emergency.InSight):
         opened(office, dm)
-    assert rows_of(office, break_glass) == []
+    assert rows_of(office, emergencies.emergency) == []
 
 
 @pytest.mark.parametrize("role", [Role.PROCESS_ADMIN, Role.USER_ADMIN, Role.THANA_MUNSHI, Role.DCRB])

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
 
-break_glass = case_table(
-    "break_glass",
+emergency = case_table(
+    "break_glass",  # the name of its first release, which the record and the notices keep, too
     uuid_column("case_id"),
     uuid_column("officer_id"),
     uuid_column("office_id"),  # in whose name he acted
@@ -35,11 +35,11 @@ break_glass = case_table(
     scope="officer",
     parents=[("case_id", "case"), ("officer_id", "officer"), ("office_id", "office")],
 )
-_c = break_glass.c
+_c = emergency.c
 
 
 def insert_opening(session: Session, row: Mapping[str, Any]) -> None:
-    inserting(break_glass).put(session, [row])
+    inserting(emergency).put(session, [row])
 
 
 def count_since(session: Session, officer_id: UUID, since: datetime) -> int:
@@ -47,8 +47,8 @@ def count_since(session: Session, officer_id: UUID, since: datetime) -> int:
     return int(
         session.connection.execute(
             select(func.count())
-            .select_from(break_glass)
-            .where(visible(break_glass, session.scope), _c.officer_id == officer_id, _c.opened_at >= since)
+            .select_from(emergency)
+            .where(visible(emergency, session.scope), _c.officer_id == officer_id, _c.opened_at >= since)
         ).scalar_one()
     )
 
@@ -58,7 +58,7 @@ def lasting(session: Session, officer_id: UUID, office_id: UUID, now: datetime) 
     statement = (
         select(_c.case_id, _c.number, _c.ground, _c.opened_at, _c.until)
         .where(
-            visible(break_glass, session.scope),
+            visible(emergency, session.scope),
             _c.officer_id == officer_id,
             _c.office_id == office_id,
             _c.until > now,
@@ -94,7 +94,7 @@ def told_to(session: Session, office_id: UUID, role: str, kind: str, since: date
         .join(officer, and_(officer.c.district_id == _c.district_id, officer.c.id == _c.officer_id))
         .join(office, and_(office.c.district_id == _c.district_id, office.c.id == _c.office_id))
         .where(
-            visible(break_glass, session.scope),
+            visible(emergency, session.scope),
             visible(notification, session.scope),
             notification.c.office_id == office_id,
             notification.c.role == role,

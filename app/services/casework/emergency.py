@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from app.services.casefile.facts import Particulars
     from app.services.store.database import Database
 
-KIND = "break_glass"  # of the notice
+KIND = "break_glass"  # of the notice, as older ones have it in their rows
 PAGE = "emergency"  # by which the record names the page
 _DAY = timedelta(days=1)
 _TOLD_FOR = timedelta(days=30)
@@ -76,7 +76,7 @@ class Opened:
 
 def lasting(session: Session, actor: Actor, now: datetime) -> Sequence[AnyRow]:
     """What the officer has open so now. Raises NotAllowed."""
-    actor.require(Permission.BREAK_GLASS)
+    actor.require(Permission.EMERGENCY_OPEN)
     return table.lasting(session, actor.officer_id, actor.post.office_id, now)
 
 
@@ -85,8 +85,8 @@ def told(session: Session, actor: Actor, now: datetime) -> list[tuple[AnyRow, St
 
     Raises NotAllowed.
     """
-    actor.require(Permission.BREAK_GLASS)
-    district = session.narrowed(SystemScope(SystemReason.BREAK_GLASS, actor.district_id))
+    actor.require(Permission.EMERGENCY_OPEN)
+    district = session.narrowed(SystemScope(SystemReason.EMERGENCY, actor.district_id))
     rows = table.told_to(district, actor.post.office_id, actor.post.role.value, KIND, now - _TOLD_FOR)
     acts = [standins.act(row.officer_id, row.office_id, row.opened_at, row.role) for row in rows]
     acting = standins.find(session, acts)
@@ -98,11 +98,11 @@ def open_case(session: Session, actor: Actor, number: str, ground: str, now: dat
 
     Raises NotAllowed, Refused, and InSight for one that the officer sees anyway.
     """
-    actor.require(Permission.BREAK_GLASS)
+    actor.require(Permission.EMERGENCY_OPEN)
     known = numbers.parse_case_number(number)
     if known is not None and cases.find_number(session, known) is not None:
         raise InSight(known)
-    district = session.narrowed(SystemScope(SystemReason.BREAK_GLASS, actor.district_id))
+    district = session.narrowed(SystemScope(SystemReason.EMERGENCY, actor.district_id))
     case = cases.find_number(district, known) if known is not None else None
     problems = _problems(session, actor, case, ground, now)
     if problems or case is None:

@@ -41,9 +41,9 @@ SEARCHES = frozenset({"case:search"})
 REFUSALS = frozenset({"factor:refuse"})
 DOORS = frozenset({"session:refuse"})
 EXPORTS = frozenset({"events:export"})
-BREAKS = frozenset({"case:break_glass"})
+EMERGENCIES = frozenset({"case:break_glass"})  # as the chains of the record have it
 CONFIRMED = "factor:confirm"
-_WATCHED = sightings.LOOKS | SEARCHES | REFUSALS | DOORS | EXPORTS | BREAKS | {CONFIRMED}
+_WATCHED = sightings.LOOKS | SEARCHES | REFUSALS | DOORS | EXPORTS | EMERGENCIES | {CONFIRMED}
 #: Acts behind a fresh factor by which data leave the house.
 _LEAVES = frozenset({"subject:export", "statement:take", "record:export"})
 MANY_AN_HOUR, SEARCHES_AN_HOUR, REFUSED, AT_THE_DOOR = 50, 30, 3, 10
@@ -57,7 +57,7 @@ _TOLD = ((OfficeKind.DM_OFFICE, Role.DM), (OfficeKind.SP_OFFICE, Role.SP))
 class Odd(StrEnum):
     """What is counted."""
 
-    BREAK_GLASS = "break_glass"  # every emergency opening
+    EMERGENCY = "emergency"  # every emergency opening
     OUTSIDE_WORK = "outside_work"  # openings of cases in which one has, and had, no step
     MANY = "many"  # more than fifty openings in an hour
     NIGHT = "night"  # openings and searches between 22:00 and 06:00
@@ -191,7 +191,7 @@ def _candidates(session: Session, rows: Sequence[AnyRow]) -> dict[tuple[Odd, UUI
         looks = [row for row in mine if row.action in sightings.LOOKS]
         searches = [row for row in mine if row.action in SEARCHES]
         own |= {
-            (Odd.BREAK_GLASS, who): [row for row in mine if row.action in BREAKS],
+            (Odd.EMERGENCY, who): [row for row in mine if row.action in EMERGENCIES],
             (Odd.OUTSIDE_WORK, who): outside.get(who, []),
             (Odd.MANY, who): _in_one_hour(looks, MANY_AN_HOUR),
             (Odd.NIGHT, who): [row for row in (*looks, *searches) if _is_night(row)],

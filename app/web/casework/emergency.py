@@ -24,14 +24,14 @@ _LONGEST = 40
 
 
 @bp.get("/emergency")
-@requires(Permission.BREAK_GLASS)
+@requires(Permission.EMERGENCY_OPEN)
 def show() -> ResponseReturnValue:
     """The form, what is open so now, and the openings of which this post was told."""
     return _page()
 
 
 @bp.post("/emergency")
-@requires(Permission.BREAK_GLASS)
+@requires(Permission.EMERGENCY_OPEN)
 def open_case() -> ResponseReturnValue:
     actor, now, form = transaction.actor(), transaction.now(), request.form
     number, ground = form.get("number", "")[:_LONGEST], form.get("ground", "")[:_LONGEST]
@@ -46,7 +46,7 @@ def open_case() -> ResponseReturnValue:
 
 
 @bp.get("/emergency/<number>")
-@requires(Permission.BREAK_GLASS)
+@requires(Permission.EMERGENCY_OPEN)
 def case(number: str) -> ResponseReturnValue:
     """The case, as long as it is open so."""
     found = emergency.see(transaction.database(), g.actor, number, transaction.now())

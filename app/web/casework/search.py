@@ -43,5 +43,5 @@ def find() -> ResponseReturnValue:
 
 
 def _page(text: str = "", found: Sequence[CaseLine] | None = None) -> ResponseReturnValue:
-    may_open = g.actor.may(Permission.BREAK_GLASS)
+    may_open = g.actor.may(Permission.EMERGENCY_OPEN)
     return page("search/search.html", text=text, found=found, may_open_in_emergency=may_open)
