@@ -145,9 +145,12 @@ async function redraw(form, button) {
 }
 
 async function pressed(form, button) {
+  const told = button.matches("[data-upload]") && button.parentElement.querySelector("[data-going-up]");
   button.disabled = true;
+  if (told) told.textContent = told.dataset.goingUp;
   const done = await redraw(form, button);
   button.disabled = false;
+  if (told) told.textContent = "";
   if (!done) form.requestSubmit(button); // the whole page says what is wrong
 }
 

@@ -14,7 +14,7 @@ from tests.browser.officers import Officers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Locator
+    from playwright.sync_api import Locator, Route
 
     from tests.browser.conftest import Look
     from tests.browser.pages import Screen
@@ -58,6 +58,19 @@ def test_enter_in_a_text_box_keeps_what_is_typed_and_sends_nothing(
     assert box(screen, "letter_no").input_value() == "का०-जल्दी/2026"
     assert box(screen, "requesting_dept").input_value() == "शिक्षा विभाग"
     assert "का०-जल्दी/2026" not in screen.open("/requisitions").text()
+
+
+def test_a_file_on_its_way_up_is_told_until_it_has_come(officers: Callable[[Look], Officers]) -> None:
+    screen = officers(DESKTOP).at("dm_assistant").open("/requisitions/new")
+    held: list[Route] = []
+    screen.page.route("**/requisitions/new", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    paper = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"no paper of any kind"}
+    box(screen, "letter_scan").set_input_files(paper)
+    told = screen.page.get_by_role("status").filter(has_text="फाइल भेजी जा रही है")
+    expect(told).to_be_visible()
+    held[0].continue_()
+    expect(screen.page.locator("[data-box=letter_scan]")).to_contain_text("त्रुटि")
+    expect(told).to_have_count(0)
 
 
 @WAYS
