@@ -93,6 +93,7 @@ def test_a_defect_a_wrong_thana_and_a_re_enquiry_leave_clocks_that_add_up(travel
 
 
 def test_a_hearing_stops_the_case_and_the_police_had_done_their_part(traveller):
+    traveller.waits_to_be_reminded = True
     number = traveller.begin()
     charged = found_by_both(fir(traveller, stage="trial", stage_ref="आरोप पत्र 40/21"))
     traveller.walk(number, {**charged, **WITH_DETAIL}, until="decide")

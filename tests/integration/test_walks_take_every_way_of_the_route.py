@@ -189,6 +189,7 @@ WALKS = [
 
 
 def test_the_walks_together_take_every_flow_of_both_diagrams(traveller: Traveller) -> None:
+    traveller.waits_to_be_reminded = True
     for walk in WALKS:
         number = walk(traveller)
         assert traveller.drawn_way(number) - traveller.taken == set(), "the page draws what never was"
