@@ -126,7 +126,7 @@ def test_what_a_thana_passed_on_is_proposed_and_holds_once_the_sp_approves(trave
     again = traveller.begin([THANA])
     traveller.walk(again, {}, until="route")
     marking = traveller.page_of(task_at(traveller, again, "route"))
-    assert [line.known for line in marking.places] == ["another"]
+    assert [line.known for line in marking.briefing.places] == ["another"]
     assert [row["thana"] for row in marking.values["routes"]] == [str(right)]
     assert wrong != right
 
