@@ -342,6 +342,8 @@ def test_a_case_offers_a_task_only_to_who_may_do_it(office: Office) -> None:
 def test_the_unit_reads_above_its_form_on_which_points_it_enquires_again(office: Office) -> None:
     number = returned(office)
     task = office.task(number)
+    inbox = text_of(office.holder_of(task).get(f"/inbox?search={number}"))
+    assert '<small class="claimed">पुनः जाँच</small>' in inbox, "it is not taken for one that was made already"
     page = text_of(office.holder_of(task).get(f"/tasks/{task.id}"))
     assert POINT in page.partition('<form class="sheet"')[0]
     assert "साक्षी का पता अधूरा है।" not in page  # what the SP wrote beside is not for the thana

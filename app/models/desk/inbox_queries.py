@@ -298,6 +298,7 @@ def _shown(unit: Any, holder: Any) -> list[ColumnElement[Any]]:
         unit.c.id.label("unit_id"),
         *named(unit, "unit"),
         enquiry.c.id.label("enquiry_id"),
+        enquiry.c.round,
         when((enquiry.c.unit_kind == UnitKind.OTHER_DISTRICT, enquiry.c.facts)).label("asked"),
         when((enquiry.c.unit_kind == UnitKind.THANA, enquiry.c.facts)).label("asked_here"),
         user_task.c.case_id,

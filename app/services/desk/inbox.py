@@ -86,6 +86,7 @@ class InboxRow(NamedTuple):
     is_to_give: bool  # done in person, in nobody's name: the reader gives it to an officer
     acting: StandIn | None  # for whom its holder acts, where he is another than the reader
     places: keys.SealedVillages | None  # of a thana's own enquiry: where it leads
+    is_asked_anew: bool  # the SP or the SDPO sent the case back to this unit
     look_on: date | None  # when the officer himself wants to look again, and why
     look_note: str
     is_look_due: bool
@@ -436,6 +437,7 @@ def _opened(
                 not is_held and Role(row.role) in IN_PERSON,
                 acting.get(hold),
                 _villages(session, row, addresses.get(row.case_id)),
+                bool(row.round),
                 *(_NO_LOOK if look is None else _look(session, actor, row, look, today)),
             )
         )
