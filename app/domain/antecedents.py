@@ -6,13 +6,13 @@ It ranks and gives its reasons; whether an entry is the person an officer decide
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.domain import likeness, names
 from app.domain.likeness import LIKELY, POSSIBLE
+from app.domain.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -155,7 +155,7 @@ def _part(what: str, found: tuple[float, str, str] | None) -> Part:
     if found is None:
         return Part(what, "unknown")
     score, one, other = found
-    if _plain(one) == _plain(other):
+    if plain(one) == plain(other):
         return Part(what, "written", one, other)
     how = _how(score)
     if how == "differs" and set(names.skeletons(one)) & set(names.skeletons(other)):
@@ -183,7 +183,3 @@ def _age(one: int, other: int) -> str:
     if apart <= _NEAR_AGE:
         return "near"
     return "differs" if apart <= _OTHER_AGE else "far"
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from app.domain.text import plain
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -87,9 +89,9 @@ _URDU = str.maketrans("يىكه", "ییکہ") | dict.fromkeys([0x0640, 0x0670, *
 
 def words(text: str) -> list[str]:
     """Split a name into words, without titles; short forms written out (मो०, Md, Kr.)."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("\u200c", "").replace("\u200d", "")
-    plain = plain.translate(_URDU)
-    found = [_SHORT.get(word, word) for word in _WORD.findall(plain)]
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("\u200c", "").replace("\u200d", "")
+    folded = folded.translate(_URDU)
+    found = [_SHORT.get(word, word) for word in _WORD.findall(folded)]
     return [word for word in found if word not in _TITLES]
 
 
@@ -168,10 +170,10 @@ def meant(text: str, places: Sequence[Sequence[str]]) -> list[int]:
     The whole name comes before its beginning, and that before any part of it; several places of the first kind that
     gives any are told, so that nobody's guess decides.
     """
-    sought = _plain(text)
+    sought = plain(text)
     if not sought or (found := named(text, places)):
         return found if sought else []
-    spelt = [[_plain(name) for name in spellings] for spellings in places]
+    spelt = [[plain(name) for name in spellings] for spellings in places]
     beginning = [place for place, each in enumerate(spelt) if any(name.startswith(sought) for name in each)]
     return beginning or [place for place, each in enumerate(spelt) if any(sought in name for name in each)]
 
@@ -179,13 +181,13 @@ def meant(text: str, places: Sequence[Sequence[str]]) -> list[int]:
 def named(text: str, places: Sequence[Sequence[str]]) -> list[int]:
     """Which of the places are named so: spelt so, else, where none is, sounding so; मकेर थाना is मकेर."""
     found = _named(text, places)
-    bare = " ".join(word for word in _plain(text).replace("-", " ").split() if word not in _STATION)
+    bare = " ".join(word for word in plain(text).replace("-", " ").split() if word not in _STATION)
     return found if found or not bare else _named(bare, places)
 
 
 def _named(text: str, places: Sequence[Sequence[str]]) -> list[int]:
-    sought, sound = _plain(text), _sound(text)
-    spelt = [place for place, each in enumerate(places) if sought in map(_plain, each)]
+    sought, sound = plain(text), _sound(text)
+    spelt = [place for place, each in enumerate(places) if sought in map(plain, each)]
     if spelt or len(sound) < _TELLING:
         return spelt
     return [place for place, each in enumerate(places) if sound in map(_sound, each)]
@@ -194,10 +196,6 @@ def _named(text: str, places: Sequence[Sequence[str]]) -> list[int]:
 #: What lists write beside the name of a police station.
 _STATION = frozenset(("थाना", "थाना:", "थाने", "thana", "ps", "p.s.", "p.s", "police", "station"))
 _TELLING = 2  # consonants by which a sound tells names apart
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 @lru_cache(maxsize=1024)

@@ -49,6 +49,11 @@ def tidy(text: str) -> str:
     return lines.translate(_BLANKS).strip()
 
 
+def plain(text: str) -> str:
+    """What is compared of a text: without regard to case, width of signs and blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
 def fault_in(text: str, *, lines: bool = True, may_hold_aadhaar: bool = False) -> str:
     """Why a tidy text is refused: `bidi`, `control`, `one_line`, `aadhaar`; empty when it may stand.
 

@@ -10,7 +10,7 @@ from lxml import etree
 
 from app.engine.decisions import DecisionFailed, DecisionRefused, load
 from app.engine.values import plain, revive
-from app.engine.xml import XmlRefused, load_xml
+from app.engine.xml import XmlRefused, load_xml, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ def _columns(table: _Element) -> tuple[Column, ...]:
     for kind in ("input", "output"):
         for column in table.iterfind("{*}" + kind):
             asked = column.find("{*}inputExpression")
-            asks = _text(column, "{*}inputExpression/{*}text") or str(column.get("name") or "")
+            asks = text_at(column, "{*}inputExpression/{*}text") or str(column.get("name") or "")
             label = str(column.get("label") or asks)
             typed = asked if asked is not None else column
             found.append(Column(str(column.get("id")), kind, label, str(typed.get("typeRef") or "Any"), asks))
@@ -84,11 +84,11 @@ def _rules(table: _Element) -> tuple[Rule, ...]:
     found = []
     for number, rule in enumerate(table.iterfind("{*}rule"), start=1):
         cells = [
-            Cell(str(entry.get("id")), _text(entry, "{*}text"))
+            Cell(str(entry.get("id")), text_at(entry, "{*}text"))
             for kind in ("inputEntry", "outputEntry")
             for entry in rule.iterfind("{*}" + kind)
         ]
-        hindi, _, english = (part.strip() for part in _text(rule, "{*}description").partition("|"))
+        hindi, _, english = (part.strip() for part in text_at(rule, "{*}description").partition("|"))
         label = hindi or str(number)
         found.append(Rule(str(rule.get("id")), label, english or label, tuple(cells)))
     return tuple(found)
@@ -135,7 +135,3 @@ def _value(text: str) -> Any:
     if _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return text or None
-
-
-def _text(element: _Element, path: str) -> str:
-    return " ".join((element.findtext(path) or "").split())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.engine.elements import BPMN, SPIFF, Diagram, properties
-from app.engine.xml import load_xml
+from app.engine.xml import load_xml, local_name, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,7 +74,7 @@ def _diagram(root: _Element) -> dict[str, Described]:
     besides = dict(_besides(root, labels))
     found = {}
     for element in root.iter(f"{BPMN}*"):
-        kind, own = _local(element), str(element.get("id") or "")
+        kind, own = local_name(element), str(element.get("id") or "")
         if kind in _THINGS and own:
             texts = dict(_texts(element, lanes))
             hindi, english = labels.get(own, (str(element.get("name") or ""),) * 2)
@@ -141,19 +141,19 @@ def _texts(element: _Element, lanes: Mapping[str, str]) -> Iterator[tuple[str, s
     yield from ((said, str(element.get(name) or "")) for name, said in _ATTRIBUTES.items())
     yield "lane", lanes.get(str(element.get("id")), "")
     extensions = f"{BPMN}extensionElements/{SPIFF}"
-    yield "instructions_hi", _text(element, f"{extensions}instructionsForEndUser")
-    yield "decision", _text(element, f"{extensions}calledDecisionId")
+    yield "instructions_hi", text_at(element, f"{extensions}instructionsForEndUser")
+    yield "decision", text_at(element, f"{extensions}calledDecisionId")
     operator = element.find(f"{extensions}serviceTaskOperator")
     yield "service", "" if operator is None else str(operator.get("id") or "")
-    yield "condition", _text(element, f"{BPMN}conditionExpression")
+    yield "condition", text_at(element, f"{BPMN}conditionExpression")
     yield (
         "timer",
-        _text(element, f"{BPMN}timerEventDefinition/{BPMN}timeDate")
-        or _text(element, f"{BPMN}timerEventDefinition/{BPMN}timeDuration"),
+        text_at(element, f"{BPMN}timerEventDefinition/{BPMN}timeDate")
+        or text_at(element, f"{BPMN}timerEventDefinition/{BPMN}timeDuration"),
     )
     loop = f"{BPMN}multiInstanceLoopCharacteristics"
-    yield "collection", _text(element, f"{loop}/{BPMN}loopDataInputRef")
-    yield "note", _text(element, f"{BPMN}text")
+    yield "collection", text_at(element, f"{loop}/{BPMN}loopDataInputRef")
+    yield "note", text_at(element, f"{BPMN}text")
 
 
 def _places(root: _Element) -> dict[str, str]:
@@ -172,7 +172,7 @@ def _decisions(root: _Element) -> dict[str, Described]:
         name, label = str(decision.get("name") or ""), str(decision.get("label") or "")
         table = decision.find("{*}decisionTable")
         policy = "" if table is None else str(table.get("hitPolicy") or "UNIQUE")
-        logic = {"policy": policy, "logic": _text(decision, "{*}literalExpression/{*}text")}
+        logic = {"policy": policy, "logic": text_at(decision, "{*}literalExpression/{*}text")}
         found[str(decision.get("id"))] = Described("decision", name, label or name, logic)
         if table is not None:
             found |= _columns(table)
@@ -183,12 +183,12 @@ def _decisions(root: _Element) -> dict[str, Described]:
 def _columns(table: _Element) -> dict[str, Described]:
     found = {}
     for column in table.iterfind("*"):
-        if _local(column) in {"input", "output"}:
+        if local_name(column) in {"input", "output"}:
             said = str(column.get("label") or column.get("name") or "")
-            asks = _text(column, "{*}inputExpression/{*}text") or str(column.get("name") or "")
-            values = _text(column, "{*}inputValues/{*}text") or _text(column, "{*}outputValues/{*}text")
+            asks = text_at(column, "{*}inputExpression/{*}text") or str(column.get("name") or "")
+            values = text_at(column, "{*}inputValues/{*}text") or text_at(column, "{*}outputValues/{*}text")
             found[str(column.get("id"))] = Described(
-                _local(column), said, said, {"asks": asks, "values": values}
+                local_name(column), said, said, {"asks": asks, "values": values}
             )
     return found
 
@@ -201,19 +201,11 @@ def _rules(table: _Element) -> Iterator[tuple[str, Described]]:
     ]
     for number, rule in enumerate(table.iterfind("{*}rule"), start=1):
         cells = [
-            _text(cell, "{*}text")
+            text_at(cell, "{*}text")
             for kind in ("inputEntry", "outputEntry")
             for cell in rule.iterfind("{*}" + kind)
         ]
-        hindi, _, english = (part.strip() for part in _text(rule, "{*}description").partition("|"))
+        hindi, _, english = (part.strip() for part in text_at(rule, "{*}description").partition("|"))
         texts = dict(zip(columns, cells, strict=False))
         label = (hindi or str(number), english or hindi or str(number))
         yield str(rule.get("id")), Described("rule", *label, texts, is_table=True)
-
-
-def _text(element: _Element, path: str) -> str:
-    return " ".join((element.findtext(path) or "").split())
-
-
-def _local(element: _Element) -> str:
-    return str(element.tag).rpartition("}")[2]

@@ -83,8 +83,19 @@ class Box(NamedTuple):
         return max(1.0, across * down) if across >= 0 and down >= 0 and self.meets(other) else 0.0
 
 
+class Labelled:
+    """What is drawn with a text: where one language is missing the other stands in."""
+
+    __slots__ = ()
+    hindi: str
+    english: str
+
+    def said(self, language: Language) -> str:
+        return (self.hindi or self.english) if language == "hi" else (self.english or self.hindi)
+
+
 @dataclass(frozen=True, slots=True)
-class Node:
+class Node(Labelled):
     """One shape. `kind` is its BPMN name (userTask...), `trigger` what an event waits for (timer...)."""
 
     id: str
@@ -99,12 +110,9 @@ class Node:
     repeats: Literal["", "parallel", "sequential", "loop"] = ""
     host: str = ""  # of a boundary event
 
-    def said(self, language: Language) -> str:
-        return (self.hindi or self.english) if language == "hi" else (self.english or self.hindi)
-
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Link(Labelled):
     """One flow, message flow or association, from waypoint to waypoint."""
 
     id: str
@@ -118,12 +126,9 @@ class Link:
     default: bool = False
     conditional: bool = False  # a condition without a gateway
 
-    def said(self, language: Language) -> str:
-        return (self.hindi or self.english) if language == "hi" else (self.english or self.hindi)
-
 
 @dataclass(frozen=True, slots=True)
-class Plane:
+class Plane(Labelled):
     """One drawing: the main one, or the inside of a collapsed sub-process."""
 
     id: str
@@ -131,9 +136,6 @@ class Plane:
     english: str
     nodes: tuple[Node, ...]
     links: tuple[Link, ...]
-
-    def said(self, language: Language) -> str:
-        return (self.hindi or self.english) if language == "hi" else (self.english or self.hindi)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,3 +86,13 @@ def _check_tree(root: _Element) -> None:
             raise XmlRefused("too_deep", limit=MAX_DEPTH)
         if count > MAX_ELEMENTS:
             raise XmlRefused("too_many", limit=MAX_ELEMENTS)
+
+
+def local_name(element: _Element) -> str:
+    """The name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def text_at(element: _Element, path: str) -> str:
+    """The text of what is found there, in single blanks; empty when nothing is."""
+    return " ".join((element.findtext(path) or "").split())

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from app.spreadsheets.archive import Row
 
-_BLANKS = 500  # rows without a text after which nothing more is looked for
 _ROW_OF = re.compile(r"\d+")
 
 

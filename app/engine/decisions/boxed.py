@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from app.engine.decisions.document import Document, local_name, type_ref
+from app.engine.decisions.document import Document, type_ref
 from app.engine.decisions.tables import DecisionTable
+from app.engine.xml import local_name
 from app.feel import Evaluation, Function, Tree
 from app.feel.compare import all_true, any_true
 from app.feel.items import Scope, at_index, item_scope, items_of

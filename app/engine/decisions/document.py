@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from app.engine.decisions.errors import DecisionProblem, DecisionRefused
-from app.engine.xml import load_xml
+from app.engine.xml import load_xml, local_name
 from app.feel import FeelError, Tree, parse, parse_unary_tests
 
 if TYPE_CHECKING:
@@ -96,11 +96,6 @@ class Document:
         except FeelError as error:
             self.report(element, error.key, text=text, position=error.position, **error.params)
             return _NOTHING
-
-
-def local_name(element: Any) -> str:
-    """The name of an element without its namespace."""
-    return etree.QName(element).localname
 
 
 def identity(element: Any) -> str:

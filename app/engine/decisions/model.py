@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from app.engine.decisions.boxed import Boxes, Expression
-from app.engine.decisions.document import Document, identity, local_name, type_ref
+from app.engine.decisions.document import Document, identity, type_ref
 from app.engine.decisions.errors import DecisionFailed, DecisionRefused
 from app.engine.decisions.itemtypes import ItemTypes
 from app.engine.decisions.tables import DecisionTable, Output
+from app.engine.xml import local_name
 from app.feel import Evaluation, Function, names_read
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from app.engine.gate.expressions import Expression
 from app.engine.gate.inference import judge, judge_tests
 from app.engine.gate.known import FieldReads
 from app.engine.gate.names import visible
-from app.engine.gate.reading import local_name, text_of
+from app.engine.gate.reading import text_of
 from app.engine.gate.results import ANY
 from app.engine.gate.tables import decisions, tables
+from app.engine.xml import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

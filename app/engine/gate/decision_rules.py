@@ -10,8 +10,9 @@ from app.engine.gate.asked import domains_of
 from app.engine.gate.coverage import overlapping, uncovered
 from app.engine.gate.findings import Finding
 from app.engine.gate.id_rules import reserved_reason
-from app.engine.gate.reading import local_name, shape_id
+from app.engine.gate.reading import shape_id
 from app.engine.gate.tables import decisions, has_logic, tables, told
+from app.engine.xml import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

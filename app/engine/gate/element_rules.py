@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from app.engine.gate.findings import Finding
-from app.engine.gate.reading import BPMN, SPIFF, local_name, shape_id
+from app.engine.gate.reading import BPMN, SPIFF, shape_id
 from app.engine.gate.vocabulary import DATA, ELEMENTS, SCRIPTS, UNSEEN_TASKS, extensions
+from app.engine.xml import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,7 +11,8 @@ from SpiffWorkflow.dmn.parser.BpmnDmnParser import SCHEMAS as DMN_SCHEMAS
 from SpiffWorkflow.spiff.parser.process import SPIFF_XSD
 
 from app.engine.gate.findings import Finding
-from app.engine.gate.reading import BPMN, FLOW_NODES, local_name, shape_id
+from app.engine.gate.reading import BPMN, FLOW_NODES, shape_id
+from app.engine.xml import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

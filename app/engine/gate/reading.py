@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from app.engine.xml import local_name
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -38,11 +40,6 @@ _DRAWN = FLOW_NODES | {
     *("adHocSubProcess", "transaction", "dataStoreReference", "dataObjectReference"),
     *("decision", "rule", "input", "output", "inputData", "businessKnowledgeModel"),
 }
-
-
-def local_name(element: _Element) -> str:
-    """Return the name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
 
 
 def text_of(element: _Element | None) -> str:

@@ -7,7 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from app.engine.gate.findings import Finding
-from app.engine.gate.reading import BPMN, BPMNDI, DC, DI, FLOW_NODES, local_name
+from app.engine.gate.reading import BPMN, BPMNDI, DC, DI, FLOW_NODES
+from app.engine.xml import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

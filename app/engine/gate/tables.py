@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.engine.gate.reading import local_name, text_of
+from app.engine.gate.reading import text_of
+from app.engine.xml import local_name
 from app.feel import FeelError, parse, parse_unary_tests
 
 if TYPE_CHECKING:

@@ -12,12 +12,10 @@ from app.models.scope import visible
 from app.models.tables.workflow import notification
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
     from app.models.scope import Session
-    from app.models.tables.base import AnyRow
 
 
 def add_once(
@@ -46,11 +44,3 @@ def add(session: Session, office_id: UUID, role: str, case_id: UUID | None, kind
     session.connection.execute(
         insert(notification).values(district_id=session.district_id, **row, kind=kind, at=at)
     )
-
-
-def of_case(session: Session, case_id: UUID) -> Sequence[AnyRow]:
-    return session.connection.execute(
-        select(notification)
-        .where(visible(notification, session.scope), notification.c.case_id == case_id)
-        .order_by(notification.c.at, notification.c.id)
-    ).all()

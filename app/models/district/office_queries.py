@@ -14,7 +14,7 @@ from app.models.statements import Query
 from app.models.tables.base import valid_on
 from app.models.tables.clocks import clock_order, office_week
 from app.models.tables.offices import district as districts
-from app.models.tables.offices import holiday, office, setting
+from app.models.tables.offices import holiday, office
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,7 +65,6 @@ def _above(at: At) -> Any:
 
 
 ABOVE = Query(_above)
-_SETTINGS = Query(lambda at: select(setting.c.key, setting.c.value).where(at.visible(setting)))
 
 
 def _calendar(at: At) -> Any:
@@ -142,11 +141,6 @@ def nearest_of_kind(session: Session, office_id: UUID, kind: OfficeKind) -> UUID
     return rules.nearest(
         office_id, kind, lambda each: row(each).parent_id, lambda each: OfficeKind(row(each).kind)
     )
-
-
-def settings(session: Session) -> dict[str, Any]:
-    """Every setting of the district, by key."""
-    return {row.key: row.value for row in _SETTINGS.all(session)}
 
 
 def calendar(session: Session) -> AnyRow | None:

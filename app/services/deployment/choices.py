@@ -51,7 +51,6 @@ class Group:
     """
 
     step: engine.UserTaskDefinition
-    versions: list[int]
     open: int
     code: str = ""
     chosen: str = ""
@@ -106,15 +105,13 @@ def _table(session: Session) -> Table:
     told = chosen(session, new.id)
     changed = mapping.changed([old for _, old in olds], new)
     counts: Counter[str] = Counter()
-    versions: dict[str, set[int]] = {}
     for row in rows:
         counts[row.element_id] += row.open
-        versions.setdefault(row.element_id, set()).add(row.version)
     steps: dict[str, engine.UserTaskDefinition] = {}
     for _, old in olds:
         steps = {**old.engine.user_tasks, **steps}
     groups = [
-        _group(step, sorted(versions.get(each, ())), counts[each], changed.get(each), new, told)
+        _group(step, counts[each], changed.get(each), new, told)
         for each, step in steps.items()
         if each in counts or each in changed
     ]
@@ -131,14 +128,13 @@ def _olds(session: Session, rows: Sequence[AnyRow]) -> list[tuple[int, Loaded]]:
 
 def _group(
     step: engine.UserTaskDefinition,
-    versions: list[int],
     count: int,
     changed: tuple[Loaded, mapping.Change] | None,
     new: Loaded,
     told: Mapping[str, str],
 ) -> Group:
     if changed is None:
-        return Group(step, versions, count)
+        return Group(step, count)
     old, change = changed
     element_id = step.element_id
     may = [
@@ -148,7 +144,7 @@ def _group(
     ]
     choice = told.get(element_id, "")
     said = mapping.told(old, new, element_id, choice)
-    return Group(change.step, versions, count, change.code, choice, may, said)
+    return Group(change.step, count, change.code, choice, may, said)
 
 
 def save(database: Database, actor: Actor, wanted: Mapping[str, str], now: datetime) -> None:

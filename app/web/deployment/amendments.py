@@ -143,7 +143,7 @@ def _page(
         "admin/values.html",
         status,
         stop=stop,
-        why=_why,
+        why=language.incident,
         free=_by_unit([each for each in lines if not each.value.bound]),
         bound=[each for each in lines if each.value.bound],
         chosen=chosen if chosen is not None and not chosen.value.bound else None,
@@ -193,7 +193,7 @@ def _of_one(amendment_id: UUID, status: int = 200, fault: str = "") -> ResponseR
         label=label,
         before=before,
         after=after,
-        why=_why,
+        why=language.incident,
         is_waiting=is_waiting,
         foreseen=foreseen,
         may_approve=may_approve and is_waiting,
@@ -202,11 +202,6 @@ def _of_one(amendment_id: UUID, status: int = 200, fault: str = "") -> ResponseR
         fault=fault,
         notes=confirmations.take_notes(),
     )
-
-
-def _why(code: str, part: str = "") -> str:
-    """What a code of an incident means, or (`part` "remedy") what to do about it."""
-    return language.known(f"incident.code.{code}{'.' if part else ''}{part}") or ("" if part else code)
 
 
 @bp.post("/<uuid:amendment_id>")

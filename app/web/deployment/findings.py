@@ -48,7 +48,7 @@ def _told(problem: Any, contents: Mapping[str, bytes]) -> Told:
     given = problem.params
     params = {name: _words(_CODES[name], value) if name in _CODES else value for name, value in given.items()}
     if "why" in given:  # a case stopped: said in the words of an incident
-        params["why"] = language.known(f"incident.code.{given['why']}") or given["why"]
+        params["why"] = language.incident(given["why"])
     label = language.choose(str(given.get("label_hi") or ""), str(given.get("label_en") or ""))
     label = label or _field(contents.get(problem.file, b""), problem.element_id)
     if label and "element" in params:  # people know a step by its name

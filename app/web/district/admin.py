@@ -55,7 +55,7 @@ def overview() -> ResponseReturnValue:
         keys=transaction.database().office_keys.states(g.actor.district_id, transaction.now()),
         stopped=keysback.counts(transaction.database(), g.actor.district_id),
         departs=transaction.database().office_keys.takes_rsa_2048,
-        why=_why,
+        why=language.incident,
         details=_details,
         may_retry=may_retry,
         may_see_calendar=g.actor.may(Permission.CALENDAR_SEE),
@@ -137,11 +137,6 @@ def _causes(stopped: Sequence[IncidentLine]) -> list[tuple[str, int]]:
     """Codes that stopped more than one case, most frequent first."""
     counts = Counter(line.code for line in stopped if line.may_retry)
     return [(code, count) for code, count in counts.most_common() if count > 1]
-
-
-def _why(code: str, part: str = "") -> str:
-    """What a code means, or (`part` "remedy") what to do about it; a code without words is shown as it is."""
-    return language.known(f"incident.code.{code}{'.' if part else ''}{part}") or ("" if part else code)
 
 
 def _details(line: IncidentLine) -> list[tuple[str, str]]:

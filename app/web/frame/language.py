@@ -117,6 +117,11 @@ def known(key: str) -> str:
     return "" if text == key else text
 
 
+def incident(code: str, part: str = "") -> str:
+    """What a code of an incident means, or (`part` "remedy") what to do about it; one without words as it is."""
+    return known(f"incident.code.{code}{'.' if part else ''}{part}") or ("" if part else code)
+
+
 def refusal(refused: DomainError) -> str:
     """The sentence of a refusal, filled in; the general one where it has none of its own."""
     return say(refused.key, **refused.params) if known(refused.key) else say("error.general")
