@@ -9,6 +9,7 @@ from app import formjs
 from app.domain.offices import UnitKind
 from app.domain.records import Weight
 from app.services.casefile import units
+from app.services.casefile.facts import REPLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +69,7 @@ def _account(known: CaseFacts, loaded: Loaded, unit: Unit) -> Account:
 def _of_the_place(loaded: Loaded, unit: Unit) -> Iterator[Said]:
     """What was seen at the door, in the words of the forms that asked for it."""
     if unit.kind == UnitKind.OTHER_DISTRICT:
-        yield from _worded(loaded, "record_reply", "od_result", unit.reply)
+        yield from _worded(loaded, REPLY, "od_result", unit.reply)
     yield from _worded(loaded, "visit", "resident", unit.visit)
     if unit.visit.get("identity_verified") == "no":
         yield _UNKNOWN

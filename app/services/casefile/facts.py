@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
     from app.services.procedure.releases import Loaded
 
-INTAKE, ROUTE, REVIEW, HEARING = "intake", "route", "review_findings", "hold_hearing"
+#: Forms of the shipped route that the program knows by name.
+INTAKE, SCRUTINY, ROUTE, REVIEW, HEARING = "intake", "scrutinise", "route", "review_findings", "hold_hearing"
 DISPATCH = "dispatch"
+REPLY = "record_reply"  # the step that waits for another district's answer
 NO_REPLY = "no_reply"  # state of an enquiry without whose report the case has gone on
 #: The box by which a form says that it signs (GLOSSARY.md).
 SIGN = "sign"
@@ -37,7 +39,7 @@ _TOLD_BY = {
     "visit": "visit",
     "check_registers": "registers",
     "search_records": "search",
-    "record_reply": "reply",
+    REPLY: "reply",
 }
 
 _HOME_STATE = "bihar"

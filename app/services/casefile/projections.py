@@ -18,7 +18,7 @@ from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
 from app.models.staff import officer_queries as officers
 from app.services.casefile import departments, neighbours, searchkeys, sentletters, submissions
-from app.services.casefile.facts import NO_REPLY, CaseFacts
+from app.services.casefile.facts import NO_REPLY, REPLY, SCRUTINY, CaseFacts
 from app.services.casefile.sentletters import To
 from app.services.district import areas, calendars, series
 from app.services.procedure import releases
@@ -36,10 +36,9 @@ if TYPE_CHECKING:
 
 
 LETTER_NO = "out_memo_no"  # among the answers, though on no form
-REPLY = "record_reply"  # the form of the step that waits for another district's answer
 #: Form -> the decisions with which a letter goes out.
 _LETTERS = {
-    "scrutinise": frozenset({"forward", "return"}),
+    SCRUTINY: frozenset({"forward", "return"}),
     "decide": frozenset({"hear_applicant"}),
     "recommend": frozenset({"hear_applicant"}),
     "endorse_enquiry": frozenset({"agree", "disagree"}),  # the report of a police station
@@ -86,7 +85,7 @@ def _addressees(context: Context) -> tuple[list[To], dict[str, Any]]:
     is missing is said at the step that would lie there.
     """
     answers, form = context.answers, context.task.form
-    if form == "scrutinise" and answers.get("action") == "forward":
+    if form == SCRUTINY and answers.get("action") == "forward":
         sp = offices.only_of_kind(context.session, OfficeKind.SP_OFFICE, calendars.day(context.now))
         to = [To(context.case.due_on, sp)] if sp is not None else []
         return to, {"instruction": answers.get("instruction")}
@@ -94,7 +93,7 @@ def _addressees(context: Context) -> tuple[list[To], dict[str, Any]]:
         return [], {}
     asked = dict.fromkeys(UUID(row["thana"]) for row in answers["routes"])
     places = [str(letter["district"]) for letter in _letters(answers.get("other_district") or ())]
-    forwarded = CaseFacts(context.session, context.case, context.now).answer("scrutinise")
+    forwarded = CaseFacts(context.session, context.case, context.now).answer(SCRUTINY)
     said = {
         "note": answers.get("sp_note"),
         "refers_to": forwarded.get(LETTER_NO),

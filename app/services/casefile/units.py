@@ -12,6 +12,7 @@ from app.domain import records
 from app.domain.offices import UnitKind
 from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
+from app.services.casefile.facts import REPLY
 from app.services.district import englishnames
 from app.services.store import keys
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 Said = tuple[str, str]  # in Hindi, in English
 _NOTHING = ("नहीं मिला", "nothing found")
 REGISTERS = "check_registers"  # the form whose words name registers
-_REPLY = "record_reply"  # the form that takes another district's answer
 _RESIDENCE = {
     "resident": ("निवासी हैं", "resident"),
     "left": ("पूर्व में निवासी", "lived there"),
@@ -52,7 +52,7 @@ def elsewhere(asked: Mapping[str, Any]) -> Said:
 
 def asked_elsewhere(known: CaseFacts, task: AnyRow) -> Said:
     """Which other district's answer a task waits for; two of one case look alike without it. Else empty."""
-    if task.form != _REPLY:
+    if task.form != REPLY:
         return "", ""
     row = next((row for row in known.enquiries if row.id == task.enquiry_id), None)
     return ("", "") if row is None else name(known, row)

@@ -10,7 +10,7 @@ from app.domain import secrecy
 from app.domain.roles import JUDGES, Permission, Role
 from app.services.access import standins
 from app.services.casefile import accounts, casefile, duplicates, hearings, reviews, units
-from app.services.casefile.facts import REVIEW
+from app.services.casefile.facts import REVIEW, SCRUTINY
 from app.services.casefile.units import Again
 from app.services.desk import marking
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from app.services.casefile.reviews import Review
     from app.services.casefile.units import Said
     from app.services.desk.sheets import Sheet
-
-SCRUTINY = "scrutinise"  # the form at which a possible duplicate is told
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from app.models.desk import holding_queries as table
 from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
 from app.models.scope import CaseScope, SystemReason, SystemScope
+from app.services.casefile.facts import REPLY
 from app.services.district import calendars
 from app.services.procedure import releases
 from app.services.store import audit, queues
@@ -38,7 +39,6 @@ log = structlog.get_logger(__name__)
 #: Why a task goes into another name: a closed list, for a free text would name somebody in the record.
 REASONS = ("leave", "transfer", "urgent", "load", "agreed")
 RAN_OUT = "ran_out"
-_REPLY = "record_reply"  # the form that another district's answer is entered in
 #: A claim holds to the end of office hours so many working days on: over a night and a visit, not over a leave.
 CLAIM_DAYS = 1
 _AT_ONCE = 50  # claims that one tick of the worker ends
@@ -284,7 +284,7 @@ def _may_give(session: Session, actor: Actor, task: AnyRow) -> AnyRow:
 
 def _check_open(task: AnyRow) -> None:
     if task.state != "open":
-        lost = ReplyTooLate if task.form == _REPLY else TaskAlreadyDone
+        lost = ReplyTooLate if task.form == REPLY else TaskAlreadyDone
         raise lost(task.done_by_hi or "", task.done_by_en or "", task.done_at)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.domain.offices import UnitKind
-from app.services.casefile.facts import REVIEW
+from app.services.casefile.facts import REVIEW, SCRUTINY
 from app.services.desk import marking
 from app.services.district import englishnames
 
@@ -82,7 +82,7 @@ def _questions(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
 
 def _defects(known: CaseFacts, _task: AnyRow) -> dict[str, Any]:
     """A row for every defect that the department was told of."""
-    told = known.answer("scrutinise").get("defects") or ()
+    told = known.answer(SCRUTINY).get("defects") or ()
     return {"answers": [{"defect": row["code"]} for row in told]} if told else {}
 
 

@@ -15,7 +15,7 @@ from app.models.casefile import case_queries as cases
 from app.models.district import office_queries as offices
 from app.models.scope import CaseScope
 from app.services.casefile import neighbours, units
-from app.services.casefile.facts import CaseFacts
+from app.services.casefile.facts import REPLY, CaseFacts
 from app.services.desk import holding
 from app.services.district import calendars, englishnames, gazetteer, neighbourhood, series
 from app.services.store import keys
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from app.services.casefile.units import Letter
     from app.services.store.database import Database
 
-REPLY = "record_reply"  # the step that waits for another district's answer
 _SLOW = timedelta(minutes=2)  # a letter that has not gone by then is told as waiting
 
 

@@ -9,7 +9,7 @@ from app import formjs
 from app.models.scope import CaseScope
 from app.services.access import separation, standins
 from app.services.casefile import casefile, casepapers, sightings
-from app.services.casefile.facts import CaseFacts
+from app.services.casefile.facts import SCRUTINY, CaseFacts
 from app.services.desk import briefings, desk, holding, previews, reasking, receiving, sheets, visiting
 from app.services.district import neighbourhood
 from app.services.store.scopes import actor_scope
@@ -179,7 +179,7 @@ def _view(session: Session, actor: Actor, sheet: Sheet, values: dict[str, Any], 
 
 def _head(session: Session, actor: Actor, sheet: Sheet, file: CaseFile) -> Head:
     task, label, case = sheet.task, sheet.release.engine.user_tasks[sheet.task.element_id], file.strip()
-    scrutinises = task.form == briefings.SCRUTINY
+    scrutinises = task.form == SCRUTINY
     return Head(
         task.element_id,
         label.name_hi,

@@ -16,7 +16,7 @@ from app.models.execution import workflow_queries as workflow
 from app.models.issuing import paper_queries as papers
 from app.models.scope import CaseScope
 from app.services.casefile import neighbours, submissions
-from app.services.casefile.facts import CaseFacts
+from app.services.casefile.facts import REPLY, CaseFacts
 from app.services.desk import finishing
 from app.services.district import calendars
 from app.services.intake import lettersacross
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
     from app.services.store.documents import File
 
-REPLY, _SCAN = "record_reply", "od_scan"
+_SCAN = "od_scan"
 _RECALLED = "जिस जिले ने पूछा था, उसने पत्र वापस ले लिया।"
 
 

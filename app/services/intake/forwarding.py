@@ -12,6 +12,7 @@ from app.models.casefile import case_queries as cases
 from app.models.desk import holding_queries as table
 from app.services.access import separation
 from app.services.casefile import sentletters
+from app.services.casefile.facts import SCRUTINY
 from app.services.desk import holding, many, sheets, tasks
 from app.services.desk.many import Acting, Item
 from app.services.store.scopes import actor_scope
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from app.services.store.database import Database
 
 #: The form of the scrutiny, and the decision of it that forwards.
-FORM = "scrutinise"
+FORM = SCRUTINY
 DECISION, FORWARD = "action", "forward"
 
 

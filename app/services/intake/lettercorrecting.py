@@ -17,7 +17,7 @@ from app.models.casefile import case_queries as cases
 from app.models.intake import letterversions as table
 from app.models.intake import replies
 from app.services.casefile import particulars, requisitionwords
-from app.services.casefile.facts import LetterFacts
+from app.services.casefile.facts import SCRUTINY, LetterFacts
 from app.services.casefile.options import choices
 from app.services.procedure import releases
 from app.services.store import audit
@@ -39,7 +39,7 @@ FIELDS = (
     *("purpose_reason", "post_name"),
 )
 CAUSES = ("clerical_error", "department_error")
-_FORM, _FORWARDS = "requisition", "scrutinise"
+_FORM = "requisition"
 _FAILED = "failed"  # a reply that could not be made has told nobody anything
 
 
@@ -60,7 +60,7 @@ def may(session: Session, actor: Actor, requisition_id: UUID) -> bool:
     rows = cases.cases_of_requisition(session, requisition_id)
     if rows and all(row.status != "open" for row in rows):
         return False
-    late = table.has_done_step(session, requisition_id, _FORWARDS)
+    late = table.has_done_step(session, requisition_id, SCRUTINY)
     return actor.may(Permission.CASE_CORRECT_LATE if late else Permission.CASE_CORRECT_EARLY)
 
 

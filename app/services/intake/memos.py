@@ -27,6 +27,7 @@ from app.models.district import office_queries as offices
 from app.models.execution import workflow_queries as workflow
 from app.models.intake import memos as table
 from app.models.scope import CaseScope
+from app.services.casefile.facts import SCRUTINY
 from app.services.casework import withdrawals
 from app.services.district import calendars
 from app.services.store import audit, documents, drafts, keys
@@ -252,7 +253,7 @@ def _answering(session: Session, case_id: UUID) -> AnyRow | None:
 def _defects(session: Session, case: AnyRow) -> list[dict[str, str]]:
     """What the DM's office found lacking, in the words in which it returned the papers."""
     own = session.narrowed(CaseScope(session.district_id, case.id))
-    row = cases.last_answer(own, case.id, "scrutinise")
+    row = cases.last_answer(own, case.id, SCRUTINY)
     if row is None:
         return []
     told = keys.open_json(keys.unlock(session, case.data_key_id), f"answer|values|{row.id}", row.values)

@@ -17,6 +17,7 @@ from app.models.intake import neighbours as table
 from app.models.issuing import paper_queries as papers
 from app.models.scope import CaseScope
 from app.services.casefile import neighbours, sightings, submissions
+from app.services.casefile.facts import SCRUTINY
 from app.services.casefile.options import purposes_taken
 from app.services.desk import finishing
 from app.services.district import calendars, englishnames, neighbourhood
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 PURPOSE = "reverse_other_district"
 _SHOWN = 100
-_SCRUTINY = "scrutinise"
 _UNSCRUTINISED = "अन्य जिले के पुलिस अधीक्षक का पत्र; पुलिस अधीक्षक के कार्यालय ने सीधे ग्रहण किया।"
 _OPEN = {neighbours.WAITING}
 
@@ -235,8 +235,8 @@ def _forward(own: Session, actor: Actor, case_id: UUID, release: releases.Loaded
     """Lead the case past the DM's scrutiny, in the reader's name; a route that has none begins where it begins."""
     for task in workflow.tasks_of(own, case_id):
         case = cases.lock(own, case_id)
-        if task.form == _SCRUTINY and case is not None:
-            form, answers = release.form(_SCRUTINY), {"action": "forward", "instruction": _UNSCRUTINISED}
+        if task.form == SCRUTINY and case is not None:
+            form, answers = release.form(SCRUTINY), {"action": "forward", "instruction": _UNSCRUTINISED}
             context = submissions.Context(own, actor, case, task, form, answers, {}, now)
             finishing.finish(context, release)
 

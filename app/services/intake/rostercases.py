@@ -11,6 +11,7 @@ from app.models.execution import workflow_queries as workflow
 from app.models.intake import rosters as table
 from app.models.scope import CaseScope
 from app.services.casefile import submissions
+from app.services.casefile.facts import SCRUTINY
 from app.services.intake import asked, listtexts, registration
 from app.services.intake.requisitions import PERSON
 from app.services.procedure import releases
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from app.services.store.database import Database
 
 _AT_ONCE = 40  # rows of a slice: each about a quarter of a second
-_SCRUTINY = "scrutinise"
 
 
 def make(database: Database, actor: Actor, row: AnyRow, now: datetime) -> bool:
@@ -139,4 +139,4 @@ def _withdraw(session: Session, actor: Actor, row: AnyRow, rows: Sequence[AnyRow
 def _is_untouched(session: Session, case: AnyRow) -> bool:
     """Whether the case still waits for its first scrutiny."""
     tasks = workflow.tasks_of(session, case.id, states=("open", "done"))
-    return case.status == "open" and [(each.state, each.form) for each in tasks] == [("open", _SCRUTINY)]
+    return case.status == "open" and [(each.state, each.form) for each in tasks] == [("open", SCRUTINY)]
