@@ -18,7 +18,7 @@ from app.models.tables.cases import address, applicant, case, data_key, enquiry,
 from app.models.tables.clocks import stands_since
 from app.models.tables.officers import officer
 from app.models.tables.offices import named, office
-from app.models.tables.workflow import is_open, queue_count, user_task
+from app.models.tables.workflow import is_open, is_to_give, queue_count, user_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -243,17 +243,12 @@ def _first(at: At, shape: _Shape) -> Any:
     )
 
 
-#: One expression, so that no index of persons is read for it: nearly all open tasks are in no person's name.
-_in_no_name = func.coalesce(user_task.c.assigned_to, user_task.c.claimed_by).is_(None)
-
-
 def _parts(at: At, shape: _Shape) -> list[list[ColumnElement[bool]]]:
     """The conditions of each part of the queue: those of each role, and what is to be given to somebody."""
     parts = [_in_queue(at, shape._replace(roles=(role,))) for role in shape.roles]
     if shape.to_give:
         offices = select(queue_count.c.office_id).where(*_unnamed(at, shape))
-        in_person = user_task.c.role.in_(sorted(IN_PERSON))
-        parts.append([user_task.c.office_id.in_(offices), in_person, is_open, _in_no_name])
+        parts.append([user_task.c.office_id.in_(offices), is_to_give])
     return parts
 
 
@@ -412,9 +407,7 @@ _FILTERS: dict[str, Callable[[At], ColumnElement[bool]]] = {
     "is_free": lambda at: and_(
         user_task.c.claimed_by.is_(None), user_task.c.assigned_to.is_(None), at.is_free == true()
     ),
-    "is_to_give": lambda at: and_(
-        user_task.c.role.in_(sorted(IN_PERSON)), user_task.c.assigned_to.is_(None), at.is_to_give == true()
-    ),
+    "is_to_give": lambda at: and_(is_to_give, at.is_to_give == true()),
 }
 
 

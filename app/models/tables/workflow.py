@@ -8,10 +8,13 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    and_,
+    func,
     literal_column,
     text,
 )
 
+from app.domain.roles import Role
 from app.models.tables.base import Counter, Encrypted, Json, UtcDateTime, case_table, uuid_column
 
 engine_state = case_table(
@@ -115,6 +118,13 @@ user_task = case_table(
 
 #: Said as a word, not as a parameter: only then does a database see that the indexes of open tasks serve.
 is_open = user_task.c.state == literal_column("'open'")
+#: Of what is done in person, that which nobody has. Who has it is asked in one expression, so that no index of
+#: persons is read for it: nearly all open tasks are in no person's name.
+is_to_give = and_(
+    is_open,
+    user_task.c.role == literal_column(f"'{Role.ENQUIRY_OFFICER}'"),
+    func.coalesce(user_task.c.assigned_to, user_task.c.claimed_by).is_(None),
+)
 
 #: A task that went from one officer's name to another's, or back to the office, other than by his own hand.
 handover = case_table(
