@@ -393,6 +393,10 @@ def test_the_pages_lead_from_the_template_to_the_cases(office: Office):
         pass
     assert "प्रकरण बने" in text_of(visitor.get(address))
     assert "राहुल कुमार" in text_of(visitor.get(f"/requisitions/{letter}"))
+    for _ in range(2):
+        office.journey.add(letter)
+    page = text_of(visitor.get(f"/requisitions/{letter}"))
+    assert "भेजी गई सूचियाँ" in page, "all are entered, one by the list"
 
 
 def test_all_cases_of_a_letter_are_forwarded_in_one_act_each_for_itself(office: Office):
@@ -404,6 +408,7 @@ def test_all_cases_of_a_letter_are_forwarded_in_one_act_each_for_itself(office: 
     address = f"/requisitions/{letter}/forward"
     page = text_of(head.get(f"/requisitions/{letter}"))
     assert "सभी की संवीक्षा कर प्रेषित करें" in page
+    assert "भेजी गई सूचियाँ" not in page, "all are entered, and no list was sent"
     assert "संवीक्षा एवं प्रेषण</dt><dd>4" in page
     assert office.at(Role.DM_ASSISTANT).get(address).status_code == 403
     begun = office.task(numbers[1])

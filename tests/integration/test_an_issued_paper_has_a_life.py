@@ -96,6 +96,8 @@ def test_a_duplicate_bears_its_number_and_keeps_the_papers(desk: Desk, paper) ->
         assert f"DUPLICATE COPY No. {count}" in said(pdf.data)
         assert paper.number in said(pdf.data)
         assert pdf.data == desk.dm.get(f"/certificates/acts/{act.id}").data
+    looked_at = text_of(desk.dm.get(f"/certificates/acts/{act.id}?page=1"))
+    assert f"<h1>निर्गत पत्र की अनुलिपि {paper.number} (2)</h1>" in looked_at
     page = desk.page(paper)
     assert "अनुलिपि संख्या 2" in page
     assert "क्षतिग्रस्त" in page
@@ -135,6 +137,8 @@ def test_a_paper_is_revoked_by_an_order_with_number_code_and_record(desk: Desk) 
     assert sum(row.last for row in desk.rows(number_series) if row.kind == "memo") == before + 1
     [listed] = [line for each, line in outgoing.listed(desk.journey).items() if each == act.number]
     assert listed.cells[outgoing.WHAT] == "revocation_order"
+    looked_at = text_of(desk.dm.get(f"/certificates/acts/{act.id}?page=1"))
+    assert f"<h1>पत्र रद्द करने का आदेश {act.number}</h1>" in looked_at
     order = said(desk.dm.get(f"/certificates/acts/{act.id}").data)
     for wanted in (
         "आदेश",

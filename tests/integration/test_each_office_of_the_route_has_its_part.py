@@ -452,8 +452,8 @@ def test_whoever_scrutinises_a_person_whom_he_entered_is_told_so(traveller: Trav
     of_all = [
         traveller.database.read(
             lambda rows, who=who: forwarding.waiting(rows, who, letter, traveller.now), actor_scope(who)
-        ).is_own_entry
+        ).own_entries
         for who in (head, acting)
     ]
-    assert of_all == told, "where a whole letter is forwarded, too"
+    assert of_all == [[], [number]], "where a whole letter is forwarded it says which, too"
     traveller.finish(task, traveller.form_of(task), acting)

@@ -166,7 +166,8 @@ def test_a_reply_whose_asker_has_left_his_post_stands_still(letter: Letter) -> N
 
 def test_all_papers_of_a_letter_print_as_one_file(letter: Letter) -> None:
     browser = letter.office.at(Role.DM)
-    browser.get(f"/requisitions/{letter.id}")
+    page = text_of(browser.get(f"/requisitions/{letter.id}"))
+    assert ">छापने की एक फाइल</button>" in page, "one paper, so no range"
     asked = browser.post(f"/requisitions/{letter.id}/papers", {"part": "1", "as": "print"})
     answer = letter.office.collected(browser, asked)
     assert answer.mimetype == "application/pdf"

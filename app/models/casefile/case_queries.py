@@ -10,7 +10,7 @@ from sqlalchemy import case as when
 from app.models.issuing import paper_queries
 from app.models.record.audit_queries import head_is_locked
 from app.models.scope import visible
-from app.models.statements import Query, Update, inserting
+from app.models.statements import Query, Update, in_parts, inserting
 from app.models.tables.cases import (
     address,
     answer,
@@ -306,6 +306,19 @@ ANSWERS = Query(_answers)
 def answers_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
     """Every submission of the case in order, with who gave it and for which unit."""
     return ANSWERS.all(session, case_id=case_id)
+
+
+def answered_by(session: Session, officer_id: UUID, form: str, case_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these cases in which an officer has submitted a form himself."""
+    found: set[UUID] = set()
+    for part in in_parts(case_ids):
+        statement = select(answer.c.case_id).where(
+            visible(answer, session.scope), answer.c.case_id.in_(part), answer.c.form == form
+        )
+        found.update(
+            session.connection.execute(statement.where(answer.c.answered_by == officer_id)).scalars()
+        )
+    return found
 
 
 def _latest(at: At) -> Any:

@@ -245,7 +245,8 @@ def _doers(roles: tuple[str, ...], by_order: tuple[str, ...]) -> Query:
 
 _OF_LETTER = Query(
     lambda at: (
-        select(user_task.c.id, user_task.c.claimed_by, user_task.c.claim_until, case.c.number)
+        select(user_task.c.id, user_task.c.case_id, user_task.c.claimed_by, user_task.c.claim_until)
+        .add_columns(case.c.number)
         .join(case, and_(case.c.district_id == user_task.c.district_id, case.c.id == user_task.c.case_id))
         .where(
             at.visible(user_task),

@@ -17,6 +17,7 @@ from app.models.casefile import document_queries as filed
 from app.models.issuing import paper_queries as papers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from app.domain.roles import Actor
@@ -75,6 +76,11 @@ def has_entered(session: Session, actor: Actor, case_id: UUID) -> bool:
     """
     answers = cases.latest_answers(session, case_id)
     return any(row.form == ENTRY and row.answered_by == actor.officer_id for row in answers)
+
+
+def entered_by(session: Session, actor: Actor, case_ids: Sequence[UUID]) -> set[UUID]:
+    """As `has_entered`, of many cases at once: those whose persons the officer entered himself."""
+    return cases.answered_by(session, actor.officer_id, ENTRY, case_ids)
 
 
 def is_namesake(actor: Actor, *theirs: str) -> bool:

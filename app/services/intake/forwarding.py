@@ -18,7 +18,7 @@ from app.services.desk.many import Acting, Item
 from app.services.store.scopes import actor_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -52,7 +52,7 @@ class Waiting:
     left: list[Item]
     filled: Filled | None = None  # None where no case waits
     act_id: UUID | None = None  # what the act is called (`sentletters.act`)
-    is_own_entry: bool = False  # the officer entered the first of these persons himself
+    own_entries: Sequence[str] = ()  # numbers of those whose persons the officer entered himself
 
 
 def may(actor: Actor) -> bool:
@@ -72,8 +72,9 @@ def waiting(
     values = {**typed, DECISION: FORWARD}
     filled = Filled(sheet.form, values, sheet.facts, sheet.options)
     act_id = sentletters.act(session, actor, FORM, now)
-    is_own = separation.has_entered(session, actor, sheet.case.id)
-    return Waiting(letter, len(clean), left, filled, act_id, is_own)
+    entered = separation.entered_by(session, actor, [row.case_id for row in clean])
+    own = [row.number for row in clean if row.case_id in entered]
+    return Waiting(letter, len(clean), left, filled, act_id, own)
 
 
 def forward(

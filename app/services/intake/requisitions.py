@@ -88,6 +88,7 @@ class RequisitionView:
     cases: list[CaseLine]
     places: list[Place]
     classes: frozenset[str]
+    has_lists: bool  # of persons, sent for this letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ def view(session: Session, actor: Actor, requisition_id: UUID, now: datetime) ->
         lines,
         _places(rows, lines),
         (classes & formjs.classes_of(form, values)) | {row.pii for row in papers_of_letter},
+        bool(rosters.of_letter(session, requisition_id)),
     )
 
 

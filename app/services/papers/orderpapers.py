@@ -16,7 +16,6 @@ from app.services.store.scopes import actor_scope
 from app.services.timekeeping import orders
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
     from app.domain.roles import Actor
@@ -30,16 +29,19 @@ _TEMPLATES = {True: "order_pause", False: "order_extension"}  # by whether the o
 def draw(database: Database, actor: Actor, order_id: UUID, language: papers.Spoken = "hi") -> documents.File:
     """The order as PDF, in this language or in both. Raises NotFound, NotAllowed, PaperRefused."""
 
-    def read(session: Session) -> tuple[datetime, papers.Texts, papers.LetterFacts]:
+    def read(session: Session) -> tuple[AnyRow, papers.Texts, papers.LetterFacts]:
         row = next((row for row in orders.listing(session, actor) if row.id == order_id), None)
         if row is None:
             raise NotFound
         texts = releases.active(session).texts
-        return row.issued_at, texts, _facts(session, row, texts, language)
+        return row, texts, _facts(session, row, texts, language)
 
-    at, texts, facts = database.read(read, actor_scope(actor))
-    data = papers.draw_paper(papers.compose_letter(texts, facts), at, papers.Assets(fonts=database.fonts))
-    return documents.File(f"order-{order_id.hex[-8:]}.pdf", "application/pdf", data)
+    row, texts, facts = database.read(read, actor_scope(actor))
+    data = papers.draw_paper(
+        papers.compose_letter(texts, facts), row.issued_at, papers.Assets(fonts=database.fonts)
+    )
+    name = f"order-{order_id.hex[-8:]}.pdf"
+    return documents.File(name, "application/pdf", data, f"letter.order_{row.kind}", row.number)
 
 
 def _facts(session: Session, row: AnyRow, texts: papers.Texts, language: papers.Spoken) -> papers.LetterFacts:

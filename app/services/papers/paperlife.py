@@ -327,7 +327,16 @@ def file(
             facts = replace(facts, language=language)
         data = papers.draw_paper(papers.compose_letter(texts, facts), act.at, assets)
     name = f"{act.paper_number.replace('/', '-')}-{act.kind}-{act.number.replace('/', '-')}.pdf"
-    return documents.File(name, "application/pdf", data)
+    number = f"{act.paper_number} ({act.number})" if act.kind == paperacts.DUPLICATE else act.number
+    return documents.File(name, "application/pdf", data, f"letter.{_CALLED[act.kind]}", number)
+
+
+#: What the paper of an act is called above its picture, as a word of the list `letter`.
+_CALLED = {
+    paperacts.DUPLICATE: "duplicate",
+    paperacts.REVOKED: Outgoing.REVOCATION.value,
+    paperacts.NOTICE: Outgoing.CHANGE.value,
+}
 
 
 def _issued(session: Session, actor: Actor, act: AnyRow, now: datetime) -> tuple[AnyRow, documents.File]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from app.models.tables.base import AnyRow
 
 KEY = "letters"
-A_PAGE = 100
+A_PAGE = 50
 _AT_ONCE = 2000  # numbers of a file that are read with one question
 _BETWEEN = ":"
 _COLUMNS = (
