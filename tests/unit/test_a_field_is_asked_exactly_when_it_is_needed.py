@@ -741,11 +741,12 @@ def test_the_browser_shows_the_same_fields_by_the_same_rules(name: str, tmp_path
         pytest.skip("NOT TESTED: node is missing, so nobody knows whether the browser agrees with the server")
     shutil.copy(ROOT / "frontend" / "feel.js", tmp_path / "feel.mjs")
     (tmp_path / "runner.mjs").write_text(_RUNNER, encoding="utf-8")
-    asked, expected = [], []
+    asked, expected, pages = [], [], dict[str, list[dict[str, Any]]]()
     for facts, answers in situations(name):
-        values = read(name, answers)
-        drawn = formjs.draw(form(name), values, {}, facts, OPTIONS, "hi")
-        asked.append({"boxes": list(boxes_of(drawn)), "values": values})
+        values, of = read(name, answers), repr(facts)
+        if of not in pages:  # drawn once, the page stays while its officer answers this and then that
+            pages[of] = list(boxes_of(formjs.draw(form(name), values, {}, facts, OPTIONS, "hi")))
+        asked.append({"boxes": pages[of], "values": values})
         shut = _shut(name, facts, answers)
         expected.append((answers, asked_by_hand(name, facts, answers) - shut))
     done = subprocess.run(
