@@ -342,7 +342,8 @@ def inserting(table: Table) -> Insert:
 
 def _default(column: Any) -> Callable[[], Any]:
     if column.default is None:
-        return lambda: None
+        own = column.server_default.arg if column.server_default is not None else None
+        return lambda: own
     argument = column.default.arg
     return (lambda: argument(None)) if callable(argument) else (lambda: argument)
 

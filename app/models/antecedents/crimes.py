@@ -16,7 +16,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    insert,
     literal,
     select,
     text,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 )
 
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import Encrypted, UtcDateTime, case_table, insert_or, uuid_column
 from app.models.tables.cases import data_key
 from app.models.tables.officers import officer
@@ -116,23 +116,16 @@ hit = case_table(
 
 
 def insert_firs(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, fir, rows)
+    inserting(fir).put(session, rows)
 
 
 def insert_accused(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, accused, rows)
+    inserting(accused).put(session, rows)
 
 
 def insert_keys(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what entries are found by: each a mapping of `digest` and `accused_id`."""
-    _insert(session, accused_key, rows)
-
-
-def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        session.connection.execute(
-            insert(table), [{"district_id": session.district_id, **row} for row in rows]
-        )
+    inserting(accused_key).put(session, rows)
 
 
 def lock_firs_of(session: Session, references: Collection[bytes]) -> dict[bytes, AnyRow]:
@@ -314,7 +307,7 @@ def withheld_of(session: Session, accused_ids: Collection[UUID]) -> set[UUID]:
 
 
 def insert_hit(session: Session, row: Mapping[str, Any]) -> None:
-    _insert(session, hit, [row])
+    inserting(hit).put(session, [row])
 
 
 def hits_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Date, Index, Integer, LargeBinary, String, func, insert, select
+from sqlalchemy import Column, Date, Index, Integer, LargeBinary, String, func, select
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import Json, UtcDateTime, case_table, uuid_column
 from app.models.tables.cases import case
 
@@ -46,7 +47,7 @@ replay = case_table(
 
 
 def insert_replay(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(replay).values(district_id=session.district_id, **row))
+    inserting(replay).put(session, [row])
 
 
 def newest(session: Session, proposal_id: UUID) -> AnyRow | None:

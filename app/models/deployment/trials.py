@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, insert, select
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, select
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import Json, UtcDateTime, case_table, uuid_column
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ trial = case_table(
 
 
 def insert_trial(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(trial).values(district_id=session.district_id, **row))
+    inserting(trial).put(session, [row])
 
 
 def newest_trial(session: Session, proposal_id: UUID) -> AnyRow | None:

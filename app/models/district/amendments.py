@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, Integer, String, and_, insert, select, update
+from sqlalchemy import Column, Index, Integer, String, and_, select, update
 
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import Encrypted, Json, UtcDateTime, case_table, uuid_column
 from app.models.tables.cases import case
 from app.models.tables.officers import officer
@@ -51,7 +52,7 @@ amendment = case_table(
 
 
 def insert_amendment(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(amendment).values(district_id=session.district_id, **row))
+    inserting(amendment).put(session, [row])
 
 
 def find(session: Session, amendment_id: UUID) -> AnyRow | None:

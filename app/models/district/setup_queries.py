@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, insert, select
 
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import valid_on
 from app.models.tables.officers import officer, posting
 from app.models.tables.offices import district, holiday, jurisdiction, office
@@ -36,23 +37,23 @@ def insert_district(session: Session, values: tuple[int, str, str, str, str, boo
 
 
 def insert_offices(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, office, rows)
+    inserting(office).put(session, rows)
 
 
 def insert_jurisdiction(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, jurisdiction, rows)
+    inserting(jurisdiction).put(session, rows)
 
 
 def insert_holidays(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, holiday, rows)
+    inserting(holiday).put(session, rows)
 
 
 def insert_officers(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, officer, rows)
+    inserting(officer).put(session, rows)
 
 
 def insert_postings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(session, posting, rows)
+    inserting(posting).put(session, rows)
 
 
 def offices(session: Session) -> Sequence[AnyRow]:
@@ -90,10 +91,3 @@ def postings(session: Session, day: date) -> Sequence[AnyRow]:
         )
         .order_by(officer.c.username, posting.c.id)
     ).all()
-
-
-def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        session.connection.execute(
-            insert(table), [{"district_id": session.district_id, **row} for row in rows]
-        )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, LargeBinary, String, insert, select
+from sqlalchemy import Column, Index, LargeBinary, String, select
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import UtcDateTime, case_table, insert_or, uuid_column
 from app.models.tables.officers import officer
 
@@ -53,7 +54,7 @@ api_request = case_table(
 
 
 def insert_token(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(api_token).values(district_id=session.district_id, **row))
+    inserting(api_token).put(session, [row])
 
 
 def find(session: Session, token_id: UUID) -> AnyRow | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, insert, not_, or_, select
+from sqlalchemy import and_, exists, func, not_, or_, select
 
 from app.models import guarded
 from app.models.casefile.case_queries import first_open
 from app.models.intake.rosters import is_taken_back
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import insert_or, valid_on
 from app.models.tables.cases import applicant, case, document, enquiry, letter_department, requisition
 from app.models.tables.officers import posting
@@ -270,7 +271,7 @@ def papers_of_letter(session: Session, requisition_id: UUID, skip: int, limit: i
 
 
 def insert_delivery(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(delivery).values(district_id=session.district_id, **row))
+    inserting(delivery).put(session, [row])
 
 
 def set_opened(session: Session, delivery_id: UUID, at: datetime, by: UUID) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Integer, String, UniqueConstraint, and_, exists, insert, select, update
+from sqlalchemy import Column, Integer, String, UniqueConstraint, and_, exists, select, update
 
 from app.models.scope import visible
-from app.models.statements import Query
+from app.models.statements import Query, inserting
 from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column
 from app.models.tables.cases import case, requisition
 from app.models.tables.officers import officer
@@ -37,7 +37,7 @@ requisition_version = case_table(
 
 
 def insert_version(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(requisition_version).values(district_id=session.district_id, **row))
+    inserting(requisition_version).put(session, [row])
 
 
 _OF_LETTER = Query(

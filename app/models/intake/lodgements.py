@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Date, Index, Integer, String, func, insert, select
+from sqlalchemy import Column, Date, Index, Integer, String, func, select
 
 from app.models import guarded
 from app.models.scope import visible
-from app.models.statements import Query
+from app.models.statements import Query, inserting
 from app.models.tables.base import Encrypted, Json, UtcDateTime, case_table, uuid_column
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ OPEN = ("draft", "returned")
 
 
 def insert_lodgement(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(lodgement).values(district_id=session.district_id, **row))
+    inserting(lodgement).put(session, [row])
 
 
 def find(session: Session, lodgement_id: UUID) -> AnyRow | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, String, and_, func, insert, select
+from sqlalchemy import Column, Index, String, and_, func, select
 
 from app.models import guarded
 from app.models.scope import visible
-from app.models.statements import Query
+from app.models.statements import Query, inserting
 from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column, valid_on
 from app.models.tables.cases import applicant, case
 from app.models.tables.officers import officer, posting
@@ -49,7 +49,7 @@ memo = case_table(
 
 
 def insert_memo(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(memo).values(district_id=session.district_id, **row))
+    inserting(memo).put(session, [row])
 
 
 def find(session: Session, memo_id: UUID) -> AnyRow | None:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     exists,
     func,
-    insert,
     select,
     text,
     update,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 
 from app.domain.roles import Role
 from app.models.scope import visible
-from app.models.statements import Query
+from app.models.statements import Query, inserting
 from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column, valid_on
 from app.models.tables.officers import officer, posting
 from app.models.tables.offices import district, office
@@ -99,7 +98,7 @@ errand = case_table(
 
 
 def insert_ask(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(ask).values(district_id=session.district_id, **row))
+    inserting(ask).put(session, [row])
 
 
 def asks_of(session: Session, case_id: UUID) -> Sequence[AnyRow]:
@@ -128,7 +127,7 @@ def set_ask(session: Session, ask_id: UUID, before: Collection[str], **values: A
 
 
 def insert_request(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(request).values(district_id=session.district_id, **row))
+    inserting(request).put(session, [row])
 
 
 def find_request(session: Session, request_id: UUID) -> AnyRow | None:
@@ -214,7 +213,7 @@ def police_office(session: Session, day: date) -> AnyRow | None:
 
 
 def insert_errand(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(errand).values(district_id=session.district_id, **row))
+    inserting(errand).put(session, [row])
 
 
 def next_errand(session: Session, now: datetime) -> AnyRow | None:

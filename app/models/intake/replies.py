@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, Integer, String, UniqueConstraint, insert, select
+from sqlalchemy import Column, Index, Integer, String, UniqueConstraint, select
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ reply = case_table(
 
 
 def insert_reply(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(reply).values(district_id=session.district_id, **row))
+    inserting(reply).put(session, [row])
 
 
 def find(session: Session, reply_id: UUID) -> AnyRow | None:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    insert,
     or_,
     select,
     update,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import Encrypted, Json, UtcDateTime, case_table, insert_or, uuid_column
 from app.models.tables.cases import case, document, search_key
 
@@ -106,7 +106,7 @@ _SHOWN = [column for column in roster.c if column.name != "file"]
 
 
 def insert_roster(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(roster).values(district_id=session.district_id, **row))
+    inserting(roster).put(session, [row])
 
 
 def find(session: Session, roster_id: UUID) -> AnyRow | None:
@@ -185,9 +185,7 @@ def idle(session: Session, before: datetime, limit: int) -> Sequence[AnyRow]:
 
 
 def insert_rows(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        own = [{"district_id": session.district_id, **row} for row in rows]
-        session.connection.execute(insert(roster_row), own)
+    inserting(roster_row).put(session, rows)
 
 
 def counts(session: Session, roster_id: UUID) -> dict[str, int]:

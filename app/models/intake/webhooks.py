@@ -9,6 +9,7 @@ from sqlalchemy import Column, Index, SmallInteger, String, and_, func, insert, 
 from app.models import guarded
 from app.models.intake.lodgements import lodgement
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import Counter, Encrypted, Json, UtcDateTime, case_table, uuid_column
 from app.models.tables.cases import case, letter_department, requisition
 from app.models.tables.workflow import event
@@ -58,7 +59,7 @@ webhook_call = case_table(
 
 
 def insert_webhook(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(webhook).values(district_id=session.district_id, **row))
+    inserting(webhook).put(session, [row])
 
 
 def live(session: Session) -> Sequence[AnyRow]:

@@ -12,13 +12,13 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     delete,
-    insert,
     select,
     update,
 )
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import Encrypted, UtcDateTime, case_table, uuid_column
 from app.models.tables.cases import case
 from app.models.tables.papers import certificate
@@ -77,7 +77,7 @@ WAITING, SIGNED = "waiting", "signed"
 
 
 def insert_own(session: Session, row: dict[str, Any]) -> None:
-    session.connection.execute(insert(own_certificate).values(district_id=session.district_id, **row))
+    inserting(own_certificate).put(session, [row])
 
 
 def own(session: Session, own_certificate_id: UUID) -> AnyRow | None:
@@ -132,7 +132,7 @@ def prepared_of(session: Session, certificate_id: UUID) -> AnyRow | None:
 
 
 def insert_prepared(session: Session, row: dict[str, Any]) -> None:
-    session.connection.execute(insert(prepared_paper).values(district_id=session.district_id, **row))
+    inserting(prepared_paper).put(session, [row])
 
 
 def delete_prepared(session: Session, certificate_id: UUID) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 
 from app.models import guarded
 from app.models.scope import visible
-from app.models.statements import Change, Query
+from app.models.statements import Change, Query, inserting
 from app.models.tables.cases import case, document
 from app.models.tables.officers import officer
 from app.models.tables.offices import office
@@ -139,7 +139,7 @@ def by_digest(session: Session) -> AnyRow | None:
 
 
 def insert_certificate(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(certificate).values(district_id=session.district_id, **row))
+    inserting(certificate).put(session, [row])
 
 
 def set_certificate(session: Session, certificate_id: UUID, **values: Any) -> None:
@@ -244,7 +244,7 @@ def by_number(session: Session, number: str) -> AnyRow | None:
 
 
 def insert_act(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(paper_act).values(district_id=session.district_id, **row))
+    inserting(paper_act).put(session, [row])
 
 
 def set_act(session: Session, act_id: UUID, **values: Any) -> bool:

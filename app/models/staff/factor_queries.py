@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from app.models import guarded
 from app.models.scope import visible
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
-
-    from sqlalchemy import Table
 
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
@@ -55,7 +53,7 @@ def replace_recovery_codes(session: Session, officer_id: UUID, rows: Sequence[di
             visible(recovery_code, session.scope), recovery_code.c.officer_id == officer_id
         )
     )
-    _insert(session, recovery_code, rows)
+    inserting(recovery_code).put(session, rows)
 
 
 def recovery_codes_left(session: Session, officer_id: UUID) -> int:
@@ -126,7 +124,7 @@ def _same(key: dict[str, Any]) -> list[Any]:
 
 
 def insert_entry_code(session: Session, row: dict[str, Any]) -> None:
-    _insert(session, entry_code, [row])
+    inserting(entry_code).put(session, [row])
 
 
 def entry_codes(session: Session, now: datetime, **values: Any) -> Sequence[AnyRow]:
@@ -269,10 +267,3 @@ def delete_old_step_ups(session: Session, before: datetime) -> None:
     session.connection.execute(
         delete(step_up).where(visible(step_up, session.scope), step_up.c.expires_at < before)
     )
-
-
-def _insert(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        session.connection.execute(
-            insert(table), [{"district_id": session.district_id, **row} for row in rows]
-        )

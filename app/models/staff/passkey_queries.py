@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.officers import passkey, passkey_challenge
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def by_credential(session: Session, credential: bytes) -> AnyRow | None:
 
 
 def insert_passkey(session: Session, row: dict[str, Any]) -> None:
-    session.connection.execute(insert(passkey).values(district_id=session.district_id, **row))
+    inserting(passkey).put(session, [row])
 
 
 def move_counter(session: Session, passkey_id: UUID, counter: int, at: datetime) -> bool:
@@ -69,7 +70,7 @@ def delete_passkey(session: Session, officer_id: UUID, passkey_id: UUID) -> bool
 
 
 def insert_challenge(session: Session, row: dict[str, Any]) -> None:
-    session.connection.execute(insert(passkey_challenge).values(district_id=session.district_id, **row))
+    inserting(passkey_challenge).put(session, [row])
 
 
 def take_challenge(session: Session, kind: str, challenge_id: UUID) -> AnyRow | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy import case as when
 
 from app.models import guarded
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import valid_on
 from app.models.tables.officers import officer, posting, posting_order
 from app.models.tables.offices import named, office
@@ -121,7 +122,7 @@ def accounts(session: Session) -> Sequence[AnyRow]:
 
 
 def insert_posting(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(posting).values(district_id=session.district_id, **row))
+    inserting(posting).put(session, [row])
 
 
 def set_end(session: Session, posting_id: UUID, valid_to: date) -> None:
@@ -133,7 +134,7 @@ def set_end(session: Session, posting_id: UUID, valid_to: date) -> None:
 
 
 def insert_order(session: Session, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(posting_order).values(district_id=session.district_id, **row))
+    inserting(posting_order).put(session, [row])
 
 
 def _orders(session: Session) -> Any:

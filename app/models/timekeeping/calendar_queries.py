@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, select, update
 
 from app.models.scope import visible
+from app.models.statements import inserting
 from app.models.tables.base import insert_or, valid_on
 from app.models.tables.clocks import calendar_change, clock_order, office_week
 from app.models.tables.officers import officer
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from uuid import UUID
-
-    from sqlalchemy import Table
 
     from app.models.scope import Session
     from app.models.tables.base import AnyRow
@@ -71,7 +70,7 @@ def insert_week(session: Session, first: date, values: Mapping[str, str]) -> Non
 
 
 def insert_change(session: Session, row: Mapping[str, Any]) -> None:
-    _insert(session, calendar_change, row)
+    inserting(calendar_change).put(session, [row])
 
 
 def changes(session: Session, states: Sequence[str], limit: int) -> Sequence[AnyRow]:
@@ -113,7 +112,7 @@ def set_change(session: Session, change_id: UUID, values: Mapping[str, Any]) -> 
 
 
 def insert_order(session: Session, row: Mapping[str, Any]) -> None:
-    _insert(session, clock_order, row)
+    inserting(clock_order).put(session, [row])
 
 
 def has_order(session: Session, number: str) -> bool:
@@ -169,7 +168,3 @@ def offices_of_orders(session: Session, day: date, kinds: Sequence[str]) -> Sequ
         *valid_on(office.c, day),
     )
     return session.connection.execute(statement.order_by(office.c.kind, office.c.name_hi)).all()
-
-
-def _insert(session: Session, table: Table, row: Mapping[str, Any]) -> None:
-    session.connection.execute(insert(table).values(district_id=session.district_id, **row))
