@@ -1,7 +1,7 @@
 // Forms in the browser: fields come and go by the same rules that the server asks again, rows and files are added
 // without a new page. Nothing here is needed: without scripts the same buttons send the form.
 import { evaluate } from "./feel.js";
-import { isForPictures, shrink } from "./pictures.js";
+import { areTooLarge, isForPictures, shrink } from "./pictures.js";
 
 // -- what is answered -----------------------------------------------------------------------------------------
 
@@ -218,7 +218,9 @@ for (const form of document.querySelectorAll("[data-form]")) {
     const box = event.target;
     if (!box.matches("[data-file]") || !box.files.length) return update(form);
     if (isForPictures(box)) await shrink(box);
-    pressed(form, box.closest("[data-box]").querySelector("[data-upload]"));
+    const around = box.closest("[data-box]");
+    if (areTooLarge(around.querySelector("[data-going-up]"), box.files)) box.value = "";
+    else pressed(form, around.querySelector("[data-upload]"));
   });
   form.addEventListener("click", (event) => {
     const asked = event.target.closest("button[data-position]");

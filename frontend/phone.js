@@ -1,7 +1,7 @@
 // The form of a visit on a phone: what is typed and photographed is sealed on the phone first, then sent item by item.
 // Without a line it waits; what cannot be taken stays here, with the reason. Without scripts the form works as it stands.
 import { drop, isAble, keep, kept, unlock } from "./kept.js";
-import { isForPictures, smaller } from "./pictures.js";
+import { areTooLarge, isForPictures, smaller } from "./pictures.js";
 
 const form = document.querySelector("form[data-phone]");
 const panel = document.querySelector("[data-phone-panel]");
@@ -298,10 +298,10 @@ async function photographed(event) {
   const box = event.target;
   if (!form.contains(box) || !box.matches("[data-file]") || !box.files.length) return;
   event.stopPropagation();
-  const files = [...box.files];
+  const files = isForPictures(box) ? await Promise.all([...box.files].map(smaller)) : [...box.files];
   box.value = "";
-  for (const file of files) {
-    const small = isForPictures(box) ? await smaller(file) : file;
+  if (areTooLarge(box.closest("[data-box]").querySelector("[data-going-up]"), files)) return;
+  for (const small of files) {
     const content = { kind: "file", field: box.name, name: small.name, type: small.type, blob: small };
     const id = crypto.randomUUID();
     ours.add(id);

@@ -31,3 +31,12 @@ export async function shrink(box) {
   for (const file of files) held.items.add(file);
   box.files = held.files;
 }
+
+// Whether the server would refuse one of the files for its size: told in the box's note before a slow line carries it.
+export function areTooLarge(note, files) {
+  const kindOf = (file) => (file.type === "application/pdf" ? "Pdf" : "Photo");
+  const heavy = [...files].find((one) => one.size > Number(note.dataset[`most${kindOf(one)}`]));
+  note.textContent = heavy ? note.dataset[`heavy${kindOf(heavy)}`].replace("{name}", () => heavy.name) : "";
+  note.classList.toggle("form-error", Boolean(heavy));
+  return Boolean(heavy);
+}

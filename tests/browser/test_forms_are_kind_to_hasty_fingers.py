@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from app.services.store.documents import MAX_PDF_BYTES
 from tests.browser.conftest import LOOKS, PHONE_NO_SCRIPT
 from tests.browser.officers import Officers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Locator, Route
+    from playwright.sync_api import Locator, Request, Route
 
     from tests.browser.conftest import Look
     from tests.browser.pages import Screen
@@ -71,6 +72,20 @@ def test_a_file_on_its_way_up_is_told_until_it_has_come(officers: Callable[[Look
     held[0].continue_()
     expect(screen.page.locator("[data-box=letter_scan]")).to_contain_text("त्रुटि")
     expect(told).to_have_count(0)
+
+
+def test_a_file_that_is_too_large_is_told_before_a_slow_line_carries_it(
+    officers: Callable[[Look], Officers],
+) -> None:
+    screen = officers(DESKTOP).at("dm_assistant").open("/requisitions/new")
+    sent: list[Request] = []
+    screen.page.on("request", lambda request: sent.append(request))  # noqa: PLW0108 - Playwright marks it
+    paper = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-" + bytes(MAX_PDF_BYTES)}
+    box(screen, "letter_scan").set_input_files(paper)
+    told = screen.page.locator("[data-box=letter_scan]").get_by_role("status")
+    expect(told).to_have_text("फाइल “letter.pdf” 5 एमबी से बड़ी है; छोटी फाइल जोड़ें")
+    assert box(screen, "letter_scan").input_value() == ""
+    assert not sent
 
 
 @WAYS
@@ -199,6 +214,7 @@ def test_latin_keys_write_hindi_one_backspace_gives_them_back_and_an_old_font_is
     assert department.input_value() == "शिक्षा विभाग बिहार सरकार, ramesh ", (
         "that word was meant in Latin letters"
     )
+    number.fill("")  # the draft of another test may stand there
     number.click()
     keys.type("ka-12 ")
     assert number.input_value() == "ka-12 ", "a number stays as it is typed"

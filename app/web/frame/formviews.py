@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app import formjs
+from app.services.store import documents
 from app.web.frame import language
 
 if TYPE_CHECKING:
@@ -47,6 +48,15 @@ class Decision:
     fault: str
     value: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileLimit:
+    """How large a file of a kind may be, in bytes; `refusal` names the file as {name}."""
+
+    kind: str
+    most: int
+    refusal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,15 @@ def problem_text(problem: FieldProblem) -> str:
     """What is wrong with a box: the form's own words where it has any, else the catalogue's."""
     own = language.choose(problem.hi, problem.en)
     return own or language.say(problem.key, **problem.params)
+
+
+def file_limits() -> list[FileLimit]:
+    """What a page can judge before a file goes up over a slow line; the server judges again, by content."""
+    limits = {"pdf": documents.MAX_PDF_BYTES, "photo": documents.MAX_BYTES}
+    return [
+        FileLimit(kind, most, language.say("form.file_too_large", name="{name}", megabytes=most // 1_000_000))
+        for kind, most in limits.items()
+    ]
 
 
 def _is_decision(form: formjs.Form, box: Box) -> bool:

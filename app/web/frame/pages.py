@@ -80,5 +80,5 @@ def _live_since() -> int:
 def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    templates.add(app, problem_text=formviews.problem_text)
+    templates.add(app, problem_text=formviews.problem_text, file_limits=formviews.file_limits)
     app.jinja_env.filters.update(runs=formjs.runs, day_parts=forms.day_parts)
