@@ -436,6 +436,7 @@ ADDRESSES: dict[str, Address] = {
     "entrycodes.refuse": acts("request"),
     "entrycodes.end_sessions": acts(),
     "accounts.listing": opens(),
+    "accounts.find": acts(),
     "accounts.show": opens("officer"),
     "accounts.shut": acts("officer"),
     "accounts.reopen": acts("officer", 404),

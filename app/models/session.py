@@ -172,7 +172,11 @@ class Session:
             self.flush()
 
     def end(self) -> None:
-        """End a transaction that has read. Rolled back, the driver of PostgreSQL would forget all it has prepared."""
+        """End a transaction that has read. Rolled back, the driver of PostgreSQL would forget all it has prepared.
+
+        A write that waits in it is sent, to be refused: else it would be lost without a word.
+        """
+        self.flush()
         try:
             self._driver.commit()
         except self.dialect.loaded_dbapi.Error as error:

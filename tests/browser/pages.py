@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Frame, Locator, Page, Request
+    from playwright.sync_api import CDPSession, Frame, Locator, Page, Request
 
     from tests.serving import Account
 
@@ -83,6 +83,7 @@ class Screen:
         self._judged = judged
         self._look = look
         self.scripts = scripts
+        self._debugger: CDPSession | None = None
 
     def open(self, path: str) -> Screen:
         self.page.goto(path, wait_until="load")
@@ -213,9 +214,9 @@ class Screen:
         if not self.scripts:
             return []
         # As a script of its own: within an expression of Playwright's the engine would read its half a megabyte anew.
-        session = self.page.context.new_cdp_session(self.page)
-        session.send("Runtime.evaluate", {"expression": _axe_source()})
-        session.detach()
+        # The session stays: one that ends takes the page's virtual authenticator along.
+        self._debugger = self._debugger or self.page.context.new_cdp_session(self.page)
+        self._debugger.send("Runtime.evaluate", {"expression": _axe_source()})
         found: dict[str, Any] = self.page.evaluate(_RUN_AXE, _AXE_RULES)
         return [
             f"{self.path}: {fault['id']} ({fault['impact']}): {fault['help']}: {node['html'][:160]}"

@@ -55,6 +55,14 @@ def shut(doorway: Doorway, admin: Person, person: Person) -> TestResponse:
     return confirmed(doorway, admin, admin.browser.post(f"{address}/shut", since()))
 
 
+def found(admin: Person, words: str, state: str = "open") -> str:
+    """The page of the accounts, open or shut, with these signs in their names."""
+    admin.browser.get("/admin/accounts")
+    answer = admin.browser.post("/admin/accounts", {"words": words, "state": state})
+    assert answer.status_code == 200, text_of(answer)[:300]
+    return answer.get_data(as_text=True)
+
+
 def acts_on(doorway: Doorway, person: Person) -> list[tuple[str, dict[str, Any]]]:
     """What the record of the administration tells of an account, the oldest first."""
     own = select(audit.c.action, audit.c.detail).where(
@@ -69,7 +77,7 @@ def test_a_shut_account_is_out_at_once_and_begins_anew_when_two_open_it(doorway:
     [own_code] = doorway.database.write(
         lambda rows: factors.new_recovery_codes(rows, person.id, NOW)[:1], scopes.door(218)
     )
-    listed = admin.browser.get("/admin/accounts?q=SHO.garkha").get_data(as_text=True)
+    listed = found(admin, "SHO.garkha")
     assert f'/admin/accounts/{person.id}"' in listed
     answer = shut(doorway, admin, person)
     page = text_of(admin.browser.get(answer.headers["Location"]))
@@ -83,8 +91,8 @@ def test_a_shut_account_is_out_at_once_and_begins_anew_when_two_open_it(doorway:
         row = connection.execute(select(officer).where(officer.c.id == person.id)).one()
         codes = connection.execute(select(recovery_code).where(recovery_code.c.officer_id == person.id)).all()
     assert (row.active, row.password_hash, row.totp_secret, codes) == (False, "", None, [])
-    assert str(person.id) not in admin.browser.get("/admin/accounts?q=sho.garkha").get_data(as_text=True)
-    assert str(person.id) in admin.browser.get("/admin/accounts?q=garkha&state=shut").get_data(as_text=True)
+    assert str(person.id) not in found(admin, "sho.garkha")
+    assert str(person.id) in found(admin, "garkha", "shut")
 
     refused = admin.browser.post("/admin/entry-codes", {"username": "sho.garkha", "kind": "password"})
     assert refused.status_code == 422, "a code is no way around the second administrator"

@@ -470,6 +470,7 @@ CHANGING: dict[str, dict[str, Any]] = {
     "case_queries.set_enquiry": {"state": "y"},
     "reminder_queries.set_letter": {"memo_number": "y", "to_place": "213"},
     "document_queries.set_document": {"field": "y"},
+    "case_queries.place_address": {},
     "case_queries.supersede_findings": {},
     "case_queries.set_unplaced": {},
     "document_queries.set_destroyed": {},
@@ -702,7 +703,7 @@ def test_no_query_lets_nobody_change_anything(filled):
 def test_every_query_that_changes_rows_was_tried():
     verbs = ("set_", "update_", "delete_", "advance", "finish_", "cancel_", "close_", "move_", "retire")
     verbs += ("destroy", "forget", "count_failure", "end_others", "supersede_")
-    verbs += ("take_", "replace_", "agree", "prove_", "use_", "settle_")
+    verbs += ("take_", "replace_", "agree", "prove_", "use_", "settle_", "place_")
     heads = {"audit_queries.set_head"}  # whoever acts moves the head of a chain of his district
     known = {name for name in queries() if name.partition(".")[2].startswith(verbs)}
     assert known - heads <= set(CHANGING) <= set(queries())

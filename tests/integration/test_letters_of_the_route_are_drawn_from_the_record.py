@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pypdfium2
@@ -12,10 +12,12 @@ from sqlalchemy import select
 
 from app.domain.numbers import Outgoing
 from app.domain.roles import Role
+from app.models.casefile import case_queries
 from app.models.scope import CaseScope
 from app.models.tables.clocks import case_clock
 from app.services.casefile import notes
 from app.services.casework import cases
+from app.services.district import calendars
 from app.services.store.scopes import actor_scope
 from app.services.workflow import reminders
 from tests import outgoing
@@ -336,6 +338,24 @@ def test_the_sps_office_is_reminded_by_the_dm_under_his_designation(route: Route
     text = route.said(number, line)
     assert f"सेवा में, {line.to_hi}" in text
     assert line.to_hi == "वरीय पुलिस अधीक्षक, सारण"
+
+
+def test_the_sp_is_asked_to_report_by_a_day_that_leaves_the_dm_days_of_his_own(route: Route) -> None:
+    number = route.journey.new_case()
+    route.journey.go_on(number, until="route")
+    dm = route.journey.staff.holder(Role.DM)
+    row, calendar = route.office.database.read(
+        lambda rows: (case_queries.find_number(rows, number), calendars.of(rows)), actor_scope(dm)
+    )
+    assert row is not None
+    told = re.search(
+        r"दिनांक (\d\d)-(\d\d)-(\d{4}) तक", route.said(number, route.letters(number)["fwd_dm_to_sp"])
+    )
+    assert told is not None
+    asked = date(int(told[3]), int(told[2]), int(told[1]))
+    of_police = 1 + 7 + 1 + 2  # an appointment, by the table `checks`: marking, thana, SDPO, recommendation
+    assert calendar.days_between(calendars.day(NOW), asked) == of_police
+    assert asked < row.due_on, "what is left is the DM's, to decide in"
 
 
 def test_a_police_station_is_asked_to_report_by_the_day_of_its_own_clock(route: Route) -> None:

@@ -173,7 +173,7 @@ def test_a_picture_that_comes_first_begins_a_draft_that_the_phones_own_text_may_
     task, officer = at_the_door(journey)
     pictured = item(task, "file")
     begun = receiving.file(journey.database, officer, pictured, scan("site_photo"), NOW)
-    assert begun == journey.page_of(task).draft_version != ""
+    assert begun == journey.page_of(task).draft.version != ""
     text = typed(journey, task, finding_text="चित्र के बाद पहुँचा हुआ पूरा विवरण यहाँ है।")
     with pytest.raises(receiving.WrittenElsewhere):
         receiving.draft(journey.database, officer, item(task), text, NOW)

@@ -167,7 +167,7 @@ def test_a_letter_that_is_not_theirs_is_asked_again_elsewhere(plain: Pair) -> No
     plain.give_back(number)
     assert plain.letter(number).state == "returned"
     [task] = plain.saran.waiting(number)
-    asked = plain.saran.page_of(task).asked
+    asked = plain.saran.page_of(task).elsewhere.asked
     assert [(each.state, each.told) for each in asked] == [("returned", WHERE)]
     assert not [
         row
@@ -274,7 +274,7 @@ def test_where_nobody_is_posted_the_letter_goes_on_paper(plain: Pair) -> None:
     assert (plain.letter(number).state, plain.letter(number).reason) == ("paper", "no_officers")
     assert plain.received(number) is None
     [task] = plain.saran.waiting(number)
-    assert plain.saran.page_of(task).may_ask_again
+    assert plain.saran.page_of(task).elsewhere.may_ask_again
     reader = plain.saran.staff.holder(Role.SP_READER)
     reasking.ask_again(plain.database, reader, task.id, str(BUXAR), NOW)
     plain.saran.work()

@@ -42,6 +42,7 @@ SLOWED = {
         "hits.one",
         "crimes.find",
         "search.find",
+        "accounts.find",
         "inbox.find",
         "finder.find",
         "record.find",

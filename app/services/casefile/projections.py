@@ -87,7 +87,7 @@ def _addressees(context: Context) -> tuple[list[To], dict[str, Any]]:
     answers, form = context.answers, context.task.form
     if form == SCRUTINY and answers.get("action") == "forward":
         sp = offices.only_of_kind(context.session, OfficeKind.SP_OFFICE, calendars.day(context.now))
-        to = [To(context.case.due_on, sp)] if sp is not None else []
+        to = [To(_police_report_on(context, sp), sp)] if sp is not None else []
         return to, {"instruction": answers.get("instruction")}
     if form != "route":
         return [], {}
@@ -104,6 +104,25 @@ def _addressees(context: Context) -> tuple[list[To], dict[str, Any]]:
         *(To(_report_on(context, thana), thana) for thana in asked),
         *(To(reply_on, place=place, said=alone) for place in places),
     ], said
+
+
+#: The days that `checks` gives to what the police do one after another, from the SP's marking to his recommendation.
+_DAYS_OF_POLICE = ("sla_sp_route", "sla_thana", "sla_sdpo", "sla_sp_review")
+
+
+def _police_report_on(context: Context, sp: UUID) -> date:
+    """By which day the SP is asked to report: his office's days and those of the offices below it, from today.
+
+    What the case has beyond them is the DM's, to decide in. A day after the case's own is asked for only where that
+    has gone by.
+    """
+    case = context.case
+    engine = releases.load(context.session, case.release_id).engine
+    said = releases.checks(engine, case.purpose, case.requisition_routing, context.facts.get("intake")) or {}
+    days = sum(int(said.get(name) or 0) for name in _DAYS_OF_POLICE)
+    day, _ = clockbook.step_due(context.session, (sp, OfficeKind.SP_OFFICE), days, context.now)
+    is_past = case.due_on < calendars.day(context.now)
+    return day if is_past else min(day, case.due_on)
 
 
 def _report_on(context: Context, thana: UUID) -> date:

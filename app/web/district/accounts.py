@@ -14,7 +14,7 @@ from app.web.frame import confirmations, language
 from app.web.frame.forms import day_text, known_day
 from app.web.frame.pages import page
 from app.web.guard.access import requires
-from app.web.request import transaction
+from app.web.request import limits, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,8 +32,20 @@ _LONGEST = 80
 @bp.get("/admin/accounts")
 @requires(Permission.ENTRY_CODE)
 def listing() -> ResponseReturnValue:
-    """The accounts that stand open, or those that are shut."""
-    words, shut = request.args.get("q", "")[:_LONGEST], request.args.get("state") == "shut"
+    """The first of the accounts that stand open."""
+    return _listed("", shut=False)
+
+
+@bp.post("/admin/accounts")
+@requires(Permission.ENTRY_CODE)
+@limits.search
+def find() -> ResponseReturnValue:
+    """The accounts, open or shut, in whose names these signs are; a name stands in no address."""
+    words, shut = request.form.get("words", "")[:_LONGEST], request.form.get("state") == "shut"
+    return _listed(words, shut=shut)
+
+
+def _listed(words: str, *, shut: bool) -> ResponseReturnValue:
     actor = transaction.actor()
     found, is_more = transaction.read(
         lambda rows: shutting.search(rows, actor, words, shut=shut), scopes.door(actor.district_id)
