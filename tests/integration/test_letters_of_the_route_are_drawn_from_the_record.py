@@ -415,6 +415,10 @@ def test_the_register_lists_each_number_that_any_letter_took(
     assert {number for number in drawn if "/VER/" in number} <= lines.keys()
     page = text_of(route.office.at(Role.DM).get("/reports/letters?from=2026-11-01&to=2027-01-31"))
     assert page.count("सुनवाई की सूचना</a>") == 1
+    assert 'class="num" data-label="व्यक्तियों की संख्या"' in page, (
+        "figures stand under one another by their digits"
+    )
+    assert '<td role="cell" data-label="पत्र">' in page, "words do not"
     assert f'href="/cases/{heard.replace("/", "-")}">सुनवाई की सूचना' in page
     assert "राहुल" not in page.partition("<main")[2]
 

@@ -41,6 +41,11 @@ class Column:
     kind: str = COUNT
     opens: bool = False
 
+    @property
+    def is_number(self) -> bool:
+        """Whether its cells stand under one another by their digits, at the right."""
+        return self.kind not in (TEXT, DAY, WORD)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

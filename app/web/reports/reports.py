@@ -428,7 +428,7 @@ def _printed(sheet: Sheet, below: Sequence[str]) -> reportfiles.Printed:
         above,
         [language.word("statement.column", column.key) for column in sheet.columns],
         [row(line) for line in sheet.lines],
-        [column.kind not in (statements.TEXT, statements.DAY) for column in sheet.columns],
+        [column.is_number for column in sheet.columns],
         bool(sheet.lines) and sheet.lines[-1].is_total,
         [
             *(language.word("statement.note", note) for note in sheet.notes),
