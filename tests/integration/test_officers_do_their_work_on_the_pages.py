@@ -460,6 +460,15 @@ def test_a_code_that_belongs_to_no_paper_is_answered_to_anybody(office: Office) 
     assert '<html lang="en">' in text_of(Visitor(office.app).get("/verify/abcdefghijkl?lang=en"))
 
 
+def test_an_address_of_nothing_advises_whoever_is_outside_to_nothing_he_cannot_do(office: Office) -> None:
+    outside, inside = (
+        text_of(each.get("/no-such-page")) for each in (office.app.test_client(), office.at(Role.DM))
+    )
+    assert "पत्र की सत्यता" in outside
+    assert "प्रकरण को संख्या या नाम से खोजें" not in outside
+    assert "प्रकरण को संख्या या नाम से खोजें" in inside
+
+
 def test_readiness_wants_a_living_worker(office: Office) -> None:
     visitor = Visitor(office.app)
     assert text_of(visitor.get("/healthz")) == "ok\n"
