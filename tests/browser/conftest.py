@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from app.crypto import KeyRing
 from app.services.store.database import Database
@@ -40,6 +40,7 @@ _FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+_PATIENCE = 30_000  # milliseconds: a test fails by what it finds, not by how busy its machine is
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
@@ -87,6 +88,7 @@ def chromium() -> Iterator[Browser]:
     executable = programs.chromium()
     if executable is None:
         pytest.skip("Chromium not found")
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
         yield browser
@@ -151,7 +153,7 @@ def desk(
             timezone_id="Asia/Kolkata",
             **options,
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(_PATIENCE)
         context.on("console", lambda message: note_fault(message.type, message.text))
         context.on("weberror", lambda error: faults.append(str(error.error)))
         contexts.append(context)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _TRIES = 3  # a machine that does much else may be slow once
 _WITHIN = 2.0  # seconds from the commit to the eye
-_PATIENCE = 20_000  # milliseconds, on a machine that does much else
 _MARK = "window.isSamePage = true"
 
 
@@ -45,8 +44,8 @@ def test_an_act_appears_on_the_inbox_the_district_and_the_diagram_of_others(
     expect(step).to_have_class(re.compile("ahead"))
 
     took = [seconds_until_seen(reader, journey, number)]
-    expect(routed.locator("td").nth(1)).to_have_text(str(before + 1), timeout=_PATIENCE)
-    expect(step).to_have_class(re.compile("current"), timeout=_PATIENCE)
+    expect(routed.locator("td").nth(1)).to_have_text(str(before + 1))
+    expect(step).to_have_class(re.compile("current"))
     for each in (reader, magistrate, chief):
         assert each.page.evaluate("window.isSamePage === true"), "the page was not loaded anew"
         each.sound("live")
@@ -68,7 +67,7 @@ def test_ticked_rows_stay_ticked_and_a_page_whose_session_is_over_leads_to_the_d
 
     journey.do(second, "scrutinise")
 
-    expect(row_of(reader, second)).to_be_visible(timeout=_PATIENCE)
+    expect(row_of(reader, second)).to_be_visible()
     expect(row_of(reader, first).get_by_role("checkbox")).to_be_checked()
     expect(reader.page.get_by_text("चुने हुए कार्य: 1", exact=True)).to_be_visible()
     expect(reader.page.get_by_label("इस पृष्ठ के सभी")).to_be_visible()
@@ -77,7 +76,7 @@ def test_ticked_rows_stay_ticked_and_a_page_whose_session_is_over_leads_to_the_d
         connection.execute(update(login_session).values(ended_at=login_session.c.last_seen_at))
     journey.do(entered(journey), "scrutinise")
     # What it shows of persons does not stay on a desk that was left.
-    expect(reader.page).to_have_url(re.compile("/sign-in"), timeout=_PATIENCE)
+    expect(reader.page).to_have_url(re.compile("/sign-in"))
 
 
 def entered(journey: Journey) -> str:
@@ -105,5 +104,5 @@ def seconds_until_seen(reader: Screen, journey: Journey, number: str) -> float:
     """Commit the act that brings the case, and wait until the open page shows it."""
     journey.do(number, "scrutinise")
     committed = time.monotonic()
-    expect(row_of(reader, number)).to_be_visible(timeout=_PATIENCE)
+    expect(row_of(reader, number)).to_be_visible()
     return time.monotonic() - committed

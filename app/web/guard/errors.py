@@ -251,7 +251,9 @@ def _answer(status: int, kind: str, detail: str = "", reference: str = "") -> Re
     may_retry = request.method == "GET" and status >= HTTPStatus.INTERNAL_SERVER_ERROR
     body, _ = page(
         "errors/error.html",
-        kind="nothing_here" if kind == "not_found" and g.actor is None else kind,  # whoever is outside cannot search
+        kind="nothing_here"
+        if kind == "not_found" and g.actor is None
+        else kind,  # whoever is outside cannot search
         detail=detail,
         reference=reference,
         typed=typed_texts() if is_form else [],
