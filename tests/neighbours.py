@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import create_engine, insert, select, update
 
 from app.crypto import KeyRing
@@ -156,8 +155,7 @@ def on_sqlite(demo: Path, folder: Path, now: datetime) -> Pair:
 
 def on_postgres(server: Any, demo: str, folder: Path, now: datetime) -> Pair:
     """The same as the servers reach it: under the role that owns nothing, behind the walls of the rows."""
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE {ROLE} LOGIN")
+    server.let_in(ROLE)
     url = server.new_database(template=demo)
     owner = Database(url, KeyRing.for_tests(), folder / "documents", clock_is_free=True)
     setup.add_demo(owner, folder, now, BUXAR)

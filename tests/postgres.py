@@ -55,6 +55,13 @@ class PostgresServer:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}')  # type: ignore[arg-type]
         return self.url(name)
 
+    def let_in(self, role: str) -> None:
+        """Make a role that may connect and owns nothing, whichever module of this process asks first."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+            if found is None:
+                connection.execute(f'CREATE ROLE "{role}" LOGIN')  # type: ignore[arg-type]
+
     @contextmanager
     def lent_database(self, template: str = "template1") -> Iterator[str]:
         """A database for one test, thrown away behind it; -> its URL."""

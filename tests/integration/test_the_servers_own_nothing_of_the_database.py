@@ -42,8 +42,7 @@ OWNER = "postgres"
 @pytest.fixture(scope="module")
 def addresses(postgres_server, demo_postgres) -> tuple[str, str]:
     """Of one database with the demo district: as its owner, and as the role of the servers."""
-    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE {ROLE} LOGIN")
+    postgres_server.let_in(ROLE)
     return granted(postgres_server.new_database(template=demo_postgres))
 
 
