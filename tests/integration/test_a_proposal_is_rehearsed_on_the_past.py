@@ -123,7 +123,7 @@ def live_through(journey: Journey) -> None:
     journey.go_on(journey.new_case(["th_derni"]), until="endorse_enquiry")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def past_sqlite(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file in which those cases were lived through, to be copied."""
     path = tmp_path_factory.mktemp("past") / "satyapan.db"
@@ -132,7 +132,7 @@ def past_sqlite(demo_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def past_postgres(
     postgres_server: PostgresServer, demo_postgres: str, tmp_path_factory: pytest.TempPathFactory
 ) -> str:
