@@ -80,6 +80,20 @@ def fail_to_meet_without_a_line(screen: Screen, task_id: UUID) -> None:
     screen.button("असफल भ्रमण दर्ज करें").click()
 
 
+def leave_a_text_on_the_phone(screen: Screen, task_id: UUID) -> None:
+    """Write of the first witness where the line goes, and close the page before it is back."""
+    page = screen.page
+    with page.expect_response("**/phone/key"):
+        screen.open(f"/tasks/{task_id}")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.get_by_label("निवासी हैं", exact=True).check()
+    page.locator("input[name='witnesses-0-name']").fill(WITNESSES[0])
+    page.get_by_role("status").get_by_text("इस फोन पर सुरक्षित").first.wait_for()
+    page.goto("about:blank")
+    page.context.set_offline(False)
+
+
 def test_a_report_written_without_a_line_waits_sealed_and_goes_out_with_it(
     desk: Callable[..., Screen], site: Site, journey: Journey
 ) -> None:
@@ -139,15 +153,7 @@ def test_what_a_closed_page_left_on_the_phone_opens_for_its_officer_alone(
     screen = desk(PHONE)
     page, account = screen.page, account_of(site, journey, task)
     screen.sign_in(account)
-    with page.expect_response("**/phone/key"):
-        screen.open(f"/tasks/{task.id}")
-    page.wait_for_load_state("networkidle")
-    page.context.set_offline(True)
-    page.get_by_label("निवासी हैं", exact=True).check()
-    page.locator("input[name='witnesses-0-name']").fill(WITNESSES[0])
-    page.get_by_role("status").get_by_text("इस फोन पर सुरक्षित").first.wait_for()
-    page.goto("about:blank")
-    page.context.set_offline(False)
+    leave_a_text_on_the_phone(screen, task.id)
 
     screen.open("/inbox")
     page.get_by_text("इस फोन पर बिना भेजा काम है").wait_for()
@@ -192,15 +198,7 @@ def test_what_lies_on_the_phone_and_what_is_typed_before_its_key_comes_are_both_
     _, task = at_the_door(journey)
     screen = desk(PHONE).sign_in(account_of(site, journey, task))
     page = screen.page
-    with page.expect_response("**/phone/key"):
-        screen.open(f"/tasks/{task.id}")
-    page.wait_for_load_state("networkidle")
-    page.context.set_offline(True)
-    page.get_by_label("निवासी हैं", exact=True).check()
-    page.locator("input[name='witnesses-0-name']").fill(WITNESSES[0])
-    page.get_by_role("status").get_by_text("इस फोन पर सुरक्षित").first.wait_for()
-    page.goto("about:blank")
-    page.context.set_offline(False)
+    leave_a_text_on_the_phone(screen, task.id)
 
     asked: list[Route] = []
     page.route("**/phone/key", lambda route: asked.append(route))  # noqa: PLW0108 - a builtin takes no listener
